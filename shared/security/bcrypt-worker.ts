@@ -1,0 +1,9 @@
+import { parentPort } from 'node:worker_threads';
+import { compareSync, hashSync } from 'bcryptjs';
+
+/** What the pool asks of a worker: a new hash, or a comparison with a stored one. */
+export type HashJob = { password: string; cost: number } | { password: string; hash: string };
+
+parentPort?.on('message', (job: HashJob) => {
+  parentPort?.postMessage('hash' in job ? compareSync(job.password, job.hash) : hashSync(job.password, job.cost));
+});

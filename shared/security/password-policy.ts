@@ -1,0 +1,17 @@
+import { isCommonPassword } from './common-passwords.ts';
+import { normalise, type Unhashable, whyNotHashable } from './password-text.ts';
+
+export type PasswordFault = Unhashable | 'password_too_short' | 'password_common' | 'password_is_username';
+
+const MIN_CODE_POINTS = 8;
+
+/** Why the password may not be chosen, or undefined when it may. */
+export function checkPassword(password: string, username: string): PasswordFault | undefined {
+  const fault = whyNotHashable(password);
+  if (fault) return fault;
+  const composed = normalise(password);
+  if ([...composed].length < MIN_CODE_POINTS) return 'password_too_short';
+  const folded = composed.toLowerCase();
+  if (folded === normalise(username).toLowerCase()) return 'password_is_username';
+  return isCommonPassword(folded) ? 'password_common' : undefined;
+}

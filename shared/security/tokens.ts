@@ -1,0 +1,149 @@
+import { SignJWT } from 'jose/jwt/sign';
+import { jwtVerify } from 'jose/jwt/verify';
+import * as z from 'zod/mini';
+import { guessabilityOf } from './secret-strength.ts';
+
+export interface TokenSecrets {
+  current: string;
+  /** Still accepted, no longer used for signing: the one before the last rotation. */
+  previous?: string | undefined;
+}
+
+export interface TokenOptions {
+  secrets: TokenSecrets;
+  issuer: string;
+  audience: string;
+  lifetimeSeconds?: number;
+  now: () => Date;
+}
+
+/** What a token says: whose it is, which of the account's generations it belongs to, and its own name. */
+export interface Claims {
+  sub: string;
+  epoch: string;
+  jti: string;
+  issuedAt: Date;
+  expiresAt: Date;
+}
+
+export interface IssuedToken {
+  token: string;
+  expiresAt: Date;
+  jti: string;
+}
+
+export interface Tokens {
+  issue(subject: { sub: string; epoch: string }): Promise<IssuedToken>;
+  /** The claims of a token of ours that is valid now; undefined for everything else. */
+  verify(token: string): Promise<Claims | undefined>;
+}
+
+type SigningKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
+interface Signer {
+  kid: string;
+  header: string;
+  key: SigningKey;
+}
+
+const ALGORITHM = 'HS256';
+const TYPE = 'at+jwt';
+const MIN_SECRET_BYTES = 32;
+const TWELVE_HOURS = 12 * 60 * 60;
+const CLOCK_SKEW_SECONDS = 5;
+
+/** The last character of 32 bytes in base64url has two idle bits: jose would accept any, so only zeros pass. */
+const SHAPE = /^([\w-]{20,120})\.[\w-]{20,1000}\.[\w-]{42}[AEIMQUYcgkosw048]$/;
+
+const Payload = z.strictObject({
+  iss: z.string(),
+  aud: z.string(),
+  sub: z.string().check(z.regex(/^[a-z0-9]{1,36}$/)),
+  ep: z.string().check(z.minLength(1), z.maxLength(64)),
+  jti: z.string().check(z.regex(/^[\w-]{22}$/)),
+  iat: z.int(),
+  exp: z.int(),
+});
+
+/** What makes the secret unfit to sign with, to be read after its name; undefined when it is fit. */
+export function weaknessOf(secret: string): string | undefined {
+  if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) return `is shorter than ${MIN_SECRET_BYTES} bytes`;
+  return guessabilityOf(secret);
+}
+
+/** Issues and checks the tokens; the account a token names still has to be read, see `epoch`. */
+export function createTokens(options: TokenOptions): Tokens {
+  const { issuer, audience, now, lifetimeSeconds = TWELVE_HOURS } = options;
+  const { current, previous } = options.secrets;
+  let signers: Promise<Signer[]> | undefined;
+  const knownSigners = () => {
+    signers ??= Promise.all([current, previous].filter((secret) => secret !== undefined).map(signerFor));
+    return signers;
+  };
+
+  return {
+    async issue({ sub, epoch }) {
+      const [signer] = await knownSigners();
+      if (signer === undefined) throw new Error('No secret to sign with');
+      const issuedAt = Math.floor(now().getTime() / 1000);
+      const jti = randomName();
+      const token = await new SignJWT({ ep: epoch })
+        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: signer.kid })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(sub)
+        .setJti(jti)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + lifetimeSeconds)
+        .sign(signer.key);
+      return { token, jti, expiresAt: new Date((issuedAt + lifetimeSeconds) * 1000) };
+    },
+
+    async verify(token) {
+      const header = SHAPE.exec(token)?.[1];
+      const signer = (await knownSigners()).find((known) => known.header === header);
+      if (signer === undefined) return undefined;
+      const check = { issuer, audience, currentDate: now(), maxTokenAge: lifetimeSeconds };
+      const payload = await verifiedPayload(token, signer.key, check);
+      return payload && claimsOf(payload);
+    },
+  };
+}
+
+async function verifiedPayload(token: string, key: SigningKey, check: Parameters<typeof jwtVerify>[2]) {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      ...check,
+      algorithms: [ALGORITHM],
+      typ: TYPE,
+      clockTolerance: CLOCK_SKEW_SECONDS,
+    });
+    return payload;
+  } catch (error) {
+    // jose says by a code that the token is bad; anything else is a fault of ours.
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_J')) return undefined;
+    throw error;
+  }
+}
+
+function claimsOf(payload: unknown): Claims | undefined {
+  const parsed = Payload.safeParse(payload);
+  if (!parsed.success) return undefined;
+  const { sub, ep, jti, iat, exp } = parsed.data;
+  return { sub, epoch: ep, jti, issuedAt: new Date(iat * 1000), expiresAt: new Date(exp * 1000) };
+}
+
+/** Our headers have one spelling per secret, so a token's header is compared as text before anything is parsed. */
+async function signerFor(secret: string): Promise<Signer> {
+  const bytes = new TextEncoder().encode(secret);
+  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes));
+  const kid = digest.toString('hex', 0, 4);
+  const header = Buffer.from(JSON.stringify({ alg: ALGORITHM, typ: TYPE, kid })).toString('base64url');
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
+  return { kid, header, key };
+}
+
+function randomName(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
+}

@@ -1,0 +1,30 @@
+import { damaged, PictureError } from './picture-error.ts';
+import { checkBytes } from './picture-limits.ts';
+
+const DATA_URL = /^data:([^;,]{0,100})[^,]{0,100};base64,/i;
+
+/** Standard base64 on one line, padded or not, with or without a data: prefix; checks the size before decoding. */
+export function decodePicture(text: string): Uint8Array {
+  const digits = withoutPadding(withoutPrefix(text));
+  checkBytes(Math.floor((digits.length * 3) / 4));
+  const lastGroup = digits.slice(digits.length - (digits.length % 4));
+  const isExact = lastGroup === '' || Buffer.from(lastGroup, 'base64').toString('base64').startsWith(lastGroup);
+  if (!isExact || !/^[A-Za-z0-9+/]+$/.test(digits)) {
+    throw damaged('it is not standard base64 on a single line (letters, digits, + and /)');
+  }
+  return Buffer.from(digits, 'base64');
+}
+
+function withoutPrefix(text: string): string {
+  const prefix = DATA_URL.exec(text);
+  if (prefix && !/^image\//i.test(prefix[1] ?? '')) {
+    throw new PictureError('unsupported_image', 'This data URL holds no picture. Send a JPEG, PNG or WebP picture.');
+  }
+  return text.slice(prefix?.[0].length ?? 0);
+}
+
+/** Padding is optional, but where it stands it must be right. */
+function withoutPadding(digits: string): string {
+  if (!digits.endsWith('=') || digits.length % 4 !== 0) return digits;
+  return digits.slice(0, digits.endsWith('==') ? -2 : -1);
+}

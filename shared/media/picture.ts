@@ -1,0 +1,38 @@
+import { refuseDisguise } from './disguise.ts';
+import { cleanJpeg } from './jpeg.ts';
+import { cutShort } from './picture-error.ts';
+import { checkBytes } from './picture-limits.ts';
+import { type PictureFormat, pictureFormat } from './picture-type.ts';
+import { cleanPng } from './png.ts';
+import { cleanWebp } from './webp.ts';
+
+/** `width` and `height` are as displayed: swapped where the orientation turns the picture by a quarter. */
+export type Picture = {
+  type: 'image/jpeg' | 'image/png' | 'image/webp';
+  extension: 'jpg' | 'png' | 'webp';
+  width: number;
+  height: number;
+  bytes: Uint8Array;
+};
+
+const KINDS = {
+  jpeg: { type: 'image/jpeg', extension: 'jpg', clean: cleanJpeg },
+  png: { type: 'image/png', extension: 'png', clean: cleanPng },
+  webp: { type: 'image/webp', extension: 'webp', clean: cleanWebp },
+} as const satisfies Record<PictureFormat, unknown>;
+
+/** The same pixels without anything that tells on the sender. Throws nothing but PictureError. */
+export function cleanPicture(bytes: Uint8Array): Picture {
+  checkBytes(bytes.length);
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  try {
+    const { type, extension, clean } = KINDS[pictureFormat(source)];
+    const cleaned = clean(source);
+    checkBytes(cleaned.bytes.length);
+    refuseDisguise(cleaned.bytes);
+    return { type, extension, ...cleaned };
+  } catch (error) {
+    // Buffer's readers throw RangeError past the end: that is how a cut file shows.
+    throw error instanceof RangeError ? cutShort() : error;
+  }
+}

@@ -1,0 +1,97 @@
+import { extendedHeader } from './pictures-canary.ts';
+import type { Bases } from './pictures-lying.ts';
+import { jpegSegment, pngPart, riff, takePngApart, takeWebpApart, webpPart } from './pictures-parts.ts';
+
+/** A good picture that other programs read as something else; `payload` is what must not be stored. */
+export type Polyglot = { what: string; bytes: Buffer; payload: string };
+
+const HTML = '<html><script>alert(document.domain)</script></html>';
+const PHP = '<?php system($_GET["c"]); __halt_compiler();';
+const ZIP = `PK\x03\x04${'z'.repeat(30)}PK\x01\x02${'z'.repeat(42)}PK\x05\x06${'\0'.repeat(18)}`;
+const PDF = '%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF';
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>';
+const PROGRAM = 'MZ\x90\0This program cannot be run in DOS mode.';
+const VIDEO = '\0\0\0\x18ftypmp42\0\0\0\0isommp42the moving half of a motion photo';
+
+/** Real pictures whose extra content is dropped rather than the picture refused. */
+export function polyglots({ jpeg, png, webp }: Bases): Polyglot[] {
+  const trailing = [HTML, PHP, ZIP, PDF, SVG, PROGRAM, VIDEO].flatMap((payload) =>
+    Object.entries({ jpeg, png, webp }).map(([format, bytes]) => ({
+      what: `a ${format} followed by ${JSON.stringify(payload.slice(0, 8))}`,
+      bytes: Buffer.concat([bytes, latin1(payload)]),
+      payload,
+    })),
+  );
+  return [
+    ...trailing,
+    ...segments(jpeg),
+    ...chunks(png),
+    ...riffChunks(webp),
+    { what: 'a JPEG followed by another JPEG', bytes: Buffer.concat([jpeg, secondJpeg()]), payload: 'SECOND' },
+  ];
+}
+
+function segments(jpeg: Buffer): Polyglot[] {
+  const carrying = (what: string, marker: number, payload: string) => ({
+    what,
+    bytes: Buffer.concat([jpeg.subarray(0, 2), jpegSegment(marker, payload), jpeg.subarray(2)]),
+    payload,
+  });
+  return [
+    carrying('a JPEG with PHP in its comment', 0xfe, PHP),
+    carrying('a JPEG with a PDF in its comment', 0xfe, PDF),
+    carrying('a JPEG with a ZIP in its last application segment', 0xef, ZIP),
+    carrying('a JPEG with HTML in its Exif', 0xe1, `Exif\0\0${HTML}`),
+    carrying('a JPEG with HTML for a profile', 0xe2, `ICC_PROFILE\0\x01\x01${HTML}`),
+    carrying('a JPEG that is a script too', 0xe0, '/*='.padEnd(0x2f2a - 2, ' ')),
+    carrying('a JPEG with HTML after its Adobe mark', 0xee, `Adobe\0\x64\0\0\0\0\x01${HTML}`),
+    carrying('a JPEG with HTML for a thumbnail', 0xe0, `JFIF\0\x01\x02\0\0\x01\0\x01\x04\x04${HTML}`),
+  ].map((polyglot) => ({ ...polyglot, payload: polyglot.payload.slice(-40) }));
+}
+
+function chunks(png: Buffer): Polyglot[] {
+  const { head, parts } = takePngApart(png);
+  const [header = head, ...rest] = parts.map(({ bytes }) => bytes);
+  const carrying = (what: string, type: string, payload: string) => ({
+    what,
+    bytes: Buffer.concat([head, header, pngPart(type, payload), ...rest]),
+    payload,
+  });
+  return [
+    carrying('a PNG with HTML in its text', 'tEXt', `Comment\0${HTML}`),
+    carrying('a PNG with a ZIP in a private chunk', 'ziPp', ZIP),
+    carrying('a PNG with PHP for a profile', 'iCCP', `${PHP}\0\0no zlib`),
+    carrying('a PNG with HTML for gamma', 'gAMA', HTML),
+    carrying('a PNG with a PDF in its orientation', 'eXIf', PDF),
+    carrying('a PNG with a program in its time', 'tIME', PROGRAM),
+  ];
+}
+
+function riffChunks(webp: Buffer): Polyglot[] {
+  const picture = takeWebpApart(webp).parts.find(({ type }) => type === 'VP8 ')?.bytes ?? Buffer.alloc(0);
+  const header = extendedHeader(picture);
+  header.writeUInt8(0x2c, 8);
+  const carrying = (what: string, type: string, payload: string) => ({
+    what,
+    bytes: riff([header, webpPart(type, payload), picture]),
+    payload,
+  });
+  return [
+    carrying('a WebP with HTML in an unknown chunk', 'HTML', HTML),
+    carrying('a WebP with a script in its XMP', 'XMP ', HTML),
+    carrying('a WebP with PHP in its Exif', 'EXIF', PHP),
+    carrying('a WebP with a PDF for a profile', 'ICCP', PDF),
+    {
+      ...carrying('a WebP with HTML behind a simple picture', 'HTML', HTML),
+      bytes: riff([picture, webpPart('HTML', HTML)]),
+    },
+  ];
+}
+
+function secondJpeg(): Buffer {
+  return Buffer.concat([Buffer.from([0xff, 0xd8]), jpegSegment(0xfe, 'SECOND'), Buffer.from([0xff, 0xd9])]);
+}
+
+function latin1(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}

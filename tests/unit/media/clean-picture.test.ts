@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { cleanPicture } from '#shared/media/picture.ts';
+import {
+  displayed,
+  FORMATS,
+  type Format,
+  makePicture,
+  ORIENTATIONS,
+  randomRecipe,
+  VARIANTS,
+} from '../../support/pictures.ts';
+import { CANARY, exifBlock, withCanaries } from '../../support/pictures-canary.ts';
+import { fuzzRuns, seededRandom } from '../../support/seeded-random.ts';
+
+const CASES = FORMATS.flatMap((format) => ORIENTATIONS.map((orientation) => [format, orientation] as const));
+
+async function expectCleanCopy(source: Uint8Array, what: string): Promise<void> {
+  const picture = cleanPicture(source);
+  const [before, after] = [await displayed(source), await displayed(picture.bytes)];
+  expect(after.pixels.equals(before.pixels), what).toBe(true);
+  expect([picture.width, picture.height], what).toEqual([before.width, before.height]);
+  expect(Buffer.from(picture.bytes).includes(CANARY), what).toBe(false);
+  expect(Buffer.from(cleanPicture(picture.bytes).bytes).equals(picture.bytes), what).toBe(true);
+}
+
+describe('a picture full of metadata', () => {
+  it.each(CASES)('shows the same as %s with orientation %i and tells nothing', async (format, orientation) => {
+    for (const [index, variant] of VARIANTS[format].entries()) {
+      const source = await makePicture(format, {
+        variant,
+        profile: index % 2 === 0,
+        width: 30 + orientation,
+        seed: index,
+      });
+      await expectCleanCopy(withCanaries(format, source, orientation), `${format} ${variant} ${orientation}`);
+    }
+  });
+
+  it.each(FORMATS)('keeps no EXIF but the orientation: %s', async (format) => {
+    const plain = await makePicture(format);
+    for (const orientation of ORIENTATIONS) {
+      const metadata = await sharp(cleanPicture(withCanaries(format, plain, orientation)).bytes).metadata();
+      expect(metadata.orientation).toBe(orientation === 1 ? undefined : orientation);
+      expect(metadata.exif?.length ?? 0).toBeLessThanOrEqual(32);
+      expect([metadata.xmp, metadata.iptc, metadata.comments]).toEqual([undefined, undefined, undefined]);
+    }
+  });
+
+  it.each(FORMATS)('keeps its colour profile byte for byte: %s', async (format) => {
+    const source = await makePicture(format, { profile: true });
+    const kept = await sharp(cleanPicture(withCanaries(format, source, 6)).bytes).metadata();
+    expect(kept.icc?.equals((await sharp(source).metadata()).icc ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('comes out clean whatever its size, coding, profile and orientation', async () => {
+    const random = seededRandom(20_260_101);
+    for (let run = 0; run < fuzzRuns(90); run++) {
+      const format = random.pick(FORMATS);
+      const orientation = random.pick(ORIENTATIONS);
+      const recipe = randomRecipe(format, random);
+      const source = await makePicture(format, recipe);
+      await expectCleanCopy(withCanaries(format, source, orientation), JSON.stringify({ format, orientation, recipe }));
+    }
+  });
+});
+
+describe('a picture as cameras and programs write it', () => {
+  it.each(FORMATS.map((format) => [format] as const))('is told by its content: %s', async (format) => {
+    const picture = cleanPicture(await makePicture(format));
+    expect(picture.type).toBe(`image/${format}`);
+    expect(picture.extension).toBe({ jpeg: 'jpg', png: 'png', webp: 'webp' }[format]);
+  });
+
+  it.each(FORMATS)('keeps the orientation that sharp wrote: %s', async (format: Format) => {
+    for (const orientation of ORIENTATIONS) {
+      const written = await sharp(await makePicture(format))
+        .withMetadata({ orientation })
+        .toFormat(format)
+        .toBuffer();
+      await expectCleanCopy(written, `${format} ${orientation}`);
+    }
+  });
+
+  it('keeps the pixels of a JPEG bit by bit', async () => {
+    const source = await makePicture('jpeg', { variant: 'progressive' });
+    const scans = source.subarray(source.indexOf(Buffer.from([0xff, 0xda])));
+    expect(Buffer.from(cleanPicture(withCanaries('jpeg', source, 6)).bytes).includes(scans)).toBe(true);
+  });
+
+  it('leaves the caller its bytes and keeps no view of them', async () => {
+    const source = withCanaries('png', await makePicture('png'), 3);
+    const copy = Buffer.from(source);
+    const { bytes } = cleanPicture(source);
+    expect(source.equals(copy)).toBe(true);
+    const before = Buffer.from(bytes);
+    source.fill(0);
+    expect(before.equals(bytes)).toBe(true);
+  });
+
+  it('may be a view into a larger buffer', async () => {
+    const source = await makePicture('webp');
+    const larger = Buffer.concat([Buffer.alloc(7, 1), source, Buffer.alloc(9, 2)]);
+    const view = new Uint8Array(larger.buffer, larger.byteOffset + 7, source.length);
+    expect(cleanPicture(view)).toEqual(cleanPicture(source));
+  });
+});
+
+describe('damaged metadata', () => {
+  it.each(FORMATS)('is no reason to refuse a good picture: %s', async (format) => {
+    const plain = await makePicture(format);
+    const laden = withCanaries(format, plain, 6);
+    const start = laden.indexOf(exifBlock(6));
+    fc.assert(
+      fc.property(fc.nat(exifBlock(6).length - 1), fc.integer({ min: 0, max: 255 }), (at, value) => {
+        const broken = Buffer.from(laden);
+        broken[start + at] = value;
+        expect(Buffer.from(cleanPicture(broken).bytes).includes(CANARY)).toBe(false);
+      }),
+      { numRuns: fuzzRuns(200) },
+    );
+    expect((await displayed(cleanPicture(laden).bytes)).width).toBe(24);
+  });
+
+  it('leaves stray bytes between the segments of a JPEG behind', async () => {
+    const plain = await makePicture('jpeg');
+    const stray = Buffer.concat([plain.subarray(0, 2), Buffer.from(`${CANARY}\0\0`), plain.subarray(2)]);
+    stray.write('\xff\xe5\0\x04', 2, 'latin1');
+    await expectCleanCopy(stray, 'stray bytes');
+  });
+});

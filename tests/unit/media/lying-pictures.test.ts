@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cleanPicture } from '#shared/media/picture.ts';
+import { PictureError } from '#shared/media/picture-error.ts';
+import { displayed, makePicture } from '../../support/pictures.ts';
+import { type Bases, lyingFiles } from '../../support/pictures-lying.ts';
+import { polyglots } from '../../support/pictures-polyglots.ts';
+
+let bases: Bases;
+
+beforeAll(async () => {
+  bases = {
+    jpeg: await makePicture('jpeg'),
+    progressive: await makePicture('jpeg', { variant: 'progressive' }),
+    png: await makePicture('png'),
+    indexed: await makePicture('png', { variant: 'indexed' }),
+    webp: await makePicture('webp'),
+    lossless: await makePicture('webp', { variant: 'lossless' }),
+  };
+});
+
+function refusal(bytes: Uint8Array): PictureError | undefined {
+  try {
+    cleanPicture(bytes);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PictureError) return error;
+    throw error;
+  }
+}
+
+describe('files that lie', () => {
+  it('are refused, each with the code that fits and a sentence for people', () => {
+    const wrong = lyingFiles(bases).flatMap(({ what, bytes, code }) => {
+      const error = refusal(bytes);
+      const explains = error !== undefined && /^This .*\.$/.test(error.message);
+      return error?.code === code && explains ? [] : [`${what}: ${error?.code} (${error?.message}) instead of ${code}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('are at least sixty, each another file', () => {
+    const files = lyingFiles(bases);
+    const different = new Set(files.map(({ bytes }) => bytes.toString('base64').slice(0, 100_000)));
+    expect(different.size).toBeGreaterThanOrEqual(200);
+    expect(new Set(files.map(({ what }) => what)).size).toBe(files.length);
+  });
+
+  it('are refused in no time', () => {
+    for (const { bytes } of lyingFiles(bases)) {
+      const start = performance.now();
+      refusal(bytes);
+      expect(performance.now() - start).toBeLessThan(500);
+    }
+  });
+
+  it('say how to send a photo that an iPhone took', () => {
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+    expect(refusal(heic)?.message).toMatch(/HEIC.*iPhone.*JPEG, PNG and WebP.*Most Compatible/s);
+  });
+
+  it.each([
+    ['GIF89a', 'GIF'],
+    ['<svg>', 'SVG'],
+    ['<html>', 'web page'],
+    ['%PDF-1.7', 'PDF'],
+    ['II*\0', 'TIFF'],
+    ['BM', 'BMP'],
+    ['PK\x03\x04', 'ZIP'],
+    ['\0\0\0\x14ftypavif', 'AVIF'],
+    ['\0\0\0\x14ftypmp42', 'video'],
+  ])('are told by name what they are: %j is a %s', (beginning, name) => {
+    expect(refusal(Buffer.from(beginning, 'latin1'))?.message).toContain(name);
+    expect(refusal(Buffer.from(beginning, 'latin1'))?.message).toContain('Send a JPEG, PNG or WebP');
+  });
+});
+
+describe('pictures that other programs read as something else', () => {
+  it('come out as the picture alone', async () => {
+    for (const { what, bytes, payload } of polyglots(bases)) {
+      const { bytes: cleaned } = cleanPicture(bytes);
+      expect(Buffer.from(cleaned).includes(Buffer.from(payload, 'latin1')), what).toBe(false);
+      expect((await displayed(cleaned)).pixels.equals((await displayed(bytes)).pixels), what).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { cleanPicture, type Picture } from '#shared/media/picture.ts';
+import { PictureError } from '#shared/media/picture-error.ts';
+import { MAX_PICTURE_PIXELS } from '#shared/media/picture-limits.ts';
+import { mutantSeeds, mutants } from '../../support/pictures-mutants.ts';
+import { fuzzRuns } from '../../support/seeded-random.ts';
+
+function outcome(bytes: Uint8Array): Picture | PictureError {
+  try {
+    return cleanPicture(bytes);
+  } catch (error) {
+    if (error instanceof PictureError) return error;
+    throw error;
+  }
+}
+
+describe('mutated pictures', () => {
+  it('are cleaned or refused, never anything else, and clean stays clean', async () => {
+    let refused = 0;
+    let slowest = 0;
+    const runs = fuzzRuns(6_000);
+    for (const mutant of mutants(await mutantSeeds(), runs, 20_260_102)) {
+      const start = performance.now();
+      const result = outcome(mutant);
+      slowest = Math.max(slowest, performance.now() - start);
+      if (result instanceof PictureError) {
+        refused++;
+        continue;
+      }
+      expect(result.width * result.height).toBeLessThanOrEqual(MAX_PICTURE_PIXELS);
+      const again = cleanPicture(result.bytes);
+      expect({ ...again, bytes: again.bytes.length }).toEqual({ ...result, bytes: result.bytes.length });
+      expect(Buffer.from(again.bytes).equals(result.bytes)).toBe(true);
+    }
+    expect(refused).toBeGreaterThan(runs / 4);
+    expect(refused).toBeLessThan(runs);
+    expect(slowest).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,88 @@
+import { Keys } from './access/keys.ts';
+import { MovableClock } from './clock.ts';
+import { Database } from './database.ts';
+import { EventBus } from './events/bus.ts';
+import { FunctionDomain } from './functions/domain.ts';
+import { ExecutionLog } from './functions/execution-log.ts';
+import { Executions } from './functions/executions.ts';
+import { FunctionHosts } from './functions/hosts.ts';
+import { Scheduler } from './functions/scheduler.ts';
+import { Api } from './http/api.ts';
+import { CallLog } from './http/call-log.ts';
+import { Router } from './http/router.ts';
+import type { LocalAppwriteOptions } from './index.ts';
+import type { Platform } from './platform.ts';
+import { readProject } from './project/read.ts';
+import { allRoutes } from './routes/all.ts';
+import { ensureTable } from './rows/schema.ts';
+import { RowStore } from './rows/store.ts';
+import { RowWriter } from './rows/writer.ts';
+import { LocalServer } from './server.ts';
+import { FileStore } from './storage/file-store.ts';
+import { FileTokens } from './storage/tokens.ts';
+import { Transactions } from './transactions/transactions.ts';
+
+/** Puts the parts together; nothing listens yet. */
+export function assemble(options: LocalAppwriteOptions) {
+  const address = { port: 0 };
+  const print = options.log ?? (() => {});
+  const moved: (() => void)[] = [];
+  const clock = new MovableClock(options.clock, () => {
+    for (const tell of moved) tell();
+  });
+  const platform = makePlatform(options, { clock, address, print });
+  const { project, keys, executions } = platform;
+  const calls = new CallLog();
+  const api = new Api({ router: new Router(allRoutes(platform)), keys, calls, projectId: project.id, print });
+  const domain = new FunctionDomain({ project, executions, print });
+  const server = new LocalServer({ api, domain, origin: options.origin ?? {} });
+  const scheduler = new Scheduler({ project, clock, executions });
+  moved.push(() => scheduler.tick());
+  return { platform, server, scheduler, calls, address };
+}
+
+type Surroundings = { clock: MovableClock; address: { port: number }; print: (line: string) => void };
+
+function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: Surroundings): Platform {
+  const project = readProject(options.config);
+  const database = new Database(options.dataDir);
+  for (const table of project.tables.values()) ensureTable(database, table);
+  const keys = new Keys(options.dataDir, project.id, clock);
+  const rows = new RowStore(database);
+  const writer = new RowWriter(rows, clock);
+  const hosts = new FunctionHosts({
+    project,
+    print,
+    node: options.runtimeNode ?? process.execPath,
+    variables: options.variables ?? {},
+    endpoint: () => `http://127.0.0.1:${address.port}/v1`,
+  });
+  const log = new ExecutionLog(database);
+  const executions = new Executions({ keys, clock, hosts, log, syncTimeout: options.syncTimeout ?? 30 });
+  return {
+    project,
+    clock,
+    database,
+    keys,
+    rows,
+    writer,
+    transactions: new Transactions({ database, project, rows, writer, clock }),
+    events: new EventBus(project, (spec, event) => deliver(executions, spec, event)),
+    files: new FileStore({ database, project, rows, writer }, options.dataDir),
+    tokens: new FileTokens({ database, clock, secret: keys.signingSecret }),
+    hosts,
+    executions,
+  };
+}
+
+type Delivery = Parameters<ConstructorParameters<typeof EventBus>[1]>;
+
+async function deliver(executions: Executions, ...[spec, event]: Delivery): Promise<void> {
+  const headers = {
+    'user-agent': 'Appwrite/1.9.6',
+    'content-type': 'application/json',
+    'x-appwrite-event': event.name,
+  };
+  const body = Buffer.from(JSON.stringify(event.payload));
+  await executions.runInBackground({ spec, trigger: 'event', method: 'POST', path: '/', headers, body });
+}

@@ -1,0 +1,47 @@
+import type { Table } from '../project/types.ts';
+import { collectionsDialect, type Dialect, show } from '../rows/dialect.ts';
+import type { Row } from '../rows/types.ts';
+import type { Change } from '../transactions/replay.ts';
+import type { PlatformEvent } from './bus.ts';
+
+/** Appwrite tells subscribers of no more than this many rows of one bulk call. */
+export const toldAtMost = 100;
+
+type Told = { table: Table; row: Row; action: string };
+
+export function rowEvent({ table, row, action }: Told, dialect: Dialect): PlatformEvent {
+  return { name: rowEventName({ table, row, action }, dialect), payload: show(table, row, dialect) };
+}
+
+/** Creations are announced in the older spelling, whichever API was used. */
+export function createEvent(told: Omit<Told, 'action'>, dialect: Dialect): PlatformEvent {
+  const named = { ...told, action: 'create' };
+  return { name: rowEventName(named, collectionsDialect), payload: show(told.table, told.row, dialect) };
+}
+
+export function bulkEvents(
+  table: Table,
+  rows: Row[],
+  { action, dialect }: { action: string; dialect: Dialect },
+): PlatformEvent[] {
+  return rows.slice(0, toldAtMost).map((row) => ({
+    name: rowEventName({ table, row, action }, collectionsDialect),
+    payload: { ...show(table, row, dialect), $collection: table.id },
+  }));
+}
+
+/** What a commit announces is the raw row: both parents' ids, no database id. */
+export function commitEvent({ table, row, action }: Change, dialect: Dialect): PlatformEvent {
+  const payload = {
+    ...row,
+    $sequence: String(row.$sequence),
+    $collection: table.id,
+    $tableId: table.id,
+    $collectionId: table.id,
+  };
+  return { name: rowEventName({ table, row, action }, dialect), payload };
+}
+
+function rowEventName({ table, row, action }: Told, { parent, items }: Dialect): string {
+  return `databases.${table.databaseId}.${parent}s.${table.id}.${items}.${row.$id}.${action}`;
+}

@@ -1,0 +1,52 @@
+export type Header = { name: string; value: string };
+
+/** An execution as the API shows it. */
+export type Execution = {
+  $id: string;
+  $createdAt: string;
+  $updatedAt: string;
+  $permissions: string[];
+  functionId: string;
+  deploymentId: string;
+  trigger: 'http' | 'schedule' | 'event';
+  status: 'waiting' | 'processing' | 'completed' | 'failed' | 'scheduled';
+  requestMethod: string;
+  requestPath: string;
+  requestHeaders: Header[];
+  responseStatusCode: number;
+  responseBody: string;
+  responseHeaders: Header[];
+  logs: string;
+  errors: string;
+  duration: number;
+  scheduledAt?: string;
+};
+
+const keptRequestHeaders = ['content-type', 'agent', 'content-length', 'host', 'x-appwrite-client-ip'];
+
+export function newExecution(base: Pick<Execution, '$id' | 'functionId' | 'trigger'>, date: string): Execution {
+  return {
+    $createdAt: date,
+    $updatedAt: date,
+    $permissions: [],
+    deploymentId: `local-${base.functionId}`,
+    status: 'processing',
+    requestMethod: 'POST',
+    requestPath: '/',
+    requestHeaders: [],
+    responseStatusCode: 0,
+    responseBody: '',
+    responseHeaders: [],
+    logs: '',
+    errors: '',
+    duration: 0,
+    ...base,
+  };
+}
+
+/** Of the headers only a few are kept with the execution. */
+export function keptHeaders(headers: Record<string, string>): Header[] {
+  return Object.entries(headers)
+    .filter(([name]) => keptRequestHeaders.includes(name.toLowerCase()))
+    .map(([name, value]) => ({ name, value }));
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { ApiError } from '../http/errors.ts';
+import type { FunctionSpec, Project } from '../project/types.ts';
+import { FunctionHost } from './host.ts';
+
+export type Variables = Record<string, Record<string, string>>;
+
+type Options = {
+  project: Project;
+  node: string;
+  variables: Variables;
+  endpoint: () => string;
+  print: (line: string) => void;
+};
+
+/** The processes of all functions, one each. */
+export class FunctionHosts {
+  readonly secret = randomBytes(16).toString('hex');
+  readonly #options: Options;
+  readonly #hosts = new Map<string, FunctionHost>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  get(spec: FunctionSpec): FunctionHost {
+    const known = this.#hosts.get(spec.id);
+    if (known) return known;
+    if (!existsSync(spec.folder)) throw new ApiError('deployment_not_found');
+    const host = new FunctionHost({
+      node: this.#options.node,
+      folder: spec.folder,
+      environment: this.#environment(spec),
+      print: (line) => this.#options.print(`[${spec.id}] ${line}`),
+    });
+    this.#hosts.set(spec.id, host);
+    return host;
+  }
+
+  kill(functionId: string): void {
+    this.#hosts.get(functionId)?.kill();
+  }
+
+  /** Forgets the process, so that the next one starts with new code or variables. */
+  renew(functionId: string): void {
+    this.kill(functionId);
+    this.#hosts.delete(functionId);
+  }
+
+  close(): void {
+    for (const id of [...this.#hosts.keys()]) this.renew(id);
+  }
+
+  /** Only what is declared: nothing of the surrounding shell reaches a function. */
+  #environment(spec: FunctionSpec): Record<string, string> {
+    const { variables, project, endpoint } = this.#options;
+    return {
+      TZ: 'UTC',
+      CI: 'true',
+      ...variables['*'],
+      ...variables[spec.id],
+      OPEN_RUNTIMES_ENTRYPOINT: spec.entrypoint,
+      OPEN_RUNTIMES_SECRET: this.secret,
+      APPWRITE_FUNCTION_API_ENDPOINT: endpoint(),
+      APPWRITE_FUNCTION_ID: spec.id,
+      APPWRITE_FUNCTION_NAME: spec.name,
+      APPWRITE_FUNCTION_DEPLOYMENT: `local-${spec.id}`,
+      APPWRITE_FUNCTION_PROJECT_ID: project.id,
+      APPWRITE_FUNCTION_RUNTIME_NAME: 'Node.js',
+      APPWRITE_FUNCTION_RUNTIME_VERSION: spec.runtime.replace('node-', ''),
+      APPWRITE_FUNCTION_CPUS: '1',
+      APPWRITE_FUNCTION_MEMORY: '512',
+      APPWRITE_VERSION: '1.9.6',
+      APPWRITE_REGION: 'default',
+      APPWRITE_DEPLOYMENT_TYPE: 'cli',
+    };
+  }
+}

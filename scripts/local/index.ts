@@ -1,0 +1,80 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { assemble } from './assemble.ts';
+import type { Clock, ClockControl } from './clock.ts';
+import type { CallLog } from './http/call-log.ts';
+
+export type LocalAppwriteOptions = {
+  /** Where everything is kept; made when missing. */
+  dataDir: string;
+  /** 0, the default, takes any free port. The host is always 127.0.0.1. */
+  port?: number;
+  /** The appwrite.json that declares the project. */
+  config: string;
+  clock?: Clock;
+  log?: (line: string) => void;
+  /** Variables of functions by id; those under `*` go to all. */
+  variables?: Record<string, Record<string, string>>;
+  /** Which function answers a path prefix on the plain origin. */
+  origin?: Record<string, string>;
+  /** The Node that runs the functions; the one that runs this by default. */
+  runtimeNode?: string;
+  /** Seconds after which a waiting caller is sent away; 30 on the platform. */
+  syncTimeout?: number;
+};
+
+export type LocalAppwrite = {
+  url: string;
+  endpoint: string;
+  projectId: string;
+  apiKey: string;
+  /** The base URL of a function's own domain; connect to `url` and set its host as the Host header. */
+  functionUrl(functionId: string): string;
+  /** The Host header that reaches the function. */
+  functionHost(functionId: string): string;
+  /** Until all requests are answered, all events delivered and all executions finished. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+  clock: ClockControl;
+  calls: CallLog;
+  /** Ends a function's process as the kernel would; the next request starts a new one. */
+  killFunction(functionId: string): void;
+};
+
+export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise<LocalAppwrite> {
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  const system = assemble({ ...options, dataDir });
+  const port = await system.server.listen(options.port ?? 0).catch((error) => {
+    system.platform.database.close();
+    throw error;
+  });
+  system.address.port = port;
+  system.scheduler.start();
+  const { platform, server, scheduler, calls } = system;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    endpoint: `http://127.0.0.1:${port}/v1`,
+    projectId: platform.project.id,
+    apiKey: platform.keys.apiKey,
+    functionUrl: (id) => `http://${id}.functions.localhost:${port}`,
+    functionHost: (id) => `${id}.functions.localhost:${port}`,
+    settle: async () => {
+      while (!server.idle || !platform.events.idle || !platform.executions.idle) {
+        await platform.events.settled();
+        await platform.executions.settled();
+        await new Promise((next) => setTimeout(next, 1));
+      }
+    },
+    close: async () => {
+      scheduler.stop();
+      await server.close();
+      platform.hosts.close();
+      await platform.executions.settled();
+      platform.database.close();
+    },
+    clock: platform.clock,
+    calls,
+    killFunction: (id) => platform.hosts.kill(id),
+  };
+}

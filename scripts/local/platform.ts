@@ -1,0 +1,28 @@
+import type { Keys } from './access/keys.ts';
+import type { MovableClock } from './clock.ts';
+import type { Database } from './database.ts';
+import type { EventBus } from './events/bus.ts';
+import type { Executions } from './functions/executions.ts';
+import type { FunctionHosts } from './functions/hosts.ts';
+import type { Project } from './project/types.ts';
+import type { RowStore } from './rows/store.ts';
+import type { RowWriter } from './rows/writer.ts';
+import type { FileStore } from './storage/file-store.ts';
+import type { FileTokens } from './storage/tokens.ts';
+import type { Transactions } from './transactions/transactions.ts';
+
+/** Everything a call may touch. Each handler takes the few parts it needs. */
+export type Platform = {
+  project: Project;
+  clock: MovableClock;
+  database: Database;
+  keys: Keys;
+  rows: RowStore;
+  writer: RowWriter;
+  transactions: Transactions;
+  events: EventBus;
+  files: FileStore;
+  tokens: FileTokens;
+  hosts: FunctionHosts;
+  executions: Executions;
+};

@@ -1,0 +1,38 @@
+import type { Route } from '../http/call.ts';
+import type { Platform } from '../platform.ts';
+import { collectionsDialect, type Dialect, tablesDialect } from '../rows/dialect.ts';
+import { executionRoutes } from './executions.ts';
+import { fileUploadRoutes } from './file-upload.ts';
+import { fileViewingRoutes } from './file-viewing.ts';
+import { fileRoutes } from './files.ts';
+import { healthRoutes } from './health.ts';
+import { rowBulkRoutes } from './row-bulk.ts';
+import { rowCountingRoutes } from './row-counting.ts';
+import { rowReadingRoutes } from './row-reading.ts';
+import { rowWritingRoutes } from './row-writing.ts';
+import { tokenRoutes } from './tokens.ts';
+import { transactionRoutes } from './transactions.ts';
+
+/** Everything the local Appwrite answers. */
+export function allRoutes(platform: Platform): Route[] {
+  return [
+    ...rowRoutes(platform, tablesDialect),
+    ...rowRoutes(platform, collectionsDialect),
+    ...transactionRoutes(platform),
+    ...fileUploadRoutes(platform),
+    ...fileRoutes(platform),
+    ...fileViewingRoutes(platform),
+    ...tokenRoutes(platform),
+    ...executionRoutes(platform),
+    ...healthRoutes(),
+  ];
+}
+
+function rowRoutes(platform: Platform, dialect: Dialect): Route[] {
+  return [
+    ...rowReadingRoutes(platform, dialect),
+    ...rowWritingRoutes(platform, dialect),
+    ...rowBulkRoutes(platform, dialect),
+    ...rowCountingRoutes(platform, dialect),
+  ];
+}

@@ -1,0 +1,154 @@
+import type { Execution, Header } from '../functions/execution.ts';
+import type { Job } from '../functions/executions.ts';
+import { checkCustomHeaders, passedBack } from '../functions/headers.ts';
+import type { RuntimeResponse } from '../functions/host.ts';
+import { type Call, isFields, param, type Reply, type Route } from '../http/call.ts';
+import { ApiError, invalidParam, OddError } from '../http/errors.ts';
+import type { Platform } from '../platform.ts';
+import type { FunctionSpec } from '../project/types.ts';
+import { makePlan } from '../rows/plan.ts';
+import { parseQueries } from '../rows/query.ts';
+
+type Parts = Pick<Platform, 'project' | 'executions' | 'clock' | 'hosts'>;
+
+const base = '/v1/functions/:functionId/executions';
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'];
+const largestBody = 10_485_760;
+
+export function executionRoutes(parts: Parts): Route[] {
+  const write = ['executions.write', 'execution.write'];
+  const read = ['executions.read', 'execution.read'];
+  return [
+    { method: 'POST', path: base, scopes: write, handle: (call) => create(parts, call) },
+    { method: 'GET', path: base, scopes: read, handle: (call) => list(parts, call) },
+    {
+      method: 'GET',
+      path: `${base}/:executionId`,
+      scopes: read,
+      handle: (call) => ({ status: 200, body: find(parts, call) }),
+    },
+    { method: 'DELETE', path: `${base}/:executionId`, scopes: write, handle: (call) => remove(parts, call) },
+  ];
+}
+
+async function create(parts: Parts, call: Call): Promise<Reply> {
+  const job = readJob(parts, call);
+  const scheduledAt = readSchedule(parts, call);
+  requireExecute(call, job.spec);
+  parts.hosts.get(job.spec);
+  if (scheduledAt) {
+    const execution = parts.executions.announce(job, { status: 'scheduled', trigger: 'schedule', scheduledAt });
+    parts.executions.log.postpone(execution, job);
+    return { status: 202, body: execution };
+  }
+  if (isTrue(call.body.async)) {
+    const execution = parts.executions.announce(job, { status: 'waiting' });
+    const body = { ...execution };
+    const after = () => void parts.executions.runInBackground({ ...job, execution }).catch(() => {});
+    return { status: 202, body, after };
+  }
+  const { execution, response } = await parts.executions.runNow(job);
+  return answer(call, execution, response);
+}
+
+function readJob({ project }: Parts, call: Call): Job {
+  const { body = '', path = '/', method = 'POST' } = call.body;
+  if (typeof body !== 'string' || body.length > largestBody) {
+    throw invalidParam('body', `Value must be a valid string and no longer than ${largestBody} chars`);
+  }
+  if (typeof path !== 'string' || path.length > 2048)
+    throw invalidParam('path', 'Value must be a valid string and no longer than 2048 chars');
+  if (typeof method !== 'string' || !methods.includes(method))
+    throw invalidParam('method', `Value must be one of (${methods.join(', ')})`);
+  const headers = readHeaders(call.body.headers);
+  checkCustomHeaders(headers);
+  const spec = project.functions.get(param(call, 'functionId'));
+  if (!spec || (!spec.enabled && call.caller.kind === 'guest')) throw new ApiError('function_not_found');
+  const lines = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')]));
+  const shown = { ...lines, 'x-appwrite-client-ip': call.clientIp };
+  const sent = path.startsWith('/') ? path : `/${path}`;
+  return { spec, trigger: 'http', method, path: sent, headers: shown, body: Buffer.from(body === '0' ? '' : body) };
+}
+
+function readHeaders(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'string') return isFields(value) ? value : {};
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return isFields(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+function readSchedule({ clock }: Parts, { body }: Call): string | undefined {
+  const { scheduledAt = null } = body;
+  if (scheduledAt === null) return undefined;
+  if (!isTrue(body.async))
+    throw new ApiError(
+      'general_bad_request',
+      'Scheduled executions must run asynchronously. Set scheduledAt to a future date, or set async to true.',
+    );
+  const time = Date.parse(String(scheduledAt));
+  if (Number.isNaN(time) || time < clock.now() + 60_000) {
+    throw new ApiError(
+      'general_bad_request',
+      'Execution schedule must be a valid date, and at least 1 minute from now',
+    );
+  }
+  return String(scheduledAt);
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || value === 'true' || value === '1' || value === 1;
+}
+
+function requireExecute({ caller }: Call, { execute }: FunctionSpec): void {
+  if (caller.kind === 'key' || execute.includes('any') || execute.includes('guests')) return;
+  throw new ApiError('user_unauthorized', `No permissions provided for action 'execute'`);
+}
+
+/** 201 whatever the function answered; its own status, headers and body lie inside. */
+function answer(call: Call, execution: Execution, response: RuntimeResponse | undefined): Reply {
+  const responseHeaders = response ? toList(response) : [];
+  responseHeaders.push({ name: 'x-appwrite-execution-id', value: execution.$id });
+  const text = response ? readText(response.body) : '';
+  const hidden = call.caller.kind === 'key' ? {} : { logs: '', errors: '' };
+  return { status: 201, body: { ...execution, responseHeaders, responseBody: text, ...hidden } };
+}
+
+/** Of several cookies only the last one gets through. */
+function toList({ headers }: RuntimeResponse): Header[] {
+  return Object.entries(passedBack(headers)).map(([name, value]) => ({
+    name,
+    value: Array.isArray(value) ? (value.at(-1) ?? '') : value,
+  }));
+}
+
+function readText(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    throw new OddError('general_unknown', 400);
+  }
+}
+
+function find({ executions }: Parts, call: Call): Execution {
+  const execution = executions.log.find(param(call, 'functionId'), param(call, 'executionId'));
+  if (!execution) throw new ApiError('execution_not_found');
+  return call.caller.kind === 'key' ? execution : { ...execution, logs: '', errors: '' };
+}
+
+function list({ project, executions }: Parts, call: Call): Reply {
+  const functionId = param(call, 'functionId');
+  if (!project.functions.has(functionId)) throw new ApiError('function_not_found');
+  const table = { id: '', databaseId: '', name: '', rowSecurity: false, permissions: [], columns: [], indexes: [] };
+  const { limit, offset } = makePlan(table, parseQueries(call.query.queries));
+  return { status: 200, body: executions.log.list(functionId, { limit, offset }) };
+}
+
+function remove(parts: Parts, call: Call): Reply {
+  const execution = find(parts, call);
+  if (execution.status === 'processing' || execution.status === 'waiting') throw new ApiError('execution_in_progress');
+  parts.executions.log.remove(execution.$id);
+  return { status: 204 };
+}

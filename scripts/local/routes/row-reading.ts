@@ -1,0 +1,71 @@
+import { granted, requireGrant, unauthorized, visibleRows } from '../access/permissions.ts';
+import { type Call, param, type Reply, type Route } from '../http/call.ts';
+import { missing } from '../http/errors.ts';
+import type { Platform } from '../platform.ts';
+import type { Table } from '../project/types.ts';
+import { type Dialect, findTable, show } from '../rows/dialect.ts';
+import { makePlan, type Plan } from '../rows/plan.ts';
+import { parseQueries } from '../rows/query.ts';
+import { everything } from '../rows/store.ts';
+import type { Row } from '../rows/types.ts';
+
+type Parts = Pick<Platform, 'project' | 'rows' | 'transactions'>;
+
+export function rowReadingRoutes(parts: Parts, dialect: Dialect): Route[] {
+  const scopes = [`${dialect.scope}.read`, 'rows.read', 'documents.read'];
+  return [
+    { method: 'GET', path: dialect.base, scopes, handle: (call) => listRows(parts, dialect, call) },
+    { method: 'GET', path: `${dialect.base}/:rowId`, scopes, handle: (call) => getRow(parts, dialect, call) },
+  ];
+}
+
+function listRows({ project, rows, transactions }: Parts, dialect: Dialect, call: Call): Reply {
+  const table = findTable(project, call.params, dialect);
+  const plan = makePlan(table, parseQueries(call.query.queries));
+  const whole = granted(call.caller, 'read', table.permissions);
+  if (!whole && !table.rowSecurity) throw unauthorized('read', table.permissions);
+  const visible = whole ? everything : visibleRows(call.caller);
+  const read = () => ({
+    total: wantsTotal(call) ? rows.count(table, plan, visible) : 0,
+    [dialect.items]: rows.list(table, plan, visible).map((row) => select(plan, show(table, row, dialect))),
+  });
+  const transactionId = call.query.transactionId;
+  return { status: 200, body: transactionId ? transactions.within(String(transactionId), read) : read() };
+}
+
+function getRow({ project, rows, transactions }: Parts, dialect: Dialect, call: Call): Reply {
+  const table = findTable(project, call.params, dialect);
+  const plan = makePlan(table, parseQueries(call.query.queries));
+  const id = param(call, 'rowId');
+  const transactionId = call.query.transactionId;
+  const read = () => rows.find(table, id);
+  const row = transactionId ? transactions.within(String(transactionId), read) : read();
+  if (!row || !mayRead(call, table, row)) throw missing(`${dialect.item}_not_found`, id);
+  return { status: 200, body: select(plan, show(table, row, dialect)) };
+}
+
+function mayRead({ caller }: Call, table: Table, row: Row): boolean {
+  if (granted(caller, 'read', table.permissions)) return true;
+  return table.rowSecurity && granted(caller, 'read', row.$permissions);
+}
+
+/** Spelled as a boolean the parameter is ignored over HTTP; `0` works. */
+function wantsTotal({ query }: Call): boolean {
+  return query.total !== '0';
+}
+
+/** The `$` fields come along whatever is selected. */
+function select({ selected }: Plan, row: Row): Row {
+  if (!selected || selected.includes('*')) return row;
+  const kept = Object.entries(row).filter(([key]) => key.startsWith('$') || selected.includes(key));
+  return Object.fromEntries(kept) as Row;
+}
+
+export function requireRowGrant(
+  call: Call,
+  table: Table,
+  { action, row }: { action: 'update' | 'delete'; row: Row },
+): void {
+  if (table.rowSecurity && granted(call.caller, action, row.$permissions)) return;
+  requireGrant(call.caller, action, table.permissions);
+}

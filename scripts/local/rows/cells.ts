@@ -1,0 +1,53 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { formatDate } from '../clock.ts';
+import type { Cell, Cells } from '../database.ts';
+import type { Column, Table } from '../project/types.ts';
+import type { NewRow, Row } from './types.ts';
+
+const jsonTypes = new Set(['point', 'linestring', 'line', 'polygon', 'object']);
+
+export function toCell(column: Column, value: unknown): Cell {
+  if (value === null || value === undefined) return null;
+  if (column.array || jsonTypes.has(column.type)) return JSON.stringify(value);
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (column.type === 'datetime' && typeof value === 'string') return normalDate(value);
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint') return value;
+  return JSON.stringify(value);
+}
+
+export function fromCell(column: Column, cell: SQLInputValue | undefined): unknown {
+  if (cell === null || cell === undefined) return null;
+  if (column.array || jsonTypes.has(column.type)) return JSON.parse(String(cell));
+  if (column.type === 'boolean') return cell === 1;
+  return cell;
+}
+
+/** Dates are kept in one spelling, so that text order is time order. */
+export function normalDate(value: string): string {
+  const time = Date.parse(/([zZ]|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
+  return formatDate(Number.isNaN(time) ? Date.parse(value) : time);
+}
+
+export function isDate(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+export function toRow(table: Table, cells: Cells): Row {
+  const row: Row = {
+    $id: String(cells.$id),
+    $sequence: Number(cells.$sequence),
+    $createdAt: String(cells.$createdAt),
+    $updatedAt: String(cells.$updatedAt),
+    $permissions: cells.$permissions === '[]' ? [] : JSON.parse(String(cells.$permissions)),
+  };
+  for (const column of table.columns) row[column.key] = fromCell(column, cells[column.key]);
+  return row;
+}
+
+/** A row as it will read once it has been stored. */
+export function asStored<T extends NewRow>(table: Table, row: T): T {
+  const stored: T = { ...row };
+  for (const column of table.columns)
+    Object.assign(stored, { [column.key]: fromCell(column, toCell(column, row[column.key])) });
+  return stored;
+}

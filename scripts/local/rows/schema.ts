@@ -1,0 +1,88 @@
+import { type Database, quote } from '../database.ts';
+import type { Column, Index, Table } from '../project/types.ts';
+import { isText, systemColumns } from './types.ts';
+
+export function sqlName(table: Table): string {
+  return quote(`${table.databaseId}/${table.id}`);
+}
+
+export function searchName(table: Table, column: string): string {
+  return quote(`${table.databaseId}/${table.id}:words:${column}`);
+}
+
+/** What is compared and ordered by: strings go by their folded value. */
+export function comparable(column: Column): string {
+  return isText(column) && !column.array ? `fold(${quote(column.key)})` : quote(column.key);
+}
+
+export function findColumn(table: Table, key: string): Column | undefined {
+  return table.columns.find((column) => column.key === key) ?? systemColumns.find((column) => column.key === key);
+}
+
+/** Adds what is missing to the SQL table; what is there already stays, whatever the project file says now. */
+export function ensureTable(database: Database, table: Table): void {
+  const name = sqlName(table);
+  database.exec(
+    `CREATE TABLE IF NOT EXISTS ${name} ("$sequence" INTEGER PRIMARY KEY AUTOINCREMENT, "$id" TEXT NOT NULL,
+     "$createdAt" TEXT NOT NULL, "$updatedAt" TEXT NOT NULL, "$permissions" TEXT NOT NULL)`,
+  );
+  const present = new Set(database.all(`PRAGMA table_info(${name})`).map((info) => info.name));
+  for (const column of table.columns) {
+    if (!present.has(column.key)) {
+      database.exec(`ALTER TABLE ${name} ADD COLUMN ${quote(column.key)} ${sqlType(column)}`);
+    }
+  }
+  database.exec(`CREATE UNIQUE INDEX IF NOT EXISTS ${indexName(table, '$id')} ON ${name} (fold("$id"))`);
+  database.exec(`CREATE INDEX IF NOT EXISTS ${indexName(table, '$createdAt')} ON ${name} ("$createdAt")`);
+  database.exec(`CREATE INDEX IF NOT EXISTS ${indexName(table, '$updatedAt')} ON ${name} ("$updatedAt")`);
+  for (const index of table.indexes) ensureIndex(database, table, index);
+}
+
+function ensureIndex(database: Database, table: Table, index: Index): void {
+  if (index.type === 'fulltext') {
+    for (const column of index.columns) ensureSearch(database, table, column);
+    return;
+  }
+  const terms = index.columns.map((key, position) => {
+    const column = findColumn(table, key);
+    if (!column) throw new Error(`Index ${index.key} of ${table.id} names the unknown column ${key}.`);
+    return `${comparable(column)} ${index.orders[position] === 'DESC' ? 'DESC' : 'ASC'}`;
+  });
+  const unique = index.type === 'unique' ? 'UNIQUE ' : '';
+  database.exec(
+    `CREATE ${unique}INDEX IF NOT EXISTS ${indexName(table, index.key)} ON ${sqlName(table)} (${terms.join(', ')})`,
+  );
+}
+
+/** A word index beside the table, kept in step by triggers. */
+function ensureSearch(database: Database, table: Table, column: string): void {
+  const words = searchName(table, column);
+  if (database.get('SELECT 1 FROM sqlite_schema WHERE name = ?', [`${table.databaseId}/${table.id}:words:${column}`]))
+    return;
+  const name = sqlName(table);
+  const trigger = (event: string) => quote(`${table.databaseId}/${table.id}:words:${column}:${event}`);
+  const insert = `INSERT INTO ${words} (rowid, words) VALUES (new."$sequence", new.${quote(column)});`;
+  const remove = `DELETE FROM ${words} WHERE rowid = old."$sequence";`;
+  database.atomically(() => {
+    database.exec(
+      `CREATE VIRTUAL TABLE ${words} USING fts5(words, content='', contentless_delete=1, prefix='2 3',
+       tokenize='unicode61 remove_diacritics 2')`,
+    );
+    database.exec(`INSERT INTO ${words} (rowid, words) SELECT "$sequence", ${quote(column)} FROM ${name}`);
+    database.exec(`CREATE TRIGGER ${trigger('insert')} AFTER INSERT ON ${name} BEGIN ${insert} END`);
+    database.exec(`CREATE TRIGGER ${trigger('delete')} AFTER DELETE ON ${name} BEGIN ${remove} END`);
+    database.exec(
+      `CREATE TRIGGER ${trigger('update')} AFTER UPDATE OF ${quote(column)} ON ${name} BEGIN ${remove} ${insert} END`,
+    );
+  });
+}
+
+function indexName(table: Table, key: string): string {
+  return quote(`${table.databaseId}/${table.id}#${key}`);
+}
+
+function sqlType(column: Column): string {
+  if (column.array) return 'TEXT';
+  if (column.type === 'integer' || column.type === 'bigint' || column.type === 'boolean') return 'INTEGER';
+  return column.type === 'double' || column.type === 'float' ? 'REAL' : 'TEXT';
+}

@@ -1,0 +1,93 @@
+import { type Cell, type Database, quote } from '../database.ts';
+import type { Table } from '../project/types.ts';
+import { toCell, toRow } from './cells.ts';
+import type { Condition } from './conditions.ts';
+import { fold } from './fold.ts';
+import { beyond, cursorNotFound, orderBy, type Plan, where } from './plan.ts';
+import { sqlName } from './schema.ts';
+import { type NewRow, type Row, RowFailure } from './types.ts';
+
+/** Appwrite stops counting here. */
+export const countedAtMost = 5000;
+
+/** Rows in SQLite: no rules, no permissions. */
+export class RowStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  find(table: Table, id: string): Row | undefined {
+    const cells = this.#database.get(`SELECT * FROM ${sqlName(table)} WHERE fold("$id") = ?`, [fold(id)]);
+    return cells && toRow(table, cells);
+  }
+
+  insert(table: Table, row: NewRow): Row {
+    const keys = storedKeys(table);
+    const sql = `INSERT INTO ${sqlName(table)} (${keys.map(quote).join(', ')}) VALUES (${keys.map(() => '?').join(', ')})`;
+    const { id } = this.#guarded(row.$id, () => this.#database.run(sql, rowCells(table, row)));
+    return { ...row, $sequence: id };
+  }
+
+  /** Writes only what differs, so that untouched indexes stay untouched. */
+  update(table: Table, old: Row, next: Row): void {
+    const before = rowCells(table, old);
+    const cells = rowCells(table, next);
+    const changed = storedKeys(table).flatMap((key, index) => {
+      const cell = cells[index] ?? null;
+      return cell === (before[index] ?? null) ? [] : [{ key, cell }];
+    });
+    if (changed.length === 0) return;
+    const sql = `UPDATE ${sqlName(table)} SET ${changed.map(({ key }) => `${quote(key)} = ?`).join(', ')} WHERE "$sequence" = ?`;
+    const values: Cell[] = [...changed.map(({ cell }) => cell), old.$sequence];
+    this.#guarded(next.$id, () => this.#database.run(sql, values));
+  }
+
+  remove(table: Table, sequence: number): void {
+    this.#database.run(`DELETE FROM ${sqlName(table)} WHERE "$sequence" = ?`, [sequence]);
+  }
+
+  list(table: Table, plan: Plan, visible: Condition = everything): Row[] {
+    const parts = [where(table, plan.filters), visible];
+    if (plan.cursor) {
+      const row = this.find(table, plan.cursor.id);
+      if (!row) throw cursorNotFound('Row', plan.cursor.id);
+      parts.push(beyond(plan.orders, { row, before: plan.cursor.before }));
+    }
+    const sql = `SELECT * FROM ${sqlName(table)} WHERE ${parts.map((part) => part.sql).join(' AND ')}
+      ORDER BY ${orderBy(plan)} LIMIT ? OFFSET ?`;
+    const values: Cell[] = [...parts.flatMap((part) => part.values), plan.limit, plan.offset];
+    const rows = this.#database.all(sql, values).map((cells) => toRow(table, cells));
+    return plan.cursor?.before ? rows.reverse() : rows;
+  }
+
+  count(table: Table, plan: Plan, visible: Condition = everything): number {
+    const { sql, values } = where(table, plan.filters);
+    const counted = this.#database.get(
+      `SELECT count(*) AS total FROM (SELECT 1 FROM ${sqlName(table)} WHERE ${sql} AND ${visible.sql} LIMIT ?)`,
+      [...values, ...visible.values, countedAtMost],
+    );
+    return Number(counted?.total ?? 0);
+  }
+
+  #guarded<T>(id: string, write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('UNIQUE constraint')) throw new RowFailure('duplicate', id);
+      throw error;
+    }
+  }
+}
+
+export const everything: Condition = { sql: '1', values: [] };
+
+function storedKeys(table: Table): string[] {
+  return ['$id', '$createdAt', '$updatedAt', '$permissions', ...table.columns.map((column) => column.key)];
+}
+
+function rowCells(table: Table, row: NewRow): Cell[] {
+  const system = [row.$id, row.$createdAt, row.$updatedAt, JSON.stringify(row.$permissions)] as Cell[];
+  return [...system, ...table.columns.map((column) => toCell(column, row[column.key]))];
+}

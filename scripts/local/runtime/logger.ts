@@ -1,0 +1,65 @@
+import { inspect } from 'node:util';
+
+type Method = 'log' | 'info' | 'debug' | 'warn' | 'error';
+const methods: Method[] = ['log', 'info', 'debug', 'warn', 'error'];
+const native = { ...console };
+const active: Logger[] = [];
+const longest = 8000;
+
+/** Collects what one execution logs and hands it to the parent. */
+export class Logger {
+  readonly #id: string;
+  readonly #enabled: boolean;
+  #logs = '';
+  #errors = '';
+
+  constructor(id: string | string[] | undefined, logging: string | string[] | undefined) {
+    this.#id = String(id ?? '');
+    this.#enabled = logging !== 'disabled';
+  }
+
+  log(...messages: unknown[]): void {
+    if (this.#enabled) this.#logs += line(messages);
+  }
+
+  error(...messages: unknown[]): void {
+    if (this.#enabled) this.#errors += line(messages);
+  }
+
+  /** The console belongs to the whole process: of several executions the newest gets what is written there. */
+  takeConsole(): void {
+    active.push(this);
+    for (const name of methods) {
+      console[name] = (...messages: unknown[]) => {
+        const current = active.at(-1);
+        if (name === 'error' || name === 'warn') current?.error(...messages);
+        else current?.log(...messages);
+      };
+    }
+  }
+
+  returnConsole(): void {
+    active.splice(active.indexOf(this), 1);
+    if (active.length > 0) return;
+    for (const name of methods) console[name] = native[name];
+  }
+
+  deliver(): void {
+    process.send?.({ id: this.#id, logs: this.#logs, errors: this.#errors });
+  }
+}
+
+function line(messages: unknown[]): string {
+  const text = messages.map(spell).join(' ');
+  return `${text.length > longest ? `${text.slice(0, longest)}... Log truncated due to size limit (8000 characters)` : text}\n`;
+}
+
+function spell(message: unknown): string {
+  if (message instanceof Error) return message.stack ?? message.message;
+  if (typeof message !== 'object' || message === null) return String(message);
+  try {
+    return JSON.stringify(message);
+  } catch {
+    return inspect(message);
+  }
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Database } from '../database.ts';
+import { ApiError } from '../http/errors.ts';
+import type { Bucket, Project, Table } from '../project/types.ts';
+import { ensureTable } from '../rows/schema.ts';
+import type { RowStore } from '../rows/store.ts';
+import { type Row, RowFailure } from '../rows/types.ts';
+import type { RowWriter } from '../rows/writer.ts';
+import { Disk } from './disk.ts';
+import { fileTable } from './file-table.ts';
+import { sniffType } from './sniff.ts';
+
+type Parts = { database: Database; project: Project; rows: RowStore; writer: RowWriter };
+export type NewFile = { id: string; name: string; permissions: string[]; bytes: Buffer };
+export type Chunk = { number: number; total: number; size: number };
+
+/** Files: what is known about them as rows, what is in them on disk. */
+export class FileStore {
+  readonly rows: RowStore;
+  readonly #writer: RowWriter;
+  readonly #database: Database;
+  readonly #disk: Disk;
+  readonly #tables = new Map<string, Table>();
+
+  constructor({ database, project, rows, writer }: Parts, dataDir: string) {
+    this.rows = rows;
+    this.#writer = writer;
+    this.#database = database;
+    this.#disk = new Disk(join(dataDir, 'files'));
+    for (const bucket of project.buckets.values()) this.table(bucket);
+  }
+
+  table(bucket: Bucket): Table {
+    const known = this.#tables.get(bucket.id);
+    if (known) return known;
+    const table = fileTable(bucket);
+    ensureTable(this.#database, table);
+    this.#tables.set(bucket.id, table);
+    return table;
+  }
+
+  find(bucket: Bucket, id: string): Row | undefined {
+    return this.rows.find(this.table(bucket), id);
+  }
+
+  content(bucket: Bucket, id: string): Buffer {
+    const bytes = this.#disk.read(bucket.id, id);
+    if (!bytes) throw new ApiError('storage_file_not_found');
+    return bytes;
+  }
+
+  /** The bytes come first: a row never speaks of a file that is not there. */
+  create(bucket: Bucket, file: NewFile): Row {
+    if (this.find(bucket, file.id)) throw new ApiError('storage_file_already_exists');
+    this.#disk.write(bucket.id, file.id, file.bytes);
+    return this.#insert(bucket, file, { ...described(file.bytes), chunksTotal: 1, chunksUploaded: 1 });
+  }
+
+  addChunk(bucket: Bucket, file: NewFile, chunk: Chunk): Row {
+    const table = this.table(bucket);
+    const found = this.find(bucket, file.id);
+    if (found && found.chunksUploaded === found.chunksTotal) return found;
+    const pending = {
+      signature: '',
+      mimeType: '',
+      sizeOriginal: chunk.size,
+      chunksTotal: chunk.total,
+      chunksUploaded: 0,
+    };
+    const row = found ?? this.#insert(bucket, file, pending);
+    const uploaded = this.#disk.writePart(bucket.id, file.id, { number: chunk.number, bytes: file.bytes });
+    const data = uploaded === chunk.total ? described(this.#disk.joinParts(bucket.id, file.id)) : {};
+    return this.#writer.update(table, row.$id, { data: { ...data, chunksUploaded: uploaded } });
+  }
+
+  update(bucket: Bucket, id: string, data: Record<string, unknown>): Row {
+    return this.#writer.update(this.table(bucket), id, { data });
+  }
+
+  remove(bucket: Bucket, id: string): Row | undefined {
+    const row = this.find(bucket, id);
+    if (!row) return undefined;
+    this.rows.remove(this.table(bucket), row.$sequence);
+    this.#disk.remove(bucket.id, row.$id);
+    return row;
+  }
+
+  #insert(bucket: Bucket, file: NewFile, about: Record<string, unknown>): Row {
+    try {
+      const data = { ...about, $id: file.id, name: file.name, $permissions: file.permissions };
+      return this.#writer.create(this.table(bucket), data);
+    } catch (error) {
+      if (error instanceof RowFailure && error.kind === 'duplicate') throw new ApiError('storage_file_already_exists');
+      throw error;
+    }
+  }
+}
+
+function described(bytes: Buffer): Record<string, unknown> {
+  const signature = createHash('md5').update(bytes).digest('hex');
+  return { signature, mimeType: sniffType(bytes), sizeOriginal: bytes.length };
+}

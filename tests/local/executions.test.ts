@@ -1,0 +1,88 @@
+import { ExecutionMethod } from 'node-appwrite';
+import { describe, expect, it } from 'vitest';
+import { echo } from './support/echo.ts';
+import { useWorld } from './support/harness.ts';
+import { refusal } from './support/refusal.ts';
+
+const world = useWorld({
+  functions: { echo, private: echo },
+  settings: { private: { execute: [] }, echo: { timeout: 1 } },
+});
+
+describe('the executions API', () => {
+  const run = (more: object = {}) => world.functions.createExecution({ functionId: 'echo', ...more });
+
+  it('answers 201 with the function answer inside, and its logs for a key', async () => {
+    const execution = await run({ xpath: '/x?a=1', method: ExecutionMethod.GET, headers: { TOKEN: 't' } });
+    expect(execution).toMatchObject({
+      status: 'completed',
+      responseStatusCode: 200,
+      trigger: 'http',
+      requestPath: '/x?a=1',
+    });
+    expect(execution.logs).toContain('hello {"a":1}');
+    expect(execution.logs).toContain('from the console');
+    expect(execution.errors).toContain('careful');
+    const seen = JSON.parse(execution.responseBody);
+    expect(seen.headers.token).toBe('t');
+    expect(seen.host).toMatch(/^[0-9a-f]{32}$/);
+    const stored = await world.functions.getExecution({ functionId: 'echo', executionId: execution.$id });
+    expect(stored).toMatchObject({ responseBody: '', status: 'completed', duration: execution.duration });
+  });
+
+  it('hides the logs from strangers', async () => {
+    const execution = await world.guest.functions.createExecution({ functionId: 'echo' });
+    expect(execution).toMatchObject({ logs: '', errors: '', status: 'completed' });
+  });
+
+  it('calls it failed from 500 up only', async () => {
+    expect(await run({ xpath: '/refused' })).toMatchObject({ status: 'completed', responseStatusCode: 403 });
+    expect(await run({ xpath: '/throw' })).toMatchObject({
+      status: 'failed',
+      responseStatusCode: 500,
+      responseBody: '',
+    });
+    expect(await run({ xpath: '/hang' })).toMatchObject({ status: 'failed', responseStatusCode: 500 });
+  });
+
+  it('keeps the last cookie and refuses binary answers', async () => {
+    const { responseHeaders } = await run({ xpath: '/cookies' });
+    expect(responseHeaders.filter(({ name }) => name === 'set-cookie')).toEqual([{ name: 'set-cookie', value: 'b=2' }]);
+    expect(await refusal(run({ xpath: '/picture' }))).toBe('400 general_unknown');
+  });
+
+  it('refuses header names with underscores, spaces or its own prefix, in its odd way', async () => {
+    for (const name of ['a_b', 'a b', 'x-appwrite-key']) {
+      expect(await refusal(run({ headers: { [name]: '1' } }))).toMatch(/^500 Invalid headers/);
+    }
+  });
+
+  it('replaces Authorization, but not authorization', async () => {
+    const upper = JSON.parse((await run({ headers: { Authorization: 'mine' } })).responseBody);
+    const lower = JSON.parse((await run({ headers: { authorization: 'mine' } })).responseBody);
+    expect(upper.headers.authorization).toMatch(/^Basic /);
+    expect(lower.headers.authorization).toBe('mine');
+  });
+
+  it('refuses strangers where nobody may execute, and lets keys through', async () => {
+    expect(await refusal(world.guest.functions.createExecution({ functionId: 'private' }))).toBe(
+      '401 user_unauthorized',
+    );
+    expect(await world.functions.createExecution({ functionId: 'private' })).toMatchObject({ status: 'completed' });
+    expect(await refusal(world.functions.createExecution({ functionId: 'nothing' }))).toBe('404 function_not_found');
+  });
+
+  it('runs in the background when asked to', async () => {
+    const execution = await run({ async: true });
+    expect(execution).toMatchObject({ status: 'waiting', responseBody: '' });
+    await world.appwrite.settle();
+    expect(await world.functions.getExecution({ functionId: 'echo', executionId: execution.$id })).toMatchObject({
+      status: 'completed',
+    });
+  });
+
+  it('refuses a body that is too long', async () => {
+    expect(await refusal(run({ body: 'x'.repeat(10_485_761) }))).toBe('400 general_argument_invalid');
+    expect(await run({ body: 'x'.repeat(10_485_760), xpath: '/size' })).toMatchObject({ responseBody: '10485760' });
+  });
+});

@@ -59,8 +59,6 @@ function decodeName(raw: string): string {
 function checkEncoding(headers: Map<string, string>, name: string): void {
   const type = headers.get('content-type') ?? '';
   if (/^\s*multipart\//i.test(type)) throw malformed('parts within parts are not accepted', name);
-  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1];
-  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) throw malformed('text must be UTF-8', name);
   const encoding = headers.get('content-transfer-encoding')?.trim().toLowerCase();
   if (encoding !== undefined && !PLAIN_ENCODINGS.has(encoding)) {
     throw malformed('parts must be sent as they are, without a transfer encoding', name);

@@ -6,7 +6,7 @@ const DATA_URL = /^data:([^;,]{0,100})[^,]{0,100};base64,/i;
 /** Standard base64 on one line, padded or not, with or without a data: prefix; checks the size before decoding. */
 export function decodePicture(text: string): Uint8Array {
   const digits = withoutPadding(withoutPrefix(text));
-  checkBytes(Math.floor((digits.length * 3) / 4));
+  checkBytes(Math.ceil((digits.length * 3) / 4));
   const lastGroup = digits.slice(digits.length - (digits.length % 4));
   const isExact = lastGroup === '' || Buffer.from(lastGroup, 'base64').toString('base64').startsWith(lastGroup);
   if (!isExact || !/^[A-Za-z0-9+/]+$/.test(digits)) {

@@ -53,16 +53,16 @@ export function* jpegSegments(source: Buffer): Generator<Segment> {
 
 /** Skips stray bytes between segments as every decoder does: damaged metadata leaves such. */
 function findMarker(source: Buffer, from: number): number {
-  for (let at = from; at + 1 < source.length; at++) {
-    if (source[at] === 0xff && source[at + 1] !== 0xff && source[at + 1] !== 0) return at;
+  for (let at = next0xff(source, from); at !== -1; at = next0xff(source, at + 1)) {
+    const marker = source.readUInt8(at + 1);
+    if (marker !== 0 && marker !== 0xff) return at;
   }
   throw cutShort();
 }
 
 function readScan(source: Buffer, from: number): Scan {
   let restarts = 0;
-  for (let at = from; at + 1 < source.length; at++) {
-    if (source[at] !== 0xff) continue;
+  for (let at = next0xff(source, from); at !== -1; at = next0xff(source, at + 1)) {
     const next = source.readUInt8(at + 1);
     if (next === 0 || next === 0xff) continue;
     if (!isRestart(next)) return { bytes: source.subarray(from, at), restarts };
@@ -70,6 +70,13 @@ function readScan(source: Buffer, from: number): Scan {
     restarts++;
   }
   throw cutShort();
+}
+
+/** Native search is fast over long stretches and slow to call: a file made of 0xFF must not cost a call each. */
+function next0xff(source: Buffer, from: number): number {
+  const near = Math.min(from + 16, source.length);
+  for (let at = from; at < near; at++) if (source[at] === 0xff) return at;
+  return source.indexOf(0xff, near);
 }
 
 function isRestart(marker: number): boolean {

@@ -1,0 +1,51 @@
+import { IMAGE_FIELDS, NewComplaintForm, NewComplaintJson } from '#shared/contract/complaint-requests.ts';
+import { invalidField } from '#shared/domain/problems.ts';
+import type { Upload } from '#shared/http/body.ts';
+import { formReader } from '#shared/http/form.ts';
+import { route } from '#shared/http/route.ts';
+import { createComplaint as file } from '#shared/services/complaints/create-complaint.ts';
+import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
+import { readPictures } from '#shared/services/complaints/read-pictures.ts';
+
+/** What Appwrite lets through a function domain. */
+const MOST_BYTES = 12 * 1024 * 1024;
+
+function keyOf(header: string | undefined): string | undefined {
+  if (header === undefined || /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(header)) return header;
+  throw invalidField('Idempotency-Key', 'invalid_format', 'must be 1 to 255 printable ASCII characters');
+}
+
+function uploadsOf(images: readonly string[] | null | undefined): Upload[] {
+  return (images ?? []).map((content, index) => ({ field: `images.${index}`, named: true, content }));
+}
+
+export const createComplaint = route<Record<string, never>, NewComplaintJson>({
+  method: 'POST',
+  path: '/complain',
+  id: 'createComplaint',
+  access: 'account',
+  needsUsername: true,
+  body: {
+    json: NewComplaintJson,
+    form: formReader<NewComplaintJson>({ fields: NewComplaintForm, files: IMAGE_FIELDS }),
+    maxBytes: MOST_BYTES,
+  },
+  async run({ body, uploads, headers, caller, deps }) {
+    const actor = await caller.actor();
+    const key = keyOf(headers['idempotency-key']);
+    const pictures = await readPictures(uploads.length > 0 ? uploads : uploadsOf(body.images));
+    const draft = {
+      title: body.title,
+      description: body.description,
+      category: body.category ?? null,
+      location: body.location ?? null,
+      latitude: body.latitude ?? null,
+      longitude: body.longitude ?? null,
+      anonymous: body.anonymous ?? false,
+    };
+    const { row, replayed } = await file(deps, actor, { draft, pictures, key });
+    const replay: Record<string, string> = replayed ? { 'idempotent-replayed': 'true' } : {};
+    const complaint = presentComplaint(row, { viewer: actor, config: deps.config });
+    return { status: replayed ? 200 : 201, body: complaint, headers: { ...etagOf(row), ...replay } };
+  },
+});

@@ -1,0 +1,16 @@
+import { lazyService } from '#shared/compose.ts';
+import { createTrigger } from '#shared/http/trigger.ts';
+import { cleanUpAccount, cleanUpComplaint } from '#shared/services/media/clean-up.ts';
+import { sweep } from '#shared/services/media/sweep.ts';
+
+export default createTrigger(async (occasion, deps) => {
+  if (occasion.kind === 'schedule') return sweep(deps);
+  switch (occasion.tableId) {
+    case 'complaints':
+      return { complaint: await cleanUpComplaint(deps, occasion.rowId) };
+    case 'users':
+      return { account: await cleanUpAccount(deps, occasion.rowId) };
+    default:
+      return { ignored: occasion.tableId };
+  }
+}, lazyService());

@@ -1,0 +1,26 @@
+import { AppwriteException } from 'node-appwrite';
+import { comeBack, type Refusal } from '#shared/domain/problems.ts';
+
+/** The `type` of an Appwrite error answer, or undefined when the error is not one (network, bad JSON, an HTML page). */
+export function appwriteType(error: unknown): string | undefined {
+  return error instanceof AppwriteException && error.type !== '' ? error.type : undefined;
+}
+
+/** Whether Appwrite, or the way to it, failed so that the same call may succeed soon. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof AppwriteException)) return true;
+  return error.code === 429 || error.code >= 500 || error.type === '';
+}
+
+/** Whether a failed write may have taken effect all the same: everything but a clear refusal by Appwrite. */
+export function isAmbiguous(error: unknown): boolean {
+  return !(error instanceof AppwriteException) || error.code >= 500 || error.type === '';
+}
+
+/** 503 for the client; what Appwrite said is only for the log. */
+export function unavailable(cause: unknown): Refusal {
+  return comeBack('unavailable', 'The service cannot reach its storage right now. Please try again.', {
+    seconds: 2,
+    cause,
+  });
+}

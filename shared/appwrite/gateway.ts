@@ -1,0 +1,92 @@
+import { Client, Storage, TablesDB, Tokens } from 'node-appwrite';
+import { isTransient } from './failures.ts';
+
+export type CallRecord = { call: string; ms: number; ok: boolean };
+export type GatewaySettings = { endpoint: string; projectId: string; key: string; timeoutMs: number; deadline: number };
+
+/** The way to Appwrite of one execution. Never kept longer: the key of one caller must not serve another. */
+export type Gateway = {
+  tables: TablesDB;
+  storage: Storage;
+  tokens: Tokens;
+  calls: readonly CallRecord[];
+  /** The same tables, whose single-row writes Appwrite refuses (row_update_conflict) when the row is newer than `updatedAt`. */
+  ifUnchangedSince(updatedAt: string): TablesDB;
+};
+
+const RETRIES = 2;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer from Appwrite within ${ms} ms`)), Math.max(0, ms));
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type Call = Parameters<Client['call']>;
+type Shared = { settings: GatewaySettings; calls: CallRecord[]; extraHeaders: Record<string, string> };
+
+/** The SDK's client with what it lacks: a deadline for each call and the request, retries of reads, a record of the calls. */
+class AppwriteClient extends Client {
+  readonly #shared: Shared;
+
+  constructor(shared: Shared) {
+    super();
+    this.#shared = shared;
+    const { endpoint, projectId, key } = shared.settings;
+    this.setEndpoint(endpoint).setProject(projectId).setKey(key);
+  }
+
+  override call(...[method, url, headers, ...rest]: Call): ReturnType<Client['call']> {
+    const all = { ...headers, ...this.#shared.extraHeaders };
+    const attempt = () => this.#recorded(`${method} ${url.pathname}`, () => super.call(method, url, all, ...rest));
+    return method === 'get' ? this.#retried(attempt) : attempt();
+  }
+
+  async #retried<T>(attempt: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const wait = (50 + Math.random() * 100) * 2 ** tries;
+        const late = Date.now() + wait > this.#shared.settings.deadline;
+        if (tries >= RETRIES || late || !isTransient(error)) throw error;
+        await pause(wait);
+      }
+    }
+  }
+
+  async #recorded<T>(call: string, run: () => Promise<T>): Promise<T> {
+    const { settings, calls } = this.#shared;
+    const record = { call, ms: 0, ok: false };
+    calls.push(record);
+    const started = performance.now();
+    try {
+      const result = await withDeadline(run(), Math.min(settings.timeoutMs, settings.deadline - Date.now()));
+      record.ok = true;
+      return result;
+    } finally {
+      record.ms = Math.round((performance.now() - started) * 10) / 10;
+    }
+  }
+}
+
+/** Opens the gateway; nothing is sent yet. `deadline` is in epoch milliseconds, `timeoutMs` is for each call. */
+export function openGateway(settings: GatewaySettings): Gateway {
+  const calls: CallRecord[] = [];
+  const client = new AppwriteClient({ settings, calls, extraHeaders: {} });
+  return {
+    tables: new TablesDB(client),
+    storage: new Storage(client),
+    tokens: new Tokens(client),
+    calls,
+    ifUnchangedSince: (updatedAt) =>
+      new TablesDB(new AppwriteClient({ settings, calls, extraHeaders: { 'x-appwrite-timestamp': updatedAt } })),
+  };
+}

@@ -1,0 +1,62 @@
+import { Query } from 'node-appwrite';
+import { type Clock, DAY } from '#shared/domain/clock.ts';
+import { derivedId } from '#shared/domain/ids.ts';
+import type { Store } from './store.ts';
+
+/** At most `max` per fixed window of `windowMs` for each subject. */
+export type Limit = { kind: string; subject: string; windowMs: number; max: number };
+/** `secondsLeft`: until the window ends. `undo` gives the reservation back. */
+export type Reservation = { granted: boolean; secondsLeft: number; undo(): Promise<void> };
+
+const BUCKETS = 65_536;
+const KNOWN_DAYS = 30;
+const KNOWN_BUDGET = 20;
+
+/** Subjects that strangers choose share this many buckets, so that nobody can grow the table. */
+export function bucketOf(subject: string): string {
+  return String(Number.parseInt(derivedId('x', subject).slice(1, 9), 16) % BUCKETS);
+}
+
+/** Reserves one use before the work is done, across processes. A failing store refuses (503): limits fail closed. */
+export async function reserve({ store, clock }: { store: Store; clock: Clock }, limit: Limit): Promise<Reservation> {
+  const now = clock.now().getTime();
+  const window = Math.floor(now / limit.windowMs);
+  const end = (window + 1) * limit.windowMs;
+  const id = derivedId('l', limit.kind, limit.subject, String(window));
+  const add = () => store.limits.increment(id, 'count', { by: 1, max: limit.max });
+  let outcome = await add();
+  if (outcome === 'missing') {
+    const made = await store.limits.insert(id, { count: 1, expiresAt: new Date(end).toISOString() });
+    outcome = made ? 'done' : await add();
+  }
+  return {
+    granted: outcome === 'done',
+    secondsLeft: Math.ceil((end - now) / 1_000),
+    undo: () => store.limits.decrement(id, 'count'),
+  };
+}
+
+function knownId(username: string, address: string): string {
+  return derivedId('k', 'known', username, address);
+}
+
+/** Whether this person has logged in from this address of late; spends one of the tries such an address has. */
+export async function spendKnownAddress(store: Store, username: string, address: string): Promise<boolean> {
+  const id = knownId(username, address);
+  return (await store.limits.increment(id, 'count', { by: 1, max: KNOWN_BUDGET })) === 'done';
+}
+
+export async function rememberAddress(
+  { store, clock }: { store: Store; clock: Clock },
+  username: string,
+  address: string,
+): Promise<void> {
+  const expiresAt = new Date(clock.now().getTime() + KNOWN_DAYS * DAY).toISOString();
+  await store.limits.upsert(knownId(username, address), { count: 0, expiresAt });
+}
+
+/** Removes what has expired, limits and idempotency keys alike. */
+export async function removeExpired(store: Store, now: Date): Promise<void> {
+  const expired = Query.lessThan('expiresAt', now.toISOString());
+  await Promise.all([store.limits.removeWhere([expired]), store.requests.removeWhere([expired])]);
+}

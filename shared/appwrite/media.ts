@@ -1,0 +1,73 @@
+import { Query } from 'node-appwrite';
+import { InputFile } from 'node-appwrite/file';
+import { isSafeId } from '#shared/domain/ids.ts';
+import { appwriteType, isAmbiguous, unavailable } from './failures.ts';
+import type { Gateway } from './gateway.ts';
+import { BUCKET_ID } from './resources.ts';
+
+export type StoredFile = { id: string; bytes: number; createdAt: Date };
+export type NewFile = { id: string; name: string; bytes: Uint8Array };
+
+const GONE = 'storage_file_not_found';
+
+function fileAt(fileId: string): { bucketId: string; fileId: string } {
+  if (!isSafeId(fileId)) throw new Error('not a file id');
+  return { bucketId: BUCKET_ID, fileId };
+}
+
+/** Stores a file under an id that is new. When the answer is lost it is sent once more: then the id being taken is success. */
+export async function storeFile({ storage }: Gateway, { id, name, bytes }: NewFile): Promise<void> {
+  const send = () => storage.createFile({ ...fileAt(id), file: InputFile.fromBuffer(bytes, name), permissions: [] });
+  try {
+    await send();
+  } catch (error) {
+    if (!isAmbiguous(error)) throw unavailable(error);
+    await send().catch((again: unknown) => {
+      if (appwriteType(again) !== 'storage_file_already_exists') throw unavailable(again);
+    });
+  }
+}
+
+/** Gone afterwards, whoever did it. */
+export async function removeFile({ storage }: Gateway, fileId: string): Promise<void> {
+  try {
+    await storage.deleteFile(fileAt(fileId));
+  } catch (error) {
+    if (appwriteType(error) !== GONE) throw unavailable(error);
+  }
+}
+
+/** The secret that opens this one file by its URL, for ever or until it is retired. */
+export async function createAccess({ tokens }: Gateway, fileId: string): Promise<string> {
+  try {
+    const { secret } = await tokens.createFileToken(fileAt(fileId));
+    return secret;
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+/** Ends every URL of a file but the one with this secret. */
+export async function retireAccess({ tokens }: Gateway, fileId: string, keep: string): Promise<void> {
+  try {
+    const { tokens: all } = await tokens.list(fileAt(fileId));
+    const old = all.filter((token) => token.secret !== keep);
+    await Promise.all(old.map((token) => tokens.delete({ tokenId: token.$id })));
+  } catch (error) {
+    if (appwriteType(error) !== GONE) throw unavailable(error);
+  }
+}
+
+/** The next files of the bucket, oldest first, after the given id. */
+export async function listFiles({ storage }: Gateway, after: string | undefined, limit: number): Promise<StoredFile[]> {
+  const seek = after === undefined ? [] : [Query.greaterThan('$id', after)];
+  try {
+    const { files } = await storage.listFiles({
+      bucketId: BUCKET_ID,
+      queries: [...seek, Query.orderAsc('$id'), Query.limit(limit)],
+    });
+    return files.map((file) => ({ id: file.$id, bytes: file.sizeOriginal, createdAt: new Date(file.$createdAt) }));
+  } catch (error) {
+    throw unavailable(error);
+  }
+}

@@ -1,0 +1,16 @@
+/** The ids that appwrite.json declares; a test holds the two together. */
+export const DATABASE_ID = 'main';
+export const BUCKET_ID = 'media';
+
+export const TABLE_IDS = [
+  'users',
+  'names',
+  'complaints',
+  'timeline',
+  'categories',
+  'tallies',
+  'limits',
+  'requests',
+  'state',
+] as const;
+export type TableId = (typeof TABLE_IDS)[number];

@@ -1,0 +1,115 @@
+import * as z from 'zod/mini';
+import { ROLES } from '#shared/domain/account.ts';
+import { STATUSES } from '#shared/domain/status.ts';
+
+/** The rows of appwrite.json as the code may use them: nothing read from Appwrite goes further without these. */
+
+const when = z.string();
+const maybe = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
+
+/** A column of text that holds JSON. What an admin broke in the console reads as the fallback. */
+function jsonText<T>(schema: z.ZodMiniType<T>, fallback: T) {
+  return z.pipe(
+    maybe(z.string()),
+    z.transform((text): T => {
+      if (!text) return fallback;
+      try {
+        const parsed = z.safeParse(schema, JSON.parse(text));
+        return parsed.success ? parsed.data : fallback;
+      } catch {
+        return fallback;
+      }
+    }),
+  );
+}
+
+const RevokedToken = z.object({ jti: z.string(), exp: z.number() });
+export type RevokedToken = z.infer<typeof RevokedToken>;
+
+export const UserRow = z.object({
+  username: z.string(),
+  name: z.string(),
+  phone: maybe(z.string()),
+  passwordHash: z.string(),
+  role: z.enum(ROLES),
+  epoch: z.string(),
+  registeredAt: when,
+  changedAt: when,
+  revoked: jsonText(z.array(RevokedToken), []),
+});
+
+export const NameRow = z.object({ userId: z.string(), state: z.enum(['active', 'erasing', 'erased']) });
+
+const StoredImage = z.object({
+  id: z.string(),
+  type: z.enum(['image/jpeg', 'image/png', 'image/webp']),
+  width: z.number(),
+  height: z.number(),
+  bytes: z.number(),
+  token: z.string(),
+});
+export type StoredImage = z.infer<typeof StoredImage>;
+
+export const ComplaintRow = z.object({
+  title: z.string(),
+  description: z.string(),
+  category: maybe(z.string()),
+  location: maybe(z.string()),
+  latitude: maybe(z.number()),
+  longitude: maybe(z.number()),
+  anonymous: z.boolean(),
+  reporterId: z.string(),
+  reporterName: maybe(z.string()),
+  status: z.enum(STATUSES),
+  progress: z.number(),
+  assignedTo: maybe(z.string()),
+  overdueAt: maybe(when),
+  hidden: z.boolean(),
+  touched: z.boolean(),
+  images: jsonText(z.array(StoredImage), []),
+  version: z.number(),
+  filedAt: when,
+  changedAt: when,
+  acknowledgedAt: maybe(when),
+  resolvedAt: maybe(when),
+  closedAt: maybe(when),
+});
+
+export const ENTRY_KINDS = ['created', 'status', 'progress', 'note', 'edit', 'assignment', 'visibility'] as const;
+
+export const EntryRow = z.object({
+  complaintId: z.string(),
+  number: z.number(),
+  byId: maybe(z.string()),
+  byName: maybe(z.string()),
+  role: z.enum([...ROLES, 'system']),
+  kind: z.enum(ENTRY_KINDS),
+  status: z.enum(STATUSES),
+  progress: z.number(),
+  note: maybe(z.string()),
+  internalNote: maybe(z.string()),
+  internal: z.boolean(),
+});
+
+export const CategoryRow = z.object({
+  name: z.string(),
+  assignee: maybe(z.string()),
+  daysUntilOverdue: maybe(z.number()),
+});
+
+export const TallyRow = z.object({ visible: z.number(), hidden: z.number() });
+export const LimitRow = z.object({ count: z.number(), expiresAt: when });
+export const RequestRow = z.object({
+  fingerprint: z.string(),
+  complaintId: z.string(),
+  version: z.number(),
+  startedAt: when,
+  done: z.boolean(),
+  expiresAt: when,
+});
+export const StateRow = z.object({ version: z.number(), value: maybe(z.string()) });
+
+export type User = z.infer<typeof UserRow>;
+export type Complaint = z.infer<typeof ComplaintRow>;
+export type Entry = z.infer<typeof EntryRow>;
+export type Category = z.infer<typeof CategoryRow>;

@@ -1,0 +1,30 @@
+import type { Gateway } from './gateway.ts';
+import {
+  CategoryRow,
+  ComplaintRow,
+  EntryRow,
+  LimitRow,
+  NameRow,
+  RequestRow,
+  StateRow,
+  TallyRow,
+  UserRow,
+} from './rows.ts';
+import { Table } from './table.ts';
+
+/** All tables of the product, each with its schema. */
+export function openStore(gateway: Gateway) {
+  return {
+    users: new Table(gateway, 'users', UserRow),
+    names: new Table(gateway, 'names', NameRow),
+    complaints: new Table(gateway, 'complaints', ComplaintRow),
+    timeline: new Table(gateway, 'timeline', EntryRow),
+    categories: new Table(gateway, 'categories', CategoryRow),
+    tallies: new Table(gateway, 'tallies', TallyRow),
+    limits: new Table(gateway, 'limits', LimitRow),
+    requests: new Table(gateway, 'requests', RequestRow),
+    state: new Table(gateway, 'state', StateRow),
+  };
+}
+
+export type Store = ReturnType<typeof openStore>;

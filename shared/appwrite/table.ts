@@ -1,0 +1,137 @@
+import { Query, type TablesDB } from 'node-appwrite';
+import * as z from 'zod/mini';
+import { isSafeId } from '#shared/domain/ids.ts';
+import { appwriteType, unavailable } from './failures.ts';
+import type { Gateway } from './gateway.ts';
+import { DATABASE_ID, type TableId } from './resources.ts';
+
+/** What Appwrite adds to every row. `$sequence` is the tie-break of an order; a string, since it may be long. */
+export type RowMeta = { $id: string; $createdAt: string; $updatedAt: string; $sequence: string };
+export type Stored<T> = T & RowMeta;
+export type RowSchema<T> = z.ZodMiniType<T>;
+export type Page<T> = { rows: Stored<T>[]; total: number };
+type Values = Record<string, unknown>;
+
+const Meta = z.object({
+  $id: z.string(),
+  $createdAt: z.string(),
+  $updatedAt: z.string(),
+  $sequence: z.pipe(z.union([z.string(), z.number()]), z.transform(String)),
+});
+
+// 1.9.6 ignores `total=false` over HTTP but obeys `total=0`; the SDK's type only knows the boolean.
+const NO_TOTAL = 0 as unknown as boolean;
+
+function gate(id: string): string {
+  if (!isSafeId(id)) throw new Error(`not a row id: ${JSON.stringify(id.slice(0, 40))}`);
+  return id;
+}
+
+/** One table: the only way rows are read and written singly. Rows come back through their schema; a failure of Appwrite is a 503. */
+export class Table<T extends Values> {
+  readonly #gateway: Gateway;
+  readonly #where: { databaseId: string; tableId: TableId };
+  readonly #schema: RowSchema<T>;
+
+  constructor(gateway: Gateway, tableId: TableId, schema: RowSchema<T>) {
+    this.#gateway = gateway;
+    this.#where = { databaseId: DATABASE_ID, tableId };
+    this.#schema = schema;
+  }
+
+  #parse(row: unknown): Stored<T> {
+    const meta = z.safeParse(Meta, row);
+    const columns = z.safeParse(this.#schema, row);
+    if (meta.success && columns.success) return { ...columns.data, ...meta.data };
+    const { error } = meta.success ? columns : meta;
+    throw unavailable(
+      new Error(`unreadable row in ${this.#where.tableId}: ${JSON.stringify(error?.issues.map((i) => i.path))}`),
+    );
+  }
+
+  /** Reads by query, never by getRow: that one may serve a stale copy for a day. */
+  async find(id: string): Promise<Stored<T> | undefined> {
+    const { rows } = await this.list([Query.equal('$id', gate(id)), Query.limit(1)]);
+    return rows[0];
+  }
+
+  /** `total` is only counted when asked for (0 otherwise) and stops at 5000. */
+  async list(queries: string[], options: { total?: boolean } = {}): Promise<Page<T>> {
+    const total = options.total ? {} : { total: NO_TOTAL };
+    const answer = await this.#run(() => this.#gateway.tables.listRows({ ...this.#where, queries, ...total }));
+    if (!Array.isArray(answer.rows)) throw unavailable(new Error('a list without rows'));
+    return { rows: answer.rows.map((row) => this.#parse(row)), total: answer.total };
+  }
+
+  /** The new row, or undefined when the id or a unique value is taken. */
+  insert(id: string, data: Values): Promise<Stored<T> | undefined> {
+    return this.#write(['row_already_exists'], (tables) => tables.createRow({ ...this.#where, rowId: gate(id), data }));
+  }
+
+  async upsert(id: string, data: Values): Promise<void> {
+    await this.#run(() => this.#gateway.tables.upsertRow({ ...this.#where, rowId: gate(id), data }));
+  }
+
+  /** A compare-and-set on the row as it was read: undefined when it has changed or gone since. */
+  replace(row: RowMeta, data: Values): Promise<Stored<T> | undefined> {
+    const tables = this.#gateway.ifUnchangedSince(row.$updatedAt);
+    const write = () => tables.updateRow({ ...this.#where, rowId: gate(row.$id), data });
+    return this.#write(['row_update_conflict', 'row_not_found'], write);
+  }
+
+  /** Gone afterwards, whoever did it. */
+  async remove(id: string): Promise<void> {
+    const gone = () => this.#gateway.tables.deleteRow({ ...this.#where, rowId: gate(id) });
+    await this.#run(gone, ['row_not_found']);
+  }
+
+  /** Adds `by` unless the value would pass `max`. */
+  async increment(
+    id: string,
+    column: string,
+    options: { by: number; max: number },
+  ): Promise<'done' | 'limit' | 'missing'> {
+    const { by: value, max } = options;
+    try {
+      await this.#gateway.tables.incrementRowColumn({ ...this.#where, rowId: gate(id), column, value, max });
+      return 'done';
+    } catch (error) {
+      const type = appwriteType(error);
+      if (type === 'row_not_found') return 'missing';
+      if (type === 'column_limit_exceeded' || type === 'attribute_limit_exceeded') return 'limit';
+      throw unavailable(error);
+    }
+  }
+
+  /** Takes 1 off again, never below 0; a row that is gone or at 0 is as good. */
+  async decrement(id: string, column: string): Promise<void> {
+    const target = { ...this.#where, rowId: gate(id), column, value: 1, min: 0 };
+    const known = ['row_not_found', 'column_limit_exceeded', 'attribute_limit_exceeded'];
+    await this.#run(() => this.#gateway.tables.decrementRowColumn(target), known);
+  }
+
+  /** Not a compare-and-set: for values that are the same whoever writes them. An empty query would mean every row. */
+  async updateWhere(queries: [string, ...string[]], data: Values): Promise<void> {
+    await this.#run(() => this.#gateway.tables.updateRows({ ...this.#where, queries, data }));
+  }
+
+  async removeWhere(queries: [string, ...string[]]): Promise<void> {
+    await this.#run(() => this.#gateway.tables.deleteRows({ ...this.#where, queries }));
+  }
+
+  async #write(expected: string[], write: (tables: TablesDB) => Promise<unknown>): Promise<Stored<T> | undefined> {
+    const row = await this.#run(() => write(this.#gateway.tables), expected);
+    return row === undefined ? undefined : this.#parse(row);
+  }
+
+  async #run<R>(call: () => Promise<R>): Promise<R>;
+  async #run<R>(call: () => Promise<R>, expected: string[]): Promise<R | undefined>;
+  async #run<R>(call: () => Promise<R>, expected: string[] = []): Promise<R | undefined> {
+    try {
+      return await call();
+    } catch (error) {
+      if (expected.includes(appwriteType(error) ?? '')) return undefined;
+      throw unavailable(error);
+    }
+  }
+}

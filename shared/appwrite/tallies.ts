@@ -1,0 +1,71 @@
+import { Query } from 'node-appwrite';
+import { derivedId } from '#shared/domain/ids.ts';
+import { STATUSES, type Status } from '#shared/domain/status.ts';
+import type { Store } from './store.ts';
+import { add, type Operation } from './transaction.ts';
+
+/** What decides in which totals a complaint is counted. */
+export type Counted = {
+  status: Status;
+  category: string | null;
+  reporterId: string;
+  anonymous: boolean;
+  hidden: boolean;
+};
+
+/** Totals keep the public's and the hidden complaints apart, so that each viewer can be told theirs. */
+export type Tally = { visible: number; hidden: number };
+export const NOTHING: Tally = { visible: 0, hidden: 0 };
+
+export const statusTally = (status: Status) => `status-${status.replace('_', '-')}`;
+export const categoryTally = (category: string) => derivedId('c', 'category', category);
+const allOf = (userId: string) => `all-${userId}`;
+const namedOf = (userId: string) => `named-${userId}`;
+
+/** The totals of one account: all its complaints, and those that bear its name. */
+export function accountTallies(userId: string): [all: string, named: string] {
+  return [allOf(userId), namedOf(userId)];
+}
+
+function talliesOf(complaint: Counted): string[] {
+  const { status, category, reporterId, anonymous } = complaint;
+  const own = anonymous ? [allOf(reporterId)] : accountTallies(reporterId);
+  return [statusTally(status), ...(category === null ? [] : [categoryTally(category)]), ...own];
+}
+
+function placesOf(complaint: Counted | undefined): Set<string> {
+  const column = complaint?.hidden ? 'hidden' : 'visible';
+  return new Set(complaint ? talliesOf(complaint).map((id) => `${id}/${column}`) : []);
+}
+
+/** The steps from one state of a complaint to another, always in the same order, so that two commits never wait for each other. */
+export function tallyOperations(before: Counted | undefined, after: Counted | undefined): Operation[] {
+  const left = placesOf(before);
+  const entered = placesOf(after);
+  const changes = [
+    ...[...left].filter((place) => !entered.has(place)).map((place) => ({ place, by: -1 as const })),
+    ...[...entered].filter((place) => !left.has(place)).map((place) => ({ place, by: 1 as const })),
+  ];
+  return changes
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ place, by }) => {
+      const [rowId = '', column = ''] = place.split('/');
+      return add('tallies', rowId, { column, by });
+    });
+}
+
+/** Makes the totals that these operations count in, where they are not there yet. */
+export async function ensureTallies(store: Store, operations: readonly Operation[]): Promise<void> {
+  const ids = new Set(
+    operations.filter((operation) => operation.tableId === 'tallies').map((operation) => operation.rowId),
+  );
+  await Promise.all([...ids].map((id) => store.tallies.insert(id, { ...NOTHING })));
+}
+
+/** The totals of these ids; one that nobody has counted in yet is nothing. */
+export async function readTallies(store: Store, ids: readonly string[]): Promise<Map<string, Tally>> {
+  const { rows } = await store.tallies.list([Query.equal('$id', [...ids]), Query.limit(ids.length)]);
+  return new Map(rows.map((row) => [row.$id, { visible: row.visible, hidden: row.hidden }]));
+}
+
+export const ALL_STATUS_TALLIES = STATUSES.map(statusTally);

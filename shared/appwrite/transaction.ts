@@ -1,0 +1,72 @@
+import { isSafeId } from '#shared/domain/ids.ts';
+import { appwriteType, isAmbiguous, unavailable } from './failures.ts';
+import type { Gateway } from './gateway.ts';
+import { DATABASE_ID, type TableId } from './resources.ts';
+
+export type Operation = {
+  action: 'create' | 'update' | 'upsert' | 'delete' | 'increment' | 'decrement';
+  tableId: TableId;
+  rowId: string;
+  data?: Record<string, unknown>;
+};
+
+/** How a commit ended: `limit` and `conflict` mean somebody else was first, `missing` that a row it needs is not there. */
+export type Outcome = 'done' | 'conflict' | 'limit' | 'missing';
+
+const OUTCOMES: Record<string, Outcome> = {
+  transaction_conflict: 'conflict',
+  row_already_exists: 'conflict',
+  row_update_conflict: 'conflict',
+  attribute_limit_exceeded: 'limit',
+  column_limit_exceeded: 'limit',
+  row_not_found: 'missing',
+  document_not_found: 'missing',
+};
+
+export function create(tableId: TableId, rowId: string, data: Record<string, unknown>): Operation {
+  return { action: 'create', tableId, rowId, data };
+}
+
+export function update(tableId: TableId, rowId: string, data: Record<string, unknown>): Operation {
+  return { action: 'update', tableId, rowId, data };
+}
+
+export function remove(tableId: TableId, rowId: string): Operation {
+  return { action: 'delete', tableId, rowId };
+}
+
+/** Takes the row's lock and moves `version` from exactly `from` to the next: the compare-and-set of a whole transaction. */
+export function claimVersion(tableId: TableId, rowId: string, from: number): Operation {
+  return { action: 'increment', tableId, rowId, data: { column: 'version', value: 1, max: from + 1 } };
+}
+
+export function add(tableId: TableId, rowId: string, change: { column: string; by: 1 | -1 }): Operation {
+  const action = change.by === 1 ? 'increment' : 'decrement';
+  return { action, tableId, rowId, data: { column: change.column, value: 1 } };
+}
+
+function staged(operation: Operation): Record<string, unknown> {
+  if (!isSafeId(operation.rowId)) throw new Error('not a row id in a transaction');
+  return { ...operation, databaseId: DATABASE_ID };
+}
+
+/** Commits all operations or none, in three calls. `landed` tells, after an answer was lost, whether the commit took effect. */
+export async function commit(
+  gateway: Gateway,
+  operations: Operation[],
+  landed: () => Promise<boolean>,
+): Promise<Outcome> {
+  let committing = false;
+  try {
+    const { $id: transactionId } = await gateway.tables.createTransaction({ ttl: 60 });
+    await gateway.tables.createOperations({ transactionId, operations: operations.map(staged) });
+    committing = true;
+    await gateway.tables.updateTransaction({ transactionId, commit: true });
+    return 'done';
+  } catch (error) {
+    const outcome = OUTCOMES[appwriteType(error) ?? ''];
+    if (outcome) return outcome;
+    if (committing && isAmbiguous(error) && (await landed())) return 'done';
+    throw unavailable(error);
+  }
+}

@@ -1,0 +1,66 @@
+/** Everything a deployment can set. Read once per process; the defaults are those of the contract. */
+export type Config = {
+  endpoint: string;
+  projectId: string;
+  publicEndpoint: string;
+  tokenSecret: string;
+  previousTokenSecret: string | undefined;
+  tokenHours: number;
+  corsOrigins: readonly string[];
+  bcryptCost: number;
+  complaintsPerHour: number;
+  registrationsPerHour: number;
+  loginFailuresPerAddress: number;
+  loginFailuresPerDay: number;
+  appwriteTimeoutMs: number;
+};
+
+/** A setting that cannot be served with. Its message names the variable and never its value. */
+export class ConfigError extends Error {}
+
+type Env = Record<string, string | undefined>;
+
+function text(env: Env, name: string): string {
+  const value = env[name]?.trim();
+  if (!value) throw new ConfigError(`${name} is not set`);
+  return value;
+}
+
+function whole(env: Env, name: string, range: { fallback: number; min: number; max: number }): number {
+  const raw = env[name]?.trim();
+  if (!raw) return range.fallback;
+  const value = /^\d{1,9}$/.test(raw) ? Number(raw) : Number.NaN;
+  if (!(value >= range.min && value <= range.max)) {
+    throw new ConfigError(`${name} must be a whole number from ${range.min} to ${range.max}`);
+  }
+  return value;
+}
+
+function endpointOf(env: Env, name: string, fallback: string): string {
+  const value = (env[name]?.trim() || fallback).replace(/\/+$/, '');
+  if (!URL.canParse(value)) throw new ConfigError(`${name} is not a URL`);
+  return value;
+}
+
+/** The configuration in an environment; throws ConfigError. Whether the token secret is strong is judged where it is used. */
+export function readConfig(env: Env = process.env): Config {
+  const endpoint = endpointOf(env, 'APPWRITE_FUNCTION_API_ENDPOINT', '');
+  return Object.freeze({
+    endpoint,
+    projectId: text(env, 'APPWRITE_FUNCTION_PROJECT_ID'),
+    publicEndpoint: endpointOf(env, 'PUBLIC_ENDPOINT', endpoint),
+    tokenSecret: text(env, 'TOKEN_SECRET'),
+    previousTokenSecret: env.TOKEN_SECRET_PREVIOUS?.trim() || undefined,
+    tokenHours: whole(env, 'TOKEN_HOURS', { fallback: 12, min: 1, max: 720 }),
+    corsOrigins: (env.CORS_ORIGINS ?? '')
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+    bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
+    complaintsPerHour: whole(env, 'COMPLAINTS_PER_HOUR', { fallback: 60, min: 1, max: 1_000_000 }),
+    registrationsPerHour: whole(env, 'REGISTRATIONS_PER_HOUR', { fallback: 100, min: 1, max: 1_000_000 }),
+    loginFailuresPerAddress: whole(env, 'LOGIN_FAILURES_PER_ADDRESS', { fallback: 10, min: 1, max: 1_000_000 }),
+    loginFailuresPerDay: whole(env, 'LOGIN_FAILURES_PER_DAY', { fallback: 100, min: 1, max: 1_000_000 }),
+    appwriteTimeoutMs: whole(env, 'APPWRITE_TIMEOUT_MS', { fallback: 6_000, min: 100, max: 20_000 }),
+  });
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { Password, PersonName, Phone, RoleName, Username } from './fields.ts';
+
+/** POST /login. Any text may be tried: what cannot be a username is simply wrong. */
+export const Credentials = z.strictObject({
+  username: z.string().check(z.minLength(1), z.maxLength(200)),
+  password: z.string().check(z.minLength(1), z.maxLength(10_000)),
+});
+
+/** POST /logout. */
+export const LogoutOptions = z.strictObject({ everywhere: z.optional(z.boolean()) });
+
+/** POST /user. */
+export const Registration = z.strictObject({
+  username: Username,
+  password: Password,
+  name: PersonName,
+  phone: z.optional(z.nullable(Phone)),
+});
+
+/** PUT /user: one's own account, or for an admin that of `username`. */
+export const AccountChange = z
+  .strictObject({
+    username: z.optional(Username),
+    name: z.optional(PersonName),
+    phone: z.optional(z.nullable(Phone)),
+    password: z.optional(Password),
+    currentPassword: z.optional(Password),
+  })
+  .check((context) => {
+    const { name, phone, password } = context.value;
+    if (name !== undefined || phone !== undefined || password !== undefined) return;
+    const message = 'must hold at least one of: name, phone, password';
+    context.issues.push({ code: 'custom', input: context.value, message, params: { field: 'required' } });
+  });
+
+/** DELETE /user: one's own account with its password, or for an admin that of `username`. */
+export const AccountErasure = z.strictObject({ username: z.optional(Username), password: z.optional(Password) });
+
+/** PUT /user/role. */
+export const RoleChange = z.strictObject({ username: Username, role: RoleName });
+
+/** GET /user. */
+export const AccountQuery = z
+  .strictObject({ username: z.optional(Username), role: z.optional(z.enum(['staff', 'admin'])) })
+  .check((context) => {
+    const { username, role } = context.value;
+    if (username === undefined || role === undefined) return;
+    const message = 'asks for a list and does not go with username';
+    context.issues.push({ code: 'custom', input: role, path: ['role'], message, params: { field: 'conflicting' } });
+  });

@@ -1,0 +1,44 @@
+export const ROLES = ['user', 'staff', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A person as every request meets them: read from the stored account, never from the token. */
+export type Actor = { id: string; username: string; role: Role };
+
+export const USERNAME_PATTERN = /^[a-z][a-z0-9_.-]{2,31}$/;
+
+const RESERVED = new Set([
+  'admin',
+  'administrator',
+  'anonymous',
+  'api',
+  'everyone',
+  'me',
+  'moderator',
+  'none',
+  'null',
+  'root',
+  'self',
+  'service',
+  'staff',
+  'support',
+  'system',
+  'undefined',
+  'user',
+]);
+
+/** The kept spelling of a username, or undefined when it is none. Non-ASCII letters never fold into ASCII ones. */
+export function canonicalUsername(raw: string): string | undefined {
+  const lower = raw.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return USERNAME_PATTERN.test(lower) ? lower : undefined;
+}
+
+/** Names nobody may register; matched exactly, on the canonical spelling. */
+export function isReservedUsername(canonical: string): boolean {
+  return RESERVED.has(canonical);
+}
+
+/** E.164 without its spaces and dashes, or undefined when it is none. */
+export function canonicalPhone(raw: string): string | undefined {
+  const digits = raw.replace(/[ -]/g, '');
+  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : undefined;
+}

@@ -1,0 +1,88 @@
+import type { Role } from './account.ts';
+
+export const STATUSES = [
+  'created',
+  'acknowledged',
+  'in_progress',
+  'on_hold',
+  'resolved',
+  'rejected',
+  'closed',
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** Statuses in which nobody is expected to work any more, so nothing can be overdue. */
+export const ENDED: readonly Status[] = ['resolved', 'rejected', 'closed'];
+
+export const REOPEN_DAYS = 14;
+
+export type Party = 'reporter' | 'staff' | 'admin';
+type Rule = {
+  from: readonly Status[];
+  to: readonly Status[];
+  who: readonly Party[];
+  needsNote?: true;
+  withinDays?: number;
+};
+
+const DESK = ['staff', 'admin'] as const;
+
+/** The status table of the contract: every transition there is, who may make it and what it needs. */
+export const TRANSITIONS: readonly Rule[] = [
+  { from: ['created'], to: ['acknowledged', 'in_progress'], who: DESK },
+  { from: ['created', 'acknowledged', 'in_progress', 'on_hold'], to: ['rejected'], who: DESK, needsNote: true },
+  { from: ['acknowledged'], to: ['in_progress', 'on_hold', 'resolved'], who: DESK },
+  { from: ['in_progress'], to: ['on_hold', 'resolved'], who: DESK },
+  { from: ['on_hold'], to: ['in_progress'], who: DESK },
+  { from: ['resolved'], to: ['in_progress'], who: DESK, needsNote: true },
+  { from: ['resolved'], to: ['in_progress'], who: ['reporter'], needsNote: true, withinDays: REOPEN_DAYS },
+  { from: ['resolved'], to: ['closed'], who: [...DESK, 'reporter'] },
+  { from: ['rejected', 'closed'], to: ['in_progress'], who: ['admin'], needsNote: true },
+];
+
+export type Step = { from: Status; to: Status };
+type Asker = { role: Role; isReporter: boolean; daysSinceResolved: number };
+export type Verdict = 'allowed' | 'needs_note' | 'forbidden' | 'illegal';
+
+function partiesOf(asker: Asker): Party[] {
+  const desk: Party[] = asker.role === 'user' ? [] : [asker.role];
+  return asker.isReporter ? [...desk, 'reporter'] : desk;
+}
+
+function serves(rule: Rule, asker: Asker): boolean {
+  const inTime = rule.withinDays === undefined || asker.daysSinceResolved <= rule.withinDays;
+  return inTime && partiesOf(asker).some((party) => rule.who.includes(party));
+}
+
+/** Who comes before whether: a transition that is another party's is forbidden; one that is nobody's is illegal, for the desk only. */
+export function judgeTransition(step: Step, asker: Asker, hasNote: boolean): Verdict {
+  const rules = TRANSITIONS.filter((rule) => rule.from.includes(step.from) && rule.to.includes(step.to));
+  const mine = rules.find((rule) => serves(rule, asker));
+  if (mine) return mine.needsNote && !hasNote ? 'needs_note' : 'allowed';
+  const worksHere = asker.role !== 'user';
+  return rules.length === 0 && worksHere ? 'illegal' : 'forbidden';
+}
+
+/** The statuses this person may set next, in table order. */
+export function nextStatuses(from: Status, asker: Asker): Status[] {
+  const rules = TRANSITIONS.filter((rule) => rule.from.includes(from) && serves(rule, asker));
+  return [...new Set(rules.flatMap((rule) => rule.to))];
+}
+
+/** The progress (0-100) after a step: created is 0, resolved is 100, reopening starts again unless something is sent. */
+export function progressAfter(step: Step, present: number, sent?: number): number {
+  if (step.to === 'created') return 0;
+  if (step.to === 'resolved') return 100;
+  const reopened = ENDED.includes(step.from) && !ENDED.includes(step.to);
+  return sent ?? (reopened ? 0 : present);
+}
+
+/** Why a sent progress contradicts the status it would stand beside, or undefined when it does not. */
+export function progressConflict(step: Step, present: number, sent: number): string | undefined {
+  if (step.to === 'created' && sent !== 0)
+    return 'must be 0 while the status is created; set the status to in_progress too';
+  if (step.to === 'resolved' && sent !== 100) return 'must be 100 when the status is resolved';
+  const frozen = step.to === 'rejected' || step.to === 'closed';
+  if (frozen && sent !== present) return `cannot change when the status is ${step.to}`;
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import type { Deps } from '#shared/compose.ts';
+import type { Refusal } from '#shared/domain/problems.ts';
+import type { Outgoing, RuntimeContext } from './runtime.ts';
+
+type Facts = {
+  id: string;
+  outgoing: Outgoing;
+  failure: Refusal | undefined;
+  ms: number;
+  deps: Deps | undefined;
+  foreignOrigin: boolean;
+};
+
+/** What went wrong inside, on one line: names and messages, never a value that came with the request. */
+function causeOf(error: unknown): string | undefined {
+  if (error === undefined) return undefined;
+  if (!(error instanceof Error)) return typeof error;
+  return `${error.name}: ${error.message}`.slice(0, 300);
+}
+
+/** One JSON line per request. Never a body, header, token or password. */
+export function logRequest({ req, log, error }: RuntimeContext, facts: Facts): void {
+  const { outgoing, failure, deps } = facts;
+  const calls = deps?.gateway.calls ?? [];
+  const line = JSON.stringify({
+    request: facts.id,
+    route: `${req.method} ${req.path}`.slice(0, 100),
+    status: outgoing.status,
+    ms: Math.round(facts.ms),
+    calls: calls.length,
+    callsMs: Math.round(calls.reduce((sum, call) => sum + call.ms, 0)),
+    ...(failure ? { code: failure.code, cause: causeOf(failure.cause) } : {}),
+    ...(facts.foreignOrigin ? { hint: 'The Origin is not allowed; add it to the variable CORS_ORIGINS.' } : {}),
+  });
+  if (outgoing.status >= 500) error(line);
+  else log(line);
+}

@@ -1,0 +1,31 @@
+import { PROBLEMS, type ProblemCode, Refusal } from '#shared/domain/problems.ts';
+import type { Outgoing } from './runtime.ts';
+
+/** RFC 9457 problem details for a refusal. Never holds anything of the cause. */
+export function problemReply(refusal: Refusal, requestId: string): Outgoing {
+  const { status, title } = PROBLEMS[refusal.code];
+  const authenticate: Record<string, string> = status === 401 ? { 'www-authenticate': 'TOKEN realm="complaints"' } : {};
+  const body = {
+    type: `urn:problem:complaints:${refusal.code}`,
+    title,
+    status,
+    detail: refusal.message,
+    instance: `urn:request:${requestId}`,
+    code: refusal.code satisfies ProblemCode,
+    errors: refusal.errors,
+    ...(refusal.allowed ? { allowed: refusal.allowed } : {}),
+  };
+  return {
+    status,
+    headers: { ...authenticate, ...refusal.headers, 'content-type': 'application/problem+json; charset=utf-8' },
+    body: JSON.stringify(body),
+  };
+}
+
+/** Anything thrown, as a refusal: what is not one already becomes the constant 500. */
+export function asRefusal(thrown: unknown): Refusal {
+  if (thrown instanceof Refusal) return thrown;
+  return new Refusal('internal_error', 'Something went wrong on our side. The request id helps us find it.', {
+    cause: thrown,
+  });
+}

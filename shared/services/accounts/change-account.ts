@@ -1,0 +1,62 @@
+import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
+import type { User } from '#shared/appwrite/rows.ts';
+import type { Deps } from '#shared/compose.ts';
+import { mayOnAccount } from '#shared/domain/policy.ts';
+import { comeBack, invalidField, Refusal } from '#shared/domain/problems.ts';
+import { confirmPassword } from '../auth/confirm-password.ts';
+import { hashesRefusal } from '../auth/hashing.ts';
+import { newEpoch } from '../auth/logout.ts';
+import type { AccountActor } from '../auth/open-session.ts';
+import { noSuchAccount } from './read-account.ts';
+import { refuseWeakPassword } from './weak-password.ts';
+
+export type AccountChange = {
+  username?: string | undefined;
+  name?: string | undefined;
+  phone?: string | null | undefined;
+  password?: string | undefined;
+  currentPassword?: string | undefined;
+};
+
+const ATTEMPTS = 6;
+
+/** One's own change asks for the present password; an admin's reset of another's does not. */
+async function newPassword(deps: Deps, actor: AccountActor, change: AccountChange): Promise<Partial<User>> {
+  if (change.password === undefined) return {};
+  const username = change.username ?? actor.username;
+  await refuseWeakPassword(change.password, { username, field: 'password' });
+  if (username === actor.username) {
+    if (change.currentPassword === undefined) {
+      throw invalidField('currentPassword', 'required', 'is required to change your password');
+    }
+    await confirmPassword(deps, actor, change.currentPassword);
+  }
+  return { passwordHash: await deps.hasher().hash(change.password).catch(hashesRefusal) };
+}
+
+function patchOf(change: AccountChange, password: Partial<User>, now: Date) {
+  return {
+    changedAt: now.toISOString(),
+    ...(change.name === undefined ? {} : { name: change.name }),
+    ...(change.phone === undefined ? {} : { phone: change.phone }),
+    ...(password.passwordHash === undefined ? {} : { ...password, ...newEpoch() }),
+  };
+}
+
+/** Changes name, phone or password of oneself or, for an admin, of another. A new password ends all of the account's tokens. */
+export async function changeAccount(deps: Deps, actor: AccountActor, change: AccountChange): Promise<Account> {
+  const username = change.username ?? actor.username;
+  const self = username === actor.username;
+  if (!mayOnAccount(actor, self ? 'change' : 'reset', username)) {
+    throw new Refusal('forbidden', 'Only an admin may change the account of somebody else.');
+  }
+  const patch = patchOf(change, await newPassword(deps, actor, change), deps.clock.now());
+  let row: Account | undefined = self ? actor.account : await findByUsername(deps.store, username);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (!row) throw noSuchAccount();
+    const changed = await deps.store.users.replace(row, patch);
+    if (changed) return changed;
+    row = await deps.store.users.find(row.$id);
+  }
+  throw comeBack('busy', 'The account is being changed at this moment.', { seconds: 1 });
+}

@@ -1,0 +1,53 @@
+import { nameRowId } from '#shared/appwrite/accounts.ts';
+import { bucketOf, reserve } from '#shared/appwrite/limits.ts';
+import { accountTallies } from '#shared/appwrite/tallies.ts';
+import { commit, create } from '#shared/appwrite/transaction.ts';
+import type { Deps } from '#shared/compose.ts';
+import { isReservedUsername } from '#shared/domain/account.ts';
+import { HOUR } from '#shared/domain/clock.ts';
+import { randomId } from '#shared/domain/ids.ts';
+import { comeBack, invalidField, Refusal } from '#shared/domain/problems.ts';
+import { hashesRefusal } from '../auth/hashing.ts';
+import { newEpoch } from '../auth/logout.ts';
+import type { Profile } from './profile.ts';
+import { refuseWeakPassword } from './weak-password.ts';
+
+/** `username` is canonical already. */
+export type Registration = { username: string; name: string; phone: string | null; password: string };
+
+function taken(): Refusal {
+  return new Refusal('username_taken', 'This username is taken. Choose another one.');
+}
+
+async function reserveRegistration(deps: Deps): Promise<void> {
+  const max = deps.config.registrationsPerHour;
+  const place = await reserve(deps, { kind: 'register', subject: bucketOf(deps.address), windowMs: HOUR, max });
+  if (place.granted) return;
+  throw comeBack('too_many_requests', 'Too many registrations from this address.', { seconds: place.secondsLeft });
+}
+
+/** Opens an account with the role user: 409 when the name is taken or was ever taken, one winner among any number. */
+export async function register(deps: Deps, registration: Registration): Promise<Profile> {
+  const { username, password, name, phone } = registration;
+  if (isReservedUsername(username))
+    throw invalidField('username', 'username_reserved', 'is reserved; choose another one');
+  await refuseWeakPassword(password, { username, field: 'password' });
+  const nameId = nameRowId(username);
+  const [reserved] = await Promise.all([deps.store.names.find(nameId), reserveRegistration(deps)]);
+  if (reserved) throw taken();
+  const passwordHash = await deps.hasher().hash(password).catch(hashesRefusal);
+  const userId = randomId();
+  const now = deps.clock.now().toISOString();
+  const profile: Profile = { username, name, phone, role: 'user', registeredAt: now, changedAt: now };
+  const outcome = await commit(
+    deps.gateway,
+    [
+      create('names', nameId, { userId, state: 'active' }),
+      create('users', userId, { ...profile, passwordHash, ...newEpoch() }),
+      ...accountTallies(userId).map((id) => create('tallies', id, { visible: 0, hidden: 0 })),
+    ],
+    async () => (await deps.store.names.find(nameId))?.userId === userId,
+  );
+  if (outcome !== 'done') throw taken();
+  return profile;
+}

@@ -1,0 +1,24 @@
+import type { Account } from '#shared/appwrite/accounts.ts';
+import type { Deps } from '#shared/compose.ts';
+import type { Actor } from '#shared/domain/account.ts';
+import { Refusal } from '#shared/domain/problems.ts';
+
+/** The actor of a request with the account as it is stored now. */
+export type AccountActor = Actor & { account: Account };
+export type Session = { account: Promise<AccountActor>; tokenId: string; expiresAt: Date };
+
+function refuse(): Refusal {
+  return new Refusal('token_invalid', 'The token is not valid any more. Log in again.');
+}
+
+/** Judges a token without asking anybody (401), then begins to read its account, which may still refuse it. */
+export async function openSession(deps: Deps, token: string): Promise<Session> {
+  const claims = await deps.tokens.verify(token);
+  if (!claims) throw refuse();
+  const account = deps.store.users.find(claims.sub).then((row) => {
+    const revoked = row?.revoked.some((entry) => entry.jti === claims.jti);
+    if (!row || revoked || row.epoch !== claims.epoch) throw refuse();
+    return { id: row.$id, username: row.username, role: row.role, account: row };
+  });
+  return { account, tokenId: claims.jti, expiresAt: claims.expiresAt };
+}

@@ -1,0 +1,72 @@
+import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import type { Actor } from '#shared/domain/account.ts';
+import { DAY } from '#shared/domain/clock.ts';
+import { mayOnComplaint } from '#shared/domain/policy.ts';
+import { invalidField, Refusal } from '#shared/domain/problems.ts';
+import { judgeTransition, nextStatuses, progressConflict } from '#shared/domain/status.ts';
+import { type ChangeInput, DESK_FIELDS, TEXT_FIELDS } from './change-input.ts';
+
+export type Asked = { actor: Actor; complaint: StoredComplaint; input: ChangeInput; now: Date };
+
+function askerOf({ actor, complaint, now }: Asked) {
+  const resolved = complaint.resolvedAt === null ? Number.NEGATIVE_INFINITY : Date.parse(complaint.resolvedAt);
+  return {
+    role: actor.role,
+    isReporter: actor.id === complaint.reporterId,
+    daysSinceResolved: (now.getTime() - resolved) / DAY,
+  };
+}
+
+const sent = (input: ChangeInput, fields: readonly (keyof ChangeInput)[]) =>
+  fields.filter((field) => input[field] !== undefined);
+
+/** 403 for what is not this person's to do, whatever the state it would lead to. */
+export function refuseUnauthorized(asked: Asked): void {
+  const { actor, complaint, input } = asked;
+  const deskOnly = sent(input, DESK_FIELDS);
+  // A progress that goes with a status belongs to the status, which the status table judges.
+  const needsDesk = input.status === undefined ? deskOnly : deskOnly.filter((field) => field !== 'progress');
+  if (needsDesk.length > 0 && !mayOnComplaint(actor, 'work', complaint)) {
+    throw new Refusal('forbidden', `Only staff may change ${needsDesk.join(', ')}.`);
+  }
+  const text = sent(input, TEXT_FIELDS);
+  if (text.length > 0 && !mayOnComplaint(actor, 'edit', complaint)) {
+    const detail = `Only the reporter may change ${text.join(', ')}, and only until somebody has acted on the complaint.`;
+    throw new Refusal('forbidden', detail);
+  }
+  if (input.note !== undefined && !mayOnComplaint(actor, 'reply', complaint)) {
+    throw new Refusal('forbidden', 'Only the reporter and staff may add a note.');
+  }
+  if (input.status === undefined) return;
+  if (input.status === complaint.status) {
+    if (!mayOnComplaint(actor, 'reply', complaint)) throw new Refusal('forbidden', 'Only staff may set the status.');
+    return;
+  }
+  const step = { from: complaint.status, to: input.status };
+  if (judgeTransition(step, askerOf(asked), true) === 'forbidden') {
+    throw new Refusal('forbidden', `It is not yours to move this complaint from ${step.from} to ${step.to}.`);
+  }
+}
+
+/** 409 for a status that cannot follow, 422 for a missing note or a progress that contradicts the status. */
+export function refuseImpossible(asked: Asked): void {
+  const { complaint, input } = asked;
+  const step = { from: complaint.status, to: input.status ?? complaint.status };
+  if (step.from !== step.to) {
+    const verdict = judgeTransition(step, askerOf(asked), input.note !== undefined);
+    if (verdict === 'illegal') throw illegal(asked, step.to);
+    if (verdict === 'needs_note') {
+      throw invalidField('note', 'required', `is required to move a complaint from ${step.from} to ${step.to}`);
+    }
+  }
+  if (input.progress === undefined) return;
+  const conflict = progressConflict(step, complaint.progress, input.progress);
+  if (conflict) throw invalidField('progress', 'conflicting', conflict);
+}
+
+function illegal(asked: Asked, to: string): Refusal {
+  const { status } = asked.complaint;
+  const allowed = nextStatuses(status, askerOf(asked));
+  const detail = `A complaint that is ${status} cannot become ${to}. Allowed now: ${allowed.join(', ') || 'none'}.`;
+  return new Refusal('illegal_transition', detail, { allowed });
+}

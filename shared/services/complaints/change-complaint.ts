@@ -1,0 +1,72 @@
+import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { ensureTallies, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
+import type { Deps } from '#shared/compose.ts';
+import type { Actor } from '#shared/domain/account.ts';
+import { randomId } from '#shared/domain/ids.ts';
+import { mayOnComplaint } from '#shared/domain/policy.ts';
+import { comeBack } from '#shared/domain/problems.ts';
+import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
+import type { ChangeInput } from './change-input.ts';
+import { noSuchComplaint } from './get-complaint.ts';
+import { type IfMatch, refuseStale } from './if-match.ts';
+import { refuseUnknownAssignee, refuseUnknownCategory } from './known-names.ts';
+import { type Plan, planChange } from './plan-change.ts';
+import { renewImageTokens } from './renew-image-tokens.ts';
+import { serially } from './serially.ts';
+
+export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput };
+
+const PATIENCE_MS = 8_000;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One step: the version, the columns, the entry and the totals, or nothing at all. */
+async function commitPlan(deps: Deps, complaint: StoredComplaint, plan: Plan & { images?: string }) {
+  const { gateway, store } = deps;
+  const id = complaint.$id;
+  const entryId = randomId();
+  const version = complaint.version + 1;
+  const images = plan.images === undefined ? {} : { images: plan.images };
+  const operations = [
+    claimVersion('complaints', id, complaint.version),
+    update('complaints', id, { ...plan.patch, ...images, version }),
+    create('timeline', entryId, { ...plan.entry, complaintId: id, number: version }),
+    ...tallyOperations(complaint, { ...complaint, ...plan.patch }),
+  ];
+  const outcome = await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined);
+  if (outcome === 'missing') await ensureTallies(store, operations);
+  return outcome === 'done';
+}
+
+async function attempt(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint | undefined> {
+  const { id, input, ifMatch } = change;
+  const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
+  if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
+  const asked = { actor, complaint, input, now: deps.clock.now() };
+  refuseUnauthorized(asked);
+  refuseStale(ifMatch, complaint.version);
+  refuseImpossible(asked);
+  await Promise.all([refuseUnknownAssignee(deps, input.assignedTo), refuseUnknownCategory(deps, input.category)]);
+  const plan = planChange(asked);
+  if (!plan) return complaint;
+  const renewed = plan.patch.hidden === true ? await renewImageTokens(deps, complaint) : undefined;
+  const images = renewed ? { images: JSON.stringify(renewed.images) } : {};
+  if (!(await commitPlan(deps, complaint, { ...plan, ...images }))) return undefined;
+  await renewed?.retireOld();
+  const shown = renewed ? { images: renewed.images } : {};
+  return { ...complaint, ...plan.patch, ...shown, version: complaint.version + 1 };
+}
+
+/** Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. */
+export async function changeComplaint(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint> {
+  const patience = Date.now() + PATIENCE_MS;
+  return serially(change.id, async () => {
+    for (let tries = 1; ; tries += 1) {
+      const changed = await attempt(deps, asking, change);
+      if (changed) return changed;
+      if (Date.now() > patience) break;
+      await pause(Math.random() * 20 * Math.min(tries, 10));
+    }
+    throw comeBack('busy', 'Many people are changing this complaint at this moment.', { seconds: 1 });
+  });
+}

@@ -1,0 +1,142 @@
+import { reserve } from '#shared/appwrite/limits.ts';
+import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
+import { ensureTallies, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { commit, create, type Operation } from '#shared/appwrite/transaction.ts';
+import type { Deps } from '#shared/compose.ts';
+import type { Actor } from '#shared/domain/account.ts';
+import { DAY, HOUR } from '#shared/domain/clock.ts';
+import { randomId } from '#shared/domain/ids.ts';
+import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import type { Picture } from '#shared/media/picture.ts';
+import { claimKey, fingerprintOf, type Ticket } from './idempotency.ts';
+import { refuseUnknownCategory } from './known-names.ts';
+import { searchWords } from './search-words.ts';
+import { storePictures } from './store-pictures.ts';
+
+/** The text of a new complaint, checked and trimmed. */
+export type Draft = {
+  title: string;
+  description: string;
+  category: string | null;
+  location: string | null;
+  latitude: number | null;
+  longitude: number | null;
+  anonymous: boolean;
+};
+
+export type NewComplaint = { draft: Draft; pictures: readonly Picture[]; key: string | undefined };
+type FiledComplaint = Complaint & { $id: string };
+export type Created = { row: FiledComplaint; replayed: boolean };
+type Filing = { actor: Actor; draft: Draft; category: Category | undefined; ticket: Ticket };
+
+function newRow(deps: Deps, { actor, draft, category }: Filing): Complaint & { words: string } {
+  const now = deps.clock.now();
+  const days = category?.daysUntilOverdue ?? null;
+  const overdueAt = days === null ? null : new Date(now.getTime() + days * DAY).toISOString();
+  return {
+    ...draft,
+    reporterId: actor.id,
+    reporterName: actor.username,
+    status: 'created',
+    progress: 0,
+    assignedTo: category?.assignee ?? null,
+    overdueAt,
+    hidden: false,
+    touched: false,
+    images: [],
+    version: 1,
+    filedAt: now.toISOString(),
+    changedAt: now.toISOString(),
+    words: searchWords(draft),
+    acknowledgedAt: null,
+    resolvedAt: null,
+    closedAt: null,
+  };
+}
+
+function firstEntry(complaintId: string, { actor }: Filing): Operation {
+  return create('timeline', randomId(), {
+    complaintId,
+    number: 1,
+    byId: actor.id,
+    byName: actor.username,
+    role: actor.role,
+    kind: 'created',
+    status: 'created',
+    progress: 0,
+    note: null,
+    internalNote: null,
+    internal: false,
+  });
+}
+
+/** The row, its first entry, its totals and the key's end, in one commit: a complaint that can be seen is complete. */
+async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
+  const { gateway, store } = deps;
+  const { complaintId, operations: keyOperations } = filing.ticket;
+  const row = newRow(deps, filing);
+  const operations = [
+    ...keyOperations,
+    create('complaints', complaintId, { ...row, images: JSON.stringify(images) }),
+    firstEntry(complaintId, filing),
+    ...tallyOperations(undefined, row),
+  ];
+  const landed = async () => (await store.complaints.find(complaintId)) !== undefined;
+  let outcome = await commit(gateway, operations, landed);
+  if (outcome === 'missing') {
+    await ensureTallies(store, operations);
+    outcome = await commit(gateway, operations, landed);
+  }
+  if (outcome !== 'done')
+    throw comeBack('request_in_progress', 'Another run of this request was first.', { seconds: 1 });
+  return { ...row, images, $id: complaintId };
+}
+
+async function reserveFiling(deps: Deps, actor: Actor): Promise<void> {
+  const limit = { kind: 'complain', subject: actor.id, windowMs: HOUR, max: deps.config.complaintsPerHour };
+  const reservation = await reserve(deps, limit);
+  if (reservation.granted) return;
+  const detail = `You have filed ${limit.max} complaints within an hour. Wait before you file another.`;
+  throw comeBack('too_many_requests', detail, { seconds: reservation.secondsLeft });
+}
+
+async function replay(deps: Deps, complaintId: string): Promise<Created> {
+  const row = await deps.store.complaints.find(complaintId);
+  if (row) return { row, replayed: true };
+  throw new Refusal('not_found', 'The complaint made with this Idempotency-Key was deleted.');
+}
+
+function ticketFor(deps: Deps, actor: Actor, { draft, pictures, key }: NewComplaint): Promise<Ticket> | Ticket {
+  if (key === undefined) {
+    return { complaintId: randomId(), replay: false, operations: [], release: async () => undefined };
+  }
+  const fingerprint = fingerprintOf(
+    draft,
+    pictures.map((picture) => picture.bytes),
+  );
+  return claimKey(deps, actor.id, { key, fingerprint });
+}
+
+/** Files a complaint: its pictures first, then everything else at once. Under a key it is filed once, however often it is sent. */
+export async function createComplaint(deps: Deps, actor: Actor, wanted: NewComplaint): Promise<Created> {
+  const ticket = await ticketFor(deps, actor, wanted);
+  if (ticket.replay) return replay(deps, ticket.complaintId);
+  try {
+    const [category] = await Promise.all([
+      refuseUnknownCategory(deps, wanted.draft.category),
+      reserveFiling(deps, actor),
+    ]);
+    const images = await storePictures(deps, ticket.complaintId, wanted.pictures);
+    const row = await file(deps, { actor, draft: wanted.draft, category, ticket }, images);
+    return { row, replayed: false };
+  } catch (error) {
+    await releaseKey(ticket, error);
+    throw error;
+  }
+}
+
+/** A clear refusal frees the key for another try; after a failure its outcome is open, so the lease decides. */
+async function releaseKey(ticket: Ticket, error: unknown): Promise<void> {
+  const refused = error instanceof Refusal && (error.code === 'too_many_requests' || error.code === 'invalid_fields');
+  if (refused) await ticket.release().catch(() => undefined);
+}

@@ -1,0 +1,40 @@
+import { ensureTallies, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { claimVersion, commit, remove } from '#shared/appwrite/transaction.ts';
+import type { Deps } from '#shared/compose.ts';
+import type { Actor } from '#shared/domain/account.ts';
+import { mayOnComplaint } from '#shared/domain/policy.ts';
+import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { noSuchComplaint } from './get-complaint.ts';
+import { type IfMatch, refuseStale } from './if-match.ts';
+import { serially } from './serially.ts';
+
+const ATTEMPTS = 8;
+export type Deletion = { id: string; ifMatch: IfMatch };
+
+async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Deletion): Promise<boolean> {
+  const { gateway, store } = deps;
+  const [actor, complaint] = await Promise.all([asking, store.complaints.find(id)]);
+  if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
+  if (!mayOnComplaint(actor, 'delete', complaint)) {
+    throw new Refusal('forbidden', 'Only an admin may delete it, or its reporter while its status is created.');
+  }
+  refuseStale(ifMatch, complaint.version);
+  const operations = [
+    claimVersion('complaints', id, complaint.version),
+    remove('complaints', id),
+    ...tallyOperations(complaint, undefined),
+  ];
+  const outcome = await commit(gateway, operations, async () => (await store.complaints.find(id)) === undefined);
+  if (outcome === 'missing') await ensureTallies(store, operations);
+  return outcome === 'done';
+}
+
+/** Deletes a complaint and takes it off the totals at once; its pictures and timeline go with the row's delete event. */
+export async function deleteComplaint(deps: Deps, asking: Promise<Actor>, deletion: Deletion): Promise<void> {
+  await serially(deletion.id, async () => {
+    for (let tries = 0; tries < ATTEMPTS; tries += 1) {
+      if (await attempt(deps, asking, deletion)) return;
+    }
+    throw comeBack('busy', 'Many people are changing this complaint at this moment.', { seconds: 1 });
+  });
+}

@@ -1,0 +1,88 @@
+import type { Complaint, Entry } from '#shared/appwrite/rows.ts';
+import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
+import type { Asked } from './authorize-change.ts';
+import { type ChangeInput, TEXT_FIELDS } from './change-input.ts';
+import { searchWords } from './search-words.ts';
+
+type Patch = Partial<Omit<Complaint, 'images' | 'version'>> & {
+  words?: string;
+  secondsToAcknowledge?: number;
+  secondsToResolve?: number;
+};
+
+/** A change as it will be stored: the columns that move and the one entry that tells of it. */
+export type Plan = { patch: Patch & { changedAt: string }; entry: Omit<Entry, 'number' | 'complaintId'> };
+
+function kindOf(patch: Patch, input: ChangeInput): Entry['kind'] {
+  if (patch.status !== undefined) return 'status';
+  if (patch.hidden !== undefined) return 'visibility';
+  if (TEXT_FIELDS.some((field) => patch[field] !== undefined)) return 'edit';
+  if (patch.progress !== undefined) return 'progress';
+  if (input.note !== undefined || input.internalNote !== undefined) return 'note';
+  return 'assignment';
+}
+
+/** The members of the input that say something new. */
+function textPatch({ complaint, input }: Asked): Patch {
+  const patch: Patch = {};
+  if (input.title !== undefined && input.title !== complaint.title) patch.title = input.title;
+  if (input.description !== undefined && input.description !== complaint.description) {
+    patch.description = input.description;
+  }
+  if (input.location !== undefined && input.location !== complaint.location) patch.location = input.location;
+  if (input.category !== undefined && input.category !== complaint.category) patch.category = input.category;
+  if (patch.title !== undefined || patch.description !== undefined) {
+    patch.words = searchWords({ ...complaint, ...patch });
+  }
+  return patch;
+}
+
+function statusPatch({ complaint, now }: Asked, to: Status): Patch {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(complaint.filedAt)) / 1_000));
+  const at = now.toISOString();
+  const first = complaint.acknowledgedAt === null ? { acknowledgedAt: at, secondsToAcknowledge: seconds } : {};
+  if (to === 'resolved') return { ...first, status: to, resolvedAt: at, secondsToResolve: seconds };
+  if (to === 'closed' || to === 'rejected') return { ...first, status: to, closedAt: at };
+  return { ...first, status: to, ...(ENDED.includes(complaint.status) ? { closedAt: null } : {}) };
+}
+
+function deskPatch(asked: Asked): Patch {
+  const { complaint, input } = asked;
+  const patch: Patch = {};
+  const step = { from: complaint.status, to: input.status ?? complaint.status };
+  if (step.from !== step.to) Object.assign(patch, statusPatch(asked, step.to));
+  const progress = progressAfter(step, complaint.progress, input.progress);
+  if (progress !== complaint.progress) patch.progress = progress;
+  if (input.assignedTo !== undefined && input.assignedTo !== complaint.assignedTo) patch.assignedTo = input.assignedTo;
+  if (input.hidden !== undefined && input.hidden !== complaint.hidden) patch.hidden = input.hidden;
+  return patch;
+}
+
+/** What the public cannot see stays out of their timeline. */
+function isInternal(patch: Patch, input: ChangeInput): boolean {
+  const open = [input.note, patch.status, patch.progress, ...TEXT_FIELDS.map((field) => patch[field])];
+  return open.every((value) => value === undefined);
+}
+
+/** The plan of a change that is allowed; undefined when it would change nothing. */
+export function planChange(asked: Asked): Plan | undefined {
+  const { actor, complaint, input } = asked;
+  const patch: Patch = { ...textPatch(asked), ...deskPatch(asked) };
+  const says = input.note !== undefined || input.internalNote !== undefined;
+  if (Object.keys(patch).length === 0 && !says) return undefined;
+  const kind = kindOf(patch, input);
+  const internal = isInternal(patch, input);
+  if (actor.role !== 'user' && actor.id !== complaint.reporterId) patch.touched = true;
+  const entry = {
+    byId: actor.id,
+    byName: actor.username,
+    role: actor.role,
+    kind,
+    status: patch.status ?? complaint.status,
+    progress: patch.progress ?? complaint.progress,
+    note: input.note ?? null,
+    internalNote: input.internalNote ?? null,
+    internal,
+  };
+  return { patch: { ...patch, changedAt: asked.now.toISOString() }, entry };
+}

@@ -1,0 +1,71 @@
+import type { StoredEntry } from '#shared/appwrite/complaints.ts';
+import { BUCKET_ID } from '#shared/appwrite/resources.ts';
+import type { Complaint, StoredImage } from '#shared/appwrite/rows.ts';
+import type { Config } from '#shared/config.ts';
+import { isDesk, mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
+
+const PREVIEW_WIDTH = 320;
+
+export type Audience = { viewer: Viewer; config: Pick<Config, 'publicEndpoint' | 'projectId'> };
+
+function presentImage(image: StoredImage, { config }: Audience) {
+  const file = `${config.publicEndpoint}/storage/buckets/${BUCKET_ID}/files/${image.id}`;
+  const key = new URLSearchParams({ project: config.projectId, token: image.token });
+  return {
+    id: image.id,
+    url: `${file}/view?${key}`,
+    previewUrl: `${file}/preview?width=${PREVIEW_WIDTH}&${key}`,
+    width: image.width,
+    height: image.height,
+    type: image.type,
+    bytes: image.bytes,
+  };
+}
+
+const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
+
+/** A complaint as this viewer may see it: the name unless it is masked, the assignee for the desk only. */
+export function presentComplaint(row: Complaint & { $id: string }, audience: Audience) {
+  const named = mayOnComplaint(audience.viewer, 'readReporter', row);
+  return {
+    id: row.$id,
+    title: row.title,
+    description: row.description,
+    category: row.category,
+    location: row.location,
+    latitude: row.latitude,
+    longitude: row.longitude,
+    anonymous: row.anonymous,
+    username: named ? row.reporterName : null,
+    status: row.status,
+    progress: row.progress,
+    assignedTo: isDesk(audience.viewer) ? row.assignedTo : null,
+    overdueAt: iso(row.overdueAt),
+    hidden: row.hidden,
+    images: row.images.map((image) => presentImage(image, audience)),
+    version: row.version,
+    createdAt: iso(row.filedAt),
+    updatedAt: iso(row.changedAt),
+  };
+}
+
+/** One entry of the timeline: who by role to the public, by name to the desk and to oneself. */
+export function presentEntry(entry: StoredEntry, { viewer }: Audience) {
+  const desk = isDesk(viewer);
+  const named = desk || (viewer !== undefined && viewer.id === entry.byId);
+  return {
+    at: iso(entry.$createdAt),
+    by: named ? entry.byName : null,
+    role: entry.role,
+    kind: entry.kind,
+    status: entry.status,
+    progress: entry.progress,
+    note: entry.note,
+    internal: entry.internal,
+    internalNote: desk ? entry.internalNote : null,
+  };
+}
+
+export function etagOf(row: Pick<Complaint, 'version'>): Record<string, string> {
+  return { etag: `"${row.version}"` };
+}

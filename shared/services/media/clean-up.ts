@@ -1,0 +1,23 @@
+import { scrubName } from '#shared/appwrite/accounts.ts';
+import { removeTimeline } from '#shared/appwrite/complaints.ts';
+import { removeFile } from '#shared/appwrite/media.ts';
+import type { Deps } from '#shared/compose.ts';
+import { imageFileId, MAX_IMAGES } from '#shared/domain/ids.ts';
+
+/** Takes away what a deleted complaint owned. It asks whether the row is really gone: an event is only a hint. */
+export async function cleanUpComplaint(deps: Deps, complaintId: string): Promise<'living' | 'cleaned'> {
+  if (await deps.store.complaints.find(complaintId)) return 'living';
+  const files = Array.from({ length: MAX_IMAGES }, (_, index) => imageFileId(complaintId, index));
+  await Promise.all([
+    removeTimeline(deps.store, complaintId),
+    ...files.map((fileId) => removeFile(deps.gateway, fileId)),
+  ]);
+  return 'cleaned';
+}
+
+/** Finishes the erasure of an account whose row is gone, by the API or in the console. */
+export async function cleanUpAccount(deps: Deps, userId: string): Promise<'living' | 'cleaned'> {
+  if (await deps.store.users.find(userId)) return 'living';
+  await scrubName(deps.store, { id: userId });
+  return 'cleaned';
+}

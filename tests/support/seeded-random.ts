@@ -28,3 +28,8 @@ export function seededRandom(seed: number): Random {
 export function fuzzRuns(usual: number): number {
   return Number(process.env.FUZZ_RUNS ?? usual);
 }
+
+/** Milliseconds that a randomised test may take, given what one case costs at worst. */
+export function fuzzTimeout(perCase: number): number {
+  return 20_000 + perCase * fuzzRuns(0);
+}

@@ -12,7 +12,7 @@ import {
   VARIANTS,
 } from '../../support/pictures.ts';
 import { CANARY, exifBlock, withCanaries } from '../../support/pictures-canary.ts';
-import { fuzzRuns, seededRandom } from '../../support/seeded-random.ts';
+import { fuzzRuns, fuzzTimeout, seededRandom } from '../../support/seeded-random.ts';
 
 const CASES = FORMATS.flatMap((format) => ORIENTATIONS.map((orientation) => [format, orientation] as const));
 
@@ -54,7 +54,7 @@ describe('a picture full of metadata', () => {
     expect(kept.icc?.equals((await sharp(source).metadata()).icc ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it('comes out clean whatever its size, coding, profile and orientation', async () => {
+  it('comes out clean whatever its size, coding, profile and orientation', { timeout: fuzzTimeout(60) }, async () => {
     const random = seededRandom(20_260_101);
     for (let run = 0; run < fuzzRuns(90); run++) {
       const format = random.pick(FORMATS);

@@ -3,7 +3,7 @@ import { cleanPicture, type Picture } from '#shared/media/picture.ts';
 import { PictureError } from '#shared/media/picture-error.ts';
 import { MAX_PICTURE_PIXELS } from '#shared/media/picture-limits.ts';
 import { mutantSeeds, mutants } from '../../support/pictures-mutants.ts';
-import { fuzzRuns } from '../../support/seeded-random.ts';
+import { fuzzRuns, fuzzTimeout } from '../../support/seeded-random.ts';
 
 function outcome(bytes: Uint8Array): Picture | PictureError {
   try {
@@ -15,7 +15,7 @@ function outcome(bytes: Uint8Array): Picture | PictureError {
 }
 
 describe('mutated pictures', () => {
-  it('are cleaned or refused, never anything else, and clean stays clean', async () => {
+  it('are cleaned or refused, never anything else, and clean stays clean', { timeout: fuzzTimeout(2) }, async () => {
     let refused = 0;
     let slowest = 0;
     const runs = fuzzRuns(6_000);

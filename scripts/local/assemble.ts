@@ -35,7 +35,7 @@ export function assemble(options: LocalAppwriteOptions) {
   const calls = new CallLog();
   const api = new Api({ router: new Router(allRoutes(platform)), keys, calls, projectId: project.id, print });
   const domain = new FunctionDomain({ project, executions, print });
-  const server = new LocalServer({ api, domain, origin: options.origin ?? {} });
+  const server = new LocalServer({ api, domain, origin: options.origin ?? {}, print });
   const scheduler = new Scheduler({ project, clock, executions });
   moved.push(() => scheduler.tick());
   return { platform, server, scheduler, calls, address };

@@ -6,12 +6,12 @@ const dataDir = resolve(process.env.DATA_DIR ?? '.local');
 
 try {
   const appwrite = await startLocalAppwrite({ dataDir, port, config: resolve('appwrite.json'), log: console.log });
-  console.log(
-    `Endpoint  ${appwrite.endpoint}\nProject   ${appwrite.projectId}\nAPI key   ${appwrite.apiKey}\nData      ${dataDir}`,
-  );
   const stop = () => void appwrite.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  console.log(
+    `Endpoint  ${appwrite.endpoint}\nProject   ${appwrite.projectId}\nAPI key   ${appwrite.apiKey}\nData      ${dataDir}`,
+  );
 } catch (error) {
   console.error(explain(error));
   process.exit(1);

@@ -6,7 +6,7 @@ import { TooLarge } from './http/body.ts';
 import { ApiError } from './http/errors.ts';
 import { sendReply } from './http/reply.ts';
 
-type Parts = { api: Api; domain: FunctionDomain; origin: Record<string, string> };
+type Parts = { api: Api; domain: FunctionDomain; origin: Record<string, string>; print: (line: string) => void };
 
 /** One port for three things: the REST API, function domains by Host, and functions by path on the plain origin. */
 export class LocalServer {
@@ -45,7 +45,7 @@ export class LocalServer {
     try {
       await this.#dispatch(request, response);
     } catch (error) {
-      if (!(error instanceof TooLarge) && !response.headersSent) response.writeHead(500).end();
+      this.#parts.print(`Connection cut: ${error instanceof TooLarge ? 'the body is too large' : describe(error)}`);
       socket.resetAndDestroy();
     } finally {
       this.#open -= 1;
@@ -61,6 +61,10 @@ export class LocalServer {
     const owner = ownerOf(origin, path);
     return owner ? domain.answer(owner, request, response) : notFound(path, response);
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** The longest prefix wins; a prefix ends where a path segment does. */

@@ -29,14 +29,17 @@ function view(parts: Parts, call: Call): Reply {
     'content-type': shownType(String(row.mimeType)),
     'content-security-policy': 'script-src none;',
     'x-content-type-options': 'nosniff',
-    'content-disposition': `inline; filename="${row.name}"`,
+    'content-disposition': `inline; filename="${asHeader(row.name)}"`,
   };
   return ranged(call, parts.files.content(bucket, row.$id), headers);
 }
 
 function download(parts: Parts, call: Call): Reply {
   const { bucket, row } = requireFile(parts, call);
-  const headers = { 'content-type': String(row.mimeType), 'content-disposition': `attachment; filename="${row.name}"` };
+  const headers = {
+    'content-type': String(row.mimeType),
+    'content-disposition': `attachment; filename="${asHeader(row.name)}"`,
+  };
   return ranged(call, parts.files.content(bucket, row.$id), headers);
 }
 
@@ -80,4 +83,9 @@ function ranged({ headers: { range } }: Call, bytes: Buffer, headers: Record<str
     headers: { ...kept, 'accept-ranges': 'bytes', 'content-range': `bytes ${start}-${end}/${bytes.length}` },
     body: bytes.subarray(start, end + 1),
   };
+}
+
+/** The name's bytes go into the header as they are, as PHP puts them there. */
+function asHeader(name: unknown): string {
+  return Buffer.from(String(name), 'utf8').toString('latin1');
 }

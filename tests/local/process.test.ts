@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, TablesDB } from 'node-appwrite';
+import { afterEach, describe, expect, it } from 'vitest';
+import { echo } from './support/echo.ts';
+import { makeProject } from './support/project.ts';
+
+const main = join(import.meta.dirname, '../../scripts/local/main.ts');
+const project = makeProject({ functions: { echo } });
+const running: ChildProcess[] = [];
+
+type Started = { child: ChildProcess; output: string; endpoint: string; key: string };
+
+async function start(port = '0'): Promise<Started> {
+  const environment = { PATH: process.env.PATH, PORT: port, DATA_DIR: 'data' };
+  const child = spawn(process.execPath, [main], { cwd: project.folder, env: environment });
+  running.push(child);
+  let output = '';
+  await new Promise<void>((resolve) => {
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      if (output.includes('Data ')) resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('close', () => resolve());
+  });
+  const found = (label: string) => new RegExp(`^${label} +(\\S+)$`, 'm').exec(output)?.[1] ?? '';
+  return { child, output, endpoint: found('Endpoint'), key: found('API key') };
+}
+
+function tablesOf({ endpoint, key }: Started): TablesDB {
+  return new TablesDB(new Client().setEndpoint(endpoint).setProject('test').setKey(key));
+}
+
+/** A process that has ended but that nobody has asked about yet (state Z) does not count. */
+function exists(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  return existsSync(stat) && !readFileSync(stat, 'utf8').includes(') Z ');
+}
+
+afterEach(async () => {
+  for (const child of running.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
+  }
+});
+
+describe('the program', () => {
+  it('starts in less than a second and says where it is', async () => {
+    const before = Date.now();
+    const { endpoint, key, output } = await start();
+    expect(Date.now() - before).toBeLessThan(1500);
+    expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
+    expect(output).toContain('Project   test');
+    expect(key).toMatch(/^standard_/);
+  });
+
+  it('says in one line that its port is in use', async () => {
+    const { port } = new URL((await start()).endpoint);
+    const { child, output } = await start(port);
+    if (child.exitCode === null) await once(child, 'exit');
+    expect(output).toBe(`Port ${port} is in use. Choose another one with PORT.\n`);
+    expect(child.exitCode).toBe(1);
+  });
+
+  it('ends cleanly when asked to', async () => {
+    const { child } = await start();
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+  });
+
+  it('loses nothing when it is killed, and takes its functions with it', async () => {
+    const first = await start();
+    await tablesOf(first).createRow({ databaseId: 'main', tableId: 'notes', rowId: 'kept', data: { title: 'kept' } });
+    const { host, port } = new URL(first.endpoint);
+    const answer = await fetch(`http://${host}/v1/functions/echo/executions`, {
+      method: 'POST',
+      headers: { 'x-appwrite-project': 'test', 'x-appwrite-key': first.key, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    const { responseBody } = JSON.parse(await answer.text());
+    const { pid } = JSON.parse(responseBody);
+    expect(exists(pid)).toBe(true);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'close');
+    const second = await start(port);
+    expect(second.key).toBe(first.key);
+    const rows = await tablesOf(second).listRows({ databaseId: 'main', tableId: 'notes' });
+    expect(rows.rows.map(({ $id }) => $id)).toContain('kept');
+    expect(exists(pid)).toBe(false);
+  });
+});

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { type Gateway, openGateway } from '#shared/appwrite/gateway.ts';
+import { openStore, type Store } from '#shared/appwrite/store.ts';
+import { localPlace, PROJECT_FILE } from './local-settings.ts';
+
+export type Target = { endpoint: string; projectId: string; key: string };
+export type Connection = { target: Target; gateway: Gateway; store: Store };
+
+const AN_HOUR = 3_600_000;
+
+function localTarget(env: NodeJS.ProcessEnv): Target {
+  const { port, dataDir } = localPlace(env);
+  const secrets = `${dataDir}/secrets.json`;
+  if (!existsSync(secrets)) {
+    throw new Error(`No local Appwrite has run in ${dataDir}. Run npm start first, or set APPWRITE_ENDPOINT.`);
+  }
+  const { apiKey }: { apiKey: string } = JSON.parse(readFileSync(secrets, 'utf8'));
+  const { projectId }: { projectId: string } = JSON.parse(readFileSync(PROJECT_FILE, 'utf8'));
+  return { endpoint: `http://127.0.0.1:${port}/v1`, projectId, key: apiKey };
+}
+
+/** The Appwrite that the environment names: APPWRITE_ENDPOINT with its project and key, or the local one of PORT and DATA_DIR. */
+export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
+  const { APPWRITE_ENDPOINT: endpoint, APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: key } = env;
+  if (!endpoint) return localTarget(env);
+  if (!projectId || !key)
+    throw new Error('APPWRITE_ENDPOINT needs APPWRITE_PROJECT_ID and APPWRITE_API_KEY beside it.');
+  return { endpoint: endpoint.replace(/\/+$/, ''), projectId, key };
+}
+
+/** Opens the same tables that the functions use, with an admin's key. */
+export function connect(target: Target = targetOf()): Connection {
+  const gateway = openGateway({ ...target, timeoutMs: 15_000, deadline: Date.now() + AN_HOUR });
+  return { target, gateway, store: openStore(gateway) };
+}

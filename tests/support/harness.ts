@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'node-appwrite';
+import { type LocalAppwrite, startLocalAppwrite } from '#scripts/local/index.ts';
+import { seedCategories } from '#scripts/project/categories.ts';
+import { type Connection, connect } from '#scripts/project/connect.ts';
+import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { originPaths } from '#scripts/project/routes.ts';
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { Complaint, LoginReply } from '#shared/contract/responses.ts';
+import type { Role } from '#shared/domain/account.ts';
+import { type Answer, type Sending, send } from './send.ts';
+
+export const PASSWORD = 'correct-horse-9';
+
+/** Somebody with an account, whose requests carry TOKEN and USERNAME. */
+export type Person = {
+  username: string;
+  token: string;
+  send(method: string, path: string, sending?: Sending): Promise<Answer>;
+  file(fields?: Record<string, unknown>): Promise<Complaint>;
+};
+
+export type Service = {
+  local: LocalAppwrite;
+  connection: Connection;
+  send(method: string, path: string, sending?: Sending): Promise<Answer>;
+  /** Registers and logs in; another role than user is given as an admin's tool gives it. */
+  person(role?: Role, username?: string): Promise<Person>;
+  login(username: string, password?: string): Promise<Person>;
+  close(): Promise<void>;
+};
+
+export const uniqueName = (prefix = 'p') => `${prefix}${randomBytes(6).toString('hex')}`;
+
+const SETTINGS = {
+  TOKEN_SECRET: randomBytes(48).toString('base64url'),
+  BCRYPT_COST: '10',
+  CORS_ORIGINS: 'http://app.example',
+  REGISTRATIONS_PER_HOUR: '100000',
+  COMPLAINTS_PER_HOUR: '100000',
+};
+
+/** The whole product on a local Appwrite of its own: the built bundles, a fresh data folder, any free port. */
+export async function startService(variables: Record<string, string> = {}): Promise<Service> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'complaints-'));
+  const local = await startLocalAppwrite({
+    dataDir,
+    config: PROJECT_FILE,
+    origin: originPaths(),
+    variables: { '*': { ...SETTINGS, ...variables } },
+  });
+  const target = { endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey };
+  await seedCategories(new Client().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key));
+  const connection = connect(target);
+  const at = (method: string, path: string, sending?: Sending) => send(method, `${local.url}${path}`, sending);
+
+  async function login(username: string, password = PASSWORD): Promise<Person> {
+    const { TOKEN } = (await at('POST', '/login', { json: { username, password } })).as(LoginReply);
+    return personOf(username, TOKEN);
+  }
+
+  function personOf(username: string, token: string): Person {
+    const own = (method: string, path: string, sending: Sending = {}) =>
+      at(method, path, { ...sending, headers: { TOKEN: token, USERNAME: username, ...sending.headers } });
+    const file = async (fields = {}) => {
+      const json = { title: 'A broken lamp', description: 'It has been dark for a week.', ...fields };
+      return (await own('POST', '/complain', { json })).as(Complaint, 201);
+    };
+    return { username, token, send: own, file };
+  }
+
+  async function giveRole(username: string, role: Role): Promise<void> {
+    const account = await findByUsername(connection.store, username);
+    if (!account || !(await connection.store.users.replace(account, { role }))) throw new Error('no such account');
+  }
+
+  return {
+    local,
+    connection,
+    send: at,
+    login,
+    async person(role = 'user', username = uniqueName()) {
+      const answer = await at('POST', '/user', { json: { username, password: PASSWORD, name: 'Test Person' } });
+      if (answer.status !== 201) throw new Error(answer.text);
+      if (role !== 'user') await giveRole(username, role);
+      return login(username);
+    },
+    async close() {
+      await local.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -27,7 +27,7 @@ export function cleanPng(source: Buffer): Cleaned {
     reading.previous = chunk.type;
   }
   if (!reading) throw cutShort();
-  checkPixels(reading);
+  checkCompressed(reading);
   const { header, orientation, beforePixels, pixels } = reading;
   const upright = orientation === 1 ? [] : [pngChunk('eXIf', orientationBlock(orientation))];
   const signature = source.subarray(0, SIGNATURE_BYTES);
@@ -86,10 +86,11 @@ function noteOrientation(reading: Reading, chunk: PngChunk): void {
   if (!reading.seen.has('eXIf') && isIntact(chunk)) reading.orientation = readOrientation(chunk.data);
 }
 
-function checkPixels({ header, colours, pixels }: Reading): void {
+function checkCompressed({ header, colours, pixels }: Reading): void {
   const compressed = pixels.reduce((sum, { data }) => sum + data.length, 0);
   if (compressed < fewestBytes(header)) throw cutShort();
-  const zlib = Buffer.concat(pixels.slice(0, 2).map(({ data }) => data.subarray(0, 2)));
+  const filled = pixels.filter(({ data }) => data.length > 0);
+  const zlib = Buffer.concat(filled.slice(0, 2).map(({ data }) => data.subarray(0, 2)));
   const isZlib = zlib.length >= 2 && (zlib.readUInt8(0) & 15) === 8 && zlib.readUInt16BE(0) % 31 === 0;
   if (!isZlib) throw damaged('its pixels cannot be made out');
   if (header.colour === INDEXED && colours === 0) throw damaged('its list of colours is missing');

@@ -58,6 +58,12 @@ describe('files that lie', () => {
     expect(refusal(heic)?.message).toMatch(/HEIC.*iPhone.*JPEG, PNG and WebP.*Most Compatible/s);
   });
 
+  it('say by how much they are too large', () => {
+    const wide = lyingFiles(bases).find(({ what }) => what.includes('one row above 40 megapixels'));
+    expect(refusal(wide?.bytes ?? Buffer.alloc(0))?.message).toContain('40.1 megapixels (8000 × 5001)');
+    expect(refusal(Buffer.alloc(3 * 1024 * 1024 + 1))?.message).toContain('3.1 MiB; at most 3 MiB');
+  });
+
   it.each([
     ['GIF89a', 'GIF'],
     ['<svg>', 'SVG'],

@@ -1,0 +1,96 @@
+import { deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { cleanPicture } from '#shared/media/picture.ts';
+import { displayed } from '../../support/pictures.ts';
+import { pngPart } from '../../support/pictures-parts.ts';
+
+const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+const VALID = [
+  '0/1',
+  '0/2',
+  '0/4',
+  '0/8',
+  '0/16',
+  '2/8',
+  '2/16',
+  '3/1',
+  '3/2',
+  '3/4',
+  '3/8',
+  '4/8',
+  '4/16',
+  '6/8',
+  '6/16',
+];
+const ALL = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((colour) =>
+  [0, 1, 2, 3, 4, 8, 16, 32].map((depth) => [colour, depth] as const),
+);
+
+type Shape = { colour: number; depth: number; extra?: Buffer[]; pixels?: (data: Buffer) => Buffer[] };
+
+function png({ colour, depth, extra = [], pixels = (data) => [data] }: Shape): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(9);
+  header.writeUInt32BE(5, 4);
+  header.set([depth, colour], 8);
+  const row = 1 + Math.ceil((9 * depth * (CHANNELS[colour] ?? 1)) / 8);
+  const palette = colour === 3 ? [pngPart('PLTE', Buffer.alloc(3 * Math.min(2 ** depth, 256), 9))] : [];
+  const data = pixels(deflateSync(Buffer.alloc(row * 5))).map((part) => pngPart('IDAT', part));
+  return Buffer.concat([SIGNATURE, pngPart('IHDR', header), ...palette, ...extra, ...data, pngPart('IEND', '')]);
+}
+
+describe('the header of a PNG', () => {
+  it.each(ALL)('allows the colour type and depth that PNG has: %i, %i', async (colour, depth) => {
+    const source = png({ colour, depth });
+    if (VALID.includes(`${colour}/${depth}`)) {
+      const { bytes, width, height } = cleanPicture(source);
+      expect([width, height]).toEqual([9, 5]);
+      expect((await displayed(bytes)).pixels.equals((await displayed(source)).pixels)).toBe(true);
+    } else {
+      expect(() => cleanPicture(source)).toThrow('header contradicts itself');
+    }
+  });
+
+  it.each([
+    [0, 2],
+    [2, 6],
+    [3, 16],
+    [3, 1],
+  ])('decides how long the transparency is: colour type %i, %i bytes', (colour, length) => {
+    const extra = [pngPart('tRNS', Buffer.alloc(length))];
+    expect(Buffer.from(cleanPicture(png({ colour, depth: colour === 3 ? 4 : 8, extra })).bytes).includes('tRNS')).toBe(
+      true,
+    );
+  });
+
+  it.each([
+    [0, 3],
+    [2, 2],
+    [3, 0],
+    [3, 17],
+  ])('refuses another transparency: colour type %i, %i bytes', (colour, length) => {
+    const extra = [pngPart('tRNS', Buffer.alloc(length))];
+    expect(() => cleanPicture(png({ colour, depth: colour === 3 ? 4 : 8, extra }))).toThrow('transparency');
+  });
+
+  it('leaves out a transparency where the pixels have their own', () => {
+    const { bytes } = cleanPicture(png({ colour: 6, depth: 8, extra: [pngPart('tRNS', 'ab')] }));
+    expect(Buffer.from(bytes).includes('tRNS')).toBe(false);
+  });
+
+  it('does not mind how the pixels are divided', () => {
+    const bytewise = (data: Buffer) => [Buffer.alloc(0), ...[...data].map((byte) => Buffer.from([byte]))];
+    const { bytes } = cleanPicture(png({ colour: 2, depth: 8, pixels: bytewise }));
+    expect(Buffer.from(bytes).equals(png({ colour: 2, depth: 8, pixels: bytewise }))).toBe(true);
+  });
+
+  it('refuses pixels that zlib could not have written', () => {
+    expect(() =>
+      cleanPicture(
+        png({ colour: 2, depth: 8, pixels: (data) => [Buffer.concat([Buffer.from([0x79]), data.subarray(1)])] }),
+      ),
+    ).toThrow('pixels');
+    expect(() => cleanPicture(png({ colour: 2, depth: 8, pixels: () => [Buffer.from([0x78])] }))).toThrow('pixels');
+  });
+});

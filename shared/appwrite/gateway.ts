@@ -1,7 +1,8 @@
 import { Client, Storage, TablesDB, Tokens } from 'node-appwrite';
 import { isTransient } from './failures.ts';
 
-export type CallRecord = { call: string; ms: number; ok: boolean };
+/** `from` and `to` are milliseconds of one clock, so that it shows which calls waited for which. */
+export type CallRecord = { call: string; from: number; to: number; ok: boolean };
 export type GatewaySettings = { endpoint: string; projectId: string; key: string; timeoutMs: number; deadline: number };
 
 /** The way to Appwrite of one execution. Never kept longer: the key of one caller must not serve another. */
@@ -13,6 +14,18 @@ export type Gateway = {
   /** The same tables, whose single-row writes Appwrite refuses (row_update_conflict) when the row is newer than `updatedAt`. */
   ifUnchangedSince(updatedAt: string): TablesDB;
 };
+
+/** The length of the longest chain of calls of which each began only when the one before had ended. */
+export function depthOf(calls: readonly CallRecord[]): number {
+  let depth = 0;
+  let free = Number.NEGATIVE_INFINITY;
+  for (const call of [...calls].sort((a, b) => a.to - b.to)) {
+    if (call.from < free) continue;
+    depth += 1;
+    free = call.to;
+  }
+  return depth;
+}
 
 const RETRIES = 2;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -64,15 +77,15 @@ class AppwriteClient extends Client {
 
   async #recorded<T>(call: string, run: () => Promise<T>): Promise<T> {
     const { settings, calls } = this.#shared;
-    const record = { call, ms: 0, ok: false };
+    const from = performance.now();
+    const record = { call, from, to: from, ok: false };
     calls.push(record);
-    const started = performance.now();
     try {
       const result = await withDeadline(run(), Math.min(settings.timeoutMs, settings.deadline - Date.now()));
       record.ok = true;
       return result;
     } finally {
-      record.ms = Math.round((performance.now() - started) * 10) / 10;
+      record.to = performance.now();
     }
   }
 }

@@ -50,23 +50,32 @@ function staged(operation: Operation): Record<string, unknown> {
   return { ...operation, databaseId: DATABASE_ID };
 }
 
-/** Commits all operations or none, in three calls. `landed` tells, after an answer was lost, whether the commit took effect. */
-export async function commit(
-  gateway: Gateway,
-  operations: Operation[],
-  landed: () => Promise<boolean>,
-): Promise<Outcome> {
+/** Opens a transaction, to be committed within a minute; may be asked for while something else is still under way. */
+export async function begin(gateway: Gateway): Promise<string> {
+  const { $id } = await gateway.tables.createTransaction({ ttl: 60 });
+  return $id;
+}
+
+export type Work = { operations: Operation[]; landed(): Promise<boolean> };
+
+/** Commits all operations or none. `landed` tells, after an answer was lost, whether the commit took effect. */
+export async function commitBegun(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome> {
   let committing = false;
   try {
-    const { $id: transactionId } = await gateway.tables.createTransaction({ ttl: 60 });
-    await gateway.tables.createOperations({ transactionId, operations: operations.map(staged) });
+    const transactionId = await begun;
+    await gateway.tables.createOperations({ transactionId, operations: work.operations.map(staged) });
     committing = true;
     await gateway.tables.updateTransaction({ transactionId, commit: true });
     return 'done';
   } catch (error) {
     const outcome = OUTCOMES[appwriteType(error) ?? ''];
     if (outcome) return outcome;
-    if (committing && isAmbiguous(error) && (await landed())) return 'done';
+    if (committing && isAmbiguous(error) && (await work.landed())) return 'done';
     throw unavailable(error);
   }
+}
+
+/** Begins and commits: three calls, one after the other. */
+export function commit(gateway: Gateway, operations: Operation[], landed: () => Promise<boolean>): Promise<Outcome> {
+  return commitBegun(gateway, begin(gateway), { operations, landed });
 }

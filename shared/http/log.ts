@@ -1,3 +1,4 @@
+import { depthOf } from '#shared/appwrite/gateway.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Refusal } from '#shared/domain/problems.ts';
 import type { Outgoing, RuntimeContext } from './runtime.ts';
@@ -28,7 +29,8 @@ export function logRequest({ req, log, error }: RuntimeContext, facts: Facts): v
     status: outgoing.status,
     ms: Math.round(facts.ms),
     calls: calls.length,
-    callsMs: Math.round(calls.reduce((sum, call) => sum + call.ms, 0)),
+    depth: depthOf(calls),
+    callsMs: Math.round(calls.reduce((sum, call) => sum + call.to - call.from, 0)),
     ...(failure ? { code: failure.code, cause: causeOf(failure.cause) } : {}),
     ...(facts.foreignOrigin ? { hint: 'The Origin is not allowed; add it to the variable CORS_ORIGINS.' } : {}),
   });

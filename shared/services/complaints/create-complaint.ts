@@ -1,7 +1,7 @@
 import { reserve } from '#shared/appwrite/limits.ts';
 import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
 import { ensureTallies, tallyOperations } from '#shared/appwrite/tallies.ts';
-import { commit, create, type Operation } from '#shared/appwrite/transaction.ts';
+import { begin, commit, commitBegun, create, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { DAY, HOUR } from '#shared/domain/clock.ts';
@@ -27,7 +27,7 @@ export type Draft = {
 export type NewComplaint = { draft: Draft; pictures: readonly Picture[]; key: string | undefined };
 type FiledComplaint = Complaint & { $id: string };
 export type Created = { row: FiledComplaint; replayed: boolean };
-type Filing = { actor: Actor; draft: Draft; category: Category | undefined; ticket: Ticket };
+type Filing = { actor: Actor; draft: Draft; category: Category | undefined; ticket: Ticket; begun: Promise<string> };
 
 function newRow(deps: Deps, { actor, draft, category }: Filing): Complaint & { words: string } {
   const now = deps.clock.now();
@@ -82,7 +82,7 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     ...tallyOperations(undefined, row),
   ];
   const landed = async () => (await store.complaints.find(complaintId)) !== undefined;
-  let outcome = await commit(gateway, operations, landed);
+  let outcome = await commitBegun(gateway, filing.begun, { operations, landed });
   if (outcome === 'missing') {
     await ensureTallies(store, operations);
     outcome = await commit(gateway, operations, landed);
@@ -122,12 +122,15 @@ export async function createComplaint(deps: Deps, actor: Actor, wanted: NewCompl
   const ticket = await ticketFor(deps, actor, wanted);
   if (ticket.replay) return replay(deps, ticket.complaintId);
   try {
+    // Opened beside the other questions, since nothing but the commit waits for it; unused, it runs out by itself.
+    const begun = begin(deps.gateway);
+    begun.catch(() => undefined);
     const [category] = await Promise.all([
       refuseUnknownCategory(deps, wanted.draft.category),
       reserveFiling(deps, actor),
     ]);
     const images = await storePictures(deps, ticket.complaintId, wanted.pictures);
-    const row = await file(deps, { actor, draft: wanted.draft, category, ticket }, images);
+    const row = await file(deps, { actor, draft: wanted.draft, category, ticket, begun }, images);
     return { row, replayed: false };
   } catch (error) {
     await releaseKey(ticket, error);

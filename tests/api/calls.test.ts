@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { logOf } from '../support/function-log.ts';
+import { PASSWORD, type Person, type Service, startService, uniqueName } from '../support/harness.ts';
+import { makePicture } from '../support/pictures.ts';
+import type { Answer } from '../support/send.ts';
+
+type Cost = { calls: number; depth: number };
+
+const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** The rows between the markers: what, calls, depth, why. */
+function documented(): Map<string, Cost> {
+  const table = README.split('<!-- calls:start -->')[1]?.split('<!-- calls:end -->')[0] ?? '';
+  const rows = [...table.matchAll(/^\| (.+?) \| (\d+) \| (\d+) \|/gm)];
+  return new Map(rows.map(([, what = '', calls, depth]) => [what, { calls: Number(calls), depth: Number(depth) }]));
+}
+
+let service: Service;
+let user: Person;
+let staff: Person;
+let admin: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  user = await service.person();
+  staff = await service.person('staff');
+  admin = await service.person('admin');
+  // The first complaint makes the totals that all later ones count in; the first of an hour makes its limit.
+  const warm = await user.file({ category: 'roads' });
+  for (const status of ['acknowledged', 'in_progress', 'resolved']) {
+    await staff.send('PUT', '/complain', { json: { id: warm.id, status } });
+  }
+});
+afterAll(() => service.close());
+
+const json = (body: unknown) => ({ json: body });
+
+async function threePictures(): Promise<FormData> {
+  const form = new FormData();
+  form.set('title', 'A broken lamp');
+  form.set('description', 'It has been dark for a week.');
+  const picture = new Blob([new Uint8Array(await makePicture('jpeg'))]);
+  for (const field of ['image1', 'image2', 'image3']) form.set(field, picture, 'lamp.jpg');
+  return form;
+}
+
+const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]>> = {
+  '`POST /login`': async () => {
+    const credentials = json({ username: user.username, password: PASSWORD });
+    return ['auth', await service.send('POST', '/login', credentials)];
+  },
+  '`POST /logout`': async () => {
+    const person = await service.login(user.username);
+    return ['auth', await person.send('POST', '/logout', json({}))];
+  },
+  '`POST /user`': async () => {
+    const body = json({ username: uniqueName(), password: PASSWORD, name: 'New Person' });
+    return ['users', await service.send('POST', '/user', body)];
+  },
+  '`GET /user`': async () => ['users', await user.send('GET', '/user')],
+  '`GET /user?username=`': async () => ['users', await staff.send('GET', `/user?username=${user.username}`)],
+  '`GET /user?role=staff`': async () => ['users', await staff.send('GET', '/user?role=staff')],
+  '`PUT /user`': async () => ['users', await user.send('PUT', '/user', json({ name: 'Another Name' }))],
+  '`PUT /user/role`': async () => {
+    const { username } = await service.person();
+    return ['users', await admin.send('PUT', '/user/role', json({ username, role: 'staff' }))];
+  },
+  '`DELETE /user`': async () => {
+    const { username } = await service.person();
+    return ['users', await admin.send('DELETE', '/user', json({ username }))];
+  },
+  '`GET /complain`': async () => ['complaints', await service.send('GET', '/complain')],
+  '`GET /complain` with `TOKEN`': async () => ['complaints', await user.send('GET', '/complain')],
+  '`GET /complain?id=`': async () => {
+    const { id } = await user.file();
+    return ['complaints', await service.send('GET', `/complain?id=${id}`)];
+  },
+  '`GET /complain/categories`': async () => ['complaints', await service.send('GET', '/complain/categories')],
+  '`POST /complain`': async () => {
+    const body = json({ title: 'A broken lamp', description: 'Dark.' });
+    return ['complaints', await user.send('POST', '/complain', body)];
+  },
+  '`POST /complain` with 3 pictures': async () => {
+    return ['complaints', await user.send('POST', '/complain', { form: await threePictures() })];
+  },
+  '`PUT /complain`': async () => {
+    const { id } = await user.file();
+    return ['complaints', await staff.send('PUT', '/complain', json({ id, status: 'acknowledged' }))];
+  },
+  '`POST /complain/delete`': async () => {
+    const { id } = await user.file();
+    return ['complaints', await admin.send('POST', '/complain/delete', json({ id }))];
+  },
+};
+
+it('the README tells the Appwrite calls of every endpoint, and no others', () => {
+  expect([...documented().keys()].sort()).toEqual(Object.keys(STORIES).sort());
+});
+
+it.each(Object.keys(STORIES))('%s costs the Appwrite calls that the README tells', async (what) => {
+  const story = STORIES[what];
+  if (!story) throw new Error(`no story for ${what}`);
+  const [functionId, answer] = await story();
+  expect(answer.status).toBeLessThan(300);
+  const { calls, depth } = await logOf(service, functionId, answer);
+  expect({ calls, depth }).toEqual(documented().get(what));
+});

@@ -2,6 +2,7 @@ import { Keys } from './access/keys.ts';
 import { MovableClock } from './clock.ts';
 import { Database } from './database.ts';
 import { EventBus } from './events/bus.ts';
+import { Faults } from './faults/faults.ts';
 import { FunctionDomain } from './functions/domain.ts';
 import { ExecutionLog } from './functions/execution-log.ts';
 import { Executions } from './functions/executions.ts';
@@ -31,9 +32,17 @@ export function assemble(options: LocalAppwriteOptions) {
     for (const tell of moved) tell();
   });
   const platform = makePlatform(options, { clock, address, print });
-  const { project, keys, executions } = platform;
+  const { project, keys, executions, faults, hosts } = platform;
   const calls = new CallLog();
-  const api = new Api({ router: new Router(allRoutes(platform)), keys, calls, projectId: project.id, print });
+  const api = new Api({
+    router: new Router(allRoutes(platform)),
+    keys,
+    calls,
+    faults,
+    print,
+    projectId: project.id,
+    killFunction: (id) => hosts.end(id),
+  });
   const domain = new FunctionDomain({ project, executions, print });
   const server = new LocalServer({ api, domain, origin: options.origin ?? {}, print });
   const scheduler = new Scheduler({ project, clock, executions });
@@ -58,16 +67,18 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
     endpoint: () => `http://127.0.0.1:${address.port}/v1`,
   });
   const log = new ExecutionLog(database);
+  const faults = new Faults();
   const executions = new Executions({ keys, clock, hosts, log, syncTimeout: options.syncTimeout ?? 30 });
   return {
     project,
     clock,
+    faults,
     database,
     keys,
     rows,
     writer,
     transactions: new Transactions({ database, project, rows, writer, clock }),
-    events: new EventBus(project, (spec, event) => deliver(executions, spec, event)),
+    events: new EventBus(project, faults, (spec, event) => deliver(executions, spec, event)),
     files: new FileStore({ database, project, rows, writer }, options.dataDir),
     tokens: new FileTokens({ database, clock, secret: keys.signingSecret }),
     hosts,
@@ -75,7 +86,7 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
   };
 }
 
-type Delivery = Parameters<ConstructorParameters<typeof EventBus>[1]>;
+type Delivery = Parameters<ConstructorParameters<typeof EventBus>[2]>;
 
 async function deliver(executions: Executions, ...[spec, event]: Delivery): Promise<void> {
   const headers = {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { assemble } from './assemble.ts';
 import type { Clock, ClockControl } from './clock.ts';
+import type { Faults } from './faults/faults.ts';
 import type { CallLog } from './http/call-log.ts';
 
 export type LocalAppwriteOptions = {
@@ -37,6 +38,8 @@ export type LocalAppwrite = {
   close(): Promise<void>;
   clock: ClockControl;
   calls: CallLog;
+  /** What shall go wrong. */
+  faults: Faults;
   /** Ends a function's process as the kernel would; the next request starts a new one. */
   killFunction(functionId: string): void;
 };
@@ -75,6 +78,7 @@ export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise
     },
     clock: platform.clock,
     calls,
+    faults: platform.faults,
     killFunction: (id) => platform.hosts.kill(id),
   };
 }

@@ -2,6 +2,7 @@ import type { Keys } from './access/keys.ts';
 import type { MovableClock } from './clock.ts';
 import type { Database } from './database.ts';
 import type { EventBus } from './events/bus.ts';
+import type { Faults } from './faults/faults.ts';
 import type { Executions } from './functions/executions.ts';
 import type { FunctionHosts } from './functions/hosts.ts';
 import type { Project } from './project/types.ts';
@@ -15,6 +16,7 @@ import type { Transactions } from './transactions/transactions.ts';
 export type Platform = {
   project: Project;
   clock: MovableClock;
+  faults: Faults;
   database: Database;
   keys: Keys;
   rows: RowStore;

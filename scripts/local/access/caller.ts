@@ -3,7 +3,7 @@ import { ApiError } from '../http/errors.ts';
 /** Who calls: a stranger, or the holder of an API key. There are no Appwrite users here. */
 export type Caller =
   | { kind: 'guest'; scopes: readonly string[] }
-  | { kind: 'key'; scopes: readonly string[]; executionId?: string };
+  | { kind: 'key'; scopes: readonly string[]; executionId?: string; functionId?: string };
 
 const guestScopes = [
   'documents.read',

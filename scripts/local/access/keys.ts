@@ -30,6 +30,7 @@ export class Keys {
     const payload = {
       projectId: this.#projectId,
       scopes: spec.scopes,
+      functionId: spec.id,
       executionId,
       iat: issued,
       exp: issued + spec.timeout + 60,
@@ -49,7 +50,7 @@ export class Keys {
     const payload = verifyJwt(token, this.signingSecret);
     if (!payload || Number(payload.exp) * 1000 < this.#clock.now()) throw new ApiError('user_unauthorized');
     const scopes = Array.isArray(payload.scopes) ? payload.scopes.map(String) : [];
-    return { kind: 'key', scopes, executionId: String(payload.executionId) };
+    return { kind: 'key', scopes, executionId: String(payload.executionId), functionId: String(payload.functionId) };
   }
 }
 

@@ -1,25 +1,32 @@
+import type { Faults } from '../faults/faults.ts';
 import type { FunctionSpec, Project } from '../project/types.ts';
 import { subscribes } from './match.ts';
 
 export type PlatformEvent = { name: string; payload: unknown };
 export type Deliver = (spec: FunctionSpec, event: PlatformEvent) => Promise<void>;
 
+type Delivery = { spec: FunctionSpec; event: PlatformEvent };
+
 /** Hands events to the functions that subscribed: at most once, in order, never again after a failure. */
 export class EventBus {
   readonly #project: Project;
+  readonly #faults: Faults;
   readonly #deliver: Deliver;
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** An event that lets the next one overtake it. */
+  #overtaken: (() => void) | undefined;
 
-  constructor(project: Project, deliver: Deliver) {
+  constructor(project: Project, faults: Faults, deliver: Deliver) {
     this.#project = project;
+    this.#faults = faults;
     this.#deliver = deliver;
   }
 
   publish(events: readonly PlatformEvent[]): void {
     for (const event of events) {
       for (const spec of this.#project.functions.values()) {
-        if (spec.events.some((pattern) => subscribes(pattern, event.name))) this.#enqueue(spec, event);
+        if (spec.events.some((pattern) => subscribes(pattern, event.name))) this.#accept({ spec, event });
       }
     }
   }
@@ -32,7 +39,37 @@ export class EventBus {
     return this.#last;
   }
 
-  #enqueue(spec: FunctionSpec, event: PlatformEvent): void {
+  #accept(delivery: Delivery): void {
+    const fault = this.#faults.ofEvent(delivery.event.name, delivery.spec.id);
+    const overtaken = this.#overtaken;
+    this.#overtaken = undefined;
+    if (fault?.kind === 'events-swapped') {
+      this.#overtaken = this.#hold(delivery, fault.milliseconds ?? 500);
+    } else if (fault?.kind === 'event-delayed') {
+      this.#hold(delivery, fault.milliseconds ?? 1000);
+    } else if (fault?.kind !== 'event-lost') {
+      this.#enqueue(delivery);
+      if (fault?.kind === 'event-doubled') this.#enqueue(delivery);
+    }
+    overtaken?.();
+  }
+
+  /** Keeps a delivery back for a time; the answer ends that time at once. */
+  #hold(delivery: Delivery, milliseconds: number): () => void {
+    this.#waiting += 1;
+    let held = true;
+    const release = () => {
+      if (!held) return;
+      held = false;
+      clearTimeout(timer);
+      this.#enqueue(delivery);
+      this.#waiting -= 1;
+    };
+    const timer = setTimeout(release, milliseconds);
+    return release;
+  }
+
+  #enqueue({ spec, event }: Delivery): void {
     this.#waiting += 1;
     this.#last = this.#last
       .then(() => this.#deliver(spec, event))

@@ -53,6 +53,15 @@ export class FunctionHost {
     return { ...response, logs, errors };
   }
 
+  /** As `kill`, and waits until the process is gone. */
+  async end(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    this.kill();
+    await gone;
+  }
+
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     this.#child?.kill(signal);
     this.#child = undefined;

@@ -42,6 +42,10 @@ export class FunctionHosts {
     this.#hosts.get(functionId)?.kill();
   }
 
+  async end(functionId: string): Promise<void> {
+    await this.#hosts.get(functionId)?.end();
+  }
+
   /** Forgets the process, so that the next one starts with new code or variables. */
   renew(functionId: string): void {
     this.kill(functionId);

@@ -1,15 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Caller, requireScope } from '../access/caller.ts';
 import type { Keys } from '../access/keys.ts';
+import type { Faults } from '../faults/faults.ts';
+import { misbehave } from '../faults/misbehave.ts';
 import { parseBody, readBody } from './body.ts';
 import type { Call, Reply } from './call.ts';
 import type { CallLog, CallRecord } from './call-log.ts';
+import { describeCall } from './describe-call.ts';
 import { ApiError, OddError } from './errors.ts';
+import { errorReply } from './failure.ts';
 import { parseQueryString } from './query-string.ts';
 import { sendReply } from './reply.ts';
 import type { Router } from './router.ts';
 
-export type ApiParts = { router: Router; keys: Keys; calls: CallLog; projectId: string; print: (line: string) => void };
+export type ApiParts = {
+  router: Router;
+  keys: Keys;
+  calls: CallLog;
+  faults: Faults;
+  projectId: string;
+  print: (line: string) => void;
+  killFunction: (functionId: string) => Promise<void>;
+};
+
+/** A request whose body is in and whose caller is known, or known to be refused. */
+type Received = { request: IncomingMessage; body: Buffer; caller: Caller | ApiError };
 
 /** Appwrite's REST API. */
 export class Api {
@@ -20,23 +35,50 @@ export class Api {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = performance.now();
+    const received = { request, body: await readBody(request), caller: this.#identify(request) };
+    const record = this.#record(received, startedAt);
+    const reply = await this.#honestOrFaulty(received, record, response);
+    record.milliseconds = performance.now() - startedAt;
+    if (reply) record.status = reply.status;
+    this.#parts.print(describeCall(record));
+    if (reply) await sendReply(response, reply);
+  }
+
+  #record({ request, caller }: Received, startedAt: number): CallRecord {
     const record: CallRecord = {
       method: request.method ?? 'GET',
       path: request.url ?? '/',
       status: 0,
       milliseconds: 0,
-      startedAt: performance.now(),
+      startedAt,
     };
-    const body = await readBody(request);
-    const reply = await this.#reply(request, body, record).catch((error) => this.#failure(error, record));
-    record.status = reply.status;
-    record.milliseconds = performance.now() - record.startedAt;
+    if ('kind' in caller && caller.kind === 'key' && caller.executionId !== undefined) {
+      record.executionId = caller.executionId;
+      if (caller.functionId !== undefined) record.functionId = caller.functionId;
+    }
     this.#parts.calls.add(record);
-    this.#parts.print(describe(record));
-    await sendReply(response, reply);
+    return record;
   }
 
-  async #reply(request: IncomingMessage, body: Buffer, record: CallRecord): Promise<Reply> {
+  #honestOrFaulty(
+    received: Received,
+    record: CallRecord,
+    response: ServerResponse,
+  ): Reply | undefined | Promise<Reply | undefined> {
+    const { faults, killFunction } = this.#parts;
+    const perform = () => this.#reply(received).catch((error) => this.#failure(error, record));
+    const [path] = splitUrl(record.path);
+    const fault = faults.ofCall({ ...record, path });
+    if (!fault) return perform();
+    record.fault = fault.kind;
+    const kill = async () => {
+      if (record.functionId !== undefined) await killFunction(record.functionId);
+    };
+    return misbehave(fault, { response, perform, kill, faults });
+  }
+
+  async #reply({ request, body, caller }: Received): Promise<Reply> {
     const [path = '/', queryString = ''] = splitUrl(request.url ?? '/');
     const match = this.#parts.router.find(request.method ?? 'GET', path);
     if (!match)
@@ -46,8 +88,7 @@ export class Api {
       );
     const query = parseQueryString(queryString);
     if (match.route.scopes.length > 0) this.#requireProject(request, query);
-    const caller = this.#identify(request);
-    if (caller.kind === 'key' && caller.executionId) record.executionId = caller.executionId;
+    if (caller instanceof ApiError) throw caller;
     requireScope(caller, match.route.scopes);
     const { fields, files } = await parseBody(request, body);
     const call: Call = {
@@ -69,9 +110,14 @@ export class Api {
     if (named !== this.#parts.projectId) throw new ApiError('project_not_found');
   }
 
-  #identify({ headers }: IncomingMessage): Caller {
+  #identify({ headers }: IncomingMessage): Caller | ApiError {
     const key = headers['x-appwrite-key'];
-    return this.#parts.keys.identify(Array.isArray(key) ? key[0] : key);
+    try {
+      return this.#parts.keys.identify(Array.isArray(key) ? key[0] : key);
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
   }
 
   #failure(error: unknown, record: CallRecord): Reply {
@@ -79,9 +125,7 @@ export class Api {
     if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`);
     const failure = known ? error : new ApiError('general_server_error', 'Server Error');
     record.type = failure.type;
-    const headers = failure instanceof ApiError ? failure.headers : {};
-    const body = { message: failure.message, code: failure.status, type: failure.type, version: '1.9.6' };
-    return { status: failure.status, headers, body };
+    return errorReply(failure);
   }
 }
 
@@ -94,9 +138,4 @@ export function clientIp(request: IncomingMessage): string {
 export function splitUrl(url: string): [string, string] {
   const mark = url.indexOf('?');
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
-}
-
-function describe({ method, path, status, type, milliseconds, executionId }: CallRecord): string {
-  const by = executionId ? ` by ${executionId}` : '';
-  return `${status} ${method} ${path.slice(0, 300)} ${milliseconds.toFixed(1)} ms${by}${type ? ` ${type}` : ''}`;
 }

@@ -8,6 +8,9 @@ export type CallRecord = {
   startedAt: number;
   /** The function execution whose key made the call, when one did. */
   executionId?: string;
+  functionId?: string;
+  /** What was made to go wrong; then a status of 0 means that nothing was answered. */
+  fault?: string;
 };
 
 /** Every REST call under /v1, so that tests can count what a function asks of Appwrite. */
@@ -30,6 +33,13 @@ export class CallLog {
 
   of(executionId: string): CallRecord[] {
     return this.#records.filter((record) => record.executionId === executionId);
+  }
+
+  /** The calls that functions make while the work goes on. */
+  async during(work: () => Promise<unknown>): Promise<CallRecord[]> {
+    const before = new Set(this.#records);
+    await work();
+    return this.#records.filter((record) => record.executionId !== undefined && !before.has(record));
   }
 
   clear(): void {

@@ -1,0 +1,84 @@
+import { type Fields, isFields } from '../http/call.ts';
+import { invalidParam } from '../http/errors.ts';
+
+/** Whether the call did what it was asked to: not at all, at once, or when everybody has given up on it. */
+export type Effect = 'none' | 'done' | 'late';
+
+/** What can go wrong with a call, and whether it takes effect when nothing else is said. */
+export const callFaults = {
+  'rate-limit': 'none',
+  'server-error': 'none',
+  'html-502': 'none',
+  'storage-full': 'none',
+  'database-full': 'none',
+  'truncated-json': 'done',
+  'wrong-json': 'done',
+  reset: 'none',
+  hang: 'none',
+  slow: 'done',
+  kill: 'none',
+  cut: 'none',
+  'stale-row': 'done',
+} as const satisfies Record<string, Effect>;
+
+export const eventFaults = ['event-lost', 'event-doubled', 'event-delayed', 'events-swapped'] as const;
+
+export type CallFaultKind = keyof typeof callFaults;
+export type EventFaultKind = (typeof eventFaults)[number];
+
+type When = {
+  /** The first matching call or event it strikes; 1 is the first. */
+  nth?: number;
+  /** How many it strikes from there on; 1 when left out, 0 for all. */
+  times?: number;
+  /** Only calls made by this function, or events on their way to it; `*` is any function. */
+  functionId?: string;
+};
+
+export type CallFault = {
+  kind: CallFaultKind;
+  effect?: Effect;
+  /** slow: the delay. hang: when the connection is dropped at last; without it, when the client leaves. */
+  milliseconds?: number;
+  /** How long after the answer a late effect comes; `applyLate()` brings it forward. */
+  lateBy?: number;
+  /** Seconds, for rate-limit. */
+  retryAfter?: number;
+};
+
+/** `path`: segments with `*` for any one and `**` for any number of them, without the query. */
+export type CallRule = CallFault & When & { method?: string; path?: string; executionId?: string };
+
+/** `event`: a subscription pattern such as `databases.*.tables.notes.rows.*.delete`. */
+export type EventRule = { kind: EventFaultKind; event?: string; milliseconds?: number } & When;
+
+export type FaultRule = CallRule | EventRule;
+
+export function isEventRule(rule: FaultRule): rule is EventRule {
+  return (eventFaults as readonly string[]).includes(rule.kind);
+}
+
+const texts = ['method', 'path', 'functionId', 'executionId', 'event', 'effect'];
+const numbers = ['nth', 'times', 'milliseconds', 'lateBy', 'retryAfter'];
+
+/** A rule as it came over HTTP or from a command line. */
+export function readRule(value: unknown): FaultRule {
+  if (!isFields(value)) throw invalidParam('rule', 'Value must be a JSON object');
+  const kinds = [...Object.keys(callFaults), ...eventFaults];
+  if (!kinds.includes(String(value.kind))) throw invalidParam('kind', `Value must be one of (${kinds.join(', ')})`);
+  for (const [key, item] of Object.entries(value)) checkField(key, item);
+  if (value.effect !== undefined && !['none', 'done', 'late'].includes(String(value.effect)))
+    throw invalidParam('effect', 'Value must be one of (none, done, late)');
+  return value as Fields & FaultRule;
+}
+
+function checkField(key: string, item: unknown): void {
+  if (key === 'kind') return;
+  if (texts.includes(key)) {
+    if (typeof item !== 'string') throw invalidParam(key, 'Value must be a string');
+  } else if (numbers.includes(key)) {
+    if (typeof item !== 'number' || item < 0) throw invalidParam(key, 'Value must be a number from 0 on');
+  } else {
+    throw invalidParam(key, `A fault has no such field; it has kind, ${[...texts, ...numbers].join(', ')}`);
+  }
+}

@@ -1,0 +1,73 @@
+import type { ServerResponse } from 'node:http';
+import type { Reply } from '../http/call.ts';
+import { faultyAnswer } from './answers.ts';
+import { type CallFault, callFaults, type Effect } from './fault.ts';
+import type { Faults } from './faults.ts';
+
+export type Exchange = {
+  response: ServerResponse;
+  /** Does what the call asks for. */
+  perform: () => Promise<Reply>;
+  /** Ends the process of the function that made the call, and waits until it is gone. */
+  kill: () => Promise<void>;
+  faults: Faults;
+};
+
+/** Lets a call go wrong. The answer to send, or nothing when the connection has ended. */
+export async function misbehave(fault: CallFault, exchange: Exchange): Promise<Reply | undefined> {
+  const { response, perform } = exchange;
+  switch (fault.kind) {
+    case 'slow':
+      await pause(fault.milliseconds ?? 1000);
+      return perform();
+    case 'stale-row':
+      return perform();
+    case 'reset':
+    case 'cut':
+      finish(await take(fault, exchange));
+      return end(response);
+    case 'kill':
+      await exchange.kill();
+      finish(await take(fault, exchange));
+      return end(response);
+    case 'hang':
+      finish(await take(fault, exchange));
+      await clientLeft(response, fault.milliseconds);
+      return end(response);
+    default: {
+      const real = await take(fault, exchange);
+      return { ...faultyAnswer(fault, real), ...(real?.after ? { after: real.after } : {}) };
+    }
+  }
+}
+
+/** The honest answer, if the call has its effect now. */
+async function take(fault: CallFault, { perform, faults }: Exchange): Promise<Reply | undefined> {
+  const effect: Effect = fault.effect ?? callFaults[fault.kind];
+  if (effect === 'done') return perform();
+  if (effect === 'late') faults.later(async () => finish(await perform()), fault.lateBy ?? 1000);
+  return undefined;
+}
+
+/** What follows an answer follows the effect too: events are told of even when the client is not. */
+function finish(reply: Reply | undefined): void {
+  reply?.after?.();
+}
+
+function end(response: ServerResponse): undefined {
+  response.socket?.resetAndDestroy();
+}
+
+function clientLeft(response: ServerResponse, milliseconds = Number.POSITIVE_INFINITY): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = Number.isFinite(milliseconds) ? setTimeout(resolve, milliseconds) : undefined;
+    response.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

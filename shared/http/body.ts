@@ -13,11 +13,15 @@ export type Body<B> = { value: B; uploads: Upload[] };
 
 const JSON_LIMIT = 64 * 1024;
 
+function namesOf(schema: z.ZodMiniType): string[] {
+  return schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : [];
+}
+
 /** Parses a value through its schema; throws 422 with every field that is wrong. */
 export function parseFields<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   const result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return result.data;
-  throw fieldsRefusal(result.error.issues);
+  throw fieldsRefusal(result.error.issues, namesOf(schema));
 }
 
 function mediaType(incoming: Incoming): string {

@@ -1,15 +1,26 @@
-/** The CORS headers for this origin, or undefined when the origin is not one of the configured ones (`*` allows all). */
-export function corsHeaders(
-  origin: string | undefined,
-  allowed: readonly string[],
-): Record<string, string> | undefined {
-  if (origin === undefined) return {};
-  if (!allowed.includes('*') && !allowed.includes(origin)) return undefined;
-  return {
-    'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'ETag, Retry-After, Idempotent-Replayed, Allow, X-Request-Id',
-    vary: 'Origin',
-  };
+export type Cors = {
+  headers: Record<string, string>;
+  /** A browser on another origin asked and was not let in. */
+  foreign: boolean;
+};
+
+const EXPOSED = 'ETag, Retry-After, Idempotent-Replayed, Allow, X-Request-Id';
+const expose = (origin: string) => ({
+  'access-control-allow-origin': origin,
+  'access-control-expose-headers': EXPOSED,
+});
+
+/**
+ * What an answer says about this origin. Allowed is only what equals a configured origin to the letter, or `*` for all;
+ * what is echoed is the setting, never the request's own header.
+ */
+export function corsOf(origin: string | undefined, allowed: readonly string[]): Cors {
+  if (allowed.length === 0) return { headers: {}, foreign: origin !== undefined };
+  const vary = { vary: 'Origin' };
+  if (origin === undefined) return { headers: vary, foreign: false };
+  if (allowed.includes('*')) return { headers: { ...vary, ...expose('*') }, foreign: false };
+  const match = allowed.find((setting) => setting === origin && setting !== 'null');
+  return { headers: match === undefined ? vary : { ...vary, ...expose(match) }, foreign: match === undefined };
 }
 
 /** What a preflight for these methods is told. */

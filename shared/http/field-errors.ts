@@ -32,12 +32,18 @@ function fieldOf(issue: Issue): string {
   return issue.path.map(String).join('.') || 'body';
 }
 
+/** Which fields there would have been: a slip of the pen is quickly found in the list. */
+function unknownField(known: readonly string[]): string {
+  const names = known.length > 0 ? `; its fields are: ${known.join(', ')}` : '; it takes none';
+  return `is not a field of this request${names}`;
+}
+
 /** A name that a client sent, as far as it is safe to repeat. */
 function readable(name: string): string {
   return /^[\w.$ -]{1,64}$/.test(name) ? name : '(unreadable name)';
 }
 
-function toFieldErrors(issue: Issue): FieldError[] {
+function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
   const field = fieldOf(issue);
   switch (issue.code) {
     case 'too_small':
@@ -47,7 +53,7 @@ function toFieldErrors(issue: Issue): FieldError[] {
       return issue.keys.map((key) => ({
         field: readable([...issue.path, key].map(String).join('.')),
         code: 'unknown_field',
-        message: 'is not a field of this request',
+        message: unknownField(known),
       }));
     case 'invalid_type': {
       const missing = issue.input === undefined;
@@ -68,9 +74,9 @@ function toFieldErrors(issue: Issue): FieldError[] {
   }
 }
 
-/** 422 with what is wrong with each field, ten at most. */
-export function fieldsRefusal(issues: readonly Issue[]): Refusal {
-  const errors = issues.flatMap(toFieldErrors).slice(0, MOST_ERRORS);
+/** 422 with what is wrong with each field, ten at most. `known` are the fields that the request may have. */
+export function fieldsRefusal(issues: readonly Issue[], known: readonly string[] = []): Refusal {
+  const errors = issues.flatMap((issue) => toFieldErrors(issue, known)).slice(0, MOST_ERRORS);
   const first = errors[0];
   const detail = first ? `${first.field} ${first.message}.` : 'Some fields are not valid.';
   return new Refusal('invalid_fields', detail, { errors });

@@ -1,14 +1,11 @@
 import { type Deps, openDeps, type Service } from '#shared/compose.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { authenticate } from './authenticate.ts';
-import { corsHeaders, preflightHeaders } from './cors.ts';
-import { logRequest } from './log.ts';
-import { asRefusal, problemReply } from './problem.ts';
+import { preflightHeaders } from './cors.ts';
 import type { Reply, Route } from './route.ts';
 import { findRoute, methodsOf } from './router.ts';
-import { type Incoming, type Outgoing, type RuntimeContext, readRequest, requestId } from './runtime.ts';
-
-const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+import type { Incoming, Outgoing } from './runtime.ts';
+import { serve, type Trace } from './serve.ts';
 
 function replyToOutgoing(reply: Reply): Outgoing {
   const body = reply.body === undefined ? '' : JSON.stringify(reply.body);
@@ -36,42 +33,22 @@ function refuseOtherTriggers(incoming: Incoming): void {
   if (incoming.trigger !== 'http') throw new Refusal('forbidden', 'This function answers HTTP requests only.');
 }
 
-async function respond(incoming: Incoming, routes: readonly Route[], deps: Deps): Promise<Outgoing> {
+async function respond(incoming: Incoming, routes: readonly Route[], trace: Trace & { deps: Deps }): Promise<Outgoing> {
   refuseOtherTriggers(incoming);
   if (incoming.method === 'OPTIONS') {
-    const methods = methodsOf(routes, incoming.path);
+    const methods = await methodsOf(routes, incoming.path);
+    trace.route = `OPTIONS ${incoming.path}`;
     return { status: 204, headers: { allow: methods.join(', '), ...preflightHeaders(methods) }, body: '' };
   }
-  return replyToOutgoing(await answer(incoming, findRoute(routes, incoming), deps));
+  const route = await findRoute(routes, incoming);
+  trace.route = `${route.method} ${route.path}`;
+  return replyToOutgoing(await answer(incoming, route, trace.deps));
 }
 
-/** The default export of an API function: reads the request, routes it, answers always with a body it built itself. */
+/** The default export of an API function: opens the way to Appwrite, routes the request and answers it. */
 export function createHandler(routes: readonly Route[], service: () => Service) {
-  return async (context: RuntimeContext): Promise<unknown> => {
-    const started = performance.now();
-    const id = requestId(context.req.headers);
-    let deps: Deps | undefined;
-    let failure: Refusal | undefined;
-    let origin: Record<string, string> | undefined;
-    let outgoing: Outgoing;
-    try {
-      const incoming = readRequest(context, id);
-      deps = openDeps(service(), incoming);
-      origin = corsHeaders(incoming.headers.origin, deps.config.corsOrigins);
-      outgoing = await respond(incoming, routes, deps);
-    } catch (error) {
-      failure = asRefusal(error);
-      outgoing = problemReply(failure, id);
-    }
-    logRequest(context, {
-      id,
-      outgoing,
-      failure,
-      ms: performance.now() - started,
-      deps,
-      foreignOrigin: origin === undefined,
-    });
-    const headers = { ...ALWAYS, 'x-request-id': id, ...origin, ...outgoing.headers };
-    return context.res.send(outgoing.body, outgoing.status, headers);
-  };
+  return serve((incoming, trace) => {
+    const deps = openDeps(service(), incoming);
+    return respond(incoming, routes, Object.assign(trace, { deps, corsOrigins: deps.config.corsOrigins }));
+  });
 }

@@ -5,6 +5,8 @@ import type { Outgoing, RuntimeContext } from './runtime.ts';
 
 type Facts = {
   id: string;
+  /** The route or event that was recognised; a path that is none of ours may hold anything. */
+  route: string | undefined;
   outgoing: Outgoing;
   failure: Refusal | undefined;
   ms: number;
@@ -20,19 +22,21 @@ function causeOf(error: unknown): string | undefined {
 }
 
 /** One JSON line per request. Never a body, header, token or password. */
-export function logRequest({ req, log, error }: RuntimeContext, facts: Facts): void {
+export function logRequest({ log, error }: RuntimeContext, facts: Facts): void {
   const { outgoing, failure, deps } = facts;
   const calls = deps?.gateway.calls ?? [];
   const line = JSON.stringify({
     request: facts.id,
-    route: `${req.method} ${req.path}`.slice(0, 100),
+    route: facts.route ?? 'unknown',
     status: outgoing.status,
     ms: Math.round(facts.ms),
     calls: calls.length,
     depth: depthOf(calls),
     callsMs: Math.round(calls.reduce((sum, call) => sum + call.to - call.from, 0)),
     ...(failure ? { code: failure.code, cause: causeOf(failure.cause) } : {}),
-    ...(facts.foreignOrigin ? { hint: 'The Origin is not allowed; add it to the variable CORS_ORIGINS.' } : {}),
+    ...(facts.foreignOrigin
+      ? { hint: 'A browser on a foreign origin asked. To let it in, add its origin to the variable CORS_ORIGINS.' }
+      : {}),
   });
   if (outgoing.status >= 500) error(line);
   else log(line);

@@ -1,8 +1,6 @@
 import { type Deps, openDeps, type Service } from '#shared/compose.ts';
 import { Refusal } from '#shared/domain/problems.ts';
-import { logRequest } from './log.ts';
-import { asRefusal, problemReply } from './problem.ts';
-import { type Outgoing, type RuntimeContext, readRequest, requestId } from './runtime.ts';
+import { serve } from './serve.ts';
 
 /** What the platform itself calls a function for. */
 export type Occasion = { kind: 'schedule' } | { kind: 'deleted'; tableId: string; rowId: string };
@@ -19,23 +17,11 @@ function occasionOf(trigger: string, event: string | undefined): Occasion {
 
 /** The default export of a function without clients. What it is sent beside the event's name is never believed. */
 export function createTrigger(work: (occasion: Occasion, deps: Deps) => Promise<unknown>, service: () => Service) {
-  return async (context: RuntimeContext): Promise<unknown> => {
-    const started = performance.now();
-    const id = requestId(context.req.headers);
-    let deps: Deps | undefined;
-    let failure: Refusal | undefined;
-    let outgoing: Outgoing;
-    try {
-      const incoming = readRequest(context, id);
-      const occasion = occasionOf(incoming.trigger, incoming.event);
-      deps = openDeps(service(), incoming);
-      const body = JSON.stringify(await work(occasion, deps));
-      outgoing = { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
-    } catch (error) {
-      failure = asRefusal(error);
-      outgoing = problemReply(failure, id);
-    }
-    logRequest(context, { id, outgoing, failure, ms: performance.now() - started, deps, foreignOrigin: false });
-    return context.res.send(outgoing.body, outgoing.status, outgoing.headers);
-  };
+  return serve(async (incoming, trace) => {
+    const occasion = occasionOf(incoming.trigger, incoming.event);
+    const deps = openDeps(service(), incoming);
+    Object.assign(trace, { route: occasion.kind, deps });
+    const body = JSON.stringify(await work(occasion, deps));
+    return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
+  });
 }

@@ -1,0 +1,38 @@
+import type { Deps } from '#shared/compose.ts';
+import type { Refusal } from '#shared/domain/problems.ts';
+import { type Cors, corsOf } from './cors.ts';
+import { logRequest } from './log.ts';
+import { asRefusal, problemReply } from './problem.ts';
+import { type Incoming, type Outgoing, type RuntimeContext, readRequest, requestId } from './runtime.ts';
+
+/** What is learned of a request on the way to its answer; what was learned counts even when it is refused. */
+export type Trace = { route?: string; deps?: Deps; corsOrigins?: readonly string[] };
+
+const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** Answers one request of the runtime, whatever is thrown: always headers, a body and a log line it built itself. */
+export function serve(answer: (incoming: Incoming, trace: Trace) => Promise<Outgoing>) {
+  return async (context: RuntimeContext): Promise<unknown> => {
+    const started = performance.now();
+    const id = requestId(context.req.headers);
+    const trace: Trace = {};
+    let failure: Refusal | undefined;
+    let outgoing: Outgoing;
+    try {
+      outgoing = await answer(readRequest(context, id), trace);
+    } catch (error) {
+      failure = asRefusal(error);
+      outgoing = problemReply(failure, id);
+    }
+    const cors = corsFor(context, trace);
+    const ms = performance.now() - started;
+    const { route, deps } = trace;
+    logRequest(context, { id, route, outgoing, failure, ms, deps, foreignOrigin: cors.foreign });
+    const headers = { ...ALWAYS, 'x-request-id': id, ...cors.headers, ...outgoing.headers };
+    return context.res.send(outgoing.body, outgoing.status, headers);
+  };
+}
+
+function corsFor({ req }: RuntimeContext, { corsOrigins }: Trace): Cors {
+  return corsOrigins ? corsOf(req.headers.origin, corsOrigins) : { headers: {}, foreign: false };
+}

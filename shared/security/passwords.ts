@@ -65,7 +65,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
     },
 
     async verify(password, hash) {
-      const possible = whyNotHashable(password) === undefined && hash !== undefined;
+      const possible = whyNotHashable(password) === undefined && hash !== undefined && HASH.test(hash);
       const job = possible ? { password: normalise(password), hash } : { password: '', hash: nobodysHash };
       const matches = await run(job);
       return possible && matches === true;

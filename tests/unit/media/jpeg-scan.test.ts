@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Frame } from '#shared/media/jpeg-frame.ts';
+import { type Frame, readFrame } from '#shared/media/jpeg-frame.ts';
 import { checkScan } from '#shared/media/jpeg-scan.ts';
 import { checkHuffmanTables, quantisationTables } from '#shared/media/jpeg-tables.ts';
 
@@ -10,7 +10,7 @@ const COMPONENTS = [
 ];
 
 function frame(progressive: boolean): Frame {
-  return { width: 41, height: 25, progressive, components: COMPONENTS };
+  return { width: 33, height: 17, progressive, components: COMPONENTS };
 }
 
 type Trial = {
@@ -32,7 +32,7 @@ function trial({ ids, restarts, bytes = 100, progressive = false, band = [0, pro
 describe('the pixels of a JPEG', () => {
   it.each([
     ['all components', [1, 2, 3], 3 * 2],
-    ['brightness alone, at full size', [1], 6 * 4],
+    ['brightness alone, at full size', [1], 5 * 3],
     ['one colour alone, at half size', [2], 3 * 2],
     ['two components', [1, 3], 3 * 2],
   ])('fill the size that the header states: %s', (_what, ids, units) => {
@@ -72,6 +72,32 @@ describe('the pixels of a JPEG', () => {
     ['five components', [1, 2, 3, 1, 2]],
   ])('cannot be of %s', (_what, ids) => {
     expect(() => trial({ ids })).toThrow('contradicts');
+  });
+});
+
+describe('the codes that pixels are written in', () => {
+  it.each([0x40, 0x04])('have numbers up to 3, not %i', (tables) => {
+    const header = Buffer.from([1, 1, tables, 0, 63, 0]);
+    const scan = { bytes: Buffer.alloc(100), restarts: 0, restartInterval: 0 };
+    expect(() => checkScan(frame(false), header, scan)).toThrow('contradicts');
+    header[2] = 0x33;
+    expect(checkScan(frame(false), header, scan).full).toBe(true);
+  });
+});
+
+describe('the header of a JPEG', () => {
+  const header = (sampling: number, table = 3) => Buffer.from([8, 0, 9, 0, 7, 1, 1, sampling, table]);
+
+  it.each([0x11, 0x14, 0x41, 0x44])('allows sampling up to four: %i', (sampling) => {
+    expect(readFrame(0xc0, header(sampling))).toMatchObject({ width: 7, height: 9, progressive: false });
+  });
+
+  it.each([0x01, 0x10, 0x15, 0x51])('allows no other sampling: %i', (sampling) => {
+    expect(() => readFrame(0xc1, header(sampling))).toThrow('header contradicts itself');
+  });
+
+  it('allows tables up to number 3', () => {
+    expect(() => readFrame(0xc2, header(0x11, 4))).toThrow('header contradicts itself');
   });
 });
 

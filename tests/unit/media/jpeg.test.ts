@@ -119,6 +119,24 @@ describe('a JPEG', () => {
     expect(() => cleanPicture(restarted([]))).toThrow('stops before');
   });
 
+  it('counts its restart markers from 0 to 7 and over again', async () => {
+    const full = await makePicture('jpeg', { variant: 'full-colour' });
+    const restarted = (numbers: number[]) => {
+      const markers = Buffer.from(numbers.flatMap((number) => [0x11, 0xff, 0xd0 + number]));
+      return Buffer.concat([
+        full.subarray(0, 2),
+        jpegSegment(0xdd, '\0\x01'),
+        full.subarray(2, -2),
+        markers,
+        full.subarray(-2),
+      ]);
+    };
+    expect(cleanPicture(restarted([0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5])).width).toBe(40);
+    expect(() => cleanPicture(restarted([0, 1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 5, 6]))).toThrow(
+      'missing from its middle',
+    );
+  });
+
   it('may be as large as 40 megapixels where its bytes can hold them', async () => {
     const black = sharp({ create: { width: 8_000, height: 5_000, channels: 3, background: 'black' } });
     const large = await black.greyscale().jpeg().toBuffer();

@@ -58,6 +58,11 @@ describe('files that lie', () => {
     expect(refusal(heic)?.message).toMatch(/HEIC.*iPhone.*JPEG, PNG and WebP.*Most Compatible/s);
   });
 
+  it.each(['JPEG of 20 000', 'PNG of 20 000', 'WebP of 20 000'])('give up on one that never ends: %s', (name) => {
+    const endless = lyingFiles(bases).find(({ what }) => what.includes(name));
+    expect(refusal(endless?.bytes ?? Buffer.alloc(0))?.message).toContain('far too many parts');
+  });
+
   it('say by how much they are too large', () => {
     const wide = lyingFiles(bases).find(({ what }) => what.includes('one row above 40 megapixels'));
     expect(refusal(wide?.bytes ?? Buffer.alloc(0))?.message).toContain('40.1 megapixels (8000 × 5001)');

@@ -74,6 +74,16 @@ describe('the header of a PNG', () => {
     expect(() => cleanPicture(png({ colour, depth: colour === 3 ? 4 : 8, extra }))).toThrow('transparency');
   });
 
+  it('allows a palette of a single colour', () => {
+    const source = png({ colour: 3, depth: 8 });
+    const single = Buffer.concat([
+      source.subarray(0, 33),
+      pngPart('PLTE', 'abc'),
+      source.subarray(source.indexOf('IDAT') - 4),
+    ]);
+    expect(Buffer.from(cleanPicture(single).bytes).equals(single)).toBe(true);
+  });
+
   it('leaves out a transparency where the pixels have their own', () => {
     const { bytes } = cleanPicture(png({ colour: 6, depth: 8, extra: [pngPart('tRNS', 'ab')] }));
     expect(Buffer.from(bytes).includes('tRNS')).toBe(false);

@@ -1,8 +1,9 @@
 import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import type { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
+import { canonicalUsername } from '#shared/domain/account.ts';
 import { boxAround } from '#shared/domain/place.ts';
 import { isDesk, type Viewer } from '#shared/domain/policy.ts';
-import { Refusal } from '#shared/domain/problems.ts';
+import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { decodeCursor } from '#shared/services/complaints/cursor.ts';
 import type { Listing } from '#shared/services/complaints/list-complaints.ts';
 import { wordsOf } from '#shared/services/complaints/search-words.ts';
@@ -21,10 +22,42 @@ function assigneeOf(query: ComplaintQuery, viewer: Viewer): string | null | unde
   return query.assignedTo === 'me' ? viewer?.username : query.assignedTo;
 }
 
-function reporterOf(query: ComplaintQuery, viewer: Viewer): Filter['reporter'] {
+/** null for a name that nobody can have: the database, which overlooks case and accents, is not asked for it. */
+function reporterOf(query: ComplaintQuery, viewer: Viewer): Filter['reporter'] | null {
   if (query.username === undefined) return undefined;
-  const name = query.username.toLowerCase();
+  const name = canonicalUsername(query.username);
+  if (name === undefined) return null;
   return { name, unmasked: isDesk(viewer) || viewer?.username === name };
+}
+
+function searchedWords(question: string | undefined): string[] | undefined {
+  if (question === undefined || question.trim() === '') return undefined;
+  const words = wordsOf(question);
+  if (words.length > 0) return words;
+  throw invalidField(
+    'q',
+    'too_short',
+    'must hold a word of at least 3 letters or digits that is not a very common one',
+  );
+}
+
+function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | undefined {
+  const reporter = reporterOf(query, viewer);
+  const words = searchedWords(query.q);
+  if (reporter === null) return undefined;
+  return {
+    sight: isDesk(viewer) ? { desk: true } : { desk: false, userId: viewer?.id },
+    statuses: query.status,
+    category: query.category,
+    reporter,
+    mine: query.mine ? viewer?.id : undefined,
+    assignedTo: assigneeOf(query, viewer),
+    overdue: query.overdue === undefined ? undefined : { at: now, is: query.overdue },
+    words,
+    from: query.from,
+    to: query.to,
+    box: query.near && query.radius ? boxAround(query.near, query.radius) : undefined,
+  };
 }
 
 /** The query as a listing for this viewer; 401 or 403 for what is not theirs to ask. */
@@ -33,19 +66,7 @@ export function listingOf(query: ComplaintQuery, viewer: Viewer, now: Date): Lis
   const sort = query.sort ?? '-createdAt';
   const near = query.near && query.radius ? { point: query.near, radius: query.radius } : undefined;
   return {
-    filter: {
-      sight: isDesk(viewer) ? { desk: true } : { desk: false, userId: viewer?.id },
-      statuses: query.status,
-      category: query.category,
-      reporter: reporterOf(query, viewer),
-      mine: query.mine ? viewer?.id : undefined,
-      assignedTo: assigneeOf(query, viewer),
-      overdueAt: query.overdue ? now : undefined,
-      words: query.q === undefined ? undefined : wordsOf(query.q),
-      from: query.from,
-      to: query.to,
-      box: near && boxAround(near.point, near.radius),
-    },
+    filter: filterOf(query, viewer, now),
     sort,
     page: query.page ?? 1,
     pageSize: query.pageSize ?? 20,

@@ -15,7 +15,10 @@ export type Filter = {
   mine?: string | undefined;
   /** null: assigned to nobody. */
   assignedTo?: string | null | undefined;
-  overdueAt?: Date | undefined;
+  /** Whether the day until which it should have ended has passed, at this moment. */
+  overdue?: { at: Date; is: boolean } | undefined;
+  /** Only what is hidden, for counting. */
+  hidden?: true | undefined;
   words?: readonly string[] | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
@@ -28,7 +31,8 @@ export type Sort = (typeof SORTS)[number];
 /** Where a page ended, by values and not by a row: the row may be gone when the next page is asked for. */
 export type Position = { time: string; sequence: string };
 
-function sightQueries({ sight, mine }: Filter): string[] {
+function sightQueries({ sight, mine, hidden }: Filter): string[] {
+  if (hidden) return [Query.equal('hidden', true)];
   if (sight.desk || mine !== undefined) return [];
   const shown = Query.equal('hidden', false);
   return [sight.userId === undefined ? shown : Query.or([shown, Query.equal('reporterId', sight.userId)])];
@@ -41,14 +45,18 @@ function reporterQueries({ reporter, mine }: Filter): string[] {
   return [...own, Query.equal('reporterName', reporter.name), ...named];
 }
 
-function deskQueries({ assignedTo, overdueAt }: Filter): string[] {
-  const assigned =
-    assignedTo === undefined
-      ? []
-      : [assignedTo === null ? Query.isNull('assignedTo') : Query.equal('assignedTo', assignedTo)];
-  if (overdueAt === undefined) return assigned;
+function assigneeQueries({ assignedTo }: Filter): string[] {
+  if (assignedTo === undefined) return [];
+  return [assignedTo === null ? Query.isNull('assignedTo') : Query.equal('assignedTo', assignedTo)];
+}
+
+function overdueQueries({ overdue }: Filter): string[] {
+  if (!overdue) return [];
+  const now = overdue.at.toISOString();
   const open = ENDED.map((status) => Query.notEqual('status', status));
-  return [...assigned, Query.lessThan('overdueAt', overdueAt.toISOString()), ...open];
+  if (overdue.is) return [Query.lessThan('overdueAt', now), ...open];
+  const ended = Query.equal('status', [...ENDED]);
+  return [Query.or([Query.isNull('overdueAt'), Query.greaterThanEqual('overdueAt', now), ended])];
 }
 
 function boxQueries(box: Box | undefined): string[] {
@@ -67,7 +75,8 @@ export function filterQueries(filter: Filter): string[] {
     ...(statuses ? [Query.equal('status', [...statuses])] : []),
     ...(category === undefined ? [] : [Query.equal('category', category)]),
     ...reporterQueries(filter),
-    ...deskQueries(filter),
+    ...assigneeQueries(filter),
+    ...overdueQueries(filter),
     ...words.map((word) => Query.search('words', word)),
     ...(from ? [Query.greaterThanEqual('filedAt', from.toISOString())] : []),
     ...(to ? [Query.lessThan('filedAt', to.toISOString())] : []),

@@ -6,6 +6,7 @@ import type { Gateway } from './gateway.ts';
 import { BUCKET_ID } from './resources.ts';
 
 export type StoredFile = { id: string; bytes: number; createdAt: Date };
+export type Access = { token: string; tokenId: string };
 export type NewFile = { id: string; name: string; bytes: Uint8Array };
 
 const GONE = 'storage_file_not_found';
@@ -38,23 +39,24 @@ export async function removeFile({ storage }: Gateway, fileId: string): Promise<
 }
 
 /** The secret that opens this one file by its URL, for ever or until it is retired. */
-export async function createAccess({ tokens }: Gateway, fileId: string): Promise<string> {
+export async function createAccess({ tokens }: Gateway, fileId: string): Promise<Access> {
   try {
-    const { secret } = await tokens.createFileToken(fileAt(fileId));
-    return secret;
+    const { secret, $id } = await tokens.createFileToken(fileAt(fileId));
+    return { token: secret, tokenId: $id };
   } catch (error) {
     throw unavailable(error);
   }
 }
 
-/** Ends every URL of a file but the one with this secret. */
-export async function retireAccess({ tokens }: Gateway, fileId: string, keep: string): Promise<void> {
+/** Ends the URLs of a file that are older than this one. A newer one is about to take its place and stays. */
+export async function retireAccess({ tokens }: Gateway, fileId: string, keepId: string): Promise<void> {
   try {
-    const { tokens: all } = await tokens.list(fileAt(fileId));
-    const old = all.filter((token) => token.secret !== keep);
+    const { tokens: all } = await tokens.list({ ...fileAt(fileId), queries: [Query.limit(100)] });
+    const kept = all.find((token) => token.$id === keepId);
+    const old = all.filter((token) => kept && Date.parse(token.$createdAt) < Date.parse(kept.$createdAt));
     await Promise.all(old.map((token) => tokens.delete({ tokenId: token.$id })));
   } catch (error) {
-    if (appwriteType(error) !== GONE) throw unavailable(error);
+    if (appwriteType(error) !== GONE && appwriteType(error) !== 'token_not_found') throw unavailable(error);
   }
 }
 

@@ -47,6 +47,9 @@ const StoredImage = z.object({
   height: z.number(),
   bytes: z.number(),
   token: z.string(),
+  tokenId: z.string(),
+  /** Its URL was made when the complaint was hidden, so the public never had it. */
+  private: z.optional(z.boolean()),
 });
 export type StoredImage = z.infer<typeof StoredImage>;
 

@@ -9,6 +9,8 @@ export type Counted = {
   status: Status;
   category: string | null;
   reporterId: string;
+  /** null when the account was erased, and its totals with it. */
+  reporterName: string | null;
   anonymous: boolean;
   hidden: boolean;
 };
@@ -28,8 +30,8 @@ export function accountTallies(userId: string): [all: string, named: string] {
 }
 
 function talliesOf(complaint: Counted): string[] {
-  const { status, category, reporterId, anonymous } = complaint;
-  const own = anonymous ? [allOf(reporterId)] : accountTallies(reporterId);
+  const { status, category, reporterId, reporterName, anonymous } = complaint;
+  const own = reporterName === null ? [] : anonymous ? [allOf(reporterId)] : accountTallies(reporterId);
   return [statusTally(status), ...(category === null ? [] : [categoryTally(category)]), ...own];
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { canonicalPhone, canonicalUsername, ROLES } from '#shared/domain/account.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { COMPLAINT_ID_PATTERN } from '#shared/domain/ids.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 
@@ -61,20 +62,37 @@ export const NumberText = z.pipe(
   z.transform(Number),
 );
 export const WholeText = z.pipe(
-  z.string().check(z.regex(/^(0|[1-9]\d{0,8})$/, 'must be a whole number')),
+  z.string().check(z.regex(/^(0|[1-9]\d{0,14})$/, 'must be a whole number')),
   z.transform(Number),
 );
 export const BooleanText = z.pipe(
   z.enum(['true', 'false']),
   z.transform((value) => value === 'true'),
 );
-export const TimeText = z.pipe(
-  z.string().check(
-    z.regex(
-      /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/,
-      'must be an ISO 8601 date, or time with its zone',
+const TIME = /^(?:19|2\d)\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** Parsers take 30 February for 2 March; nobody who sends it means that. */
+function exists(value: string): boolean {
+  const day = value.slice(0, 10);
+  const parsed = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(Date.parse(value)) && new Date(parsed).toISOString().startsWith(day);
+}
+
+function timeText(meaning: (value: string) => Date) {
+  return z.pipe(
+    z.string().check(
+      z.regex(TIME, 'must be an ISO 8601 date from 1900 to 2999, or time with its zone'),
+      z.refine((value) => exists(value), {
+        message: 'must be a date that exists',
+        when: ({ value }) => TIME.test(String(value)),
+      }),
     ),
-    z.refine((value) => !Number.isNaN(Date.parse(value)), 'must be a date that exists'),
-  ),
-  z.transform((value) => new Date(value)),
-);
+    z.transform(meaning),
+  );
+}
+
+/** A moment; a date alone is its beginning in UTC. */
+export const TimeText = timeText((value) => new Date(value));
+
+/** The first moment that is too late; a date alone still counts in full. */
+export const EndText = timeText((value) => new Date(Date.parse(value) + (value.length === 10 ? DAY : 0)));

@@ -9,7 +9,8 @@ import { type ChangeInput, DESK_FIELDS, TEXT_FIELDS } from './change-input.ts';
 export type Asked = { actor: Actor; complaint: StoredComplaint; input: ChangeInput; now: Date };
 
 function askerOf({ actor, complaint, now }: Asked) {
-  const resolved = complaint.resolvedAt === null ? Number.NEGATIVE_INFINITY : Date.parse(complaint.resolvedAt);
+  // Resolved in the console, it bears no date of its own.
+  const resolved = Date.parse(complaint.resolvedAt ?? complaint.$updatedAt);
   return {
     role: actor.role,
     isReporter: actor.id === complaint.reporterId,
@@ -24,8 +25,9 @@ const sent = (input: ChangeInput, fields: readonly (keyof ChangeInput)[]) =>
 export function refuseUnauthorized(asked: Asked): void {
   const { actor, complaint, input } = asked;
   const deskOnly = sent(input, DESK_FIELDS);
-  // A progress that goes with a status belongs to the status, which the status table judges.
-  const needsDesk = input.status === undefined ? deskOnly : deskOnly.filter((field) => field !== 'progress');
+  // A progress that goes with a transition belongs to it, and the status table says whose that is.
+  const moves = input.status !== undefined && input.status !== complaint.status;
+  const needsDesk = moves ? deskOnly.filter((field) => field !== 'progress') : deskOnly;
   if (needsDesk.length > 0 && !mayOnComplaint(actor, 'work', complaint)) {
     throw new Refusal('forbidden', `Only staff may change ${needsDesk.join(', ')}.`);
   }

@@ -1,4 +1,5 @@
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import type { StoredImage } from '#shared/appwrite/rows.ts';
 import { ensureTallies, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -10,9 +11,9 @@ import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
-import { refuseUnknownAssignee, refuseUnknownCategory } from './known-names.ts';
-import { type Plan, planChange } from './plan-change.ts';
-import { renewImageTokens } from './renew-image-tokens.ts';
+import { publishAccess, renewAccess, retireOldAccess } from './image-access.ts';
+import { defaultAssignee, refuseUnknownAssignee, refuseUnknownCategory } from './known-names.ts';
+import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
 import { serially } from './serially.ts';
 
 export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput };
@@ -21,12 +22,12 @@ const PATIENCE_MS = 8_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One step: the version, the columns, the entry and the totals, or nothing at all. */
-async function commitPlan(deps: Deps, complaint: StoredComplaint, plan: Plan & { images?: string }) {
+async function commitPlan(deps: Deps, complaint: StoredComplaint, plan: Plan & { images: StoredImage[] }) {
   const { gateway, store } = deps;
   const id = complaint.$id;
   const entryId = randomId();
   const version = complaint.version + 1;
-  const images = plan.images === undefined ? {} : { images: plan.images };
+  const images = plan.images === complaint.images ? {} : { images: JSON.stringify(plan.images) };
   const operations = [
     claimVersion('complaints', id, complaint.version),
     update('complaints', id, { ...plan.patch, ...images, version }),
@@ -38,23 +39,38 @@ async function commitPlan(deps: Deps, complaint: StoredComplaint, plan: Plan & {
   return outcome === 'done';
 }
 
+/** What the names in a change stand for; 422 for one that stands for nobody or nothing. */
+async function readNames(deps: Deps, input: ChangeInput): Promise<CategoryTerms> {
+  const terms = async () => {
+    const category = await refuseUnknownCategory(deps, input.category);
+    return { category, assignee: await defaultAssignee(deps, category) };
+  };
+  const [known] = await Promise.all([terms(), refuseUnknownAssignee(deps, input.assignedTo)]);
+  return known;
+}
+
+async function imagesAfter(deps: Deps, { images }: StoredComplaint, plan: Plan): Promise<StoredImage[]> {
+  if (plan.patch.hidden === undefined || images.length === 0) return images;
+  return plan.patch.hidden ? renewAccess(deps, images) : publishAccess(images);
+}
+
 async function attempt(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint | undefined> {
   const { id, input, ifMatch } = change;
+  // Asked for now, but whether the change is this person's to make is said first.
+  const names = readNames(deps, input);
+  names.catch(() => undefined);
   const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
   const asked = { actor, complaint, input, now: deps.clock.now() };
   refuseUnauthorized(asked);
   refuseStale(ifMatch, complaint.version);
   refuseImpossible(asked);
-  await Promise.all([refuseUnknownAssignee(deps, input.assignedTo), refuseUnknownCategory(deps, input.category)]);
-  const plan = planChange(asked);
-  if (!plan) return complaint;
-  const renewed = plan.patch.hidden === true ? await renewImageTokens(deps, complaint) : undefined;
-  const images = renewed ? { images: JSON.stringify(renewed.images) } : {};
-  if (!(await commitPlan(deps, complaint, { ...plan, ...images }))) return undefined;
-  await renewed?.retireOld();
-  const shown = renewed ? { images: renewed.images } : {};
-  return { ...complaint, ...plan.patch, ...shown, version: complaint.version + 1 };
+  const plan = planChange(asked, await names);
+  const images = plan ? await imagesAfter(deps, complaint, plan) : complaint.images;
+  if (plan && !(await commitPlan(deps, complaint, { ...plan, images }))) return undefined;
+  // Also when it was hidden before: whoever hid it may have died before this.
+  if (input.hidden === true) await retireOldAccess(deps, images);
+  return plan ? { ...complaint, ...plan.patch, images, version: complaint.version + 1 } : complaint;
 }
 
 /** Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. */

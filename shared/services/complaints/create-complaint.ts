@@ -4,12 +4,12 @@ import { ensureTallies, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, commit, commitBegun, create, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
-import { DAY, HOUR } from '#shared/domain/clock.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { claimKey, fingerprintOf, type Ticket } from './idempotency.ts';
-import { refuseUnknownCategory } from './known-names.ts';
+import { defaultAssignee, overdueDay, refuseUnknownCategory } from './known-names.ts';
 import { searchWords } from './search-words.ts';
 import { storePictures } from './store-pictures.ts';
 
@@ -27,20 +27,25 @@ export type Draft = {
 export type NewComplaint = { draft: Draft; pictures: readonly Picture[]; key: string | undefined };
 type FiledComplaint = Complaint & { $id: string };
 export type Created = { row: FiledComplaint; replayed: boolean };
-type Filing = { actor: Actor; draft: Draft; category: Category | undefined; ticket: Ticket; begun: Promise<string> };
+type Filing = {
+  actor: Actor;
+  draft: Draft;
+  category: Category | undefined;
+  assignedTo: string | null;
+  ticket: Ticket;
+  begun: Promise<string>;
+};
 
-function newRow(deps: Deps, { actor, draft, category }: Filing): Complaint & { words: string } {
+function newRow(deps: Deps, { actor, draft, category, assignedTo }: Filing): Complaint & { words: string } {
   const now = deps.clock.now();
-  const days = category?.daysUntilOverdue ?? null;
-  const overdueAt = days === null ? null : new Date(now.getTime() + days * DAY).toISOString();
   return {
     ...draft,
     reporterId: actor.id,
     reporterName: actor.username,
     status: 'created',
     progress: 0,
-    assignedTo: category?.assignee ?? null,
-    overdueAt,
+    assignedTo,
+    overdueAt: overdueDay(category, now),
     hidden: false,
     touched: false,
     images: [],
@@ -129,8 +134,11 @@ export async function createComplaint(deps: Deps, actor: Actor, wanted: NewCompl
       refuseUnknownCategory(deps, wanted.draft.category),
       reserveFiling(deps, actor),
     ]);
-    const images = await storePictures(deps, ticket.complaintId, wanted.pictures);
-    const row = await file(deps, { actor, draft: wanted.draft, category, ticket, begun }, images);
+    const [images, assignedTo] = await Promise.all([
+      storePictures(deps, ticket.complaintId, wanted.pictures),
+      defaultAssignee(deps, category),
+    ]);
+    const row = await file(deps, { actor, draft: wanted.draft, category, assignedTo, ticket, begun }, images);
     return { row, replayed: false };
   } catch (error) {
     await releaseKey(ticket, error);

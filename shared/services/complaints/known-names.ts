@@ -1,19 +1,22 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import type { Category } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
+import { canonicalUsername } from '#shared/domain/account.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { isSafeId } from '#shared/domain/ids.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 
+async function staffCalled(deps: Deps, raw: string): Promise<string | null> {
+  const username = canonicalUsername(raw);
+  const account = username === undefined ? undefined : await findByUsername(deps.store, username);
+  return account && account.role !== 'user' ? account.username : null;
+}
+
 /** 422 unless the complaint can be given to this person: staff or admin by username, or nobody (null). */
 export async function refuseUnknownAssignee(deps: Deps, username: string | null | undefined): Promise<void> {
-  if (username === undefined || username === null) return;
-  const account = await findByUsername(deps.store, username);
-  if (account && account.role !== 'user') return;
-  throw invalidField(
-    'assignedTo',
-    'invalid_value',
-    'must be the username of a staff member; GET /user?role=staff lists them',
-  );
+  if (username === undefined || username === null || (await staffCalled(deps, username)) !== null) return;
+  const message = 'must be the username of a staff member; GET /user?role=staff lists them';
+  throw invalidField('assignedTo', 'invalid_value', message);
 }
 
 /** The category a complaint names, undefined for none; 422 for one that there is not. */
@@ -22,4 +25,15 @@ export async function refuseUnknownCategory(deps: Deps, id: string | null | unde
   const category = isSafeId(id) ? await deps.store.categories.find(id) : undefined;
   if (category) return category;
   throw invalidField('category', 'invalid_value', 'is not a category; GET /complain/categories lists them');
+}
+
+/** Who gets the complaints of a category; nobody when that person has left or works here no more. */
+export async function defaultAssignee(deps: Deps, category: Category | undefined): Promise<string | null> {
+  return category?.assignee ? staffCalled(deps, category.assignee) : null;
+}
+
+/** When a complaint of this category should have ended. */
+export function overdueDay(category: Category | undefined, filedAt: Date): string | null {
+  const days = category?.daysUntilOverdue ?? null;
+  return days === null ? null : new Date(filedAt.getTime() + days * DAY).toISOString();
 }

@@ -1,14 +1,18 @@
-import type { Complaint, Entry } from '#shared/appwrite/rows.ts';
+import type { Category, Complaint, Entry } from '#shared/appwrite/rows.ts';
 import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
 import type { Asked } from './authorize-change.ts';
 import { type ChangeInput, TEXT_FIELDS } from './change-input.ts';
+import { overdueDay } from './known-names.ts';
 import { searchWords } from './search-words.ts';
 
 type Patch = Partial<Omit<Complaint, 'images' | 'version'>> & {
   words?: string;
   secondsToAcknowledge?: number;
-  secondsToResolve?: number;
+  secondsToResolve?: number | null;
 };
+
+/** The category that a change names, and who gets its complaints. */
+export type CategoryTerms = { category: Category | undefined; assignee: string | null };
 
 /** A change as it will be stored: the columns that move and the one entry that tells of it. */
 export type Plan = { patch: Patch & { changedAt: string }; entry: Omit<Entry, 'number' | 'complaintId'> };
@@ -30,11 +34,21 @@ function textPatch({ complaint, input }: Asked): Patch {
     patch.description = input.description;
   }
   if (input.location !== undefined && input.location !== complaint.location) patch.location = input.location;
-  if (input.category !== undefined && input.category !== complaint.category) patch.category = input.category;
   if (patch.title !== undefined || patch.description !== undefined) {
     patch.words = searchWords({ ...complaint, ...patch });
   }
   return patch;
+}
+
+/** Only reporters change it, and only while nobody has acted: so it still decides who gets the complaint, and until when. */
+function categoryPatch({ complaint, input }: Asked, { category, assignee }: CategoryTerms): Patch {
+  if (input.category === undefined || input.category === complaint.category) return {};
+  const overdueAt = overdueDay(category, new Date(complaint.filedAt));
+  return {
+    category: input.category,
+    overdueAt,
+    assignedTo: input.assignedTo === undefined ? assignee : input.assignedTo,
+  };
 }
 
 function statusPatch({ complaint, now }: Asked, to: Status): Patch {
@@ -43,7 +57,8 @@ function statusPatch({ complaint, now }: Asked, to: Status): Patch {
   const first = complaint.acknowledgedAt === null ? { acknowledgedAt: at, secondsToAcknowledge: seconds } : {};
   if (to === 'resolved') return { ...first, status: to, resolvedAt: at, secondsToResolve: seconds };
   if (to === 'closed' || to === 'rejected') return { ...first, status: to, closedAt: at };
-  return { ...first, status: to, ...(ENDED.includes(complaint.status) ? { closedAt: null } : {}) };
+  const reopened = { resolvedAt: null, secondsToResolve: null, closedAt: null };
+  return { ...first, status: to, ...(ENDED.includes(complaint.status) ? reopened : {}) };
 }
 
 function deskPatch(asked: Asked): Patch {
@@ -65,9 +80,9 @@ function isInternal(patch: Patch, input: ChangeInput): boolean {
 }
 
 /** The plan of a change that is allowed; undefined when it would change nothing. */
-export function planChange(asked: Asked): Plan | undefined {
+export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined {
   const { actor, complaint, input } = asked;
-  const patch: Patch = { ...textPatch(asked), ...deskPatch(asked) };
+  const patch: Patch = { ...textPatch(asked), ...categoryPatch(asked, terms), ...deskPatch(asked) };
   const says = input.note !== undefined || input.internalNote !== undefined;
   if (Object.keys(patch).length === 0 && !says) return undefined;
   const kind = kindOf(patch, input);

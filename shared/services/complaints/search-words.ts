@@ -1,6 +1,6 @@
 /** The text a search looks in: one column, since a full-text index serves exactly one. At most 4200 characters. */
 export function searchWords({ title, description }: { title: string; description: string }): string {
-  return [...`${title}\n${description}`].slice(0, 4_200).join('');
+  return [...`${title}\n${description}`.normalize('NFC')].slice(0, 4_200).join('');
 }
 
 const STOPWORDS = new Set(
@@ -12,7 +12,11 @@ const MOST_WORDS = 8;
 
 /** The words of a question that can be searched for: every one of them must be found, as the beginning of a word. */
 export function wordsOf(question: string): string[] {
-  const words = question.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words =
+    question
+      .normalize('NFC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
   const telling = words.filter((word) => [...word].length >= 3 && !STOPWORDS.has(word));
   return [...new Set(telling)].slice(0, MOST_WORDS);
 }

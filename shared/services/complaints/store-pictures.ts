@@ -14,8 +14,9 @@ export async function storePictures(
   await Promise.all(
     files.map(({ id, extension, bytes }) => storeFile(gateway, { id, name: `${id}.${extension}`, bytes })),
   );
-  const tokens = await Promise.all(files.map(({ id }) => createAccess(gateway, id)));
-  return files.map(({ id, type, width, height, bytes }, index) => {
-    return { id, type, width, height, bytes: bytes.byteLength, token: tokens[index] ?? '' };
-  });
+  return Promise.all(
+    files.map(async ({ id, type, width, height, bytes }) => {
+      return { id, type, width, height, bytes: bytes.byteLength, ...(await createAccess(gateway, id)) };
+    }),
+  );
 }

@@ -1,6 +1,6 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import type { Filter } from '#shared/appwrite/complaint-queries.ts';
-import { COUNT_CAP } from '#shared/appwrite/complaints.ts';
+import { COUNT_CAP, countComplaints } from '#shared/appwrite/complaints.ts';
 import type { Store } from '#shared/appwrite/store.ts';
 import {
   ALL_STATUS_TALLIES,
@@ -13,14 +13,14 @@ import {
 
 export type Total = { total: number; isExact: boolean };
 
-type Dimension = 'none' | 'statuses' | 'category' | 'reporter' | 'other';
+type Dimension = 'none' | 'statuses' | 'category' | 'reporter' | 'mine' | 'other';
 
 function dimensionOf({ sight: _sight, ...conditions }: Filter): Dimension {
   const used = Object.entries(conditions).filter(([, value]) => value !== undefined && !isEmpty(value));
   const [only] = used;
   if (!only) return 'none';
   const name = only[0];
-  const counted = name === 'statuses' || name === 'category' || name === 'reporter';
+  const counted = name === 'statuses' || name === 'category' || name === 'reporter' || name === 'mine';
   return used.length === 1 && counted ? name : 'other';
 }
 
@@ -42,16 +42,18 @@ async function tallyIds(store: Store, filter: Filter): Promise<readonly string[]
       const [all, named] = accountTallies(account.$id);
       return [filter.reporter?.unmasked ? all : named];
     }
+    case 'mine':
+      return accountTallies(filter.mine ?? '').slice(0, 1);
     case 'other':
       return undefined;
   }
 }
 
-/** A person's own hidden complaints are seen by them too, but only counted apart where nothing else is asked. */
-async function ownHidden(store: Store, { sight }: Filter): Promise<number> {
-  if (sight.desk || sight.userId === undefined) return 0;
-  const [all] = accountTallies(sight.userId);
-  return (await readTallies(store, [all])).get(all)?.hidden ?? 0;
+/** People see their own hidden complaints among the visible ones of everybody. */
+async function ownHidden(store: Store, filter: Filter): Promise<number> {
+  const { sight, mine } = filter;
+  if (sight.desk || sight.userId === undefined || mine !== undefined) return 0;
+  return countComplaints(store, { ...filter, mine: sight.userId, hidden: true });
 }
 
 /** Appwrite counts to 5000 in the list's own call; past that the kept totals answer, where the filter is one they know. */
@@ -62,8 +64,7 @@ export async function exactTotal(store: Store, filter: Filter, counted: number):
   const [tallies, own] = await Promise.all([readTallies(store, ids), ownHidden(store, filter)]);
   const sum = (part: (tally: Tally) => number) => [...tallies.values()].reduce((all, tally) => all + part(tally), 0);
   const visible = sum((tally) => tally.visible);
-  const total = filter.sight.desk ? visible + sum((tally) => tally.hidden) : visible;
-  if (own === 0) return { total: Math.max(total, counted), isExact: true };
-  const plain = dimensionOf(filter) === 'none';
-  return { total: Math.max(plain ? total + own : total, counted), isExact: plain };
+  const seesHidden = filter.sight.desk || filter.mine !== undefined;
+  const hidden = seesHidden ? sum((tally) => tally.hidden) : own;
+  return { total: Math.max(visible + hidden, counted), isExact: own < COUNT_CAP };
 }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
 import { sdkPlugin } from './sdk-plugin.ts';
+import { trimPlugin } from './trim-plugin.ts';
 import { workerPlugin } from './worker-plugin.ts';
 
 export interface Bundle {
@@ -35,7 +36,7 @@ export async function bundle(id: string, entry: string, file: string): Promise<B
     write: false,
     logLevel: 'warning',
     alias: { undici: `${transport}/undici.ts`, 'json-bigint': `${transport}/json-bigint.ts` },
-    plugins: [workerPlugin, sdkPlugin([dirname(entry), `${root}functions`, `${root}shared`])],
+    plugins: [workerPlugin, trimPlugin, sdkPlugin([dirname(entry), `${root}shared/appwrite`])],
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`esbuild made nothing of ${entry}`);

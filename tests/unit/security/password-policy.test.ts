@@ -81,10 +81,19 @@ describe('the password policy', () => {
 });
 
 it('the list of common passwords is one the policy would not refuse otherwise', () => {
-  for (const password of ['password', 'qwertyuiop', 'iloveyou', 'sunshine', 'trustno1', 'zaq12wsx', 'liverpool']) {
+  for (const password of [
+    'password',
+    'qwertyuiop',
+    'iloveyou',
+    'sunshine',
+    'trustno1',
+    'zaq12wsx',
+    'liverpool',
+    '0.0.0.000',
+  ]) {
     expect(isCommonPassword(password)).toBe(true);
   }
-  for (const password of ['', '\n', 'correct horse', '99999999x', '24131987x']) {
+  for (const password of ['', '\n', 'correct horse', '99999999x', '24131987x', 'passwor', 'passwordp', 'iloveyo']) {
     expect(isCommonPassword(password)).toBe(false);
   }
 });

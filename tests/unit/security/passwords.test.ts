@@ -73,6 +73,15 @@ describe('a comparison', () => {
     }
   });
 
+  it('that could not be true is false whatever comes back', async () => {
+    const openPool = async () => ({ run: async () => true, close: async () => undefined });
+    const hasher = createPasswordHasher({ cost: COST, openPool });
+    expect(await hasher.verify(RIGHT, undefined)).toBe(false);
+    expect(await hasher.verify(RIGHT, VALID.slice(1))).toBe(false);
+    expect(await hasher.verify(`${RIGHT}\0`, VALID)).toBe(false);
+    expect(await hasher.verify(RIGHT, VALID)).toBe(true);
+  });
+
   it('with the hash of nobody takes as long as any other', async () => {
     const { jobs, open } = countingPool();
     await createPasswordHasher({ cost: COST, openPool: open }).verify(RIGHT, undefined);

@@ -1,6 +1,7 @@
 import { lazyService } from '#shared/compose.ts';
 import { createTrigger } from '#shared/http/trigger.ts';
-import { cleanUpAccount, cleanUpComplaint } from '#shared/services/media/clean-up.ts';
+import { finishErasure } from '#shared/services/accounts/finish-erasures.ts';
+import { cleanUpComplaint } from '#shared/services/media/clean-up.ts';
 import { sweep } from '#shared/services/media/sweep.ts';
 
 export default createTrigger(async (occasion, deps) => {
@@ -9,7 +10,7 @@ export default createTrigger(async (occasion, deps) => {
     case 'complaints':
       return { complaint: await cleanUpComplaint(deps, occasion.rowId) };
     case 'users':
-      return { account: await cleanUpAccount(deps, occasion.rowId) };
+      return { account: await finishErasure(deps, occasion.rowId) };
     default:
       return { ignored: occasion.tableId };
   }

@@ -1,13 +1,14 @@
 import { Query } from 'node-appwrite';
 import type { Role } from '#shared/domain/account.ts';
 import { derivedId } from '#shared/domain/ids.ts';
-import type { User } from './rows.ts';
+import type { Name, User } from './rows.ts';
 import type { Store } from './store.ts';
 import type { Stored } from './table.ts';
 
 export type Account = Stored<User>;
+export type TakenName = Stored<Name>;
 
-/** The row that keeps a name taken for ever; it holds no name, only its hash as the id. */
+/** The row that keeps a name taken for ever; once its account is erased it holds no name, only its hash as the id. */
 export function nameRowId(username: string): string {
   return derivedId('n', 'name', username);
 }
@@ -24,19 +25,48 @@ export async function listByRole(store: Store, roles: Role[], limit: number): Pr
   return rows;
 }
 
-/** Takes the name off everything the person wrote or was given. The same again is harmless. */
-export async function scrubName(store: Store, person: { id: string; username?: string }): Promise<void> {
+/** Takes the names off everything the person wrote or was given. The same again is harmless. */
+export async function scrubNames(store: Store, person: { id: string; usernames: readonly string[] }): Promise<void> {
   await Promise.all([
     store.complaints.updateWhere([Query.equal('reporterId', person.id)], { reporterName: null }),
     store.timeline.updateWhere([Query.equal('byId', person.id)], { byName: null }),
-    person.username === undefined
+    person.usernames.length === 0
       ? undefined
-      : store.complaints.updateWhere([Query.equal('assignedTo', person.username)], { assignedTo: null }),
+      : store.complaints.updateWhere([Query.equal('assignedTo', [...person.usernames])], { assignedTo: null }),
   ]);
 }
 
-/** Accounts whose erasure has begun and is to be finished, by their reserved names. */
-export async function listErasing(store: Store, limit: number) {
-  const { rows } = await store.names.list([Query.equal('state', 'erasing'), Query.limit(limit)]);
+/** The names that were ever taken for an account: one, but for those whom an admin renamed in the console. */
+export async function namesOf(store: Store, userId: string): Promise<TakenName[]> {
+  const { rows } = await store.names.list([Query.equal('userId', userId), Query.limit(100)]);
   return rows;
+}
+
+/** Names of accounts whose erasure has begun and is to be finished, the oldest first. */
+export async function listErasing(store: Store, range: { before: Date; limit: number }): Promise<TakenName[]> {
+  const { rows } = await store.names.list([
+    Query.equal('state', 'erasing'),
+    Query.lessThan('$updatedAt', range.before.toISOString()),
+    Query.orderAsc('$updatedAt'),
+    Query.limit(range.limit),
+  ]);
+  return rows;
+}
+
+/** A page of the names in use, in the order they were taken; `after` is the `$sequence` of the last one seen. */
+export async function listActiveNames(store: Store, after: string, limit: number): Promise<TakenName[]> {
+  const { rows } = await store.names.list([
+    Query.equal('state', 'active'),
+    ...(after === '' ? [] : [Query.greaterThan('$sequence', after)]),
+    Query.orderAsc('$sequence'),
+    Query.limit(limit),
+  ]);
+  return rows;
+}
+
+/** Which of these accounts there are. At most 500 ids. */
+export async function existingAccounts(store: Store, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await store.users.list([Query.equal('$id', [...ids]), Query.limit(ids.length)]);
+  return new Set(rows.map((row) => row.$id));
 }

@@ -1,5 +1,5 @@
 import { Query } from 'node-appwrite';
-import { type Clock, DAY } from '#shared/domain/clock.ts';
+import type { Clock } from '#shared/domain/clock.ts';
 import { derivedId } from '#shared/domain/ids.ts';
 import type { Store } from './store.ts';
 
@@ -9,8 +9,6 @@ export type Limit = { kind: string; subject: string; windowMs: number; max: numb
 export type Reservation = { granted: boolean; secondsLeft: number; undo(): Promise<void> };
 
 const BUCKETS = 65_536;
-const KNOWN_DAYS = 30;
-const KNOWN_BUDGET = 20;
 
 /** Subjects that strangers choose share this many buckets, so that nobody can grow the table. */
 export function bucketOf(subject: string): string {
@@ -34,25 +32,6 @@ export async function reserve({ store, clock }: { store: Store; clock: Clock }, 
     secondsLeft: Math.ceil((end - now) / 1_000),
     undo: () => store.limits.decrement(id, 'count'),
   };
-}
-
-function knownId(username: string, address: string): string {
-  return derivedId('k', 'known', username, address);
-}
-
-/** Whether this person has logged in from this address of late; spends one of the tries such an address has. */
-export async function spendKnownAddress(store: Store, username: string, address: string): Promise<boolean> {
-  const id = knownId(username, address);
-  return (await store.limits.increment(id, 'count', { by: 1, max: KNOWN_BUDGET })) === 'done';
-}
-
-export async function rememberAddress(
-  { store, clock }: { store: Store; clock: Clock },
-  username: string,
-  address: string,
-): Promise<void> {
-  const expiresAt = new Date(clock.now().getTime() + KNOWN_DAYS * DAY).toISOString();
-  await store.limits.upsert(knownId(username, address), { count: 0, expiresAt });
 }
 
 /** Removes what has expired, limits and idempotency keys alike. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ROLES } from '#shared/domain/account.ts';
+import { canonicalUsername, ROLES } from '#shared/domain/account.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 
 /** The rows of appwrite.json as the code may use them: nothing read from Appwrite goes further without these. */
@@ -7,38 +7,60 @@ import { STATUSES } from '#shared/domain/status.ts';
 const when = z.string();
 const maybe = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
 
+function fromJson<T>(schema: z.ZodMiniType<T>, text: string): T | undefined {
+  try {
+    const parsed = z.safeParse(schema, JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A column of text that holds JSON. What an admin broke in the console reads as the fallback. */
 function jsonText<T>(schema: z.ZodMiniType<T>, fallback: T) {
   return z.pipe(
     maybe(z.string()),
-    z.transform((text): T => {
-      if (!text) return fallback;
-      try {
-        const parsed = z.safeParse(schema, JSON.parse(text));
-        return parsed.success ? parsed.data : fallback;
-      } catch {
-        return fallback;
-      }
-    }),
+    z.transform((text): T => (text ? fromJson(schema, text) : fallback) ?? fallback),
   );
 }
 
 const RevokedToken = z.object({ jti: z.string(), exp: z.number() });
 export type RevokedToken = z.infer<typeof RevokedToken>;
 
+const KnownAddress = z.object({ mark: z.string(), seen: z.string() });
+export type KnownAddress = z.infer<typeof KnownAddress>;
+
+/** An admin may type capitals in the console; the account is found by its canonical name all the same. */
+const StoredUsername = z.pipe(
+  z.string(),
+  z.transform((text) => canonicalUsername(text.trim()) ?? text),
+);
+
+/** Undefined when it cannot be read: then nobody can tell which tokens are revoked, and none counts. */
+const Revoked = z.pipe(
+  maybe(z.string()),
+  z.transform((text): RevokedToken[] | undefined => (text ? fromJson(z.array(RevokedToken), text) : [])),
+);
+
 export const UserRow = z.object({
-  username: z.string(),
+  username: StoredUsername,
   name: z.string(),
   phone: maybe(z.string()),
   passwordHash: z.string(),
-  role: z.enum(ROLES),
+  role: z.catch(z.enum(ROLES), 'user'),
   epoch: z.string(),
   registeredAt: when,
   changedAt: when,
-  revoked: jsonText(z.array(RevokedToken), []),
+  revoked: Revoked,
+  knownAddresses: jsonText(z.array(KnownAddress), []),
 });
 
-export const NameRow = z.object({ userId: z.string(), state: z.enum(['active', 'erasing', 'erased']) });
+/** A name stays taken for ever; `username` is only kept until the erasure of its account is finished. */
+export const NameRow = z.object({
+  userId: z.string(),
+  state: z.enum(['active', 'erasing', 'erased']),
+  username: maybe(z.string()),
+});
 
 const StoredImage = z.object({
   id: z.string(),
@@ -113,6 +135,7 @@ export const RequestRow = z.object({
 export const StateRow = z.object({ version: z.number(), value: maybe(z.string()) });
 
 export type User = z.infer<typeof UserRow>;
+export type Name = z.infer<typeof NameRow>;
 export type Complaint = z.infer<typeof ComplaintRow>;
 export type Entry = z.infer<typeof EntryRow>;
 export type Category = z.infer<typeof CategoryRow>;

@@ -31,6 +31,10 @@ export function update(tableId: TableId, rowId: string, data: Record<string, unk
   return { action: 'update', tableId, rowId, data };
 }
 
+export function upsert(tableId: TableId, rowId: string, data: Record<string, unknown>): Operation {
+  return { action: 'upsert', tableId, rowId, data };
+}
+
 export function remove(tableId: TableId, rowId: string): Operation {
   return { action: 'delete', tableId, rowId };
 }

@@ -1,64 +1,95 @@
-import type { Actor } from './account.ts';
+import type { Actor, Role } from './account.ts';
 import type { Status } from './status.ts';
 
 /** What may be done to a complaint. `edit` is the text, `work` what only the desk does. */
 export const COMPLAINT_ACTIONS = ['read', 'readInternal', 'readReporter', 'reply', 'edit', 'work', 'delete'] as const;
 export type ComplaintAction = (typeof COMPLAINT_ACTIONS)[number];
 
-/** What may be done to an account. */
+/** What may be done to an account. `change` is one's own name, phone and password; `reset` those of somebody else. */
 export const ACCOUNT_ACTIONS = ['read', 'listStaff', 'change', 'reset', 'erase', 'setRole'] as const;
 export type AccountAction = (typeof ACCOUNT_ACTIONS)[number];
 
-export type Viewer = Actor | undefined;
-export type ComplaintFacts = {
-  reporterId: string;
-  status: Status;
-  touched: boolean;
-  hidden: boolean;
-  anonymous: boolean;
-};
+export const ACCOUNT_STATES = ['ordinary', 'last_admin'] as const;
+export type AccountState = (typeof ACCOUNT_STATES)[number];
 
-/** Staff and admins: the people who work on complaints. */
-export function isDesk(viewer: Viewer): boolean {
-  return viewer !== undefined && viewer.role !== 'user';
+export type ComplaintState = { status: Status; touched: boolean; hidden: boolean; anonymous: boolean };
+
+type Standing = Role | 'nobody';
+export type AccountCase = {
+  role: Standing;
+  relation: 'self' | 'other';
+  action: AccountAction;
+  state: AccountState;
+};
+export type ComplaintCase = {
+  role: Standing;
+  relation: 'reporter' | 'other';
+  action: ComplaintAction;
+  state: ComplaintState;
+};
+export type Case = ({ on: 'account' } & AccountCase) | ({ on: 'complaint' } & ComplaintCase);
+
+export type Viewer = Actor | undefined;
+export type ComplaintFacts = ComplaintState & { reporterId: string };
+
+/** The whole policy: who may do what to which account or complaint in which state. The status table decides transitions on top of it. */
+export function allows(asked: Case): boolean {
+  return asked.on === 'account' ? allowsOnAccount(asked) : allowsOnComplaint(asked);
 }
 
-/** The whole policy for complaints; pure and exhaustive. The status table decides transitions on top of it. */
-export function mayOnComplaint(viewer: Viewer, action: ComplaintAction, complaint: ComplaintFacts): boolean {
-  const desk = isDesk(viewer);
-  const mine = viewer !== undefined && viewer.id === complaint.reporterId;
+function allowsOnAccount({ role, relation, action, state }: AccountCase): boolean {
+  if (role === 'nobody') return false;
+  const self = relation === 'self';
+  const admin = role === 'admin';
   switch (action) {
     case 'read':
-      return desk || mine || !complaint.hidden;
+      return self || role !== 'user';
+    case 'listStaff':
+      return role !== 'user';
+    case 'change':
+      return self;
+    case 'reset':
+      return admin && !self;
+    case 'erase':
+      return (self || admin) && state !== 'last_admin';
+    case 'setRole':
+      return admin && !self && state !== 'last_admin';
+  }
+}
+
+function allowsOnComplaint({ role, relation, action, state }: ComplaintCase): boolean {
+  const desk = role === 'staff' || role === 'admin';
+  const mine = relation === 'reporter';
+  switch (action) {
+    case 'read':
+      return desk || mine || !state.hidden;
     case 'readReporter':
-      return desk || mine || !complaint.anonymous;
+      return desk || mine || !state.anonymous;
     case 'readInternal':
     case 'work':
       return desk;
     case 'reply':
       return desk || mine;
     case 'edit':
-      return mine && complaint.status === 'created' && !complaint.touched;
+      return mine && state.status === 'created' && !state.touched;
     case 'delete':
-      return viewer?.role === 'admin' || (mine && complaint.status === 'created');
+      return role === 'admin' || (mine && state.status === 'created');
   }
 }
 
-/** The whole policy for accounts, by the name of the account; pure and exhaustive. */
+/** Staff and admins: the people who work on complaints. */
+export function isDesk(viewer: Viewer): boolean {
+  return viewer !== undefined && viewer.role !== 'user';
+}
+
+/** The policy for a complaint as it is stored. */
+export function mayOnComplaint(viewer: Viewer, action: ComplaintAction, complaint: ComplaintFacts): boolean {
+  const relation = viewer !== undefined && viewer.id === complaint.reporterId ? 'reporter' : 'other';
+  return allows({ on: 'complaint', role: viewer?.role ?? 'nobody', relation, action, state: complaint });
+}
+
+/** The policy for an account by its name, before anybody has looked whether there is one. */
 export function mayOnAccount(viewer: Actor, action: AccountAction, username: string): boolean {
-  const self = viewer.username === username;
-  switch (action) {
-    case 'read':
-      return self || isDesk(viewer);
-    case 'listStaff':
-      return isDesk(viewer);
-    case 'change':
-      return self;
-    case 'reset':
-      return viewer.role === 'admin' && !self;
-    case 'erase':
-      return self || viewer.role === 'admin';
-    case 'setRole':
-      return viewer.role === 'admin' && !self;
-  }
+  const relation = viewer.username === username ? 'self' : 'other';
+  return allows({ on: 'account', role: viewer.role, relation, action, state: 'ordinary' });
 }

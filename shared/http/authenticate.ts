@@ -1,5 +1,5 @@
 import type { Deps } from '#shared/compose.ts';
-import type { Actor } from '#shared/domain/account.ts';
+import { type Actor, canonicalUsername } from '#shared/domain/account.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { openSession } from '#shared/services/auth/open-session.ts';
 import type { Caller, Route } from './route.ts';
@@ -17,7 +17,7 @@ const STRANGER: Caller = {
 };
 
 function refuseOtherUsername(actor: Actor, header: string | undefined): void {
-  if (header === undefined || header.toLowerCase() === actor.username) return;
+  if (header === undefined || (canonicalUsername(header) ?? header) === actor.username) return;
   throw new Refusal('username_mismatch', 'The header USERNAME must name the user of the token.');
 }
 

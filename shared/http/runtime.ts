@@ -1,4 +1,5 @@
 import { randomId } from '#shared/domain/ids.ts';
+import { NO_ADDRESS } from '#shared/domain/network.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 
 /** The part of the open-runtimes context that is used. Only shared/http knows it. */
@@ -71,6 +72,6 @@ export function readRequest({ req }: RuntimeContext, id: string): Incoming {
     trigger: req.headers['x-appwrite-trigger'] ?? '',
     event: req.headers['x-appwrite-event'],
     key: req.headers['x-appwrite-key'] ?? '',
-    address: /^[0-9a-fA-F.:]{2,45}$/.test(address) ? address : 'unknown',
+    address: /^[0-9a-fA-F.:]{2,45}$/.test(address) ? address.toLowerCase() : NO_ADDRESS,
   };
 }

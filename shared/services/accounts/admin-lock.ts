@@ -1,14 +1,24 @@
-import { listByRole } from '#shared/appwrite/accounts.ts';
-import { claimVersion, commit, type Operation } from '#shared/appwrite/transaction.ts';
+import { type Account, listByRole } from '#shared/appwrite/accounts.ts';
+import { begin, claimVersion, commitBegun, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
+import { allows } from '#shared/domain/policy.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
+import { serially } from '../complaints/serially.ts';
+import { noSuchAccount } from './read-account.ts';
 
 const LOCK = 'admins';
 const ATTEMPTS = 8;
 const MOST_ADMINS = 1_000;
 
-type Leaving = { actor: AccountActor; targetId: string; operations: Operation[]; landed(): Promise<boolean> };
+/** `operations` are those for the account as it is read under the lock. */
+type Leaving = {
+  actor: AccountActor;
+  targetId: string;
+  action: 'erase' | 'setRole';
+  operations(target: Account): Operation[];
+  landed(): Promise<boolean>;
+};
 
 async function lockVersion(deps: Deps): Promise<number> {
   const row = await deps.store.state.find(LOCK);
@@ -17,19 +27,39 @@ async function lockVersion(deps: Deps): Promise<number> {
   return 1;
 }
 
-/**
- * Commits what takes an admin away, one such change at a time: the lock is read before the admins are counted, so a
- * change in between makes the commit fail and everything is judged again. 409 for the last admin.
- */
-export async function commitAdminLeaving(deps: Deps, leaving: Leaving): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const version = await lockVersion(deps);
-    const admins = (await listByRole(deps.store, ['admin'], MOST_ADMINS)).map((admin) => admin.$id);
-    if (!admins.includes(leaving.targetId)) throw new Refusal('not_found', 'There is no such admin any more.');
-    if (!admins.includes(leaving.actor.id)) throw new Refusal('forbidden', 'Only admin may do this.');
-    if (admins.length < 2) throw new Refusal('last_admin', 'This is the last admin. Make another one first.');
-    const operations = [claimVersion('state', LOCK, version), ...leaving.operations];
-    if ((await commit(deps.gateway, operations, leaving.landed)) === 'done') return;
+/** The admins of this moment decide: whether the actor is still one of them, and whether the target is the last. */
+async function refuseByAdmins(deps: Deps, { actor, targetId, action }: Leaving): Promise<void> {
+  const admins = (await listByRole(deps.store, ['admin'], MOST_ADMINS)).map((admin) => admin.$id);
+  const relation = actor.id === targetId ? 'self' : 'other';
+  const role = admins.includes(actor.id) ? 'admin' : 'user';
+  const asked = { on: 'account', role, relation, action } as const;
+  if (!allows({ ...asked, state: 'ordinary' })) throw new Refusal('forbidden', 'Only an admin may do this.');
+  if (!allows({ ...asked, state: admins.some((id) => id !== targetId) ? 'ordinary' : 'last_admin' })) {
+    throw new Refusal('last_admin', 'This is the last admin. Make another one first.');
   }
-  throw comeBack('busy', 'Roles are being changed at this moment.', { seconds: 1 });
+}
+
+async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
+  // Opened beside the questions, since nothing but the commit waits for it; unused, it runs out by itself.
+  const begun = begin(deps.gateway);
+  begun.catch(() => undefined);
+  const version = await lockVersion(deps);
+  const target = await deps.store.users.find(leaving.targetId);
+  if (!target) throw noSuchAccount();
+  if (target.role === 'admin') await refuseByAdmins(deps, leaving);
+  const operations = [claimVersion('state', LOCK, version), ...leaving.operations(target)];
+  return (await commitBegun(deps.gateway, begun, { operations, landed: leaving.landed })) === 'done';
+}
+
+/**
+ * Commits what may take an admin away, one such change at a time: the lock is read before the account and the admins,
+ * so a change in between makes the commit fail and everything is judged again. 409 for the last admin.
+ */
+export async function commitLeaving(deps: Deps, leaving: Leaving): Promise<void> {
+  await serially(LOCK, async () => {
+    for (let tries = 0; tries < ATTEMPTS; tries += 1) {
+      if (await attempt(deps, leaving)) return;
+    }
+    throw comeBack('busy', 'Accounts are being changed at this moment.', { seconds: 1 });
+  });
 }

@@ -23,9 +23,7 @@ const ATTEMPTS = 6;
 /** One's own change asks for the present password; an admin's reset of another's does not. */
 async function newPassword(deps: Deps, actor: AccountActor, change: AccountChange): Promise<Partial<User>> {
   if (change.password === undefined) return {};
-  const username = change.username ?? actor.username;
-  await refuseWeakPassword(change.password, { username, field: 'password' });
-  if (username === actor.username) {
+  if ((change.username ?? actor.username) === actor.username) {
     if (change.currentPassword === undefined) {
       throw invalidField('currentPassword', 'required', 'is required to change your password');
     }
@@ -43,6 +41,16 @@ function patchOf(change: AccountChange, password: Partial<User>, now: Date) {
   };
 }
 
+/** Whoever changes their own account does so with a token that must still count when the change is written. */
+async function reread(deps: Deps, before: Account, self: boolean): Promise<Account> {
+  const row = await deps.store.users.find(before.$id);
+  if (!row) throw noSuchAccount();
+  if (self && row.epoch !== before.epoch) {
+    throw new Refusal('token_invalid', 'The token is not valid any more. Log in again.');
+  }
+  return row;
+}
+
 /** Changes name, phone or password of oneself or, for an admin, of another. A new password ends all of the account's tokens. */
 export async function changeAccount(deps: Deps, actor: AccountActor, change: AccountChange): Promise<Account> {
   const username = change.username ?? actor.username;
@@ -50,13 +58,14 @@ export async function changeAccount(deps: Deps, actor: AccountActor, change: Acc
   if (!mayOnAccount(actor, self ? 'change' : 'reset', username)) {
     throw new Refusal('forbidden', 'Only an admin may change the account of somebody else.');
   }
+  if (change.password !== undefined) await refuseWeakPassword(change.password, { username, field: 'password' });
+  let row = self ? actor.account : await findByUsername(deps.store, username);
+  if (!row) throw noSuchAccount();
   const patch = patchOf(change, await newPassword(deps, actor, change), deps.clock.now());
-  let row: Account | undefined = self ? actor.account : await findByUsername(deps.store, username);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (!row) throw noSuchAccount();
     const changed = await deps.store.users.replace(row, patch);
     if (changed) return changed;
-    row = await deps.store.users.find(row.$id);
+    row = await reread(deps, row, self);
   }
   throw comeBack('busy', 'The account is being changed at this moment.', { seconds: 1 });
 }

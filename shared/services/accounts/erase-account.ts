@@ -1,12 +1,12 @@
-import { type Account, findByUsername, nameRowId, scrubName } from '#shared/appwrite/accounts.ts';
-import { accountTallies } from '#shared/appwrite/tallies.ts';
-import { commit, type Operation, remove, update } from '#shared/appwrite/transaction.ts';
+import { type Account, findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
+import { type Operation, remove, upsert } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
-import { comeBack, invalidField, Refusal } from '#shared/domain/problems.ts';
+import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { confirmPassword } from '../auth/confirm-password.ts';
 import type { AccountActor } from '../auth/open-session.ts';
-import { commitAdminLeaving } from './admin-lock.ts';
+import { commitLeaving } from './admin-lock.ts';
+import { forget } from './finish-erasures.ts';
 import { noSuchAccount } from './read-account.ts';
 
 export type Erasure = { username?: string | undefined; password?: string | undefined };
@@ -24,19 +24,9 @@ async function accountToErase(deps: Deps, actor: AccountActor, { username, passw
   return account;
 }
 
-async function removeAccount(deps: Deps, actor: AccountActor, account: Account): Promise<void> {
-  const operations: Operation[] = [
-    update('names', nameRowId(account.username), { state: 'erasing' }),
-    remove('users', account.$id),
-  ];
-  const landed = async () => (await deps.store.users.find(account.$id)) === undefined;
-  if (account.role === 'admin') {
-    await commitAdminLeaving(deps, { actor, targetId: account.$id, operations, landed });
-    return;
-  }
-  const outcome = await commit(deps.gateway, operations, landed);
-  if (outcome === 'missing') throw noSuchAccount();
-  if (outcome !== 'done') throw comeBack('busy', 'The account is being changed at this moment.', { seconds: 1 });
+/** An account made or renamed in the console may have no row of its name yet: it gets one now. */
+function removal({ $id: userId, username }: Account): Operation[] {
+  return [upsert('names', nameRowId(username), { userId, username, state: 'erasing' }), remove('users', userId)];
 }
 
 /**
@@ -44,8 +34,8 @@ async function removeAccount(deps: Deps, actor: AccountActor, account: Account):
  * they wrote. Dying in between is no harm: media-cleanup finishes every marked name, and looks once more at each.
  */
 export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Erasure): Promise<void> {
-  const account = await accountToErase(deps, actor, erasure);
-  await removeAccount(deps, actor, account);
-  await scrubName(deps.store, { id: account.$id, username: account.username });
-  await Promise.all(accountTallies(account.$id).map((id) => deps.store.tallies.remove(id)));
+  const { $id: id, username } = await accountToErase(deps, actor, erasure);
+  const landed = async () => (await deps.store.users.find(id)) === undefined;
+  await commitLeaving(deps, { actor, targetId: id, action: 'erase', operations: removal, landed });
+  await forget(deps, { id, usernames: [username] });
 }

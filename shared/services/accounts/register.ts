@@ -1,5 +1,5 @@
 import { nameRowId } from '#shared/appwrite/accounts.ts';
-import { bucketOf, reserve } from '#shared/appwrite/limits.ts';
+import { bucketOf, type Reservation, reserve } from '#shared/appwrite/limits.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import { commit, create } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -9,6 +9,7 @@ import { randomId } from '#shared/domain/ids.ts';
 import { comeBack, invalidField, Refusal } from '#shared/domain/problems.ts';
 import { hashesRefusal } from '../auth/hashing.ts';
 import { newEpoch } from '../auth/logout.ts';
+import { serially } from '../complaints/serially.ts';
 import type { Profile } from './profile.ts';
 import { refuseWeakPassword } from './weak-password.ts';
 
@@ -19,30 +20,38 @@ function taken(): Refusal {
   return new Refusal('username_taken', 'This username is taken. Choose another one.');
 }
 
-async function reserveRegistration(deps: Deps): Promise<void> {
+async function reserveRegistration(deps: Deps): Promise<Reservation> {
   const max = deps.config.registrationsPerHour;
   const place = await reserve(deps, { kind: 'register', subject: bucketOf(deps.address), windowMs: HOUR, max });
-  if (place.granted) return;
+  if (place.granted) return place;
   throw comeBack('too_many_requests', 'Too many registrations from this address.', { seconds: place.secondsLeft });
 }
 
-/** Opens an account with the role user: 409 when the name is taken or was ever taken, one winner among any number. */
-export async function register(deps: Deps, registration: Registration): Promise<Profile> {
+/** Nothing was registered when the hashing queue is full, so nothing is counted. */
+async function hashed(deps: Deps, password: string, place: Reservation): Promise<string> {
+  return deps
+    .hasher()
+    .hash(password)
+    .catch(async (error: unknown) => {
+      await place.undo().catch(() => undefined);
+      return hashesRefusal(error);
+    });
+}
+
+/** One name at a time in this process, so that all but the first are refused before a password is hashed for them. */
+async function openAccount(deps: Deps, registration: Registration): Promise<Profile> {
   const { username, password, name, phone } = registration;
-  if (isReservedUsername(username))
-    throw invalidField('username', 'username_reserved', 'is reserved; choose another one');
-  await refuseWeakPassword(password, { username, field: 'password' });
   const nameId = nameRowId(username);
-  const [reserved] = await Promise.all([deps.store.names.find(nameId), reserveRegistration(deps)]);
+  const [reserved, place] = await Promise.all([deps.store.names.find(nameId), reserveRegistration(deps)]);
   if (reserved) throw taken();
-  const passwordHash = await deps.hasher().hash(password).catch(hashesRefusal);
+  const passwordHash = await hashed(deps, password, place);
   const userId = randomId();
   const now = deps.clock.now().toISOString();
   const profile: Profile = { username, name, phone, role: 'user', registeredAt: now, changedAt: now };
   const outcome = await commit(
     deps.gateway,
     [
-      create('names', nameId, { userId, state: 'active' }),
+      create('names', nameId, { userId, username, state: 'active' }),
       create('users', userId, { ...profile, passwordHash, ...newEpoch() }),
       ...accountTallies(userId).map((id) => create('tallies', id, { visible: 0, hidden: 0 })),
     ],
@@ -50,4 +59,13 @@ export async function register(deps: Deps, registration: Registration): Promise<
   );
   if (outcome !== 'done') throw taken();
   return profile;
+}
+
+/** Opens an account with the role user: 409 when the name is taken or was ever taken, one winner among any number. */
+export async function register(deps: Deps, registration: Registration): Promise<Profile> {
+  const { username, password } = registration;
+  if (isReservedUsername(username))
+    throw invalidField('username', 'username_reserved', 'is reserved; choose another one');
+  await refuseWeakPassword(password, { username, field: 'password' });
+  return serially(`register ${username}`, () => openAccount(deps, registration));
 }

@@ -1,20 +1,34 @@
-import { bucketOf, reserve } from '#shared/appwrite/limits.ts';
+import { bucketOf, type Reservation, reserve } from '#shared/appwrite/limits.ts';
 import type { Deps } from '#shared/compose.ts';
-import { MINUTE } from '#shared/domain/clock.ts';
+import { DAY, MINUTE } from '#shared/domain/clock.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
 import { hashesRefusal } from './hashing.ts';
 import type { AccountActor } from './open-session.ts';
 
+async function reserveTries(deps: Deps, actor: AccountActor): Promise<Reservation[]> {
+  const { loginFailuresPerAddress: soon, loginFailuresPerDay: daily } = deps.config;
+  const subject = bucketOf(actor.id);
+  const tries = await Promise.all([
+    reserve(deps, { kind: 'confirm', subject, windowMs: 15 * MINUTE, max: soon }),
+    reserve(deps, { kind: 'confirm-day', subject, windowMs: DAY, max: daily }),
+  ]);
+  const refused = tries.filter((tried) => !tried.granted);
+  if (refused.length === 0) return tries;
+  const seconds = Math.max(...refused.map((tried) => tried.secondsLeft));
+  throw comeBack('too_many_requests', 'Too many wrong passwords. Wait before you try again.', { seconds });
+}
+
 /** Asks for the own password again before what a stolen token must not do: 403 when wrong, 429 when guessed too often. */
 export async function confirmPassword(deps: Deps, actor: AccountActor, password: string): Promise<void> {
-  const limit = { kind: 'confirm', subject: bucketOf(actor.id), windowMs: 15 * MINUTE };
-  const tried = await reserve(deps, { ...limit, max: deps.config.loginFailuresPerAddress });
-  if (!tried.granted) {
-    throw comeBack('too_many_requests', 'Too many wrong passwords. Wait before you try again.', {
-      seconds: tried.secondsLeft,
+  const tries = await reserveTries(deps, actor);
+  const undo = () => Promise.allSettled(tries.map((tried) => tried.undo()));
+  const right = await deps
+    .hasher()
+    .verify(password, actor.account.passwordHash)
+    .catch(async (error: unknown) => {
+      await undo();
+      return hashesRefusal(error);
     });
-  }
-  const right = await deps.hasher().verify(password, actor.account.passwordHash).catch(hashesRefusal);
   if (!right) throw new Refusal('forbidden', 'The present password is wrong.');
-  await tried.undo();
+  await undo();
 }

@@ -15,7 +15,7 @@ export function newEpoch(): { epoch: string; revoked: string } {
   return { epoch: randomId(), revoked: '[]' };
 }
 
-function revocation(revoked: RevokedToken[], ending: Ending, now: number): { epoch?: string; revoked: string } {
+function revocation(revoked: RevokedToken[] = [], ending: Ending, now: number): { epoch?: string; revoked: string } {
   const unexpired = revoked.filter((entry) => entry.exp * 1_000 > now);
   if (ending.everywhere || unexpired.length >= MOST_REVOKED) return newEpoch();
   return {

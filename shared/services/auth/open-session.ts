@@ -16,8 +16,8 @@ export async function openSession(deps: Deps, token: string): Promise<Session> {
   const claims = await deps.tokens.verify(token);
   if (!claims) throw refuse();
   const account = deps.store.users.find(claims.sub).then((row) => {
-    const revoked = row?.revoked.some((entry) => entry.jti === claims.jti);
-    if (!row || revoked || row.epoch !== claims.epoch) throw refuse();
+    if (!row?.revoked || row.epoch !== claims.epoch) throw refuse();
+    if (row.revoked.some((entry) => entry.jti === claims.jti)) throw refuse();
     return { id: row.$id, username: row.username, role: row.role, account: row };
   });
   return { account, tokenId: claims.jti, expiresAt: claims.expiresAt };

@@ -1,4 +1,3 @@
-import { scrubName } from '#shared/appwrite/accounts.ts';
 import { removeTimeline } from '#shared/appwrite/complaints.ts';
 import { removeFile } from '#shared/appwrite/media.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -12,12 +11,5 @@ export async function cleanUpComplaint(deps: Deps, complaintId: string): Promise
     removeTimeline(deps.store, complaintId),
     ...files.map((fileId) => removeFile(deps.gateway, fileId)),
   ]);
-  return 'cleaned';
-}
-
-/** Finishes the erasure of an account whose row is gone, by the API or in the console. */
-export async function cleanUpAccount(deps: Deps, userId: string): Promise<'living' | 'cleaned'> {
-  if (await deps.store.users.find(userId)) return 'living';
-  await scrubName(deps.store, { id: userId });
   return 'cleaned';
 }

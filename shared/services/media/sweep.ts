@@ -1,10 +1,10 @@
-import { listErasing, scrubName } from '#shared/appwrite/accounts.ts';
 import { existingComplaints, removeTimeline } from '#shared/appwrite/complaints.ts';
 import { removeExpired } from '#shared/appwrite/limits.ts';
 import { listFiles, removeFile, type StoredFile } from '#shared/appwrite/media.ts';
 import type { Deps } from '#shared/compose.ts';
 import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import { ownerOfFile } from '#shared/domain/ids.ts';
+import { finishErasures } from '../accounts/finish-erasures.ts';
 
 const BATCH = 100;
 /** Far longer than a create may last: a file this old without a complaint will never get one. */
@@ -31,15 +31,6 @@ async function removeOrphans(deps: Deps, orphans: readonly StoredFile[]): Promis
     ...orphans.map((file) => removeFile(deps.gateway, file.id)),
     ...[...owners].map((owner) => removeTimeline(deps.store, owner)),
   ]);
-}
-
-async function finishErasures(deps: Deps): Promise<number> {
-  const names = await listErasing(deps.store, BATCH);
-  for (const name of names) {
-    await scrubName(deps.store, { id: name.userId });
-    await deps.store.names.replace(name, { state: 'erased' });
-  }
-  return names.length;
 }
 
 /** What events have missed: files without a complaint, erasures begun and not finished, limits that have run out. */

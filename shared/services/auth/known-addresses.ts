@@ -1,0 +1,33 @@
+import type { Account } from '#shared/appwrite/accounts.ts';
+import type { KnownAddress } from '#shared/appwrite/rows.ts';
+import { DAY } from '#shared/domain/clock.ts';
+import { derivedId } from '#shared/domain/ids.ts';
+import { NO_ADDRESS } from '#shared/domain/network.ts';
+
+const MOST_KNOWN = 8;
+const KNOWN_DAYS = 30;
+
+/** Only a mark of the address is kept, and another one for each account. */
+function markOf(account: Account, address: string): string {
+  return derivedId('a', account.$id, address);
+}
+
+function unexpired(account: Account, now: Date): KnownAddress[] {
+  return account.knownAddresses.filter((known) => Date.parse(known.seen) > now.getTime() - KNOWN_DAYS * DAY);
+}
+
+/** Whether this person has logged in from this address of late. */
+export function isKnownAddress(account: Account, address: string, now: Date): boolean {
+  const mark = markOf(account, address);
+  return address !== NO_ADDRESS && unexpired(account, now).some((known) => known.mark === mark);
+}
+
+/** The addresses to keep after a login from this one; undefined when that says nothing new. */
+export function addressesAfterLogin(account: Account, address: string, now: Date): KnownAddress[] | undefined {
+  if (address === NO_ADDRESS) return undefined;
+  const mark = markOf(account, address);
+  const known = unexpired(account, now);
+  const seen = now.toISOString().slice(0, 10);
+  if (known.some((one) => one.mark === mark && one.seen === seen)) return undefined;
+  return [{ mark, seen }, ...known.filter((one) => one.mark !== mark)].slice(0, MOST_KNOWN);
+}

@@ -12,6 +12,9 @@ import { Api } from './http/api.ts';
 import { CallLog } from './http/call-log.ts';
 import { Router } from './http/router.ts';
 import type { LocalAppwriteOptions } from './index.ts';
+import { InspectionFront } from './inspection/front.ts';
+import { inspectionRoutes } from './inspection/routes.ts';
+import { Snapshots } from './inspection/snapshots.ts';
 import type { Platform } from './platform.ts';
 import { readProject } from './project/read.ts';
 import { allRoutes } from './routes/all.ts';
@@ -44,10 +47,12 @@ export function assemble(options: LocalAppwriteOptions) {
     killFunction: (id) => hosts.end(id),
   });
   const domain = new FunctionDomain({ project, executions, print });
-  const server = new LocalServer({ api, domain, origin: options.origin ?? {}, print });
   const scheduler = new Scheduler({ project, clock, executions });
+  const snapshots = new Snapshots({ platform, scheduler, dataDir: options.dataDir });
+  const inspection = new InspectionFront(new Router(inspectionRoutes({ platform, calls, snapshots })));
+  const server = new LocalServer({ api, domain, inspection, origin: options.origin ?? {}, print });
   moved.push(() => scheduler.tick());
-  return { platform, server, scheduler, calls, address };
+  return { platform, server, scheduler, calls, snapshots, address };
 }
 
 type Surroundings = { clock: MovableClock; address: { port: number }; print: (line: string) => void };

@@ -34,7 +34,7 @@ export class MovableClock implements ClockControl {
   }
 
   offset(): number {
-    return this.now() - Date.now();
+    return this.#shift + (this.#base === Date ? 0 : this.#base.now() - Date.now());
   }
 
   advance(milliseconds: number): void {

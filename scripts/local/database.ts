@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { fold } from './rows/fold.ts';
@@ -10,22 +10,15 @@ const keptStatements = 500;
 
 /** The one SQLite file behind everything. WAL, so that a killed process loses nothing it had answered for. */
 export class Database {
-  readonly #sqlite: DatabaseSync;
+  readonly #file: string;
+  #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
 
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
-    this.#sqlite = new DatabaseSync(join(dataDir, 'appwrite.db'));
-    this.exec('PRAGMA journal_mode = WAL');
-    this.exec('PRAGMA synchronous = NORMAL');
-    this.exec('PRAGMA cache_size = -65536');
-    this.#sqlite.function('fold', { deterministic: true }, (value) =>
-      typeof value === 'string' ? fold(value) : value,
-    );
-    this.#sqlite.function('matches', { deterministic: true }, (pattern, value) =>
-      typeof value === 'string' && new RegExp(String(pattern), 'iu').test(value) ? 1 : 0,
-    );
+    this.#file = join(dataDir, 'appwrite.db');
+    this.#sqlite = open(this.#file);
   }
 
   exec(sql: string): void {
@@ -72,6 +65,20 @@ export class Database {
     }
   }
 
+  /** Everything in it, as one file's bytes. */
+  save(): Uint8Array {
+    this.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return readFileSync(this.#file);
+  }
+
+  /** Goes back to what was saved. */
+  load(saved: Uint8Array): void {
+    this.close();
+    for (const end of ['-wal', '-shm']) rmSync(this.#file + end, { force: true });
+    writeFileSync(this.#file, saved);
+    this.#sqlite = open(this.#file);
+  }
+
   close(): void {
     this.#statements.clear();
     this.#sqlite.close();
@@ -92,6 +99,16 @@ export class Database {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+function open(file: string): DatabaseSync {
+  const sqlite = new DatabaseSync(file);
+  sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
+  sqlite.function('fold', { deterministic: true }, (value) => (typeof value === 'string' ? fold(value) : value));
+  sqlite.function('matches', { deterministic: true }, (pattern, value) =>
+    typeof value === 'string' && new RegExp(String(pattern), 'iu').test(value) ? 1 : 0,
+  );
+  return sqlite;
 }
 
 export function quote(name: string): string {

@@ -4,6 +4,7 @@ import { assemble } from './assemble.ts';
 import type { Clock, ClockControl } from './clock.ts';
 import type { Faults } from './faults/faults.ts';
 import type { CallLog } from './http/call-log.ts';
+import type { Snapshot } from './inspection/snapshots.ts';
 
 export type LocalAppwriteOptions = {
   /** Where everything is kept; made when missing. */
@@ -40,6 +41,12 @@ export type LocalAppwrite = {
   calls: CallLog;
   /** What shall go wrong. */
   faults: Faults;
+  /** Rows, files and time as they are now, once everything has settled. */
+  snapshot(): Promise<Snapshot>;
+  /** Back to that moment in a few milliseconds; function processes live on, with what they remember. */
+  restore(snapshot: Snapshot): Promise<void>;
+  /** No rows, no files; the tables and buckets themselves stay. */
+  reset(): Promise<void>;
   /** Ends a function's process as the kernel would; the next request starts a new one. */
   killFunction(functionId: string): void;
 };
@@ -54,7 +61,14 @@ export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise
   });
   system.address.port = port;
   system.scheduler.start();
-  const { platform, server, scheduler, calls } = system;
+  const { platform, server, scheduler, calls, snapshots } = system;
+  const settle = async () => {
+    while (!server.idle || !platform.events.idle || !platform.executions.idle) {
+      await platform.events.settled();
+      await platform.executions.settled();
+      await new Promise((next) => setTimeout(next, 1));
+    }
+  };
   return {
     url: `http://127.0.0.1:${port}`,
     endpoint: `http://127.0.0.1:${port}/v1`,
@@ -62,13 +76,7 @@ export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise
     apiKey: platform.keys.apiKey,
     functionUrl: (id) => `http://${id}.functions.localhost:${port}`,
     functionHost: (id) => `${id}.functions.localhost:${port}`,
-    settle: async () => {
-      while (!server.idle || !platform.events.idle || !platform.executions.idle) {
-        await platform.events.settled();
-        await platform.executions.settled();
-        await new Promise((next) => setTimeout(next, 1));
-      }
-    },
+    settle,
     close: async () => {
       scheduler.stop();
       await server.close();
@@ -79,6 +87,18 @@ export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise
     clock: platform.clock,
     calls,
     faults: platform.faults,
+    snapshot: async () => {
+      await settle();
+      return snapshots.take();
+    },
+    restore: async (snapshot) => {
+      await settle();
+      snapshots.restore(snapshot);
+    },
+    reset: async () => {
+      await settle();
+      snapshots.clear();
+    },
     killFunction: (id) => platform.hosts.kill(id),
   };
 }

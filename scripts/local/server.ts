@@ -5,8 +5,15 @@ import { type Api, splitUrl } from './http/api.ts';
 import { TooLarge } from './http/body.ts';
 import { ApiError } from './http/errors.ts';
 import { sendReply } from './http/reply.ts';
+import { type InspectionFront, inspectionPrefix } from './inspection/front.ts';
 
-type Parts = { api: Api; domain: FunctionDomain; origin: Record<string, string>; print: (line: string) => void };
+type Parts = {
+  api: Api;
+  domain: FunctionDomain;
+  inspection: InspectionFront;
+  origin: Record<string, string>;
+  print: (line: string) => void;
+};
 
 /** One port for three things: the REST API, function domains by Host, and functions by path on the plain origin. */
 export class LocalServer {
@@ -53,11 +60,13 @@ export class LocalServer {
   }
 
   #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { api, domain, origin } = this.#parts;
+    const { api, domain, inspection, origin } = this.#parts;
     const [, functionId] = /^([^.]+)\.functions\.localhost(:\d+)?$/.exec(request.headers.host ?? '') ?? [];
     if (functionId) return domain.answer(functionId, request, response);
     const [path] = splitUrl(request.url ?? '/');
     if (path === '/v1' || path.startsWith('/v1/')) return api.answer(request, response);
+    if (path === inspectionPrefix || path.startsWith(`${inspectionPrefix}/`))
+      return inspection.answer(request, response);
     const owner = ownerOf(origin, path);
     return owner ? domain.answer(owner, request, response) : notFound(path, response);
   }

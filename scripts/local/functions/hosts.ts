@@ -42,6 +42,10 @@ export class FunctionHosts {
     this.#hosts.get(functionId)?.kill();
   }
 
+  pid(functionId: string): number | undefined {
+    return this.#hosts.get(functionId)?.pid;
+  }
+
   async end(functionId: string): Promise<void> {
     await this.#hosts.get(functionId)?.end();
   }

@@ -25,6 +25,12 @@ export class Scheduler {
     clearInterval(this.#timer);
   }
 
+  /** Plans anew, after time has been put back. */
+  replan(): void {
+    this.#next.clear();
+    this.tick();
+  }
+
   tick(): void {
     this.#runCron();
     this.#runPostponed();

@@ -65,7 +65,7 @@ export function readIndex(entry: Fields): Index {
   return { key: text(entry, 'key'), type, columns: texts(entry, 'columns'), orders: texts(entry, 'orders') };
 }
 
-function readBucket(entry: Fields): Bucket {
+export function readBucket(entry: Fields): Bucket {
   return {
     id: text(entry, '$id'),
     name: text(entry, 'name'),
@@ -77,7 +77,7 @@ function readBucket(entry: Fields): Bucket {
   };
 }
 
-function readFunction(entry: Fields, folder: string): FunctionSpec {
+export function readFunction(entry: Fields, folder: string): FunctionSpec {
   return {
     id: text(entry, '$id'),
     name: text(entry, 'name'),

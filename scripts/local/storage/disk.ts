@@ -23,6 +23,10 @@ export class Disk {
     rmSync(this.#partsPath(bucketId, fileId), { force: true, recursive: true });
   }
 
+  empty(bucketId: string): void {
+    rmSync(join(this.#root, bucketId), { force: true, recursive: true });
+  }
+
   writePart(bucketId: string, fileId: string, part: { number: number; bytes: Buffer }): number {
     const folder = this.#partsPath(bucketId, fileId);
     this.#place(join(folder, String(part.number).padStart(6, '0')), part.bytes);

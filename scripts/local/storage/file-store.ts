@@ -86,6 +86,11 @@ export class FileStore {
     return row;
   }
 
+  /** Throws all content away; the rows are the caller's business. */
+  empty(bucket: Bucket): void {
+    this.#disk.empty(bucket.id);
+  }
+
   #insert(bucket: Bucket, file: NewFile, about: Record<string, unknown>): Row {
     try {
       const data = { ...about, $id: file.id, name: file.name, $permissions: file.permissions };

@@ -1,0 +1,148 @@
+import type { CallFault } from './faults/fault.ts';
+import type { LocalAppwrite } from './index.ts';
+import type { Snapshot } from './inspection/snapshots.ts';
+
+/** Where a story was struck, and how it ended for whoever told it. `call` counts from 1; 0 is the run without a fault. */
+export type Struck<T> = { call: number; fault: CallFault | undefined; outcome: PromiseSettledResult<T> };
+
+/** One server and what is done to it. Several lanes of the same story share the points among them. */
+export type Lane<T> = {
+  local: LocalAppwrite;
+  /** Begins, each time, from the state the server had when the enumeration began. */
+  story: () => Promise<T>;
+  /** What the world does afterwards: retries, sweeps. Runs once more after a late effect has come. */
+  recover?: (struck: Struck<T>) => Promise<unknown>;
+  /** Throws when something that must always hold does not. */
+  check: (struck: Struck<T>) => Promise<unknown>;
+};
+
+export type EnumerationOptions = {
+  faults?: readonly CallFault[];
+  /** Which calls are counted and struck; those of any function when left out. */
+  where?: { method?: string; path?: string; functionId?: string };
+  /** Leaves points out, where all of them would take too long. */
+  choose?: (point: { call: number; fault: CallFault }) => boolean;
+};
+
+export type CrashReport = {
+  /** The story's calls, in the order of the run without a fault. */
+  calls: string[];
+  points: number;
+  /** Points whose call did not come about in that run. */
+  missed: number;
+  milliseconds: number;
+  broken: { point: string; reason: string }[];
+};
+
+/** Longer than the functions wait: give them a short limit of their own, or faults with another one. */
+const givenUpAfter = 600;
+
+/** Everything an outbound call can suffer. */
+export const allFaults: readonly CallFault[] = [
+  { kind: 'rate-limit', retryAfter: 1 },
+  { kind: 'server-error' },
+  { kind: 'server-error', effect: 'done' },
+  { kind: 'html-502' },
+  { kind: 'html-502', effect: 'done' },
+  { kind: 'truncated-json' },
+  { kind: 'wrong-json' },
+  { kind: 'reset' },
+  { kind: 'reset', effect: 'done' },
+  { kind: 'hang', milliseconds: givenUpAfter },
+  { kind: 'hang', effect: 'done', milliseconds: givenUpAfter },
+  { kind: 'hang', effect: 'late', milliseconds: givenUpAfter },
+  { kind: 'storage-full' },
+  { kind: 'database-full' },
+  { kind: 'cut' },
+  { kind: 'cut', effect: 'done' },
+  { kind: 'kill' },
+  { kind: 'kill', effect: 'done' },
+];
+
+type Point = { call: number; fault: CallFault };
+const noSooner = 3_600_000;
+
+/** Runs the story once to count its calls, then once for each call and fault. */
+export async function enumerateCrashes<T>(
+  lanes: Lane<T> | readonly Lane<T>[],
+  { faults = allFaults, where = { functionId: '*' }, choose = () => true }: EnumerationOptions = {},
+): Promise<CrashReport> {
+  const started = performance.now();
+  const [first, ...others] = 'story' in lanes ? [lanes] : lanes;
+  if (!first) throw new Error('There is no lane to run the story in.');
+  const all = await Promise.all([first, ...others].map(async (lane) => ({ lane, start: await lane.local.snapshot() })));
+  const calls = await countCalls(first, where);
+  const every = calls.flatMap((_, index) => faults.map((fault) => ({ call: index + 1, fault })));
+  const points = every.filter(choose);
+  const report: CrashReport = { calls, points: points.length, missed: 0, milliseconds: 0, broken: [] };
+  const waiting = points.values();
+  const work = all.map(async ({ lane, start }) => {
+    for (const point of waiting) await tryPoint({ lane, start, where }, point, report);
+    await lane.local.restore(start);
+  });
+  await Promise.all(work);
+  report.milliseconds = Math.round(performance.now() - started);
+  return report;
+}
+
+async function countCalls<T>(lane: Lane<T>, where: EnumerationOptions['where']): Promise<string[]> {
+  const counter = lane.local.faults.add({ kind: 'slow', milliseconds: 0, ...where, times: 0 });
+  const before = new Set(lane.local.calls.all());
+  const outcome = await settled(lane.story);
+  await lane.local.settle();
+  counter.remove();
+  const struck = { call: 0, fault: undefined, outcome };
+  if (outcome.status === 'rejected') throw new Error('The story fails without any fault.', { cause: outcome.reason });
+  const calls = lane.local.calls.all().filter((record) => !before.has(record) && record.fault === 'slow');
+  await lane.recover?.(struck);
+  await lane.check(struck);
+  return calls.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+}
+
+type Place<T> = { lane: Lane<T>; start: Snapshot; where: EnumerationOptions['where'] };
+
+async function tryPoint<T>({ lane, start, where }: Place<T>, { call, fault }: Point, report: CrashReport) {
+  const { local, story, recover, check } = lane;
+  await local.restore(start);
+  const planned = local.faults.add({ lateBy: noSooner, ...fault, ...where, nth: call });
+  try {
+    const outcome = await settled(story);
+    await local.settle();
+    planned.remove();
+    if (planned.hits === 0) report.missed += 1;
+    const struck = { call, fault, outcome };
+    await recover?.(struck);
+    await local.settle();
+    if ((await local.faults.applyLate()) > 0) {
+      await local.settle();
+      await recover?.(struck);
+      await local.settle();
+    }
+    await check(struck);
+  } catch (error) {
+    report.broken.push({ point: describePoint({ call, fault }, report), reason: describeError(error) });
+  } finally {
+    planned.remove();
+  }
+}
+
+async function settled<T>(story: () => Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [outcome] = await Promise.allSettled([story()]);
+  return outcome;
+}
+
+function describePoint({ call, fault }: Point, { calls }: CrashReport): string {
+  const effect = fault.effect ? `, effect ${fault.effect}` : '';
+  return `${fault.kind}${effect} at call ${call}: ${calls[call - 1]}`;
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The report as a person reads it. */
+export function describeReport(name: string, { calls, points, missed, milliseconds, broken }: CrashReport): string {
+  const seconds = (milliseconds / 1000).toFixed(1);
+  const head = `${name}: ${calls.length} calls, ${points} points, ${missed} missed, ${broken.length} broken, ${seconds} s`;
+  return [head, ...broken.map(({ point, reason }) => `  ${point}\n    ${reason}`)].join('\n');
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { guest } from '../access/caller.ts';
+import { clientIp, splitUrl } from '../http/api.ts';
+import { parseBody, readBody } from '../http/body.ts';
+import type { Reply } from '../http/call.ts';
+import { ApiError } from '../http/errors.ts';
+import { errorReply } from '../http/failure.ts';
+import { parseQueryString } from '../http/query-string.ts';
+import { sendReply } from '../http/reply.ts';
+import type { Router } from '../http/router.ts';
+
+export const inspectionPrefix = '/_local';
+
+/** The developer's entrance. Web pages are kept out: it asks for no key. */
+export class InspectionFront {
+  readonly #router: Router;
+
+  constructor(router: Router) {
+    this.#router = router;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await sendReply(response, await this.#reply(request).catch(asReply));
+  }
+
+  async #reply(request: IncomingMessage): Promise<Reply> {
+    const raw = await readBody(request);
+    if (!isLocal(request)) throw new ApiError('user_unauthorized', 'Only programs on this machine may ask here.');
+    const [path, queryString] = splitUrl(request.url ?? '/');
+    const method = request.method ?? 'GET';
+    const match = this.#router.find(method, path);
+    if (!match) throw new ApiError('general_route_not_found', `Nothing answers ${method} ${path} here.`);
+    const { fields: body, files } = await parseBody(request, raw);
+    const { headers } = request;
+    const query = parseQueryString(queryString);
+    const call = { method, path, params: match.params, query, body, files, headers, caller: guest };
+    return match.route.handle({ ...call, clientIp: clientIp(request) });
+  }
+}
+
+/** No page of another origin, and no name that somebody else lets point at this machine. */
+function isLocal({ headers }: IncomingMessage): boolean {
+  return headers.origin === undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.host ?? '');
+}
+
+function asReply(error: unknown): Reply {
+  if (error instanceof ApiError) return errorReply(error);
+  return errorReply(new ApiError('general_server_error', error instanceof Error ? error.message : String(error)));
+}

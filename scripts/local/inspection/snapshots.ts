@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Scheduler } from '../functions/scheduler.ts';
+import type { Platform } from '../platform.ts';
+import { sqlName } from '../rows/schema.ts';
+import { FolderImage } from '../storage/file-image.ts';
+
+/** Rows, files and time at one moment; kept in memory. */
+export type Snapshot = { readonly database: Uint8Array; readonly files: FolderImage; readonly offset: number };
+
+type Parts = { platform: Platform; scheduler: Scheduler; dataDir: string };
+
+/** Going back: to a moment, or to nothing. Only safe while nothing is under way. */
+export class Snapshots {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  take(): Snapshot {
+    const { platform, dataDir } = this.#parts;
+    return {
+      database: platform.database.save(),
+      files: new FolderImage(join(dataDir, 'files')),
+      offset: platform.clock.offset(),
+    };
+  }
+
+  restore({ database, files, offset }: Snapshot): void {
+    const { platform, scheduler } = this.#parts;
+    platform.faults.dropLate();
+    platform.database.load(database);
+    files.restore();
+    const behind = offset - platform.clock.offset();
+    if (behind !== 0) platform.clock.advance(behind);
+    scheduler.replan();
+  }
+
+  /** Empties tables, buckets and logs; what is declared stays. */
+  clear(): void {
+    const { project, database, files, faults } = this.#parts.platform;
+    faults.dropLate();
+    const tables = [...project.tables.values(), ...[...project.buckets.values()].map((bucket) => files.table(bucket))];
+    const names = [...tables.map(sqlName), 'transactions', 'transactionLogs', 'fileTokens', 'executions'];
+    for (const bucket of project.buckets.values()) files.empty(bucket);
+    database.atomically(() => {
+      for (const name of names) database.run(`DELETE FROM ${name}`);
+    });
+  }
+}

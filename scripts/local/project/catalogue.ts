@@ -1,0 +1,121 @@
+import { type Database, quote } from '../database.ts';
+import { ensureTable, sqlName } from '../rows/schema.ts';
+import type { Definition, Definitions } from './definitions.ts';
+import { readBucket, readColumn, readFunction, readIndex } from './read.ts';
+import { type Project, type Table, tableKey } from './types.ts';
+
+type Parts = { definitions: Definitions; project: Project; database: Database; deploymentsDir: string };
+
+/** Keeps the project that rows, files and functions see in step with the definitions. */
+export class Catalogue {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    if (!parts.definitions.declared) this.#loadAll();
+  }
+
+  #loadAll(): void {
+    const { definitions } = this.#parts;
+    for (const { $id } of definitions.list('database')) this.database($id);
+    for (const table of definitions.list('table')) this.table(String(table.databaseId), table.$id);
+    for (const { $id } of definitions.list('bucket')) this.bucket($id);
+    for (const { $id } of definitions.list('function')) this.function($id);
+  }
+
+  database(id: string): void {
+    const { definitions, project } = this.#parts;
+    if (definitions.find('database', id)) project.databases.add(id);
+    else project.databases.delete(id);
+  }
+
+  /** Columns and indexes count once they are available. */
+  table(databaseId: string, id: string): void {
+    const { definitions, project, database } = this.#parts;
+    const key = tableKey(databaseId, id);
+    const definition = definitions.find('table', key);
+    if (!definition) {
+      const old = project.tables.get(key);
+      project.tables.delete(key);
+      if (old) dropTable(database, old);
+      return;
+    }
+    const table: Table = {
+      id,
+      databaseId,
+      name: String(definition.name),
+      rowSecurity: definition.rowSecurity === true,
+      permissions: strings(definition.$permissions),
+      columns: definitions.list('column', key).filter(available).map(readColumn),
+      indexes: definitions.list('index', key).filter(available).map(readIndex),
+    };
+    ensureTable(database, table);
+    project.tables.set(key, table);
+  }
+
+  /** The indexes of a column go with it, as in Appwrite's worker. */
+  dropColumn(databaseId: string, tableId: string, column: string): void {
+    const { definitions, database, project } = this.#parts;
+    const key = tableKey(databaseId, tableId);
+    for (const index of definitions.list('index', key)) {
+      if (strings(index.columns).includes(column)) this.dropIndex(databaseId, tableId, String(index.key));
+    }
+    definitions.remove('column', `${key}/${column}`);
+    const table = project.tables.get(key);
+    if (table?.columns.some((known) => known.key === column)) {
+      database.exec(`ALTER TABLE ${sqlName(table)} DROP COLUMN ${quote(column)}`);
+    }
+    this.table(databaseId, tableId);
+  }
+
+  dropIndex(databaseId: string, tableId: string, index: string): void {
+    const { definitions, database, project } = this.#parts;
+    const key = tableKey(databaseId, tableId);
+    const table = project.tables.get(key);
+    const found = definitions.find('index', `${key}/${index}`);
+    definitions.remove('index', `${key}/${index}`);
+    if (table && found?.type === 'fulltext') dropSearch(database, table, strings(found.columns));
+    database.exec(`DROP INDEX IF EXISTS ${quote(`${key}#${index}`)}`);
+    this.table(databaseId, tableId);
+  }
+
+  bucket(id: string): void {
+    const { definitions, project } = this.#parts;
+    const definition = definitions.find('bucket', id);
+    if (definition) project.buckets.set(id, readBucket(definition));
+    else project.buckets.delete(id);
+  }
+
+  function(id: string): void {
+    const { definitions, project, deploymentsDir } = this.#parts;
+    const definition = definitions.find('function', id);
+    if (!definition) {
+      project.functions.delete(id);
+      return;
+    }
+    const path = definition.deploymentId === '' ? '.none' : String(definition.deploymentId);
+    project.functions.set(id, readFunction({ ...definition, path }, deploymentsDir));
+  }
+}
+
+function dropTable(database: Database, table: Table): void {
+  const searched = table.indexes.filter((index) => index.type === 'fulltext').flatMap((index) => index.columns);
+  dropSearch(database, table, searched);
+  database.exec(`DROP TABLE IF EXISTS ${sqlName(table)}`);
+}
+
+function dropSearch(database: Database, table: Table, columns: readonly string[]): void {
+  for (const column of columns) {
+    const words = `${tableKey(table.databaseId, table.id)}:words:${column}`;
+    for (const event of ['insert', 'delete', 'update']) database.exec(`DROP TRIGGER IF EXISTS ${quote(`${words}:${event}`)}`);
+    database.exec(`DROP TABLE IF EXISTS ${quote(words)}`);
+  }
+}
+
+export function available(definition: Definition): boolean {
+  return definition.status === 'available';
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}

@@ -1,0 +1,56 @@
+import { readPermissions } from '../../access/permissions.ts';
+import { type Call, type Fields, input, isFields } from '../../http/call.ts';
+import { invalidParam } from '../../http/errors.ts';
+import { idRule, isCustomId, resolveId } from '../../ids.ts';
+
+/** What a management call was given, checked as Appwrite's validators check it. */
+
+export function givenText(call: Call, name: string, limits: { fallback?: string; max: number }): string {
+  const value = input(call, name) ?? limits.fallback;
+  if (typeof value !== 'string' || [...value].length > limits.max || (limits.fallback === undefined && value === '')) {
+    throw invalidParam(name, `Value must be a valid string and at least 1 chars and no longer than ${limits.max} chars`);
+  }
+  return value;
+}
+
+export function givenBoolean(call: Call, name: string, fallback?: boolean): boolean {
+  const value = input(call, name) ?? fallback;
+  if (value === true || value === 'true' || value === 1 || value === '1') return true;
+  if (value === false || value === 'false' || value === 0 || value === '0') return false;
+  throw invalidParam(name, 'Value must be a valid boolean');
+}
+
+export function givenNumber(call: Call, name: string, range: { fallback?: number; min: number; max: number }): number {
+  const value = Number(input(call, name) ?? range.fallback ?? Number.NaN);
+  if (!(value >= range.min && value <= range.max)) {
+    throw invalidParam(name, `Value must be a valid range between ${range.min} and ${range.max}`);
+  }
+  return value;
+}
+
+export function givenTexts(call: Call, name: string, fallback?: readonly string[]): string[] {
+  const value = input(call, name) ?? fallback;
+  if (!Array.isArray(value) || value.length > 100 || !value.every((item) => typeof item === 'string')) {
+    throw invalidParam(name, 'Value must a valid array no longer than 100 items');
+  }
+  return value.map(String);
+}
+
+export function givenId(call: Call, name: string, now: number): string {
+  const id = input(call, name);
+  if (id !== 'unique()' && !isCustomId(id)) throw invalidParam(name, idRule);
+  return resolveId(id, now);
+}
+
+export function givenPermissions(call: Call, fallback: unknown): unknown {
+  return readPermissions(call.caller, input(call, 'permissions')) ?? fallback;
+}
+
+/** Everything sent, whichever way. */
+export function given(call: Call): Fields {
+  return { ...call.query, ...call.body };
+}
+
+export function asFields(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}

@@ -42,6 +42,11 @@ function endpointOf(env: Env, name: string, fallback: string): string {
   return value;
 }
 
+function listOf(env: Env, name: string): string[] {
+  const parts = (env[name] ?? '').split(',').map((part) => part.trim());
+  return parts.filter(Boolean);
+}
+
 /** The configuration in an environment; throws ConfigError. Whether the token secret is strong is judged where it is used. */
 export function readConfig(env: Env = process.env): Config {
   const endpoint = endpointOf(env, 'APPWRITE_FUNCTION_API_ENDPOINT', '');
@@ -52,10 +57,7 @@ export function readConfig(env: Env = process.env): Config {
     tokenSecret: text(env, 'TOKEN_SECRET'),
     previousTokenSecret: env.TOKEN_SECRET_PREVIOUS?.trim() || undefined,
     tokenHours: whole(env, 'TOKEN_HOURS', { fallback: 12, min: 1, max: 720 }),
-    corsOrigins: (env.CORS_ORIGINS ?? '')
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter(Boolean),
+    corsOrigins: listOf(env, 'CORS_ORIGINS'),
     bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
     complaintsPerHour: whole(env, 'COMPLAINTS_PER_HOUR', { fallback: 60, min: 1, max: 1_000_000 }),
     registrationsPerHour: whole(env, 'REGISTRATIONS_PER_HOUR', { fallback: 100, min: 1, max: 1_000_000 }),
@@ -63,4 +65,23 @@ export function readConfig(env: Env = process.env): Config {
     loginFailuresPerDay: whole(env, 'LOGIN_FAILURES_PER_DAY', { fallback: 100, min: 1, max: 1_000_000 }),
     appwriteTimeoutMs: whole(env, 'APPWRITE_TIMEOUT_MS', { fallback: 6_000, min: 100, max: 20_000 }),
   });
+}
+
+/** What the docs function is told; it holds no secret. */
+export type DocsConfig = {
+  corsOrigins: readonly string[];
+  /** The origin of each function's own domain; a function that is not named is at the page's own origin. */
+  apiOrigins: Readonly<Record<string, string>>;
+};
+
+/** Reads `API_ORIGINS`, such as `auth=https://a.example,users=https://u.example`; throws ConfigError. */
+export function readDocsConfig(env: Env = process.env): DocsConfig {
+  const pairs = listOf(env, 'API_ORIGINS').map((pair) => {
+    const [, id = '', origin = ''] = /^([a-z-]+)=(.+)$/.exec(pair) ?? [];
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new ConfigError('API_ORIGINS must be a list such as auth=https://a.example,users=https://u.example');
+    }
+    return [id, origin] as const;
+  });
+  return { corsOrigins: listOf(env, 'CORS_ORIGINS'), apiOrigins: Object.fromEntries(pairs) };
 }

@@ -1,0 +1,120 @@
+/// <reference lib="dom" />
+import { keepSession, readSession, type Session, sessionOf } from './session.ts';
+
+type Answered = { url: string; status: number; text?: string };
+type SwaggerUi = {
+  preauthorizeApiKey(scheme: string, value: string): unknown;
+  authActions: { logout(schemes: string[]): void };
+};
+type ApiDocument = { paths: Record<string, { servers?: { url: string }[] }> };
+
+declare const SwaggerUIBundle: (options: Record<string, unknown>) => SwaggerUi;
+
+function element<E extends HTMLElement>(id: string, kind: new () => E): E {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${id}`);
+  return found;
+}
+
+const form = element('login', HTMLFormElement);
+const bar = element('session', HTMLParagraphElement);
+const note = element('note', HTMLParagraphElement);
+
+let ui: SwaggerUi | undefined;
+
+/** Puts the token into the headers of every call from now on, and shows whose it is. */
+function use(session: Session | undefined): void {
+  if (readSession()) ui?.authActions.logout(['TOKEN', 'USERNAME']);
+  keepSession(session);
+  if (session) {
+    ui?.preauthorizeApiKey('TOKEN', session.token);
+    ui?.preauthorizeApiKey('USERNAME', session.username);
+    element('who', HTMLElement).textContent = session.username;
+  }
+  form.hidden = session !== undefined;
+  bar.hidden = session === undefined;
+}
+
+function say(text: string): void {
+  note.textContent = text;
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function detailOf(problem: unknown): string {
+  const known = typeof problem === 'object' && problem !== null && 'detail' in problem;
+  return known ? String(problem.detail) : 'The answer could not be read.';
+}
+
+/** What calls from the explorer itself mean for the session. */
+function watch(answered: Answered): Answered {
+  const body = parsed(answered.text);
+  const path = new URL(answered.url, location.href).pathname;
+  if (path === '/login' && answered.status === 200) use(sessionOf(body));
+  if (path === '/logout' && answered.status === 204) use(undefined);
+  const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
+  if (code === 'token_invalid') {
+    use(undefined);
+    say('The token has ended. Log in again.');
+  }
+  return answered;
+}
+
+async function call(api: ApiDocument, path: string, init: RequestInit): Promise<Response> {
+  const base = api.paths[path]?.servers?.[0]?.url ?? '/';
+  return fetch(`${base.replace(/\/$/, '')}${path}`, { method: 'POST', ...init });
+}
+
+async function logIn(api: ApiDocument): Promise<void> {
+  const { username, password } = Object.fromEntries(new FormData(form));
+  const headers = { 'content-type': 'application/json' };
+  const response = await call(api, '/login', { headers, body: JSON.stringify({ username, password }) });
+  const body = parsed(await response.text());
+  if (!response.ok) return say(detailOf(body));
+  form.reset();
+  say('');
+  use(sessionOf(body));
+}
+
+async function logOut(api: ApiDocument): Promise<void> {
+  const session = readSession();
+  use(undefined);
+  if (!session) return;
+  const headers = { 'content-type': 'application/json', TOKEN: session.token };
+  await call(api, '/logout', { headers, body: '{}' });
+}
+
+const unreachable = () => say('The API cannot be reached from here.');
+
+async function start(): Promise<void> {
+  const response = await fetch('./openapi.json');
+  const api = (await response.json()) as ApiDocument;
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    say('…');
+    logIn(api).catch(unreachable);
+  });
+  element('logout', HTMLButtonElement).addEventListener('click', () => {
+    logOut(api).catch(unreachable);
+  });
+  ui = SwaggerUIBundle({
+    spec: api,
+    dom_id: '#explorer',
+    deepLinking: true,
+    tryItOutEnabled: true,
+    displayRequestDuration: true,
+    defaultModelsExpandDepth: 0,
+    docExpansion: 'list',
+    validatorUrl: null,
+    responseInterceptor: watch,
+    onComplete: () => use(readSession()),
+  });
+}
+
+start().catch(unreachable);

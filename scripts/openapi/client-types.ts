@@ -1,0 +1,24 @@
+import { createRequire, registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { Json } from './json.ts';
+
+// openapi-typescript writes its output with TypeScript's JavaScript API, which the native compiler no longer has.
+const compiler = pathToFileURL(createRequire(import.meta.url).resolve('@ts-morph/common')).href;
+const COMPILER = `export { ts as default } from ${JSON.stringify(compiler)};`;
+
+function lendCompiler(): void {
+  const url = new URL('./borrowed-compiler.mjs', import.meta.url).href;
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'typescript' ? { url, format: 'module', shortCircuit: true } : next(specifier, context),
+    load: (wanted, context, next) =>
+      wanted === url ? { format: 'module', source: COMPILER, shortCircuit: true } : next(wanted, context),
+  });
+}
+
+/** The TypeScript types of the document's operations, for openapi-fetch. */
+export async function clientTypes(document: Json): Promise<string> {
+  lendCompiler();
+  const { astToString, default: openapiTs } = await import('openapi-typescript');
+  return astToString(await openapiTs(JSON.stringify(document)));
+}

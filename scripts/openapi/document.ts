@@ -1,0 +1,33 @@
+import { IMAGE_FIELDS, NewComplaintForm } from '#shared/contract/complaint-requests.ts';
+import { ABOUT, HEADERS, SECURITY, SENT_HEADERS, TAGS } from '#shared/contract/openapi/frame.ts';
+import type { Json } from './json.ts';
+import { operationOf } from './operation.ts';
+import { type Served, servedRoutes } from './operations.ts';
+import { componentSchemas } from './schemas.ts';
+
+function pathsOf(routes: readonly Served[]): Json {
+  const paths = new Map<string, Json>();
+  for (const route of routes) {
+    const item = paths.get(route.path) ?? { 'x-appwrite-function': route.functionId };
+    paths.set(route.path, { ...item, [route.method.toLowerCase()]: operationOf(route) });
+  }
+  return Object.fromEntries(paths);
+}
+
+/** The OpenAPI document of what the functions serve. Its servers are filled in by whoever shows it. */
+export function openApiDocument(): Json {
+  const routes = servedRoutes();
+  return {
+    openapi: '3.1.1',
+    info: ABOUT,
+    servers: [{ url: '/', description: 'The origin this document came from' }],
+    tags: TAGS,
+    paths: pathsOf(routes),
+    components: {
+      securitySchemes: SECURITY,
+      headers: HEADERS,
+      parameters: SENT_HEADERS,
+      schemas: componentSchemas(routes, { fields: NewComplaintForm, files: IMAGE_FIELDS }),
+    },
+  };
+}

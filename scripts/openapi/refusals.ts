@@ -1,0 +1,83 @@
+import type { Example } from '#shared/contract/openapi/operation.ts';
+import { PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
+import type { Json } from './json.ts';
+import { type Served, textOf } from './operations.ts';
+
+const ANYWHERE: readonly ProblemCode[] = [
+  'malformed_request',
+  'route_not_found',
+  'method_not_allowed',
+  'internal_error',
+];
+const OF_THE_API: readonly ProblemCode[] = ['invalid_fields', 'misconfigured', 'unavailable'];
+const OF_TOKENS: readonly ProblemCode[] = ['token_invalid', 'username_mismatch'];
+const OF_BODIES: readonly ProblemCode[] = ['malformed_json', 'body_too_large', 'unsupported_media_type'];
+
+/** The codes a route can be refused with because of what it is: who may call it and what it takes. */
+function codesOfKind({ access, roles, body, functionId }: Served): ProblemCode[] {
+  return [
+    ...ANYWHERE,
+    ...(functionId === 'docs' ? [] : OF_THE_API),
+    ...(access === 'public' ? [] : OF_TOKENS),
+    ...(access === 'account' ? (['token_missing'] as const) : []),
+    ...(roles ? (['forbidden'] as const) : []),
+    ...(body ? OF_BODIES : []),
+    ...(body?.form ? (['malformed_form'] as const) : []),
+  ];
+}
+
+/** Every code that this route answers with, in the order of the closed list. */
+export function codesOf(route: Served): ProblemCode[] {
+  const codes = new Set([...codesOfKind(route), ...textOf(route.id).refusals]);
+  return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));
+}
+
+type Refused = Extract<Example['answer'], { code: ProblemCode }>;
+
+/** The body of a refusal, as shared/http builds it. */
+export function problemExample({ code, detail, errors = [], allowed }: Refused): Json {
+  const { status, title } = PROBLEMS[code];
+  const type = `urn:problem:complaints:${code}`;
+  const instance = 'urn:request:65f1c2d3e4a5b6c7d8e9';
+  return { type, title, status, detail, instance, code, errors, ...(allowed ? { allowed } : {}) };
+}
+
+const COME_BACK: ReadonlySet<ProblemCode> = new Set([
+  'busy',
+  'request_in_progress',
+  'too_many_requests',
+  'misconfigured',
+  'unavailable',
+]);
+
+function headersOf(status: number, codes: readonly ProblemCode[]): Json {
+  const names = ['X-Request-Id'];
+  if (codes.some((code) => COME_BACK.has(code))) names.push('Retry-After');
+  if (status === 401) names.push('WWW-Authenticate');
+  if (status === 405) names.push('Allow');
+  if (codes.includes('version_mismatch')) names.push('ETag');
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+/** The refusals of a route by status, with the codes each can carry and the examples that show it. */
+export function refusalResponses(route: Served): Json {
+  const codes = codesOf(route);
+  const shown = Object.entries(textOf(route.id).examples);
+  const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].sort((a, b) => a - b);
+  const responses = statuses.map((status) => {
+    const here = codes.filter((code) => PROBLEMS[code].status === status);
+    const examples = shown.flatMap(([name, { summary, answer }]) =>
+      'code' in answer && here.includes(answer.code) ? [[name, { summary, value: problemExample(answer) }]] : [],
+    );
+    const schema = { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: here } } }] };
+    const content = { schema, ...(examples.length > 0 ? { examples: Object.fromEntries(examples) } : {}) };
+    const description = here.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. ');
+    const response = {
+      description: `${description}.`,
+      headers: headersOf(status, here),
+      content: { 'application/problem+json': content },
+    };
+    return [String(status), response] as const;
+  });
+  return Object.fromEntries(responses);
+}

@@ -1,0 +1,111 @@
+import { Complaint, Deleted } from '#shared/contract/responses.ts';
+import type { OperationText } from './operation.ts';
+import { COMPLAINT_ID, complaintOf } from './people.ts';
+
+const tag = 'Complaints';
+const id = COMPLAINT_ID;
+
+/** Working on complaints, and deleting them. */
+export const changingOperations: Readonly<Record<string, OperationText>> = {
+  changeComplaint: {
+    tag,
+    summary: 'Work on a complaint',
+    description:
+      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if nobody was faster; without it, writers take turns.',
+    answers: { 200: { description: 'Changed', schema: Complaint, headers: ['ETag'] } },
+    refusals: ['forbidden', 'not_found', 'illegal_transition', 'version_mismatch', 'busy'],
+    sends: ['If-Match'],
+    examples: {
+      started: {
+        summary: 'Work begins',
+        as: 'grace',
+        given: {},
+        json: { id, status: 'in_progress', progress: 40, note: 'A crew is on its way.' },
+        answer: { status: 200, body: complaintOf({ status: 'in_progress', progress: 40, version: 2 }) },
+      },
+      stale: {
+        summary: 'Somebody was faster',
+        as: 'grace',
+        given: { status: 'acknowledged' },
+        headers: { 'If-Match': '"1"' },
+        json: { id, note: 'We are waiting for a part.' },
+        answer: {
+          code: 'version_mismatch',
+          detail: 'The complaint is at version 2 now. Read it again and decide anew.',
+        },
+      },
+      illegal: {
+        summary: 'A status that cannot follow',
+        as: 'grace',
+        given: {},
+        json: { id, status: 'resolved' },
+        answer: {
+          code: 'illegal_transition',
+          detail:
+            'A complaint that is created cannot become resolved. Allowed now: acknowledged, in_progress, rejected.',
+          allowed: ['acknowledged', 'in_progress', 'rejected'],
+        },
+      },
+      noteNeeded: {
+        summary: 'A rejection without a note',
+        as: 'grace',
+        given: {},
+        json: { id, status: 'rejected' },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'note: is required to move a complaint from created to rejected',
+          errors: [
+            { field: 'note', code: 'required', message: 'is required to move a complaint from created to rejected' },
+          ],
+        },
+      },
+      notYours: {
+        summary: 'A reporter who sets the status',
+        as: 'ada',
+        given: {},
+        json: { id, status: 'in_progress' },
+        answer: { code: 'forbidden', detail: 'It is not yours to move this complaint from created to in_progress.' },
+      },
+      unknown: {
+        summary: 'No such complaint',
+        as: 'grace',
+        json: { id: 'zzzzzzzzzzzzzzzzzzzz', note: 'Hello?' },
+        answer: { code: 'not_found', detail: 'There is no complaint of this id.' },
+      },
+    },
+  },
+  deleteComplaint: {
+    tag,
+    summary: 'Delete a complaint',
+    description:
+      'With its pictures, for good: an admin any, its reporter while the status is `created`. The pictures’ URLs stop working within seconds.',
+    answers: { 200: { description: 'Deleted', schema: Deleted } },
+    refusals: ['forbidden', 'not_found', 'version_mismatch', 'busy'],
+    sends: ['If-Match'],
+    examples: {
+      deleted: {
+        summary: "One's own, while nobody has acted",
+        as: 'ada',
+        given: {},
+        json: { id },
+        answer: { status: 200, body: { id, deleted: true } },
+      },
+      tooLate: {
+        summary: 'The work has begun',
+        as: 'ada',
+        given: { status: 'acknowledged' },
+        json: { id },
+        answer: {
+          code: 'forbidden',
+          detail: 'Only an admin may delete it, or its reporter while its status is created.',
+        },
+      },
+      again: {
+        summary: 'Already deleted',
+        as: 'margaret',
+        json: { id: 'zzzzzzzzzzzzzzzzzzzz' },
+        answer: { code: 'not_found', detail: 'There is no complaint of this id.' },
+      },
+    },
+  },
+};

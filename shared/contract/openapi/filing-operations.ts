@@ -1,0 +1,97 @@
+import { Complaint } from '#shared/contract/responses.ts';
+import type { OperationText } from './operation.ts';
+import { complaintOf, DRAFT, imageOf } from './people.ts';
+
+/** Filing a complaint: the one request that also comes as a form. */
+export const filingOperations: Readonly<Record<string, OperationText>> = {
+  createComplaint: {
+    tag: 'Complaints',
+    summary: 'File a complaint',
+    description:
+      'With up to three pictures (JPEG, PNG or WebP by their content; 3 MiB and 40 megapixels each): as `multipart/form-data` with the files `image1` to `image3`, or as JSON with base64 in `images` (about 7.5 MB of pictures together), which is how an SDK sends them through the executions API. Pictures are turned upright and stripped of place, camera and every comment. With an `Idempotency-Key` a request can be repeated safely: the answer is then the first complaint and `Idempotent-Replayed: true`.',
+    answers: {
+      200: {
+        description: 'This key and content were sent before: the first complaint',
+        schema: Complaint,
+        headers: ['ETag', 'Idempotent-Replayed'],
+      },
+      201: { description: 'Filed', schema: Complaint, headers: ['ETag'] },
+    },
+    refusals: [
+      'not_found',
+      'request_in_progress',
+      'image_too_large',
+      'unsupported_image',
+      'idempotency_key_reused',
+      'too_many_requests',
+    ],
+    sends: ['Idempotency-Key'],
+    examples: {
+      filed: { summary: 'Without pictures', as: 'ada', json: DRAFT, answer: { status: 201, body: complaintOf() } },
+      base64: {
+        summary: 'A picture as base64',
+        as: 'ada',
+        json: {
+          ...DRAFT,
+          images: [
+            'iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAAEElEQVR4nGM4YZICRwzEcQCihBXxvFrxAAAAAABJRU5ErkJggg==',
+          ],
+        },
+        answer: { status: 201, body: complaintOf({ images: [imageOf('png')] }) },
+      },
+      form: {
+        summary: 'A form with a picture',
+        as: 'ada',
+        form: { title: DRAFT.title, description: DRAFT.description, anonymous: 'true', image1: 'pothole.jpg' },
+        answer: {
+          status: 201,
+          body: complaintOf({
+            category: null,
+            location: null,
+            latitude: null,
+            longitude: null,
+            anonymous: true,
+            overdueAt: null,
+            images: [imageOf('jpeg')],
+          }),
+        },
+      },
+      notAPicture: {
+        summary: 'Something that is no picture',
+        as: 'ada',
+        json: { ...DRAFT, images: ['JVBERi0xLjcK'] },
+        answer: {
+          code: 'unsupported_image',
+          detail: 'images.0: is not a picture we take; JPEG, PNG and WebP are accepted',
+          errors: [
+            {
+              field: 'images.0',
+              code: 'unsupported_image',
+              message: 'is not a picture we take; JPEG, PNG and WebP are accepted',
+            },
+          ],
+        },
+      },
+      tooShort: {
+        summary: 'Two fields that are wrong',
+        as: 'ada',
+        json: { ...DRAFT, title: 'No', latitude: 152.5 },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'title must have at least 3 characters.',
+          errors: [
+            { field: 'title', code: 'too_short', message: 'must have at least 3 characters' },
+            { field: 'latitude', code: 'too_big', message: 'must be at most 90' },
+          ],
+        },
+      },
+      otherUsername: {
+        summary: 'USERNAME names somebody else',
+        as: 'ada',
+        headers: { USERNAME: 'kim' },
+        json: DRAFT,
+        answer: { code: 'username_mismatch', detail: 'The header USERNAME must name the user of the token.' },
+      },
+    },
+  },
+};

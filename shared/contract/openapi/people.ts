@@ -1,0 +1,87 @@
+import type { Role } from '#shared/domain/account.ts';
+
+/** Who acts in the examples. Those that an example changes for good appear in that example only. */
+export const PEOPLE = {
+  ada: 'user',
+  kim: 'user',
+  bert: 'user',
+  cleo: 'user',
+  dora: 'user',
+  emil: 'user',
+  grace: 'staff',
+  margaret: 'admin',
+} as const satisfies Record<string, Role>;
+
+export type Person = keyof typeof PEOPLE;
+
+export const EXAMPLE_PASSWORD = 'correct-horse-9';
+export const COMPLAINT_ID = 'k3v9x0q2m7c1b8n4z5s6';
+
+const AT = '2026-11-23T08:30:00.000Z';
+
+export const profileOf = (username: Person, name: string) => ({
+  username,
+  name,
+  phone: null,
+  role: PEOPLE[username],
+  createdAt: AT,
+  updatedAt: AT,
+});
+
+/** A complaint as its example shows it: what the test files, with these differences. */
+export const complaintOf = (differences: Record<string, unknown> = {}) => ({
+  id: COMPLAINT_ID,
+  title: 'Pothole in Mill Lane',
+  description: 'Deep enough to lose a wheel in.',
+  category: 'roads',
+  location: 'Mill Lane 4, by the bakery',
+  latitude: 52.52,
+  longitude: 13.405,
+  anonymous: false,
+  username: 'ada',
+  status: 'created',
+  progress: 0,
+  assignedTo: null,
+  overdueAt: '2026-12-07T08:30:00.000Z',
+  hidden: false,
+  images: [],
+  version: 1,
+  createdAt: AT,
+  updatedAt: AT,
+  ...differences,
+});
+
+/** What the reporter of an example sends. */
+export const DRAFT = {
+  title: 'Pothole in Mill Lane',
+  description: 'Deep enough to lose a wheel in.',
+  category: 'roads',
+  location: 'Mill Lane 4, by the bakery',
+  latitude: 52.52,
+  longitude: 13.405,
+} as const;
+
+/** A picture in an answer; the tests hold an answer to its members and their types. */
+export const imageOf = (type: 'jpeg' | 'png') => ({
+  id: 'k3v9x0q2m7c1b8n4z5s6-a1b2c3-1',
+  url: 'https://cloud.example.com/v1/storage/buckets/media/files/k3v9x0q2m7c1b8n4z5s6-a1b2c3-1/view?project=complaints&token=abc',
+  previewUrl:
+    'https://cloud.example.com/v1/storage/buckets/media/files/k3v9x0q2m7c1b8n4z5s6-a1b2c3-1/preview?width=320&project=complaints&token=abc',
+  width: 64,
+  height: 48,
+  type: `image/${type}`,
+  bytes: 1742,
+});
+
+export const entryOf = (differences: Record<string, unknown> = {}) => ({
+  at: AT,
+  by: null,
+  role: 'user',
+  kind: 'created',
+  status: 'created',
+  progress: 0,
+  note: null,
+  internal: false,
+  internalNote: null,
+  ...differences,
+});

@@ -1,0 +1,117 @@
+import * as z from 'zod/mini';
+import { CategoryList, ComplaintDetail, ComplaintList, Figures } from '#shared/contract/responses.ts';
+import type { OperationText } from './operation.ts';
+import { COMPLAINT_ID, complaintOf, entryOf } from './people.ts';
+
+const tag = 'Complaints';
+
+/** What everybody may read of the function `complaints`. */
+export const readingOperations: Readonly<Record<string, OperationText>> = {
+  readComplaints: {
+    tag,
+    summary: 'List complaints, or read one',
+    description:
+      'With `id`: one complaint with its timeline. Else a list, newest first, and every filter combines with every other. Page with `page`, or, at constant cost at any depth, with `after`: pass the `next` of the page before. A TOKEN is not needed, but is checked when sent.',
+    answers: {
+      200: {
+        description: 'The list, or the complaint',
+        schema: z.union([ComplaintList, ComplaintDetail]),
+        headers: ['ETag'],
+      },
+    },
+    refusals: ['token_missing', 'forbidden', 'not_found'],
+    examples: {
+      list: {
+        summary: 'The complaints of one reporter',
+        given: { by: 'kim' },
+        query: { username: 'kim', status: 'created,acknowledged', pageSize: '1' },
+        answer: {
+          status: 200,
+          body: {
+            items: [complaintOf({ username: 'kim' })],
+            page: 1,
+            pageSize: 1,
+            total: 1,
+            totalIsExact: true,
+            totalPages: 1,
+            next: null,
+          },
+        },
+      },
+      one: {
+        summary: 'One complaint with its timeline',
+        given: {},
+        query: { id: COMPLAINT_ID },
+        answer: { status: 200, body: complaintOf({ timeline: [entryOf()], timelineNext: null }) },
+      },
+      unknown: {
+        summary: 'A well-formed id that is nobody’s',
+        query: { id: 'zzzzzzzzzzzzzzzzzzzz' },
+        answer: { code: 'not_found', detail: 'There is no complaint of this id.' },
+      },
+      malformed: {
+        summary: 'An id that cannot be',
+        query: { id: '42' },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'id must be 20 characters a-z and 0-9.',
+          errors: [{ field: 'id', code: 'invalid_format', message: 'must be 20 characters a-z and 0-9' }],
+        },
+      },
+      mineWithoutToken: {
+        summary: 'mine=true without a token',
+        query: { mine: 'true' },
+        answer: { code: 'token_missing', detail: 'mine=true asks for your own complaints: send your TOKEN.' },
+      },
+      deskFilter: {
+        summary: 'assignedTo, and not staff',
+        as: 'ada',
+        query: { assignedTo: 'me' },
+        answer: { code: 'forbidden', detail: 'assignedTo is for staff.' },
+      },
+    },
+  },
+  getCategories: {
+    tag,
+    summary: 'List the categories',
+    description: 'What may stand in `category`, and within how many days such a complaint should be resolved.',
+    answers: { 200: { description: 'The categories', schema: CategoryList } },
+    refusals: [],
+    examples: {
+      categories: {
+        summary: 'Those of a fresh project',
+        answer: {
+          status: 200,
+          body: {
+            items: [
+              { id: 'lighting', name: 'Street lighting', daysUntilOverdue: 7 },
+              { id: 'noise', name: 'Noise', daysUntilOverdue: 10 },
+              { id: 'other', name: 'Something else', daysUntilOverdue: null },
+              { id: 'roads', name: 'Roads and pavements', daysUntilOverdue: 14 },
+              { id: 'waste', name: 'Waste and litter', daysUntilOverdue: 5 },
+              { id: 'water', name: 'Water and drains', daysUntilOverdue: 3 },
+            ],
+          },
+        },
+      },
+    },
+  },
+  getStats: {
+    tag,
+    summary: 'Read the figures',
+    description: 'How many complaints there are, by status and by category. Hidden ones are not counted.',
+    answers: { 200: { description: 'The figures', schema: Figures } },
+    refusals: [],
+    examples: {
+      unknownField: {
+        summary: 'A query value that is not known',
+        query: { since: '2026' },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'since is not a field of this request; it takes none.',
+          errors: [{ field: 'since', code: 'unknown_field', message: 'is not a field of this request; it takes none' }],
+        },
+      },
+    },
+  },
+};

@@ -1,0 +1,55 @@
+import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { preflightHeaders } from './cors.ts';
+import { findRoute, methodsOf, unknownPath } from './router.ts';
+import type { Incoming, Outgoing } from './runtime.ts';
+import { serve, type Trace } from './serve.ts';
+
+export type Page = { method: 'GET'; path: string; body: string; headers: Record<string, string> };
+
+/** Fixed pages. `elsewhere`: which function answers the paths that a stranger may look for here. */
+export type Site = {
+  pages: readonly Page[];
+  elsewhere: Readonly<Record<string, string>>;
+  corsOrigins: readonly string[];
+};
+
+async function refuseUnknown({ pages, elsewhere }: Site, path: string): Promise<void> {
+  if (pages.some((page) => page.path === path)) return;
+  const owner = Object.hasOwn(elsewhere, path) ? elsewhere[path] : undefined;
+  if (owner !== undefined) {
+    throw new Refusal('route_not_found', `The function ${owner} answers this path, on its own domain.`);
+  }
+  throw await unknownPath(path, Object.keys(elsewhere));
+}
+
+async function show(site: Site, incoming: Incoming, trace: Trace): Promise<Outgoing> {
+  await refuseUnknown(site, incoming.path);
+  trace.route = `${incoming.method === 'OPTIONS' ? 'OPTIONS' : 'GET'} ${incoming.path}`;
+  if (incoming.method === 'OPTIONS') {
+    const methods = await methodsOf(site.pages, incoming.path);
+    return { status: 204, headers: { allow: methods.join(', '), ...preflightHeaders(methods) }, body: '' };
+  }
+  const { body, headers } = await findRoute(site.pages, incoming);
+  const known = incoming.headers['if-none-match']?.replaceAll('W/', '').split(/\s*,\s*/) ?? [];
+  if (headers.etag !== undefined && known.includes(headers.etag)) return { status: 304, headers, body: '' };
+  return { status: 200, headers, body };
+}
+
+/** The default export of a function that shows fixed pages; they are made at the first request. */
+export function createPages(makeSite: () => Site) {
+  let site: Site | undefined;
+  return serve((incoming, trace) => {
+    site ??= madeOrRefused(makeSite);
+    trace.corsOrigins = site.corsOrigins;
+    return show(site, incoming, trace);
+  });
+}
+
+function madeOrRefused(makeSite: () => Site): Site {
+  try {
+    return makeSite();
+  } catch (cause) {
+    const detail = 'The page is not configured. Its log names the setting.';
+    throw comeBack('misconfigured', detail, { seconds: 60, cause });
+  }
+}

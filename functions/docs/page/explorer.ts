@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import { keepSession, readSession, type Session, sessionOf } from './session.ts';
 
 type Answered = { url: string; status: number; text?: string };

@@ -1,4 +1,3 @@
-
 /** The TOKEN kept in this browser, so that it survives a reload. */
 export type Session = { token: string; username: string };
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Keys } from './access/keys.ts';
 import { MovableClock } from './clock.ts';
 import { Database } from './database.ts';
@@ -16,7 +17,8 @@ import { InspectionFront } from './inspection/front.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { Snapshots } from './inspection/snapshots.ts';
 import type { Platform } from './platform.ts';
-import { readProject } from './project/read.ts';
+import { Management } from './project/management.ts';
+import { openDefinitions, openProject } from './project/open.ts';
 import { allRoutes } from './routes/all.ts';
 import { ensureTable } from './rows/schema.ts';
 import { RowStore } from './rows/store.ts';
@@ -35,7 +37,7 @@ export function assemble(options: LocalAppwriteOptions) {
     for (const tell of moved) tell();
   });
   const platform = makePlatform(options, { clock, address, print });
-  const { project, keys, executions, faults, hosts } = platform;
+  const { project, keys, executions, faults, hosts, management } = platform;
   const calls = new CallLog();
   const api = new Api({
     router: new Router(allRoutes(platform)),
@@ -46,7 +48,7 @@ export function assemble(options: LocalAppwriteOptions) {
     projectId: project.id,
     killFunction: (id) => hosts.end(id),
   });
-  const domain = new FunctionDomain({ project, executions, print });
+  const domain = new FunctionDomain({ project, executions, print, ownerOf: (label) => management.ownerOf(label) });
   const scheduler = new Scheduler({ project, clock, executions });
   const snapshots = new Snapshots({ platform, scheduler, dataDir: options.dataDir });
   const inspection = new InspectionFront(new Router(inspectionRoutes({ platform, calls, snapshots })));
@@ -58,19 +60,22 @@ export function assemble(options: LocalAppwriteOptions) {
 type Surroundings = { clock: MovableClock; address: { port: number }; print: (line: string) => void };
 
 function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: Surroundings): Platform {
-  const project = readProject(options.config);
+  const project = openProject(options);
   const database = new Database(options.dataDir);
   for (const table of project.tables.values()) ensureTable(database, table);
   const keys = new Keys(options.dataDir, project.id, clock);
   const rows = new RowStore(database);
   const writer = new RowWriter(rows, clock);
+  const variables = { ...options.variables };
   const hosts = new FunctionHosts({
     project,
     print,
+    variables,
     node: options.runtimeNode ?? process.execPath,
-    variables: options.variables ?? {},
     endpoint: () => `http://127.0.0.1:${address.port}/v1`,
   });
+  const definitions = openDefinitions(options, { database, clock, variables });
+  const deploymentsDir = join(options.dataDir, 'deployments');
   const log = new ExecutionLog(database);
   const faults = new Faults();
   const executions = new Executions({ keys, clock, hosts, log, syncTimeout: options.syncTimeout ?? 30 });
@@ -88,6 +93,7 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
     tokens: new FileTokens({ database, clock, secret: keys.signingSecret }),
     hosts,
     executions,
+    management: new Management({ project, definitions, database, clock, hosts, variables, deploymentsDir }),
   };
 }
 

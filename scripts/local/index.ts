@@ -11,8 +11,10 @@ export type LocalAppwriteOptions = {
   dataDir: string;
   /** 0, the default, takes any free port. The host is always 127.0.0.1. */
   port?: number;
-  /** The appwrite.json that declares the project. */
-  config: string;
+  /** The appwrite.json that declares the project; without one it starts empty and is made by management calls. */
+  config?: string;
+  /** The id of a project that no file declares. */
+  projectId?: string;
   clock?: Clock;
   log?: (line: string) => void;
   /** Variables of functions by id; those under `*` go to all. */
@@ -80,6 +82,7 @@ export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise
     close: async () => {
       scheduler.stop();
       await server.close();
+      platform.management.close();
       platform.hosts.close();
       await platform.executions.settled();
       platform.database.close();

@@ -4,8 +4,11 @@ import { startLocalAppwrite } from './index.ts';
 const port = Number(process.env.PORT ?? 3000);
 const dataDir = resolve(process.env.DATA_DIR ?? '.local');
 
+const empty = process.argv.includes('--empty');
+const project = empty ? { projectId: 'local' } : { config: resolve('appwrite.json') };
+
 try {
-  const appwrite = await startLocalAppwrite({ dataDir, port, config: resolve('appwrite.json'), log: console.log });
+  const appwrite = await startLocalAppwrite({ dataDir, port, ...project, log: console.log });
   const stop = () => void appwrite.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

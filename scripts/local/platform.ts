@@ -5,6 +5,7 @@ import type { EventBus } from './events/bus.ts';
 import type { Faults } from './faults/faults.ts';
 import type { Executions } from './functions/executions.ts';
 import type { FunctionHosts } from './functions/hosts.ts';
+import type { Management } from './project/management.ts';
 import type { Project } from './project/types.ts';
 import type { RowStore } from './rows/store.ts';
 import type { RowWriter } from './rows/writer.ts';
@@ -27,4 +28,5 @@ export type Platform = {
   tokens: FileTokens;
   hosts: FunctionHosts;
   executions: Executions;
+  management: Management;
 };

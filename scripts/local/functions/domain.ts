@@ -8,7 +8,13 @@ import { errorPage } from './error-page.ts';
 import type { Executions, Job, Outcome } from './executions.ts';
 import { passedBack, singleLines } from './headers.ts';
 
-type Parts = { project: Project; executions: Executions; print: (line: string) => void };
+type Parts = {
+  project: Project;
+  executions: Executions;
+  print: (line: string) => void;
+  /** The function that a name below the functions host leads to. */
+  ownerOf: (label: string) => string | undefined;
+};
 type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
 /** A function's own domain: everything goes in, and what comes out goes back nearly as it is. */
@@ -34,7 +40,9 @@ export class FunctionDomain {
   }
 
   async #run(functionId: string, request: IncomingMessage, body: Buffer): Promise<Answer> {
-    const spec = this.#parts.project.functions.get(functionId);
+    const owner = this.#parts.ownerOf(functionId);
+    if (owner === undefined) throw new ApiError('rule_not_found');
+    const spec = this.#parts.project.functions.get(owner);
     if (!spec?.enabled) throw new ApiError('function_not_found');
     if (!spec.execute.includes('any') && !spec.execute.includes('guests')) {
       throw new ApiError('function_execute_permission_missing');

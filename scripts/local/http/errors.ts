@@ -1,3 +1,5 @@
+import { managementErrors } from './management-errors.ts';
+
 /** The error types Appwrite 1.9.6 answers with here: [HTTP status, default message]; `%s` is filled in. */
 const catalogue = {
   general_argument_invalid: [400, 'The request contains one or more invalid arguments.'],
@@ -94,6 +96,7 @@ const catalogue = {
     "Can't delete ongoing execution. Please wait for execution to finish before deleting it.",
   ],
   deployment_not_found: [404, 'Deployment not found. Create a deployment before trying to execute a function'],
+  ...managementErrors,
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrorType = keyof typeof catalogue;

@@ -8,10 +8,12 @@ type Parts = { definitions: Definitions; project: Project; database: Database; d
 
 /** Keeps the project that rows, files and functions see in step with the definitions. */
 export class Catalogue {
+  readonly project: Project;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.project = parts.project;
     if (!parts.definitions.declared) this.#loadAll();
   }
 
@@ -107,7 +109,8 @@ function dropTable(database: Database, table: Table): void {
 function dropSearch(database: Database, table: Table, columns: readonly string[]): void {
   for (const column of columns) {
     const words = `${tableKey(table.databaseId, table.id)}:words:${column}`;
-    for (const event of ['insert', 'delete', 'update']) database.exec(`DROP TRIGGER IF EXISTS ${quote(`${words}:${event}`)}`);
+    for (const event of ['insert', 'delete', 'update'])
+      database.exec(`DROP TRIGGER IF EXISTS ${quote(`${words}:${event}`)}`);
     database.exec(`DROP TABLE IF EXISTS ${quote(words)}`);
   }
 }

@@ -6,6 +6,7 @@ import { fileUploadRoutes } from './file-upload.ts';
 import { fileViewingRoutes } from './file-viewing.ts';
 import { fileRoutes } from './files.ts';
 import { healthRoutes } from './health.ts';
+import { managementRoutes } from './management/all.ts';
 import { rowBulkRoutes } from './row-bulk.ts';
 import { rowCountingRoutes } from './row-counting.ts';
 import { rowReadingRoutes } from './row-reading.ts';
@@ -24,6 +25,7 @@ export function allRoutes(platform: Platform): Route[] {
     ...fileViewingRoutes(platform),
     ...tokenRoutes(platform),
     ...executionRoutes(platform),
+    ...managementRoutes(platform),
     ...healthRoutes(),
   ];
 }

@@ -8,7 +8,10 @@ import { idRule, isCustomId, resolveId } from '../../ids.ts';
 export function givenText(call: Call, name: string, limits: { fallback?: string; max: number }): string {
   const value = input(call, name) ?? limits.fallback;
   if (typeof value !== 'string' || [...value].length > limits.max || (limits.fallback === undefined && value === '')) {
-    throw invalidParam(name, `Value must be a valid string and at least 1 chars and no longer than ${limits.max} chars`);
+    throw invalidParam(
+      name,
+      `Value must be a valid string and at least 1 chars and no longer than ${limits.max} chars`,
+    );
   }
   return value;
 }

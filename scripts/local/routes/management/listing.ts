@@ -1,10 +1,14 @@
-import { type Call, type Fields, type Reply } from '../../http/call.ts';
+import type { Call, Fields, Reply } from '../../http/call.ts';
 import { ApiError } from '../../http/errors.ts';
 import type { Definition } from '../../project/definitions.ts';
 import { invalidQuery, parseQueries, type Query } from '../../rows/query.ts';
 
 /** A page of definitions: the queries that the SDK and the CLI send, and a refusal of all others. */
-export function listing(call: Call, found: Definition[], as: { name: string; show?: (item: Definition) => Fields }): Reply {
+export function listing(
+  call: Call,
+  found: Definition[],
+  as: { name: string; show?: (item: Definition) => Fields },
+): Reply {
   const queries = parseQueries(call.query.queries);
   const filtered = queries.reduce((items, query) => narrowed(items, query), found);
   const page = filtered.slice(startOf(filtered, queries)).slice(0, numberOf(queries, 'limit', 25));

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import type { Variables } from '../functions/hosts.ts';
+import { type Fields, isFields } from '../http/call.ts';
+import type { Definitions } from './definitions.ts';
+
+const bucketDefaults = { compression: 'none', encryption: true, antivirus: true, transformations: true, totalSize: 0 };
+
+/** Shows an appwrite.json as if somebody had made it by calls, so that reading management calls answer truly. */
+export function declare(definitions: Definitions, file: string, variables: Variables): void {
+  const config: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (!isFields(config)) return;
+  for (const entry of entries(config, 'tablesDB')) {
+    definitions.create('database', entry.$id, { ...entry, type: 'tablesdb', status: 'ready' });
+  }
+  for (const table of entries(config, 'tables')) declareTable(definitions, table);
+  for (const bucket of entries(config, 'buckets'))
+    definitions.create('bucket', bucket.$id, { ...bucketDefaults, ...bucket });
+  for (const entry of entries(config, 'functions')) declareFunction(definitions, entry, variables);
+}
+
+type Entry = Fields & { $id: string };
+
+function declareTable(definitions: Definitions, { columns, indexes, ...table }: Entry): void {
+  const path = `${table.databaseId}/${table.$id}`;
+  const about = { databaseId: table.databaseId, tableId: table.$id, status: 'available', error: '' };
+  definitions.create('table', path, table);
+  for (const column of list(columns)) {
+    definitions.create('column', `${path}/${column.key}`, { ...column, ...about, $id: String(column.key) });
+  }
+  for (const index of list(indexes)) {
+    definitions.create('index', `${path}/${index.key}`, { ...index, ...about, lengths: [], $id: String(index.key) });
+  }
+}
+
+function declareFunction(definitions: Definitions, entry: Entry, variables: Variables): void {
+  const { specification = 's-1vcpu-512mb', path: _, ...settings } = entry;
+  const deployment = definitions.create('deployment', `${entry.$id}/local-${entry.$id}`, {
+    $id: `local-${entry.$id}`,
+    ...{ type: 'manual', resourceId: entry.$id, resourceType: 'functions', status: 'ready', activate: true },
+    ...{ entrypoint: entry.entrypoint, buildLogs: '', sourceSize: 0, buildSize: 0, totalSize: 0 },
+  });
+  const { $id: deploymentId, $createdAt: deploymentCreatedAt } = deployment;
+  definitions.create('function', entry.$id, {
+    ...settings,
+    ...{ $id: entry.$id, live: true, deploymentId, deploymentCreatedAt, deploymentRetention: 0, version: 'v5' },
+    ...{ buildSpecification: specification, runtimeSpecification: specification },
+    ...{
+      latestDeploymentId: deploymentId,
+      latestDeploymentCreatedAt: deploymentCreatedAt,
+      latestDeploymentStatus: 'ready',
+    },
+  });
+  const about = { secret: true, resourceType: 'function', resourceId: entry.$id };
+  for (const [key, value] of Object.entries({ ...variables['*'], ...variables[entry.$id] })) {
+    const secret = key.includes('SECRET');
+    definitions.create('variable', `${entry.$id}/${key}`, { ...about, $id: key, key, value, secret });
+  }
+}
+
+function entries(config: Fields, key: string): Entry[] {
+  return list(config[key]).filter((entry): entry is Entry => typeof entry.$id === 'string');
+}
+
+function list(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.filter(isFields) : [];
+}

@@ -1,0 +1,158 @@
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import type { FunctionHosts, Variables } from '../functions/hosts.ts';
+import { Builds, type Chunk } from './builds.ts';
+import { Catalogue } from './catalogue.ts';
+import type { Definition, Definitions } from './definitions.ts';
+import type { Project } from './types.ts';
+
+export const functionsHost = 'functions.localhost';
+
+type Parts = {
+  project: Project;
+  definitions: Definitions;
+  database: Database;
+  clock: Clock;
+  hosts: FunctionHosts;
+  variables: Variables;
+  deploymentsDir: string;
+};
+
+/** What the management calls work with: definitions, the project they stand for, builds, and work that takes a moment. */
+export class Management {
+  readonly definitions: Definitions;
+  readonly catalogue: Catalogue;
+  readonly deployments: Deployments;
+  readonly #parts: Parts;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.definitions = parts.definitions;
+    this.catalogue = new Catalogue(parts);
+    this.deployments = new Deployments(this, parts);
+    if (parts.definitions.declared) return;
+    this.#resume();
+    for (const { $id } of this.definitions.list('function')) this.#loadVariables($id);
+  }
+
+  /** Columns, indexes and builds are not ready when their call is answered. */
+  later(work: () => void, milliseconds = 5): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      work();
+    }, milliseconds);
+    this.#timers.add(timer);
+  }
+
+  /** Running processes keep the values they started with. */
+  variablesChanged(functionId: string): void {
+    this.definitions.change('function', functionId, { live: false });
+    this.#loadVariables(functionId);
+  }
+
+  /** Who a name below the functions host leads to: without a rule nobody, but for a project that a file declares. */
+  ownerOf(label: string): string | undefined {
+    if (this.definitions.declared) return label;
+    const rule = this.definitions.list('rule').find(({ domain }) => domain === `${label}.${functionsHost}`);
+    return rule && String(rule.deploymentResourceId);
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #loadVariables(functionId: string): void {
+    const pairs = this.definitions.list('variable', functionId).map(({ key, value }) => [key, value]);
+    this.#parts.variables[functionId] = Object.fromEntries(pairs);
+  }
+
+  /** What an earlier process had begun. */
+  #resume(): void {
+    for (const kind of ['column', 'index'] as const) {
+      for (const { databaseId, tableId, key, status } of this.definitions.list(kind)) {
+        if (status !== 'processing') continue;
+        this.definitions.change(kind, `${databaseId}/${tableId}/${key}`, { status: 'available' });
+        this.catalogue.table(String(databaseId), String(tableId));
+      }
+    }
+    for (const { $id, resourceId, status } of this.definitions.list('deployment')) {
+      if (status !== 'ready' && status !== 'failed') this.deployments.build(`${resourceId}/${$id}`);
+    }
+  }
+}
+
+/** waiting, processing, building, and then ready or failed. */
+class Deployments {
+  readonly #management: Management;
+  readonly #parts: Parts;
+  readonly #builds: Builds;
+
+  constructor(management: Management, parts: Parts) {
+    this.#management = management;
+    this.#parts = parts;
+    this.#builds = new Builds(parts.deploymentsDir);
+  }
+
+  store(id: string, bytes: Buffer, chunk: Chunk): boolean {
+    return this.#builds.store(id, bytes, chunk);
+  }
+
+  source(id: string): Buffer | undefined {
+    return this.#builds.source(id);
+  }
+
+  build(path: string): void {
+    this.#set(path, { status: 'waiting' });
+    this.#management.later(() => this.#set(path, { status: 'processing' }));
+    this.#management.later(() => void this.#run(path), 15);
+  }
+
+  activate({ $id, $createdAt, resourceId }: Definition): void {
+    const functionId = String(resourceId);
+    this.#parts.definitions.change('function', functionId, {
+      deploymentId: $id,
+      deploymentCreatedAt: $createdAt,
+      live: true,
+    });
+    for (const rule of this.#parts.definitions.list('rule')) {
+      if (rule.deploymentResourceId === functionId)
+        this.#parts.definitions.change('rule', rule.$id, { deploymentId: $id });
+    }
+    this.#management.catalogue.function(functionId);
+    this.#parts.hosts.renew(functionId);
+  }
+
+  async #run(path: string): Promise<void> {
+    this.#set(path, { status: 'building' });
+    const started = Date.now();
+    const deployment = this.#parts.definitions.find('deployment', path);
+    if (!deployment) return;
+    const { ok, log, bytes } = await this.#builds.build(deployment.$id, String(deployment.buildCommands));
+    if (!this.#parts.definitions.find('deployment', path)) return;
+    this.#set(path, {
+      status: ok ? 'ready' : 'failed',
+      buildLogs: log,
+      buildDuration: Math.round((Date.now() - started) / 1000),
+      buildSize: bytes,
+      totalSize: bytes * 2,
+    });
+    if (ok && deployment.activate === true) this.activate(deployment);
+  }
+
+  /** The function shows its newest deployment's status beside its active one. */
+  #set(path: string, changes: Record<string, unknown>): void {
+    const { definitions } = this.#parts;
+    if (!definitions.find('deployment', path)) return;
+    const { $id, $createdAt, resourceId, status } = definitions.change('deployment', path, changes);
+    const functionId = String(resourceId);
+    const newest = definitions.list('deployment', functionId).at(-1)?.$id === $id;
+    if (!newest || !definitions.find('function', functionId)) return;
+    definitions.change('function', functionId, {
+      latestDeploymentId: $id,
+      latestDeploymentCreatedAt: $createdAt,
+      latestDeploymentStatus: status,
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import type { Route } from '../../http/call.ts';
+import { ApiError } from '../../http/errors.ts';
+import type { Platform } from '../../platform.ts';
+import { bucketRoutes } from './buckets.ts';
+import { columnRoutes } from './columns.ts';
+import { databaseRoutes } from './databases.ts';
+import { deploymentRoutes } from './deployments.ts';
+import { functionRoutes } from './functions.ts';
+import { indexRoutes } from './indexes.ts';
+import { collectionsNaming, type Naming, tablesNaming } from './naming.ts';
+import { ruleRoutes } from './rules.ts';
+import { tableRoutes } from './tables.ts';
+import { variableRoutes } from './variables.ts';
+
+/** What a console or a deployment does: making and changing things rather than using them. */
+export function managementRoutes(platform: Platform): Route[] {
+  return [
+    ...schemaRoutes(platform, tablesNaming),
+    ...schemaRoutes(platform, collectionsNaming),
+    ...bucketRoutes(platform),
+    ...functionRoutes(platform),
+    ...variableRoutes(platform),
+    ...deploymentRoutes(platform),
+    ...ruleRoutes(platform),
+    { method: 'GET', path: '/v1/console/variables', scopes: [], handle: consoleOnly },
+  ];
+}
+
+function schemaRoutes(platform: Platform, naming: Naming): Route[] {
+  return [
+    ...databaseRoutes(platform, naming),
+    ...tableRoutes(platform, naming),
+    ...columnRoutes(platform, naming),
+    ...indexRoutes(platform, naming),
+  ];
+}
+
+/** The console's own calls need somebody who has logged in there: no key opens them. */
+function consoleOnly(): never {
+  throw new ApiError('general_unauthorized_scope', 'app@local (role: applications) missing scopes (["projects.read"])');
+}

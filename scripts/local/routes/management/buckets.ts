@@ -1,0 +1,88 @@
+import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
+import { ApiError, invalidParam } from '../../http/errors.ts';
+import type { Platform } from '../../platform.ts';
+import type { Definition } from '../../project/definitions.ts';
+import { givenBoolean, givenId, givenNumber, givenPermissions, givenText, givenTexts } from './fields.ts';
+import { listing } from './listing.ts';
+import { refuseDeclared } from './naming.ts';
+
+type Parts = Pick<Platform, 'management' | 'clock' | 'files'>;
+
+/** `_APP_STORAGE_LIMIT` of an installation that changed nothing. */
+const largestFile = 30_000_000;
+
+export function bucketRoutes(parts: Parts): Route[] {
+  const { definitions } = parts.management;
+  const all = '/v1/storage/buckets';
+  const one = `${all}/:bucketId`;
+  const read = ['buckets.read'];
+  const write = ['buckets.write'];
+  return [
+    {
+      method: 'GET',
+      path: all,
+      scopes: read,
+      handle: (call) => listing(call, definitions.list('bucket'), { name: 'buckets' }),
+    },
+    { method: 'POST', path: all, scopes: write, handle: (call) => create(parts, call) },
+    { method: 'GET', path: one, scopes: read, handle: (call) => ({ status: 200, body: requireOne(parts, call) }) },
+    { method: 'PUT', path: one, scopes: write, handle: (call) => update(parts, call) },
+    { method: 'DELETE', path: one, scopes: write, handle: (call) => remove(parts, call) },
+  ];
+}
+
+/** What is not sent becomes its default, with an update too; only permissions stay as they were. */
+function readSettings(call: Call, oldPermissions: unknown) {
+  const compression = String(input(call, 'compression') ?? 'none');
+  if (!['none', 'gzip', 'zstd'].includes(compression)) {
+    throw invalidParam('compression', 'Value must be one of (none, gzip, zstd)');
+  }
+  return {
+    name: givenText(call, 'name', { max: 128 }),
+    $permissions: givenPermissions(call, oldPermissions),
+    fileSecurity: givenBoolean(call, 'fileSecurity', false),
+    enabled: givenBoolean(call, 'enabled', true),
+    maximumFileSize: givenNumber(call, 'maximumFileSize', { fallback: largestFile, min: 1, max: largestFile }),
+    allowedFileExtensions: givenTexts(call, 'allowedFileExtensions', []),
+    compression,
+    encryption: givenBoolean(call, 'encryption', true),
+    antivirus: givenBoolean(call, 'antivirus', true),
+    transformations: givenBoolean(call, 'transformations', true),
+  };
+}
+
+function create({ management, clock, files }: Parts, call: Call): Reply {
+  const { definitions, catalogue } = management;
+  refuseDeclared(definitions);
+  const $id = givenId(call, 'bucketId', clock.now());
+  if (definitions.find('bucket', $id)) throw new ApiError('storage_bucket_already_exists');
+  const body = definitions.create('bucket', $id, { $id, ...readSettings(call, []), totalSize: 0 });
+  catalogue.bucket($id);
+  const bucket = catalogue.project.buckets.get($id);
+  if (bucket) files.table(bucket);
+  return { status: 201, body };
+}
+
+function update(parts: Parts, call: Call): Reply {
+  const { definitions, catalogue } = parts.management;
+  refuseDeclared(definitions);
+  const old = requireOne(parts, call);
+  const body = definitions.change('bucket', old.$id, readSettings(call, old.$permissions));
+  catalogue.bucket(old.$id);
+  return { status: 200, body };
+}
+
+function remove(parts: Parts, call: Call): Reply {
+  const { definitions, catalogue } = parts.management;
+  refuseDeclared(definitions);
+  const { $id } = requireOne(parts, call);
+  definitions.remove('bucket', $id);
+  catalogue.bucket($id);
+  return { status: 204 };
+}
+
+function requireOne({ management }: Parts, call: Call): Definition {
+  const found = management.definitions.find('bucket', param(call, 'bucketId'));
+  if (!found) throw new ApiError('storage_bucket_not_found');
+  return found;
+}

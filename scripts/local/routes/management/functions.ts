@@ -1,0 +1,143 @@
+import { Cron } from 'croner';
+import { type Call, type Fields, param, type Reply, type Route } from '../../http/call.ts';
+import { ApiError, invalidParam } from '../../http/errors.ts';
+import type { Platform } from '../../platform.ts';
+import type { Definition } from '../../project/definitions.ts';
+import { given, givenBoolean, givenId, givenNumber, givenText, givenTexts } from './fields.ts';
+import { listing } from './listing.ts';
+import { refuseDeclared } from './naming.ts';
+
+type Parts = Pick<Platform, 'management' | 'clock' | 'hosts'>;
+
+const runtimes = /^node-(18\.0|19\.0|20\.0|21\.0|22|23|24|25)$/;
+const standardSize = 's-1vcpu-512mb';
+
+export function functionRoutes(parts: Parts): Route[] {
+  const { management } = parts;
+  const all = '/v1/functions';
+  const one = `${all}/:functionId`;
+  const read = ['functions.read'];
+  const write = ['functions.write'];
+  const list = (call: Call) =>
+    listing(call, management.definitions.list('function'), {
+      name: 'functions',
+      show: (item) => showFunction(management, call, item),
+    });
+  const get = (call: Call) => ({
+    status: 200,
+    body: showFunction(management, call, requireFunction(management, call)),
+  });
+  return [
+    { method: 'GET', path: all, scopes: read, handle: list },
+    { method: 'POST', path: all, scopes: write, handle: (call) => create(parts, call) },
+    { method: 'GET', path: one, scopes: read, handle: get },
+    { method: 'PUT', path: one, scopes: write, handle: (call) => update(parts, call) },
+    { method: 'DELETE', path: one, scopes: write, handle: (call) => remove(parts, call) },
+  ];
+}
+
+function readSettings(call: Call) {
+  const schedule = givenText(call, 'schedule', { fallback: '', max: 100 });
+  if (schedule !== '' && !isCron(schedule)) throw invalidParam('schedule', 'Invalid cron expression');
+  return {
+    name: givenText(call, 'name', { max: 128 }),
+    execute: givenTexts(call, 'execute', []),
+    events: givenTexts(call, 'events', []),
+    schedule,
+    timeout: givenNumber(call, 'timeout', { fallback: 15, min: 1, max: 900 }),
+    enabled: givenBoolean(call, 'enabled', true),
+    logging: givenBoolean(call, 'logging', true),
+    commands: givenText(call, 'commands', { fallback: '', max: 8192 }),
+    scopes: givenTexts(call, 'scopes', []),
+    deploymentRetention: givenNumber(call, 'deploymentRetention', { fallback: 0, min: 0, max: 365 }),
+  };
+}
+
+/** Older clients name one size for building and running. */
+function sizes(call: Call, old: Fields): Fields {
+  const { specification, buildSpecification = specification, runtimeSpecification = specification } = given(call);
+  return {
+    buildSpecification: buildSpecification ?? old.buildSpecification ?? standardSize,
+    runtimeSpecification: runtimeSpecification ?? old.runtimeSpecification ?? standardSize,
+  };
+}
+
+function create({ management, clock }: Parts, call: Call): Reply {
+  const { definitions, catalogue } = management;
+  refuseDeclared(definitions);
+  const $id = givenId(call, 'functionId', clock.now());
+  const runtime = givenText(call, 'runtime', { max: 100 });
+  if (!runtimes.test(runtime)) throw invalidParam('runtime', 'Value must be one of the known runtimes');
+  const settings = readSettings(call);
+  if (definitions.find('function', $id)) throw new ApiError('function_already_exists');
+  const entrypoint = givenText(call, 'entrypoint', { fallback: '', max: 1028 });
+  const found = definitions.create('function', $id, {
+    $id,
+    ...settings,
+    ...sizes(call, {}),
+    ...{ runtime, entrypoint, live: true, deploymentId: '', deploymentCreatedAt: '', version: 'v5' },
+    ...{ latestDeploymentId: '', latestDeploymentCreatedAt: '', latestDeploymentStatus: '' },
+  });
+  catalogue.function($id);
+  return { status: 201, body: showFunction(management, call, found) };
+}
+
+/** Whatever is not sent goes back to its default; runtime, entrypoint and sizes stay. `live` may become true by it. */
+function update(parts: Parts, call: Call): Reply {
+  const { management } = parts;
+  refuseDeclared(management.definitions);
+  const old = requireFunction(management, call);
+  const next: Fields = {
+    ...readSettings(call),
+    ...sizes(call, old),
+    runtime: givenText(call, 'runtime', { fallback: '', max: 100 }) || old.runtime,
+    entrypoint: givenText(call, 'entrypoint', { fallback: '', max: 1028 }) || old.entrypoint,
+  };
+  next.live = ['name', 'entrypoint', 'commands', 'runtime'].every((key) => next[key] === old[key]);
+  const found = management.definitions.change('function', old.$id, next);
+  management.catalogue.function(old.$id);
+  return { status: 200, body: showFunction(management, call, found) };
+}
+
+function remove({ management, hosts }: Parts, call: Call): Reply {
+  refuseDeclared(management.definitions);
+  const { $id } = requireFunction(management, call);
+  management.definitions.remove('function', $id);
+  management.definitions.removeBelow('variable', $id);
+  management.definitions.removeBelow('deployment', $id);
+  management.catalogue.function($id);
+  hosts.renew($id);
+  return { status: 204 };
+}
+
+export function requireFunction({ definitions }: Parts['management'], call: Call): Definition {
+  const found = definitions.find('function', param(call, 'functionId'));
+  if (!found) throw new ApiError('function_not_found');
+  return found;
+}
+
+/** As the client's response format has it: before 1.9 there was one size. */
+export function showFunction({ definitions }: Parts['management'], call: Call, found: Definition): Fields {
+  const vars = definitions.list('variable', found.$id).map(showVariable);
+  const whole = { ...found, vars, installationId: '', providerRepositoryId: '', providerBranch: '' };
+  if (!/^1\.[0-8]\./.test(String(call.headers['x-appwrite-response-format'] ?? ''))) return whole;
+  const {
+    buildSpecification,
+    runtimeSpecification: _,
+    ...rest
+  } = { ...whole, buildSpecification: found.buildSpecification, runtimeSpecification: '' };
+  return { ...rest, specification: buildSpecification };
+}
+
+/** The value of a secret variable is never told. */
+export function showVariable(variable: Definition): Fields {
+  return variable.secret === true ? { ...variable, value: '' } : variable;
+}
+
+function isCron(schedule: string): boolean {
+  try {
+    return new Cron(schedule, { paused: true }).nextRun() !== null;
+  } catch {
+    return false;
+  }
+}

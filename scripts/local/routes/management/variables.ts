@@ -1,0 +1,78 @@
+import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
+import { ApiError } from '../../http/errors.ts';
+import type { Platform } from '../../platform.ts';
+import type { Definition } from '../../project/definitions.ts';
+import { givenBoolean, givenId, givenText } from './fields.ts';
+import { requireFunction, showVariable } from './functions.ts';
+import { listing } from './listing.ts';
+import { refuseDeclared } from './naming.ts';
+
+type Parts = Pick<Platform, 'management' | 'clock'>;
+
+export function variableRoutes(parts: Parts): Route[] {
+  const { management } = parts;
+  const all = '/v1/functions/:functionId/variables';
+  const one = `${all}/:variableId`;
+  const read = ['functions.read'];
+  const write = ['functions.write'];
+  const list = (call: Call) => {
+    const { $id } = requireFunction(management, call);
+    return listing(call, management.definitions.list('variable', $id), { name: 'variables', show: showVariable });
+  };
+  const get = (call: Call) => ({ status: 200, body: showVariable(requireVariable(parts, call)) });
+  return [
+    { method: 'GET', path: all, scopes: read, handle: list },
+    { method: 'POST', path: all, scopes: write, handle: (call) => create(parts, call) },
+    { method: 'GET', path: one, scopes: read, handle: get },
+    { method: 'PUT', path: one, scopes: write, handle: (call) => update(parts, call) },
+    { method: 'DELETE', path: one, scopes: write, handle: (call) => remove(parts, call) },
+  ];
+}
+
+function create({ management, clock }: Parts, call: Call): Reply {
+  const { definitions } = management;
+  refuseDeclared(definitions);
+  const { $id: functionId } = requireFunction(management, call);
+  const $id = givenId(call, 'variableId', clock.now());
+  const key = givenText(call, 'key', { max: 255 });
+  const value = givenText(call, 'value', { fallback: '', max: 8192 });
+  const secret = givenBoolean(call, 'secret', true);
+  const taken = definitions.list('variable').some((known) => known.$id === $id);
+  if (taken || definitions.list('variable', functionId).some((known) => known.key === key)) {
+    throw new ApiError('variable_already_exists');
+  }
+  const about = { resourceType: 'function', resourceId: functionId };
+  const variable = definitions.create('variable', `${functionId}/${$id}`, { $id, key, value, secret, ...about });
+  management.variablesChanged(functionId);
+  return { status: 201, body: showVariable(variable) };
+}
+
+function update(parts: Parts, call: Call): Reply {
+  const { management } = parts;
+  refuseDeclared(management.definitions);
+  const { $id, resourceId, ...old } = requireVariable(parts, call);
+  if (old.secret === true && input(call, 'secret') === false) throw new ApiError('variable_cannot_unset_secret');
+  const variable = management.definitions.change('variable', `${resourceId}/${$id}`, {
+    key: givenText(call, 'key', { fallback: String(old.key), max: 255 }),
+    value: givenText(call, 'value', { fallback: String(old.value), max: 8192 }),
+    secret: givenBoolean(call, 'secret', old.secret === true),
+  });
+  management.variablesChanged(String(resourceId));
+  return { status: 200, body: showVariable(variable) };
+}
+
+function remove(parts: Parts, call: Call): Reply {
+  const { management } = parts;
+  refuseDeclared(management.definitions);
+  const { $id, resourceId } = requireVariable(parts, call);
+  management.definitions.remove('variable', `${resourceId}/${$id}`);
+  management.variablesChanged(String(resourceId));
+  return { status: 204 };
+}
+
+function requireVariable({ management }: Parts, call: Call): Definition {
+  const { $id } = requireFunction(management, call);
+  const found = management.definitions.find('variable', `${$id}/${param(call, 'variableId')}`);
+  if (!found) throw new ApiError('variable_not_found');
+  return found;
+}

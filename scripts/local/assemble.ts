@@ -21,6 +21,7 @@ import { Management } from './project/management.ts';
 import { openDefinitions, openProject } from './project/open.ts';
 import { allRoutes } from './routes/all.ts';
 import { ensureTable } from './rows/schema.ts';
+import { StaleRows } from './rows/stale-rows.ts';
 import { RowStore } from './rows/store.ts';
 import { RowWriter } from './rows/writer.ts';
 import { LocalServer } from './server.ts';
@@ -65,7 +66,8 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
   for (const table of project.tables.values()) ensureTable(database, table);
   const keys = new Keys(options.dataDir, project.id, clock);
   const rows = new RowStore(database);
-  const writer = new RowWriter(rows, clock);
+  const stale = new StaleRows();
+  const writer = new RowWriter(rows, clock, stale);
   const variables = { ...options.variables };
   const hosts = new FunctionHosts({
     project,
@@ -87,7 +89,8 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
     keys,
     rows,
     writer,
-    transactions: new Transactions({ database, project, rows, writer, clock }),
+    stale,
+    transactions: new Transactions({ database, project, rows, writer, clock, stale }),
     events: new EventBus(project, faults, (spec, event) => deliver(executions, spec, event)),
     files: new FileStore({ database, project, rows, writer }, options.dataDir),
     tokens: new FileTokens({ database, clock, secret: keys.signingSecret }),

@@ -7,6 +7,7 @@ import type { Executions } from './functions/executions.ts';
 import type { FunctionHosts } from './functions/hosts.ts';
 import type { Management } from './project/management.ts';
 import type { Project } from './project/types.ts';
+import type { StaleRows } from './rows/stale-rows.ts';
 import type { RowStore } from './rows/store.ts';
 import type { RowWriter } from './rows/writer.ts';
 import type { FileStore } from './storage/file-store.ts';
@@ -22,6 +23,7 @@ export type Platform = {
   keys: Keys;
   rows: RowStore;
   writer: RowWriter;
+  stale: StaleRows;
   transactions: Transactions;
   events: EventBus;
   files: FileStore;

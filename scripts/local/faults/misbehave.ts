@@ -7,7 +7,7 @@ import type { Faults } from './faults.ts';
 export type Exchange = {
   response: ServerResponse;
   /** Does what the call asks for. */
-  perform: () => Promise<Reply>;
+  perform: (unlucky?: boolean) => Promise<Reply>;
   /** Ends the process of the function that made the call, and waits until it is gone. */
   kill: () => Promise<void>;
   faults: Faults;
@@ -21,7 +21,7 @@ export async function misbehave(fault: CallFault, exchange: Exchange): Promise<R
       await pause(fault.milliseconds ?? 1000);
       return perform();
     case 'stale-row':
-      return perform();
+      return perform(true);
     case 'reset':
     case 'cut':
       finish(await take(fault, exchange));

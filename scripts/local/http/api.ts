@@ -67,7 +67,7 @@ export class Api {
     response: ServerResponse,
   ): Reply | undefined | Promise<Reply | undefined> {
     const { faults, killFunction } = this.#parts;
-    const perform = () => this.#reply(received).catch((error) => this.#failure(error, record));
+    const perform = (unlucky = false) => this.#reply(received, unlucky).catch((error) => this.#failure(error, record));
     const [path] = splitUrl(record.path);
     const fault = faults.ofCall({ ...record, path });
     if (!fault) return perform();
@@ -78,7 +78,7 @@ export class Api {
     return misbehave(fault, { response, perform, kill, faults });
   }
 
-  async #reply({ request, body, caller }: Received): Promise<Reply> {
+  async #reply({ request, body, caller }: Received, unlucky: boolean): Promise<Reply> {
     const [path = '/', queryString = ''] = splitUrl(request.url ?? '/');
     const match = this.#parts.router.find(request.method ?? 'GET', path);
     if (!match)
@@ -101,6 +101,7 @@ export class Api {
       headers: request.headers,
       clientIp: clientIp(request),
       caller,
+      unlucky,
     };
     return match.route.handle(call);
   }

@@ -14,6 +14,8 @@ export type Call = {
   headers: IncomingHttpHeaders;
   clientIp: string;
   caller: Caller;
+  /** Asks for the bad luck that some calls have now and then. */
+  unlucky?: boolean;
 };
 
 export type Reply = {

@@ -29,6 +29,7 @@ export class Snapshots {
   restore({ database, files, offset }: Snapshot): void {
     const { platform, scheduler } = this.#parts;
     platform.faults.dropLate();
+    platform.stale.clear();
     platform.database.load(database);
     files.restore();
     const behind = offset - platform.clock.offset();
@@ -38,8 +39,9 @@ export class Snapshots {
 
   /** Empties tables, buckets and logs; what is declared stays. */
   clear(): void {
-    const { project, database, files, faults } = this.#parts.platform;
+    const { project, database, files, faults, stale } = this.#parts.platform;
     faults.dropLate();
+    stale.clear();
     const tables = [...project.tables.values(), ...[...project.buckets.values()].map((bucket) => files.table(bucket))];
     const names = [...tables.map(sqlName), 'transactions', 'transactionLogs', 'fileTokens', 'executions'];
     for (const bucket of project.buckets.values()) files.empty(bucket);

@@ -9,7 +9,7 @@ import { parseQueries } from '../rows/query.ts';
 import { everything } from '../rows/store.ts';
 import type { Row } from '../rows/types.ts';
 
-type Parts = Pick<Platform, 'project' | 'rows' | 'transactions'>;
+type Parts = Pick<Platform, 'project' | 'rows' | 'stale' | 'transactions'>;
 
 export function rowReadingRoutes(parts: Parts, dialect: Dialect): Route[] {
   const scopes = [`${dialect.scope}.read`, 'rows.read', 'documents.read'];
@@ -33,13 +33,13 @@ function listRows({ project, rows, transactions }: Parts, dialect: Dialect, call
   return { status: 200, body: transactionId ? transactions.within(String(transactionId), read) : read() };
 }
 
-function getRow({ project, rows, transactions }: Parts, dialect: Dialect, call: Call): Reply {
+function getRow({ project, rows, stale, transactions }: Parts, dialect: Dialect, call: Call): Reply {
   const table = findTable(project, call.params, dialect);
   const plan = makePlan(table, parseQueries(call.query.queries));
   const id = param(call, 'rowId');
   const transactionId = call.query.transactionId;
   const read = () => rows.find(table, id);
-  const row = transactionId ? transactions.within(String(transactionId), read) : read();
+  const row = transactionId ? transactions.within(String(transactionId), read) : stale.read(table, id, read);
   if (!row || !mayRead(call, table, row)) throw missing(`${dialect.item}_not_found`, id);
   return { status: 200, body: select(plan, show(table, row, dialect)) };
 }

@@ -54,13 +54,13 @@ function remove({ transactions }: Parts, call: Call): Reply {
   return { status: 204 };
 }
 
-function finish({ transactions, events }: Parts, dialect: Dialect, call: Call): Reply {
+async function finish({ transactions, events }: Parts, dialect: Dialect, call: Call): Promise<Reply> {
   const { commit = false, rollback = false } = call.body;
   if (!commit && !rollback) throw new ApiError('general_bad_request', 'Either commit or rollback must be true');
   if (commit && rollback) throw new ApiError('general_bad_request', 'Cannot commit and rollback at the same time');
   const id = param(call, 'id');
   if (rollback) return { status: 200, body: transactions.rollback(id) };
-  const { transaction, changes } = transactions.commit(id);
+  const { transaction, changes } = await transactions.commit(id, call.unlucky);
   const after = () => events.publish(changes.map((change) => commitEvent(change, dialect)));
   return { status: 200, body: transaction, after };
 }

@@ -1,6 +1,7 @@
 import { formatDate, type MovableClock } from '../clock.ts';
 import type { Table } from '../project/types.ts';
 import { asStored, isDate, normalDate } from './cells.ts';
+import type { StaleRows } from './stale-rows.ts';
 import type { RowStore } from './store.ts';
 import { checkKnown, checkStructure } from './structure.ts';
 import { type Row, RowFailure } from './types.ts';
@@ -16,10 +17,12 @@ const readonlyKeys = ['$sequence', '$collection', '$databaseId', '$tableId', '$c
 export class RowWriter {
   readonly #rows: RowStore;
   readonly #clock: MovableClock;
+  readonly #stale: StaleRows;
 
-  constructor(rows: RowStore, clock: MovableClock) {
+  constructor(rows: RowStore, clock: MovableClock, stale: StaleRows) {
     this.#rows = rows;
     this.#clock = clock;
+    this.#stale = stale;
   }
 
   create(table: Table, data: Data): Row {
@@ -33,6 +36,7 @@ export class RowWriter {
       $updatedAt: givenDate(values.$updatedAt) ?? now,
       $permissions: permissionsOf(values) ?? [],
     });
+    this.#stale.forget(table, row.$id);
     return this.#rows.insert(table, row);
   }
 
@@ -44,6 +48,7 @@ export class RowWriter {
 
   /** An update that changes nothing leaves `$updatedAt` where it is, but is guarded all the same. */
   apply(table: Table, old: Row, { data, timestamp }: { data: Data } & Guard): Row {
+    this.#stale.forget(table, old.$id);
     const change = withoutReadonly(data);
     checkKnown(table, change);
     checkNewer(old, timestamp);
@@ -69,6 +74,7 @@ export class RowWriter {
     const old = this.#rows.find(table, id);
     if (!old) throw new RowFailure('missing', id);
     checkNewer(old, timestamp);
+    this.#stale.forget(table, id);
     this.#rows.remove(table, old.$sequence);
     return old;
   }
@@ -83,6 +89,7 @@ export class RowWriter {
     const value = Number(old[step.column] ?? 0) + step.value;
     if (step.max !== undefined && value > step.max) throw new RowFailure('limit', step.column, `${step.max}`);
     if (step.min !== undefined && value < step.min) throw new RowFailure('limit', step.column, `${step.min}`);
+    this.#stale.forget(table, id);
     this.#rows.update(table, old, { ...old, [step.column]: value, $updatedAt: formatDate(this.#clock.stamp()) });
     return { ...old, [step.column]: value };
   }

@@ -2,13 +2,22 @@ import type { MovableClock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import { ApiError, missing } from '../http/errors.ts';
 import type { Project } from '../project/types.ts';
+import type { StaleRows } from '../rows/stale-rows.ts';
 import type { RowStore } from '../rows/store.ts';
 import { RowFailure } from '../rows/types.ts';
 import type { RowWriter } from '../rows/writer.ts';
 import { type Operation, type Transaction, TransactionLog } from './log.ts';
 import { type Change, Replay } from './replay.ts';
+import { unpurged } from './unpurged.ts';
 
-type Parts = { database: Database; project: Project; rows: RowStore; writer: RowWriter; clock: MovableClock };
+type Parts = {
+  database: Database;
+  project: Project;
+  rows: RowStore;
+  writer: RowWriter;
+  clock: MovableClock;
+  stale: StaleRows;
+};
 
 const largest = 100;
 
@@ -54,7 +63,25 @@ export class Transactions {
     });
   }
 
-  commit(id: string): { transaction: Transaction; changes: Change[] } {
+  /**
+   * Takes a moment, in which others may read; `unlucky` is as if they always did.
+   * The cache of rows keeps what it had where they do, as it does now and then on the real one.
+   */
+  async commit(id: string, unlucky = false): Promise<{ transaction: Transaction; changes: Change[] }> {
+    this.log.open(id, this.#parts.clock.now());
+    const done = unpurged(this.#parts, this.log.staged(id), unlucky);
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const changes = this.#replay(id);
+      done(true);
+      return { transaction: this.log.get(id), changes };
+    } catch (error) {
+      done(false);
+      throw error;
+    }
+  }
+
+  #replay(id: string): Change[] {
     this.log.open(id, this.#parts.clock.now());
     const replay = new Replay(this.#parts);
     try {
@@ -66,7 +93,7 @@ export class Transactions {
       this.log.close(id, 'failed', this.#parts.clock.now());
       throw error instanceof RowFailure ? commitError(error, replay.currentRowId) : error;
     }
-    return { transaction: this.log.get(id), changes: replay.changes };
+    return replay.changes;
   }
 
   rollback(id: string): Transaction {

@@ -1,0 +1,80 @@
+import { ID, Query } from 'node-appwrite';
+import { afterEach, describe, expect, it } from 'vitest';
+import { useWorld } from './support/harness.ts';
+import { refusal } from './support/refusal.ts';
+
+const world = useWorld();
+const main = { databaseId: 'main', tableId: 'notes' };
+
+afterEach(() => world.appwrite.faults.clear());
+
+const read = async (rowId: string) => (await world.tables.getRow({ ...main, rowId })).number;
+const listed = async (rowId: string) =>
+  (await world.tables.listRows({ ...main, queries: [Query.equal('$id', rowId)] })).rows.map(({ number }) => number);
+
+async function note(): Promise<string> {
+  const rowId = ID.unique();
+  await world.tables.createRow({ ...main, rowId, data: { title: rowId, number: 1 } });
+  return rowId;
+}
+
+async function staged(action: 'update' | 'create', rowId: string, data: object): Promise<string> {
+  const { $id: transactionId } = await world.tables.createTransaction();
+  const operations = [{ ...main, action, rowId, data }];
+  await world.tables.createOperations({ transactionId, operations });
+  return transactionId;
+}
+
+const commit = (transactionId: string) => world.tables.updateTransaction({ transactionId, commit: true });
+
+describe('getRow after a commit that did not purge the cache', () => {
+  it('serves the old row for as long as nobody writes it alone, while a list tells the truth', async () => {
+    const rowId = await note();
+    const transactionId = await staged('update', rowId, { number: 2 });
+    world.appwrite.faults.add({ kind: 'stale-row', method: 'PATCH', path: '/v1/tablesdb/transactions/*' });
+    await commit(transactionId);
+    expect([await read(rowId), await listed(rowId)]).toEqual([1, [2]]);
+    await commit(await staged('create', ID.unique(), { title: ID.unique() }));
+    expect(await read(rowId)).toBe(1);
+    await world.tables.updateRow({ ...main, rowId, data: { topic: 'written' } });
+    expect(await read(rowId)).toBe(2);
+  });
+
+  it('goes on not finding a row that is there', async () => {
+    const rowId = ID.unique();
+    const transactionId = await staged('create', rowId, { title: rowId, number: 5 });
+    world.appwrite.faults.add({ kind: 'stale-row' });
+    await commit(transactionId);
+    expect(await refusal(read(rowId))).toBe('404 row_not_found');
+    expect(await listed(rowId)).toEqual([5]);
+  });
+
+  it('is what happens, sooner or later, when others read at that moment', async () => {
+    let stale = 0;
+    for (let tries = 0; tries < 200 && stale === 0; tries += 1) {
+      const rowId = await note();
+      const transactionId = await staged('update', rowId, { number: 2 });
+      let committed = false;
+      const reader = async () => {
+        while (!committed) await read(rowId);
+      };
+      const readers = [reader(), reader(), reader()];
+      await commit(transactionId);
+      committed = true;
+      await Promise.all(readers);
+      if ((await read(rowId)) === 1) stale += 1;
+    }
+    expect(stale).toBe(1);
+  });
+
+  it('does not happen when nobody reads, nor to plain writes', async () => {
+    for (let tries = 0; tries < 20; tries += 1) {
+      const rowId = await note();
+      await read(rowId);
+      await commit(await staged('update', rowId, { number: 2 }));
+      expect(await read(rowId)).toBe(2);
+      await Promise.all([read(rowId), world.tables.updateRow({ ...main, rowId, data: { number: 3 } }), read(rowId)]);
+      expect(await read(rowId)).toBe(3);
+    }
+  });
+});

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+type Entry = { resolved?: string; optionalDependencies?: Record<string, string> };
+
+const lock: { packages: Record<string, Entry> } = JSON.parse(
+  readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'),
+);
+
+/** Where npm would look for a package that another one wants: beside it, then further up. */
+function isLocked(from: string, name: string): boolean {
+  for (let place = from; ; place = place.slice(0, Math.max(0, place.lastIndexOf('node_modules/') - 1))) {
+    if (`${place}${place === '' ? '' : '/'}node_modules/${name}` in lock.packages) return true;
+    if (place === '') return false;
+  }
+}
+
+it('the lock file holds no download addresses', () => {
+  expect(Object.values(lock.packages).filter((entry) => entry.resolved?.startsWith('http'))).toEqual([]);
+});
+
+it('the lock file names the packages of every platform, without which npm ci refuses to install anything', () => {
+  const wanted = Object.entries(lock.packages).flatMap(([path, entry]) =>
+    Object.keys(entry.optionalDependencies ?? {}).map((name) => ({ path, name })),
+  );
+  expect(wanted.length).toBeGreaterThan(0);
+  expect(wanted.filter(({ path, name }) => !isLocked(path, name))).toEqual([]);
+});

@@ -76,10 +76,13 @@ export function lazyService(parts: Parts = {}): () => Service {
   };
 }
 
+/** `budgetMs`: how long it may ask Appwrite anything; long for nobody but the sweep, for which nobody waits. */
+type Execution = { key: string; address: string; budgetMs?: number };
+
 /** Opens the way to Appwrite for one execution with that execution's key. */
-export function openDeps(service: Service, execution: { key: string; address: string }): Deps {
+export function openDeps(service: Service, execution: Execution): Deps {
   const { endpoint, projectId, appwriteTimeoutMs: timeoutMs } = service.config;
-  const deadline = Date.now() + REQUEST_BUDGET_MS;
+  const deadline = Date.now() + (execution.budgetMs ?? REQUEST_BUDGET_MS);
   const gateway = openGateway({ endpoint, projectId, key: execution.key, timeoutMs, deadline });
   const { config, clock, tokens } = service;
   const { address } = execution;

@@ -64,10 +64,3 @@ export async function listCategories(store: Store) {
   const { rows } = await store.categories.list([Query.orderAsc('name'), Query.limit(200)]);
   return rows;
 }
-
-/** Which of these complaints there are; absence is decided by a query, never by a cache. At most 500 ids. */
-export async function existingComplaints(store: Store, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const { rows } = await store.complaints.list([Query.equal('$id', [...ids]), Query.limit(ids.length)]);
-  return new Set(rows.map((row) => row.$id));
-}

@@ -5,7 +5,8 @@ import { appwriteType, isAmbiguous, unavailable } from './failures.ts';
 import type { Gateway } from './gateway.ts';
 import { BUCKET_ID } from './resources.ts';
 
-export type StoredFile = { id: string; bytes: number; createdAt: Date };
+/** `complete` is false for what an upload in parts has left half-way. */
+export type StoredFile = { id: string; bytes: number; createdAt: Date; complete: boolean };
 export type Access = { token: string; tokenId: string };
 export type NewFile = { id: string; name: string; bytes: Uint8Array };
 
@@ -60,16 +61,23 @@ export async function retireAccess({ tokens }: Gateway, fileId: string, keepId: 
   }
 }
 
-/** The next files of the bucket, oldest first, after the given id. */
-export async function listFiles({ storage }: Gateway, after: string | undefined, limit: number): Promise<StoredFile[]> {
-  const seek = after === undefined ? [] : [Query.greaterThan('$id', after)];
+/** Files of the bucket as these queries find them. */
+export async function filesByQuery({ storage }: Gateway, queries: string[]): Promise<StoredFile[]> {
   try {
-    const { files } = await storage.listFiles({
-      bucketId: BUCKET_ID,
-      queries: [...seek, Query.orderAsc('$id'), Query.limit(limit)],
-    });
-    return files.map((file) => ({ id: file.$id, bytes: file.sizeOriginal, createdAt: new Date(file.$createdAt) }));
+    const { files } = await storage.listFiles({ bucketId: BUCKET_ID, queries });
+    return files.map((file) => ({
+      id: file.$id,
+      bytes: file.sizeOriginal,
+      createdAt: new Date(file.$createdAt),
+      complete: file.chunksUploaded >= file.chunksTotal,
+    }));
   } catch (error) {
     throw unavailable(error);
   }
+}
+
+/** The next files of the bucket by id; an empty `after` begins. */
+export function listFiles(gateway: Gateway, after: string, limit: number): Promise<StoredFile[]> {
+  const seek = after === '' ? [] : [Query.greaterThan('$id', after)];
+  return filesByQuery(gateway, [...seek, Query.orderAsc('$id'), Query.limit(limit)]);
 }

@@ -100,6 +100,9 @@ export const ComplaintRow = z.object({
   closedAt: maybe(when),
 });
 
+/** What the sweep reads of a complaint. */
+export const PicturedRow = z.object({ images: jsonText(z.array(StoredImage), []) });
+
 export const ENTRY_KINDS = ['created', 'status', 'progress', 'note', 'edit', 'assignment', 'visibility'] as const;
 
 export const EntryRow = z.object({

@@ -7,8 +7,10 @@ import {
   type TakenName,
 } from '#shared/appwrite/accounts.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
-import type { Deps } from '#shared/compose.ts';
+import type { Deps as AllDeps } from '#shared/compose.ts';
 import { MINUTE, SECOND } from '#shared/domain/clock.ts';
+
+type Deps = Pick<AllDeps, 'store' | 'clock'>;
 
 const PAGE = 200;
 const BUDGET_MS = 15 * SECOND;

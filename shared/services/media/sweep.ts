@@ -1,53 +1,112 @@
-import { existingComplaints, removeTimeline } from '#shared/appwrite/complaints.ts';
 import { removeExpired } from '#shared/appwrite/limits.ts';
-import { listFiles, removeFile, type StoredFile } from '#shared/appwrite/media.ts';
-import type { Deps } from '#shared/compose.ts';
-import { HOUR, MINUTE } from '#shared/domain/clock.ts';
-import { ownerOfFile } from '#shared/domain/ids.ts';
+import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { finishErasures } from '../accounts/finish-erasures.ts';
+import { type Counts, Job, type Keeper, type Pass } from './job.ts';
+import { lostPictures } from './lost-pictures.ts';
+import { orphanFiles } from './orphan-files.ts';
+import { orphanTimelines } from './orphan-timelines.ts';
+import { type Place, readPlace, savePlace } from './sweep-place.ts';
 
-const BATCH = 100;
-/** Far longer than a create may last: a file this old without a complaint will never get one. */
-const GRACE_MS = HOUR;
 const BUDGET_MS = MINUTE;
+const SAVE_EVERY_MS = 10 * SECOND;
 
-export type SweepReport = { files: number; orphans: number; orphanBytes: number; erasures: number };
+const erasures: Pass = {
+  name: 'erasures',
+  async step(job) {
+    if (!job.dry) job.counts.erasures += await finishErasures(job.keeper);
+    return '';
+  },
+};
 
-async function orphansAmong(deps: Deps, files: readonly StoredFile[]): Promise<StoredFile[]> {
-  const youngest = deps.clock.now().getTime() - GRACE_MS;
-  const old = files.filter((file) => file.createdAt.getTime() < youngest);
-  const owners = [...new Set(old.map((file) => ownerOfFile(file.id)).filter((id) => id !== undefined))];
-  const living = await existingComplaints(deps.store, owners);
-  // A file that is not named as ours is not ours to delete.
-  return old.filter((file) => {
-    const owner = ownerOfFile(file.id);
-    return owner !== undefined && !living.has(owner);
-  });
+const expired: Pass = {
+  name: 'expired',
+  async step({ dry, keeper }) {
+    if (!dry) await removeExpired(keeper.store, keeper.clock.now());
+    return '';
+  },
+};
+
+/** What is reconciled, in this order; a run that has no time left goes on in the next one. */
+const PASSES: readonly Pass[] = [erasures, expired, orphanFiles, lostPictures, orphanTimelines];
+
+export type SweepReport = Counts & { complete: boolean };
+export type SweepOptions = { dry?: boolean; budgetMs?: number };
+
+/** Begins with the pass that the last run stopped in, and goes round once. */
+function fromHere(place: Place): Pass[] {
+  const start = Math.max(
+    0,
+    PASSES.findIndex((pass) => pass.name === place.pass),
+  );
+  return [...PASSES.slice(start), ...PASSES.slice(0, start)];
 }
 
-async function removeOrphans(deps: Deps, orphans: readonly StoredFile[]): Promise<void> {
-  const owners = new Set(orphans.map((file) => ownerOfFile(file.id) ?? ''));
-  await Promise.all([
-    ...orphans.map((file) => removeFile(deps.gateway, file.id)),
-    ...[...owners].map((owner) => removeTimeline(deps.store, owner)),
-  ]);
-}
+/** Keeps the place in the table now and then, so that a run that dies loses little. */
+class Bookmark {
+  readonly #keeper: Keeper;
+  #saved: string;
+  #at = performance.now();
 
-/** What events have missed: files without a complaint, erasures begun and not finished, limits that have run out. */
-export async function sweep(deps: Deps): Promise<SweepReport> {
-  const stopAt = Date.now() + BUDGET_MS;
-  const report: SweepReport = { files: 0, orphans: 0, orphanBytes: 0, erasures: await finishErasures(deps) };
-  await removeExpired(deps.store, deps.clock.now());
-  let after: string | undefined;
-  while (Date.now() < stopAt) {
-    const files = await listFiles(deps.gateway, after, BATCH);
-    const orphans = await orphansAmong(deps, files);
-    await removeOrphans(deps, orphans);
-    report.files += files.length;
-    report.orphans += orphans.length;
-    report.orphanBytes += orphans.reduce((sum, file) => sum + file.bytes, 0);
-    after = files.at(-1)?.id;
-    if (files.length < BATCH) break;
+  constructor(keeper: Keeper, place: Place) {
+    this.#keeper = keeper;
+    this.#saved = JSON.stringify(place);
   }
-  return report;
+
+  async keep(place: Place, now = performance.now() - this.#at > SAVE_EVERY_MS): Promise<void> {
+    const text = JSON.stringify(place);
+    if (!now || text === this.#saved) return;
+    await savePlace(this.#keeper, place);
+    this.#saved = text;
+    this.#at = performance.now();
+  }
+}
+
+type Run = { job: Job; place: Place; bookmark: Bookmark | undefined; isLate(): boolean };
+
+type End = 'done' | 'failed' | 'late';
+
+/** Works through a pass. A page that cannot be read ends it for now; the next run begins there. */
+async function finish(pass: Pass, { job, place, bookmark, isLate }: Run): Promise<End> {
+  place.pass = pass.name;
+  try {
+    while (!isLate()) {
+      const next = await pass.step(job, place.after[pass.name] ?? '');
+      if (next === '') delete place.after[pass.name];
+      else place.after[pass.name] = next;
+      if (next === '') return 'done';
+      await bookmark?.keep(place);
+    }
+    return 'late';
+  } catch (error) {
+    job.failures.push(error);
+    return 'failed';
+  }
+}
+
+async function goRound(run: Run): Promise<boolean> {
+  const ends: End[] = [];
+  for (const pass of fromHere(run.place)) {
+    const end = await finish(pass, run);
+    if (end === 'late') return false;
+    ends.push(end);
+  }
+  run.place.pass = '';
+  return ends.every((end) => end === 'done');
+}
+
+/**
+ * What events have missed: files without a complaint, complaints without their files, timelines of nobody, erasures
+ * begun and not finished, limits that have run out. Bounded in time, resumed at the next run, harmless when repeated.
+ */
+export async function sweep(keeper: Keeper, options: SweepOptions = {}): Promise<SweepReport> {
+  const { dry = false, budgetMs = BUDGET_MS } = options;
+  const stopAt = performance.now() + budgetMs;
+  const job = new Job(keeper, dry);
+  const resumes = budgetMs !== Number.POSITIVE_INFINITY;
+  const place = resumes ? await readPlace(keeper) : { pass: '', after: {} };
+  const bookmark = resumes && !dry ? new Bookmark(keeper, place) : undefined;
+  const complete = await goRound({ job, place, bookmark, isLate: () => performance.now() > stopAt });
+  await bookmark?.keep(place, true);
+  if (job.failures.length > 0) throw job.failures[0];
+  return { ...job.counts, complete };
 }

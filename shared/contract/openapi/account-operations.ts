@@ -146,6 +146,7 @@ export const accountOperations: Readonly<Record<string, OperationText>> = {
       given: {
         summary: 'The same role again changes nothing',
         as: 'margaret',
+        needs: ['kim'],
         json: { username: 'kim', role: 'user' },
         answer: { status: 200, body: profileOf('kim', 'Kim Example') },
       },

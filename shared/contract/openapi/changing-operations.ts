@@ -31,7 +31,7 @@ export const changingOperations: Readonly<Record<string, OperationText>> = {
         json: { id, note: 'We are waiting for a part.' },
         answer: {
           code: 'version_mismatch',
-          detail: 'The complaint is at version 2 now. Read it again and decide anew.',
+          detail: 'The complaint is at version 2 now. Read it again before you change it.',
         },
       },
       illegal: {

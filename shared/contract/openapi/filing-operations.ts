@@ -34,7 +34,7 @@ export const filingOperations: Readonly<Record<string, OperationText>> = {
         json: {
           ...DRAFT,
           images: [
-            'iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAAEElEQVR4nGM4YZICRwzEcQCihBXxvFrxAAAAAABJRU5ErkJggg==',
+            'iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEElEQVQI12PQqk+CIwbiOACuoxCxz8vnHQAAAABJRU5ErkJggg==',
           ],
         },
         answer: { status: 201, body: complaintOf({ images: [imageOf('png')] }) },
@@ -62,12 +62,12 @@ export const filingOperations: Readonly<Record<string, OperationText>> = {
         json: { ...DRAFT, images: ['JVBERi0xLjcK'] },
         answer: {
           code: 'unsupported_image',
-          detail: 'images.0: is not a picture we take; JPEG, PNG and WebP are accepted',
+          detail: 'images.0: This is a PDF document. Send a JPEG, PNG or WebP picture instead.',
           errors: [
             {
               field: 'images.0',
               code: 'unsupported_image',
-              message: 'is not a picture we take; JPEG, PNG and WebP are accepted',
+              message: 'This is a PDF document. Send a JPEG, PNG or WebP picture instead.',
             },
           ],
         },

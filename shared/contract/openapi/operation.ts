@@ -20,6 +20,8 @@ type Outcome =
 export type Example = {
   summary: string;
   as?: Person;
+  /** Who else must be there. */
+  needs?: readonly Person[];
   given?: { by?: Person; status?: Status };
   headers?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;

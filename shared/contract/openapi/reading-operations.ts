@@ -84,10 +84,10 @@ export const readingOperations: Readonly<Record<string, OperationText>> = {
           status: 200,
           body: {
             items: [
-              { id: 'lighting', name: 'Street lighting', daysUntilOverdue: 7 },
               { id: 'noise', name: 'Noise', daysUntilOverdue: 10 },
-              { id: 'other', name: 'Something else', daysUntilOverdue: null },
               { id: 'roads', name: 'Roads and pavements', daysUntilOverdue: 14 },
+              { id: 'other', name: 'Something else', daysUntilOverdue: null },
+              { id: 'lighting', name: 'Street lighting', daysUntilOverdue: 7 },
               { id: 'waste', name: 'Waste and litter', daysUntilOverdue: 5 },
               { id: 'water', name: 'Water and drains', daysUntilOverdue: 3 },
             ],

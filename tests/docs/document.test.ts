@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { bundle } from '#scripts/build/bundle.ts';
+import { openApiDocument } from '#scripts/openapi/document.ts';
+import { isJson, type Json } from '#scripts/openapi/json.ts';
+import { lint } from '#scripts/openapi/lint.ts';
+import { OPERATIONS, servedRoutes } from '#scripts/openapi/operations.ts';
+import { codesOf } from '#scripts/openapi/refusals.ts';
+import { ROUTES } from '#scripts/project/routes.ts';
+import { PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
+
+const document = openApiDocument();
+const METHODS = ['get', 'post', 'put', 'delete'];
+const operations = Object.entries(document.paths as Record<string, Json>).flatMap(([path, item]) =>
+  METHODS.filter((method) => isJson(item[method])).map((method) => ({ path, method, operation: item[method] as Json })),
+);
+const ALL_CODES = Object.keys(PROBLEMS) as ProblemCode[];
+
+it('has nothing that the strict rules of the linter object to', async () => {
+  expect(await lint(document)).toEqual([]);
+});
+
+it('shows every route of every function, and no other', () => {
+  const routes = servedRoutes().map(({ method, path, id }) => `${method} ${path} ${id}`);
+  const shown = operations.map(
+    ({ path, method, operation }) => `${method.toUpperCase()} ${path} ${operation.operationId}`,
+  );
+  expect(shown.sort()).toEqual(routes.sort());
+  expect(Object.keys(OPERATIONS).sort()).toEqual(
+    servedRoutes()
+      .map(({ id }) => id)
+      .sort(),
+  );
+});
+
+it('names the function of every path, so that its domain can be filled in', () => {
+  const paths = document.paths as Record<string, Json>;
+  for (const [functionId, routes] of Object.entries(ROUTES)) {
+    for (const { path } of routes) expect(paths[path]).toHaveProperty('x-appwrite-function', functionId);
+  }
+});
+
+it('asks for the same headers as the code: TOKEN where one is needed, USERNAME where it must match', () => {
+  for (const { access, needsUsername = false, id } of servedRoutes()) {
+    const security = operations.find(({ operation }) => operation.operationId === id)?.operation.security;
+    const token = needsUsername ? { TOKEN: [], USERNAME: [] } : { TOKEN: [] };
+    expect(security).toEqual({ public: [], optional: [{}, token], account: [token] }[access]);
+  }
+});
+
+it('describes every field and every parameter', () => {
+  const silent: string[] = [];
+  const schemas = (document.components as Json).schemas as Record<string, Json>;
+  const visit = (name: string, value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(name, item);
+    if (!isJson(value)) return;
+    for (const [field, schema] of Object.entries(isJson(value.properties) ? value.properties : {})) {
+      if (!isJson(schema) || !schema.description) silent.push(`${name}.${field}`);
+    }
+    for (const member of Object.values(value)) visit(name, member);
+  };
+  for (const [name, schema] of Object.entries(schemas)) visit(name, schema);
+  for (const { operation } of operations) {
+    const parameters = (operation.parameters ?? []) as Json[];
+    for (const { name, description, $ref } of parameters) {
+      if (!description && !$ref) silent.push(`${String(operation.operationId)}?${String(name)}`);
+    }
+  }
+  expect(silent).toEqual([]);
+});
+
+it('shows the whole list of codes, and each of them at some operation', () => {
+  const schemas = (document.components as Json).schemas;
+  expect(schemas).toHaveProperty('Problem.properties.code.enum', ALL_CODES);
+  const somewhere = new Set(servedRoutes().flatMap(codesOf));
+  expect(ALL_CODES.filter((code) => !somewhere.has(code))).toEqual([]);
+});
+
+it.each(Object.keys(ROUTES))('shows at %s the codes that stand in its sources, and no other', async (functionId) => {
+  const folder = await mkdtemp(join(tmpdir(), 'codes-'));
+  const { inputs } = await bundle(functionId, `functions/${functionId}/main.ts`, join(folder, 'main.cjs'));
+  await rm(folder, { recursive: true });
+  const sources = [...inputs.keys()].filter((path) => /^(shared|functions)\//.test(path) && !LISTS.test(path));
+  const named = new Set(sources.flatMap(codesIn));
+  const shown = new Set(
+    servedRoutes()
+      .filter((route) => route.functionId === functionId)
+      .flatMap(codesOf),
+  );
+  expect([...shown].sort()).toEqual([...named].sort());
+});
+
+/** The closed list, verdicts that are no answers yet, and the roles of routes, which the document reads from the routes. */
+const LISTS = /^shared\/(domain\/\w+|contract\/responses|http\/handler)\.ts$/;
+
+function codesIn(path: string): ProblemCode[] {
+  const text = readFileSync(path, 'utf8');
+  return ALL_CODES.filter((code) => text.includes(`'${code}'`));
+}

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { servedRoutes, textOf } from '#scripts/openapi/operations.ts';
+import { problemExample } from '#scripts/openapi/refusals.ts';
+import type { Example } from '#shared/contract/openapi/operation.ts';
+import { type Service, startService } from '../support/harness.ts';
+import { Cast } from './support/cast.ts';
+import { withoutChance } from './support/like.ts';
+
+let service: Service;
+let cast: Cast;
+beforeAll(async () => {
+  service = await startService();
+  cast = new Cast(service);
+});
+afterAll(() => service.close());
+
+function documentedAnswer({ answer }: Example): { status: number; body: unknown } {
+  if (!('code' in answer)) return { status: answer.status, body: answer.body };
+  const body = problemExample(answer);
+  return { status: Number(body.status), body };
+}
+
+describe.each(servedRoutes().filter(({ functionId }) => functionId !== 'docs'))('$method $path', (route) => {
+  it.each(Object.entries(textOf(route.id).examples))('answers the example %s as documented', async (_name, example) => {
+    const answer = await cast.play(route, example);
+    const body = answer.text === '' ? undefined : JSON.parse(answer.text);
+    const documented = documentedAnswer(example);
+    expect({ status: answer.status, body: withoutChance(body) }).toEqual({
+      status: documented.status,
+      body: withoutChance(documented.body),
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import type { Example } from '#shared/contract/openapi/operation.ts';
+import { COMPLAINT_ID, DRAFT, PEOPLE, type Person } from '#shared/contract/openapi/people.ts';
+import { Complaint, Profile } from '#shared/contract/responses.ts';
+import type { Person as LoggedIn, Service } from '../../support/harness.ts';
+import { makePicture } from '../../support/pictures.ts';
+import type { Answer, Sending } from '../../support/send.ts';
+
+const NAMES: Readonly<Record<string, string>> = {
+  ada: 'Ada Lovelace',
+  grace: 'Grace Hopper',
+  kim: 'Kim Example',
+};
+
+/** The people of the examples on a service of their own, registered when they are first needed. */
+export class Cast {
+  readonly #service: Service;
+  readonly #people = new Map<Person, Promise<LoggedIn>>();
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  person(name: Person): Promise<LoggedIn> {
+    const known = this.#people.get(name) ?? this.#enter(name);
+    this.#people.set(name, known);
+    return known;
+  }
+
+  async #enter(username: Person): Promise<LoggedIn> {
+    const person = await this.#service.person(PEOPLE[username], username);
+    const name = NAMES[username];
+    if (name !== undefined) (await person.send('PUT', '/user', { json: { name } })).as(Profile);
+    return person;
+  }
+
+  async #filed({ by = 'ada', status }: NonNullable<Example['given']>): Promise<string> {
+    const reporter = await this.person(by);
+    const { id } = (await reporter.send('POST', '/complain', { json: DRAFT })).as(Complaint, 201);
+    if (status === undefined) return id;
+    const staff = await this.person('grace');
+    (await staff.send('PUT', '/complain', { json: { id, status } })).as(Complaint);
+    return id;
+  }
+
+  /** Plays the request of an example. */
+  async play(route: { method: string; path: string }, example: Example): Promise<Answer> {
+    const id = example.given ? await this.#filed(example.given) : COMPLAINT_ID;
+    const {
+      query,
+      json,
+      form,
+      headers = {},
+    } = JSON.parse(JSON.stringify(example).replaceAll(COMPLAINT_ID, id)) as Example;
+    for (const name of example.needs ?? []) await this.person(name);
+    const search = query ? `?${new URLSearchParams(query)}` : '';
+    const sending: Sending = { headers: { ...headers }, ...(json === undefined ? {} : { json }) };
+    if (form) sending.form = await filled(form);
+    const sender = example.as ? await this.person(example.as) : this.#service;
+    return sender.send(route.method, `${route.path}${search}`, sending);
+  }
+}
+
+async function filled(fields: Readonly<Record<string, string>>): Promise<FormData> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.startsWith('image')) form.set(name, new Blob([new Uint8Array(await makePicture('jpeg'))]), value);
+    else form.set(name, value);
+  }
+  return form;
+}

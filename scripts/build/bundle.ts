@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
+import { docsPlugin } from './docs-plugin.ts';
 import { sdkPlugin } from './sdk-plugin.ts';
 import { trimPlugin } from './trim-plugin.ts';
 import { workerPlugin } from './worker-plugin.ts';
@@ -36,7 +37,7 @@ export async function bundle(id: string, entry: string, file: string): Promise<B
     write: false,
     logLevel: 'warning',
     alias: { undici: `${transport}/undici.ts`, 'json-bigint': `${transport}/json-bigint.ts` },
-    plugins: [workerPlugin, trimPlugin, sdkPlugin([dirname(entry), `${root}shared/appwrite`])],
+    plugins: [workerPlugin, docsPlugin, trimPlugin, sdkPlugin([dirname(entry), `${root}shared/appwrite`])],
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`esbuild made nothing of ${entry}`);

@@ -11,6 +11,7 @@ import { originPaths } from '#scripts/project/routes.ts';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { Complaint, LoginReply } from '#shared/contract/responses.ts';
 import type { Role } from '#shared/domain/account.ts';
+import { type Canaries, watchOver } from './canaries.ts';
 import { type Answer, type Sending, send } from './send.ts';
 
 export const PASSWORD = 'correct-horse-9';
@@ -26,6 +27,8 @@ export type Person = {
 export type Service = {
   local: LocalAppwrite;
   connection: Connection;
+  /** Secrets that no answer and no log may tell; looked for in each, and once more at the end. */
+  canaries: Canaries;
   send(method: string, path: string, sending?: Sending): Promise<Answer>;
   /** Registers and logs in; another role than user is given as an admin's tool gives it. */
   person(role?: Role, username?: string): Promise<Person>;
@@ -55,10 +58,22 @@ export async function startService(variables: Record<string, string> = {}): Prom
   const target = { endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey };
   await seedCategories(new Client().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key));
   const connection = connect(target);
-  const at = (method: string, path: string, sending?: Sending) => send(method, `${local.url}${path}`, sending);
+  const settings = { ...SETTINGS, ...variables };
+  const canaries = watchOver({
+    'the password': PASSWORD,
+    'the token secret': settings.TOKEN_SECRET,
+    'the API key': local.apiKey,
+  });
+
+  async function at(method: string, path: string, sending?: Sending): Promise<Answer> {
+    const answer = await send(method, `${local.url}${path}`, sending);
+    canaries.check(`${method} ${path}`, answer);
+    return answer;
+  }
 
   async function login(username: string, password = PASSWORD): Promise<Person> {
     const { TOKEN } = (await at('POST', '/login', { json: { username, password } })).as(LoginReply);
+    canaries.add(`the token of ${username}`, TOKEN);
     return personOf(username, TOKEN);
   }
 
@@ -80,6 +95,7 @@ export async function startService(variables: Record<string, string> = {}): Prom
   return {
     local,
     connection,
+    canaries,
     send: at,
     login,
     async person(role = 'user', username = uniqueName()) {
@@ -89,7 +105,8 @@ export async function startService(variables: Record<string, string> = {}): Prom
       return login(username);
     },
     async close() {
-      await local.close();
+      await local.settle();
+      await canaries.checkLogs(local).finally(() => local.close());
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { openArena } from './attack/arena.ts';
+import type { Figures } from './attack/check.ts';
+import { dice } from './attack/dice.ts';
+import { climb } from './attack/first-admin.ts';
+import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from './attack/guesses.ts';
+import { raceAdmins, raceGuesses, raceRegistrations } from './attack/races.ts';
+import { replayTokens } from './attack/sequences.ts';
+import { type Stage, startStage } from './attack/stage.ts';
+import { sendForgeries } from './attack/tokens.ts';
+import { buildFunctions } from './build/functions.ts';
+
+const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, only: { type: 'string' } } });
+const seed = Number(values.seed);
+
+/** Each in an arena of its own. What the tests do a little of, here in full. */
+const ATTACKS: Readonly<Record<string, (stage: Stage) => Promise<Figures>>> = {
+  'forged and mutated tokens': (stage) => sendForgeries(openArena(stage), 5_000),
+  'guesses from strange addresses, at once': (stage) => guessFromEverywhere(openArena(stage), 10_000),
+  'guesses from strange addresses, all day': (stage) => guessAllDay(openArena(stage), 10_000),
+  'guesses from a forged known address': (stage) => guessFromHome(openArena(stage), 10_000),
+  'the victim logs in under siege': (stage) => loginUnderSiege(openArena(stage), 200),
+  '64 guesses at once': (stage) => raceGuesses(openArena(stage), { rounds: 100, racers: 64 }),
+  '64 registrations of one name at once': (stage) => raceRegistrations(openArena(stage), { rounds: 50, racers: 64 }),
+  'admins who remove each other': (stage) => raceAdmins(openArena(stage), 500),
+  'old tokens in any order of events': (stage) =>
+    replayTokens(openArena(stage), { sequences: 200, commands: 20 }, dice(seed)),
+  'people who want to be admin': (stage) => climb(openArena(stage), { sequences: 100, requests: 50 }, dice(seed)),
+};
+
+await buildFunctions({ quiet: true });
+const stage = await startStage();
+try {
+  for (const [name, attack] of Object.entries(ATTACKS)) {
+    if (values.only !== undefined && !name.includes(values.only)) continue;
+    const started = performance.now();
+    const figures = await attack(stage);
+    const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+    console.log(`${name}: ${JSON.stringify(figures)} in ${seconds} s`);
+  }
+} finally {
+  await stage.close();
+}

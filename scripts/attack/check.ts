@@ -1,0 +1,14 @@
+/** What an attack found: numbers by name. */
+export type Figures = Record<string, number>;
+
+/** Throws when the defence did not hold. */
+export function mustHold(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Error(`the defence does not hold: ${what}`);
+}
+
+/** How often each status was answered. */
+export function tally(replies: readonly { status: number }[]): Figures {
+  const counts: Figures = {};
+  for (const { status } of replies) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}

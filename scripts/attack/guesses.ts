@@ -1,0 +1,89 @@
+import { DAY, MINUTE } from '#shared/domain/clock.ts';
+import { type Arena, freshName, PASSWORD } from './arena.ts';
+import { type Figures, mustHold } from './check.ts';
+
+/** Another address for each number, none of them the victim's. */
+export function strangeAddress(index: number): string {
+  return `203.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
+}
+
+const HOME = '198.51.100.7';
+
+type Siege = { guesses: number; hours: number; address(index: number): string };
+
+/** Wrong passwords for one name over some hours; every answer is a 401 that cost a comparison or a 429 that did not. */
+async function besiege(arena: Arena, name: string, siege: Siege): Promise<{ hashes: number; refused: number }> {
+  const before = arena.hashes();
+  const step = (siege.hours * 60 * MINUTE) / siege.guesses;
+  let refused = 0;
+  for (let index = 0; index < siege.guesses; index += 1) {
+    const { status, headers } = await arena.login(name, `wrong-guess-${index}`, siege.address(index));
+    mustHold(status === 401 || status === 429, `a guess was answered ${status}`);
+    if (status === 429) {
+      mustHold(Number(headers['retry-after']) >= 1, 'a 429 without Retry-After');
+      refused += 1;
+    }
+    arena.advance(step);
+  }
+  return { hashes: arena.hashes() - before, refused };
+}
+
+function untilMidnight(arena: Arena): void {
+  arena.advance(DAY - (arena.now() % DAY));
+}
+
+async function victimOf(arena: Arena): Promise<string> {
+  const name = freshName('v');
+  await arena.register(name);
+  await arena.login(name, PASSWORD, HOME);
+  return name;
+}
+
+/** Guesses that each come from an address of their own: 100 comparisons a day, then one a minute. */
+export async function guessFromEverywhere(arena: Arena, guesses: number): Promise<Figures> {
+  untilMidnight(arena);
+  const name = await victimOf(arena);
+  const atOnce = await besiege(arena, name, { guesses, hours: 0, address: strangeAddress });
+  mustHold(atOnce.hashes <= 101, `${atOnce.hashes} comparisons in a moment`);
+  const correct = await arena.login(name, PASSWORD, strangeAddress(9_999_999));
+  mustHold(correct.status === 429, 'the right password from a strange address is let in during the attack');
+  return { guesses, hashesAtOnce: atOnce.hashes };
+}
+
+/** The same over a day: what the minutes add. */
+export async function guessAllDay(arena: Arena, guesses: number): Promise<Figures> {
+  untilMidnight(arena);
+  const hours = 23;
+  const { hashes } = await besiege(arena, await victimOf(arena), { guesses, hours, address: strangeAddress });
+  mustHold(hashes <= 100 + hours * 60, `${hashes} comparisons in ${hours} hours`);
+  return { guesses, hours, hashes };
+}
+
+/** Guesses from the victim's own address, forged: its own budget of 20 besides, and never more than 10 in 15 minutes. */
+export async function guessFromHome(arena: Arena, guesses: number): Promise<Figures> {
+  untilMidnight(arena);
+  const name = await victimOf(arena);
+  const atOnce = await besiege(arena, name, { guesses, hours: 0, address: () => HOME });
+  mustHold(atOnce.hashes === 10, `${atOnce.hashes} comparisons in a moment from one address`);
+  untilMidnight(arena);
+  const mixed = { guesses, hours: 0, address: (index: number) => (index % 2 ? HOME : strangeAddress(index)) };
+  const both = await besiege(arena, name, mixed);
+  mustHold(both.hashes <= 100 + 20 + 1, `${both.hashes} comparisons from home and elsewhere`);
+  return { guesses, fromHome: atOnce.hashes, fromBoth: both.hashes };
+}
+
+/** The victim logs in from home, all the time, while others guess from a thousand addresses. */
+export async function loginUnderSiege(arena: Arena, tries: number): Promise<Figures> {
+  untilMidnight(arena);
+  const name = await victimOf(arena);
+  let refused = 0;
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const strangers = Array.from({ length: 5 }, (_, at) => strangeAddress((attempt * 5 + at) % 1_000));
+    const guesses = strangers.map((address, at) => arena.login(name, `wrong-${at}`, address));
+    const [mine, ...theirs] = await Promise.all([arena.login(name, PASSWORD, HOME), ...guesses]);
+    mustHold(mine?.status === 200, `the victim was answered ${mine?.status} at home`);
+    refused += theirs.filter(({ status }) => status === 429).length;
+    arena.advance(MINUTE / 10);
+  }
+  return { tries, victimLetIn: tries, guesses: tries * 5, guessesRefused: refused };
+}

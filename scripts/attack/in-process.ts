@@ -1,0 +1,51 @@
+import type { createHandler } from '#shared/http/handler.ts';
+
+export type Request = { headers?: Record<string, string>; json?: unknown; address?: string };
+export type Reply = { status: number; headers: Record<string, string>; body: Record<string, unknown>; text: string };
+export type Send = (method: string, target: string, request?: Request) => Promise<Reply>;
+
+type Options = { key: string; hear(line: string): void };
+
+function headersOf({ headers = {}, json, address }: Request, key: string): Record<string, string> {
+  const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(address === undefined ? {} : { 'x-appwrite-client-ip': address }),
+    'x-appwrite-trigger': 'http',
+    'x-appwrite-key': key,
+    ...Object.fromEntries(sent),
+  };
+}
+
+/** Calls a function's handler as the runtime does, without a process in between; all it says is heard. */
+export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear }: Options): Send {
+  return async (method, target, request = {}) => {
+    const [path = '', queryString = ''] = target.split('?');
+    let reply: Reply = { status: 0, headers: {}, body: {}, text: '' };
+    const send = (text: string, status: number, headers: Record<string, string>) => {
+      reply = { status, headers, body: text === '' ? {} : JSON.parse(text), text };
+    };
+    const bodyBinary = Buffer.from(request.json === undefined ? '' : JSON.stringify(request.json));
+    const req = { method, path, queryString, headers: headersOf(request, key), bodyBinary };
+    await handle({ req, res: { send }, log: hear, error: hear });
+    hear(reply.text);
+    hear(JSON.stringify(reply.headers));
+    return reply;
+  };
+}
+
+/** Calls the bundles over HTTP: other processes, where nothing waits for what happens in this one. */
+export function overHttp(origin: string): Send {
+  return async (method, target, { headers = {}, json } = {}) => {
+    const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' };
+    const body = json === undefined ? null : JSON.stringify(json);
+    const answer = await fetch(`${origin}${target}`, { method, headers: { ...type, ...headers }, body });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      headers: Object.fromEntries(answer.headers),
+      body: text === '' ? {} : JSON.parse(text),
+      text,
+    };
+  };
+}

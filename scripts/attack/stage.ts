@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalAppwrite, startLocalAppwrite } from '#scripts/local/index.ts';
+import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { originPaths } from '#scripts/project/routes.ts';
+
+/** A local Appwrite of its own with the built bundles, and the secret that their tokens are signed with. */
+export type Stage = { local: LocalAppwrite; secret: string; close(): Promise<void> };
+
+export async function startStage(): Promise<Stage> {
+  const secret = randomBytes(48).toString('base64url');
+  const dataDir = await mkdtemp(join(tmpdir(), 'attack-'));
+  const settings = { TOKEN_SECRET: secret, BCRYPT_COST: '10', REGISTRATIONS_PER_HOUR: '1000000' };
+  const local = await startLocalAppwrite({
+    dataDir,
+    config: PROJECT_FILE,
+    origin: originPaths(),
+    variables: { '*': settings },
+  });
+  return {
+    local,
+    secret,
+    async close() {
+      await local.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

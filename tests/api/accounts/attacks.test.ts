@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Arena, freshName, openArena, PASSWORD } from '#scripts/attack/arena.ts';
+import { dice } from '#scripts/attack/dice.ts';
+import { climb } from '#scripts/attack/first-admin.ts';
+import { guessFromEverywhere, guessFromHome, loginUnderSiege, strangeAddress } from '#scripts/attack/guesses.ts';
+import { raceAdmins, raceGuesses, raceRegistrations } from '#scripts/attack/races.ts';
+import { replayTokens } from '#scripts/attack/sequences.ts';
+import { type Stage, startStage } from '#scripts/attack/stage.ts';
+import { sendForgeries } from '#scripts/attack/tokens.ts';
+import { DAY, MINUTE } from '#shared/domain/clock.ts';
+
+/** A little of what `npm run attack` does in full. */
+let stage: Stage;
+let arena: Arena;
+const seed = Math.floor(Math.random() * 2 ** 31);
+
+beforeAll(async () => {
+  stage = await startStage();
+});
+beforeEach(() => {
+  arena = openArena(stage);
+});
+afterAll(() => stage.close());
+
+describe('tokens', () => {
+  it('that are forged or altered are refused, and the altered ones cost no question to Appwrite', async () => {
+    const figures = await sendForgeries(arena, 500);
+    expect(figures.forged).toBeGreaterThanOrEqual(40);
+    expect(figures).toMatchObject({ mutated: 500, accepted: 0, callsForMutated: 0 });
+  });
+
+  it(`count exactly as long as they should, in any order of events (seed ${seed})`, async () => {
+    const figures = await replayTokens(arena, { sequences: 5, commands: 10 }, dice(seed));
+    expect(figures.tokenChecks).toBeGreaterThan(50);
+  });
+});
+
+describe('guessing', () => {
+  it('from addresses without end costs 100 comparisons and one a minute, and the right password waits with the rest', async () => {
+    const { hashesAtOnce } = await guessFromEverywhere(arena, 200);
+    expect(hashesAtOnce).toBe(101);
+  });
+
+  it('from the forged address of the victim gets 10 in a quarter of an hour and a budget of 20 a day', async () => {
+    const figures = await guessFromHome(arena, 250);
+    expect(figures.fromHome).toBe(10);
+    expect(figures.fromBoth).toBeLessThanOrEqual(121);
+  });
+
+  it('does not lock out the victim at home', async () => {
+    expect(await loginUnderSiege(arena, 30)).toMatchObject({ victimLetIn: 30 });
+  });
+
+  it('all at once costs as much as one after the other', async () => {
+    expect(await raceGuesses(arena, { rounds: 2, racers: 64 })).toMatchObject({ comparisonsPerRound: 10 });
+  });
+
+  it('a name that nobody has is answered like one that somebody has, word for word', async () => {
+    const taken = freshName();
+    await arena.register(taken);
+    const unknown = freshName();
+    for (let guess = 0; guess < 13; guess += 1) {
+      const [one, other] = [await arena.login(taken, 'wrong-guess'), await arena.login(unknown, 'wrong-guess')];
+      const shown = ({ status, headers, body }: typeof one) => ({
+        status,
+        headers: { ...headers, 'x-request-id': '' },
+        body: { ...body, instance: '' },
+      });
+      expect(shown(other)).toEqual(shown(one));
+      expect(one.status).toBe(guess < 10 ? 401 : 429);
+    }
+  });
+
+  it('is forgotten by the minute and the day, not by a success of the person', async () => {
+    const name = freshName();
+    await arena.register(name);
+    for (let guess = 0; guess < 10; guess += 1) await arena.login(name, 'wrong-guess');
+    expect((await arena.login(name)).status).toBe(429);
+    arena.advance(15 * MINUTE);
+    expect((await arena.login(name)).status).toBe(200);
+    for (let login = 0; login < 30; login += 1) expect((await arena.login(name)).status).toBe(200);
+    arena.advance(DAY);
+    expect((await arena.login(name, PASSWORD, strangeAddress(1))).status).toBe(200);
+  });
+
+  it('without a readable address shares one limit, and nobody is known by it', async () => {
+    const name = freshName();
+    await arena.register(name);
+    expect((await arena.login(name, PASSWORD, '')).status).toBe(200);
+    const addresses = ['', '1.2.3.4, 5.6.7.8', 'unknown', '<script>', 'x'.repeat(60)];
+    for (let guess = 0; guess < 10; guess += 1) {
+      expect((await arena.login(name, 'wrong-guess', addresses[guess % addresses.length])).status).toBe(401);
+    }
+    expect((await arena.login(name, PASSWORD, '5.6.7.8, 1.2.3.4')).status).toBe(429);
+  });
+
+  it('the present password with a stolen token is limited as well', async () => {
+    const name = freshName();
+    const headers = { TOKEN: await arena.token(name) };
+    const before = arena.hashes();
+    const guess = () =>
+      arena.send('PUT', '/user', { headers, json: { password: 'another-Pass-1', currentPassword: 'wrong-guess' } });
+    const statuses = [];
+    for (let turn = 0; turn < 12; turn += 1) statuses.push((await guess()).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 403), 429, 429]);
+    expect(arena.hashes() - before).toBe(10);
+  });
+});
+
+describe('at the same moment', () => {
+  it('64 people in two processes register one name in any spelling, and one gets it', async () => {
+    expect(await raceRegistrations(arena, { rounds: 2, racers: 64 })).toMatchObject({ winners: 2 });
+  });
+
+  it('two admins in two processes demote or erase each other, and one is left', async () => {
+    expect(await raceAdmins(arena, 10)).toMatchObject({ adminsLeft: 1 });
+  });
+});
+
+it(`nobody becomes staff or admin by what they send (seed ${seed})`, async () => {
+  expect(await climb(arena, { sequences: 4, requests: 25 }, dice(seed))).toMatchObject({ climbed: 0 });
+});

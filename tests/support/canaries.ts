@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import type { LocalAppwrite } from '#scripts/local/index.ts';
+import type { Answer } from './send.ts';
+
+/** What may never be said: by name, so that a failure does not say it either. */
+export type Canaries = {
+  /** Something that was just given to a client and must not come back in any other answer. */
+  add(name: string, secret: string): void;
+  /** Throws when an answer tells one of them. */
+  check(what: string, answer: Answer): void;
+  /** Throws when a function logged one of them. */
+  checkLogs(local: LocalAppwrite): Promise<void>;
+};
+
+const PATTERNS: Readonly<Record<string, RegExp>> = {
+  'a password hash': /\$2[aby]\$\d\d\$/,
+  'a key of an execution': /(?:ephemeral|dynamic)_ey/,
+  'a key of the runtime': /Basic b3By/,
+};
+
+const ExecutionPage = z.object({ executions: z.array(z.object({ logs: z.string(), errors: z.string() })) });
+
+function toldBy(text: string, secrets: ReadonlyMap<string, string>): string[] {
+  const byPattern = Object.entries(PATTERNS).filter(([, pattern]) => pattern.test(text));
+  const bySecret = [...secrets].filter(([secret]) => text.includes(secret));
+  return [...byPattern.map(([name]) => name), ...bySecret.map(([, name]) => name)];
+}
+
+async function logsOf(local: LocalAppwrite, functionId: string): Promise<string[]> {
+  const lines: string[] = [];
+  const headers = { 'x-appwrite-project': local.projectId, 'x-appwrite-key': local.apiKey };
+  for (let offset = 0; ; offset += 100) {
+    const queries = [
+      { method: 'limit', values: [100] },
+      { method: 'offset', values: [offset] },
+    ].map((query, index) => `queries[${index}]=${encodeURIComponent(JSON.stringify(query))}`);
+    const url = `${local.endpoint}/functions/${functionId}/executions?${queries.join('&')}`;
+    const { executions } = z.parse(ExecutionPage, await (await fetch(url, { headers })).json());
+    lines.push(...executions.flatMap(({ logs, errors }) => [logs, errors]));
+    if (executions.length < 100) return lines;
+  }
+}
+
+/** Watches over these secrets, of which `log` tells those that must not be logged either. */
+export function watchOver(secrets: Readonly<Record<string, string>>): Canaries {
+  const watched = new Map(Object.entries(secrets).map(([name, secret]) => [secret, name]));
+  return {
+    add: (name, secret) => void watched.set(secret, name),
+    check(what, { text, headers }) {
+      const told = toldBy(`${text}\n${JSON.stringify(headers)}`, watched);
+      if (told.length > 0) throw new Error(`${what} answered with ${told.join(', ')}`);
+    },
+    async checkLogs(local) {
+      for (const id of ['auth', 'users', 'complaints', 'media-cleanup']) {
+        const told = (await logsOf(local, id)).flatMap((line) => toldBy(line, watched));
+        if (told.length > 0) throw new Error(`the function ${id} logged ${[...new Set(told)].join(', ')}`);
+      }
+    },
+  };
+}

@@ -1,6 +1,5 @@
 import { ComplaintChange } from '#shared/contract/complaint-requests.ts';
 import { route } from '#shared/http/route.ts';
-import { changeComplaint as change } from '#shared/services/complaints/change-complaint.ts';
 import { parseIfMatch } from '#shared/services/complaints/if-match.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
 
@@ -12,6 +11,7 @@ export const changeComplaint = route({
   needsUsername: true,
   body: { json: ComplaintChange },
   async run({ body: { id, ...input }, headers, caller, deps }) {
+    const { changeComplaint: change } = await import('#shared/services/complaints/change-complaint.ts');
     const ifMatch = parseIfMatch(headers['if-match']);
     const row = await change(deps, caller.actor(), { id, ifMatch, input });
     const viewer = await caller.actor();

@@ -3,9 +3,7 @@ import { invalidField } from '#shared/domain/problems.ts';
 import type { Upload } from '#shared/http/body.ts';
 import { formReader } from '#shared/http/form.ts';
 import { route } from '#shared/http/route.ts';
-import { createComplaint as file } from '#shared/services/complaints/create-complaint.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
-import { readPictures } from '#shared/services/complaints/read-pictures.ts';
 
 /** What Appwrite lets through a function domain. */
 const MOST_BYTES = 12 * 1024 * 1024;
@@ -33,6 +31,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
   async run({ body, uploads, headers, caller, deps }) {
     const actor = await caller.actor();
     const key = keyOf(headers['idempotency-key']);
+    const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
     const pictures = await readPictures(uploads.length > 0 ? uploads : uploadsOf(body.images));
     const draft = {
       title: body.title,
@@ -43,6 +42,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
       longitude: body.longitude ?? null,
       anonymous: body.anonymous ?? false,
     };
+    const { createComplaint: file } = await import('#shared/services/complaints/create-complaint.ts');
     const { row, replayed } = await file(deps, actor, { draft, pictures, key });
     const replay: Record<string, string> = replayed ? { 'idempotent-replayed': 'true' } : {};
     const complaint = presentComplaint(row, { viewer: actor, config: deps.config });

@@ -22,7 +22,7 @@ async function bundleWorker(): Promise<string> {
     entryPoints: [WORKER],
     bundle: true,
     platform: 'node',
-    target: 'node22',
+    target: 'node24',
     format: 'cjs',
     minify: true,
     legalComments: 'none',

@@ -8,28 +8,31 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundle } from '#scripts/build/bundle.ts';
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { BUDGET_BYTES, faultsOf } from '#scripts/build/rules.ts';
-import { withoutUnnamed } from '#scripts/build/sdk-plugin.ts';
+import { asTyped, withoutUnnamed } from '#scripts/build/sdk-plugin.ts';
 import { sizeTable } from '#scripts/build/size-table.ts';
 import { bodyOf, startServer } from './local-server.ts';
 
 const ENTRY = `
-import { Client, Query, Storage, TablesDB } from 'node-appwrite';
+import { Query } from 'node-appwrite';
 import { InputFile } from 'node-appwrite/file';
 import * as z from 'zod/mini';
+import { openGateway } from '#shared/appwrite/gateway.ts';
 import { createPasswordHasher } from '#shared/security/passwords.ts';
 import { createTokens } from '#shared/security/tokens.ts';
+import { Mark } from './mark.ts';
 
 const Rows = z.object({ total: z.number(), rows: z.array(z.object({ $id: z.string() })) });
 
 export default async (endpoint) => {
   const lazyBefore = globalThis.lazyRuns ?? 0;
-  const { answer } = await import('./lazy.ts');
-  const client = new Client().setEndpoint(endpoint).setProject('p').setKey('k');
+  const { answer, mark } = await import('./lazy.ts');
+  const deadline = Date.now() + 5000;
+  const { tables, storage } = openGateway({ endpoint, projectId: 'p', key: 'k', timeoutMs: 5000, deadline });
   const queries = [Query.equal('status', ['open']), Query.limit(10)];
-  const list = await new TablesDB(client).listRows({ databaseId: 'd', tableId: 't', queries });
+  const list = await tables.listRows({ databaseId: 'd', tableId: 't', queries });
   const file = InputFile.fromBuffer(Buffer.from([1, 2, 3]), 'x.png');
-  const stored = await new Storage(client).createFile({ bucketId: 'b', fileId: 'f', file });
-  const failure = await new TablesDB(client).getRow({ databaseId: 'd', tableId: 't', rowId: 'gone' }).catch(
+  const stored = await storage.createFile({ bucketId: 'b', fileId: 'f', file });
+  const failure = await tables.getRow({ databaseId: 'd', tableId: 't', rowId: 'gone' }).catch(
     ({ name, code, type, message }) => ({ name, code, type, message }),
   );
   const now = () => new Date();
@@ -38,6 +41,7 @@ export default async (endpoint) => {
   const hasher = createPasswordHasher({ cost: 10 });
   return {
     lazy: [lazyBefore, answer, globalThis.lazyRuns],
+    sameClass: mark instanceof Mark,
     ids: Rows.parse(list).rows.map((row) => row.$id),
     stored: stored.$id,
     failure,
@@ -57,7 +61,9 @@ beforeAll(async () => {
   source = await mkdtemp(join(root, '.local', 'build-test-'));
   elsewhere = await mkdtemp(join(tmpdir(), 'bundle-'));
   await writeFile(join(source, 'main.ts'), ENTRY);
-  const lazy = 'globalThis.lazyRuns = (globalThis.lazyRuns ?? 0) + 1; export const answer: number = 42;';
+  await writeFile(join(source, 'mark.ts'), 'export class Mark {}');
+  const lazy =
+    'import { Mark } from "./mark.ts"; export const mark = new Mark(); globalThis.lazyRuns = (globalThis.lazyRuns ?? 0) + 1; export const answer: number = 42;';
   await writeFile(join(source, 'lazy.ts'), lazy);
   built = await bundle('fixture', join(source, 'main.ts'), join(elsewhere, 'main.cjs'));
 });
@@ -86,6 +92,7 @@ describe('a bundle', () => {
     await server.close();
     expect(JSON.parse(stdout)).toEqual({
       lazy: [0, 42, 1],
+      sameClass: true,
       ids: ['a'],
       stored: 'f',
       failure: { name: 'AppwriteException', code: 404, type: 'row_not_found', message: 'No such row' },
@@ -102,6 +109,18 @@ describe('a bundle', () => {
     expect(requests[1]?.body.toString('latin1')).toMatch(
       /name="fileId"\r\n\r\nf\r\n[\s\S]*name="file"; filename="x.png"/,
     );
+  });
+
+  it('holds what is behind import() packed, and nothing twice', async () => {
+    const code = await readFile(built.file, 'utf8');
+    expect(['sameClass', 'answer:()=>'].map((text) => code.includes(text))).toEqual([true, false]);
+    await writeFile(
+      join(source, 'double.ts'),
+      "import * as z from 'zod/mini'; export default () => import('./again.ts').then(() => z);",
+    );
+    await writeFile(join(source, 'again.ts'), "import * as z from 'zod/mini'; export const again = z;");
+    const doubled = bundle('double', join(source, 'double.ts'), join(elsewhere, 'double.cjs'));
+    await expect(doubled).rejects.toThrow(/would be in the bundle twice/);
   });
 
   it('is within its budget, has only what it may have, and says where its weight is from', async () => {
@@ -131,10 +150,28 @@ describe('a bundle', () => {
 });
 
 describe('the SDK in a bundle', () => {
+  const naming = (...used: string[]) => ({ used: new Set(used), replaced: new Set<string>() });
+
+  it('lacks what our client does in its own way', async () => {
+    const stock = await readFile(join(root, 'node_modules/node-appwrite/dist/client.mjs'), 'utf8');
+    const lean = withoutUnnamed(stock, { used: new Set(['setKey']), replaced: new Set(['chunkedUpload']) });
+    expect(lean).toMatch(/^ {2}setKey\(/m);
+    expect(lean).not.toMatch(/^ {2}async chunkedUpload\(/m);
+  });
+
+  it('takes its arguments in one object, as its types have it', async () => {
+    const stock = await readFile(join(root, 'node_modules/node-appwrite/dist/services/tables-db.mjs'), 'utf8');
+    const lean = asTyped(withoutUnnamed(stock, naming('listRows', 'updateRow')));
+    expect(lean.match(/const params = paramsOrFirst;/g)).toHaveLength(2);
+    expect(lean).not.toContain('rest[');
+    expect(lean).not.toContain('Missing required parameter');
+    expect(lean).toContain('const tableId = params.tableId;');
+  });
+
   it('lacks the methods that no source names, and has the others unchanged', async () => {
     const path = join(root, 'node_modules/node-appwrite/dist/services/tables-db.mjs');
     const stock = await readFile(path, 'utf8');
-    const lean = withoutUnnamed(stock, new Set(['listRows', 'updateRow']));
+    const lean = withoutUnnamed(stock, naming('listRows', 'updateRow'));
     const methods = (code: string) => [...code.matchAll(/^ {2}(\w+)\(.*\{$/gm)].map(([, name]) => name);
     expect(methods(stock).length).toBeGreaterThan(60);
     expect(methods(lean)).toEqual(['constructor', 'listRows', 'updateRow']);
@@ -146,7 +183,7 @@ describe('the SDK in a bundle', () => {
 
   it('keeps what its other parts call of the client, and of the query builders those that are named', async () => {
     const part = (name: string) => readFile(join(root, `node_modules/node-appwrite/dist/${name}.mjs`), 'utf8');
-    const client = withoutUnnamed(await part('client'), new Set(['setEndpoint', 'setProject']));
+    const client = withoutUnnamed(await part('client'), naming('setEndpoint', 'setProject'));
     for (const name of [
       'setEndpoint',
       'setProject',
@@ -159,11 +196,11 @@ describe('the SDK in a bundle', () => {
       expect(client).toMatch(new RegExp(`^ {2}(async |static )?${name}\\(`, 'm'));
     }
     expect(client).not.toMatch(/^ {2}(setKey|setLocale|ping)\(/m);
-    const query = withoutUnnamed(await part('query'), new Set(['equal', 'or']));
+    const query = withoutUnnamed(await part('query'), naming('equal', 'or'));
     expect([...query.matchAll(/^_Query\.(\w+) =/gm)].map(([, name]) => name)).toEqual(
       ['equal', 'lessThan', 'greaterThan', 'between', 'or'], // the three in the middle are called by the others
     );
-    const operator = withoutUnnamed(await part('operator'), new Set(['increment', 'toggle']));
+    const operator = withoutUnnamed(await part('operator'), naming('increment', 'toggle'));
     expect([...operator.matchAll(/^_Operator\.(\w+) =/gm)].map(([, name]) => name)).toEqual(['increment', 'toggle']);
   });
 });

@@ -7,6 +7,6 @@ export const getStats = route({
   id: 'getStats',
   access: 'public',
   async run({ deps }) {
-    return { status: 200, body: await readFigures(deps) };
+    return { status: 200, body: await readFigures(deps), headers: { 'cache-control': 'public, max-age=30' } };
   },
 });

@@ -17,8 +17,9 @@ export type Filter = {
   assignedTo?: string | null | undefined;
   /** Whether the day until which it should have ended has passed, at this moment. */
   overdue?: { at: Date; is: boolean } | undefined;
-  /** Only what is hidden, for counting. */
-  hidden?: true | undefined;
+  /** For counting: only what is hidden, or only what is not. */
+  hidden?: boolean | undefined;
+  anonymous?: boolean | undefined;
   words?: readonly string[] | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
@@ -32,14 +33,15 @@ export type Sort = (typeof SORTS)[number];
 export type Position = { time: string; sequence: string };
 
 function sightQueries({ sight, mine, hidden }: Filter): string[] {
-  if (hidden) return [Query.equal('hidden', true)];
+  if (hidden !== undefined) return [Query.equal('hidden', hidden)];
   if (sight.desk || mine !== undefined) return [];
   const shown = Query.equal('hidden', false);
   return [sight.userId === undefined ? shown : Query.or([shown, Query.equal('reporterId', sight.userId)])];
 }
 
-function reporterQueries({ reporter, mine }: Filter): string[] {
-  const own = mine === undefined ? [] : [Query.equal('reporterId', mine)];
+function reporterQueries({ reporter, mine, anonymous }: Filter): string[] {
+  const signed = anonymous === undefined ? [] : [Query.equal('anonymous', anonymous)];
+  const own = mine === undefined ? signed : [Query.equal('reporterId', mine), ...signed];
   if (!reporter) return own;
   const named = reporter.unmasked ? [] : [Query.equal('anonymous', false)];
   return [...own, Query.equal('reporterName', reporter.name), ...named];

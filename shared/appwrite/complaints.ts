@@ -9,7 +9,7 @@ import {
 } from './complaint-queries.ts';
 import type { Complaint, Entry } from './rows.ts';
 import type { Store } from './store.ts';
-import type { Page, Stored } from './table.ts';
+import type { Page, RowMeta, Stored } from './table.ts';
 
 export type StoredComplaint = Stored<Complaint>;
 export type StoredEntry = Stored<Entry>;
@@ -37,6 +37,19 @@ export async function listAfter(store: Store, slice: Slice, after: Position | un
 export async function countComplaints(store: Store, filter: Filter): Promise<number> {
   const { total } = await store.complaints.list([...filterQueries(filter), Query.limit(1)], { total: true });
   return total;
+}
+
+/** Hidden complaints that were written since a moment, oldest write first; `$sequence` tells apart those of one moment. */
+export async function listHiddenSince(
+  store: Store,
+  { $updatedAt, $sequence }: Pick<RowMeta, '$updatedAt' | '$sequence'>,
+  limit: number,
+): Promise<StoredComplaint[]> {
+  const later = Query.greaterThan('$updatedAt', $updatedAt);
+  const tied = Query.and([Query.equal('$updatedAt', $updatedAt), Query.greaterThan('$sequence', $sequence)]);
+  const order = [Query.orderAsc('$updatedAt'), Query.orderAsc('$sequence'), Query.limit(limit)];
+  const { rows } = await store.complaints.list([Query.equal('hidden', true), Query.or([later, tied]), ...order]);
+  return rows;
 }
 
 export type EntryRange = { after: number; limit: number; internal: boolean };

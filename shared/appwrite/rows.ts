@@ -103,6 +103,13 @@ export const ComplaintRow = z.object({
 /** What the sweep reads of a complaint. */
 export const PicturedRow = z.object({ images: jsonText(z.array(StoredImage), []) });
 
+/** The same table as far as figures need it. */
+export const TimesRow = z.object({
+  filedAt: when,
+  secondsToAcknowledge: maybe(z.number()),
+  secondsToResolve: maybe(z.number()),
+});
+
 export const ENTRY_KINDS = ['created', 'status', 'progress', 'note', 'edit', 'assignment', 'visibility'] as const;
 
 export const EntryRow = z.object({
@@ -140,5 +147,6 @@ export const StateRow = z.object({ version: z.number(), value: maybe(z.string())
 export type User = z.infer<typeof UserRow>;
 export type Name = z.infer<typeof NameRow>;
 export type Complaint = z.infer<typeof ComplaintRow>;
+export type Times = z.infer<typeof TimesRow>;
 export type Entry = z.infer<typeof EntryRow>;
 export type Category = z.infer<typeof CategoryRow>;

@@ -8,6 +8,7 @@ import {
   RequestRow,
   StateRow,
   TallyRow,
+  TimesRow,
   UserRow,
 } from './rows.ts';
 import { Table } from './table.ts';
@@ -18,6 +19,7 @@ export function openStore(gateway: Gateway) {
     users: new Table(gateway, 'users', UserRow),
     names: new Table(gateway, 'names', NameRow),
     complaints: new Table(gateway, 'complaints', ComplaintRow),
+    times: new Table(gateway, 'complaints', TimesRow),
     timeline: new Table(gateway, 'timeline', EntryRow),
     categories: new Table(gateway, 'categories', CategoryRow),
     tallies: new Table(gateway, 'tallies', TallyRow),

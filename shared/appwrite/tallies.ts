@@ -2,6 +2,7 @@ import { Query } from 'node-appwrite';
 import { derivedId } from '#shared/domain/ids.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
 import type { Store } from './store.ts';
+import type { Stored } from './table.ts';
 import { add, type Operation } from './transaction.ts';
 
 /** What decides in which totals a complaint is counted. */
@@ -64,10 +65,11 @@ export async function ensureTallies(store: Store, operations: readonly Operation
   await Promise.all([...ids].map((id) => store.tallies.insert(id, { ...NOTHING })));
 }
 
-/** The totals of these ids; one that nobody has counted in yet is nothing. */
-export async function readTallies(store: Store, ids: readonly string[]): Promise<Map<string, Tally>> {
+/** The totals of these ids; one that nobody has counted in yet is not among them. */
+export async function readTallies(store: Store, ids: readonly string[]): Promise<Map<string, Stored<Tally>>> {
+  if (ids.length === 0) return new Map();
   const { rows } = await store.tallies.list([Query.equal('$id', [...ids]), Query.limit(ids.length)]);
-  return new Map(rows.map((row) => [row.$id, { visible: row.visible, hidden: row.hidden }]));
+  return new Map(rows.map((row) => [row.$id, row]));
 }
 
 export const ALL_STATUS_TALLIES = STATUSES.map(statusTally);

@@ -90,10 +90,24 @@ export const CategoryList = z.strictObject({
   items: z.array(z.strictObject({ id: z.string(), name: z.string(), daysUntilOverdue: maybe(Count) })),
 });
 
+const spans = { medianSecondsToAcknowledge: maybe(Count), medianSecondsToResolve: maybe(Count) };
+
 export const Figures = z.strictObject({
   total: Count,
   byStatus: z.array(z.strictObject({ status: z.enum(STATUSES), count: Count })),
   byCategory: z.array(z.strictObject({ category: z.string(), name: z.string(), count: Count })),
+  withoutCategory: Count,
+  ...spans,
+  months: z.array(
+    z.strictObject({
+      month: z.string().check(z.regex(/^\d{4}-\d\d$/)),
+      filed: Count,
+      acknowledged: Count,
+      resolved: Count,
+      ...spans,
+    }),
+  ),
+  measuredAt: maybe(Time),
 });
 
 // Object.keys forgets the literal type; PROBLEMS is the closed list itself.

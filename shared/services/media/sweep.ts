@@ -1,6 +1,7 @@
 import { removeExpired } from '#shared/appwrite/limits.ts';
 import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { finishErasures } from '../accounts/finish-erasures.ts';
+import { keepUp } from '../complaints/upkeep.ts';
 import { type Counts, Job, type Keeper, type Pass } from './job.ts';
 import { lostPictures } from './lost-pictures.ts';
 import { orphanFiles } from './orphan-files.ts';
@@ -100,11 +101,13 @@ async function goRound(run: Run): Promise<boolean> {
  */
 export async function sweep(keeper: Keeper, options: SweepOptions = {}): Promise<SweepReport> {
   const { dry = false, budgetMs = BUDGET_MS } = options;
-  const stopAt = performance.now() + budgetMs;
   const job = new Job(keeper, dry);
   const resumes = budgetMs !== Number.POSITIVE_INFINITY;
   const place = resumes ? await readPlace(keeper) : { pass: '', after: {} };
   const bookmark = resumes && !dry ? new Bookmark(keeper, place) : undefined;
+  // Each time, however long the passes take: what is hidden must not stay readable, and figures must not age.
+  if (!dry) await keepUp(keeper).catch((error: unknown) => job.failures.push(error));
+  const stopAt = performance.now() + budgetMs;
   const complete = await goRound({ job, place, bookmark, isLate: () => performance.now() > stopAt });
   await bookmark?.keep(place, true);
   if (job.failures.length > 0) throw job.failures[0];

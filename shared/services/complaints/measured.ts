@@ -1,0 +1,41 @@
+import * as z from 'zod/mini';
+import { readNote, writeNote } from '#shared/appwrite/notes.ts';
+import type { Store } from '#shared/appwrite/store.ts';
+
+const Seconds = z.nullable(z.number());
+
+const Measured = z.object({
+  /** What the totals looked like then; undefined after a measurement that took a while. */
+  of: z.optional(z.string()),
+  at: z.string(),
+  medianSecondsToAcknowledge: Seconds,
+  medianSecondsToResolve: Seconds,
+  months: z.array(
+    z.object({
+      month: z.string(),
+      filed: z.number(),
+      acknowledged: z.number(),
+      resolved: z.number(),
+      medianSecondsToAcknowledge: Seconds,
+      medianSecondsToResolve: Seconds,
+    }),
+  ),
+});
+
+/** The figures that are not kept up to date with every change, and when they were measured. */
+export type Measured = z.infer<typeof Measured>;
+
+/** The last measurement; undefined without one that can be read. */
+export async function readMeasured(store: Store): Promise<Measured | undefined> {
+  const text = await readNote(store, 'figures');
+  try {
+    const parsed = z.safeParse(Measured, JSON.parse(text ?? ''));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeMeasured(store: Store, measured: Measured): Promise<void> {
+  return writeNote(store, 'figures', JSON.stringify(measured));
+}

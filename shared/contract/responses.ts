@@ -128,4 +128,5 @@ export type Profile = z.infer<typeof Profile>;
 export type Complaint = z.infer<typeof Complaint>;
 export type ComplaintDetail = z.infer<typeof ComplaintDetail>;
 export type ComplaintList = z.infer<typeof ComplaintList>;
+export type Figures = z.infer<typeof Figures>;
 export type Problem = z.infer<typeof Problem>;

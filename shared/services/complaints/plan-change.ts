@@ -22,8 +22,8 @@ function kindOf(patch: Patch, input: ChangeInput): Entry['kind'] {
   if (patch.hidden !== undefined) return 'visibility';
   if (TEXT_FIELDS.some((field) => patch[field] !== undefined)) return 'edit';
   if (patch.progress !== undefined) return 'progress';
-  if (input.note !== undefined || input.internalNote !== undefined) return 'note';
-  return 'assignment';
+  if (patch.assignedTo !== undefined && input.note === undefined) return 'assignment';
+  return 'note';
 }
 
 /** The members of the input that say something new. */

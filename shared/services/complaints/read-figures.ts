@@ -46,6 +46,11 @@ async function measuredNow({ store, clock }: Deps, { of, total, last }: Present)
   return measured;
 }
 
+/** Below nothing only until the schedule repairs what the console made drift. */
+function shownIn(tallies: Tallies, id: string): number {
+  return Math.max(0, (tallies.get(id) ?? NOTHING).visible);
+}
+
 /** The public figures. Hidden complaints are not among them; counts are those of this moment. */
 export async function readFigures(deps: Deps) {
   const { store, clock } = deps;
@@ -56,7 +61,7 @@ export async function readFigures(deps: Deps) {
   ]);
   const byStatus = STATUSES.map((status) => ({
     status,
-    count: (statuses.get(statusTally(status)) ?? NOTHING).visible,
+    count: shownIn(statuses, statusTally(status)),
   }));
   const total = byStatus.reduce((sum, { count }) => sum + count, 0);
   const present = { of: fingerprintOf(statuses, clock.now()), total, last };
@@ -65,7 +70,7 @@ export async function readFigures(deps: Deps) {
   const byCategory = categories.map((row) => ({
     category: row.$id,
     name: row.name,
-    count: (tallies.get(categoryTally(row.$id)) ?? NOTHING).visible,
+    count: shownIn(tallies, categoryTally(row.$id)),
   }));
   const { medianSecondsToAcknowledge, medianSecondsToResolve, months, at: measuredAt } = measured;
   const withoutCategory = Math.max(0, total - byCategory.reduce((sum, { count }) => sum + count, 0));

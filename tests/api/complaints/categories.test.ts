@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CategoryList } from '#shared/contract/responses.ts';
+import { change, idsOf, listOf } from '../../support/complaints.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+
+let service: Service;
+let reporter: Person;
+let staff: Person;
+let other: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  [reporter, staff, other] = await Promise.all([service.person(), service.person('staff'), service.person('staff')]);
+});
+afterAll(() => service.close());
+
+describe('categories', () => {
+  it('are listed for anybody, by name and without who works on them', async () => {
+    const answer = await service.send('GET', '/complain/categories');
+    const { items } = answer.as(CategoryList);
+    expect(items.map(({ name }) => name)).toEqual(items.map(({ name }) => name).sort());
+    expect(items).toContainEqual({ id: 'water', name: 'Water and drains', daysUntilOverdue: 3 });
+    expect(answer.headers['cache-control']).toMatch(/^public/);
+    (await service.send('GET', '/complain/categories?page=1')).problem(422);
+  });
+
+  it('give a complaint its day and its assignee, as long as that is somebody who works here', async () => {
+    const { categories } = service.connection.store;
+    await categories.insert('graffiti', {
+      name: 'Graffiti',
+      assignee: other.username.toUpperCase(),
+      daysUntilOverdue: 2,
+    });
+    await categories.insert('litter', { name: 'Litter', assignee: reporter.username, daysUntilOverdue: null });
+    await categories.insert('smell', { name: 'Smell', assignee: 'not-here', daysUntilOverdue: null });
+    const [graffiti, litter, smell] = await Promise.all(
+      ['graffiti', 'litter', 'smell'].map((category) => reporter.file({ category })),
+    );
+    const seen = async (id = '') =>
+      (await listOf(staff, { pageSize: 100 })).items.find((item) => item.id === id)?.assignedTo;
+    expect(Date.parse(graffiti?.overdueAt ?? '') - Date.parse(graffiti?.createdAt ?? '')).toBe(2 * 86_400_000);
+    expect(await seen(graffiti?.id)).toBe(other.username);
+    expect([await seen(litter?.id), await seen(smell?.id)]).toEqual([null, null]);
+    expect(graffiti?.assignedTo).toBeNull();
+  });
+
+  it('combine with every other filter and sort', async () => {
+    const { id } = await reporter.file({ category: 'noise', title: 'Music at night', latitude: 1, longitude: 1 });
+    await change(staff, { id, assignedTo: staff.username, status: 'in_progress' });
+    const query = {
+      category: 'noise',
+      status: 'created,in_progress',
+      username: reporter.username,
+      q: 'music night',
+      from: '2020-01-01',
+      to: '2999-01-01',
+      near: '1,1',
+      radius: 100,
+      overdue: false,
+      assignedTo: 'me',
+      sort: '-updatedAt',
+    };
+    expect(idsOf(await listOf(staff, query))).toEqual([id]);
+    expect(idsOf(await listOf(staff, { ...query, q: 'music morning' }))).toEqual([]);
+  });
+
+  it('and days are whole: to holds everything of its day', async () => {
+    const { id, createdAt } = await reporter.file();
+    const day = createdAt.slice(0, 10);
+    expect(idsOf(await listOf(service, { from: day, to: day }))).toContain(id);
+    expect(idsOf(await listOf(service, { from: createdAt }))).toContain(id);
+    expect(idsOf(await listOf(service, { to: createdAt }))).not.toContain(id);
+  });
+});

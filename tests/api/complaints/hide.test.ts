@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { renewAccess } from '#shared/services/complaints/image-access.ts';
+import { change, detailOf, fileWithPictures, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+
+let service: Service;
+let reporter: Person;
+let stranger: Person;
+let staff: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  [reporter, stranger, staff] = await Promise.all([service.person(), service.person(), service.person('staff')]);
+});
+afterAll(() => service.close());
+
+type Pictured = { images: readonly { url: string; previewUrl: string }[] };
+const urlsOf = ({ images }: Pictured) => images.flatMap(({ url, previewUrl }) => [url, previewUrl]);
+
+async function statuses(complaint: Pictured): Promise<number[]> {
+  return Promise.all(urlsOf(complaint).map(async (url) => (await fetch(url)).status));
+}
+
+async function rowOf(id: string) {
+  const row = await service.connection.store.complaints.find(id);
+  if (!row) throw new Error('gone');
+  return row;
+}
+
+it('takes a complaint out of the sight of everybody but the desk and its reporter', async () => {
+  const { id } = await reporter.file();
+  const before = await listOf(service);
+  await change(staff, { id, hidden: true, note: 'It names a private person.' });
+  for (const viewer of [service, stranger]) {
+    (await viewer.send('GET', `/complain?id=${id}`)).problem(404);
+    expect(idsOf(await listOf(viewer))).not.toContain(id);
+    expect(idsOf(await listOf(viewer, { q: 'broken lamp', username: reporter.username }))).not.toContain(id);
+  }
+  expect((await listOf(service)).total).toBe(before.total - 1);
+  for (const viewer of [reporter, staff]) {
+    expect(await detailOf(viewer, id)).toMatchObject({ hidden: true });
+    expect(idsOf(await listOf(viewer))).toContain(id);
+  }
+  expect(idsOf(await listOf(reporter, { mine: true }))).toContain(id);
+  expect((await detailOf(reporter, id)).timeline.at(-1)).toMatchObject({
+    note: 'It names a private person.',
+    by: null,
+  });
+});
+
+it('keeps what a stranger asks about a hidden complaint the same as about none', async () => {
+  const { id } = await reporter.file();
+  await change(staff, { id, hidden: true });
+  const json = { id };
+  (await stranger.send('POST', '/complain/delete', { json })).problem(404);
+  (await stranger.send('PUT', '/complain', { json: { id, note: 'hello' } })).problem(404);
+  expect(await detailOf(staff, id)).toMatchObject({ version: 2 });
+});
+
+it('ends the URLs that the public knew, gives new ones to those who may see it, and shows those again afterwards', async () => {
+  const filed = await fileWithPictures(reporter, 2);
+  expect(await statuses(filed)).toEqual([200, 200, 200, 200]);
+  const hidden = await change(staff, { id: filed.id, hidden: true });
+  expect(new Set(await statuses(filed))).not.toContain(200);
+  expect(await statuses(hidden)).toEqual([200, 200, 200, 200]);
+  expect(await statuses(await detailOf(reporter, filed.id))).toEqual([200, 200, 200, 200]);
+  const shown = await change(staff, { id: filed.id, hidden: false });
+  expect(await statuses(await detailOf(service, filed.id))).toEqual([200, 200, 200, 200]);
+  const again = await change(staff, { id: filed.id, hidden: true });
+  expect(new Set(await statuses(shown))).not.toContain(200);
+  expect(await statuses(again)).toEqual([200, 200, 200, 200]);
+});
+
+/** As if the function had died between the commit and the end of the old URLs. */
+async function hiddenHalfway() {
+  const filed = await fileWithPictures(reporter, 1);
+  const hidden = await change(staff, { id: filed.id, hidden: true });
+  const row = await rowOf(filed.id);
+  const old = await service.connection.gateway.tokens.createFileToken({
+    bucketId: 'media',
+    fileId: row.images[0]?.id ?? '',
+  });
+  await new Promise((next) => setTimeout(next, 2));
+  const images = await renewAccess(service.connection, row.images);
+  await service.connection.store.complaints.replace(row, { images: JSON.stringify(images) });
+  const leaked = {
+    images: hidden.images.map((image) => ({
+      ...image,
+      previewUrl: image.url.replace(/token=.*/, `token=${old.secret}`),
+    })),
+  };
+  expect(new Set(await statuses(leaked))).toContain(200);
+  return { id: filed.id, leaked };
+}
+
+it('is finished by asking again, when a first try died before the old URLs ended', async () => {
+  const { id, leaked } = await hiddenHalfway();
+  const again = await change(staff, { id, hidden: true });
+  expect(again.version).toBe(2);
+  expect(new Set(await statuses(leaked))).not.toContain(200);
+  expect(await statuses(again)).toEqual([200, 200]);
+});
+
+it('is finished by the schedule, when nobody asks again', async () => {
+  const { id, leaked } = await hiddenHalfway();
+  await runSchedule(service);
+  expect(new Set(await statuses(leaked))).not.toContain(200);
+  expect(await statuses(await detailOf(staff, id))).toEqual([200, 200]);
+});
+
+it('covers what an admin hides in the console, at the next round of the schedule', async () => {
+  const filed = await fileWithPictures(reporter, 1);
+  await service.connection.store.complaints.replace(await rowOf(filed.id), { hidden: true });
+  (await service.send('GET', `/complain?id=${filed.id}`)).problem(404);
+  await runSchedule(service);
+  expect(new Set(await statuses(filed))).not.toContain(200);
+  expect(await statuses(await detailOf(staff, filed.id))).toEqual([200, 200]);
+  const shown = await change(staff, { id: filed.id, hidden: false });
+  expect(await statuses(shown)).toEqual([200, 200]);
+});
+
+it('stays when two people hide and show it at the same moment: its pictures always open for whoever may see it', async () => {
+  const filed = await fileWithPictures(reporter, 1);
+  const turns = Array.from({ length: 12 }, (_, turn) => change(staff, { id: filed.id, hidden: turn % 2 === 0 }));
+  await Promise.all(turns);
+  await change(staff, { id: filed.id, hidden: true });
+  expect(await statuses(await detailOf(staff, filed.id))).toEqual([200, 200]);
+  expect(new Set(await statuses(filed))).not.toContain(200);
+});

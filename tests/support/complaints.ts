@@ -1,0 +1,55 @@
+import { Complaint, ComplaintDetail, ComplaintList } from '#shared/contract/responses.ts';
+import type { Person, Service } from './harness.ts';
+import { makePicture } from './pictures.ts';
+
+export type Sender = Pick<Person, 'send'>;
+type Query = Record<string, string | number | boolean>;
+
+const queryOf = (query: Query) =>
+  new URLSearchParams(
+    Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
+  ).toString();
+
+export async function change(person: Sender, json: Record<string, unknown>): Promise<Complaint> {
+  return (await person.send('PUT', '/complain', { json })).as(Complaint);
+}
+
+export async function detailOf(sender: Sender, id: string, after = 0): Promise<ComplaintDetail> {
+  const page = after === 0 ? '' : `&timelineAfter=${after}`;
+  return (await sender.send('GET', `/complain?id=${id}${page}`)).as(ComplaintDetail);
+}
+
+export async function listOf(sender: Sender, query: Query = {}): Promise<ComplaintList> {
+  return (await sender.send('GET', `/complain?${queryOf(query)}`)).as(ComplaintList);
+}
+
+export const idsOf = (list: { items: readonly { id: string }[] }) => list.items.map((item) => item.id);
+
+/** All pages of a list, by its cursor. */
+export async function followed(sender: Sender, query: Query = {}): Promise<ComplaintList[]> {
+  const pages = [await listOf(sender, query)];
+  for (let next = pages[0]?.next; next; ) {
+    const page = await listOf(sender, { ...query, after: next });
+    pages.push(page);
+    next = page.next;
+  }
+  return pages;
+}
+
+/** A complaint with pictures, filed as a form. */
+export async function fileWithPictures(person: Sender, count: number): Promise<Complaint> {
+  const form = new FormData();
+  form.set('title', 'Fly-tipping behind the school');
+  form.set('description', 'Three sofas and a fridge.');
+  for (let number = 1; number <= count; number += 1) {
+    form.set(`image${number}`, new Blob([new Uint8Array(await makePicture('jpeg', { seed: number }))]), 'sofa.jpg');
+  }
+  return (await person.send('POST', '/complain', { form })).as(Complaint, 201);
+}
+
+/** Lets the schedule of media-cleanup come round, and waits until it has done its work. */
+export async function runSchedule({ local }: Service): Promise<void> {
+  const every = 600_000;
+  local.clock.advance(every - (local.clock.now() % every) + 1);
+  await local.settle();
+}

@@ -2,7 +2,7 @@ import { type Client, TablesDB } from 'node-appwrite';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 
 /** What a fresh project offers to choose from; admins edit it in the console. */
-const FIRST_CATEGORIES = [
+export const FIRST_CATEGORIES = [
   { id: 'roads', name: 'Roads and pavements', daysUntilOverdue: 14 },
   { id: 'lighting', name: 'Street lighting', daysUntilOverdue: 7 },
   { id: 'waste', name: 'Waste and litter', daysUntilOverdue: 5 },

@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { readDeclaration } from './deploy/declaration.ts';
+import { deploy } from './deploy/deploy.ts';
+import { PROJECT_FILE } from './project/local-settings.ts';
+
+const USAGE = `Usage: npm run deploy -- [--dry-run] [--allow-destructive] [--renew-secret]
+  with APPWRITE_ENDPOINT, APPWRITE_PROJECT_ID and APPWRITE_API_KEY in the environment.
+  APPWRITE_FUNCTIONS_DOMAIN names the host of function domains where it cannot be found out.
+  TOKEN_SECRET is the secret in use, for a function that lost it.`;
+
+function targetOf(env: NodeJS.ProcessEnv) {
+  const { APPWRITE_ENDPOINT: endpoint, APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: key } = env;
+  if (!endpoint || !projectId || !key) throw new Error(USAGE);
+  return { endpoint: endpoint.replace(/\/+$/, ''), projectId, key };
+}
+
+try {
+  const { values } = parseArgs({
+    options: {
+      'dry-run': { type: 'boolean', default: false },
+      'allow-destructive': { type: 'boolean', default: false },
+      'renew-secret': { type: 'boolean', default: false },
+    },
+  });
+  await deploy({
+    target: targetOf(process.env),
+    declared: readDeclaration(process.env.APPWRITE_PROJECT_FILE ?? PROJECT_FILE),
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    dryRun: values['dry-run'],
+    build: true,
+    print: console.log,
+    wish: {
+      allowDestructive: values['allow-destructive'],
+      renewSecret: values['renew-secret'],
+      tokenSecret: process.env.TOKEN_SECRET,
+      functionsHost: process.env.APPWRITE_FUNCTIONS_DOMAIN,
+    },
+  });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,58 @@
+import type { Declaration } from './declaration.ts';
+import type { Live } from './live.ts';
+import type { Remote } from './remote.ts';
+
+export type Area = 'database' | 'grants' | 'bucket' | 'function' | 'domain' | 'variable' | 'code' | 'data';
+
+/** One difference between what is declared and what is there, and what takes it away. */
+export type Change = {
+  area: Area;
+  /** `keep`: not declared, and left alone. `blocked`: only a person can decide. */
+  action: 'create' | 'update' | 'push' | 'destroy' | 'keep' | 'blocked';
+  subject: string;
+  /** What is the matter, in words that a plan and a diagnosis can both use. */
+  why: string;
+  /** What is gone for ever once this is done; always with `destroy`. */
+  loses?: string;
+  apply(): Promise<void>;
+};
+
+export type Wish = {
+  /** Whether what is lost may be lost. */
+  allowDestructive: boolean;
+  /** A new token secret for all functions: everybody has to sign in again. */
+  renewSecret: boolean;
+  /** The secret in use, for functions that lack it; it cannot be read back. */
+  tokenSecret: string | undefined;
+  functionsHost: string | undefined;
+};
+
+/** What a plan is made of. */
+export type Planning = { remote: Remote; declared: Declaration; live: Live; wish: Wish };
+
+export const databaseOf = ({ tablesDB }: Declaration): string => tablesDB[0]?.$id ?? '';
+
+const nothing = async () => {};
+
+/** Not declared: kept, or destroyed when that was allowed. */
+export function undeclared(change: Omit<Change, 'action' | 'why'>, { allowDestructive }: Wish): Change {
+  const why = 'is not declared';
+  return allowDestructive ? { ...change, why, action: 'destroy' } : { ...change, why, action: 'keep', apply: nothing };
+}
+
+/** Declared otherwise, in a way that only destroying can bring about. */
+export function replaced(change: Omit<Change, 'action'>, { allowDestructive }: Wish): Change {
+  return allowDestructive ? { ...change, action: 'destroy' } : { ...change, action: 'blocked', apply: nothing };
+}
+
+/** `name is A, declared is B` for every setting that differs. */
+export function differences(live: Record<string, unknown>, declared: Record<string, unknown>): string[] {
+  return Object.entries(declared)
+    .filter(([name, wanted]) => spell(live[name]) !== spell(wanted))
+    .map(([name, wanted]) => `${name} is ${spell(live[name])}, declared is ${spell(wanted)}`);
+}
+
+/** The order of a list means nothing in the settings that are compared. */
+function spell(value: unknown): string {
+  return JSON.stringify(Array.isArray(value) ? value.map(String).sort() : (value ?? null));
+}

@@ -1,0 +1,163 @@
+import { Query } from 'node-appwrite';
+import * as z from 'zod/mini';
+import type { Declaration } from './declaration.ts';
+import { ifThere, type Remote } from './remote.ts';
+
+/** The project as it is, as far as the declaration speaks of it. */
+
+// The SDK hands out integers beyond 2^53 as BigInt.
+const number = z.pipe(z.union([z.number(), z.bigint()]), z.transform(Number));
+const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
+const texts = z.array(z.string());
+
+const Column = z.object({
+  key: z.string(),
+  type: z.string(),
+  status: z.string(),
+  error: maybe(z.string()),
+  required: z.boolean(),
+  array: maybe(z.boolean()),
+  default: maybe(z.unknown()),
+  size: maybe(number),
+  encrypt: maybe(z.boolean()),
+  min: maybe(number),
+  max: maybe(number),
+  format: maybe(z.string()),
+  elements: maybe(texts),
+});
+
+const Index = z.object({
+  key: z.string(),
+  type: z.string(),
+  status: z.string(),
+  error: maybe(z.string()),
+  columns: texts,
+  orders: maybe(z.array(maybe(z.string()))),
+});
+
+const Table = z.object({
+  $id: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  rowSecurity: z.boolean(),
+  $permissions: texts,
+  columns: z.array(Column),
+  indexes: z.array(Index),
+});
+
+const Bucket = z.object({
+  $id: z.string(),
+  name: z.string(),
+  $permissions: texts,
+  fileSecurity: z.boolean(),
+  enabled: z.boolean(),
+  maximumFileSize: number,
+  allowedFileExtensions: texts,
+  compression: z.string(),
+  encryption: z.boolean(),
+  antivirus: z.boolean(),
+});
+
+const Variable = z.object({
+  $id: z.string(),
+  $updatedAt: z.string(),
+  key: z.string(),
+  value: z.string(),
+  secret: z.boolean(),
+});
+
+const Fn = z.object({
+  $id: z.string(),
+  name: z.string(),
+  runtime: z.string(),
+  execute: texts,
+  events: texts,
+  schedule: z.string(),
+  scopes: texts,
+  timeout: number,
+  enabled: z.boolean(),
+  logging: z.boolean(),
+  live: z.boolean(),
+  entrypoint: z.string(),
+  commands: z.string(),
+  buildSpecification: maybe(z.string()),
+  runtimeSpecification: maybe(z.string()),
+  deploymentId: z.string(),
+});
+
+const Rule = z.object({
+  $id: z.string(),
+  domain: z.string(),
+  type: z.string(),
+  deploymentResourceType: maybe(z.string()),
+  deploymentResourceId: maybe(z.string()),
+  status: z.string(),
+});
+
+const Deployment = z.object({ $id: z.string(), $createdAt: z.string(), status: z.string() });
+
+export type LiveColumn = z.infer<typeof Column>;
+export type LiveIndex = z.infer<typeof Index>;
+export type LiveTable = z.infer<typeof Table>;
+export type LiveBucket = z.infer<typeof Bucket>;
+export type LiveVariable = z.infer<typeof Variable>;
+export type LiveRule = z.infer<typeof Rule>;
+export type LiveFunction = z.infer<typeof Fn> & {
+  variables: LiveVariable[];
+  /** The active one. */
+  deployment: z.infer<typeof Deployment> | undefined;
+};
+
+export type Live = {
+  database: { name: string; enabled: boolean } | undefined;
+  tables: LiveTable[];
+  buckets: LiveBucket[];
+  functions: LiveFunction[];
+  rules: LiveRule[];
+};
+
+const found = <T>(list: (T | undefined)[]): T[] => list.filter((item) => item !== undefined);
+
+async function readFunction({ functions }: Remote, functionId: string): Promise<LiveFunction | undefined> {
+  const answer = await ifThere(functions.get({ functionId }));
+  if (!answer) return undefined;
+  const known = z.parse(Fn, answer);
+  const { deploymentId } = known;
+  const [{ variables }, deployment] = await Promise.all([
+    functions.listVariables({ functionId, queries: [Query.limit(100)] }),
+    deploymentId === '' ? undefined : ifThere(functions.getDeployment({ functionId, deploymentId })),
+  ]);
+  return {
+    ...known,
+    variables: z.parse(z.array(Variable), variables),
+    deployment: deployment && z.parse(Deployment, deployment),
+  };
+}
+
+export async function readTables({ tables }: Remote, databaseId: string): Promise<LiveTable[]> {
+  const answer = await ifThere(tables.listTables({ databaseId, queries: [Query.limit(100)] }));
+  return z.parse(z.array(Table), answer?.tables ?? []);
+}
+
+export async function readRules({ rules }: Remote): Promise<LiveRule[]> {
+  const answer = await rules.listRules({ queries: [Query.limit(100)] });
+  return z.parse(z.array(Rule), answer.rules).filter(({ deploymentResourceType: type }) => type === 'function');
+}
+
+export async function readLive(remote: Remote, declared: Declaration): Promise<Live> {
+  const databaseId = declared.tablesDB[0]?.$id ?? '';
+  const [database, tables, buckets, functions, rules] = await Promise.all([
+    ifThere(remote.tables.get({ databaseId })),
+    readTables(remote, databaseId),
+    Promise.all(declared.buckets.map(({ $id: bucketId }) => ifThere(remote.storage.getBucket({ bucketId })))),
+    Promise.all(declared.functions.map(({ $id }) => readFunction(remote, $id))),
+    readRules(remote),
+  ]);
+  return {
+    database,
+    tables,
+    buckets: z.parse(z.array(Bucket), found(buckets)),
+    functions: found(functions),
+    rules,
+  };
+}

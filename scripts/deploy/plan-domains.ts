@@ -1,0 +1,82 @@
+import { AppwriteException } from 'node-appwrite';
+import type { Change, Planning } from './change.ts';
+import type { DeclaredFunction } from './declaration.ts';
+import type { LiveRule } from './live.ts';
+import type { Remote } from './remote.ts';
+
+/** A function that strangers may call has a name of its own; others have no use for one. */
+export function isPublic({ execute }: Pick<DeclaredFunction, 'execute'>): boolean {
+  return execute.includes('any') || execute.includes('guests');
+}
+
+/** The verified rule first: one that nobody has verified leads nowhere. */
+export function ruleOf(rules: readonly LiveRule[], functionId: string): LiveRule | undefined {
+  const own = rules.filter((rule) => rule.deploymentResourceId === functionId && rule.type === 'deployment');
+  return own.find(({ status }) => status === 'verified') ?? own[0];
+}
+
+/** Protocol and port are those of the endpoint: rules name hosts only. */
+export function originOf(endpoint: string, domain: string): string {
+  const { protocol, port } = new URL(endpoint);
+  return `${protocol}//${domain}${port === '' ? '' : `:${port}`}`;
+}
+
+export function planDomains(planning: Planning): Change[] {
+  const { declared, live } = planning;
+  const lacking = declared.functions.filter((fn) => isPublic(fn) && !ruleOf(live.rules, fn.$id));
+  return lacking.map(({ $id }) => ({
+    area: 'domain',
+    action: 'create',
+    subject: `domain of ${$id}`,
+    why: 'is missing',
+    apply: () => giveDomain(planning, $id),
+  }));
+}
+
+/** Where the installation has its functions: said, seen in another rule, or likely. */
+export function likelyHosts({ wish, live, remote }: Planning): string[] {
+  if (wish.functionsHost) return [wish.functionsHost];
+  const { hostname } = new URL(remote.target.endpoint);
+  const seen = live.rules
+    .filter(({ status }) => status === 'verified')
+    .map(({ domain }) => domain.replace(/^[^.]+\./, ''));
+  const cloud = /^(?:([a-z0-9-]+)\.)?cloud\.appwrite\.io$/.exec(hostname);
+  if (cloud) return [...new Set([...seen, cloud[1] ? `${cloud[1]}.appwrite.run` : 'appwrite.global'])];
+  const numeric = /^[\d.]+$/.test(hostname) || hostname.includes(':');
+  return [...new Set([...seen, ...(numeric ? [] : [`functions.${hostname}`]), 'functions.localhost'])];
+}
+
+/** Names are unique in an installation: where the short one is another project's, the project's id is put before it. */
+async function giveDomain(planning: Planning, functionId: string): Promise<void> {
+  const hosts = likelyHosts(planning);
+  const names = [functionId, `${planning.remote.target.projectId}-${functionId}`];
+  for (const host of hosts) {
+    for (const name of names) {
+      const rule = await tryRule(planning.remote, `${name}.${host}`, functionId);
+      if (rule === 'taken') continue;
+      if (rule === 'unverified' && !planning.wish.functionsHost) break;
+      return;
+    }
+  }
+  throw new Error(
+    `No function domain was verified at once below ${hosts.join(', ')}. Set APPWRITE_FUNCTIONS_DOMAIN to the installation's _APP_DOMAIN_FUNCTIONS.`,
+  );
+}
+
+/** A guess that is not verified at once is taken back. */
+async function tryRule(
+  { rules }: Remote,
+  domain: string,
+  functionId: string,
+): Promise<'verified' | 'unverified' | 'taken'> {
+  try {
+    const rule = await rules.createFunctionRule({ domain, functionId });
+    if (String(rule.status) === 'verified') return 'verified';
+    await rules.deleteRule({ ruleId: rule.$id });
+    return 'unverified';
+  } catch (error) {
+    if (error instanceof AppwriteException && error.code === 409) return 'taken';
+    if (error instanceof AppwriteException && error.code === 400) return 'unverified';
+    throw error;
+  }
+}

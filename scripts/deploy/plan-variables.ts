@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { ID } from 'node-appwrite';
+import { weaknessOf } from '#shared/security/tokens.ts';
+import type { Change, Planning } from './change.ts';
+import type { DeclaredFunction } from './declaration.ts';
+import { type LiveVariable, readRules } from './live.ts';
+import { originOf, ruleOf } from './plan-domains.ts';
+
+export const SECRET = 'TOKEN_SECRET';
+
+/** Functions with scopes open the tables, and with them the accounts: they need the secret. */
+export function needsSecret({ scopes }: Pick<DeclaredFunction, 'scopes'>): boolean {
+  return scopes.length > 0;
+}
+
+/** The variables a function has to have; what else is there stays, and so do their values. */
+export function planVariables(planning: Planning): Change[] {
+  const { declared } = planning;
+  const plain = declared.functions.flatMap(({ $id }) => [
+    ...planOnce(planning, $id, { key: 'PUBLIC_ENDPOINT', value: async () => planning.remote.target.endpoint }),
+    ...planOnce(planning, $id, { key: 'CORS_ORIGINS', value: () => docsOrigin(planning) }),
+  ]);
+  return [...planSecret(planning), ...plain];
+}
+
+export function variableOf({ live }: Planning, functionId: string, key: string): LiveVariable | undefined {
+  const known = live.functions.find(({ $id }) => $id === functionId);
+  return known?.variables.find((variable) => variable.key === key);
+}
+
+type Setting = { key: string; value: () => Promise<string | undefined> };
+
+function planOnce(planning: Planning, functionId: string, { key, value }: Setting): Change[] {
+  if (variableOf(planning, functionId, key)) return [];
+  if (key === 'CORS_ORIGINS' && !planning.declared.functions.some(({ $id }) => $id === 'docs')) return [];
+  const apply = async () => {
+    const text = await value();
+    if (text !== undefined) await create(planning, functionId, { key, value: text, secret: false });
+  };
+  return [{ area: 'variable', action: 'create', subject: `variable ${functionId}.${key}`, why: 'is missing', apply }];
+}
+
+/** The explorer page may call the API from its own domain. */
+async function docsOrigin({ remote }: Planning): Promise<string | undefined> {
+  const rule = ruleOf(await readRules(remote), 'docs');
+  return rule && originOf(remote.target.endpoint, rule.domain);
+}
+
+/**
+ * One secret for all, made once. Nobody can read it back, so a function that lacks it can only be given
+ * one that is said, or all of them a new one; before anything was ever deployed that costs nobody anything.
+ */
+function planSecret(planning: Planning): Change[] {
+  const { declared, live, wish } = planning;
+  const needing = declared.functions.filter(needsSecret).map(({ $id }) => $id);
+  const lacking = needing.filter((id) => !variableOf(planning, id, SECRET));
+  if (wish.renewSecret) return newSecret(planning, needing, 'is renewed: everybody signs in again');
+  if (lacking.length === 0) return [];
+  const inUse = live.functions.some(({ deploymentId, $id }) => deploymentId !== '' && !lacking.includes($id));
+  if (!inUse) return newSecret(planning, needing, 'is missing');
+  const readable = needing.map((id) => variableOf(planning, id, SECRET)?.value).find((value) => value);
+  const said = wish.tokenSecret ?? readable;
+  return lacking.map((id) => {
+    const about = { area: 'variable', subject: `variable ${id}.${SECRET}` } as const;
+    if (said !== undefined)
+      return { ...about, action: 'create', why: 'is missing', apply: () => setSecret(planning, id, said) };
+    const why = `is missing, and that of the other functions cannot be read. Run with ${SECRET} set to the one in use, or with --renew-secret: everybody signs in again`;
+    return { ...about, action: 'blocked', why, apply: async () => {} };
+  });
+}
+
+function newSecret(planning: Planning, ids: readonly string[], why: string): Change[] {
+  const secret = randomBytes(48).toString('base64url');
+  return ids.map((id) => ({
+    area: 'variable',
+    action: variableOf(planning, id, SECRET) ? 'update' : 'create',
+    subject: `variable ${id}.${SECRET}`,
+    why,
+    apply: () => setSecret(planning, id, secret),
+  }));
+}
+
+async function setSecret(planning: Planning, functionId: string, value: string): Promise<void> {
+  const weakness = weaknessOf(value);
+  if (weakness) throw new Error(`${SECRET} ${weakness}`);
+  const known = variableOf(planning, functionId, SECRET);
+  if (!known) return create(planning, functionId, { key: SECRET, value, secret: true });
+  await planning.remote.functions.updateVariable({ functionId, variableId: known.$id, key: SECRET, value });
+}
+
+type NewVariable = { key: string; value: string; secret: boolean };
+
+async function create({ remote }: Planning, functionId: string, variable: NewVariable): Promise<void> {
+  await remote.functions.createVariable({ functionId, variableId: ID.unique(), ...variable });
+}

@@ -1,0 +1,26 @@
+import type { Change, Planning } from './change.ts';
+import { planBuckets } from './plan-bucket.ts';
+import { type CodeOptions, planCode } from './plan-code.ts';
+import { planDomains } from './plan-domains.ts';
+import { planFunctions } from './plan-functions.ts';
+import { planSeed } from './plan-seed.ts';
+import { planTables } from './plan-tables.ts';
+import { planVariables } from './plan-variables.ts';
+
+/** Everything but code, in the order in which it can be done. */
+export async function planProject(planning: Planning): Promise<Change[]> {
+  return [
+    ...(await planTables(planning)),
+    ...planBuckets(planning),
+    ...planFunctions(planning),
+    ...planDomains(planning),
+    ...planVariables(planning),
+    ...(await planSeed(planning)),
+  ];
+}
+
+/** Code comes last: a deployment starts with the variables that are there. */
+export async function planAll(planning: Planning, code: Omit<CodeOptions, 'before'>): Promise<Change[]> {
+  const before = await planProject(planning);
+  return [...before, ...(await planCode(planning, { ...code, before }))];
+}

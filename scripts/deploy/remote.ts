@@ -1,0 +1,89 @@
+import { AppwriteException, Client, Functions, Proxy as ProxyRules, Storage, TablesDB } from 'node-appwrite';
+import type { Target } from '../project/connect.ts';
+
+type Call = Parameters<Client['call']>;
+
+const RETRIES = 4;
+const TIMEOUT_MS = 60_000;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof AppwriteException)) return true;
+  return error.code === 0 || error.code === 429 || error.code >= 500;
+}
+
+/** The SDK's client with a limit for each call and retries of what only reads. */
+class PatientClient extends Client {
+  override async call(...call: Call): ReturnType<Client['call']> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await this.#once(call);
+      } catch (error) {
+        if (call[0].toLowerCase() !== 'get' || tries >= RETRIES || !mayPass(error)) throw error;
+        await pause(200 * 2 ** tries);
+      }
+    }
+  }
+
+  async #once(call: Call): ReturnType<Client['call']> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms: ${call[1].pathname}`)), TIMEOUT_MS);
+    });
+    try {
+      return await Promise.race([super.call(...call), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** A project as the holder of its key sees it. */
+export type Remote = {
+  target: Target;
+  tables: TablesDB;
+  storage: Storage;
+  functions: Functions;
+  rules: ProxyRules;
+  /** A call by its path below the endpoint, where the SDK cannot say what is meant (a default of null). */
+  send(method: 'post' | 'patch', path: string, body: Record<string, unknown>): Promise<void>;
+};
+
+export function openRemote(target: Target): Remote {
+  const client = new PatientClient().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key);
+  return {
+    target,
+    tables: new TablesDB(client),
+    storage: new Storage(client),
+    functions: new Functions(client),
+    rules: new ProxyRules(client),
+    async send(method, path, body) {
+      const headers = { 'X-Appwrite-Project': target.projectId, 'content-type': 'application/json' };
+      await client.call(method, new URL(`${target.endpoint}${path}`), headers, body);
+    },
+  };
+}
+
+/** What Appwrite does not have is undefined; any other refusal stays one. */
+export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof AppwriteException && error.code === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Asks again until there is an answer. */
+export async function until<T>(
+  ask: () => Promise<T | undefined>,
+  limit: { seconds: number; what: string },
+): Promise<T> {
+  const end = Date.now() + limit.seconds * 1000;
+  for (let wait = 30; ; wait = Math.min(wait * 1.5, 1_500)) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`${limit.what}: not within ${limit.seconds} seconds`);
+    await pause(wait);
+  }
+}

@@ -4,7 +4,8 @@ import { weaknessOf } from '#shared/security/tokens.ts';
 import type { Change, Planning } from './change.ts';
 import type { DeclaredFunction } from './declaration.ts';
 import { type LiveVariable, readRules } from './live.ts';
-import { originOf, ruleOf } from './plan-domains.ts';
+import { isPublic, originOf, ruleOf } from './plan-domains.ts';
+import type { Remote } from './remote.ts';
 
 export const SECRET = 'TOKEN_SECRET';
 
@@ -13,14 +14,41 @@ export function needsSecret({ scopes }: Pick<DeclaredFunction, 'scopes'>): boole
   return scopes.length > 0;
 }
 
+type Setting = { key: string; value: () => Promise<string> };
+
 /** The variables a function has to have; what else is there stays, and so do their values. */
 export function planVariables(planning: Planning): Change[] {
-  const { declared } = planning;
-  const plain = declared.functions.flatMap(({ $id }) => [
-    ...planOnce(planning, $id, { key: 'PUBLIC_ENDPOINT', value: async () => planning.remote.target.endpoint }),
-    ...planOnce(planning, $id, { key: 'CORS_ORIGINS', value: () => docsOrigin(planning) }),
-  ]);
+  const plain = planning.declared.functions.flatMap((fn) =>
+    settingsOf(planning, fn).flatMap((setting) => planOnce(planning, fn.$id, setting)),
+  );
   return [...planSecret(planning), ...plain];
+}
+
+/** What is no secret, and can be worked out: the endpoint for pictures, and who may call from a browser. */
+function settingsOf({ remote, declared }: Planning, fn: DeclaredFunction): Setting[] {
+  const settings: Setting[] = [];
+  const served = declared.functions.filter(isPublic).map(({ $id }) => $id);
+  if (needsSecret(fn)) settings.push({ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint });
+  if (isPublic(fn) && served.includes('docs')) {
+    settings.push({ key: 'CORS_ORIGINS', value: async () => (await originsOf(remote, ['docs'])).join(',') });
+  }
+  if (fn.$id === 'docs') {
+    const others = served.filter((id) => id !== 'docs');
+    const value = async () =>
+      (await originsOf(remote, others)).map((origin, at) => `${others[at]}=${origin}`).join(',');
+    settings.push({ key: 'API_ORIGINS', value });
+  }
+  return settings;
+}
+
+/** Domains are made before variables, so every function has one by now. */
+async function originsOf(remote: Remote, functionIds: readonly string[]): Promise<string[]> {
+  const rules = await readRules(remote);
+  return functionIds.map((id) => {
+    const rule = ruleOf(rules, id);
+    if (!rule) throw new Error(`function ${id} has no domain`);
+    return originOf(remote.target.endpoint, rule.domain);
+  });
 }
 
 export function variableOf({ live }: Planning, functionId: string, key: string): LiveVariable | undefined {
@@ -28,22 +56,10 @@ export function variableOf({ live }: Planning, functionId: string, key: string):
   return known?.variables.find((variable) => variable.key === key);
 }
 
-type Setting = { key: string; value: () => Promise<string | undefined> };
-
 function planOnce(planning: Planning, functionId: string, { key, value }: Setting): Change[] {
   if (variableOf(planning, functionId, key)) return [];
-  if (key === 'CORS_ORIGINS' && !planning.declared.functions.some(({ $id }) => $id === 'docs')) return [];
-  const apply = async () => {
-    const text = await value();
-    if (text !== undefined) await create(planning, functionId, { key, value: text, secret: false });
-  };
+  const apply = async () => create(planning, functionId, { key, value: await value(), secret: false });
   return [{ area: 'variable', action: 'create', subject: `variable ${functionId}.${key}`, why: 'is missing', apply }];
-}
-
-/** The explorer page may call the API from its own domain. */
-async function docsOrigin({ remote }: Planning): Promise<string | undefined> {
-  const rule = ruleOf(await readRules(remote), 'docs');
-  return rule && originOf(remote.target.endpoint, rule.domain);
 }
 
 /**

@@ -3,7 +3,7 @@ import { FIELD_TEXTS, PARAMETER_TEXTS } from '#shared/contract/openapi/field-tex
 import type { Example, OperationText } from '#shared/contract/openapi/operation.ts';
 import type { Json } from './json.ts';
 import { type Served, textOf } from './operations.ts';
-import { refusalResponses } from './refusals.ts';
+import { askedIn, refusalResponses } from './refusals.ts';
 import { replyReference, requestName, shapeOf, textSchema } from './schemas.ts';
 
 type Shown = readonly (readonly [string, { summary: string; value: unknown }])[];
@@ -17,22 +17,10 @@ function queryParameters(route: Served): Json[] {
   return shapeOf(route.query).map(([name, field]) => {
     const schema = textSchema(field);
     const list: Json = schema.type === 'array' ? { style: 'form', explode: false } : {};
-    const shown = fitting(textOf(route.id)).flatMap(([key, { summary, query }]) => {
-      const raw = query?.[name];
-      if (raw === undefined) return [];
-      return [[key, { summary, value: typedValue(schema, raw) }] as const];
-    });
     const description = PARAMETER_TEXTS[`${route.id}.${name}`] ?? FIELD_TEXTS[name];
     const required = !(field instanceof z.ZodMiniOptional);
-    return { name, in: 'query', required, description, ...list, schema, ...examplesMember(shown) };
+    return { name, in: 'query', required, description, ...list, schema };
   });
-}
-
-/** A query value as the type its schema has. */
-function typedValue(schema: Json, raw: string): unknown {
-  if (schema.type === 'array') return raw.split(',');
-  if (schema.type === 'integer' || schema.type === 'number') return Number(raw);
-  return schema.type === 'boolean' ? raw === 'true' : raw;
 }
 
 function requestBody(route: Served): Json {
@@ -68,11 +56,11 @@ function answerResponses(route: Served): Json {
     const names = ['X-Request-Id', ...headers];
     const refs = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
     if (!schema) return [status, { description, headers: refs }] as const;
-    const shown = entriesOf({ answers, ...text }).flatMap(([key, { summary, answer }]) =>
-      'status' in answer && String(answer.status) === status && answer.body !== undefined
-        ? [[key, { summary, value: answer.body }] as const]
-        : [],
-    );
+    const shown = entriesOf({ answers, ...text }).flatMap(([key, example]) => {
+      const { answer } = example;
+      const fits = 'status' in answer && String(answer.status) === status && answer.body !== undefined;
+      return fits ? [[key, { summary: askedIn(route, example), value: answer.body }] as const] : [];
+    });
     const content = { [type ?? 'application/json']: { schema: replyReference(schema), ...examplesMember(shown) } };
     return [status, { description, headers: refs, content }] as const;
   });

@@ -34,6 +34,11 @@ export function codesOf(route: Served): ProblemCode[] {
 
 type Refused = Extract<Example['answer'], { code: ProblemCode }>;
 
+/** What an example shows, with the query that asked for it: an explorer would send an example of a parameter each time. */
+export function askedIn({ method, path }: Served, { summary, query }: Example): string {
+  return query ? `${summary}: ${method} ${path}?${decodeURIComponent(String(new URLSearchParams(query)))}` : summary;
+}
+
 /** The body of a refusal, as shared/http builds it. */
 export function problemExample({ code, detail, errors = [], allowed }: Refused): Json {
   const { status, title } = PROBLEMS[code];
@@ -66,9 +71,11 @@ export function refusalResponses(route: Served): Json {
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].sort((a, b) => a - b);
   const responses = statuses.map((status) => {
     const here = codes.filter((code) => PROBLEMS[code].status === status);
-    const examples = shown.flatMap(([name, { summary, answer }]) =>
-      'code' in answer && here.includes(answer.code) ? [[name, { summary, value: problemExample(answer) }]] : [],
-    );
+    const examples = shown.flatMap(([name, example]) => {
+      const { answer } = example;
+      if (!('code' in answer) || !here.includes(answer.code)) return [];
+      return [[name, { summary: askedIn(route, example), value: problemExample(answer) }]];
+    });
     const schema = { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: here } } }] };
     const content = { schema, ...(examples.length > 0 ? { examples: Object.fromEntries(examples) } : {}) };
     const description = here.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. ');

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { BooleanText, NumberText, WholeText } from '#shared/contract/fields.ts';
 import { FIELD_TEXTS } from '#shared/contract/openapi/field-texts.ts';
 import { PROBLEM_TABLE } from '#shared/contract/openapi/frame.ts';
+import { DRAFT } from '#shared/contract/openapi/people.ts';
 import * as replies from '#shared/contract/responses.ts';
 import { isJson, type Json, mapObjects } from './json.ts';
 import type { Served } from './operations.ts';
@@ -60,10 +61,16 @@ export function shapeOf(schema: Schema | undefined): [string, Schema][] {
   return schema instanceof z.ZodMiniObject ? Object.entries<Schema>(schema.shape) : [];
 }
 
+/** What an explorer fills into a form, so that its first call works. */
+function sampleOf(name: string): Json {
+  const samples: Json = { ...DRAFT, anonymous: false };
+  return name in samples ? { examples: [samples[name]] } : {};
+}
+
 /** An object of texts with files beside them: the body of a form. */
 function formSchema(fields: Schema, files: readonly string[]): Json {
   const shape = shapeOf(fields);
-  const texts = shape.map(([name, field]) => [name, textSchema(field)] as const);
+  const texts = shape.map(([name, field]) => [name, { ...textSchema(field), ...sampleOf(name) }] as const);
   const pictures = files.map(
     (name) => [name, { type: 'string', format: 'binary', contentMediaType: 'application/octet-stream' }] as const,
   );

@@ -1,6 +1,7 @@
 import { keepSession, readSession, type Session, sessionOf } from './session.ts';
 
 type Answered = { url: string; status: number; text?: string };
+type Sent = { body?: unknown };
 type SwaggerUi = {
   preauthorizeApiKey(scheme: string, value: string): unknown;
   authActions: { logout(schemes: string[]): void };
@@ -20,11 +21,13 @@ const bar = element('session', HTMLParagraphElement);
 const note = element('note', HTMLParagraphElement);
 
 let ui: SwaggerUi | undefined;
+let applied = false;
 
 /** Puts the token into the headers of every call from now on, and shows whose it is. */
 function use(session: Session | undefined): void {
-  if (readSession()) ui?.authActions.logout(['TOKEN', 'USERNAME']);
   keepSession(session);
+  if (applied) ui?.authActions.logout(['TOKEN', 'USERNAME']);
+  applied = session !== undefined;
   if (session) {
     ui?.preauthorizeApiKey('TOKEN', session.token);
     ui?.preauthorizeApiKey('USERNAME', session.username);
@@ -63,6 +66,16 @@ function watch(answered: Answered): Answered {
     say('The token has ended. Log in again.');
   }
   return answered;
+}
+
+/** An input left alone is no part of the form; the library would send it as an empty file. */
+function withoutUntouched(request: Sent): Sent {
+  if (!(request.body instanceof FormData)) return request;
+  for (const [name, value] of [...request.body]) {
+    const untouched = value === '' || (value instanceof File && value.size === 0 && /^(blob)?$/.test(value.name));
+    if (untouched) request.body.delete(name);
+  }
+  return request;
 }
 
 async function call(api: ApiDocument, path: string, init: RequestInit): Promise<Response> {
@@ -111,6 +124,7 @@ async function start(): Promise<void> {
     defaultModelsExpandDepth: 0,
     docExpansion: 'list',
     validatorUrl: null,
+    requestInterceptor: withoutUntouched,
     responseInterceptor: watch,
     onComplete: () => use(readSession()),
   });

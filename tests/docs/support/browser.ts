@@ -16,6 +16,5 @@ export async function openBrowser(): Promise<Browser> {
     return chromium.launch({ executablePath });
   }
   const { default: packaged } = await import('@sparticuz/chromium');
-  const args = packaged.args.filter((arg) => arg !== '--disable-web-security' && !arg.startsWith('--allow-running'));
-  return chromium.launch({ executablePath: await packaged.executablePath(), args });
+  return chromium.launch({ executablePath: await packaged.executablePath(), args: ['--no-sandbox'] });
 }

@@ -1,13 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { AssertionReporter } from './tests/contract/support/assertion-reporter.ts';
 
 export default defineConfig({
   test: {
     sequence: { shuffle: true },
     pool: 'forks',
+    reporters: ['default', new AssertionReporter()],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     globalSetup: ['tests/support/build-once.ts'],
-    projects: ['unit', 'local', 'api', 'docs'].map((name) => ({
+    projects: ['unit', 'local', 'api', 'docs', 'contract'].map((name) => ({
       extends: true as const,
       test: { name, include: [`tests/${name}/**/*.test.ts`] },
     })),

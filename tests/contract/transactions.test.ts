@@ -1,31 +1,32 @@
 import { ID, Query } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
-import { useWorld } from './support/harness.ts';
+import { useContract } from './support/contract.ts';
+import { notes } from './support/make-tables.ts';
 import { refusal } from './support/refusal.ts';
 
-const world = useWorld();
-const main = { databaseId: 'main', tableId: 'notes' };
+const contract = useContract({ tables: [notes] });
+const main = { databaseId: contract.databaseId, tableId: 'notes' };
 
 async function note(data: object = {}) {
-  return world.tables.createRow({ ...main, rowId: ID.unique(), data: { title: ID.unique(), number: 1, ...data } });
+  return contract.tables.createRow({ ...main, rowId: ID.unique(), data: { title: ID.unique(), number: 1, ...data } });
 }
 
 async function begin(): Promise<string> {
-  return (await world.tables.createTransaction()).$id;
+  return (await contract.tables.createTransaction()).$id;
 }
 
-const commit = (transactionId: string) => world.tables.updateTransaction({ transactionId, commit: true });
-const read = (rowId: string) => world.tables.getRow({ ...main, rowId });
+const commit = (transactionId: string) => contract.tables.updateTransaction({ transactionId, commit: true });
+const read = (rowId: string) => contract.tables.getRow({ ...main, rowId });
 
 describe('a transaction', () => {
   it('does nothing until it is committed, but shows its own reader what it will do', async () => {
     const row = await note();
     const transactionId = await begin();
-    await world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
-    await world.tables.createRow({ ...main, rowId: `${row.$id}-2`, data: { title: ID.unique() }, transactionId });
+    await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
+    await contract.tables.createRow({ ...main, rowId: `${row.$id}-2`, data: { title: ID.unique() }, transactionId });
     expect((await read(row.$id)).number).toBe(1);
-    expect((await world.tables.getRow({ ...main, rowId: row.$id, transactionId })).number).toBe(2);
-    const inside = await world.tables.listRows({
+    expect((await contract.tables.getRow({ ...main, rowId: row.$id, transactionId })).number).toBe(2);
+    const inside = await contract.tables.listRows({
       ...main,
       transactionId,
       queries: [Query.equal('$id', `${row.$id}-2`)],
@@ -40,19 +41,19 @@ describe('a transaction', () => {
   it('refuses to commit when a row changed after it was staged', async () => {
     const row = await note();
     const transactionId = await begin();
-    await world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
-    await world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 3 } });
+    await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
+    await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 3 } });
     expect(await refusal(commit(transactionId))).toBe('409 transaction_conflict');
     expect((await read(row.$id)).number).toBe(3);
-    expect(await world.tables.getTransaction({ transactionId })).toMatchObject({ status: 'failed' });
+    expect(await contract.tables.getTransaction({ transactionId })).toMatchObject({ status: 'failed' });
   });
 
   it('counts within bounds, and then owns the row it counted', async () => {
     const row = await note({ number: 4 });
     const attempt = async (title: string) => {
       const transactionId = await begin();
-      const operation = { databaseId: 'main', tableId: 'notes', rowId: row.$id };
-      await world.tables.createOperations({
+      const operation = { databaseId: contract.databaseId, tableId: 'notes', rowId: row.$id };
+      await contract.tables.createOperations({
         transactionId,
         operations: [
           { ...operation, action: 'increment', data: { column: 'number', value: 1, max: 5 } },
@@ -71,8 +72,8 @@ describe('a transaction', () => {
   it('undoes everything when one operation fails', async () => {
     const [row, other] = [await note(), await note()];
     const transactionId = await begin();
-    await world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
-    await world.tables.createRow({ ...main, rowId: ID.unique(), data: { title: other.title }, transactionId });
+    await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
+    await contract.tables.createRow({ ...main, rowId: ID.unique(), data: { title: other.title }, transactionId });
     expect(await refusal(commit(transactionId))).toBe('409 transaction_conflict');
     expect((await read(row.$id)).number).toBe(1);
   });
@@ -80,11 +81,11 @@ describe('a transaction', () => {
   it('tells a row that went away from one that does not fit', async () => {
     const row = await note();
     const gone = await begin();
-    await world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId: gone });
-    await world.tables.deleteRow({ ...main, rowId: row.$id });
+    await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId: gone });
+    await contract.tables.deleteRow({ ...main, rowId: row.$id });
     expect(await refusal(commit(gone))).toBe('404 document_not_found');
     const unfit = await begin();
-    await world.tables.createRow({
+    await contract.tables.createRow({
       ...main,
       rowId: ID.unique(),
       data: { title: ID.unique(), number: -5 },
@@ -96,10 +97,10 @@ describe('a transaction', () => {
   it('deletes, and finds what it staged before', async () => {
     const row = await note();
     const transactionId = await begin();
-    await world.tables.deleteRow({ ...main, rowId: row.$id, transactionId });
-    expect(await refusal(world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 9 }, transactionId }))).toBe(
-      '404 row_not_found',
-    );
+    await contract.tables.deleteRow({ ...main, rowId: row.$id, transactionId });
+    expect(
+      await refusal(contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 9 }, transactionId })),
+    ).toBe('404 row_not_found');
     await commit(transactionId);
     expect(await refusal(read(row.$id))).toBe('404 row_not_found');
   });
@@ -107,49 +108,31 @@ describe('a transaction', () => {
   it('can be taken back', async () => {
     const row = await note();
     const transactionId = await begin();
-    await world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
-    expect(await world.tables.updateTransaction({ transactionId, rollback: true })).toMatchObject({ status: 'failed' });
+    await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
+    expect(await contract.tables.updateTransaction({ transactionId, rollback: true })).toMatchObject({
+      status: 'failed',
+    });
     expect((await read(row.$id)).number).toBe(1);
     expect(await refusal(commit(transactionId))).toBe('400 transaction_not_ready');
-  });
-
-  it('expires', async () => {
-    const row = await note();
-    const { $id: transactionId } = await world.tables.createTransaction({ ttl: 60 });
-    world.appwrite.clock.advance(61_000);
-    const stage = world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
-    expect(await refusal(stage)).toBe('410 transaction_expired');
-    expect(await refusal(commit(transactionId))).toBe('410 transaction_expired');
   });
 
   it('holds a hundred operations', async () => {
     const transactionId = await begin();
     const operations = Array.from({ length: 100 }, () => ({
       action: 'create',
-      databaseId: 'main',
+      databaseId: contract.databaseId,
       tableId: 'notes',
       rowId: ID.unique(),
       data: { title: ID.unique() },
     }));
-    await world.tables.createOperations({ transactionId, operations });
-    const more = world.tables.createOperations({ transactionId, operations: operations.slice(0, 1) });
+    await contract.tables.createOperations({ transactionId, operations });
+    const more = contract.tables.createOperations({ transactionId, operations: operations.slice(0, 1) });
     expect(await refusal(more)).toBe('400 transaction_limit_exceeded');
     expect(await commit(transactionId)).toMatchObject({ operations: 100 });
   });
 
   it('is unknown under another id, and refuses a ttl out of range', async () => {
     expect(await refusal(commit('none'))).toBe('404 transaction_not_found');
-    expect(await refusal(world.tables.createTransaction({ ttl: 59 }))).toBe('400 general_argument_invalid');
-  });
-
-  it('survives a restart', async () => {
-    const row = await note();
-    const transactionId = await begin();
-    await world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
-    const offset = world.appwrite.clock.offset();
-    await world.restart();
-    world.appwrite.clock.advance(offset);
-    await commit(transactionId);
-    expect((await read(row.$id)).number).toBe(2);
+    expect(await refusal(contract.tables.createTransaction({ ttl: 59 }))).toBe('400 general_argument_invalid');
   });
 });

@@ -1,22 +1,22 @@
 import { ID, Query } from 'node-appwrite';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useWorld } from './support/harness.ts';
+import { useContract } from './support/contract.ts';
+import { notes } from './support/make-tables.ts';
+import { keyHeaders, send } from './support/send.ts';
 
-const world = useWorld();
-const main = { databaseId: 'main', tableId: 'notes' };
+const contract = useContract({ tables: [notes] });
+const main = { databaseId: contract.databaseId, tableId: 'notes' };
 
 beforeAll(async () => {
-  await world.tables.createRows({ ...main, rows: ['A', 'B', 'C', 'D'].map((title) => ({ title })) });
+  await contract.tables.createRows({ ...main, rows: ['A', 'B', 'C', 'D'].map((title) => ({ title })) });
 });
 
 describe('a list', () => {
   it('counts what matches, unless told not to in the way that works', async () => {
     const count = async (query: string) => {
-      const url = `${world.appwrite.endpoint}/tablesdb/main/tables/notes/rows?${query}`;
-      const answer = await fetch(url, {
-        headers: { 'x-appwrite-project': 'test', 'x-appwrite-key': world.appwrite.apiKey },
-      });
-      return JSON.parse(await answer.text()).total;
+      const path = `/v1/tablesdb/${contract.databaseId}/tables/notes/rows?${query}`;
+      const sent = await send(contract.target, { path, headers: keyHeaders(contract.target) });
+      return JSON.parse(sent.body.toString()).total;
     };
     expect(await count('')).toBe(4);
     expect(await count(`queries[]=${encodeURIComponent(Query.limit(1))}`)).toBe(4);
@@ -25,7 +25,7 @@ describe('a list', () => {
   });
 
   it('shows selected columns and all $ fields', async () => {
-    const { rows } = await world.tables.listRows({ ...main, queries: [Query.select(['title']), Query.limit(1)] });
+    const { rows } = await contract.tables.listRows({ ...main, queries: [Query.select(['title']), Query.limit(1)] });
     expect(Object.keys(rows[0] ?? {}).sort()).toEqual(
       ['$createdAt', '$databaseId', '$id', '$permissions', '$sequence', '$tableId', '$updatedAt', 'title'].sort(),
     );
@@ -34,16 +34,17 @@ describe('a list', () => {
   it('stops counting at five thousand and lists on', async () => {
     const row = () => ({ $id: ID.unique(), title: ID.unique(), topic: 'many' });
     for (let batch = 0; batch < 52; batch += 1) {
-      await world.tables.createRows({ ...main, rows: Array.from({ length: 100 }, row) });
+      await contract.tables.createRows({ ...main, rows: Array.from({ length: 100 }, row) });
     }
-    const { total, rows } = await world.tables.listRows({
+    const { total, rows } = await contract.tables.listRows({
       ...main,
       queries: [Query.equal('topic', 'many'), Query.limit(6000)],
     });
     expect({ total, listed: rows.length }).toEqual({ total: 5000, listed: 5200 });
     expect(
-      (await world.tables.updateRows({ ...main, data: { number: 9 }, queries: [Query.equal('topic', 'many')] })).total,
+      (await contract.tables.updateRows({ ...main, data: { number: 9 }, queries: [Query.equal('topic', 'many')] }))
+        .total,
     ).toBe(5200);
-    expect((await world.tables.deleteRows({ ...main, queries: [Query.equal('topic', 'many')] })).total).toBe(5200);
+    expect((await contract.tables.deleteRows({ ...main, queries: [Query.equal('topic', 'many')] })).total).toBe(5200);
   });
 });

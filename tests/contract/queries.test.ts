@@ -1,10 +1,11 @@
 import { Query } from 'node-appwrite';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useWorld } from './support/harness.ts';
+import { useContract } from './support/contract.ts';
+import { notes } from './support/make-tables.ts';
 import { refusal } from './support/refusal.ts';
 
-const world = useWorld();
-const main = { databaseId: 'main', tableId: 'notes' };
+const contract = useContract({ tables: [notes] });
+const main = { databaseId: contract.databaseId, tableId: 'notes' };
 const data = [
   {
     $id: 'a',
@@ -41,15 +42,15 @@ const data = [
 ];
 
 beforeAll(async () => {
-  await world.tables.createRows({ ...main, rows: data });
+  await contract.tables.createRows({ ...main, rows: data });
 });
 
 async function ids(...queries: string[]): Promise<string> {
-  const { rows } = await world.tables.listRows({ ...main, queries });
+  const { rows } = await contract.tables.listRows({ ...main, queries });
   return rows.map((row) => row.$id).join('');
 }
 
-const list = (...queries: string[]) => refusal(world.tables.listRows({ ...main, queries }));
+const list = (...queries: string[]) => refusal(contract.tables.listRows({ ...main, queries }));
 
 describe('a filter', () => {
   it.each([
@@ -153,7 +154,7 @@ describe('an order', () => {
         ]),
       ];
       const queries = [...(beyond ?? []), Query.orderDesc('$createdAt'), Query.orderDesc('$id'), Query.limit(1)];
-      const { rows } = await world.tables.listRows({ ...main, queries });
+      const { rows } = await contract.tables.listRows({ ...main, queries });
       last = rows[0];
       if (!last) break;
       seen.push(last.$id);

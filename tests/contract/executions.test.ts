@@ -1,16 +1,17 @@
 import { ExecutionMethod } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
+import { useContract } from './support/contract.ts';
 import { echo } from './support/echo.ts';
-import { useWorld } from './support/harness.ts';
 import { refusal } from './support/refusal.ts';
+import { until } from './support/until.ts';
 
-const world = useWorld({
-  functions: { echo, private: echo },
-  settings: { private: { execute: [] }, echo: { timeout: 1 } },
+const contract = useContract({
+  functions: { echo: { source: echo, timeout: 1 }, private: { source: echo, execute: [] } },
 });
+const [functionId, privateId] = [contract.functionId('echo'), contract.functionId('private')];
 
 describe('the executions API', () => {
-  const run = (more: object = {}) => world.functions.createExecution({ functionId: 'echo', ...more });
+  const run = (more: object = {}) => contract.functions.createExecution({ functionId, ...more });
 
   it('answers 201 with the function answer inside, and its logs for a key', async () => {
     const execution = await run({ xpath: '/x?a=1', method: ExecutionMethod.GET, headers: { TOKEN: 't' } });
@@ -26,12 +27,12 @@ describe('the executions API', () => {
     const seen = JSON.parse(execution.responseBody);
     expect(seen.headers.token).toBe('t');
     expect(seen.host).toMatch(/^[0-9a-f]{32}$/);
-    const stored = await world.functions.getExecution({ functionId: 'echo', executionId: execution.$id });
+    const stored = await contract.functions.getExecution({ functionId, executionId: execution.$id });
     expect(stored).toMatchObject({ responseBody: '', status: 'completed', duration: execution.duration });
   });
 
   it('hides the logs from strangers', async () => {
-    const execution = await world.guest.functions.createExecution({ functionId: 'echo' });
+    const execution = await contract.guest.functions.createExecution({ functionId });
     expect(execution).toMatchObject({ logs: '', errors: '', status: 'completed' });
   });
 
@@ -65,19 +66,19 @@ describe('the executions API', () => {
   });
 
   it('refuses strangers where nobody may execute, and lets keys through', async () => {
-    expect(await refusal(world.guest.functions.createExecution({ functionId: 'private' }))).toBe(
+    expect(await refusal(contract.guest.functions.createExecution({ functionId: privateId }))).toBe(
       '401 user_unauthorized',
     );
-    expect(await world.functions.createExecution({ functionId: 'private' })).toMatchObject({ status: 'completed' });
-    expect(await refusal(world.functions.createExecution({ functionId: 'nothing' }))).toBe('404 function_not_found');
+    expect(await contract.functions.createExecution({ functionId: privateId })).toMatchObject({ status: 'completed' });
+    expect(await refusal(contract.functions.createExecution({ functionId: 'nothing' }))).toBe('404 function_not_found');
   });
 
   it('runs in the background when asked to', async () => {
     const execution = await run({ async: true });
     expect(execution).toMatchObject({ status: 'waiting', responseBody: '' });
-    await world.appwrite.settle();
-    expect(await world.functions.getExecution({ functionId: 'echo', executionId: execution.$id })).toMatchObject({
-      status: 'completed',
+    await until('the execution', async () => {
+      const { status } = await contract.functions.getExecution({ functionId, executionId: execution.$id });
+      return status === 'completed';
     });
   });
 

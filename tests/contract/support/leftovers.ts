@@ -1,0 +1,44 @@
+import { type Client, Functions, Query, Storage, TablesDB } from 'node-appwrite';
+import { contractPrefix } from './names.ts';
+import { clientOf, openTarget } from './target.ts';
+
+const abandoned = 60 * 60 * 1000;
+
+/** Before a run on a real Appwrite: removes what runs that were killed have left there. */
+export async function setup(): Promise<void> {
+  const target = await openTarget();
+  const client = clientOf(target).setKey(target.apiKey);
+  for (const remove of await leftovers(client)) await remove();
+  await target.close();
+}
+
+type Found = { $id: string; $createdAt: string };
+
+async function leftovers(client: Client): Promise<(() => Promise<unknown>)[]> {
+  const [tables, storage, functions] = [new TablesDB(client), new Storage(client), new Functions(client)];
+  const queries = [Query.limit(100)];
+  const { databases } = await tables.list({ queries });
+  const { buckets } = await storage.listBuckets({ queries });
+  const { functions: found } = await functions.list({ queries });
+  return [
+    ...databases.filter(isAbandoned).map(
+      ({ $id }) =>
+        () =>
+          tables.delete({ databaseId: $id }),
+    ),
+    ...buckets.filter(isAbandoned).map(
+      ({ $id }) =>
+        () =>
+          storage.deleteBucket({ bucketId: $id }),
+    ),
+    ...found.filter(isAbandoned).map(
+      ({ $id }) =>
+        () =>
+          functions.delete({ functionId: $id }),
+    ),
+  ];
+}
+
+function isAbandoned({ $id, $createdAt }: Found): boolean {
+  return $id.startsWith(contractPrefix) && Date.parse($createdAt) < Date.now() - abandoned;
+}

@@ -1,0 +1,40 @@
+import { request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import type { Target } from './target.ts';
+
+export type Sent = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer };
+type Options = {
+  /** Another name than that of the endpoint. */
+  host?: string;
+  method?: string;
+  path?: string;
+  headers?: Record<string, string | string[]>;
+  body?: Buffer | string;
+};
+
+/** Plain HTTP, with nothing helpful in between. */
+export function send(target: Target, { host, method = 'GET', path = '/', headers = {}, body }: Options): Promise<Sent> {
+  const { protocol, hostname, port } = new URL(target.endpoint);
+  const [request, secure] = protocol === 'https:' ? [tlsRequest, { rejectUnauthorized: false }] : [plainRequest, {}];
+  const named = host ? { host, ...headers } : headers;
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      { hostname, port, method, path, headers: named, agent: false, ...(host ? { servername: host } : {}), ...secure },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () =>
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) }),
+        );
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/** The headers of a key's holder. */
+export function keyHeaders({ projectId, apiKey }: Target): Record<string, string> {
+  return { 'x-appwrite-project': projectId, 'x-appwrite-key': apiKey };
+}

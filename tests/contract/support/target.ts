@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'node-appwrite';
+import { startLocalAppwrite } from '#scripts/local/index.ts';
+
+/** The Appwrite whose promises are checked: a real one when APPWRITE_ENDPOINT names it, else a local one of this file's own. */
+export type Target = {
+  endpoint: string;
+  projectId: string;
+  apiKey: string;
+  /** What the names of functions end in. */
+  functionsDomain: string;
+  real: boolean;
+  /** Lets time go by: on the local one by moving its clock, on a real one by waiting. */
+  pass(milliseconds: number): Promise<void>;
+  /** Until events and executions that are under way have come to rest, as far as one can know. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+export function openTarget(env: NodeJS.ProcessEnv = process.env): Promise<Target> {
+  const { APPWRITE_ENDPOINT: endpoint } = env;
+  return endpoint ? openReal(endpoint.replace(/\/+$/, ''), env) : openLocal();
+}
+
+async function openReal(endpoint: string, env: NodeJS.ProcessEnv): Promise<Target> {
+  const { APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: apiKey, APPWRITE_FUNCTIONS_DOMAIN = '' } = env;
+  if (!projectId || !apiKey) throw new Error('APPWRITE_ENDPOINT needs APPWRITE_PROJECT_ID and APPWRITE_API_KEY.');
+  return {
+    ...{ endpoint, projectId, apiKey, functionsDomain: APPWRITE_FUNCTIONS_DOMAIN, real: true },
+    pass: pause,
+    settle: () => pause(3000),
+    close: async () => {},
+  };
+}
+
+async function openLocal(): Promise<Target> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'contract-'));
+  const local = await startLocalAppwrite({ dataDir });
+  return {
+    endpoint: local.endpoint,
+    projectId: local.projectId,
+    apiKey: local.apiKey,
+    functionsDomain: 'functions.localhost',
+    real: false,
+    pass: async (milliseconds) => local.clock.advance(milliseconds),
+    settle: () => local.settle(),
+    close: async () => {
+      await local.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function clientOf({ endpoint, projectId }: Pick<Target, 'endpoint' | 'projectId'>): Client {
+  return new Client().setEndpoint(endpoint).setProject(projectId).setSelfSigned(true);
+}

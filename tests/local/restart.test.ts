@@ -1,0 +1,37 @@
+import { ID } from 'node-appwrite';
+import { describe, expect, it } from 'vitest';
+import { echo } from './support/echo.ts';
+import { useWorld } from './support/harness.ts';
+
+const world = useWorld({ functions: { echo } });
+const main = { databaseId: 'main', tableId: 'notes' };
+const note = () => world.tables.createRow({ ...main, rowId: ID.unique(), data: { title: ID.unique(), number: 1 } });
+
+/** Starts again on the same data; the time that was moved stays moved. */
+async function restart(): Promise<void> {
+  const offset = world.appwrite.clock.offset();
+  await world.restart();
+  world.appwrite.clock.advance(offset);
+}
+
+describe('what survives a restart', () => {
+  it('is an open transaction', async () => {
+    const row = await note();
+    const { $id: transactionId } = await world.tables.createTransaction();
+    await world.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
+    await restart();
+    await world.tables.updateTransaction({ transactionId, commit: true });
+    expect((await world.tables.getRow({ ...main, rowId: row.$id })).number).toBe(2);
+  });
+
+  it('is an execution that was put off, and it runs when its time has come', async () => {
+    const scheduledAt = new Date(world.appwrite.clock.now() + 90_000).toISOString();
+    const execution = await world.functions.createExecution({ functionId: 'echo', async: true, scheduledAt });
+    expect(execution.status).toBe('scheduled');
+    await restart();
+    world.appwrite.clock.advance(91_000);
+    await world.appwrite.settle();
+    const { status } = await world.functions.getExecution({ functionId: 'echo', executionId: execution.$id });
+    expect(status).toBe('completed');
+  });
+});

@@ -1,0 +1,162 @@
+import { Client, TablesDB } from 'node-appwrite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findByUsername, namesOf } from '#shared/appwrite/accounts.ts';
+import { DATABASE_ID } from '#shared/appwrite/resources.ts';
+import { ComplaintDetail, LoginReply, Profile } from '#shared/contract/responses.ts';
+import { PASSWORD, type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
+
+let service: Service;
+let tables: TablesDB;
+let admin: Person;
+beforeAll(async () => {
+  service = await startService();
+  const { endpoint, projectId, apiKey } = service.local;
+  tables = new TablesDB(new Client().setEndpoint(endpoint).setProject(projectId).setKey(apiKey));
+  admin = await service.person('admin');
+});
+afterAll(() => service.close());
+
+const users = { databaseId: DATABASE_ID, tableId: 'users' };
+
+async function idOf(person: Person): Promise<string> {
+  const account = await findByUsername(service.connection.store, person.username);
+  return account?.$id ?? '';
+}
+
+/** As an admin edits a row in Appwrite's console. */
+async function edit(person: Person, data: Record<string, unknown>): Promise<void> {
+  await tables.updateRow({ ...users, rowId: await idOf(person), data });
+}
+
+const login = (username: string) => service.send('POST', '/login', { json: { username, password: PASSWORD } });
+
+describe('what an admin does in the console', () => {
+  it('to a role counts from the next request on', async () => {
+    const person = await service.person();
+    await edit(person, { role: 'staff' });
+    expect((await person.send('GET', '/user?role=staff')).status).toBe(200);
+    await edit(person, { role: 'user' });
+    (await person.send('GET', '/user?role=staff')).problem(403);
+  });
+
+  it('to the last admin is no dead end: the admin command makes another', async () => {
+    const other = await startService();
+    try {
+      const last = await other.person('admin');
+      const account = await findByUsername(other.connection.store, last.username);
+      if (account) await other.connection.store.users.replace(account, { role: 'user' });
+      (await last.send('GET', '/user?role=admin')).problem(403);
+      const { COMMANDS } = await import('#scripts/admin/commands.ts');
+      expect(await COMMANDS.grant?.(other.connection, [last.username])).toContain('admin');
+      expect((await last.send('GET', '/user?role=admin')).status).toBe(200);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('deleting a user row ends the tokens at once, keeps the name taken and takes it off the cases', async () => {
+    const clerk = await service.person('staff');
+    const person = await service.person();
+    const { id } = await person.file();
+    await admin.send('PUT', '/complain', { json: { id, assignedTo: clerk.username } });
+    for (const gone of [clerk, person]) {
+      await tables.deleteRow({ ...users, rowId: await idOf(gone) });
+      (await gone.send('GET', '/user')).problem(401);
+      (await login(gone.username)).problem(401);
+      const json = { username: gone.username, password: PASSWORD, name: 'Somebody New' };
+      (await service.send('POST', '/user', { json })).problem(409);
+    }
+    await service.local.settle();
+    const answer = await admin.send('GET', `/complain?id=${id}`);
+    expect(answer.as(ComplaintDetail)).toMatchObject({ username: null, assignedTo: null });
+    expect(answer.text).not.toContain(person.username);
+    expect(answer.text).not.toContain(clerk.username);
+  });
+
+  it('deleting many user rows at once, whose events are lost, is found by the sweep', async () => {
+    const people = [await service.person(), await service.person('staff')];
+    const [person, clerk] = people;
+    const filed = await person?.file();
+    await admin.send('PUT', '/complain', { json: { id: filed?.id, assignedTo: clerk?.username } });
+    const ids = await Promise.all(people.map(idOf));
+    // A bulk delete inside a transaction tells nobody.
+    const { $id: transactionId } = await tables.createTransaction({ ttl: 60 });
+    const queries = [JSON.stringify({ method: 'equal', attribute: '$id', values: ids })];
+    const operations = [{ action: 'bulkDelete', ...users, data: { queries } }];
+    await tables.createOperations({ transactionId, operations });
+    await tables.updateTransaction({ transactionId, commit: true });
+    await service.local.settle();
+    const before = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
+    expect(before.username).toBe(person?.username);
+
+    service.local.clock.advance(11 * 60_000);
+    await service.local.settle();
+    const swept = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
+    expect(swept).toMatchObject({ username: null, assignedTo: null });
+    service.local.clock.advance(11 * 60_000);
+    await service.local.settle();
+    for (const id of ids) {
+      expect(await namesOf(service.connection.store, id)).toMatchObject([{ state: 'erased', username: null }]);
+    }
+  });
+
+  it.each([
+    ['an empty epoch', { epoch: '' }],
+    ['an unreadable list of revoked tokens', { revoked: '[{"jti"' }],
+  ])('leaving %s ends every token, and the next login makes all well', async (_, data) => {
+    const person = await service.person();
+    await edit(person, data);
+    (await person.send('GET', '/user')).problem(401);
+    const { TOKEN } = (await login(person.username)).as(LoginReply);
+    (await service.send('GET', '/user', { headers: { TOKEN } })).as(Profile);
+    (await person.send('GET', '/user')).problem(401);
+  });
+
+  it('renaming somebody, capitals included, leaves them able to log in and to be erased', async () => {
+    const person = await service.person();
+    const renamed = uniqueName('renamed');
+    await edit(person, { username: renamed.toUpperCase() });
+    const { TOKEN, user } = (await login(renamed)).as(LoginReply);
+    expect(user.username).toBe(renamed);
+    const headers = { TOKEN, USERNAME: renamed };
+    (await service.send('GET', '/user', { headers })).as(Profile);
+    const json = { username: renamed, password: PASSWORD, name: 'Somebody New' };
+    (await service.send('POST', '/user', { json })).problem(409);
+    expect((await service.send('DELETE', '/user', { headers, json: { password: PASSWORD } })).status).toBe(204);
+    (await service.send('POST', '/user', { json })).problem(409);
+    (await service.send('POST', '/user', { json: { ...json, username: person.username } })).problem(409);
+  });
+
+  it('spoiling a stored hash locks the person out until an admin resets the password', async () => {
+    const person = await service.person();
+    await edit(person, { passwordHash: PASSWORD });
+    (await login(person.username)).problem(401);
+    const json = { username: person.username, password: 'another-Horse-77' };
+    (await admin.send('PUT', '/user', { json })).as(Profile);
+    await service.login(person.username, 'another-Horse-77');
+  });
+});
+
+it('an erasure that dies half-way is finished by the event and the sweep', async () => {
+  const person = await service.person();
+  const filed = await Promise.all([person.file(), person.file()]);
+  const id = await idOf(person);
+  let killed = false;
+  const dying = service.send('DELETE', '/user', {
+    headers: { TOKEN: person.token, USERNAME: person.username },
+    json: { password: PASSWORD },
+  });
+  while (!killed && (await service.connection.store.users.find(id)) !== undefined) await new Promise(setImmediate);
+  service.local.killFunction('users');
+  killed = true;
+  await dying.catch(() => undefined);
+  await service.local.settle();
+  service.local.clock.advance(15 * 60_000);
+  await service.local.settle();
+  for (const complaint of filed) {
+    const answer = await admin.send('GET', `/complain?id=${complaint.id}`);
+    expect(answer.as(ComplaintDetail).username).toBeNull();
+    expect(answer.text).not.toContain(person.username);
+  }
+  expect(await namesOf(service.connection.store, id)).toMatchObject([{ state: 'erased' }]);
+});

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findByUsername, namesOf } from '#shared/appwrite/accounts.ts';
+import { Complaint, ComplaintDetail, ComplaintList, LoginReply, Profile } from '#shared/contract/responses.ts';
+import { PASSWORD, type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
+
+let service: Service;
+let user: Person;
+let staff: Person;
+let admin: Person;
+beforeAll(async () => {
+  service = await startService();
+  [user, staff, admin] = await Promise.all([service.person(), service.person('staff'), service.person('admin')]);
+});
+afterAll(() => service.close());
+
+const giveRole = (actor: Person, username: string, role: string) =>
+  actor.send('PUT', '/user/role', { json: { username, role } });
+
+describe('PUT /user/role', () => {
+  it('changes what somebody may do with their very next request, and leaves their token alone', async () => {
+    const person = await service.person();
+    (await person.send('GET', '/user?role=staff')).problem(403);
+    expect((await giveRole(admin, person.username, 'staff')).as(Profile).role).toBe('staff');
+    expect((await person.send('GET', '/user?role=staff')).status).toBe(200);
+    expect((await giveRole(admin, person.username.toUpperCase(), 'user')).as(Profile).role).toBe('user');
+    (await person.send('GET', '/user?role=staff')).problem(403);
+    expect((await person.send('GET', '/user')).as(Profile).role).toBe('user');
+  });
+
+  it('takes an admin their powers at once', async () => {
+    const second = await service.person('admin');
+    (await giveRole(admin, second.username, 'staff')).as(Profile);
+    (await giveRole(second, user.username, 'admin')).problem(403);
+    expect((await user.send('GET', '/user')).as(Profile).role).toBe('user');
+  });
+
+  it('is for admins, who come before whether there is such a person', async () => {
+    for (const actor of [user, staff]) {
+      for (const target of [user.username, staff.username, admin.username, uniqueName('nobody')]) {
+        (await giveRole(actor, target, 'admin')).problem(403);
+      }
+      (await actor.send('PUT', '/user/role', { json: { nonsense: true } })).problem(403);
+    }
+    (await giveRole(admin, uniqueName('nobody'), 'staff')).problem(404);
+  });
+
+  it('is never one’s own', async () => {
+    for (const role of ['user', 'staff', 'admin']) (await giveRole(admin, admin.username, role)).problem(403);
+    expect((await admin.send('GET', '/user')).as(Profile).role).toBe('admin');
+  });
+
+  it('needs USERNAME, naming the user of the token', async () => {
+    const json = { username: user.username, role: 'staff' };
+    const TOKEN = admin.token;
+    const put = (headers: Record<string, string>) => service.send('PUT', '/user/role', { json, headers });
+    expect((await put({ TOKEN })).problem(401).code).toBe('username_mismatch');
+    for (const USERNAME of [user.username, '', 'admin', `${admin.username}, ${admin.username}`]) {
+      (await put({ TOKEN, USERNAME })).problem(401);
+    }
+    (await put({ USERNAME: admin.username })).problem(401);
+    (await put({ TOKEN, USERNAME: admin.username.toUpperCase() })).as(Profile);
+    (await giveRole(admin, user.username, 'user')).as(Profile);
+  });
+
+  it.each([
+    {},
+    { username: 'ada' },
+    { role: 'staff' },
+    { username: 'ada', role: 'root' },
+    { username: 'ada', role: 'Admin' },
+    { username: 'ada', role: ['admin'] },
+    { username: 'a', role: 'staff' },
+    { username: 'ada', role: 'staff', force: true },
+  ])('refuses the body %j', async (json) => {
+    (await admin.send('PUT', '/user/role', { json })).problem(422);
+    (await service.send('PUT', '/user/role', { json })).problem(401);
+  });
+});
+
+describe('DELETE /user', () => {
+  const erase = (actor: Person, json: unknown) => actor.send('DELETE', '/user', { json });
+
+  it('erases the person and keeps their cases, with no name on them anywhere', async () => {
+    const person = await service.person();
+    const filed = await person.file({ title: 'Kept case' });
+    const anonymous = await person.file({ anonymous: true });
+    (await person.send('PUT', '/complain', { json: { id: filed.id, note: 'Still dark.' } })).as(Complaint);
+    expect((await erase(person, { password: PASSWORD })).status).toBe(204);
+
+    (await person.send('GET', '/user')).problem(401);
+    (await service.send('POST', '/login', { json: { username: person.username, password: PASSWORD } })).problem(401);
+    (await admin.send('GET', `/user?username=${person.username}`)).problem(404);
+    for (const viewer of [service, user, staff, admin]) {
+      for (const { id } of [filed, anonymous]) {
+        const answer = await viewer.send('GET', `/complain?id=${id}`);
+        const detail = answer.as(ComplaintDetail);
+        expect(detail.username).toBeNull();
+        expect(detail.timeline.map((entry) => entry.by)).toEqual(detail.timeline.map(() => null));
+        expect(answer.text).not.toContain(person.username);
+      }
+      const list = (await viewer.send('GET', `/complain?username=${person.username}`)).as(ComplaintList);
+      expect(list).toMatchObject({ items: [], total: 0 });
+    }
+    const json = { username: person.username, password: PASSWORD, name: 'Somebody New' };
+    expect((await service.send('POST', '/user', { json })).problem(409).code).toBe('username_taken');
+  });
+
+  it('takes erased staff off the complaints they were given', async () => {
+    const clerk = await service.person('staff');
+    const { id } = await user.file();
+    await admin.send('PUT', '/complain', { json: { id, assignedTo: clerk.username, internalNote: 'Yours.' } });
+    expect((await erase(admin, { username: clerk.username })).status).toBe(204);
+    const answer = await admin.send('GET', `/complain?id=${id}`);
+    expect(answer.as(ComplaintDetail).assignedTo).toBeNull();
+    expect(answer.text).not.toContain(clerk.username);
+    (await clerk.send('GET', '/user')).problem(401);
+  });
+
+  it('leaves nothing of the person in the database but the reserved name, in the end', async () => {
+    const person = await service.person();
+    const { store } = service.connection;
+    const account = await findByUsername(store, person.username);
+    const id = account?.$id ?? '';
+    await person.file();
+    expect((await erase(person, { password: PASSWORD })).status).toBe(204);
+    await service.local.settle();
+    expect(await store.users.find(id)).toBeUndefined();
+    expect(await namesOf(store, id)).toMatchObject([{ state: 'erasing' }]);
+    service.local.clock.advance(15 * 60_000);
+    await service.local.settle();
+    expect(await namesOf(store, id)).toMatchObject([{ state: 'erased', username: null }]);
+  });
+
+  it('asks for the password of one’s own account, and is limited like a login', async () => {
+    const person = await service.person();
+    expect((await erase(person, {})).problem(422).errors[0]?.field).toBe('password');
+    (await erase(person, { username: person.username })).problem(422);
+    (await erase(person, { password: 'wrong-password-1' })).problem(403);
+    (await person.send('GET', '/user')).as(Profile);
+    expect((await erase(person, { username: person.username, password: PASSWORD })).status).toBe(204);
+  });
+
+  it('of others is for admins', async () => {
+    const other = await service.person();
+    for (const actor of [user, staff]) {
+      for (const target of [other.username, admin.username, uniqueName('nobody')]) {
+        (await erase(actor, { username: target, password: PASSWORD })).problem(403);
+      }
+    }
+    (await erase(user, { username: staff.username })).problem(403);
+    (await other.send('GET', '/user')).as(Profile);
+    (await erase(admin, { username: uniqueName('nobody') })).problem(404);
+    (await service.send('DELETE', '/user', { json: { username: other.username } })).problem(401);
+  });
+
+  it.each([{ username: 'al' }, { password: 7 }, { username: 'ada', everything: true }])(
+    'refuses the body %j',
+    async (json) => {
+      (await erase(admin, json)).problem(422);
+    },
+  );
+
+  it('never takes the last admin away', async () => {
+    const alone = await startService();
+    try {
+      const last = await alone.person('admin');
+      expect((await erase(last, { password: PASSWORD })).problem(409).code).toBe('last_admin');
+      const second = await alone.person('admin');
+      expect((await erase(last, { password: PASSWORD })).status).toBe(204);
+      expect((await erase(second, { password: PASSWORD })).problem(409).code).toBe('last_admin');
+      expect((await second.send('GET', '/user')).as(Profile).role).toBe('admin');
+    } finally {
+      await alone.close();
+    }
+  });
+});
+
+it('a token of an erased account is worth nothing to whoever comes after', async () => {
+  const person = await service.person();
+  const tokens = [person, await service.login(person.username)];
+  expect((await tokens[1]?.send('DELETE', '/user', { json: { password: PASSWORD } }))?.status).toBe(204);
+  for (const device of tokens) {
+    (await device.send('GET', '/user')).problem(401);
+    (await device.send('POST', '/complain', { json: { title: 'From beyond', description: 'x' } })).problem(401);
+    (await device.send('GET', '/complain?mine=true')).problem(401);
+  }
+  const next = await service.person();
+  const answer = await service.send('POST', '/login', { json: { username: next.username, password: PASSWORD } });
+  answer.as(LoginReply);
+});

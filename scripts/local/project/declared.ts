@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Variables } from '../functions/hosts.ts';
 import { type Fields, isFields } from '../http/call.ts';
 import type { Definitions } from './definitions.ts';
+import { functionsHost } from './functions-host.ts';
 
 const bucketDefaults = { compression: 'none', encryption: true, antivirus: true, transformations: true, totalSize: 0 };
 
@@ -50,11 +51,21 @@ function declareFunction(definitions: Definitions, entry: Entry, variables: Vari
       latestDeploymentStatus: 'ready',
     },
   });
+  declareRule(definitions, entry.$id, deploymentId);
   const about = { secret: true, resourceType: 'function', resourceId: entry.$id };
   for (const [key, value] of Object.entries({ ...variables['*'], ...variables[entry.$id] })) {
     const secret = key.includes('SECRET');
     definitions.create('variable', `${entry.$id}/${key}`, { ...about, $id: key, key, value, secret });
   }
+}
+
+function declareRule(definitions: Definitions, functionId: string, deploymentId: string): void {
+  definitions.create('rule', functionId, {
+    $id: functionId,
+    domain: `${functionId}.${functionsHost}`,
+    ...{ type: 'deployment', trigger: 'manual', status: 'verified', logs: '', renewAt: '' },
+    ...{ deploymentId, deploymentResourceType: 'function', deploymentResourceId: functionId },
+  });
 }
 
 function entries(config: Fields, key: string): Entry[] {

@@ -4,9 +4,8 @@ import type { FunctionHosts, Variables } from '../functions/hosts.ts';
 import { Builds, type Chunk } from './builds.ts';
 import { Catalogue } from './catalogue.ts';
 import type { Definition, Definitions } from './definitions.ts';
+import { functionsHost } from './functions-host.ts';
 import type { Project } from './types.ts';
-
-export const functionsHost = 'functions.localhost';
 
 type Parts = {
   project: Project;

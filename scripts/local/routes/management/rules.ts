@@ -3,7 +3,7 @@ import { ApiError } from '../../http/errors.ts';
 import { uniqueId } from '../../ids.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { functionsHost } from '../../project/management.ts';
+import { functionsHost } from '../../project/functions-host.ts';
 import { givenText } from './fields.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';

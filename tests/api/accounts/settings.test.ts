@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { inProcess, type Reply } from '#scripts/attack/in-process.ts';
+import { ROUTES } from '#scripts/project/routes.ts';
+import { composeService, lazyService } from '#shared/compose.ts';
+import { readConfig } from '#shared/config.ts';
+import { createHandler } from '#shared/http/handler.ts';
+
+const SECRET = randomBytes(48).toString('base64url');
+const OTHER_SECRET = randomBytes(48).toString('base64url');
+const ENV = {
+  APPWRITE_FUNCTION_API_ENDPOINT: 'http://127.0.0.1:1/v1',
+  APPWRITE_FUNCTION_PROJECT_ID: 'complaints',
+  TOKEN_SECRET: SECRET,
+};
+const routes = Object.values(ROUTES).flat();
+
+/** A request to a service with these settings, whose Appwrite answers nothing. */
+async function ask(
+  env: Record<string, string>,
+  target = '/user',
+  headers = {},
+): Promise<{ reply: Reply; log: string }> {
+  const heard: string[] = [];
+  const before = { ...process.env };
+  Object.assign(process.env, env);
+  try {
+    const send = inProcess(createHandler(routes, lazyService()), { key: 'k', hear: (line) => heard.push(line) });
+    const reply = await send('GET', target, { headers });
+    return { reply, log: heard[0] ?? '' };
+  } finally {
+    process.env = before;
+  }
+}
+
+describe('a token secret', () => {
+  it.each([
+    ['none', ''],
+    ['a short one', 'kP9v3Qm1xT7wLz5RnB8cYd2FhJ6sGa4'],
+    ['one letter', 'a'.repeat(64)],
+    ['a word again and again', 'password'.repeat(8)],
+    ['words', 'this-is-the-secret-of-our-complaint-service'],
+    ['a sequence', 'abcdefghijklmnopqrstuvwxyz0123456789'],
+    ['digits', '1234567890'.repeat(4)],
+  ])('that is %s is a refusal to serve, on public endpoints too', async (_, secret) => {
+    for (const target of ['/user', '/complain', '/complain/categories']) {
+      const { reply, log } = await ask({ ...ENV, TOKEN_SECRET: secret }, target);
+      expect(reply.status).toBe(503);
+      expect(reply.body.code).toBe('misconfigured');
+      expect(reply.headers['retry-after']).toBe('60');
+      expect(log).toContain('TOKEN_SECRET');
+      if (secret !== '') expect(log + reply.text).not.toContain(secret);
+    }
+  });
+
+  it.each([
+    ['the same', SECRET],
+    ['a weak one', 'a'.repeat(64)],
+  ])('before the last rotation that is %s is a refusal as well', async (_, previous) => {
+    const { reply } = await ask({ ...ENV, TOKEN_SECRET_PREVIOUS: previous });
+    expect(reply.body.code).toBe('misconfigured');
+  });
+
+  it('that is strong serves', async () => {
+    const { reply } = await ask({ ...ENV, TOKEN_SECRET_PREVIOUS: OTHER_SECRET });
+    expect(reply.status).toBe(401);
+  });
+});
+
+describe('a rotation', () => {
+  const subject = { sub: 'u0123456789abcdef', epoch: 'e0123456789abcdefghi' };
+  const tokensOf = (env: Record<string, string>) => composeService(readConfig({ ...ENV, ...env })).tokens;
+
+  it('keeps the tokens of the secret before, until it is taken out', async () => {
+    const { token: old } = await tokensOf({}).issue(subject);
+    const during = tokensOf({ TOKEN_SECRET: OTHER_SECRET, TOKEN_SECRET_PREVIOUS: SECRET });
+    const after = tokensOf({ TOKEN_SECRET: OTHER_SECRET });
+    expect(await during.verify(old)).toMatchObject(subject);
+    expect(await after.verify(old)).toBeUndefined();
+    const { token: young } = await during.issue(subject);
+    expect(await after.verify(young)).toMatchObject(subject);
+    expect(await tokensOf({}).verify(young)).toBeUndefined();
+  });
+
+  it('does not carry tokens from one project to another', async () => {
+    const { token } = await tokensOf({}).issue(subject);
+    expect(await tokensOf({ APPWRITE_FUNCTION_PROJECT_ID: 'other' }).verify(token)).toBeUndefined();
+  });
+});
+
+it.each([
+  ['BCRYPT_COST', '9'],
+  ['BCRYPT_COST', '16'],
+  ['BCRYPT_COST', 'ten'],
+  ['TOKEN_HOURS', '0'],
+  ['LOGIN_FAILURES_PER_ADDRESS', '0'],
+  ['LOGIN_FAILURES_PER_DAY', '-1'],
+  ['REGISTRATIONS_PER_HOUR', '1e3'],
+])('%s=%s is a refusal to serve that names the setting in the log alone', async (name, value) => {
+  const { reply, log } = await ask({ ...ENV, [name]: value });
+  expect(reply.body.code).toBe('misconfigured');
+  expect(reply.text).not.toContain(name);
+  expect(log).toContain(name);
+});
+
+it.each(['event', 'schedule', '', 'HTTP', 'http ', 'event, http'])('the trigger %j is not served', async (trigger) => {
+  const { reply } = await ask(ENV, '/complain/categories', { 'x-appwrite-trigger': trigger });
+  expect(reply.status).toBe(trigger.includes(',') ? 400 : 403);
+});

@@ -1,13 +1,26 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { runCommand } from './cli.ts';
 import { startLocalAppwrite } from './index.ts';
 
 const port = Number(process.env.PORT ?? 3000);
 const dataDir = resolve(process.env.DATA_DIR ?? '.local');
-
-const empty = process.argv.includes('--empty');
-const project = empty ? { projectId: 'local' } : { config: resolve('appwrite.json') };
+const words = process.argv.slice(2);
 
 try {
+  if (words.length === 0 || words[0] === '--empty') await start(words[0] === '--empty');
+  else console.log(await runCommand(`http://127.0.0.1:${port}`, words));
+} catch (error) {
+  console.error(explain(error));
+  process.exit(1);
+}
+
+async function start(empty: boolean): Promise<void> {
+  const config = resolve('appwrite.json');
+  if (!empty && !existsSync(config)) {
+    throw new Error(`There is no ${config}. Begin with an empty project: npm run local -- --empty`);
+  }
+  const project = empty ? { projectId: 'local' } : { config };
   const appwrite = await startLocalAppwrite({ dataDir, port, ...project, log: console.log });
   const stop = () => void appwrite.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
@@ -15,9 +28,6 @@ try {
   console.log(
     `Endpoint  ${appwrite.endpoint}\nProject   ${appwrite.projectId}\nAPI key   ${appwrite.apiKey}\nData      ${dataDir}`,
   );
-} catch (error) {
-  console.error(explain(error));
-  process.exit(1);
 }
 
 function explain(error: unknown): string {

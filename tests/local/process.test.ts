@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, TablesDB } from 'node-appwrite';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,9 +14,9 @@ const running: ChildProcess[] = [];
 
 type Started = { child: ChildProcess; output: string; endpoint: string; key: string };
 
-async function start(port = '0'): Promise<Started> {
+async function start(port = '0', folder = project.folder): Promise<Started> {
   const environment = { PATH: process.env.PATH, PORT: port, DATA_DIR: 'data' };
-  const child = spawn(process.execPath, [main], { cwd: project.folder, env: environment });
+  const child = spawn(process.execPath, [main], { cwd: folder, env: environment });
   running.push(child);
   let output = '';
   await new Promise<void>((resolve) => {
@@ -41,6 +42,12 @@ function exists(pid: number): boolean {
   return existsSync(stat) && !readFileSync(stat, 'utf8').includes(') Z ');
 }
 
+/** Processor time, which a busy machine does not change; the kernel counts it in hundredths. */
+function secondsOfWork(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 afterEach(async () => {
   for (const child of running.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) {
@@ -51,10 +58,9 @@ afterEach(async () => {
 });
 
 describe('the program', () => {
-  it('starts in less than a second and says where it is', async () => {
-    const before = Date.now();
-    const { endpoint, key, output } = await start();
-    expect(Date.now() - before).toBeLessThan(1500);
+  it('starts with less than a second of work, and says where it is', async () => {
+    const { child, endpoint, key, output } = await start();
+    expect(secondsOfWork(child.pid ?? 0)).toBeLessThan(1);
     expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
     expect(output).toContain('Project   test');
     expect(key).toMatch(/^standard_/);
@@ -66,6 +72,12 @@ describe('the program', () => {
     if (child.exitCode === null) await once(child, 'exit');
     expect(output).toBe(`Port ${port} is in use. Choose another one with PORT.\n`);
     expect(child.exitCode).toBe(1);
+  });
+
+  it('says what to do where there is no project', async () => {
+    const { child, output } = await start('0', tmpdir());
+    if (child.exitCode === null) await once(child, 'exit');
+    expect(output).toMatch(/^There is no .*appwrite\.json\. Begin with an empty project: .*--empty\n$/);
   });
 
   it('ends cleanly when asked to', async () => {

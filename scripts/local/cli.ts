@@ -1,0 +1,92 @@
+type Request = { method: string; path: string; body?: unknown };
+type Command = { usage: string; about: string; request: (args: string[]) => Request };
+
+const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const commands: Record<string, Command> = {
+  look: {
+    usage: 'look [<database>/<table> | <bucket>]',
+    about: 'what there is; the newest rows of a table or files of a bucket',
+    request: ([place = '']) => ({ method: 'GET', path: lookAt(place) }),
+  },
+  calls: {
+    usage: 'calls [<how many>]',
+    about: 'the last calls',
+    request: ([limit = '50']) => ({ method: 'GET', path: `/calls?limit=${encodeURIComponent(limit)}` }),
+  },
+  fault: {
+    usage: 'fault <kind> [<METHOD>] [<path>] [<field>=<value> ...]',
+    about: 'lets a call or an event go wrong: fault reset POST "**/files" nth=2 effect=done',
+    request: (args) => ({ method: 'POST', path: '/faults', body: readFault(args) }),
+  },
+  faults: { usage: 'faults', about: 'what is going to go wrong', request: () => ({ method: 'GET', path: '/faults' }) },
+  mend: { usage: 'mend', about: 'nothing goes wrong any more', request: () => ({ method: 'DELETE', path: '/faults' }) },
+  late: {
+    usage: 'late',
+    about: 'brings about the effects that were put off',
+    request: () => ({ method: 'POST', path: '/faults/late' }),
+  },
+  clock: {
+    usage: 'clock <n>s|m|h|d, clock <date>',
+    about: 'moves time: cron and expiry follow',
+    request: ([time = '']) => ({ method: 'POST', path: '/clock', body: readTime(time) }),
+  },
+  kill: {
+    usage: 'kill <function>',
+    about: "ends a function's process",
+    request: ([id = '']) => ({ method: 'POST', path: `/functions/${encodeURIComponent(id)}/kill` }),
+  },
+  reset: {
+    usage: 'reset',
+    about: 'removes all rows and files',
+    request: () => ({ method: 'POST', path: '/reset' }),
+  },
+};
+
+/** Asks a local Appwrite that is running; the answer is what to print. */
+export async function runCommand(url: string, [name = '', ...args]: string[]): Promise<string> {
+  const command = commands[name];
+  if (!command) throw new Error(`There is no command ${name}.\n${usage()}`);
+  const { method, path, body } = command.request(args);
+  const sent =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  const answer = await fetch(`${url}/_local${path}`, { method, ...sent }).catch(() => {
+    throw new Error(`No local Appwrite answers at ${url}. Start one with npm run local.`);
+  });
+  const text = await answer.text();
+  const value = text === '' ? undefined : JSON.parse(text);
+  if (!answer.ok) throw new Error(value?.message ?? `It answered ${answer.status}.`);
+  return value === undefined ? 'Done.' : show(value);
+}
+
+function usage(): string {
+  const all = Object.values(commands).map(({ usage: how, about }) => `  ${how.padEnd(54)} ${about}`);
+  return ['Usage: npm run local -- <command>; without one it starts.', ...all].join('\n');
+}
+
+function show(value: { calls?: unknown }): string {
+  if (Array.isArray(value.calls)) return value.calls.join('\n');
+  return JSON.stringify(value, null, 2);
+}
+
+function lookAt(place: string): string {
+  if (place === '') return '/';
+  const parts = place.split('/').map(encodeURIComponent);
+  return parts.length === 1 ? `/buckets/${parts[0]}` : `/tables/${parts.join('/')}`;
+}
+
+function readFault([kind, ...args]: string[]): Record<string, unknown> {
+  const fault: Record<string, unknown> = { kind };
+  for (const arg of args) {
+    const [, key, value = ''] = /^(\w+)=(.*)$/.exec(arg) ?? [];
+    if (key) fault[key] = /^\d+$/.test(value) ? Number(value) : value;
+    else if (/^[A-Z]+$/.test(arg)) fault.method = arg;
+    else fault.path = arg;
+  }
+  return fault;
+}
+
+function readTime(text: string): Record<string, unknown> {
+  const [, amount, unit = 's'] = /^\+?(\d+)([smhd])$/.exec(text) ?? [];
+  return amount === undefined ? { moveTo: text } : { advance: Number(amount) * (units[unit] ?? 1000) };
+}

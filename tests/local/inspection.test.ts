@@ -1,0 +1,119 @@
+import { ID } from 'node-appwrite';
+import { InputFile } from 'node-appwrite/file';
+import { afterEach, describe, expect, it } from 'vitest';
+import { runCommand } from '#scripts/local/cli.ts';
+import { echo } from './support/echo.ts';
+import { useWorld } from './support/harness.ts';
+import { refusal } from './support/refusal.ts';
+import { send } from './support/send.ts';
+
+const world = useWorld({ functions: { echo } });
+const main = { databaseId: 'main', tableId: 'notes' };
+const ask = (...words: string[]) => runCommand(world.appwrite.url, words);
+
+afterEach(() => world.appwrite.faults.clear());
+
+const note = (rowId: string) => world.tables.createRow({ ...main, rowId, data: { title: rowId } });
+
+describe('the command line', () => {
+  it('shows what there is, and rows and files as they lie there', async () => {
+    const id = ID.unique();
+    await note(id);
+    const file = InputFile.fromBuffer(Buffer.from('x'), 'seen.txt');
+    await world.storage.createFile({ bucketId: 'pictures', fileId: id, file });
+    const seen = JSON.parse(await ask('look'));
+    expect(seen).toMatchObject({ project: 'test', functions: { echo: { process: null } } });
+    expect(seen.tables['main/notes'].rows).toBeGreaterThan(0);
+    expect(JSON.parse(await ask('look', 'main/notes')).rows[0]).toMatchObject({ $id: id, title: id });
+    expect(JSON.parse(await ask('look', 'pictures')).files[0]).toMatchObject({ $id: id, name: 'seen.txt' });
+  });
+
+  it('shows calls in a form that can be read', async () => {
+    const queries = ['{"method":"equal","attribute":"title","values":["ä b"]}', '{"method":"limit","values":[1]}'];
+    await world.tables.listRows({ ...main, queries });
+    await refusal(world.tables.getRow({ ...main, rowId: 'none' }));
+    const [listed, missed] = (await ask('calls', '2')).split('\n');
+    expect(listed).toMatch(
+      /^200 {2}GET {5}tablesdb\/main\/tables\/notes\/rows {2}equal\(title, "ä b"\) limit\(1\) {2}\d+\.\d ms$/,
+    );
+    expect(missed).toMatch(/^404 {2}GET {5}tablesdb\/main\/tables\/notes\/rows\/none {2}\d+\.\d ms {2}row_not_found$/);
+  });
+
+  it('lets calls go wrong, tells what is planned, and mends it', async () => {
+    await ask('fault', 'server-error', 'POST', '**/rows', 'nth=2', 'times=0');
+    expect(await refusal(note(ID.unique()))).toBe('not refused');
+    expect(await refusal(note(ID.unique()))).toBe('500 general_unknown');
+    expect(JSON.parse(await ask('faults')).faults).toMatchObject([{ kind: 'server-error', seen: 2, hits: 1 }]);
+    expect((await ask('calls', '1')).trimEnd()).toMatch(/made to fail: server-error$/);
+    await ask('mend');
+    expect(await refusal(note(ID.unique()))).toBe('not refused');
+    await expect(ask('fault', 'earthquake')).rejects.toThrow('Value must be one of (rate-limit');
+    await expect(ask('fault', 'reset', 'colour=red')).rejects.toThrow('A fault has no such field');
+  });
+
+  it('moves time', async () => {
+    const before = world.appwrite.clock.now();
+    await ask('clock', '2h');
+    expect(world.appwrite.clock.now() - before).toBeGreaterThanOrEqual(7_200_000);
+    const { time } = JSON.parse(await ask('clock', '2031-01-01T00:00:00Z'));
+    expect(time).toMatch(/^2031-01-01T00:00:00/);
+    await expect(ask('clock', 'soon')).rejects.toThrow('advance');
+  });
+
+  it("ends a function's process", async () => {
+    const pid = async () => {
+      const sent = await send(world.appwrite, { host: world.appwrite.functionHost('echo') });
+      return JSON.parse(sent.body.toString()).pid;
+    };
+    const before = await pid();
+    expect(await ask('kill', 'echo')).toBe('Done.');
+    expect(await pid()).not.toBe(before);
+  });
+
+  it('removes all rows and files, and leaves tables and buckets', async () => {
+    await note(ID.unique());
+    const file = InputFile.fromBuffer(Buffer.from('x'), 'a.txt');
+    await world.storage.createFile({ bucketId: 'pictures', fileId: ID.unique(), file });
+    await ask('reset');
+    expect((await world.tables.listRows(main)).total).toBe(0);
+    expect((await world.storage.listFiles({ bucketId: 'pictures' })).total).toBe(0);
+    expect(await refusal(note(ID.unique()))).toBe('not refused');
+  });
+
+  it('says what it knows when it is asked for something else, and when nobody is there', async () => {
+    await expect(ask('dance')).rejects.toThrow(/no command dance[\s\S]*fault <kind>/);
+    await expect(runCommand('http://127.0.0.1:1', ['look'])).rejects.toThrow('Start one with npm run local');
+  });
+});
+
+describe("the developer's entrance", () => {
+  it('is closed to web pages and to other names of this machine', async () => {
+    const status = async (headers: Record<string, string>) =>
+      (await send(world.appwrite, { path: '/_local', headers })).status;
+    expect(await status({})).toBe(200);
+    expect(await status({ origin: 'https://evil.example' })).toBe(401);
+    expect(await status({ host: 'evil.example' })).toBe(401);
+  });
+});
+
+describe('a snapshot', () => {
+  it('brings back rows, files and time', async () => {
+    await world.appwrite.reset();
+    const kept = ID.unique();
+    await note(kept);
+    const file = () => InputFile.fromBuffer(Buffer.from('x'), 'a.txt');
+    await world.storage.createFile({ bucketId: 'pictures', fileId: kept, file: file() });
+    const offset = world.appwrite.clock.offset();
+    const snapshot = await world.appwrite.snapshot();
+    world.appwrite.clock.advance(1_000_000);
+    await world.tables.deleteRow({ ...main, rowId: kept });
+    await note(ID.unique());
+    await world.storage.deleteFile({ bucketId: 'pictures', fileId: kept });
+    await world.storage.createFile({ bucketId: 'pictures', fileId: ID.unique(), file: file() });
+    await world.appwrite.restore(snapshot);
+    expect((await world.tables.listRows(main)).rows.map(({ $id }) => $id)).toEqual([kept]);
+    expect((await world.storage.listFiles({ bucketId: 'pictures' })).files.map(({ $id }) => $id)).toEqual([kept]);
+    expect(Buffer.from(await world.storage.getFileView({ bucketId: 'pictures', fileId: kept })).toString()).toBe('x');
+    expect(world.appwrite.clock.offset()).toBe(offset);
+  });
+});

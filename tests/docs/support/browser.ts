@@ -16,5 +16,5 @@ export async function openBrowser(): Promise<Browser> {
     return chromium.launch({ executablePath });
   }
   const { default: packaged } = await import('@sparticuz/chromium');
-  return chromium.launch({ executablePath: await packaged.executablePath(), args: ['--no-sandbox'] });
+  return chromium.launch({ executablePath: await packaged.executablePath(), args: ['--no-sandbox', '--disable-gpu'] });
 }

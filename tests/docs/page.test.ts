@@ -1,0 +1,92 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { PASSWORD, type Service, startService, uniqueName } from '../support/harness.ts';
+import { makePicture } from '../support/pictures.ts';
+import { openBrowser } from './support/browser.ts';
+import { execute, openExplorer } from './support/explorer.ts';
+
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+let service: Service;
+let browser: Browser;
+beforeAll(async () => {
+  [service, browser] = await Promise.all([startService({ CORS_ORIGINS: '*' }), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await service?.close();
+});
+
+it('lets a person log in, file a complaint with a picture, see it in the list, and learn what is wrong', async () => {
+  const { username } = await service.person();
+  const explorer = await openExplorer(browser, `${service.local.url}/`);
+  await explorer.logIn(username, 'not-the-password');
+  await explorer.page.getByText('The username or the password is wrong.').waitFor();
+  await explorer.logIn(username);
+  expect(await explorer.loggedIn()).toBe(username);
+
+  const filing = await explorer.open('Complaints', 'createComplaint');
+  await filing.locator('.opblock-section-request-body select').first().selectOption('multipart/form-data');
+  const title = `Lamp ${uniqueName()}`;
+  await filing.locator('[data-property-name=title] input').fill(title);
+  const picture = { name: 'lamp.jpg', mimeType: 'image/jpeg', buffer: await makePicture('jpeg') };
+  await filing.locator('[data-property-name=image1] input[type=file]').setInputFiles(picture);
+  const filed = await execute(filing);
+  expect(filed.status).toBe('201');
+  expect(JSON.parse(filed.body)).toMatchObject({ title, username, images: [{ type: 'image/jpeg' }] });
+
+  const listed = await execute(await explorer.open('Complaints', 'readComplaints'));
+  expect(listed.status).toBe('200');
+  expect(listed.body).toContain(title);
+
+  await filing.locator('[data-property-name=title] input').fill('No');
+  await filing.locator('.btn-clear').click();
+  const refused = await execute(filing);
+  expect(refused.status).toBe('422');
+  const errors = [{ field: 'title', code: 'too_short', message: 'must have at least 3 characters' }];
+  expect(JSON.parse(refused.body)).toMatchObject({ code: 'invalid_fields', errors });
+
+  expect(await explorer.width()).toBe(1280);
+  expect(explorer.complaints).toEqual([]);
+  expect([...explorer.origins]).toEqual([service.local.url]);
+});
+
+it('takes the token of a login sent as any other call, keeps it over a reload, and forgets it at a logout', async () => {
+  const { username } = await service.person();
+  const explorer = await openExplorer(browser, `${service.local.url}/`, 390);
+  const login = await explorer.open('Accounts', 'login');
+  expect(await explorer.width()).toBe(390);
+  const json = JSON.stringify({ username, password: PASSWORD });
+  await login.locator('.opblock-section-request-body textarea').fill(json);
+  expect(await execute(login)).toMatchObject({ status: '200' });
+  expect(await explorer.loggedIn()).toBe(username);
+  await explorer.page.reload();
+  expect(await explorer.loggedIn()).toBe(username);
+  const profile = await execute(await explorer.open('Accounts', 'getProfile'));
+  expect(JSON.parse(profile.body)).toMatchObject({ username });
+  await explorer.page.click('#logout');
+  await explorer.page.locator('#login [name=username]').waitFor();
+  await explorer.page.locator('#operations-Accounts-getProfile .btn-clear').click();
+  expect(await execute(explorer.page.locator('#operations-Accounts-getProfile'))).toMatchObject({ status: '401' });
+});
+
+it('calls the functions on their own domains, where they have some', async () => {
+  const origins = ['auth', 'users', 'complaints'].map((id) => [id, service.local.functionUrl(id)] as const);
+  const API_ORIGINS = origins.map((pair) => pair.join('=')).join(',');
+  const elsewhere = await startService({ API_ORIGINS });
+  const { username } = await service.person();
+  const explorer = await openExplorer(browser, `${elsewhere.local.functionUrl('docs')}/`);
+  await explorer.logIn(username);
+  expect(await explorer.loggedIn()).toBe(username);
+  const filed = await execute(await explorer.open('Complaints', 'createComplaint'));
+  expect(filed.status).toBe('201');
+  expect(explorer.complaints).toEqual([]);
+  const called = [
+    elsewhere.local.functionUrl('docs'),
+    ...['auth', 'complaints'].map((id) => service.local.functionUrl(id)),
+  ];
+  expect([...explorer.origins].sort()).toEqual(called.sort());
+  await explorer.page.close();
+  await elsewhere.close();
+});

@@ -4,6 +4,8 @@ import type { Job } from './executions.ts';
 
 const kept = 10_000;
 
+type Page = { limit: number; offset: number; newestFirst?: boolean; triggers?: string[] | undefined };
+
 /** Executions in SQLite; those that wait for their time keep what is needed to run them. */
 export class ExecutionLog {
   readonly #database: Database;
@@ -32,14 +34,15 @@ export class ExecutionLog {
     return cells && JSON.parse(String(cells.execution));
   }
 
-  list(
-    functionId: string,
-    { limit, offset }: { limit: number; offset: number },
-  ): { total: number; executions: Execution[] } {
-    const total = this.#database.get('SELECT count(*) AS total FROM executions WHERE functionId = ?', [functionId]);
+  list(functionId: string, page: Page): { total: number; executions: Execution[] } {
+    const { limit, offset, newestFirst = false, triggers = ['http', 'schedule', 'event'] } = page;
+    const marks = triggers.map(() => '?').join(', ');
+    const wanted = `functionId = ? AND json_extract(execution, '$.trigger') IN (${marks})`;
+    const values = [functionId, ...triggers];
+    const total = this.#database.get(`SELECT count(*) AS total FROM executions WHERE ${wanted}`, values);
     const rows = this.#database.all(
-      'SELECT execution FROM executions WHERE functionId = ? ORDER BY number LIMIT ? OFFSET ?',
-      [functionId, limit, offset],
+      `SELECT execution FROM executions WHERE ${wanted} ORDER BY number ${newestFirst ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`,
+      [...values, limit, offset],
     );
     return { total: Number(total?.total ?? 0), executions: rows.map((row) => JSON.parse(String(row.execution))) };
   }

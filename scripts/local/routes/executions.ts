@@ -7,7 +7,7 @@ import { ApiError, invalidParam, OddError } from '../http/errors.ts';
 import type { Platform } from '../platform.ts';
 import type { FunctionSpec } from '../project/types.ts';
 import { makePlan } from '../rows/plan.ts';
-import { parseQueries } from '../rows/query.ts';
+import { parseQueries, type Query } from '../rows/query.ts';
 
 type Parts = Pick<Platform, 'project' | 'executions' | 'clock' | 'hosts'>;
 
@@ -142,8 +142,13 @@ function list({ project, executions }: Parts, call: Call): Reply {
   const functionId = param(call, 'functionId');
   if (!project.functions.has(functionId)) throw new ApiError('function_not_found');
   const table = { id: '', databaseId: '', name: '', rowSecurity: false, permissions: [], columns: [], indexes: [] };
-  const { limit, offset } = makePlan(table, parseQueries(call.query.queries));
-  return { status: 200, body: executions.log.list(functionId, { limit, offset }) };
+  const queries = parseQueries(call.query.queries);
+  const isTrigger = ({ method, attribute }: Query) => method === 'equal' && attribute === 'trigger';
+  const triggers = queries.find(isTrigger)?.values.map(String);
+  const rest = queries.filter((query) => !isTrigger(query));
+  const { limit, offset } = makePlan(table, rest);
+  const newestFirst = rest.some(({ method }) => method === 'orderDesc');
+  return { status: 200, body: executions.log.list(functionId, { limit, offset, newestFirst, triggers }) };
 }
 
 function remove(parts: Parts, call: Call): Reply {

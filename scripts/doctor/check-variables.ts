@@ -1,0 +1,50 @@
+import { weaknessOf } from '#shared/security/tokens.ts';
+import type { Planning } from '../deploy/change.ts';
+import type { LiveFunction, LiveVariable } from '../deploy/live.ts';
+import { needsSecret, SECRET } from '../deploy/plan-variables.ts';
+import { type Finding, failure, warning } from './finding.ts';
+
+const AREA = 'variable';
+
+/** Whether what is set is fit; whether it is set at all is the drift's business. */
+export function checkVariables(planning: Planning): Finding[] {
+  const { declared, live, remote } = planning;
+  return live.functions.flatMap((fn) => {
+    const settings = declared.functions.find(({ $id }) => $id === fn.$id);
+    const judged = fn.variables.flatMap((variable) => judge(fn, variable, remote.target.endpoint));
+    const needless = settings && !needsSecret(settings) && fn.variables.some(({ key }) => key === SECRET);
+    if (needless) judged.push(warning(AREA, `${fn.$id}.${SECRET}`, 'is set where nothing needs it'));
+    return judged;
+  });
+}
+
+function judge({ $id }: LiveFunction, variable: LiveVariable, endpoint: string): Finding[] {
+  const { key, value, secret, $updatedAt } = variable;
+  const subject = `${$id}.${key}`;
+  switch (key) {
+    case SECRET:
+    case `${SECRET}_PREVIOUS`:
+      return [...judgeSecret(subject, variable), ...(key === SECRET ? [] : [rotating(subject, $updatedAt)])];
+    case 'PUBLIC_ENDPOINT':
+      return value === endpoint || secret ? [] : [warning(AREA, subject, `is ${value}, and you speak to ${endpoint}`)];
+    case 'CORS_ORIGINS':
+      return value.split(',').some((origin) => origin.trim() === '*')
+        ? [warning(AREA, subject, 'allows every site')]
+        : [];
+    default:
+      return [];
+  }
+}
+
+/** A secret variable cannot be read, so its weakness cannot be seen from here; the function itself refuses a weak one. */
+function judgeSecret(subject: string, { value, secret }: LiveVariable): Finding[] {
+  if (secret) return [];
+  const readable = warning(AREA, subject, 'is no secret variable: whoever may see the function can read it');
+  const weakness = weaknessOf(value);
+  return weakness ? [readable, failure(AREA, subject, weakness)] : [readable];
+}
+
+function rotating(subject: string, since: string): Finding {
+  const text = `is set since ${since.slice(0, 10)}: take it away once tokens of that time have run out, and deploy`;
+  return warning(AREA, subject, text);
+}

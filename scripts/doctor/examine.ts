@@ -1,0 +1,48 @@
+import { DATABASE_ID } from '#shared/appwrite/resources.ts';
+import type { Planning } from '../deploy/change.ts';
+import { readDeclaration } from '../deploy/declaration.ts';
+import { readLive } from '../deploy/live.ts';
+import { openRemote } from '../deploy/remote.ts';
+import { connect, type Target } from '../project/connect.ts';
+import { PROJECT_FILE } from '../project/local-settings.ts';
+import { checkCode } from './check-code.ts';
+import { checkMedia, checkSchedules } from './check-upkeep.ts';
+import { checkVariables } from './check-variables.ts';
+import { checkDrift } from './drift.ts';
+import { type Finding, failure } from './finding.ts';
+
+const wish = { allowDestructive: false, renewSecret: false, tokenSecret: undefined, functionsHost: undefined };
+
+/** Looks at everything, and changes nothing. */
+export async function examine(target: Target): Promise<Finding[]> {
+  const remote = openRemote(target);
+  const declared = readDeclaration(PROJECT_FILE);
+  const live = await readLive(remote, declared);
+  const planning: Planning = { remote, declared, live, wish };
+  return [
+    ...(await checkDrift(planning)),
+    ...checkVariables(planning),
+    ...(await orFailure('code', () => checkCode(planning))),
+    ...(await orFailure('upkeep', () => checkSchedules(planning))),
+    ...(await orFailure('media', async () => (isComplete(planning) ? checkMedia(connect(target)) : []))),
+  ];
+}
+
+/** Rows can only be looked at where the tables are whole. */
+function isComplete({ declared, live }: Planning): boolean {
+  return declared.tables
+    .filter(({ databaseId }) => databaseId === DATABASE_ID)
+    .every(({ $id, columns }) => {
+      const known = live.tables.find((table) => table.$id === $id)?.columns.map(({ key }) => key) ?? [];
+      return columns.every(({ key }) => known.includes(key));
+    });
+}
+
+/** One check that cannot be made must not hide the others. */
+async function orFailure(area: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    return [failure(area, area, `could not be examined: ${error instanceof Error ? error.message : error}`)];
+  }
+}

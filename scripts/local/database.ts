@@ -7,6 +7,8 @@ export type Cell = SQLInputValue;
 export type Cells = Record<string, SQLOutputValue>;
 
 const keptStatements = 500;
+/** After so many writes the planner looks again at what the tables hold. */
+const writesBetweenLooks = 10_000;
 
 /** The one SQLite file behind everything. WAL, so that a killed process loses nothing it had answered for. */
 export class Database {
@@ -14,6 +16,7 @@ export class Database {
   #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
+  #writes = 0;
 
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
@@ -35,6 +38,8 @@ export class Database {
 
   run(sql: string, values: readonly Cell[] = []): { changes: number; id: number } {
     const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
+    this.#writes += 1;
+    if (this.#writes >= writesBetweenLooks && this.#depth === 0) this.#look();
     return { changes: Number(changes), id: Number(lastInsertRowid) };
   }
 
@@ -47,6 +52,7 @@ export class Database {
       const result = work();
       this.#depth -= 1;
       this.exec(this.#depth === 0 ? 'COMMIT' : `RELEASE ${name}`);
+      if (this.#writes >= writesBetweenLooks && this.#depth === 0) this.#look();
       return result;
     } catch (error) {
       this.#undo(name);
@@ -82,6 +88,12 @@ export class Database {
   close(): void {
     this.#statements.clear();
     this.#sqlite.close();
+  }
+
+  /** Without figures the planner sorts a whole table rather than walk along it for one page. */
+  #look(): void {
+    this.#writes = 0;
+    this.exec('PRAGMA optimize = 0x10002');
   }
 
   #undo(name: string): void {

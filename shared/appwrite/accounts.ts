@@ -25,14 +25,17 @@ export async function listByRole(store: Store, roles: Role[], limit: number): Pr
   return rows;
 }
 
-/** Takes the names off everything the person wrote or was given. The same again is harmless. */
+/** Takes the names off everything the person wrote or was given, now or by a category. The same again is harmless. */
 export async function scrubNames(store: Store, person: { id: string; usernames: readonly string[] }): Promise<void> {
+  const names = [...person.usernames];
+  const duties = [
+    () => store.complaints.updateWhere([Query.equal('assignedTo', names)], { assignedTo: null }),
+    () => store.categories.updateWhere([Query.equal('assignee', names)], { assignee: null }),
+  ];
   await Promise.all([
     store.complaints.updateWhere([Query.equal('reporterId', person.id)], { reporterName: null }),
     store.timeline.updateWhere([Query.equal('byId', person.id)], { byName: null }),
-    person.usernames.length === 0
-      ? undefined
-      : store.complaints.updateWhere([Query.equal('assignedTo', [...person.usernames])], { assignedTo: null }),
+    ...(names.length === 0 ? [] : duties.map((free) => free())),
   ]);
 }
 

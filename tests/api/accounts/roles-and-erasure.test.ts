@@ -105,8 +105,11 @@ describe('DELETE /user', () => {
     expect((await service.send('POST', '/user', { json })).problem(409).code).toBe('username_taken');
   });
 
-  it('takes erased staff off the complaints they were given', async () => {
+  it('takes erased staff off the complaints they were given, and off those they would be given', async () => {
     const clerk = await service.person('staff');
+    const { categories } = service.connection.store;
+    const waste = await categories.find('waste');
+    if (waste) await categories.replace(waste, { assignee: clerk.username });
     const { id } = await user.file();
     await admin.send('PUT', '/complain', { json: { id, assignedTo: clerk.username, internalNote: 'Yours.' } });
     expect((await erase(admin, { username: clerk.username })).status).toBe(204);
@@ -114,6 +117,8 @@ describe('DELETE /user', () => {
     expect(answer.as(ComplaintDetail).assignedTo).toBeNull();
     expect(answer.text).not.toContain(clerk.username);
     (await clerk.send('GET', '/user')).problem(401);
+    const { id: next } = await user.file({ category: 'waste' });
+    expect((await admin.send('GET', `/complain?id=${next}`)).as(ComplaintDetail).assignedTo).toBeNull();
   });
 
   it('leaves nothing of the person in the database but the reserved name, in the end', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { countingHasher } from '#scripts/attack/counting-hasher.ts';
 import { inProcess, type Reply } from '#scripts/attack/in-process.ts';
 import { ROUTES } from '#scripts/project/routes.ts';
 import { composeService, lazyService } from '#shared/compose.ts';
@@ -101,6 +102,19 @@ it.each([
   expect(reply.body.code).toBe('misconfigured');
   expect(reply.text).not.toContain(name);
   expect(log).toContain(name);
+});
+
+it('a login is refused, and no password compared, while the limits cannot be counted', async () => {
+  const hasher = countingHasher();
+  const service = composeService(readConfig(ENV), { createHasher: () => hasher });
+  const send = inProcess(
+    createHandler(routes, () => service),
+    { key: 'k', hear: () => undefined },
+  );
+  const reply = await send('POST', '/login', { json: { username: 'ada', password: 'correct horse' } });
+  expect([reply.status, reply.body.code]).toEqual([503, 'unavailable']);
+  expect(reply.headers['retry-after']).toBeDefined();
+  expect(hasher.comparisons).toBe(0);
 });
 
 it.each(['event', 'schedule', '', 'HTTP', 'http ', 'event, http'])('the trigger %j is not served', async (trigger) => {

@@ -1,0 +1,61 @@
+import createClient from 'openapi-fetch';
+import type { components, paths } from '../openapi/dist/api.ts';
+
+type Problem = components['schemas']['Problem'];
+type Outcome<T> = { data?: T; error?: unknown; response: Response };
+
+/** The data of an answer; what was refused becomes an Error that says why. */
+function ok<T>({ data, error, response }: Outcome<T>): T {
+  if (response.ok) return data as T;
+  const problem = error as Problem;
+  throw new Error(`${problem.status} ${problem.code}: ${problem.detail}`);
+}
+
+/** A client whose paths, fields and answers come from the OpenAPI document: a slip of the pen does not compile. */
+export function openClient(baseUrl: string) {
+  const querySerializer = { array: { style: 'form', explode: false } } as const;
+  return createClient<paths>({ baseUrl, querySerializer });
+}
+
+export type Story = { baseUrl: string; username: string; picture: Blob; say: (line: string) => void };
+
+/** Register, log in, file with a picture, list, reply, delete: the whole story of a reporter. */
+export async function tellTypedStory({ baseUrl, username, picture, say }: Story): Promise<string> {
+  const api = openClient(baseUrl);
+  const password = 'correct-horse-9';
+  const profile = ok(await api.POST('/user', { body: { username, password, name: 'Ada Lovelace' } }));
+  say(`registered ${profile.username}, a ${profile.role}`);
+
+  const { TOKEN, expiresAt } = ok(await api.POST('/login', { body: { username, password } }));
+  say(`logged in until ${expiresAt}`);
+  const headers = { TOKEN, USERNAME: username };
+
+  const body = { title: 'Pothole in Mill Lane', description: 'Deep enough to lose a wheel in.', category: 'roads' };
+  const complaint = ok(
+    await api.POST('/complain', {
+      headers,
+      body,
+      bodySerializer: (fields) => {
+        const form = new FormData();
+        for (const [name, value] of Object.entries(fields)) form.set(name, String(value));
+        form.set('image1', picture, 'pothole.jpg');
+        return form;
+      },
+    }),
+  );
+  say(`filed ${complaint.id} with ${complaint.images.length} picture, ${complaint.images[0]?.width} pixels wide`);
+
+  const found = ok(await api.GET('/complain', { params: { query: { username, status: ['created'] } } }));
+  if ('items' in found) say(`${found.total} of ${username} in the list: ${found.items[0]?.title}`);
+
+  const change = { id: complaint.id, note: 'It has grown since yesterday.' };
+  const changed = ok(await api.PUT('/complain', { headers: { ...headers, 'If-Match': '"1"' }, body: change }));
+  say(`replied; now at version ${changed.version}`);
+
+  const stale = await api.PUT('/complain', { headers: { ...headers, 'If-Match': '"1"' }, body: change });
+  if (stale.error?.code === 'version_mismatch') say(`refused as it should be: ${stale.error.detail}`);
+
+  const { deleted } = ok(await api.POST('/complain/delete', { headers, body: { id: complaint.id } }));
+  say(`deleted: ${deleted}`);
+  return complaint.id;
+}

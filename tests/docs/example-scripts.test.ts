@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tellTypedStory } from '#scripts/examples/typed-client.ts';
+import { tellSdkStory } from '#scripts/examples/web-sdk.ts';
+import { type Service, startService, uniqueName } from '../support/harness.ts';
+import { makePicture } from '../support/pictures.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+it('tells the whole story with the typed client', async () => {
+  const lines: string[] = [];
+  const picture = new Blob([new Uint8Array(await makePicture('jpeg'))]);
+  const username = uniqueName();
+  const id = await tellTypedStory({ baseUrl: service.local.url, username, picture, say: (line) => lines.push(line) });
+  expect(lines).toEqual([
+    `registered ${username}, a user`,
+    expect.stringMatching(/^logged in until \d{4}-/),
+    `filed ${id} with 1 picture, 40 pixels wide`,
+    `1 of ${username} in the list: Pothole in Mill Lane`,
+    'replied; now at version 2',
+    expect.stringMatching(/^refused as it should be: The complaint is at version 2 now/),
+    'deleted: true',
+  ]);
+});
+
+it('tells the same story with the Appwrite web SDK, through executions', async () => {
+  const lines: string[] = [];
+  const { endpoint, projectId } = service.local;
+  const picture = await makePicture('jpeg');
+  const username = uniqueName();
+  const id = await tellSdkStory({ endpoint, projectId, username, picture, say: (line) => lines.push(line) });
+  expect(lines).toEqual([
+    `registered ${username}`,
+    expect.stringMatching(/^logged in until \d{4}-/),
+    `filed ${id}: 201`,
+    `1 of ${username} in the list`,
+    'replied; now at version 2',
+    'deleted; again: 404 not_found: There is no complaint of this id.',
+  ]);
+});

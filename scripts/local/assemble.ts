@@ -11,6 +11,7 @@ import { FunctionHosts } from './functions/hosts.ts';
 import { Scheduler } from './functions/scheduler.ts';
 import { Api } from './http/api.ts';
 import { CallLog } from './http/call-log.ts';
+import { Cors } from './http/cors.ts';
 import { Router } from './http/router.ts';
 import type { LocalAppwriteOptions } from './index.ts';
 import { InspectionFront } from './inspection/front.ts';
@@ -45,6 +46,7 @@ export function assemble(options: LocalAppwriteOptions) {
     keys,
     calls,
     faults,
+    cors: new Cors(options.webPlatforms ?? []),
     print,
     projectId: project.id,
     killFunction: (id) => hosts.end(id),

@@ -21,6 +21,8 @@ export type LocalAppwriteOptions = {
   variables?: Record<string, Record<string, string>>;
   /** Which function answers a path prefix on the plain origin. */
   origin?: Record<string, string>;
+  /** Host names of browser apps that may call `/v1`; this machine always may. */
+  webPlatforms?: string[];
   /** The Node that runs the functions; the one that runs this by default. */
   runtimeNode?: string;
   /** Seconds after which a waiting caller is sent away; 30 on the platform. */

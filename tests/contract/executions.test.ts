@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { useContract } from './support/contract.ts';
 import { echo } from './support/echo.ts';
 import { refusal } from './support/refusal.ts';
+import { keyHeaders, send } from './support/send.ts';
 import { until } from './support/until.ts';
 
 const contract = useContract({
@@ -50,6 +51,21 @@ describe('the executions API', () => {
     const { responseHeaders } = await run({ xpath: '/cookies' });
     expect(responseHeaders.filter(({ name }) => name === 'set-cookie')).toEqual([{ name: 'set-cookie', value: 'b=2' }]);
     expect(await refusal(run({ xpath: '/picture' }))).toBe('400 general_unknown');
+  });
+
+  it('gives binary answers to those who accept multipart', async () => {
+    const sent = await send(contract.target, {
+      method: 'POST',
+      path: `/v1/functions/${functionId}/executions`,
+      headers: { ...keyHeaders(contract.target), 'content-type': 'application/json', accept: 'multipart/form-data' },
+      body: JSON.stringify({ path: '/picture' }),
+    });
+    expect(sent.status).toBe(201);
+    expect(sent.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+    const text = sent.body.toString('latin1');
+    expect(text).toContain('name="responseBody"\r\n\r\n\xff\xd8\xff\x00\r\n');
+    expect(text).toContain('name="responseStatusCode"\r\n\r\n200\r\n');
+    expect(text).toContain('name="responseHeaders"\r\nContent-Type: application/json\r\n\r\n[');
   });
 
   it('refuses header names with underscores, spaces or its own prefix, in its odd way', async () => {

@@ -6,6 +6,7 @@ import { misbehave } from '../faults/misbehave.ts';
 import { parseBody, readBody } from './body.ts';
 import type { Call, Reply } from './call.ts';
 import type { CallLog, CallRecord } from './call-log.ts';
+import type { Cors } from './cors.ts';
 import { describeCall } from './describe-call.ts';
 import { ApiError, OddError } from './errors.ts';
 import { errorReply } from './failure.ts';
@@ -18,6 +19,7 @@ export type ApiParts = {
   keys: Keys;
   calls: CallLog;
   faults: Faults;
+  cors: Cors;
   projectId: string;
   print: (line: string) => void;
   killFunction: (functionId: string) => Promise<void>;
@@ -42,7 +44,12 @@ export class Api {
     record.milliseconds = performance.now() - startedAt;
     if (reply) record.status = reply.status;
     this.#parts.print(describeCall(record));
-    if (reply) await sendReply(response, reply);
+    if (reply) await sendReply(response, this.#forBrowsers(request, reply));
+  }
+
+  #forBrowsers({ headers }: IncomingMessage, reply: Reply): Reply {
+    if (headers.origin === undefined) return reply;
+    return { ...reply, headers: { ...this.#parts.cors.headers(headers), ...reply.headers } };
   }
 
   #record({ request, caller }: Received, startedAt: number): CallRecord {
@@ -79,6 +86,7 @@ export class Api {
   }
 
   async #reply({ request, body, caller }: Received, unlucky: boolean): Promise<Reply> {
+    if (request.method === 'OPTIONS') return { status: 204 };
     const [path = '/', queryString = ''] = splitUrl(request.url ?? '/');
     const match = this.#parts.router.find(request.method ?? 'GET', path);
     if (!match)
@@ -88,6 +96,7 @@ export class Api {
       );
     const query = parseQueryString(queryString);
     if (match.route.scopes.length > 0) this.#requireProject(request, query);
+    this.#parts.cors.check(request.headers);
     if (caller instanceof ApiError) throw caller;
     requireScope(caller, match.route.scopes);
     const { fields, files } = await parseBody(request, body);

@@ -17,6 +17,7 @@ const catalogue = {
     401,
     'The current user or API key does not have the required scopes to access the requested resource.',
   ],
+  general_unknown_origin: [403, 'The request originated from an unknown origin.'],
   general_unknown: [500, 'An unknown error has occurred. Please check the logs for more information.'],
   user_unauthorized: [401, 'The current user is not authorized to perform the requested action.'],
   project_not_found: [

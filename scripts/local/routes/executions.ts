@@ -4,6 +4,7 @@ import { checkCustomHeaders, passedBack } from '../functions/headers.ts';
 import type { RuntimeResponse } from '../functions/host.ts';
 import { type Call, isFields, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, invalidParam, OddError } from '../http/errors.ts';
+import { multipartReply, prefersMultipart } from '../http/multipart-reply.ts';
 import type { Platform } from '../platform.ts';
 import type { FunctionSpec } from '../project/types.ts';
 import { makePlan } from '../rows/plan.ts';
@@ -111,9 +112,11 @@ function requireExecute({ caller }: Call, { execute }: FunctionSpec): void {
 function answer(call: Call, execution: Execution, response: RuntimeResponse | undefined): Reply {
   const responseHeaders = response ? toList(response) : [];
   responseHeaders.push({ name: 'x-appwrite-execution-id', value: execution.$id });
-  const text = response ? readText(response.body) : '';
   const hidden = call.caller.kind === 'key' ? {} : { logs: '', errors: '' };
-  return { status: 201, body: { ...execution, responseHeaders, responseBody: text, ...hidden } };
+  const bytes = response?.body ?? Buffer.alloc(0);
+  const shown = { ...execution, responseHeaders, ...hidden };
+  if (prefersMultipart(call.headers.accept)) return multipartReply(201, { ...shown, responseBody: bytes });
+  return { status: 201, body: { ...shown, responseBody: readText(bytes) } };
 }
 
 /** Of several cookies only the last one gets through. */

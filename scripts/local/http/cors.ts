@@ -1,0 +1,54 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ApiError } from './errors.ts';
+
+const methods = 'GET, POST, PUT, PATCH, DELETE';
+const exposed = 'X-Appwrite-Session, X-Fallback-Cookies';
+const allowed = [
+  ...['Accept', 'Origin', 'Cookie', 'Set-Cookie', 'Content-Type', 'Content-Range'],
+  ...['Project', 'Key', 'Dev-Key', 'Locale', 'Mode', 'JWT', 'Organization', 'Response-Format', 'Timeout', 'ID'].map(
+    (name) => `X-Appwrite-${name}`,
+  ),
+  ...['Timestamp', 'Session', 'Platform'].map((name) => `X-Appwrite-${name}`),
+  ...['Version', 'Name', 'Language', 'Platform', 'GraphQL', 'Profile'].map((name) => `X-SDK-${name}`),
+  ...['Range', 'Cache-Control', 'Expires', 'Pragma', 'X-Fallback-Cookies', 'X-Requested-With'],
+  ...['X-Forwarded-For', 'X-Forwarded-User-Agent'],
+].join(', ');
+
+/** What browsers are told. The list of headers is fixed: a custom one is never among them. */
+export class Cors {
+  readonly #hosts: readonly string[];
+
+  /** `hosts`: the names of the web platforms that are registered; this machine always is. */
+  constructor(hosts: readonly string[]) {
+    this.#hosts = hosts.map((host) => host.toLowerCase());
+  }
+
+  headers({ origin = '' }: IncomingHttpHeaders): Record<string, string> {
+    return {
+      'access-control-allow-methods': methods,
+      'access-control-allow-headers': allowed,
+      'access-control-expose-headers': exposed,
+      'access-control-allow-credentials': 'true',
+      'access-control-max-age': '86400',
+      ...(this.#knows(origin) ? { 'access-control-allow-origin': origin.toLowerCase() } : {}),
+    };
+  }
+
+  /** Pages of other origins are refused, unless they hold a key. */
+  check({ origin, 'x-appwrite-key': key }: IncomingHttpHeaders): void {
+    if (!origin || key || this.#knows(origin)) return;
+    throw new ApiError(
+      'general_unknown_origin',
+      `Invalid Origin. Register your new client (${hostOf(origin)}) as a new Web platform on your project console dashboard`,
+    );
+  }
+
+  #knows(origin: string): boolean {
+    const host = hostOf(origin);
+    return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(host) || this.#hosts.includes(host);
+  }
+}
+
+function hostOf(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).hostname.toLowerCase() : '';
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { echo } from './support/echo.ts';
+import { useWorld } from './support/harness.ts';
+import { refusal } from './support/refusal.ts';
+import { send } from './support/send.ts';
+
+const world = useWorld({ functions: { echo } }, { syncTimeout: 0.2, webPlatforms: ['app.example'] });
+
+describe('a caller who waits', () => {
+  it('is sent away after the longest time, while the function runs on', async () => {
+    const call = world.functions.createExecution({ functionId: 'echo', xpath: '/hang' });
+    expect(await refusal(call)).toBe('408 function_synchronous_timeout');
+    const sent = await send(world.appwrite, { host: world.appwrite.functionHost('echo'), path: '/hang' });
+    expect(sent.status).toBe(408);
+    expect(sent.body.toString()).toContain('function_synchronous_timeout');
+    await new Promise((resolve) => setTimeout(resolve, 1600));
+    const after = await send(world.appwrite, { host: world.appwrite.functionHost('echo'), path: '/ran-on' });
+    expect(after.body.toString()).toBe('true');
+  });
+});
+
+describe('a web page', () => {
+  it('of a registered host or of this machine may call, and is told its origin', async () => {
+    for (const origin of ['https://app.example', 'http://localhost:5173']) {
+      const sent = await send(world.appwrite, { path: '/v1/health/version', headers: { origin } });
+      expect(sent.status).toBe(200);
+      expect(sent.headers).toMatchObject({
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+      });
+    }
+  });
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
 
 /** The names and contents of a folder of code as one line, whatever packed it when. */
@@ -13,7 +13,7 @@ export async function digestOfFolder(folder: string): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const names = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const files = await Promise.all(
-    names.map(async (name) => [name.slice(folder.length + 1), await readFile(name)] as const),
+    names.map(async (name) => [relative(folder, name).replaceAll(sep, '/'), await readFile(name)] as const),
   );
   return digestOf(new Map(files));
 }

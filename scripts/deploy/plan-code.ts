@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DeploymentDownloadType } from 'node-appwrite';
 import { digestOfArchive, digestOfFolder } from './archive.ts';
 import type { Change, Planning } from './change.ts';
@@ -46,7 +47,7 @@ async function staleness(planning: Planning, fn: DeclaredFunction, root: string)
   const later = known.variables.filter(({ $updatedAt }) => Date.parse($updatedAt) > Date.parse(deployment.$createdAt));
   if (later.length > 0) return `${later.map(({ key }) => key).join(', ')} changed after it was deployed`;
   if (!known.live) return 'its settings changed after it was deployed';
-  const built = await digestOfFolder(`${root}/${fn.path}`);
+  const built = await digestOfFolder(join(root, fn.path));
   return (await deployedDigest(planning, known)) === built ? undefined : 'differs from what was built';
 }
 

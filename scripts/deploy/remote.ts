@@ -46,7 +46,7 @@ export type Remote = {
   functions: Functions;
   rules: ProxyRules;
   /** A call by its path below the endpoint, where the SDK cannot say what is meant (a default of null). */
-  send(method: 'post' | 'patch', path: string, body: Record<string, unknown>): Promise<void>;
+  send(method: 'post' | 'patch' | 'put', path: string, body: Record<string, unknown>): Promise<void>;
 };
 
 export function openRemote(target: Target): Remote {

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import type { Declaration } from '#scripts/deploy/declaration.ts';
+import { useProject } from './support/project.ts';
+
+const world = useProject();
+const place = { databaseId: 'main', tableId: 'categories' };
+
+/** A declaration that differs in one thing. */
+function declaredWith(change: (declared: Declaration) => void): Declaration {
+  const declared = structuredClone(world.declared);
+  change(declared);
+  return declared;
+}
+
+async function settled(subject: string): Promise<void> {
+  const { refusal } = await world.deploy();
+  expect(refusal).toBe('');
+  expect((await world.complaints()).filter((complaint) => complaint.startsWith(subject))).toEqual([]);
+}
+
+describe('what was broken by hand', () => {
+  it('is seen and put back: a column', async () => {
+    await world.remote.tables.deleteColumn({ ...place, key: 'assignee' });
+    expect(await world.complaints()).toContain('column categories.assignee: is missing');
+    await settled('column');
+    const { rows } = await world.remote.tables.listRows(place);
+    expect(rows.map(({ name }) => name)).toContain('Street lighting');
+  });
+
+  it('is seen and put back: an index', async () => {
+    await world.remote.tables.deleteIndex({ databaseId: 'main', tableId: 'limits', key: 'expiresAt' });
+    expect(await world.complaints()).toContain('index limits.expiresAt: is missing');
+    await settled('index');
+  });
+
+  it('is seen and put back: grants to clients on a table and on the bucket', async () => {
+    const tables = { databaseId: 'main', tableId: 'users', name: 'Accounts', permissions: ['read("any")'] };
+    await world.remote.tables.updateTable(tables);
+    await world.remote.storage.updateBucket({
+      bucketId: 'media',
+      name: 'Complaint photos',
+      permissions: ['read("users")'],
+    });
+    const complaints = await world.complaints();
+    expect(complaints).toContain('table users: $permissions is ["read(\\"any\\")"], declared is []');
+    expect(complaints).toContain('bucket media: $permissions is ["read(\\"users\\")"], declared is []');
+    expect(complaints.find((text) => text.startsWith('bucket media: maximumFileSize'))).toContain('30000000');
+    await settled('table');
+    await settled('bucket');
+  });
+
+  it('is seen and put back: scopes, execute, events and schedule of the cleaner, without a new deployment', async () => {
+    const before = await world.remote.functions.get({ functionId: 'media-cleanup' });
+    const path = '/functions/media-cleanup';
+    const opened = { name: 'media-cleanup', execute: ['any'], scopes: ['users.write'], events: [], schedule: '' };
+    await world.remote.send('put', path, opened);
+    const [complaint = ''] = (await world.complaints()).filter((text) => text.startsWith('function media-cleanup'));
+    for (const setting of ['execute is ["any"]', 'scopes is ["users.write"]', 'events is []', 'schedule is ""']) {
+      expect(complaint).toContain(setting);
+    }
+    await settled('function');
+    const after = await world.remote.functions.get({ functionId: 'media-cleanup' });
+    expect(after).toMatchObject({ execute: [], schedule: before.schedule, deploymentId: before.deploymentId });
+  });
+
+  it('is seen and put back: a variable that can be worked out, with a deployment that knows it', async () => {
+    const variable = await variableOf('complaints', 'PUBLIC_ENDPOINT');
+    await world.remote.functions.deleteVariable({ functionId: 'complaints', variableId: variable });
+    expect(await world.complaints()).toContain('variable complaints.PUBLIC_ENDPOINT: is missing');
+    const { deploymentId } = await world.remote.functions.get({ functionId: 'complaints' });
+    await settled('variable');
+    expect((await world.remote.functions.get({ functionId: 'complaints' })).deploymentId).not.toBe(deploymentId);
+  });
+
+  it('is seen: a token secret that was lost; only a person can decide what then', async () => {
+    const variableId = await variableOf('users', 'TOKEN_SECRET');
+    await world.remote.functions.deleteVariable({ functionId: 'users', variableId });
+    expect((await world.complaints()).some((text) => text.startsWith('variable users.TOKEN_SECRET: is missing'))).toBe(
+      true,
+    );
+    world.writes();
+    const { refusal, output } = await world.deploy();
+    expect(refusal).toContain('Nothing was changed');
+    expect(output).toContain('--renew-secret');
+    expect(world.writes()).toEqual([]);
+    expect((await world.deploy({ renewSecret: true })).refusal).toBe('');
+    expect(await world.complaints()).toEqual([]);
+  });
+});
+
+describe('what nobody declared', () => {
+  it('is kept with a word about it, and lost only when that was allowed', async () => {
+    await world.remote.tables.createStringColumn({ ...place, key: 'colour', size: 20, required: false });
+    await world.remote.tables.createTable({ databaseId: 'main', tableId: 'notes', name: 'Notes' });
+    const kept = await world.deploy();
+    expect(kept).toMatchObject({ changes: 0, refusal: '' });
+    expect(kept.output).toContain('column categories.colour is not declared (kept; --allow-destructive would lose');
+    expect(await world.complaints('warning')).toContain('table notes: is not declared');
+    const lost = await world.deploy({ allowDestructive: true });
+    expect(lost.output).toContain('loses the values of colour in 6 rows');
+    expect(lost.output).toContain('loses the table and 0 rows');
+    expect(lost.refusal).toBe('');
+    const { tables } = await world.remote.tables.listTables({ databaseId: 'main' });
+    expect(tables.map(({ $id }) => $id)).not.toContain('notes');
+  });
+
+  it('stays away: categories that an admin deleted, once there are accounts', async () => {
+    const { rows } = await world.remote.tables.listRows(place);
+    const users = { databaseId: 'main', tableId: 'users', rowId: 'somebody' };
+    const dates = { registeredAt: new Date().toISOString(), changedAt: new Date().toISOString() };
+    const data = { username: 'somebody', name: 'S', passwordHash: 'x', role: 'user', epoch: '0', ...dates };
+    await world.remote.tables.createRow({ ...users, data });
+    for (const { $id: rowId } of rows) await world.remote.tables.deleteRow({ ...place, rowId });
+    expect(await world.deploy()).toMatchObject({ changes: 0, refusal: '' });
+    await world.remote.tables.deleteRow(users);
+    expect(await world.deploy()).toMatchObject({ changes: 1, refusal: '' });
+  });
+
+  it('stays: variables that an admin added', async () => {
+    const own = { functionId: 'docs', variableId: 'own', key: 'OWN', value: '1', secret: false };
+    await world.remote.functions.createVariable(own);
+    await world.deploy({ allowDestructive: true });
+    expect(await variableOf('docs', 'OWN')).toBe('own');
+  });
+});
+
+describe('a declaration that has changed', () => {
+  it('widens, loosens and adds without asking', async () => {
+    const declared = declaredWith(({ tables }) => {
+      const name = tables.find(({ $id }) => $id === 'categories')?.columns.find(({ key }) => key === 'name');
+      Object.assign(name ?? {}, { size: 120, required: false });
+    });
+    expect(await world.deploy({ declared })).toMatchObject({ changes: 1, refusal: '' });
+    await world.deploy({ allowDestructive: true });
+  });
+
+  it('waits for a decision where a column would have to be made anew', async () => {
+    const declared = declaredWith(({ tables }) => {
+      const days = tables
+        .find(({ $id }) => $id === 'categories')
+        ?.columns.find(({ key }) => key === 'daysUntilOverdue');
+      Object.assign(days ?? {}, { type: 'double' });
+    });
+    world.writes();
+    const { refusal } = await world.deploy({ declared });
+    expect(refusal).toContain('column categories.daysUntilOverdue: the values of daysUntilOverdue in 6 rows');
+    expect(world.writes()).toEqual([]);
+    expect((await world.deploy({ declared, allowDestructive: true })).refusal).toBe('');
+    expect((await world.deploy({ allowDestructive: true })).refusal).toBe('');
+  });
+
+  it('fails with the build log when a build fails, and what ran before runs on', async () => {
+    const { deploymentId } = await world.remote.functions.get({ functionId: 'docs' });
+    const declared = declaredWith(({ functions }) => {
+      const docs = functions.find(({ $id }) => $id === 'docs');
+      if (docs) docs.commands = 'echo the reason is in here && exit 3';
+    });
+    const { refusal } = await world.deploy({ declared });
+    expect(refusal).toContain('The build of docs ended as failed');
+    expect(refusal).toContain('the reason is in here');
+    expect((await world.remote.functions.get({ functionId: 'docs' })).deploymentId).toBe(deploymentId);
+    expect(await world.complaints()).not.toEqual([]);
+    await settled('function');
+  });
+});
+
+async function variableOf(functionId: string, key: string): Promise<string> {
+  const { variables } = await world.remote.functions.listVariables({ functionId });
+  const found = variables.find((variable) => variable.key === key);
+  if (!found) throw new Error(`${functionId} has no ${key}`);
+  return found.$id;
+}

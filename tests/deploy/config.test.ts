@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { readDeclaration } from '#scripts/deploy/declaration.ts';
+import { indexLength, keyLength, rowBytes, widthOf } from '#scripts/local/routes/management/limits.ts';
+import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { ROUTES } from '#scripts/project/routes.ts';
+import { BUCKET_ID, DATABASE_ID, TABLE_IDS } from '#shared/appwrite/resources.ts';
+
+const declared = readDeclaration(PROJECT_FILE);
+const scopesOf = (id: string) => declared.functions.find(({ $id }) => $id === id)?.scopes;
+
+describe('appwrite.json', () => {
+  it('declares the tables, the database and the bucket that the code speaks of', () => {
+    expect(declared.tables.map(({ $id }) => $id).sort()).toEqual([...TABLE_IDS].sort());
+    expect(declared.tablesDB.map(({ $id }) => $id)).toEqual([DATABASE_ID]);
+    expect(declared.buckets.map(({ $id }) => $id)).toEqual([BUCKET_ID]);
+    expect(new Set(declared.tables.map(({ databaseId }) => databaseId))).toEqual(new Set([DATABASE_ID]));
+  });
+
+  it('declares every function that has routes, and builds each from its own folder', () => {
+    const ids = declared.functions.map(({ $id }) => $id);
+    for (const id of Object.keys(ROUTES)) expect(ids).toContain(id);
+    for (const { $id, path } of declared.functions) expect(path).toBe(`functions/${$id}/dist`);
+  });
+
+  it('grants clients nothing, neither on tables and rows nor on files', () => {
+    for (const { $permissions, rowSecurity } of declared.tables) {
+      expect({ $permissions, rowSecurity }).toEqual({ $permissions: [], rowSecurity: false });
+    }
+    for (const { $permissions, fileSecurity } of declared.buckets) {
+      expect({ $permissions, fileSecurity }).toEqual({ $permissions: [], fileSecurity: false });
+    }
+  });
+
+  it('gives each function the scopes it needs and no other', () => {
+    const rows = ['rows.read', 'rows.write'];
+    const media = [...rows, 'files.read', 'files.write', 'tokens.read', 'tokens.write'];
+    expect(scopesOf('auth')).toEqual(rows);
+    expect(scopesOf('users')).toEqual(rows);
+    expect(scopesOf('complaints')).toEqual(media);
+    expect(scopesOf('media-cleanup')).toEqual(media);
+    expect(scopesOf('docs')).toEqual([]);
+  });
+
+  it('lets nobody call the cleaner, which is called by deletions and its schedule', () => {
+    const cleaner = declared.functions.find(({ $id }) => $id === 'media-cleanup');
+    expect(cleaner).toMatchObject({ execute: [], schedule: '*/10 * * * *' });
+    expect(cleaner?.events).toEqual(
+      ['complaints', 'users'].map((table) => `databases.${DATABASE_ID}.tables.${table}.rows.*.delete`),
+    );
+  });
+
+  it('keeps what is waited for within the time that Appwrite waits', () => {
+    for (const { execute, timeout } of declared.functions)
+      if (execute.length > 0) expect(timeout).toBeLessThanOrEqual(25);
+  });
+
+  it('names one runtime for all functions, and no step that would need the network to build', () => {
+    expect(new Set(declared.functions.map(({ runtime }) => runtime))).toEqual(new Set(['node-24']));
+    for (const { commands } of declared.functions) expect(commands).toBe('');
+  });
+
+  it.each(declared.tables.map((table) => [table.$id, table] as const))('spells out every key of %s', (_, table) => {
+    for (const column of table.columns) {
+      const { type, format } = column;
+      expect(column).toHaveProperty('default');
+      if (column.required) expect(column.default).toBeNull();
+      if (type === 'string' && format !== 'enum')
+        expect(column).toMatchObject({ size: expect.any(Number), encrypt: false });
+      if (type === 'integer' || type === 'double') {
+        expect(column).toMatchObject({ min: expect.any(Number), max: expect.any(Number) });
+        expect(Number.isSafeInteger(Math.trunc(column.min ?? Number.NaN))).toBe(true);
+      }
+      if (format === 'enum') expect(column.elements?.length).toBeGreaterThan(1);
+    }
+    for (const { columns, orders, type } of table.indexes) {
+      if (type !== 'fulltext') expect(orders).toHaveLength(columns.length);
+    }
+  });
+
+  it.each(declared.tables.map((table) => [table.$id, table] as const))(
+    'fits MariaDB: rows and index keys of %s',
+    (_, table) => {
+      expect(widthOf(table.columns)).toBeLessThanOrEqual(rowBytes);
+      const system = ['$id', '$createdAt', '$updatedAt'];
+      for (const { columns, type } of table.indexes) {
+        const found = columns.map((key) => table.columns.find((column) => column.key === key));
+        for (const [at, column] of found.entries())
+          expect(column !== undefined || system.includes(columns[at] ?? '')).toBe(true);
+        expect(found.some((column) => column?.array)).toBe(false);
+        if (type === 'fulltext') expect(columns).toHaveLength(1);
+        else expect(keyLength(found)).toBeLessThanOrEqual(indexLength);
+      }
+      expect(table.indexes.length).toBeLessThanOrEqual(61);
+    },
+  );
+
+  it('keeps ids and keys within 36 characters', () => {
+    const keys = declared.tables.flatMap((table) => [
+      table.$id,
+      ...[...table.columns, ...table.indexes].map(({ key }) => key),
+    ]);
+    for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$/);
+  });
+
+  it('holds no secret', () => {
+    expect(JSON.stringify(declared)).not.toMatch(/secret|standard_|"vars"/i);
+  });
+});

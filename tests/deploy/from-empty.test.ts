@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { smoke } from '#scripts/smoke/smoke.ts';
+import { ROOT, useProject } from './support/project.ts';
+import { runScript } from './support/run.ts';
+
+const world = useProject();
+const environment = () => ({
+  APPWRITE_ENDPOINT: world.target.endpoint,
+  APPWRITE_PROJECT_ID: world.target.projectId,
+  APPWRITE_API_KEY: world.target.key,
+});
+
+describe('an empty project, once it was deployed to', () => {
+  it('has everything that is declared, and is healthy', async () => {
+    expect(await world.complaints()).toEqual([]);
+    const { tables } = await world.remote.tables.listTables({ databaseId: 'main' });
+    expect(tables.map(({ $id }) => $id).sort()).toEqual(world.declared.tables.map(({ $id }) => $id).sort());
+  });
+
+  it('got its code from appwrite-cli, one active deployment for each function', async () => {
+    for (const { $id: functionId } of world.declared.functions) {
+      const { deployments } = await world.remote.functions.listDeployments({ functionId });
+      const active = deployments.find(({ $id }) => $id === deployments.at(-1)?.$id);
+      expect(active).toMatchObject({ status: 'ready', type: 'cli' });
+    }
+  });
+
+  it('keeps its token secret from everybody who reads variables', async () => {
+    const { variables } = await world.remote.functions.listVariables({ functionId: 'auth' });
+    const secret = variables.find(({ key }) => key === 'TOKEN_SECRET');
+    expect(secret).toMatchObject({ secret: true, value: '' });
+  });
+
+  it('offers categories to begin with', async () => {
+    const { rows } = await world.remote.tables.listRows({ databaseId: 'main', tableId: 'categories' });
+    expect(rows.map(({ $id }) => $id)).toContain('roads');
+  });
+
+  it('is not touched by a second deployment', async () => {
+    world.writes();
+    const { changes, output } = await world.deploy();
+    expect({ changes, writes: world.writes() }).toEqual({ changes: 0, writes: [] });
+    expect(output).toContain('Nothing to change.');
+  });
+
+  it('shows what would be done, and does nothing, on a dry run', async () => {
+    const declared = structuredClone(world.declared);
+    declared.tables[0]?.columns.push({
+      key: 'colour',
+      type: 'string',
+      required: false,
+      array: false,
+      default: null,
+      size: 9,
+      encrypt: false,
+    });
+    world.writes();
+    const { output } = await world.deploy({ declared, dryRun: true });
+    expect(output).toContain('column users.colour is missing');
+    expect(world.writes()).toEqual([]);
+  });
+
+  it('does the main job through domains and through executions, and keeps nothing of it', async () => {
+    for (const functionId of ['auth', 'users']) {
+      const cheaper = { variableId: `cost-${functionId}`, key: 'BCRYPT_COST', value: '10', secret: false };
+      await world.remote.functions.createVariable({ functionId, ...cheaper });
+    }
+    const { output } = await world.deploy();
+    expect(output).toContain('code of auth BCRYPT_COST changed after it was deployed');
+    const lines: string[] = [];
+    await smoke(world.target, (line) => lines.push(line));
+    expect(lines).toHaveLength(14);
+    await world.local.settle();
+    for (const tableId of ['users', 'names', 'complaints', 'timeline']) {
+      const { total } = await world.remote.tables.listRows({ databaseId: 'main', tableId });
+      expect(`${total} ${tableId}`).toBe(`0 ${tableId}`);
+    }
+    expect((await world.remote.storage.listFiles({ bucketId: 'media' })).total).toBe(0);
+  }, 40_000);
+
+  it('leaves no file behind in the repository', () => {
+    const status = execFileSync('git', ['status', '--porcelain', '--', '*.tar.gz', 'appwrite.config.json'], {
+      cwd: ROOT,
+    });
+    expect(status.toString()).toBe('');
+  });
+});
+
+describe('the commands', () => {
+  it('want all three settings, and say so', async () => {
+    const { code, output } = await runScript('deploy', [], { APPWRITE_ENDPOINT: world.target.endpoint });
+    expect(code).toBe(1);
+    expect(output).toContain('APPWRITE_API_KEY');
+  });
+
+  it('tell programs how the project is', async () => {
+    const { code, output } = await runScript('doctor', ['--json'], environment());
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ healthy: true, projectId: 'fresh' });
+  });
+
+  it('fail for a key that Appwrite does not know', async () => {
+    const { code, output } = await runScript('doctor', [], { ...environment(), APPWRITE_API_KEY: 'wrong' });
+    expect(code).toBe(2);
+    expect(output).not.toContain('wrong');
+  });
+});

@@ -1,0 +1,97 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
+import type { Wish } from '#scripts/deploy/change.ts';
+import { type Declaration, readDeclaration } from '#scripts/deploy/declaration.ts';
+import { deploy } from '#scripts/deploy/deploy.ts';
+import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
+import { examine } from '#scripts/doctor/examine.ts';
+import type { Finding } from '#scripts/doctor/finding.ts';
+import { type LocalAppwrite, startLocalAppwrite } from '#scripts/local/index.ts';
+import type { Target } from '#scripts/project/connect.ts';
+import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export type Run = { changes: number; output: string; refusal: string };
+type Options = Partial<Wish> & { dryRun?: boolean; declared?: Declaration };
+
+/** An empty project on a local Appwrite of its own, and what a person at a terminal does with it. */
+export type World = {
+  local: LocalAppwrite;
+  target: Target;
+  remote: Remote;
+  declared: Declaration;
+  /** Never rejects: what was refused is in the result. */
+  deploy(options?: Options): Promise<Run>;
+  /** The findings that are failures or warnings, as `subject: text`. */
+  complaints(level?: Finding['level']): Promise<string[]>;
+  /** Every call that changed something since the last time this was asked. */
+  writes(): string[];
+};
+
+export function useProject({ deployed = true }: { deployed?: boolean } = {}): World {
+  const world = {} as World;
+  const dataDir = mkdtempSync(join(tmpdir(), 'complaints-deploy-'));
+  beforeAll(async () => {
+    Object.assign(world, await open(dataDir));
+    if (!deployed) return;
+    const { refusal } = await world.deploy();
+    if (refusal !== '') throw new Error(refusal);
+  }, 60_000);
+  afterAll(async () => {
+    await world.local.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  return world;
+}
+
+async function open(dataDir: string): Promise<World> {
+  const local = await startLocalAppwrite({ dataDir, projectId: 'fresh' });
+  const target = { endpoint: local.endpoint, projectId: 'fresh', key: local.apiKey };
+  const declared = readDeclaration(PROJECT_FILE);
+  // A copy of the bundles as they are now: whoever builds at the same time changes nothing here.
+  const root = join(dataDir, 'root');
+  for (const { path } of declared.functions) cpSync(join(ROOT, path), join(root, path), { recursive: true });
+  let seen = 0;
+  return {
+    local,
+    target,
+    declared,
+    remote: openRemote(target),
+    deploy: (options = {}) => deployTo(target, { root, declared, ...options }),
+    async complaints(level = 'failure') {
+      const findings = await examine(target);
+      return findings.filter((finding) => finding.level === level).map(({ subject, text }) => `${subject}: ${text}`);
+    },
+    writes() {
+      const all = local.calls.all();
+      const fresh = all.slice(seen).filter(({ method }) => method !== 'GET');
+      seen = all.length;
+      return fresh.map(({ method, path }) => `${method} ${path}`);
+    },
+  };
+}
+
+async function deployTo(target: Target, options: Options & { declared: Declaration; root: string }): Promise<Run> {
+  const { declared, root, dryRun = false, ...wish } = options;
+  const lines: string[] = [];
+  const run: Run = { changes: 0, output: '', refusal: '' };
+  const wished = {
+    allowDestructive: false,
+    renewSecret: false,
+    tokenSecret: undefined,
+    functionsHost: undefined,
+    ...wish,
+  };
+  const print = (line: string) => lines.push(line);
+  try {
+    run.changes = await deploy({ target, declared, root, wish: wished, dryRun, build: false, print });
+  } catch (error) {
+    run.refusal = error instanceof Error ? error.message : String(error);
+  }
+  run.output = lines.join('\n');
+  return run;
+}

@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process';
+import { ROOT } from './project.ts';
+
+export type Ended = { code: number | null; output: string };
+
+/** A command of package.json as its own process, with nothing of this one's environment but what is given. */
+export function runScript(script: string, args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  const options = { cwd: ROOT, env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...env } };
+  const child = spawn(process.execPath, [`scripts/${script}.ts`, ...args], options);
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const collect = (text: Buffer) => {
+      output += text.toString('utf8');
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}

@@ -1,0 +1,59 @@
+import { derivedId } from '#shared/domain/ids.ts';
+import { STATUSES, type Status } from '#shared/domain/status.ts';
+import { searchWords } from '#shared/services/complaints/search-words.ts';
+
+const THINGS = ['lamp', 'pothole', 'bench', 'drain', 'sign', 'tree', 'bin', 'fence', 'bridge', 'playground'];
+const FAULTS = ['broken', 'missing', 'leaking', 'blocked', 'dangerous', 'noisy', 'dirty', 'burning'];
+const STREETS = ['Mill Lane', 'Elm Road', 'Station Street', 'Harbour Way', 'Castle Hill', 'Church Square'];
+const CATEGORIES = ['roads', 'lighting', 'waste', 'water', 'noise', 'other', null];
+const DAY = 86_400_000;
+
+export type Facts = { number: number; filedAt: Date; reporter: { id: string; name: string } };
+
+const pick = <T>(list: readonly T[], number: number): T => list[number % list.length] as T;
+
+function times(status: Status, filedAt: Date, number: number) {
+  const after = (seconds: number) => new Date(filedAt.getTime() + seconds * 1_000).toISOString();
+  const [acknowledge, resolve] = [600 + ((number * 7_919) % 90_000), 90_000 + ((number * 104_729) % 900_000)];
+  const seen = status !== 'created';
+  const done = status === 'resolved' || status === 'closed';
+  return {
+    acknowledgedAt: seen ? after(acknowledge) : null,
+    secondsToAcknowledge: seen ? acknowledge : null,
+    resolvedAt: done ? after(resolve) : null,
+    secondsToResolve: done ? resolve : null,
+    closedAt: status === 'closed' || status === 'rejected' ? after(resolve) : null,
+    changedAt: after(done ? resolve : seen ? acknowledge : 0),
+  };
+}
+
+export const fillId = (number: number) => derivedId('f', 'fill', String(number)).slice(0, 20);
+
+/** The columns of a made-up complaint; the same number gives the same complaint. */
+export function complaintRow({ number, filedAt, reporter }: Facts) {
+  const status = pick(STATUSES, Math.floor(number / 3));
+  const title = `${pick(FAULTS, Math.floor(number / 7))} ${pick(THINGS, number)} in ${pick(STREETS, Math.floor(number / 11))}`;
+  const description = `Report ${number}: the ${pick(THINGS, number)} has been like this for ${1 + (number % 30)} days. Please have a look.`;
+  return {
+    title,
+    description,
+    category: pick(CATEGORIES, Math.floor(number / 5)),
+    location: null,
+    latitude: 48 + ((number * 31) % 40_000) / 10_000,
+    longitude: 8 + ((number * 17) % 60_000) / 10_000,
+    anonymous: number % 10 === 0,
+    reporterId: reporter.id,
+    reporterName: reporter.name,
+    status,
+    progress: status === 'created' ? 0 : status === 'resolved' || status === 'closed' ? 100 : 40,
+    assignedTo: null,
+    overdueAt: number % 4 === 0 ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString(),
+    hidden: number % 1_000 === 999,
+    touched: status !== 'created',
+    images: '[]',
+    version: 1,
+    filedAt: filedAt.toISOString(),
+    words: searchWords({ title, description }),
+    ...times(status, filedAt, number),
+  };
+}

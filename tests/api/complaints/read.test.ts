@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { change, detailOf, listOf } from '../../support/complaints.ts';
+import { PASSWORD, type Person, type Service, startService } from '../../support/harness.ts';
+
+let service: Service;
+let reporter: Person;
+let stranger: Person;
+let staff: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  [reporter, stranger, staff] = await Promise.all([service.person(), service.person(), service.person('staff')]);
+});
+afterAll(() => service.close());
+
+it('shows a complaint with its ETag and its creation as the first entry', async () => {
+  const filed = await reporter.file({ location: 'Mill Lane 3', latitude: 52.5, longitude: 13.4 });
+  const answer = await service.send('GET', `/complain?id=${filed.id}`);
+  expect(answer.headers).toMatchObject({ etag: '"1"', 'cache-control': 'no-store' });
+  const detail = await detailOf(service, filed.id);
+  expect(detail).toEqual({ ...filed, timeline: detail.timeline, timelineNext: null });
+  const entry = {
+    kind: 'created',
+    status: 'created',
+    progress: 0,
+    role: 'user',
+    by: null,
+    note: null,
+    internal: false,
+  };
+  expect(detail.timeline).toMatchObject([entry]);
+});
+
+it('is 404 for an unknown id, 422 for one that is none, beside a filter too', async () => {
+  (await service.send('GET', `/complain?id=${'q'.repeat(20)}`)).problem(404);
+  for (const query of ['id=abc', `id=${'a'.repeat(21)}`, `id=${'A'.repeat(20)}`, `id=${'q'.repeat(20)}&page=1`]) {
+    (await service.send('GET', `/complain?${query}`)).problem(422);
+  }
+  (await service.send('GET', `/complain?id=${'q'.repeat(20)}`, { headers: { TOKEN: 'x' } })).problem(401);
+});
+
+it('pages a long timeline without leaving out or repeating an entry, for each viewer their own', async () => {
+  const { id } = await reporter.file();
+  for (let number = 0; number < 105; number += 1) {
+    const note = number % 3 === 0 ? { internalNote: `Internal ${number}` } : { note: `Public ${number}` };
+    await change(staff, { id, ...note });
+  }
+  const read = async (viewer: Pick<Person, 'send'>) => {
+    const first = await detailOf(viewer, id);
+    const second = await detailOf(viewer, id, first.timelineNext ?? 0);
+    expect(second.timelineNext).toBeNull();
+    return [...first.timeline, ...second.timeline];
+  };
+  const seen = await read(staff);
+  expect(seen).toHaveLength(106);
+  expect(new Set(seen.map((entry) => entry.note ?? entry.internalNote)).size).toBe(106);
+  const open = await read(service);
+  expect(open).toHaveLength(71);
+  expect(JSON.stringify(open)).not.toContain('Internal');
+});
+
+describe('an anonymous complaint', () => {
+  it('names its reporter to the desk and to themselves, and to nobody else in any view', async () => {
+    const shy = await service.person();
+    const { id } = await shy.file({ anonymous: true, title: 'Anonymous lamp' });
+    await change(shy, { id, note: 'Please hurry.' });
+    for (const viewer of [service, stranger]) {
+      const answers = await Promise.all([
+        viewer.send('GET', `/complain?id=${id}`),
+        viewer.send('GET', '/complain?q=anonymous'),
+        viewer.send('GET', '/complain'),
+        viewer.send('GET', '/complain/stats'),
+      ]);
+      for (const { text } of answers) expect(text).not.toContain(shy.username);
+    }
+    for (const viewer of [shy, staff]) {
+      const detail = await detailOf(viewer, id);
+      expect(detail.username).toBe(shy.username);
+      expect(detail.timeline.map((entry) => entry.by)).toEqual([shy.username, shy.username]);
+    }
+  });
+
+  it('does not name them in the answer to a change by somebody else who may not know', async () => {
+    const { id } = await reporter.file({ anonymous: true });
+    const { text } = await stranger.send('PUT', '/complain', { json: { id, note: 'Who is it?' } });
+    expect(text).not.toContain(reporter.username);
+  });
+});
+
+it('keeps the cases of an erased reporter, and their name from everybody', async () => {
+  const leaver = await service.person();
+  const { id } = await leaver.file({ title: 'Left behind' });
+  await change(leaver, { id, note: 'Bye.' });
+  expect((await leaver.send('DELETE', '/user', { json: { password: PASSWORD } })).status).toBe(204);
+  await service.local.settle();
+  for (const viewer of [service, staff]) {
+    const answer = await viewer.send('GET', `/complain?id=${id}`);
+    expect(answer.status).toBe(200);
+    expect(answer.text).not.toContain(leaver.username);
+    expect(await detailOf(viewer, id)).toMatchObject({ username: null });
+    expect(await listOf(viewer, { username: leaver.username })).toMatchObject({ items: [], total: 0 });
+  }
+  expect(await change(staff, { id, hidden: true })).toMatchObject({ hidden: true, username: null });
+  expect(await change(staff, { id, hidden: false })).toMatchObject({ hidden: false });
+});

@@ -1,0 +1,93 @@
+import * as fc from 'fast-check';
+import { complaintRow } from '#scripts/fill/complaint-row.ts';
+import { randomId } from '#shared/domain/ids.ts';
+import { idsOf, listOf } from './complaints.ts';
+import type { Person, Service } from './harness.ts';
+
+type Write = { kind: 'insert' | 'remove' | 'change'; at: number };
+
+/** A list that is paged through while others write: times collide on purpose, within a window of 40 milliseconds. */
+export type Paging = {
+  stable: number[];
+  passing: number[];
+  pageSize: number;
+  sort: '-createdAt' | 'createdAt' | '-updatedAt';
+  /** What others do before each page is asked for. */
+  between: Write[][];
+};
+
+const at = fc.integer({ min: 0, max: 39 });
+
+export const pagings: fc.Arbitrary<Paging> = fc.record({
+  stable: fc.array(at, { minLength: 3, maxLength: 10 }),
+  passing: fc.array(at, { maxLength: 6 }),
+  pageSize: fc.integer({ min: 1, max: 4 }),
+  sort: fc.constantFrom('-createdAt', 'createdAt', '-updatedAt'),
+  between: fc.array(
+    fc.array(fc.record({ kind: fc.constantFrom('insert', 'remove', 'change'), at }), { maxLength: 3 }),
+    { maxLength: 8 },
+  ),
+});
+
+let runs = 0;
+
+/** What only this run files, found by its category: a window of time of its own. */
+class Scene {
+  readonly #service: Service;
+  readonly #category = randomId();
+  readonly #begin = Date.UTC(2020, 0, 1) + (runs++ % 100_000) * 1_000;
+  readonly passing: string[] = [];
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  get query() {
+    return { category: this.#category };
+  }
+
+  async insert(offset: number): Promise<string> {
+    const id = randomId();
+    const filedAt = new Date(this.#begin + offset);
+    const row = complaintRow({ number: 1, filedAt, reporter: { id: 'nobody', name: 'nobody' } });
+    const changedAt = filedAt.toISOString();
+    await this.#service.connection.store.complaints.insert(id, { ...row, changedAt, category: this.#category });
+    return id;
+  }
+
+  async write({ kind, at: offset }: Write): Promise<void> {
+    const { complaints } = this.#service.connection.store;
+    const index = offset % Math.max(1, this.passing.length);
+    const id = this.passing[index];
+    if (kind === 'insert') this.passing.push(await this.insert(offset));
+    else if (id !== undefined && kind === 'remove') {
+      this.passing.splice(index, 1);
+      await complaints.remove(id);
+    } else if (id !== undefined) {
+      const row = await complaints.find(id);
+      if (row) await complaints.replace(row, { changedAt: new Date(this.#begin + offset).toISOString() });
+    }
+  }
+}
+
+/** Pages through by cursor while others write; throws unless each complaint that was there throughout came exactly once. */
+export async function pageThrough(service: Service, viewer: Pick<Person, 'send'>, paging: Paging): Promise<void> {
+  const { stable, passing, pageSize, sort, between } = paging;
+  const scene = new Scene(service);
+  const kept = await Promise.all(stable.map((offset) => scene.insert(offset)));
+  scene.passing.push(...(await Promise.all(passing.map((offset) => scene.insert(offset)))));
+  const seen: string[] = [];
+  let next: string | null = '';
+  for (let page = 0; next !== null; page += 1) {
+    for (const write of between[page] ?? []) await scene.write(write);
+    const after: { after?: string } = next === '' ? {} : { after: next };
+    const list = await listOf(viewer, { ...scene.query, pageSize, sort, ...after });
+    seen.push(...idsOf(list));
+    next = list.next;
+  }
+  for (const id of kept) {
+    const times = seen.filter((other) => other === id).length;
+    if (times !== 1) throw new Error(`a complaint that was there throughout came ${times} times`);
+  }
+  if (sort !== '-updatedAt' && new Set(seen).size !== seen.length) throw new Error('a complaint came twice');
+}

@@ -1,12 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** 20 characters [a-z0-9] with over 100 random bits: an id nobody can guess. */
 export function randomId(): string {
   let id = '';
   while (id.length < 20) {
-    for (const byte of randomBytes(32)) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(32))) {
       // 252 = 7 * 36: bytes above it would favour some letters.
       if (byte < 252 && id.length < 20) id += ALPHABET[byte % 36];
     }
@@ -16,6 +14,8 @@ export function randomId(): string {
 
 /** A row id derived from what it stands for: one letter and 31 hex digits of SHA-256 over unambiguous parts. */
 export function derivedId(letter: string, ...parts: string[]): string {
+  // Loaded when first needed: it takes some milliseconds of a cold start, and most requests hash nothing.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return letter + createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 31);
 }
 

@@ -1,0 +1,50 @@
+import { type Person, type Service, uniqueName } from '../../support/harness.ts';
+import type { Chance } from './chance.ts';
+
+/** Who sends the requests: nobody, one of each role, and people with the wrong token or name. */
+export class Actors {
+  readonly #service: Service;
+  readonly #people: Person[] = [];
+  readonly names: [string, ...string[]] = ['nobody.known'];
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  async enter(): Promise<void> {
+    for (const role of ['user', 'user', 'staff', 'admin'] as const) this.#people.push(await this.#service.person(role));
+    // Whoever is named in a request may lose name, role and account by it; the senders stay.
+    for (const name of ['Victor', 'vera', 'valentin'].map(uniqueName)) {
+      await this.#service.person('user', name.toLowerCase());
+      this.names.push(name);
+    }
+  }
+
+  get reporter(): Person {
+    const [first] = this.#people;
+    if (!first) throw new Error('nobody has entered');
+    return first;
+  }
+
+  /** The headers of somebody. */
+  headers(chance: Chance): Record<string, string> {
+    const { token, username } = this.#people[chance.below(this.#people.length)] ?? this.reporter;
+    const wrong = chance.of<Record<string, string>>([
+      {},
+      { TOKEN: 'a.b.c' },
+      { TOKEN: '' },
+      { TOKEN: `${token}x` },
+      { TOKEN: token },
+    ]);
+    return chance.oneIn(8)
+      ? { ...wrong, USERNAME: chance.of(['nobody', username]) }
+      : { TOKEN: token, USERNAME: username };
+  }
+
+  /** A token that was good and is no more: its owner logged out, or was logged out. */
+  async renew(headers: Record<string, string>): Promise<void> {
+    const index = this.#people.findIndex(({ token }) => token === headers.TOKEN);
+    const person = this.#people[index];
+    if (person) this.#people[index] = await this.#service.login(person.username);
+  }
+}

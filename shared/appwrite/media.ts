@@ -19,7 +19,11 @@ function fileAt(fileId: string): { bucketId: string; fileId: string } {
 
 /** Stores a file under an id that is new. When the answer is lost it is sent once more: then the id being taken is success. */
 export async function storeFile({ storage }: Gateway, { id, name, bytes }: NewFile): Promise<void> {
-  const send = () => storage.createFile({ ...fileAt(id), file: InputFile.fromBuffer(bytes, name), permissions: [] });
+  const send = async () => {
+    const file = InputFile.fromBuffer(bytes, name);
+    const { $id, sizeOriginal } = await storage.createFile({ ...fileAt(id), file, permissions: [] });
+    if ($id !== id || sizeOriginal !== bytes.byteLength) throw new Error('an answer that is not about this file');
+  };
   try {
     await send();
   } catch (error) {
@@ -43,6 +47,7 @@ export async function removeFile({ storage }: Gateway, fileId: string): Promise<
 export async function createAccess({ tokens }: Gateway, fileId: string): Promise<Access> {
   try {
     const { secret, $id } = await tokens.createFileToken(fileAt(fileId));
+    if (typeof secret !== 'string' || typeof $id !== 'string') throw new Error('an answer that is no token');
     return { token: secret, tokenId: $id };
   } catch (error) {
     throw unavailable(error);

@@ -67,9 +67,12 @@ export async function commitBegun(gateway: Gateway, begun: Promise<string>, work
   let committing = false;
   try {
     const transactionId = await begun;
-    await gateway.tables.createOperations({ transactionId, operations: work.operations.map(staged) });
+    const operations = work.operations.map(staged);
+    const held = await gateway.tables.createOperations({ transactionId, operations });
+    if (held.operations !== operations.length) throw new Error('an answer that tells of other operations');
     committing = true;
-    await gateway.tables.updateTransaction({ transactionId, commit: true });
+    const { status } = await gateway.tables.updateTransaction({ transactionId, commit: true });
+    if (status !== 'committed') throw new Error('an answer that tells of no commit');
     return 'done';
   } catch (error) {
     const outcome = OUTCOMES[appwriteType(error) ?? ''];

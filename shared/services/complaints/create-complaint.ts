@@ -8,10 +8,10 @@ import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
-import { claimKey, fingerprintOf, type Ticket } from './idempotency.ts';
+import { claimKey, fingerprintOf, plainTicket, type Ticket } from './idempotency.ts';
 import { defaultAssignee, overdueDay, refuseUnknownCategory } from './known-names.ts';
 import { searchWords } from './search-words.ts';
-import { storePictures } from './store-pictures.ts';
+import { discardPictures, storePictures } from './store-pictures.ts';
 
 /** The text of a new complaint, checked and trimmed. */
 export type Draft = {
@@ -27,6 +27,10 @@ export type Draft = {
 export type NewComplaint = { draft: Draft; pictures: readonly Picture[]; key: string | undefined };
 type FiledComplaint = Complaint & { $id: string };
 export type Created = { row: FiledComplaint; replayed: boolean };
+
+const COMMITS = 4;
+const SOON = { seconds: 1 };
+
 type Filing = {
   actor: Actor;
   draft: Draft;
@@ -88,12 +92,12 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
   ];
   const landed = async () => (await store.complaints.find(complaintId)) !== undefined;
   let outcome = await commitBegun(gateway, filing.begun, { operations, landed });
-  if (outcome === 'missing') {
-    await ensureTallies(store, operations);
+  for (let tries = 1; outcome !== 'done' && tries < COMMITS; tries += 1) {
+    if (outcome === 'limit') throw comeBack('request_in_progress', 'Another run of this request was first.', SOON);
+    if (outcome === 'missing') await ensureTallies(store, operations);
     outcome = await commit(gateway, operations, landed);
   }
-  if (outcome !== 'done')
-    throw comeBack('request_in_progress', 'Another run of this request was first.', { seconds: 1 });
+  if (outcome !== 'done') throw comeBack('busy', 'Many complaints are being filed at this moment.', SOON);
   return { ...row, images, $id: complaintId };
 }
 
@@ -112,14 +116,28 @@ async function replay(deps: Deps, complaintId: string): Promise<Created> {
 }
 
 function ticketFor(deps: Deps, actor: Actor, { draft, pictures, key }: NewComplaint): Promise<Ticket> | Ticket {
-  if (key === undefined) {
-    return { complaintId: randomId(), replay: false, operations: [], release: async () => undefined };
-  }
+  if (key === undefined) return plainTicket(randomId(), false);
   const fingerprint = fingerprintOf(
     draft,
     pictures.map((picture) => picture.bytes),
   );
   return claimKey(deps, actor.id, { key, fingerprint });
+}
+
+type Parts = { pictures: readonly Picture[]; category: Category | undefined };
+
+/** What the row needs beside the draft: its pictures, and whom its category assigns it to. Nothing stays when either fails. */
+async function gather(deps: Deps, complaintId: string, { pictures, category }: Parts) {
+  const storing = storePictures(deps, complaintId, pictures);
+  try {
+    const [images, assignedTo] = await Promise.all([storing, defaultAssignee(deps, category)]);
+    return { images, assignedTo };
+  } catch (error) {
+    // An upload that is still under way would come after its removal.
+    await storing.catch(() => undefined);
+    await discardPictures(deps, complaintId, pictures.length);
+    throw error;
+  }
 }
 
 /** Files a complaint: its pictures first, then everything else at once. Under a key it is filed once, however often it is sent. */
@@ -134,20 +152,17 @@ export async function createComplaint(deps: Deps, actor: Actor, wanted: NewCompl
       refuseUnknownCategory(deps, wanted.draft.category),
       reserveFiling(deps, actor),
     ]);
-    const [images, assignedTo] = await Promise.all([
-      storePictures(deps, ticket.complaintId, wanted.pictures),
-      defaultAssignee(deps, category),
-    ]);
+    const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures: wanted.pictures, category });
     const row = await file(deps, { actor, draft: wanted.draft, category, assignedTo, ticket, begun }, images);
     return { row, replayed: false };
   } catch (error) {
-    await releaseKey(ticket, error);
+    await giveBack(ticket, error);
     throw error;
   }
 }
 
-/** A clear refusal frees the key for another try; after a failure its outcome is open, so the lease decides. */
-async function releaseKey(ticket: Ticket, error: unknown): Promise<void> {
+/** A clear refusal frees the key for any other try; a failure frees it for the same one. */
+async function giveBack(ticket: Ticket, error: unknown): Promise<void> {
   const refused = error instanceof Refusal && (error.code === 'too_many_requests' || error.code === 'invalid_fields');
-  if (refused) await ticket.release().catch(() => undefined);
+  await (refused ? ticket.withdraw() : ticket.release()).catch(() => undefined);
 }

@@ -9,11 +9,26 @@ import { derivedId, randomId } from '#shared/domain/ids.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
 
 type Remembered = Stored<z.infer<typeof RequestRow>>;
-export type Ticket = { complaintId: string; replay: boolean; operations: Operation[]; release(): Promise<void> };
+export type Ticket = {
+  complaintId: string;
+  replay: boolean;
+  operations: Operation[];
+  /** The request was refused: its key may be used for anything. */
+  withdraw(): Promise<void>;
+  /** The request failed: the same may be tried again at once. */
+  release(): Promise<void>;
+};
 
 const REMEMBERED_DAYS = 2;
 /** Longer than any execution lasts: whoever began this long ago is dead, or will find its claim gone. */
 const LEASE_MS = 40 * SECOND;
+
+const nothing = async () => undefined;
+
+/** The ticket of a request without a key, or of one that was answered before. */
+export function plainTicket(complaintId: string, replay: boolean): Ticket {
+  return { complaintId, replay, operations: [], withdraw: nothing, release: nothing };
+}
 
 /** SHA-256 over the content of a request, pictures included. */
 export function fingerprintOf(fields: unknown, pictures: readonly Uint8Array[]): string {
@@ -22,27 +37,52 @@ export function fingerprintOf(fields: unknown, pictures: readonly Uint8Array[]):
   return hash.digest('hex');
 }
 
-function ticket(deps: Deps, rowId: string, held: { complaintId: string; version: number }): Ticket {
+function ticket({ store }: Deps, row: Remembered): Ticket {
   return {
-    complaintId: held.complaintId,
+    complaintId: row.complaintId,
     replay: false,
     // In the commit of the complaint itself: a run whose claim was taken over commits nothing.
-    operations: [claimVersion('requests', rowId, held.version), update('requests', rowId, { done: true })],
-    release: () => deps.store.requests.remove(rowId),
+    operations: [claimVersion('requests', row.$id, row.version), update('requests', row.$id, { done: true })],
+    withdraw: () => store.requests.remove(row.$id),
+    // Nothing happens when the row has moved on: the complaint was committed after all, or somebody took over.
+    async release() {
+      await store.requests.replace(row, { startedAt: new Date(0).toISOString() });
+    },
   };
+}
+
+/** A write of the claim whose answer was lost counts when the row bears its complaint. */
+async function claimed(
+  deps: Deps,
+  held: { rowId: string; complaintId: string },
+  write: Promise<Remembered | undefined>,
+) {
+  try {
+    return await write;
+  } catch (error) {
+    const row = await deps.store.requests.find(held.rowId).catch(() => undefined);
+    if (row?.complaintId !== held.complaintId) throw error;
+    return row;
+  }
+}
+
+function times(now: Date) {
+  const expiresAt = new Date(now.getTime() + REMEMBERED_DAYS * DAY).toISOString();
+  return { startedAt: now.toISOString(), expiresAt };
 }
 
 async function takeOver(deps: Deps, row: Remembered): Promise<Ticket> {
   const age = deps.clock.now().getTime() - Date.parse(row.startedAt);
   const running = comeBack('request_in_progress', 'The first request with this key is still running.', {
-    seconds: Math.min(5, Math.max(1, (LEASE_MS - age) / SECOND)),
+    seconds: Math.min(5, (LEASE_MS - age) / SECOND),
   });
   if (age < LEASE_MS) throw running;
   // A new id: what the dead run left under the old one is nobody's, and the sweep may take it at any moment.
-  const held = { complaintId: randomId(), version: row.version + 1 };
-  const claimed = await deps.store.requests.replace(row, { ...held, startedAt: deps.clock.now().toISOString() });
-  if (!claimed) throw running;
-  return ticket(deps, row.$id, held);
+  const fresh = { complaintId: randomId(), version: row.version + 1, ...times(deps.clock.now()) };
+  const write = deps.store.requests.replace(row, fresh);
+  const taken = await claimed(deps, { rowId: row.$id, complaintId: fresh.complaintId }, write);
+  if (!taken) throw running;
+  return ticket(deps, taken);
 }
 
 /** The ticket to create under an Idempotency-Key: the first run's, a dead run's taken over, or a replay. 409 while running, 422 for other content. */
@@ -52,16 +92,14 @@ export async function claimKey(
   sent: { key: string; fingerprint: string },
 ): Promise<Ticket> {
   const rowId = derivedId('i', 'idempotency', userId, sent.key);
-  const now = deps.clock.now();
-  const held = { complaintId: randomId(), version: 1 };
-  const expiresAt = new Date(now.getTime() + REMEMBERED_DAYS * DAY).toISOString();
-  const fresh = { ...held, fingerprint: sent.fingerprint, startedAt: now.toISOString(), done: false, expiresAt };
-  if (await deps.store.requests.insert(rowId, fresh)) return ticket(deps, rowId, held);
+  const complaintId = randomId();
+  const fresh = { complaintId, version: 1, fingerprint: sent.fingerprint, done: false, ...times(deps.clock.now()) };
+  const first = await claimed(deps, { rowId, complaintId }, deps.store.requests.insert(rowId, fresh));
+  if (first) return ticket(deps, first);
   const row = await deps.store.requests.find(rowId);
   if (!row) throw comeBack('request_in_progress', 'The first request with this key has just ended.', { seconds: 1 });
   if (row.fingerprint !== sent.fingerprint) {
     throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for other content. Use a new one.');
   }
-  if (row.done) return { complaintId: row.complaintId, replay: true, operations: [], release: async () => undefined };
-  return takeOver(deps, row);
+  return row.done ? plainTicket(row.complaintId, true) : takeOver(deps, row);
 }

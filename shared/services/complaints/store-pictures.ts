@@ -1,22 +1,42 @@
-import { createAccess, storeFile } from '#shared/appwrite/media.ts';
+import { createAccess, removeFile, storeFile } from '#shared/appwrite/media.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { imageFileId } from '#shared/domain/ids.ts';
 import type { Picture } from '#shared/media/picture.ts';
 
+type Keeper = Pick<Deps, 'gateway'>;
+
+async function storeAll({ gateway }: Keeper, complaintId: string, pictures: readonly Picture[]): Promise<void> {
+  const stored = await Promise.allSettled(
+    pictures.map(({ extension, bytes }, index) => {
+      const id = imageFileId(complaintId, index);
+      return storeFile(gateway, { id, name: `${id}.${extension}`, bytes });
+    }),
+  );
+  for (const outcome of stored) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
 /** Stores the pictures of a complaint that is about to be, side by side. What a crash leaves behind, media-cleanup finds. */
 export async function storePictures(
-  { gateway }: Deps,
+  deps: Keeper,
   complaintId: string,
   pictures: readonly Picture[],
 ): Promise<StoredImage[]> {
-  const files = pictures.map((picture, index) => ({ ...picture, id: imageFileId(complaintId, index) }));
-  await Promise.all(
-    files.map(({ id, extension, bytes }) => storeFile(gateway, { id, name: `${id}.${extension}`, bytes })),
-  );
-  return Promise.all(
-    files.map(async ({ id, type, width, height, bytes }) => {
-      return { id, type, width, height, bytes: bytes.byteLength, ...(await createAccess(gateway, id)) };
+  await storeAll(deps, complaintId, pictures);
+  const opened = await Promise.allSettled(
+    pictures.map(async ({ type, width, height, bytes }, index) => {
+      const id = imageFileId(complaintId, index);
+      return { id, type, width, height, bytes: bytes.byteLength, ...(await createAccess(deps.gateway, id)) };
     }),
   );
+  return opened.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+}
+
+/** Takes away, as far as it can, what was stored for a complaint that will not be; the sweep does the rest. */
+export async function discardPictures({ gateway }: Keeper, complaintId: string, count: number): Promise<void> {
+  const ids = Array.from({ length: count }, (_, index) => imageFileId(complaintId, index));
+  await Promise.allSettled(ids.map((id) => removeFile(gateway, id)));
 }

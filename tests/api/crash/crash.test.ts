@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeReport } from '#scripts/local/crash-enumerator.ts';
+import { tryEvents } from '../../support/crash/events.ts';
+import { filingStories } from '../../support/crash/filing.ts';
+import { removalStories } from '../../support/crash/removal.ts';
+import { runStory } from '../../support/crash/run.ts';
+import { openStage, type Stage } from '../../support/crash/stories.ts';
+import { sweepingStories } from '../../support/crash/sweeping.ts';
+
+/** Each so-many-th point, beginning anywhere; `npm run crash` tries all. */
+const EVERY = Number(process.env.CRASH_EVERY ?? 80);
+const STORIES = [...filingStories, ...removalStories, ...sweepingStories];
+
+let stages: Stage[];
+beforeAll(async () => {
+  stages = [await openStage(), await openStage()];
+});
+afterAll(() => Promise.all(stages.map(({ service }) => service.close())));
+
+it.each(STORIES)(
+  'leaves no orphan, no gap and no double wherever a call fails: $name',
+  { timeout: 60_000 },
+  async (story) => {
+    let met = Math.floor(Math.random() * EVERY);
+    const report = await runStory(story, stages, { choose: () => met++ % EVERY === 0 });
+    process.stdout.write(`${describeReport(story.name, report)}\n`);
+    expect(report.broken).toEqual([]);
+    expect(report.calls).not.toEqual([]);
+  },
+);
+
+it('leaves nothing behind when events are lost, doubled, late or out of order', { timeout: 60_000 }, async () => {
+  for (const stage of stages.slice(0, 1)) expect(await tryEvents(stage)).toEqual({ points: 8, broken: [] });
+});

@@ -1,0 +1,37 @@
+import { fileOne } from './removal.ts';
+import { expectComplaints, type Stage, sweepLater } from './stories.ts';
+
+const FAULTS = ['event-lost', 'event-doubled', 'event-delayed', 'events-swapped'] as const;
+
+export type EventReport = { points: number; broken: string[] };
+
+/** Deletes a complaint, by the API or in the console, while its event goes astray. */
+async function tryFault(stage: Stage, kind: (typeof FAULTS)[number], inConsole: boolean): Promise<void> {
+  const { local, connection } = stage.service;
+  const ids = [await fileOne(stage), await fileOne(stage)];
+  const planned = local.faults.add({ kind, functionId: 'media-cleanup', milliseconds: 30 });
+  for (const id of ids) {
+    if (inConsole) await connection.store.complaints.remove(id);
+    else (await stage.admin.send('POST', '/complain/delete', { json: { id } })).status;
+  }
+  await local.settle();
+  planned.remove();
+  await local.settle();
+  if (planned.hits === 0) throw new Error('no event was struck');
+  await sweepLater(stage.service);
+  await expectComplaints(stage, [1], { totals: !inConsole });
+}
+
+/** Every way in which an event goes astray × both ways of deleting. */
+export async function tryEvents(stage: Stage): Promise<EventReport> {
+  const report: EventReport = { points: 0, broken: [] };
+  const start = await stage.service.local.snapshot();
+  for (const kind of FAULTS) {
+    for (const inConsole of [false, true]) {
+      report.points += 1;
+      await tryFault(stage, kind, inConsole).catch((error: unknown) => report.broken.push(`${kind}: ${error}`));
+      await stage.service.local.restore(start);
+    }
+  }
+  return report;
+}

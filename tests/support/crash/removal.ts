@@ -1,0 +1,48 @@
+import { Complaint } from '#shared/contract/responses.ts';
+import { client, expectComplaints, form, type Stage, type Story, sweepLater, triesOf } from './stories.ts';
+
+export async function fileOne(stage: Stage): Promise<string> {
+  const answer = await stage.reporter.send('POST', '/complain', { form: form(stage, 'To be deleted') });
+  return answer.as(Complaint, 201).id;
+}
+
+/** Deleting by the API, with the event and the cleaning up that follow. */
+function deleting(retries: number): Story {
+  return {
+    name: `delete with 3 pictures and its cleanup, ${retries} retries`,
+    async lane(stage) {
+      const id = await fileOne(stage);
+      const send = () => stage.reporter.send('POST', '/complain/delete', { json: { id } });
+      return {
+        ...client({ stage, retries, send }),
+        async check(struck) {
+          const statuses = triesOf(struck).map((answer) => answer?.status);
+          const surely = statuses.some((status) => status === 200 || status === 404);
+          if (retries > 0 && !surely) throw new Error(`never deleted: ${statuses}`);
+          await expectComplaints(stage, surely ? [1] : [1, 2]);
+        },
+      };
+    },
+  };
+}
+
+/** A row deleted in the console: nothing but the event and the sweep. The totals it leaves are not looked at here. */
+const inConsole: Story = {
+  name: 'cleanup after a delete in the console',
+  async lane(stage) {
+    const id = await fileOne(stage);
+    const { local, connection } = stage.service;
+    return {
+      local,
+      async story() {
+        await connection.store.complaints.remove(id);
+        await local.settle();
+        return { tries: [] };
+      },
+      recover: () => sweepLater(stage.service),
+      check: () => expectComplaints(stage, [1], { totals: false }),
+    };
+  },
+};
+
+export const removalStories = [deleting(0), deleting(1), deleting(2), inConsole];

@@ -1,0 +1,27 @@
+import {
+  allFaults,
+  type CrashReport,
+  type EnumerationOptions,
+  enumerateCrashes,
+} from '#scripts/local/crash-enumerator.ts';
+import type { Stage, Story } from './stories.ts';
+
+/** Also answers of success from somebody who did nothing, as a captive proxy gives them. */
+const FAULTS = [
+  ...allFaults,
+  { kind: 'wrong-json', effect: 'none' },
+  { kind: 'truncated-json', effect: 'none' },
+] as const;
+
+/** Tells a story at every point, shared among the stages, and leaves them as they were. */
+export async function runStory(story: Story, stages: Stage[], options: EnumerationOptions = {}): Promise<CrashReport> {
+  const starts = await Promise.all(stages.map(({ service }) => service.local.snapshot()));
+  const lanes = await Promise.all(stages.map((stage) => story.lane(stage)));
+  const report = await enumerateCrashes(lanes, {
+    faults: FAULTS,
+    where: story.where ?? { functionId: '*' },
+    ...options,
+  });
+  await Promise.all(stages.map(({ service }, n) => starts[n] && service.local.restore(starts[n])));
+  return report;
+}

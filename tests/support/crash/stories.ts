@@ -1,0 +1,87 @@
+import type { EnumerationOptions, Lane, Struck } from '#scripts/local/crash-enumerator.ts';
+import { type Person, type Service, startService } from '../harness.ts';
+import { checkInvariants } from '../invariants.ts';
+import { makePicture } from '../pictures.ts';
+import type { Answer } from '../send.ts';
+
+const MINUTE = 60_000;
+/** Past the grace that young files have, and past the minute of a transaction. */
+const LONG = 130 * MINUTE;
+
+/** How a story ended: what the client was told at each try. */
+export type Told = { tries: (Answer | undefined)[] };
+/** `where`: which calls are struck, when not those of all functions. */
+export type Story = { name: string; where?: EnumerationOptions['where']; lane(stage: Stage): Promise<Lane<Told>> };
+
+/** A service with a person and pictures, on which stories are told. */
+export type Stage = { service: Service; reporter: Person; admin: Person; pictures: Uint8Array[] };
+
+export async function openStage(): Promise<Stage> {
+  const service = await startService({ APPWRITE_TIMEOUT_MS: '400' });
+  const [reporter, admin] = [await service.person(), await service.person('admin')];
+  const pictures = await Promise.all((['jpeg', 'png', 'webp'] as const).map((format) => makePicture(format)));
+  // The first complaint makes the totals that later ones count in.
+  await reporter.file({ title: 'One that lives' });
+  return { service, reporter, admin, pictures };
+}
+
+/** Time passes, so that the cron sweep comes; twice, since the first may be the one that is struck. */
+export async function sweepLater({ local }: Service): Promise<void> {
+  for (const _ of [1, 2]) {
+    local.clock.advance(LONG);
+    await local.settle();
+  }
+}
+
+export function form({ pictures }: Stage, title: string): FormData {
+  const filled = new FormData();
+  filled.set('title', title);
+  filled.set('description', 'Deep enough to lose a wheel in.');
+  for (const [index, bytes] of pictures.entries()) filled.set(`image${index + 1}`, new Blob([bytes]), `p${index}.jpg`);
+  return filled;
+}
+
+export const quietly = (sending: Promise<Answer>) => sending.catch(() => undefined);
+
+/** Sends again, when told to wait after waiting. */
+async function insist(stage: Stage, send: () => Promise<Answer>): Promise<Answer | undefined> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await quietly(send());
+    if (tries === 3 || (answer && ![409, 429, 503].includes(answer.status))) return answer;
+    stage.service.local.clock.advance(41_000);
+    await stage.service.local.settle();
+  }
+}
+
+type Retold = { stage: Stage; retries: number; send: () => Promise<Answer> };
+
+/** A client that sends, retries so many times whatever it was told, and a platform that sweeps afterwards. */
+export function client({ stage, retries, send }: Retold): Pick<Lane<Told>, 'local' | 'story' | 'recover'> {
+  const { local } = stage.service;
+  return {
+    local,
+    async story() {
+      const answer = await quietly(send());
+      await local.settle();
+      return { tries: [answer] };
+    },
+    async recover({ outcome }: Struck<Told>) {
+      for (let n = 0; n < retries; n += 1) {
+        const answer = await insist(stage, send);
+        if (outcome.status === 'fulfilled') outcome.value.tries.push(answer);
+      }
+      await sweepLater(stage.service);
+    },
+  };
+}
+
+export function triesOf({ outcome }: Struck<Told>): (Answer | undefined)[] {
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value.tries;
+}
+
+/** So many complaints, and nothing wrong with any. */
+export async function expectComplaints({ service }: Stage, allowed: number[], options = {}): Promise<void> {
+  const { complaints } = await checkInvariants(service, options);
+  if (!allowed.includes(complaints.length)) throw new Error(`${complaints.length} complaints, not ${allowed}`);
+}

@@ -68,6 +68,7 @@ export const FIELD_TEXTS: Readonly<Record<string, string>> = {
   daysUntilOverdue: 'Days until such a complaint is overdue; null: never.',
   byStatus: 'How many stand where.',
   byCategory: 'How many there are of each category.',
+  withoutCategory: 'How many have no category.',
   count: 'How many.',
   detail: 'What went wrong this time, and what would be right.',
   instance: 'Names the request. The id in it is also in X-Request-Id and in the logs.',

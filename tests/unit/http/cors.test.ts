@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { corsOf, preflightHeaders } from '#shared/http/cors.ts';
+
+const DOCS = 'https://docs.example.com';
+const APP = 'http://localhost:5173';
+const ALLOWED = [DOCS, APP];
+
+const FOREIGN = [
+  'null',
+  'NULL',
+  '*',
+  'https://evil.example',
+  'http://docs.example.com',
+  'https://docs.example.com/',
+  'https://docs.example.com/path',
+  'https://docs.example.com:443',
+  'https://docs.example.com:8443',
+  'https://docs.example.com.evil.example',
+  'https://docs.example.com@evil.example',
+  'https://docs.example.comevil.example',
+  'https://evil-docs.example.com',
+  'https://evildocs.example.com',
+  'https://x.docs.example.com',
+  'https://example.com',
+  'https://DOCS.example.com',
+  'HTTPS://docs.example.com',
+  'https://docs.example.com.',
+  'https://docs.example.com ',
+  ' https://docs.example.com',
+  'https://docs.example.com, https://evil.example',
+  'https://docs.example.com https://evil.example',
+  'https://docs.example.com\r\nx-injected: 1',
+  'https://docs.example.com%00.evil.example',
+  'https://docs.example.com%60.evil.example',
+  'https://docs_example.com',
+  'https://docs.example.co',
+  'https://docs.example.comm',
+  '//docs.example.com',
+  'docs.example.com',
+  'ws://docs.example.com',
+  'file://',
+  'chrome-extension://abcdefghijklmnop',
+  'http://localhost',
+  'http://localhost:5174',
+  'http://127.0.0.1:5173',
+  'http://[::1]:5173',
+  'http://localhost:5173.evil.example',
+  '',
+];
+
+describe('which origins are let in', () => {
+  it.each(FOREIGN)('does not let in %j', (origin) => {
+    expect(corsOf(origin, ALLOWED)).toEqual({ headers: { vary: 'Origin' }, foreign: true });
+  });
+
+  it('has forty of those', () => expect(new Set(FOREIGN).size).toBe(40));
+
+  it.each(ALLOWED)('lets in %s and exposes what clients read', (origin) => {
+    const { headers, foreign } = corsOf(origin, ALLOWED);
+    expect(foreign).toBe(false);
+    expect(headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'Origin' });
+    expect(headers['access-control-expose-headers']).toContain('ETag');
+  });
+
+  it('never lets in null, not even where somebody configured it', () => {
+    expect(corsOf('null', ['null', DOCS])).toEqual({ headers: { vary: 'Origin' }, foreign: true });
+  });
+
+  it('varies by Origin for those who send none, so that no cache mixes them up', () => {
+    expect(corsOf(undefined, ALLOWED)).toEqual({ headers: { vary: 'Origin' }, foreign: false });
+  });
+
+  it('says nothing of origins where none is configured', () => {
+    expect(corsOf(undefined, [])).toEqual({ headers: {}, foreign: false });
+    expect(corsOf(DOCS, [])).toEqual({ headers: {}, foreign: true });
+  });
+
+  it.each(['https://anywhere.example', 'null'])('lets in %s where all are allowed, without repeating it', (origin) => {
+    const { headers, foreign } = corsOf(origin, ['*']);
+    expect(headers['access-control-allow-origin']).toBe('*');
+    expect(foreign).toBe(false);
+  });
+
+  it('never allows credentials: the token is a header of its own', () => {
+    const all = { ...corsOf(DOCS, ALLOWED).headers, ...corsOf(DOCS, ['*']).headers, ...preflightHeaders(['GET']) };
+    expect(Object.keys(all)).not.toContain('access-control-allow-credentials');
+  });
+});
+
+it('tells a preflight the methods and every header the contract has', () => {
+  const headers = preflightHeaders(['GET', 'PUT']);
+  expect(headers['access-control-allow-methods']).toBe('GET, PUT');
+  const allowed = headers['access-control-allow-headers']?.split(', ');
+  expect(allowed).toEqual(['Content-Type', 'TOKEN', 'USERNAME', 'Idempotency-Key', 'If-Match']);
+});

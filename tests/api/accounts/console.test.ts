@@ -57,16 +57,19 @@ describe('what an admin does in the console', () => {
   it('deleting a user row ends the tokens at once, keeps the name taken and takes it off the cases', async () => {
     const clerk = await service.person('staff');
     const person = await service.person();
+    const ids: string[] = [];
     const { id } = await person.file();
     await admin.send('PUT', '/complain', { json: { id, assignedTo: clerk.username } });
     for (const gone of [clerk, person]) {
-      await tables.deleteRow({ ...users, rowId: await idOf(gone) });
+      ids.push(await idOf(gone));
+      await tables.deleteRow({ ...users, rowId: ids.at(-1) ?? '' });
       (await gone.send('GET', '/user')).problem(401);
       (await login(gone.username)).problem(401);
       const json = { username: gone.username, password: PASSWORD, name: 'Somebody New' };
       (await service.send('POST', '/user', { json })).problem(409);
     }
     await service.local.settle();
+    for (const gone of ids) expect(await namesOf(service.connection.store, gone)).toMatchObject([{ state: 'erasing' }]);
     const answer = await admin.send('GET', `/complain?id=${id}`);
     expect(answer.as(ComplaintDetail)).toMatchObject({ username: null, assignedTo: null });
     expect(answer.text).not.toContain(person.username);

@@ -64,7 +64,13 @@ async function markAllLost(deps: Deps, stopAt: number): Promise<void> {
 }
 
 async function finish(deps: Deps, names: readonly TakenName[], settled: boolean): Promise<void> {
+  const living = await existingAccounts(deps.store, [...new Set(names.map((name) => name.userId))]);
   for (const name of names) {
+    // Only an admin in the console can bring an account back; then nothing of it is to be forgotten.
+    if (living.has(name.userId)) {
+      await deps.store.names.replace(name, { state: 'active' });
+      continue;
+    }
     await forget(deps, { id: name.userId, usernames: spelled([name]) });
     if (settled) await deps.store.names.replace(name, { state: 'erased', username: null });
   }

@@ -76,6 +76,21 @@ describe('what an admin does in the console', () => {
     expect(answer.text).not.toContain(clerk.username);
   });
 
+  it('bringing a deleted user row back brings the account back, and nothing it does from then on is forgotten', async () => {
+    const person = await service.person();
+    const rowId = await idOf(person);
+    const row: Record<string, unknown> = await tables.getRow({ ...users, rowId });
+    const data = Object.fromEntries(Object.entries(row).filter(([key]) => !key.startsWith('$')));
+    await tables.deleteRow({ ...users, rowId });
+    await service.local.settle();
+    await tables.createRow({ ...users, rowId, data });
+    const { id } = await person.file();
+    service.local.clock.advance(15 * 60_000);
+    await service.local.settle();
+    expect((await service.send('GET', `/complain?id=${id}`)).as(ComplaintDetail).username).toBe(person.username);
+    expect(await namesOf(service.connection.store, rowId)).toMatchObject([{ state: 'active' }]);
+  });
+
   it('deleting many user rows at once, whose events are lost, is found by the sweep', async () => {
     const people = [await service.person(), await service.person('staff')];
     const [person, clerk] = people;

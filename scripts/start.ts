@@ -1,11 +1,17 @@
 import { Client } from 'node-appwrite';
 import { buildFunctions } from './build/functions.ts';
+import { fillWithDemo } from './demo.ts';
 import { startLocalAppwrite } from './local/index.ts';
 import { seedCategories } from './project/categories.ts';
 import { localPlace, PROJECT_FILE, tokenSecret } from './project/local-settings.ts';
-import { originPaths } from './project/routes.ts';
+import { originPaths, ROUTES } from './project/routes.ts';
 
 const { port, dataDir } = localPlace();
+const origin = `http://127.0.0.1:${port}`;
+const apiOrigins = Object.keys(ROUTES).map((id) => `${id}=${origin}`);
+const known = { everywhere: { PUBLIC_ENDPOINT: `${origin}/v1` }, docs: { API_ORIGINS: apiOrigins.join(',') } };
+// Any free port is only known once it is taken.
+const addresses = port === 0 ? undefined : known;
 
 function explain(error: unknown): never {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
@@ -21,10 +27,14 @@ const local = await startLocalAppwrite({
   config: PROJECT_FILE,
   origin: originPaths(),
   log: (line) => console.log(line),
-  variables: { '*': { TOKEN_SECRET: tokenSecret(dataDir), CORS_ORIGINS: '*' } },
+  variables: {
+    '*': { TOKEN_SECRET: tokenSecret(dataDir), CORS_ORIGINS: '*', ...addresses?.everywhere },
+    docs: { ...addresses?.docs },
+  },
 }).catch(explain);
 await seedCategories(new Client().setEndpoint(local.endpoint).setProject(local.projectId).setKey(local.apiKey));
 
+const demo = process.argv.includes('--demo') ? `\n${await fillWithDemo(local)}\n` : '';
 const json = `-H 'content-type: application/json'`;
 console.log(`
 Complaints API      ${local.url}
@@ -36,7 +46,7 @@ Try it:
   curl -s ${local.url}/user ${json} -d '{"username":"ada","password":"correct-horse-9","name":"Ada"}'
   curl -s ${local.url}/login ${json} -d '{"username":"ada","password":"correct-horse-9"}'
   curl -s ${local.url}/complain
-`);
+${demo}`);
 
 let closing = false;
 async function stop(): Promise<void> {

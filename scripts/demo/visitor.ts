@@ -1,0 +1,46 @@
+import type { DemoPerson } from './people.ts';
+
+const TOKEN_KEPT_MS = 10 * 3_600_000;
+
+/** Somebody who uses the HTTP API as any client does, and logs in again when the token has grown old. */
+export class Visitor {
+  readonly #person: DemoPerson;
+  readonly #url: string;
+  readonly #now: () => number;
+  #token = '';
+  #since = Number.NEGATIVE_INFINITY;
+
+  constructor(person: DemoPerson, url: string, now: () => number) {
+    this.#person = person;
+    this.#url = url;
+    this.#now = now;
+  }
+
+  async register(): Promise<void> {
+    const { username, password, name } = this.#person;
+    await this.#ask('POST', '/user', JSON.stringify({ username, password, name }));
+  }
+
+  async send(method: string, path: string, body: FormData | Record<string, unknown>): Promise<{ id?: string }> {
+    await this.#logIn();
+    return this.#ask(method, path, body instanceof FormData ? body : JSON.stringify(body));
+  }
+
+  async #logIn(): Promise<void> {
+    if (this.#now() - this.#since < TOKEN_KEPT_MS) return;
+    this.#token = '';
+    const { username, password } = this.#person;
+    const { TOKEN = '' } = await this.#ask('POST', '/login', JSON.stringify({ username, password }));
+    this.#token = TOKEN;
+    this.#since = this.#now();
+  }
+
+  async #ask(method: string, path: string, body: FormData | string): Promise<{ id?: string; TOKEN?: string }> {
+    const own = this.#token === '' ? {} : { TOKEN: this.#token, USERNAME: this.#person.username };
+    const type = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
+    const answer = await fetch(this.#url + path, { method, body, headers: { ...own, ...type } });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`The demo data could not be made: ${method} ${path} answered ${text}`);
+    return text === '' ? {} : JSON.parse(text);
+  }
+}

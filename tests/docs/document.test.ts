@@ -81,7 +81,7 @@ it('shows the whole list of codes, and each of them at some operation', () => {
 
 it.each(Object.keys(ROUTES))('shows at %s the codes that stand in its sources, and no other', async (functionId) => {
   const folder = await mkdtemp(join(tmpdir(), 'codes-'));
-  const { inputs } = await bundle(functionId, `functions/${functionId}/main.ts`, join(folder, 'main.cjs'));
+  const { inputs } = await bundle(functionId, `./functions/${functionId}/main.ts`, join(folder, 'main.cjs'));
   await rm(folder, { recursive: true });
   const sources = [...inputs.keys()].filter((path) => /^(shared|functions)\//.test(path) && !LISTS.test(path));
   const named = new Set(sources.flatMap(codesIn));

@@ -14,7 +14,7 @@ export const PEOPLE = {
 
 export type Person = keyof typeof PEOPLE;
 
-export const EXAMPLE_PASSWORD = 'correct-horse-9';
+export const EXAMPLE_PASSWORD = 'violet-umbrella-42';
 export const COMPLAINT_ID = 'k3v9x0q2m7c1b8n4z5s6';
 
 const AT = '2026-11-23T08:30:00.000Z';

@@ -1,7 +1,7 @@
 import type { Example } from '#shared/contract/openapi/operation.ts';
-import { COMPLAINT_ID, DRAFT, PEOPLE, type Person } from '#shared/contract/openapi/people.ts';
+import { COMPLAINT_ID, DRAFT, EXAMPLE_PASSWORD, PEOPLE, type Person } from '#shared/contract/openapi/people.ts';
 import { Complaint, Profile } from '#shared/contract/responses.ts';
-import type { Person as LoggedIn, Service } from '../../support/harness.ts';
+import { type Person as LoggedIn, PASSWORD, type Service } from '../../support/harness.ts';
 import { makePicture } from '../../support/pictures.ts';
 import type { Answer, Sending } from '../../support/send.ts';
 
@@ -50,7 +50,9 @@ export class Cast {
       json,
       form,
       headers = {},
-    } = JSON.parse(JSON.stringify(example).replaceAll(COMPLAINT_ID, id)) as Example;
+    } = JSON.parse(
+      JSON.stringify(example).replaceAll(COMPLAINT_ID, id).replaceAll(EXAMPLE_PASSWORD, PASSWORD),
+    ) as Example;
     for (const name of example.needs ?? []) await this.person(name);
     const search = query ? `?${new URLSearchParams(query)}` : '';
     const sending: Sending = { headers: { ...headers }, ...(json === undefined ? {} : { json }) };

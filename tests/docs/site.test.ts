@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildSite } from '#functions/docs/site.ts';
+import { openApiDocument } from '#scripts/openapi/document.ts';
+import { lint } from '#scripts/openapi/lint.ts';
+import { readDocsConfig } from '#shared/config.ts';
+import { type Service, startService } from '../support/harness.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+const FILES = [
+  ['/', 'text/html'],
+  ['/openapi.json', 'application/json'],
+  ['/explorer.js', 'text/javascript'],
+  ['/explorer.css', 'text/css'],
+] as const;
+
+describe.each(FILES)('%s', (path, type) => {
+  it('is shown at the root of the local server, and is not sent again to those who have it', async () => {
+    const first = await service.send('GET', path);
+    expect(first.status).toBe(200);
+    expect(first.headers['content-type']).toContain(type);
+    const again = await service.send('GET', path, { headers: { 'if-none-match': String(first.headers.etag) } });
+    expect({ status: again.status, text: again.text }).toEqual({ status: 304, text: '' });
+  });
+
+  it('is far below what Appwrite lets through, as text', async () => {
+    const { text } = await service.send('GET', path);
+    expect(Buffer.byteLength(text)).toBeLessThan(3_000_000);
+  });
+});
+
+it('shows a document that lints clean as it is served, with this origin as the server of every path', async () => {
+  const { text } = await service.send('GET', '/openapi.json');
+  const document = JSON.parse(text);
+  expect(await lint(document)).toEqual([]);
+  expect(document.paths['/login'].servers).toEqual([{ url: '/', description: 'The function auth' }]);
+});
+
+it('shows the domain of each function where API_ORIGINS names it', () => {
+  const document = openApiDocument() as never;
+  const config = readDocsConfig({ API_ORIGINS: 'auth=https://a.example, users=https://u.example' });
+  const { pages } = buildSite({ document, script: '', style: '' }, config);
+  const served = JSON.parse(pages.find(({ path }) => path === '/openapi.json')?.body ?? '');
+  expect(served.paths['/login'].servers).toMatchObject([{ url: 'https://a.example' }]);
+  expect(served.paths['/user/role'].servers).toMatchObject([{ url: 'https://u.example' }]);
+  const policy = pages.find(({ path }) => path === '/')?.headers['content-security-policy'];
+  expect(policy).toContain("connect-src 'self' https://a.example https://u.example;");
+});
+
+it.each([
+  'auth',
+  'auth=',
+  'auth=a.example',
+  'auth=https://a.example/',
+  'auth=javascript:alert(1)',
+  '=https://a.example',
+])('refuses API_ORIGINS that is %s', (API_ORIGINS) => {
+  expect(() => readDocsConfig({ API_ORIGINS })).toThrow('API_ORIGINS must be a list');
+});
+
+it('allows the page its own files only, and nobody to frame it', async () => {
+  const { headers, text } = await service.send('GET', '/');
+  const policy = headers['content-security-policy'] ?? '';
+  expect(policy).toContain("default-src 'none'; script-src 'self';");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(text).not.toMatch(/<(script|link|img)[^>]+(src|href)="(https?:)?\/\//);
+});
+
+it('refuses other methods, and says which there are', async () => {
+  const answer = await service.send('DELETE', '/openapi.json');
+  expect(answer.problem(405)).toMatchObject({ code: 'method_not_allowed' });
+  expect(answer.headers.allow).toBe('GET, OPTIONS');
+});

@@ -25,10 +25,6 @@ async function embeddedModule(): Promise<string> {
   return `export const embedded = ${JSON.stringify({ document: openApiDocument(), script, style })};`;
 }
 
-function ofSwagger(file: string): Promise<string> {
-  return readFile(require.resolve(`swagger-ui-dist/${file}`), 'utf8');
-}
-
 async function own(file: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [`${page}/${file}`],
@@ -47,11 +43,17 @@ async function own(file: string): Promise<string> {
 const withoutMap = (text: string) => text.replace(/\n?\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/, '');
 
 async function explorerScript(): Promise<string> {
-  const [library, ours] = await Promise.all([ofSwagger('swagger-ui-bundle.js'), own('explorer.ts')]);
+  const [library, ours] = await Promise.all([
+    readFile(require.resolve('swagger-ui-dist/swagger-ui-bundle.js'), 'utf8'),
+    own('explorer.ts'),
+  ]);
   return `${withoutMap(library)}\n${ours}`;
 }
 
 async function explorerStyle(): Promise<string> {
-  const [library, ours] = await Promise.all([ofSwagger('swagger-ui.css'), own('explorer.css')]);
+  const [library, ours] = await Promise.all([
+    readFile(require.resolve('swagger-ui-dist/swagger-ui.css'), 'utf8'),
+    own('explorer.css'),
+  ]);
   return `${withoutMap(library)}\n${ours}`;
 }

@@ -3,7 +3,8 @@ import { pathToFileURL } from 'node:url';
 import type { Json } from './json.ts';
 
 // openapi-typescript writes its output with TypeScript's JavaScript API, which the native compiler no longer has.
-const compiler = pathToFileURL(createRequire(import.meta.url).resolve('@ts-morph/common')).href;
+const require = createRequire(import.meta.url);
+const compiler = pathToFileURL(require.resolve('@ts-morph/common')).href;
 const COMPILER = `export { ts as default } from ${JSON.stringify(compiler)};`;
 
 function lendCompiler(): void {

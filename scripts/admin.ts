@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { AdminError, COMMANDS, USAGE } from './admin/commands.ts';
+import { COMMANDS } from './admin/commands.ts';
+import { AdminError, USAGE } from './admin/usage.ts';
 import { connect } from './project/connect.ts';
 
 /** The cause is what Appwrite or the network said: the person at this terminal holds the key and may read it. */
@@ -13,7 +14,8 @@ const [name = '', ...args] = positionals;
 const command = COMMANDS[name];
 try {
   if (!command) throw new AdminError(name === '' ? USAGE : `There is no command ${name}.\n${USAGE}`);
-  console.log(await command(connect(), args));
+  const told = await command(connect(), args);
+  if (told !== '') console.log(told);
 } catch (error) {
   console.error(explain(error));
   process.exitCode = 1;

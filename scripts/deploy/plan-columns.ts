@@ -56,7 +56,6 @@ async function planKnown(place: Place, column: DeclaredColumn, live: LiveColumn)
   const faults = differences(liveNature, nature);
   if (kindOf(column) === 'string') {
     faults.push(...differences({ encrypt: live.encrypt ?? false }, { encrypt }));
-    if (Number(live.size) > Number(size)) faults.push(`size is ${live.size}, declared is ${size}`);
   }
   if (faults.length > 0) return [await planOther(place, column, faults.join('; '))];
   const wanted = { ...settingsOf(column), ...(kindOf(column) === 'string' ? { size } : {}) };

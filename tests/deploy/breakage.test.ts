@@ -125,13 +125,24 @@ describe('what nobody declared', () => {
 });
 
 describe('a declaration that has changed', () => {
-  it('widens, loosens and adds without asking', async () => {
+  it('widens and narrows a column without asking, for no value is lost by it', async () => {
     const declared = declaredWith(({ tables }) => {
       const name = tables.find(({ $id }) => $id === 'categories')?.columns.find(({ key }) => key === 'name');
       Object.assign(name ?? {}, { size: 120, required: false });
     });
     expect(await world.deploy({ declared })).toMatchObject({ changes: 1, refusal: '' });
-    await world.deploy({ allowDestructive: true });
+    expect(await world.deploy()).toMatchObject({ changes: 1, refusal: '' });
+    const { rows } = await world.remote.tables.listRows(place);
+    expect(rows.every(({ name }) => typeof name === 'string')).toBe(true);
+  });
+
+  it('is refused by Appwrite where values would not fit any more', async () => {
+    const declared = declaredWith(({ tables }) => {
+      const name = tables.find(({ $id }) => $id === 'categories')?.columns.find(({ key }) => key === 'name');
+      Object.assign(name ?? {}, { size: 3 });
+    });
+    expect((await world.deploy({ declared })).refusal).toContain('Existing data is too large');
+    expect(await world.complaints()).toEqual([]);
   });
 
   it('waits for a decision where a column would have to be made anew', async () => {

@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { smoke } from '#scripts/smoke/smoke.ts';
+import { runCli } from './support/cli.ts';
 import { ROOT, useProject } from './support/project.ts';
 import { runScript } from './support/run.ts';
 
@@ -42,6 +46,20 @@ describe('an empty project, once it was deployed to', () => {
     const { changes, output } = await world.deploy();
     expect({ changes, writes: world.writes() }).toEqual({ changes: 0, writes: [] });
     expect(output).toContain('Nothing to change.');
+  });
+
+  it('is as declared in the eyes of appwrite-cli, too, which would else delete and make anew', async () => {
+    const at = mkdtempSync(join(tmpdir(), 'complaints-cli-'));
+    const { tablesDB, tables, buckets } = world.declared;
+    world.writes();
+    for (const what of ['tables', 'buckets']) {
+      const args = ['push', what, '--all', '--force'];
+      const { code } = await runCli(at, world.target, { args, project: { tablesDB, tables, buckets } });
+      expect(code).toBe(0);
+    }
+    rmSync(at, { recursive: true });
+    expect(world.writes().filter((call) => !call.startsWith('PUT /v1/storage/buckets/media'))).toEqual([]);
+    expect(await world.complaints()).toEqual([]);
   });
 
   it('shows what would be done, and does nothing, on a dry run', async () => {

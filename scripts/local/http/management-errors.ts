@@ -25,6 +25,11 @@ export const managementErrors = {
     409,
     "Attribute with the requested key '%s' already exists. Attribute keys must be unique, try again with a different key.",
   ],
+  column_invalid_resize: [400, 'Existing data is too large for new size, truncate your existing data then try again.'],
+  attribute_invalid_resize: [
+    400,
+    'Existing data is too large for new size, truncate your existing data then try again.',
+  ],
   column_type_invalid: [400, "The column '%s' type is invalid."],
   index_not_found: [404, "Index with the requested key '%s' could not be found."],
   index_limit_exceeded: [400, "The maximum number of indexes for collection '%s' has been reached."],

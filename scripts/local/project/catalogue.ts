@@ -55,6 +55,14 @@ export class Catalogue {
     project.tables.set(key, table);
   }
 
+  /** How many characters the longest value of a column has. */
+  longest({ databaseId, tableId, key }: Definition): number {
+    const table = this.project.tables.get(tableKey(String(databaseId), String(tableId)));
+    if (!table) return 0;
+    const sql = `SELECT max(length(${quote(String(key))})) AS longest FROM ${sqlName(table)}`;
+    return Number(this.#parts.database.get(sql)?.longest ?? 0);
+  }
+
   /** The indexes of a column go with it, as in Appwrite's worker. */
   dropColumn(databaseId: string, tableId: string, column: string): void {
     const { definitions, database, project } = this.#parts;

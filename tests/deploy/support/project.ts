@@ -32,13 +32,17 @@ export type World = {
   writes(): string[];
 };
 
-export function useProject({ deployed = true }: { deployed?: boolean } = {}): World {
+type Made = 'all' | 'tables' | 'nothing';
+
+/** `tables`: without functions, which take longest. */
+export function useProject(made: Made = 'all'): World {
   const world = {} as World;
   const dataDir = mkdtempSync(join(tmpdir(), 'complaints-deploy-'));
   beforeAll(async () => {
     Object.assign(world, await open(dataDir));
-    if (!deployed) return;
-    const { refusal } = await world.deploy();
+    if (made === 'nothing') return;
+    const declared = made === 'tables' ? { ...world.declared, functions: [] } : world.declared;
+    const { refusal } = await world.deploy({ declared });
     if (refusal !== '') throw new Error(refusal);
   }, 60_000);
   afterAll(async () => {

@@ -70,6 +70,9 @@ function update({ management }: Parts, call: Call, { naming, kind }: As): Reply 
   if (old.status !== 'available') throw missing(columnProblem(naming, 'not_available'), String(old.key));
   const fields = columnFields(call, kind, { naming, old });
   if (fields.type !== old.type) throw new ApiError(columnProblem(naming, 'type_invalid'));
+  if (Number(fields.size) < Number(old.size) && catalogue.longest(old) > Number(fields.size)) {
+    throw new ApiError(columnProblem(naming, 'invalid_resize'));
+  }
   const column = definitions.change('column', `${old.databaseId}/${old.tableId}/${old.key}`, fields);
   catalogue.table(String(old.databaseId), String(old.tableId));
   return { status: 200, body: showColumn(column) };

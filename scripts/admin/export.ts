@@ -1,0 +1,87 @@
+import { createWriteStream } from 'node:fs';
+import { Readable, Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Presets, SingleBar } from 'cli-progress';
+import { stringify } from 'csv-stringify';
+import { type Filter, type Position, positionOf } from '#shared/appwrite/complaint-queries.ts';
+import { COUNT_CAP, countComplaints, listAfter, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import type { Connection } from '../project/connect.ts';
+import { AdminError } from './usage.ts';
+
+const PAGE = 100;
+const everything: Filter = { sight: { desk: true } };
+
+type Line = Record<string, string | number | boolean | null>;
+
+/** What a spreadsheet or a program needs of a complaint; pictures by their ids, for their URLs open them to anybody. */
+function lineOf(complaint: StoredComplaint): Line {
+  const { $id: id, title, description, category, location, latitude, longitude, status, progress } = complaint;
+  const { anonymous, hidden, reporterName, assignedTo, overdueAt, filedAt, changedAt, version, images } = complaint;
+  const { acknowledgedAt, resolvedAt, closedAt } = complaint;
+  return {
+    ...{ id, filedAt, changedAt, version, status, progress, title, description, category },
+    ...{ location, latitude, longitude, username: reporterName, anonymous, hidden, assignedTo, overdueAt },
+    ...{ acknowledgedAt, resolvedAt, closedAt, images: images.map((image) => image.id).join(' ') },
+  };
+}
+
+/** Page by page, oldest first, whatever is filed or deleted meanwhile. */
+async function* allComplaints({ store }: Connection): AsyncGenerator<StoredComplaint> {
+  let after: Position | undefined;
+  for (;;) {
+    const page = await listAfter(store, { filter: everything, sort: 'createdAt', limit: PAGE }, after);
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return;
+    after = positionOf('createdAt', last);
+  }
+}
+
+/** On a terminal only; Appwrite counts to 5000, so the bar grows where there are more. */
+function openBar(total: number): { step(): void; stop(): void } {
+  const bar = new SingleBar(
+    { format: '{bar} {value} of {total} complaints', stream: process.stderr },
+    Presets.shades_grey,
+  );
+  let done = 0;
+  if (process.stderr.isTTY) bar.start(total, 0);
+  return {
+    step() {
+      done += 1;
+      if (total >= COUNT_CAP && done > total) bar.setTotal(done + PAGE);
+      bar.update(done);
+    },
+    stop: () => bar.stop(),
+  };
+}
+
+function encoderFor(file: string): Transform {
+  if (file.endsWith('.csv'))
+    return stringify({ header: true, bom: true, escape_formulas: true, cast: { boolean: String } });
+  if (file !== '-' && !file.endsWith('.jsonl')) throw new AdminError('The file ends with .csv or .jsonl, or is -.');
+  return new Transform({
+    writableObjectMode: true,
+    transform: (line, _, done) => done(null, `${JSON.stringify(line)}\n`),
+  });
+}
+
+/** Streams all complaints into a file; resolves to how many there were. */
+export async function exportComplaints(connection: Connection, file: string, terminal: Writable = process.stdout) {
+  const encoder = encoderFor(file);
+  const bar = openBar(await countComplaints(connection.store, everything));
+  let count = 0;
+  async function* lines() {
+    for await (const complaint of allComplaints(connection)) {
+      yield lineOf(complaint);
+      count += 1;
+      bar.step();
+    }
+  }
+  try {
+    if (file === '-') await pipeline(Readable.from(lines()), encoder, terminal, { end: false });
+    else await pipeline(Readable.from(lines()), encoder, createWriteStream(file, { mode: 0o600 }));
+  } finally {
+    bar.stop();
+  }
+  return count;
+}

@@ -1,0 +1,13 @@
+import { ROLES } from '#shared/domain/account.ts';
+
+/** What the person at the terminal got wrong. */
+export class AdminError extends Error {}
+
+export const USAGE = `Usage: npm run admin -- <command>
+  list                       everybody who is staff or admin
+  grant <username> [role]    make somebody admin, or give another role: ${ROLES.join(', ')}
+  revoke <username>          back to the role user; also the last admin, for there is always this command
+  reset-password <username>  a new password, shown once; everything of theirs that is logged in is logged out
+  export <file>              all complaints, hidden ones too: .csv or .jsonl; - writes JSON lines to the terminal
+
+On the local Appwrite of PORT and DATA_DIR, or on that of APPWRITE_ENDPOINT, APPWRITE_PROJECT_ID and APPWRITE_API_KEY.`;

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compare } from 'bcryptjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from '#scripts/project/connect.ts';
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { randomId } from '#shared/domain/ids.ts';
+import { useProject } from './support/project.ts';
+import { runScript } from './support/run.ts';
+
+const world = useProject('tables');
+const folder = mkdtempSync(join(tmpdir(), 'complaints-admin-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const admin = (...args: string[]) =>
+  runScript('admin', args, {
+    APPWRITE_ENDPOINT: world.target.endpoint,
+    APPWRITE_PROJECT_ID: world.target.projectId,
+    APPWRITE_API_KEY: world.target.key,
+  });
+
+const now = () => new Date().toISOString();
+
+async function makeAccount(): Promise<string> {
+  const username = `ada${randomBytes(5).toString('hex')}`;
+  const rest = { phone: null, role: 'user', epoch: randomId(), registeredAt: now(), changedAt: now(), revoked: '[]' };
+  await connect(world.target).store.users.insert(randomId(), { username, name: 'Ada', passwordHash: 'none', ...rest });
+  return username;
+}
+
+const accountOf = (username: string) => findByUsername(connect(world.target).store, username);
+
+describe('npm run admin', () => {
+  it('grants a role, lists it, and takes it back', async () => {
+    const username = await makeAccount();
+    expect(await admin('grant', username, 'staff')).toMatchObject({ code: 0 });
+    expect((await admin('list')).output).toContain(`staff  ${username}`);
+    await admin('revoke', username);
+    expect((await accountOf(username))?.role).toBe('user');
+  });
+
+  it('refuses a role that there is not, and a name that nobody has', async () => {
+    expect(await admin('grant', await makeAccount(), 'king')).toMatchObject({ code: 1 });
+    const nobody = await admin('reset-password', 'nobody-at-all');
+    expect(nobody).toMatchObject({ code: 1 });
+    expect(nobody.output).toContain('There is no account');
+  });
+
+  it('resets a password to one that is told once, and ends what is logged in', async () => {
+    const username = await makeAccount();
+    const before = await accountOf(username);
+    const { output } = await admin('reset-password', username);
+    const [, password = ''] = /is (\S+)/.exec(output) ?? [];
+    const after = await accountOf(username);
+    expect(await compare(password, after?.passwordHash ?? '')).toBe(true);
+    expect(after?.epoch).not.toBe(before?.epoch);
+  });
+});
+
+describe('npm run admin -- export', () => {
+  const count = 230;
+  beforeAll(async () => {
+    const rows = Array.from({ length: count }, (_, at) => complaint(at));
+    for (let at = 0; at < count; at += 100) {
+      const page = { databaseId: 'main', tableId: 'complaints', rows: rows.slice(at, at + 100) };
+      await world.remote.tables.createRows(page);
+    }
+  });
+
+  it('writes every complaint once as JSON lines, hidden ones too, oldest first', async () => {
+    const file = join(folder, 'all.jsonl');
+    expect((await admin('export', file)).output).toContain(`${count} complaints`);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const found = lines.map((line): { title: string; hidden: boolean } => JSON.parse(line));
+    expect(found.map(({ title }) => title)).toEqual(Array.from({ length: count }, (_, at) => titleOf(at)));
+    expect(found.some(({ hidden }) => hidden)).toBe(true);
+  });
+
+  it('writes a CSV that no spreadsheet runs as a formula', async () => {
+    const file = join(folder, 'all.csv');
+    await admin('export', file);
+    const text = readFileSync(file, 'utf8');
+    expect(text.split('\n')[0]).toContain('id,filedAt,changedAt');
+    expect(text).toContain(`'=1+1`);
+    expect(text).not.toContain(',=1+1');
+    expect(text).toContain('"a ""quoted"", comma"');
+  });
+
+  it('refuses a file of another kind', async () => {
+    expect(await admin('export', join(folder, 'all.xlsx'))).toMatchObject({ code: 1 });
+  });
+});
+
+const titleOf = (at: number) => (at === 7 ? '=1+1' : at === 8 ? 'a "quoted", comma' : `Complaint ${at}`);
+
+function complaint(at: number) {
+  const time = new Date(Date.UTC(2026, 0, 1) + at * 1000).toISOString();
+  return {
+    $id: randomId(),
+    title: titleOf(at),
+    description: 'x',
+    ...{
+      anonymous: false,
+      reporterId: 'r',
+      reporterName: 'ada',
+      status: 'created',
+      progress: 0,
+      hidden: at % 10 === 0,
+    },
+    ...{ touched: false, images: '[]', version: 1, filedAt: time, changedAt: time, words: 'x' },
+  };
+}

@@ -1,0 +1,136 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ID, Query, Runtime } from 'node-appwrite';
+import { InputFile } from 'node-appwrite/file';
+import { create } from 'tar';
+import { describe, expect, it } from 'vitest';
+import { until } from '#scripts/deploy/remote.ts';
+import { runCli } from './support/cli.ts';
+import { refusal, useEmpty } from './support/empty.ts';
+
+const world = useEmpty();
+
+async function makeFunction(source: string, commands = ''): Promise<{ functionId: string; code: InputFile }> {
+  const functionId = ID.unique();
+  const settings = { runtime: Runtime.Node24, execute: ['any'], entrypoint: 'main.cjs', commands };
+  await world.remote.functions.create({ functionId, name: functionId, ...settings });
+  return { functionId, code: await pack(source) };
+}
+
+async function pack(source: string): Promise<InputFile> {
+  const at = mkdtempSync(join(world.folder, 'code-'));
+  writeFileSync(join(at, 'main.cjs'), source);
+  await create({ gzip: true, cwd: at, file: join(at, 'code.tar.gz') }, ['main.cjs']);
+  return InputFile.fromPath(join(at, 'code.tar.gz'), 'code.tar.gz');
+}
+
+const finished = (functionId: string, deploymentId: string) =>
+  until(
+    async () => {
+      const deployment = await world.remote.functions.getDeployment({ functionId, deploymentId });
+      return ['ready', 'failed'].includes(String(deployment.status)) ? deployment : undefined;
+    },
+    { seconds: 20, what: 'the build' },
+  );
+
+const answering = (text: string) => `module.exports = ({ res }) => res.text(${JSON.stringify(text)});`;
+const said = async (functionId: string) => (await world.remote.functions.createExecution({ functionId })).responseBody;
+
+describe('functions that are made by calls', () => {
+  it('run what was deployed last and built well', async () => {
+    const { functionId, code } = await makeFunction(answering('first'));
+    expect(await refusal(world.remote.functions.createExecution({ functionId }))).toBe('404 deployment_not_found');
+    const first = await world.remote.functions.createDeployment({ functionId, code, activate: true });
+    await finished(functionId, first.$id);
+    expect(await said(functionId)).toBe('first');
+    const second = await world.remote.functions.createDeployment({
+      functionId,
+      code: await pack(answering('second')),
+      activate: false,
+    });
+    await finished(functionId, second.$id);
+    expect(await said(functionId)).toBe('first');
+    await world.remote.functions.updateFunctionDeployment({ functionId, deploymentId: second.$id });
+    expect(await said(functionId)).toBe('second');
+  });
+
+  it('take code that comes in chunks', async () => {
+    const { functionId } = await makeFunction('');
+    const noise = Array.from({ length: 240_000 }, () => Math.random().toString(36)).join('');
+    const code = await pack(`${answering('large')}\n/*${noise.slice(0, 9_000_000)}${noise}*/`);
+    const { $id } = await world.remote.functions.createDeployment({ functionId, code, activate: true });
+    expect(await finished(functionId, $id)).toMatchObject({ status: 'ready' });
+    expect(await said(functionId)).toBe('large');
+  });
+
+  it('build with their commands, and keep the log of what went wrong', async () => {
+    const { functionId, code } = await makeFunction(answering('x'), 'echo one two; exit 4');
+    const { $id } = await world.remote.functions.createDeployment({ functionId, code, activate: true });
+    const failed = await finished(functionId, $id);
+    expect(failed).toMatchObject({ status: 'failed', buildLogs: expect.stringContaining('one two') });
+    expect(await refusal(world.remote.functions.updateFunctionDeployment({ functionId, deploymentId: $id }))).toBe(
+      '400 build_not_ready',
+    );
+  });
+
+  it('see a changed variable with their next deployment only', async () => {
+    const { functionId, code } = await makeFunction(
+      `module.exports = ({ res }) => res.text(process.env.COLOUR ?? '-');`,
+    );
+    const variable = await world.remote.functions.createVariable({
+      functionId,
+      variableId: ID.unique(),
+      key: 'COLOUR',
+      value: 'red',
+    });
+    expect(variable).toMatchObject({ secret: true, value: '' });
+    const deployed = async (packed: InputFile) =>
+      finished(
+        functionId,
+        (await world.remote.functions.createDeployment({ functionId, code: packed, activate: true })).$id,
+      );
+    await deployed(code);
+    expect(await said(functionId)).toBe('red');
+    await world.remote.functions.updateVariable({ functionId, variableId: variable.$id, key: 'COLOUR', value: 'blue' });
+    expect(await said(functionId)).toBe('red');
+    expect((await world.remote.functions.get({ functionId })).live).toBe(false);
+    await deployed(await pack(`module.exports = ({ res }) => res.text(process.env.COLOUR ?? '-');`));
+    expect(await said(functionId)).toBe('blue');
+  });
+
+  it('have no domain until a rule gives them one, and that one only', async () => {
+    const { functionId } = await makeFunction('');
+    const domain = `${ID.unique()}.functions.localhost`;
+    expect(await world.remote.rules.createFunctionRule({ domain, functionId })).toMatchObject({ status: 'verified' });
+    expect(await refusal(world.remote.rules.createFunctionRule({ domain, functionId }))).toBe(
+      '409 rule_already_exists',
+    );
+    const elsewhere = await world.remote.rules.createFunctionRule({ domain: 'api.example.org', functionId });
+    expect(String(elsewhere.status)).toBe('unverified');
+    const { total } = await world.remote.rules.listRules({
+      queries: [Query.equal('deploymentResourceId', functionId)],
+    });
+    expect(total).toBe(2);
+  });
+});
+
+describe('appwrite-cli 12 with a key alone', () => {
+  it('cannot make a function, leaves it without code, and ends well all the same', async () => {
+    const at = mkdtempSync(join(world.folder, 'cli-'));
+    mkdirSync(join(at, 'code'));
+    writeFileSync(join(at, 'code', 'main.cjs'), answering('cli'));
+    const fn = {
+      $id: 'by-cli',
+      name: 'by-cli',
+      runtime: 'node-24',
+      path: 'code',
+      entrypoint: 'main.cjs',
+      commands: '',
+    };
+    const args = ['push', 'functions', '--all', '--force'];
+    const { code, output } = await runCli(at, world.remote.target, { args, project: { functions: [fn] } });
+    expect(code).toBe(0);
+    expect(output).toContain('Error fetching console variables');
+    expect(await world.remote.functions.get({ functionId: 'by-cli' })).toMatchObject({ deploymentId: '' });
+  });
+});

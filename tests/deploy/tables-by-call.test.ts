@@ -1,0 +1,115 @@
+import { Client, Databases, ID, TablesDB } from 'node-appwrite';
+import { describe, expect, it } from 'vitest';
+import { until } from '#scripts/deploy/remote.ts';
+import { refusal, useEmpty } from './support/empty.ts';
+
+const world = useEmpty();
+
+async function makeTable(): Promise<{ databaseId: string; tableId: string }> {
+  const databaseId = ID.unique();
+  await world.remote.tables.create({ databaseId, name: 'Any' });
+  await world.remote.tables.createTable({ databaseId, tableId: 'notes', name: 'Notes' });
+  return { databaseId, tableId: 'notes' };
+}
+
+describe('tables that are made by calls', () => {
+  it('hold rows once their columns are available, and refuse them before', async () => {
+    const place = await makeTable();
+    const column = await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: true });
+    expect(column).toMatchObject({ key: 'title', type: 'string', status: 'processing', size: 20, default: null });
+    const index = { ...place, key: 'title', columns: ['title'] };
+    expect(await refusal(world.remote.send('post', pathOf(place, 'indexes'), { ...index, type: 'key' }))).toBe(
+      '400 column_not_available',
+    );
+    await availability(place);
+    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'hello' } });
+    const tooLong: Record<string, unknown> = { title: 'x'.repeat(21) };
+    expect(await refusal(world.remote.tables.createRow({ ...place, rowId: 'b', data: tooLong }))).toBe(
+      '400 row_invalid_structure',
+    );
+  });
+
+  it('lose the values of a deleted column and the indexes over it, and keep the rest', async () => {
+    const place = await makeTable();
+    for (const key of ['one', 'two'])
+      await world.remote.tables.createStringColumn({ ...place, key, size: 20, required: false });
+    await availability(place);
+    await world.remote.send('post', pathOf(place, 'indexes'), { key: 'both', type: 'key', columns: ['one', 'two'] });
+    await availability(place);
+    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { one: '1', two: '2' } });
+    await world.remote.tables.deleteColumn({ ...place, key: 'two' });
+    const row = await world.remote.tables.getRow({ ...place, rowId: 'a' });
+    expect(row).toMatchObject({ one: '1' });
+    expect(row).not.toHaveProperty('two');
+    expect((await world.remote.tables.listIndexes(place)).total).toBe(0);
+  });
+
+  it('are not resized below what they hold', async () => {
+    const place = await makeTable();
+    const column = { ...place, key: 'title', required: false };
+    await world.remote.tables.createStringColumn({ ...column, size: 20 });
+    await availability(place);
+    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'ten chars.' } });
+    const path = `${pathOf(place, 'columns')}/string/title`;
+    const resized = (size: number) => world.remote.send('patch', path, { required: false, default: null, size });
+    await resized(10);
+    expect(await refusal(resized(9))).toBe('400 column_invalid_resize');
+  });
+
+  it('are as wide as MariaDB lets a row be, and no wider', async () => {
+    const place = await makeTable();
+    await world.remote.tables.createStringColumn({ ...place, key: 'wide', size: 16_000, required: false });
+    const more = { ...place, key: 'more', required: false };
+    expect(await refusal(world.remote.tables.createStringColumn({ ...more, size: 400 }))).toBe(
+      '400 column_limit_exceeded',
+    );
+    await world.remote.tables.createStringColumn({ ...more, size: 20_000 });
+  });
+
+  it('take no index key of more than 768 characters', async () => {
+    const place = await makeTable();
+    await world.remote.tables.createStringColumn({ ...place, key: 'long', size: 769, required: false });
+    await availability(place);
+    const index = world.remote.send('post', pathOf(place, 'indexes'), { key: 'long', type: 'key', columns: ['long'] });
+    expect(await refusal(index)).toBe('400 column_index_invalid');
+  });
+
+  it('can be spoken of as collections with attributes, as older clients do', async () => {
+    const { databaseId, tableId: collectionId } = await makeTable();
+    const old = new Databases(
+      new Client().setEndpoint(world.local.endpoint).setProject('empty').setKey(world.local.apiKey),
+    );
+    await old.createIntegerAttribute({ databaseId, collectionId, key: 'age', required: false, min: 0, max: 9 });
+    const { attributes } = await old.listAttributes({ databaseId, collectionId });
+    expect(attributes).toMatchObject([{ key: 'age', type: 'integer', min: 0, max: 9 }]);
+    expect(await refusal(old.getAttribute({ databaseId, collectionId, key: 'no' }))).toBe('404 attribute_not_found');
+  });
+
+  it('are nobody else’s to make', async () => {
+    const stranger = new TablesDB(new Client().setEndpoint(world.local.endpoint).setProject('empty'));
+    expect(await refusal(stranger.create({ databaseId: 'mine', name: 'Mine' }))).toBe('401 general_unauthorized_scope');
+  });
+
+  it('are there again, with rows and all, when the process has been replaced', async () => {
+    const place = await makeTable();
+    await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
+    await availability(place);
+    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'kept' } });
+    await world.restart();
+    expect(await world.remote.tables.getRow({ ...place, rowId: 'a' })).toMatchObject({ title: 'kept' });
+  });
+});
+
+function pathOf({ databaseId, tableId }: { databaseId: string; tableId: string }, part: string): string {
+  return `/tablesdb/${databaseId}/tables/${tableId}/${part}`;
+}
+
+async function availability(place: { databaseId: string; tableId: string }): Promise<void> {
+  await until(
+    async () => {
+      const { columns, indexes } = await world.remote.tables.getTable(place);
+      return [...columns, ...indexes].every(({ status }) => String(status) === 'available') ? true : undefined;
+    },
+    { seconds: 10, what: 'columns' },
+  );
+}

@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { startVitest } from 'vitest/node';
 
 /** Sends generated requests to a local server: npm run fuzz -- 100000 [seed]. */
 const [runs = '100000', seed] = process.argv.slice(2);
-const vitest = createRequire(import.meta.url).resolve('vitest/vitest.mjs');
-const env = { ...process.env, FUZZ_RUNS: runs, ...(seed === undefined ? {} : { FUZZ_SEED: seed }) };
-const args = [vitest, 'run', '--project', 'docs', 'tests/docs/fuzz.test.ts', '--reporter', 'verbose'];
-process.exitCode = spawnSync(process.execPath, args, { env, stdio: 'inherit' }).status ?? 1;
+process.env.FUZZ_RUNS = runs;
+if (seed !== undefined) process.env.FUZZ_SEED = seed;
+const vitest = await startVitest('test', ['tests/docs/fuzz.test.ts'], { project: ['docs'], run: true, watch: false });
+await vitest.close();

@@ -14,10 +14,11 @@ type Facts = {
   foreignOrigin: boolean;
 };
 
-/** What went wrong inside, on one line: names and messages, never a value that came with the request. */
-function causeOf(error: unknown): string | undefined {
+/** What went wrong inside, on one line. A parser's message quotes the body it could not read, so a 4xx gives its name only. */
+function causeOf(error: unknown, status: number): string | undefined {
   if (error === undefined) return undefined;
   if (!(error instanceof Error)) return typeof error;
+  if (status < 500) return error.name;
   return `${error.name}: ${error.message}`.slice(0, 300);
 }
 
@@ -33,7 +34,7 @@ export function logRequest({ log, error }: RuntimeContext, facts: Facts): void {
     calls: calls.length,
     depth: depthOf(calls),
     callsMs: Math.round(calls.reduce((sum, call) => sum + call.to - call.from, 0)),
-    ...(failure ? { code: failure.code, cause: causeOf(failure.cause) } : {}),
+    ...(failure ? { code: failure.code, cause: causeOf(failure.cause, outgoing.status) } : {}),
     ...(facts.foreignOrigin
       ? { hint: 'A browser on a foreign origin asked. To let it in, add its origin to the variable CORS_ORIGINS.' }
       : {}),

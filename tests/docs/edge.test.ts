@@ -69,6 +69,7 @@ describe('the line in the log', () => {
   });
 
   const SECRET = 'zq7secretzq7';
+  const JSON_TYPE = { 'content-type': 'application/json' };
   it.each<[string, string, string, string, Sending]>([
     ['a body', 'auth', 'POST', '/login', { json: { username: SECRET, password: SECRET } }],
     ['a query', 'complaints', 'GET', `/complain?q=${SECRET}&username=${SECRET}`, {}],
@@ -76,7 +77,8 @@ describe('the line in the log', () => {
     ['a token', 'users', 'GET', '/user', { headers: { TOKEN: `${SECRET}.${SECRET}.${SECRET}` } }],
     ['a header', 'complaints', 'GET', '/complain', { headers: { USERNAME: SECRET, 'user-agent': SECRET } }],
     ['a method', 'auth', 'PATCH', '/login', { headers: { 'x-method': SECRET } }],
-    ['broken JSON', 'users', 'POST', '/user', { raw: `{"${SECRET}`, headers: { 'content-type': 'application/json' } }],
+    ['broken JSON', 'users', 'POST', '/user', { raw: `{"${SECRET}`, headers: JSON_TYPE }],
+    ['what is no JSON', 'auth', 'POST', '/login', { raw: `${SECRET} is my password`, headers: JSON_TYPE }],
     ['a field', 'users', 'POST', '/user', { json: { [SECRET]: SECRET } }],
   ])('never holds %s', async (_what, functionId, method, path, sending) => {
     const answer = await service.send(method, path, sending);

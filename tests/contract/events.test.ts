@@ -6,13 +6,18 @@ import { uniqueName } from './support/names.ts';
 import { until } from './support/until.ts';
 
 const contract = useContract({
-  tables: [{ id: 'things', columns: [{ kind: 'string', key: 'name' }] }, heardTable],
+  tables: [
+    { id: 'things', columns: [{ kind: 'string', key: 'name' }] },
+    { id: 'doomed', columns: [{ kind: 'string', key: 'name' }] },
+    heardTable,
+  ],
   functions: (databaseId) => {
     const common = { source: listener, execute: [], scopes: ['rows.write'], variables: { DATABASE_ID: databaseId } };
     const things = `databases.${databaseId}.tables.things.rows.*`;
     return {
       modern: { ...common, events: [`${things}.delete`, 'databases.*.tables.things.rows.*.create'] },
       legacy: { ...common, events: [`databases.${databaseId}.collections.things.documents.*.update`] },
+      doom: { ...common, events: [`databases.${databaseId}.tables.doomed.rows.*.delete`] },
       upserts: { ...common, events: [`${things}.upsert`] },
     };
   },
@@ -108,5 +113,15 @@ describe('an event', () => {
     expect(deleted?.body).not.toHaveProperty('$databaseId');
     expect((await heard(two, 1)).filter(({ event }) => event.endsWith('.delete'))).toEqual([]);
     expect((await contract.tables.listRows({ ...things, queries: [Query.equal('$id', [one, two])] })).total).toBe(0);
+  });
+
+  it('never comes for rows that go with their table', async () => {
+    const doomed = { databaseId, tableId: 'doomed' };
+    const [before, within] = [uniqueName(), uniqueName()];
+    for (const rowId of [before, within]) await contract.tables.createRow({ ...doomed, rowId, data: { name: rowId } });
+    await contract.tables.deleteRow({ ...doomed, rowId: before });
+    expect(await heard(before, 1)).toHaveLength(1);
+    await contract.tables.deleteTable(doomed);
+    expect(await heard(within, 0)).toEqual([]);
   });
 });

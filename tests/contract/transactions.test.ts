@@ -16,7 +16,9 @@ async function begin(): Promise<string> {
 }
 
 const commit = (transactionId: string) => contract.tables.updateTransaction({ transactionId, commit: true });
-const read = (rowId: string) => contract.tables.getRow({ ...main, rowId });
+/** By a list: `getRow` may be stale after a commit. */
+const read = async (rowId: string) =>
+  (await contract.tables.listRows({ ...main, queries: [Query.equal('$id', rowId)] })).rows[0];
 
 describe('a transaction', () => {
   it('does nothing until it is committed, but shows its own reader what it will do', async () => {
@@ -24,7 +26,7 @@ describe('a transaction', () => {
     const transactionId = await begin();
     await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
     await contract.tables.createRow({ ...main, rowId: `${row.$id}-2`, data: { title: ID.unique() }, transactionId });
-    expect((await read(row.$id)).number).toBe(1);
+    expect((await read(row.$id))?.number).toBe(1);
     expect((await contract.tables.getRow({ ...main, rowId: row.$id, transactionId })).number).toBe(2);
     const inside = await contract.tables.listRows({
       ...main,
@@ -32,9 +34,9 @@ describe('a transaction', () => {
       queries: [Query.equal('$id', `${row.$id}-2`)],
     });
     expect(inside.total).toBe(1);
-    expect(await refusal(read(`${row.$id}-2`))).toBe('404 row_not_found');
+    expect(await read(`${row.$id}-2`)).toBeUndefined();
     expect(await commit(transactionId)).toMatchObject({ status: 'committed', operations: 2 });
-    expect((await read(row.$id)).number).toBe(2);
+    expect((await read(row.$id))?.number).toBe(2);
     expect(await read(`${row.$id}-2`)).toMatchObject({ state: 'open' });
   });
 
@@ -44,7 +46,7 @@ describe('a transaction', () => {
     await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
     await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 3 } });
     expect(await refusal(commit(transactionId))).toBe('409 transaction_conflict');
-    expect((await read(row.$id)).number).toBe(3);
+    expect((await read(row.$id))?.number).toBe(3);
     expect(await contract.tables.getTransaction({ transactionId })).toMatchObject({ status: 'failed' });
   });
 
@@ -66,7 +68,7 @@ describe('a transaction', () => {
     const [first, second] = [await attempt(ID.unique()), await attempt(ID.unique())];
     await commit(first);
     expect(await refusal(commit(second))).toBe('400 attribute_limit_exceeded');
-    expect((await read(row.$id)).number).toBe(5);
+    expect((await read(row.$id))?.number).toBe(5);
   });
 
   it('undoes everything when one operation fails', async () => {
@@ -75,7 +77,7 @@ describe('a transaction', () => {
     await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
     await contract.tables.createRow({ ...main, rowId: ID.unique(), data: { title: other.title }, transactionId });
     expect(await refusal(commit(transactionId))).toBe('409 transaction_conflict');
-    expect((await read(row.$id)).number).toBe(1);
+    expect((await read(row.$id))?.number).toBe(1);
   });
 
   it('tells a row that went away from one that does not fit', async () => {
@@ -102,7 +104,7 @@ describe('a transaction', () => {
       await refusal(contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 9 }, transactionId })),
     ).toBe('404 row_not_found');
     await commit(transactionId);
-    expect(await refusal(read(row.$id))).toBe('404 row_not_found');
+    expect(await read(row.$id)).toBeUndefined();
   });
 
   it('can be taken back', async () => {
@@ -112,7 +114,7 @@ describe('a transaction', () => {
     expect(await contract.tables.updateTransaction({ transactionId, rollback: true })).toMatchObject({
       status: 'failed',
     });
-    expect((await read(row.$id)).number).toBe(1);
+    expect((await read(row.$id))?.number).toBe(1);
     expect(await refusal(commit(transactionId))).toBe('400 transaction_not_ready');
   });
 

@@ -4,6 +4,7 @@ import type { Figures } from './attack/check.ts';
 import { dice } from './attack/dice.ts';
 import { climb } from './attack/first-admin.ts';
 import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from './attack/guesses.ts';
+import { readDuringLogins } from './attack/load.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from './attack/races.ts';
 import { replayTokens } from './attack/sequences.ts';
 import { type Stage, startStage } from './attack/stage.ts';
@@ -25,6 +26,7 @@ const ATTACKS: Readonly<Record<string, (stage: Stage) => Promise<Figures>>> = {
   'admins who remove each other': (stage) => raceAdmins(openArena(stage), 500),
   'old tokens in any order of events': (stage) =>
     replayTokens(openArena(stage), { sequences: 200, commands: 20 }, dice(seed)),
+  'milliseconds of reads during ten logins at once': (stage) => readDuringLogins(openArena(stage), 5),
   'people who want to be admin': (stage) => climb(openArena(stage), { sequences: 100, requests: 50 }, dice(seed)),
 };
 

@@ -6,6 +6,7 @@ import { composeService } from '#shared/compose.ts';
 import { readConfig } from '#shared/config.ts';
 import type { Role } from '#shared/domain/account.ts';
 import { createHandler } from '#shared/http/handler.ts';
+import { mustHold } from './check.ts';
 import { countingHasher } from './counting-hasher.ts';
 import { inProcess, overHttp, type Reply, type Send } from './in-process.ts';
 import type { Stage } from './stage.ts';
@@ -28,8 +29,6 @@ export type Arena = {
   /** Registers and logs in. */
   token(username: string): Promise<string>;
   giveRole(username: string, role: Role): Promise<void>;
-  /** Everything that was logged or answered. */
-  said: readonly string[];
 };
 
 export const PASSWORD = 'canary-Password-7131';
@@ -44,6 +43,11 @@ function configure({ local, secret }: Stage) {
     TOKEN_SECRET: secret,
     REGISTRATIONS_PER_HOUR: '1000000',
   });
+}
+
+/** Hears every log line and answer of the arena, and fails at the first that tells a secret. */
+function silentOn(secrets: readonly string[]): (line: string) => void {
+  return (line) => mustHold(!secrets.some((secret) => line.includes(secret)), 'a secret was logged or answered');
 }
 
 /** What people do, in terms of requests. */
@@ -76,14 +80,12 @@ export function openArena(stage: Stage): Arena {
   let time = Date.now();
   const parts = { clock: { now: () => new Date(time) }, createHasher: () => hasher };
   const service = composeService(configure(stage), parts);
-  const said: string[] = [];
   const handle = createHandler(Object.values(ROUTES).flat(), () => service);
-  const send = inProcess(handle, { key: local.apiKey, hear: (line) => void said.push(line) });
+  const send = inProcess(handle, { key: local.apiKey, hear: silentOn([PASSWORD, secret, local.apiKey]) });
   const connection = connect({ endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey });
   return {
     connection,
     secret,
-    said,
     now: () => time,
     advance: (milliseconds) => {
       time += milliseconds;

@@ -1,9 +1,11 @@
+import { AppwriteException } from 'node-appwrite';
 import { buildFunctions } from '../build/functions.ts';
 import type { Target } from '../project/connect.ts';
 import type { Change, Wish } from './change.ts';
 import type { Declaration, DeclaredFunction } from './declaration.ts';
 import { readLive } from './live.ts';
 import { planAll } from './plan.ts';
+import { UNREADABLE } from './plan-code.ts';
 import { waitForTables } from './plan-columns.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
 import { pushCode } from './push.ts';
@@ -20,6 +22,12 @@ export type DeployOptions = {
   /** Whether the bundles are built first. */
   build: boolean;
   print: (line: string) => void;
+};
+
+const HINTS: Readonly<Record<string, string>> = {
+  function_runtime_unsupported:
+    'A self-hosted Appwrite lists its runtimes in _APP_FUNCTIONS_RUNTIMES: add node-24 there.',
+  general_unauthorized_scope: 'The API key lacks a scope; OPERATING.md lists those it needs.',
 };
 
 /** What was not done, or not as declared; its message is for the person who deploys. */
@@ -59,10 +67,16 @@ async function apply(change: Change, print: DeployOptions['print']): Promise<voi
   try {
     await change.apply();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new DeployError(`${change.subject} (${change.why}): ${message}`);
+    throw new DeployError(`${change.subject} (${change.why}): ${explain(error)}`);
   }
   print(`${symbolOf(change)} ${change.subject} done`);
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof AppwriteException)) return error.message;
+  const hint = HINTS[error.type] ?? '';
+  return `${error.message} (${error.code} ${error.type})${hint === '' ? '' : `\n${hint}`}`;
 }
 
 /** What Appwrite answers is not proof; the same plan made once more has to be empty. */
@@ -70,7 +84,7 @@ async function confirm(options: DeployOptions): Promise<void> {
   const { target, declared, wish } = options;
   await waitForTables(openRemote(target), declared.tablesDB[0]?.$id ?? '');
   const again = await planned({ ...options, wish: { ...wish, renewSecret: false } });
-  const left = again.filter(({ action }) => action !== 'keep');
+  const left = again.filter(({ action, why }) => action !== 'keep' && why !== UNREADABLE);
   if (left.length > 0) throw new DeployError(`Not as declared after all:\n${planLines(left).join('\n')}`);
 }
 

@@ -5,6 +5,9 @@ import type { Change, Planning } from './change.ts';
 import type { DeclaredFunction } from './declaration.ts';
 import type { LiveFunction } from './live.ts';
 
+/** Then pushing is the way to be sure, and looking again would tell no more. */
+export const UNREADABLE = 'cannot be read back';
+
 export type CodeOptions = {
   /** Where the paths of the declaration start. */
   root: string;
@@ -48,10 +51,12 @@ async function staleness(planning: Planning, fn: DeclaredFunction, root: string)
   if (later.length > 0) return `${later.map(({ key }) => key).join(', ')} changed after it was deployed`;
   if (!known.live) return 'its settings changed after it was deployed';
   const built = await digestOfFolder(join(root, fn.path));
-  return (await deployedDigest(planning, known)) === built ? undefined : 'differs from what was built';
+  const deployed = await deployedDigest(planning, known);
+  if (deployed === undefined) return UNREADABLE;
+  return deployed === built ? undefined : 'differs from what was built';
 }
 
-/** Undefined when it cannot be had: then pushing is the way to be sure. */
+/** Undefined when it cannot be had. */
 async function deployedDigest({ remote }: Planning, { $id: functionId, deploymentId }: LiveFunction) {
   try {
     const type = DeploymentDownloadType.Source;

@@ -2,7 +2,6 @@ import { AppwriteException } from 'node-appwrite';
 import type { Change, Planning } from './change.ts';
 import type { DeclaredFunction } from './declaration.ts';
 import type { LiveRule } from './live.ts';
-import type { Remote } from './remote.ts';
 
 /** A function that strangers may call has a name of its own; others have no use for one. */
 export function isPublic({ execute }: Pick<DeclaredFunction, 'execute'>): boolean {
@@ -52,10 +51,9 @@ async function giveDomain(planning: Planning, functionId: string): Promise<void>
   const names = [functionId, `${planning.remote.target.projectId}-${functionId}`];
   for (const host of hosts) {
     for (const name of names) {
-      const rule = await tryRule(planning.remote, `${name}.${host}`, functionId);
-      if (rule === 'taken') continue;
-      if (rule === 'unverified' && !planning.wish.functionsHost) break;
-      return;
+      const rule = await tryRule(planning, `${name}.${host}`, functionId);
+      if (rule === 'made') return;
+      if (rule === 'refused') break;
     }
   }
   throw new Error(
@@ -63,20 +61,20 @@ async function giveDomain(planning: Planning, functionId: string): Promise<void>
   );
 }
 
-/** A guess that is not verified at once is taken back. */
+/** A guess that is not verified at once is taken back; a host that was said is believed, and verified in its time. */
 async function tryRule(
-  { rules }: Remote,
+  { remote: { rules }, wish }: Planning,
   domain: string,
   functionId: string,
-): Promise<'verified' | 'unverified' | 'taken'> {
+): Promise<'made' | 'refused' | 'taken'> {
   try {
     const rule = await rules.createFunctionRule({ domain, functionId });
-    if (String(rule.status) === 'verified') return 'verified';
+    if (String(rule.status) === 'verified' || wish.functionsHost) return 'made';
     await rules.deleteRule({ ruleId: rule.$id });
-    return 'unverified';
+    return 'refused';
   } catch (error) {
     if (error instanceof AppwriteException && error.code === 409) return 'taken';
-    if (error instanceof AppwriteException && error.code === 400) return 'unverified';
+    if (error instanceof AppwriteException && error.code === 400) return 'refused';
     throw error;
   }
 }

@@ -58,7 +58,7 @@ export function executionsDoor({ target: { endpoint, projectId } }: Remote): Doo
     takesForms: false,
     async ask({ functionId, method, path, headers = {}, json }) {
       const body = json === undefined ? '' : JSON.stringify(json);
-      const sent = json === undefined ? headers : { 'content-type': 'application/json', ...headers };
+      const sent = { accept: 'application/json', 'content-type': 'application/json', ...headers };
       const execution = await functions.createExecution({
         functionId,
         body,

@@ -1,5 +1,5 @@
 import { readPermissions } from '../../access/permissions.ts';
-import { type Call, type Fields, input, isFields } from '../../http/call.ts';
+import { type Call, type Fields, input } from '../../http/call.ts';
 import { invalidParam } from '../../http/errors.ts';
 import { idRule, isCustomId, resolveId } from '../../ids.ts';
 
@@ -52,8 +52,4 @@ export function givenPermissions(call: Call, fallback: unknown): unknown {
 /** Everything sent, whichever way. */
 export function given(call: Call): Fields {
   return { ...call.query, ...call.body };
-}
-
-export function asFields(value: unknown): Fields {
-  return isFields(value) ? value : {};
 }

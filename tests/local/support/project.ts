@@ -48,9 +48,6 @@ export const notes: Entry = {
   ],
 };
 
-export const openNotes: Entry = { ...notes, $id: 'open', $permissions: ['read("any")', 'create("any")'] };
-export const ownNotes: Entry = { ...notes, $id: 'own', rowSecurity: true };
-
 export const pictures: Entry = {
   $id: 'pictures',
   name: 'Pictures',

@@ -45,7 +45,7 @@ export class Logger {
   }
 
   deliver(): void {
-    process.send?.({ id: this.#id, logs: this.#logs, errors: this.#errors });
+    if (this.#id !== '') process.send?.({ id: this.#id, logs: this.#logs, errors: this.#errors });
   }
 }
 

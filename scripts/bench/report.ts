@@ -1,0 +1,59 @@
+import type { ColdStart } from './cold-start.ts';
+import { median, pairedRatio } from './statistics.ts';
+import { medians, type Rounds } from './throughput.ts';
+
+export type Race = { operation: string; connections: number; rounds: Rounds };
+export type Growth = { complaints: number; first: number; deep: number; filtered: number; detail: number };
+
+const number = (value: number, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '-');
+
+/** Lines of a Markdown table with aligned columns. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+export function coldStartTable(starts: readonly ColdStart[]): string {
+  const rows = starts.map(({ name, ms, ratio, cpuMs, cpuRatio }) => [
+    name,
+    number(ms, 0),
+    number(ratio),
+    number(cpuMs, 0),
+    number(cpuRatio),
+  ]);
+  return table(['cold start', 'ms', 'ratio', 'CPU ms', 'ratio of CPU'], rows);
+}
+
+/** Ours beside each of the others: requests per second as a ratio, round by round. */
+export function raceTable(races: readonly Race[]): string {
+  const rows = races.flatMap(({ operation, connections, rounds }) => {
+    const ours = rounds.get('ours') ?? [];
+    return [...rounds].map(([name, bursts]) => {
+      const { perSecond, cpuMs, p50, p99, refused } = medians(bursts);
+      const speeds = (of: typeof bursts) => of.map((burst) => burst.perSecond);
+      const ratio = name === 'ours' ? '' : number(pairedRatio(speeds(ours), speeds(bursts)));
+      const counted = refused > 0 ? `${number(perSecond, 0)} (+${refused} refused)` : number(perSecond, 0);
+      return [`${operation} × ${connections}`, name, counted, number(cpuMs, 3), number(p50), number(p99, 1), ratio];
+    });
+  });
+  return table(['request', 'contestant', 'per second', 'CPU ms', 'p50 ms', 'p99 ms', 'ours / this'], rows);
+}
+
+export function growthTable(growth: readonly Growth[]): string {
+  const rows = growth.map(({ complaints, first, deep, filtered, detail }) => [
+    String(complaints),
+    ...[first, deep, filtered, detail].map((ms) => number(ms)),
+  ]);
+  return table(['complaints', 'newest ms', 'page 50 by cursor ms', 'filtered ms', 'one ms'], rows);
+}
+
+/** How the time of a filing with a photo compares with its own calls made by hand plus the cleaning of the picture. */
+export function photoLine(races: readonly Race[], pictureMs: number): string {
+  const rounds = races.find(({ operation, connections }) => operation === 'photo' && connections === 1)?.rounds;
+  const p50 = (name: string) => median((rounds?.get(name) ?? []).map((burst) => burst.p50));
+  const [ours, byHand] = [p50('ours'), p50('(b) by hand')];
+  const ratio = number(ours / (byHand + pictureMs));
+  return `A filing with a 2 MB photo takes ${number(ours)} ms: ${ratio} × its calls by hand (${number(byHand)} ms) plus the picture (${number(pictureMs)} ms).`;
+}

@@ -1,0 +1,84 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Contestant } from './contestants.ts';
+import type { PlannedOperation } from './plan.ts';
+import { cpuMs, here } from './program.ts';
+import type { LoadOrder, LoadResult } from './programs/load-generator.ts';
+import { median, quantile } from './statistics.ts';
+
+export type Burst = { perSecond: number; cpuMs: number; p50: number; p99: number; refused: number };
+/** The bursts of one contestant, one for each round. */
+export type Rounds = Map<string, Burst[]>;
+export type Course = { rounds: number; seconds: number; connections: number };
+
+/** A generator in a process of its own, so that measuring does not slow down what is measured. */
+export async function startLoadGenerator(): Promise<{ run(order: LoadOrder): Promise<LoadResult>; stop(): void }> {
+  const child = fork(here('programs/load-generator.ts'), [], { execArgv: [] });
+  await once(child, 'message');
+  return {
+    async run(order) {
+      child.send(order);
+      const [result] = (await once(child, 'message')) as [LoadResult];
+      return result;
+    },
+    stop: () => void child.kill(),
+  };
+}
+
+type Generator = Awaited<ReturnType<typeof startLoadGenerator>>;
+
+/** Each contestant in turn, in another order every round; what they are compared by is measured within a few seconds. */
+export async function race(
+  contestants: readonly Contestant[],
+  operation: PlannedOperation,
+  { course, generator }: { course: Course; generator: Generator },
+): Promise<Rounds> {
+  const rounds: Rounds = new Map(contestants.map(({ name }) => [name, []]));
+  for (let round = -1; round < course.rounds; round += 1) {
+    for (const contestant of rotated(contestants, round)) {
+      const seconds = round < 0 ? Math.min(course.seconds, 0.4) : course.seconds;
+      const burst = await runBurst(contestant, operation, {
+        order: { connections: course.connections, seconds },
+        generator,
+      });
+      if (round >= 0) rounds.get(contestant.name)?.push(burst);
+    }
+  }
+  return rounds;
+}
+
+function rotated<T>(values: readonly T[], by: number): T[] {
+  const start = Math.max(0, by) % values.length;
+  return [...values.slice(start), ...values.slice(0, start)];
+}
+
+type Setting = { order: Pick<LoadOrder, 'connections' | 'seconds'>; generator: Generator };
+
+async function runBurst(
+  contestant: Contestant,
+  operation: PlannedOperation,
+  { order, generator }: Setting,
+): Promise<Burst> {
+  const { url, pid } = contestant.programFor(operation.functionId);
+  const cpuBefore = cpuMs(pid);
+  const { done, refused, seconds, times } = await generator.run({ url, request: operation.request, ...order });
+  const cpu = cpuMs(pid) - cpuBefore;
+  return {
+    perSecond: done / seconds,
+    cpuMs: cpu / done,
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
+    refused,
+  };
+}
+
+export function medians(bursts: readonly Burst[]): Burst {
+  const of = (pick: (burst: Burst) => number) => median(bursts.map(pick));
+  return {
+    perSecond: of((burst) => burst.perSecond),
+    cpuMs: of((burst) => burst.cpuMs),
+    p50: of((burst) => burst.p50),
+    p99: of((burst) => burst.p99),
+    refused: bursts.reduce((sum, burst) => sum + burst.refused, 0),
+  };
+}

@@ -33,13 +33,14 @@ const PASSES: readonly Pass[] = [erasures, expired, orphanFiles, lostPictures, o
 export type SweepReport = Counts & { complete: boolean };
 export type SweepOptions = { dry?: boolean; budgetMs?: number };
 
-/** Begins with the pass that the last run stopped in, and goes round once. */
-function fromHere(place: Place): Pass[] {
-  const start = Math.max(
-    0,
-    PASSES.findIndex((pass) => pass.name === place.pass),
+/** From the pass that the last run had to stop in to the last one. */
+function fromHere(place: Place): readonly Pass[] {
+  return PASSES.slice(
+    Math.max(
+      0,
+      PASSES.findIndex((pass) => pass.name === place.pass),
+    ),
   );
-  return [...PASSES.slice(start), ...PASSES.slice(0, start)];
 }
 
 /** Keeps the place in the table now and then, so that a run that dies loses little. */
@@ -84,7 +85,8 @@ async function finish(pass: Pass, { job, place, bookmark, isLate }: Run): Promis
   }
 }
 
-async function goRound(run: Run): Promise<boolean> {
+/** Whether everything was looked at, by this run and those before it. */
+async function goOn(run: Run): Promise<boolean> {
   const ends: End[] = [];
   for (const pass of fromHere(run.place)) {
     const end = await finish(pass, run);
@@ -108,7 +110,7 @@ export async function sweep(keeper: Keeper, options: SweepOptions = {}): Promise
   // Each time, however long the passes take: what is hidden must not stay readable, and figures must not age.
   if (!dry) await keepUp(keeper).catch((error: unknown) => job.failures.push(error));
   const stopAt = performance.now() + budgetMs;
-  const complete = await goRound({ job, place, bookmark, isLate: () => performance.now() > stopAt });
+  const complete = await goOn({ job, place, bookmark, isLate: () => performance.now() > stopAt });
   await bookmark?.keep(place, true);
   if (job.failures.length > 0) throw job.failures[0];
   return { ...job.counts, complete };

@@ -1,5 +1,6 @@
 import { Query } from 'node-appwrite';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Snapshot } from '#scripts/local/inspection/snapshots.ts';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -13,14 +14,20 @@ let service: Service;
 let person: Person;
 let picture: Buffer;
 let key: string;
+let start: Snapshot;
 
 beforeAll(async () => {
   service = await startService();
   person = await service.person();
   picture = await makePicture('jpeg');
+  start = await service.local.snapshot();
 });
 beforeEach(() => {
   key = uniqueName('key');
+});
+afterEach(async () => {
+  service.local.faults.clear();
+  await service.local.restore(start);
 });
 afterAll(() => service.close());
 
@@ -104,7 +111,6 @@ describe('a complaint sent under an Idempotency-Key', () => {
     await service.local.settle();
     const later = await service.login(traveller.username);
     expect((await file(later)).as(Complaint, 200).id).toBe(id);
-    person = await service.login(person.username);
   });
 
   it('is gone when it was deleted, and is not filed a second time', async () => {

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import cleanup from '#functions/media-cleanup/main.ts';
+import type { Service } from './harness.ts';
+
+type Call = { headers?: Record<string, string>; body?: string };
+type Reply = { status: number; text: string };
+
+/** Calls the function itself, as only the platform can: with whatever headers and body. */
+export async function callCleanup({ local }: Service, { headers = {}, body = '' }: Call): Promise<Reply> {
+  Object.assign(process.env, {
+    APPWRITE_FUNCTION_API_ENDPOINT: local.endpoint,
+    APPWRITE_FUNCTION_PROJECT_ID: local.projectId,
+    TOKEN_SECRET: randomBytes(48).toString('base64url'),
+  });
+  const reply: Reply = { status: 0, text: '' };
+  await cleanup({
+    req: {
+      method: 'POST',
+      path: '/',
+      queryString: '',
+      headers: { 'x-appwrite-key': local.apiKey, ...headers },
+      bodyBinary: Buffer.from(body),
+    },
+    res: { send: (text: string, status: number) => Object.assign(reply, { status, text }) },
+    log: () => undefined,
+    error: () => undefined,
+  });
+  return reply;
+}
+
+/** The event of a deleted row, as the platform tells of it. */
+export function deletion(rowId: string, name = `databases.main.tables.complaints.rows.${rowId}.delete`): Call {
+  const headers = { 'x-appwrite-trigger': 'event', 'x-appwrite-event': name, 'content-type': 'application/json' };
+  return { headers, body: JSON.stringify({ $id: rowId, $tableId: 'complaints', $databaseId: 'main' }) };
+}

@@ -16,6 +16,6 @@ const someone = () => `ada-${Date.now().toString(36)}`;
 const say = (line: string) => console.log(`  ${line}`);
 
 console.log('With the typed client (openapi-fetch):');
-await tellTypedStory({ baseUrl, username: someone(), picture: new Blob([picture]), say });
+await tellTypedStory({ docsUrl: baseUrl, username: someone(), picture: new Blob([picture]), say });
 console.log('With the Appwrite web SDK (createExecution):');
 await tellSdkStory({ endpoint: `${baseUrl}/v1`, projectId, username: someone(), picture, say });

@@ -11,17 +11,31 @@ function ok<T>({ data, error, response }: Outcome<T>): T {
   throw new Error(`${problem.status} ${problem.code}: ${problem.detail}`);
 }
 
-/** A client whose paths, fields and answers come from the OpenAPI document: a slip of the pen does not compile. */
-export function openClient(baseUrl: string) {
+type Served = { paths: Record<string, { servers?: { url: string }[] }> };
+
+/**
+ * A client whose paths, fields and answers come from the OpenAPI document: a slip of the pen does not compile.
+ * Where the functions have domains of their own, the served document tells which path is where.
+ */
+export async function openClient(docsUrl: string) {
+  const { paths: served } = (await (await fetch(`${docsUrl}/openapi.json`)).json()) as Served;
   const querySerializer = { array: { style: 'form', explode: false } } as const;
-  return createClient<paths>({ baseUrl, querySerializer });
+  const client = createClient<paths>({ baseUrl: docsUrl, querySerializer });
+  client.use({
+    onRequest({ schemaPath, request }) {
+      const { pathname, search } = new URL(request.url);
+      const server = new URL(served[schemaPath]?.servers?.[0]?.url ?? '/', docsUrl);
+      return new Request(new URL(`${pathname}${search}`, server), request);
+    },
+  });
+  return client;
 }
 
-export type Story = { baseUrl: string; username: string; picture: Blob; say: (line: string) => void };
+export type Story = { docsUrl: string; username: string; picture: Blob; say: (line: string) => void };
 
 /** Register, log in, file with a picture, list, reply, delete: the whole story of a reporter. */
-export async function tellTypedStory({ baseUrl, username, picture, say }: Story): Promise<string> {
-  const api = openClient(baseUrl);
+export async function tellTypedStory({ docsUrl, username, picture, say }: Story): Promise<string> {
+  const api = await openClient(docsUrl);
   const password = 'correct-horse-9';
   const profile = ok(await api.POST('/user', { body: { username, password, name: 'Ada Lovelace' } }));
   say(`registered ${profile.username}, a ${profile.role}`);

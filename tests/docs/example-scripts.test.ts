@@ -10,11 +10,16 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-it('tells the whole story with the typed client', async () => {
+async function typedStory(docsUrl: string): Promise<{ lines: string[]; id: string; username: string }> {
   const lines: string[] = [];
   const picture = new Blob([new Uint8Array(await makePicture('jpeg'))]);
   const username = uniqueName();
-  const id = await tellTypedStory({ baseUrl: service.local.url, username, picture, say: (line) => lines.push(line) });
+  const id = await tellTypedStory({ docsUrl, username, picture, say: (line) => lines.push(line) });
+  return { lines, id, username };
+}
+
+it('tells the whole story with the typed client', async () => {
+  const { lines, id, username } = await typedStory(service.local.url);
   expect(lines).toEqual([
     `registered ${username}, a user`,
     expect.stringMatching(/^logged in until \d{4}-/),
@@ -24,6 +29,17 @@ it('tells the whole story with the typed client', async () => {
     expect.stringMatching(/^refused as it should be: The complaint is at version 2 now/),
     'deleted: true',
   ]);
+});
+
+it('finds each function on its own domain, with nothing but the address of the docs', async () => {
+  const { url } = service.local;
+  const API_ORIGINS = `auth=${url.replace('127.0.0.1', 'localhost')},users=${url},complaints=${url}`;
+  const docs = await startService({ API_ORIGINS });
+  const { lines, username } = await typedStory(docs.local.url);
+  expect(lines.at(-1)).toBe('deleted: true');
+  expect((await service.login(username)).username).toBe(username);
+  await expect(docs.login(username)).rejects.toThrow('bad_credentials');
+  await docs.close();
 });
 
 it('tells the same story with the Appwrite web SDK, through executions', async () => {

@@ -93,6 +93,7 @@ function compressed(request: IncomingMessage, answer: Answer): Answer {
   const type = String(answer.headers['content-type'] ?? '');
   const worthIt = answer.body.length >= 1024 && /^(text\/|application\/(json|javascript|xml))/.test(type);
   if (!accepts || !worthIt || answer.headers['content-encoding']) return answer;
-  const headers = { ...answer.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' };
+  const vary = [answer.headers.vary ?? [], 'accept-encoding'].flat().join(', ');
+  const headers = { ...answer.headers, 'content-encoding': 'gzip', vary };
   return { status: answer.status, headers, body: gzipSync(answer.body) };
 }

@@ -1,3 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { composeService, openDeps } from '#shared/compose.ts';
+import { readConfig } from '#shared/config.ts';
+import { Refusal } from '#shared/domain/problems.ts';
+import { changeComplaint } from '#shared/services/complaints/change-complaint.ts';
+import type { ChangeInput } from '#shared/services/complaints/change-input.ts';
 import { detailOf } from './complaints.ts';
 import type { Person, Service } from './harness.ts';
 
@@ -5,7 +12,7 @@ export type Race = { writers: number; changes: number };
 export type Outcome = { acknowledged: number; refused: number; entries: number; version: number; lost: number };
 
 /** What a writer does next: all that the desk may do without an end. */
-function bodyOf(writer: number, turn: number): Record<string, unknown> {
+function bodyOf(writer: number, turn: number): ChangeInput {
   const note = `Writer ${writer}, change ${turn}`;
   if (turn % 3 === 0) return { internalNote: note };
   return turn % 3 === 1 ? { note } : { note, progress: (writer * 7 + turn) % 101 };
@@ -22,23 +29,58 @@ async function entriesOf(viewer: Pick<Person, 'send'>, id: string): Promise<stri
   return notes;
 }
 
-/** Many writers on one complaint at the same moment. Refusals that say when to come back are tried again, as a client would. */
+/** Whether it was done; false when it is to be tried again. */
+type Writer = (id: string, input: ChangeInput) => Promise<boolean>;
+
+function overHttp(staff: Person): Writer {
+  return async (id, input) => {
+    const answer = await staff.send('PUT', '/complain', { json: { id, ...input } });
+    if (answer.status !== 200 && answer.headers['retry-after'] === undefined) throw new Error(answer.text);
+    return answer.status === 200;
+  };
+}
+
+/** The same code in this process, as in a second container of the function: it waits for nobody in the first one. */
+async function besides({ local, connection }: Service, username: string): Promise<Writer> {
+  const account = await findByUsername(connection.store, username);
+  if (!account) throw new Error('no such account');
+  const actor = { id: account.$id, username, role: account.role };
+  const config = readConfig({
+    APPWRITE_FUNCTION_API_ENDPOINT: local.endpoint,
+    APPWRITE_FUNCTION_PROJECT_ID: local.projectId,
+    TOKEN_SECRET: randomBytes(48).toString('base64url'),
+  });
+  const service = composeService(config);
+  return async (id, input) => {
+    const deps = openDeps(service, { key: local.apiKey, address: 'elsewhere' });
+    try {
+      await changeComplaint(deps, Promise.resolve(actor), { id, ifMatch: undefined, input });
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal && error.headers['retry-after'] !== undefined) return false;
+      throw error;
+    }
+  };
+}
+
+/**
+ * Many writers on one complaint at the same moment, from two processes that do not know of each other. Refusals that
+ * say when to come back are tried again, as a client would.
+ */
 export async function race(service: Service, { writers, changes }: Race): Promise<Outcome> {
   const staff = await service.person('staff');
   const { id } = await (await service.person()).file();
   await staff.send('PUT', '/complain', { json: { id, status: 'in_progress' } });
+  const ways = [overHttp(staff), await besides(service, staff.username)] as const;
   const acknowledged: string[] = [];
   let refused = 0;
-  const write = async (json: Record<string, unknown>) => {
-    for (;;) {
-      const answer = await staff.send('PUT', '/complain', { json: { id, ...json } });
-      if (answer.status === 200) return acknowledged.push(String(json.note ?? json.internalNote));
-      if (answer.headers['retry-after'] === undefined) throw new Error(answer.text);
-      refused += 1;
-    }
-  };
   const writer = async (_: unknown, number: number) => {
-    for (let turn = 0; turn < changes; turn += 1) await write(bodyOf(number, turn));
+    const write = ways[number % 2 === 0 ? 0 : 1];
+    for (let turn = 0; turn < changes; turn += 1) {
+      const input = bodyOf(number, turn);
+      while (!(await write(id, input))) refused += 1;
+      acknowledged.push(input.note ?? input.internalNote ?? '');
+    }
   };
   await Promise.all(Array.from({ length: writers }, writer));
   const notes = new Set(await entriesOf(staff, id));

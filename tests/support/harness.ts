@@ -46,9 +46,9 @@ const SETTINGS = {
   COMPLAINTS_PER_HOUR: '100000',
 };
 
-/** The whole product on a local Appwrite of its own: the built bundles, a fresh data folder, any free port. */
-export async function startService(variables: Record<string, string> = {}): Promise<Service> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'complaints-'));
+/** The whole product on a local Appwrite of its own: the built bundles, a fresh data folder or a filled one, any free port. */
+export async function startService(variables: Record<string, string> = {}, filled?: string): Promise<Service> {
+  const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const local = await startLocalAppwrite({
     dataDir,
     config: PROJECT_FILE,

@@ -1,0 +1,104 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { complaintRow } from '#scripts/fill/complaint-row.ts';
+import { fillComplaints } from '#scripts/fill/import.ts';
+import { startLocalAppwrite } from '#scripts/local/index.ts';
+import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { Figures } from '#shared/contract/responses.ts';
+import { median } from '#shared/services/complaints/months.ts';
+import { change, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+
+const COUNT = 11_000;
+const LARGE = ['created', 'closed', 'rejected', 'resolved'];
+const reporter = { id: 'nobody', name: 'nobody' };
+const rows = Array.from({ length: COUNT }, (_, number) => complaintRow({ number, filedAt: new Date(), reporter }));
+const counted = (matches: (row: (typeof rows)[number]) => boolean) => rows.filter(matches).length;
+
+let service: Service;
+let person: Person;
+let staff: Person;
+
+beforeAll(async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'complaints-'));
+  await (await startLocalAppwrite({ dataDir, config: PROJECT_FILE })).close();
+  fillComplaints(join(dataDir, 'appwrite.db'), COUNT);
+  service = await startService({}, dataDir);
+  [person, staff] = await Promise.all([service.person(), service.person('staff')]);
+}, 60_000);
+afterAll(() => service.close());
+
+const totalOf = async (viewer: Pick<Person, 'send'>, query: Record<string, string>) => {
+  const { total, totalIsExact } = await listOf(viewer, { ...query, pageSize: 1 });
+  return { total, totalIsExact };
+};
+
+describe('totals past what Appwrite counts', () => {
+  it('are exact for the whole and for statuses, for everybody who asks', async () => {
+    const cases: [Record<string, string>, (row: (typeof rows)[number]) => boolean][] = [
+      [{}, () => true],
+      [{ status: LARGE.join(',') }, ({ status }) => LARGE.includes(status)],
+    ];
+    for (const [query, matches] of cases) {
+      const visible = { total: counted((row) => matches(row) && !row.hidden), totalIsExact: true };
+      expect(await totalOf(service, query)).toEqual(visible);
+      expect(await totalOf(person, query)).toEqual(visible);
+      expect(await totalOf(staff, query)).toEqual({ total: counted(matches), totalIsExact: true });
+    }
+  });
+
+  it('count the hidden ones of whoever asks in, and only theirs', async () => {
+    const other = await service.person();
+    const before = await totalOf(other, {});
+    const { id } = await other.file();
+    await change(staff, { id, hidden: true });
+    expect(await totalOf(other, {})).toEqual({ total: before.total + 1, totalIsExact: true });
+    expect(await totalOf(other, { status: LARGE.join(',') })).toMatchObject({ totalIsExact: true });
+    expect(await totalOf(service, {})).toEqual(before);
+    expect((await staff.send('POST', '/complain/delete', { json: { id } })).status).toBe(403);
+    expect((await other.send('POST', '/complain/delete', { json: { id } })).status).toBe(200);
+  });
+
+  it('say that they stop at 5000 for other combinations, whose pages go on all the same', async () => {
+    const query = { overdue: 'false', from: '2020-01-01' };
+    expect(await totalOf(service, query)).toEqual({ total: 5_000, totalIsExact: false });
+    const page = await listOf(service, { ...query, page: 51, pageSize: 100 });
+    expect(page.items).toHaveLength(100);
+    const next = await listOf(service, { ...query, after: page.next ?? '', pageSize: 100 });
+    expect(idsOf(next)).not.toContain(page.items.at(-1)?.id);
+    expect(next.items).toHaveLength(100);
+  });
+});
+
+it('deep pages are empty past an end that is known, and point to the cursor where it is not', async () => {
+  expect((await listOf(service, { page: 109, pageSize: 100 })).items).toHaveLength(100);
+  expect(await listOf(service, { page: 300, pageSize: 100 })).toMatchObject({ items: [], next: null });
+  const { errors } = (
+    await service.send('GET', '/complain?page=300&pageSize=100&overdue=false&from=2020-01-01')
+  ).problem(422);
+  expect(errors).toMatchObject([{ field: 'page', message: expect.stringContaining('after') }]);
+});
+
+it('the schedule counts exactly and measures medians in strides', async () => {
+  const tally = await service.connection.store.tallies.find('status-created');
+  if (!tally) throw new Error('no total');
+  await service.connection.store.tallies.replace(tally, { visible: 7, hidden: -3 });
+  await service.connection.store.tallies.remove('status-closed');
+  await runSchedule(service);
+  const figures = (await service.send('GET', '/complain/stats')).as(Figures);
+  const visible = rows.filter((row) => !row.hidden);
+  const spans = (span: 'secondsToAcknowledge' | 'secondsToResolve') =>
+    median(visible.map((row) => row[span]).filter((seconds) => seconds !== null));
+  expect(figures.byStatus).toEqual(
+    figures.byStatus.map(({ status }) => ({ status, count: visible.filter((row) => row.status === status).length })),
+  );
+  expect(figures).toMatchObject({
+    total: visible.length,
+    medianSecondsToAcknowledge: spans('secondsToAcknowledge'),
+    medianSecondsToResolve: spans('secondsToResolve'),
+  });
+  expect(figures.months).toHaveLength(12);
+  expect(await totalOf(staff, {})).toEqual({ total: COUNT, totalIsExact: true });
+});

@@ -8,6 +8,7 @@ import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { comeBack, invalidField, Refusal } from '#shared/domain/problems.ts';
 import { hashesRefusal } from '../auth/hashing.ts';
+import { addressesAfter } from '../auth/known-addresses.ts';
 import { newEpoch } from '../auth/logout.ts';
 import { serially } from '../complaints/serially.ts';
 import type { Profile } from './profile.ts';
@@ -46,13 +47,16 @@ async function openAccount(deps: Deps, registration: Registration): Promise<Prof
   if (reserved) throw taken();
   const passwordHash = await hashed(deps, password, place);
   const userId = randomId();
-  const now = deps.clock.now().toISOString();
-  const profile: Profile = { username, name, phone, role: 'user', registeredAt: now, changedAt: now };
+  const now = deps.clock.now();
+  const at = now.toISOString();
+  const profile: Profile = { username, name, phone, role: 'user', registeredAt: at, changedAt: at };
+  const known = addressesAfter({ $id: userId, knownAddresses: [] }, deps.address, now);
+  const secrets = { passwordHash, ...newEpoch(), knownAddresses: JSON.stringify(known ?? []) };
   const outcome = await commit(
     deps.gateway,
     [
       create('names', nameId, { userId, username, state: 'active' }),
-      create('users', userId, { ...profile, passwordHash, ...newEpoch() }),
+      create('users', userId, { ...profile, ...secrets }),
       ...accountTallies(userId).map((id) => create('tallies', id, { visible: 0, hidden: 0 })),
     ],
     async () => (await deps.store.names.find(nameId))?.userId === userId,

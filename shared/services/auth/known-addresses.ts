@@ -7,23 +7,25 @@ import { NO_ADDRESS } from '#shared/domain/network.ts';
 const MOST_KNOWN = 8;
 const KNOWN_DAYS = 30;
 
+type Knowing = Pick<Account, '$id' | 'knownAddresses'>;
+
 /** Only a mark of the address is kept, and another one for each account. */
-function markOf(account: Account, address: string): string {
+function markOf(account: Knowing, address: string): string {
   return derivedId('a', account.$id, address);
 }
 
-function unexpired(account: Account, now: Date): KnownAddress[] {
+function unexpired(account: Knowing, now: Date): KnownAddress[] {
   return account.knownAddresses.filter((known) => Date.parse(known.seen) > now.getTime() - KNOWN_DAYS * DAY);
 }
 
-/** Whether this person has logged in from this address of late. */
-export function isKnownAddress(account: Account, address: string, now: Date): boolean {
+/** Whether this person has registered or logged in from this address of late. */
+export function isKnownAddress(account: Knowing, address: string, now: Date): boolean {
   const mark = markOf(account, address);
   return address !== NO_ADDRESS && unexpired(account, now).some((known) => known.mark === mark);
 }
 
-/** The addresses to keep after a login from this one; undefined when that says nothing new. */
-export function addressesAfterLogin(account: Account, address: string, now: Date): KnownAddress[] | undefined {
+/** The addresses to keep after a registration or a login from this one; undefined when that says nothing new. */
+export function addressesAfter(account: Knowing, address: string, now: Date): KnownAddress[] | undefined {
   if (address === NO_ADDRESS) return undefined;
   const mark = markOf(account, address);
   const known = unexpired(account, now);

@@ -3,7 +3,7 @@ import type { Deps } from '#shared/compose.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
 import { hashesRefusal } from './hashing.ts';
-import { addressesAfterLogin } from './known-addresses.ts';
+import { addressesAfter } from './known-addresses.ts';
 import { reserveTry, type Try } from './login-limits.ts';
 import { newEpoch } from './logout.ts';
 
@@ -41,7 +41,7 @@ async function renewedHash(deps: Deps, account: Account, password: string): Prom
 /** What a login leaves on the account. Without sound marks of its tokens none would ever be valid, so it gets new ones. */
 async function noteLogin(deps: Deps, account: Account, password: string): Promise<string> {
   const passwordHash = await renewedHash(deps, account, password);
-  const addresses = addressesAfterLogin(account, deps.address, deps.clock.now());
+  const addresses = addressesAfter(account, deps.address, deps.clock.now());
   const sound = account.epoch !== '' && account.revoked !== undefined;
   const fresh = sound ? undefined : newEpoch();
   const patch = {

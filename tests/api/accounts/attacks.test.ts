@@ -50,6 +50,36 @@ describe('guessing', () => {
     expect(await loginUnderSiege(arena, 30)).toMatchObject({ victimLetIn: 30 });
   });
 
+  it('does not lock out somebody who registered and never logged in yet', async () => {
+    const name = freshName();
+    await arena.register(name);
+    for (let guess = 0; guess < 105; guess += 1) await arena.login(name, 'wrong-guess', strangeAddress(guess));
+    expect((await arena.login(name, PASSWORD, strangeAddress(999))).status).toBe(429);
+    expect((await arena.login(name)).status).toBe(200);
+  });
+
+  it('costs one comparison and tells the same, whatever is wrong', async () => {
+    const [taken, erased] = [freshName(), freshName()];
+    await arena.register(taken);
+    const headers = { TOKEN: await arena.token(erased) };
+    await arena.send('DELETE', '/user', { headers, json: { password: PASSWORD } });
+    const pairs = [
+      [taken, 'wrong-guess'],
+      [taken, `${PASSWORD}\0`],
+      [taken, 'x'.repeat(10_000)],
+      [taken, '\ud800'],
+      [erased, PASSWORD],
+      [freshName(), PASSWORD],
+      ['Адам', PASSWORD],
+      ['\ud800', PASSWORD],
+    ] as const;
+    for (const [username, password] of pairs) {
+      const before = arena.hashes();
+      const { status, body } = await arena.login(username, password);
+      expect([status, body.code, arena.hashes() - before]).toEqual([401, 'bad_credentials', 1]);
+    }
+  });
+
   it('all at once costs as much as one after the other', async () => {
     expect(await raceGuesses(arena, { rounds: 2, racers: 64 })).toMatchObject({ comparisonsPerRound: 10 });
   });

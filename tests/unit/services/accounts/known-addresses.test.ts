@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Account } from '#shared/appwrite/accounts.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { NO_ADDRESS } from '#shared/domain/network.ts';
-import { addressesAfterLogin, isKnownAddress } from '#shared/services/auth/known-addresses.ts';
+import { addressesAfter, isKnownAddress } from '#shared/services/auth/known-addresses.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
 const later = (days: number) => new Date(NOW.getTime() + days * DAY);
@@ -28,7 +28,7 @@ function account(id = 'u1', knownAddresses: Account['knownAddresses'] = []): Acc
 
 describe('a known address', () => {
   it('is one of a login in the last 30 days, for this account only', () => {
-    const known = addressesAfterLogin(account(), '192.0.2.1', NOW) ?? [];
+    const known = addressesAfter(account(), '192.0.2.1', NOW) ?? [];
     expect(isKnownAddress(account('u1', known), '192.0.2.1', later(29))).toBe(true);
     expect(isKnownAddress(account('u1', known), '192.0.2.1', later(31))).toBe(false);
     expect(isKnownAddress(account('u1', known), '192.0.2.2', NOW)).toBe(false);
@@ -37,15 +37,15 @@ describe('a known address', () => {
   });
 
   it('is written down once a day', () => {
-    const known = addressesAfterLogin(account(), '192.0.2.1', NOW) ?? [];
-    expect(addressesAfterLogin(account('u1', known), '192.0.2.1', NOW)).toBeUndefined();
-    expect(addressesAfterLogin(account('u1', known), '192.0.2.1', later(1))).toHaveLength(1);
+    const known = addressesAfter(account(), '192.0.2.1', NOW) ?? [];
+    expect(addressesAfter(account('u1', known), '192.0.2.1', NOW)).toBeUndefined();
+    expect(addressesAfter(account('u1', known), '192.0.2.1', later(1))).toHaveLength(1);
   });
 
   it('is one of at most eight, and they fit their column', () => {
     let known: Account['knownAddresses'] = [];
     for (let index = 0; index < 20; index += 1) {
-      known = addressesAfterLogin(account('u1', known), `192.0.2.${index}`, NOW) ?? known;
+      known = addressesAfter(account('u1', known), `192.0.2.${index}`, NOW) ?? known;
     }
     expect(known).toHaveLength(8);
     expect(JSON.stringify(known).length).toBeLessThan(1_000);
@@ -54,7 +54,7 @@ describe('a known address', () => {
   });
 
   it('is never the one that stands for no address', () => {
-    expect(addressesAfterLogin(account(), NO_ADDRESS, NOW)).toBeUndefined();
+    expect(addressesAfter(account(), NO_ADDRESS, NOW)).toBeUndefined();
     expect(isKnownAddress(account('u1', [{ mark: 'x', seen: '2026-06-01' }]), NO_ADDRESS, NOW)).toBe(false);
   });
 });

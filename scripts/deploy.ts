@@ -7,7 +7,8 @@ import { PROJECT_FILE } from './project/local-settings.ts';
 const USAGE = `Usage: npm run deploy -- [--dry-run] [--allow-destructive] [--renew-secret]
   with APPWRITE_ENDPOINT, APPWRITE_PROJECT_ID and APPWRITE_API_KEY in the environment.
   APPWRITE_FUNCTIONS_DOMAIN names the host of function domains where it cannot be found out.
-  TOKEN_SECRET is the secret in use, for a function that lost it.`;
+  TOKEN_SECRET is the secret to set, where one is missing or renewed; random otherwise.
+  TOKEN_SECRET_PREVIOUS, with --renew-secret, keeps tokens good that were signed with it.`;
 
 function targetOf(env: NodeJS.ProcessEnv) {
   const { APPWRITE_ENDPOINT: endpoint, APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: key } = env;
@@ -33,8 +34,9 @@ try {
     wish: {
       allowDestructive: values['allow-destructive'],
       renewSecret: values['renew-secret'],
-      tokenSecret: process.env.TOKEN_SECRET,
-      functionsHost: process.env.APPWRITE_FUNCTIONS_DOMAIN,
+      tokenSecret: process.env.TOKEN_SECRET || undefined,
+      previousSecret: process.env.TOKEN_SECRET_PREVIOUS || undefined,
+      functionsHost: process.env.APPWRITE_FUNCTIONS_DOMAIN || undefined,
     },
   });
 } catch (error) {

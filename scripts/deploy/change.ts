@@ -22,8 +22,10 @@ export type Wish = {
   allowDestructive: boolean;
   /** A new token secret for all functions: everybody has to sign in again. */
   renewSecret: boolean;
-  /** The secret in use, for functions that lack it; it cannot be read back. */
+  /** The secret to use where one is to be set; a random one otherwise. One that is set cannot be read back. */
   tokenSecret: string | undefined;
+  /** The one until now, when it is known: tokens signed with it stay good while it is renewed. */
+  previousSecret: string | undefined;
   functionsHost: string | undefined;
 };
 

@@ -8,6 +8,7 @@ import { isPublic, originOf, ruleOf } from './plan-domains.ts';
 import type { Remote } from './remote.ts';
 
 export const SECRET = 'TOKEN_SECRET';
+const PREVIOUS = `${SECRET}_PREVIOUS`;
 
 /** Functions with scopes open the tables, and with them the accounts: they need the secret. */
 export function needsSecret({ scopes }: Pick<DeclaredFunction, 'scopes'>): boolean {
@@ -70,7 +71,9 @@ function planSecret(planning: Planning): Change[] {
   const { declared, live, wish } = planning;
   const needing = declared.functions.filter(needsSecret).map(({ $id }) => $id);
   const lacking = needing.filter((id) => !variableOf(planning, id, SECRET));
-  if (wish.renewSecret) return newSecret(planning, needing, 'is renewed: everybody signs in again');
+  if (wish.renewSecret) {
+    return newSecret(planning, needing, wish.previousSecret ? 'is renewed' : 'is renewed: everybody signs in again');
+  }
   if (lacking.length === 0) return [];
   const inUse = live.functions.some(({ deploymentId, $id }) => deploymentId !== '' && !lacking.includes($id));
   if (!inUse) return newSecret(planning, needing, 'is missing');
@@ -79,29 +82,40 @@ function planSecret(planning: Planning): Change[] {
   return lacking.map((id) => {
     const about = { area: 'variable', subject: `variable ${id}.${SECRET}` } as const;
     if (said !== undefined)
-      return { ...about, action: 'create', why: 'is missing', apply: () => setSecret(planning, id, said) };
+      return {
+        ...about,
+        action: 'create',
+        why: 'is missing',
+        apply: () => setSecret(planning, id, { key: SECRET, value: said }),
+      };
     const why = `is missing, and that of the other functions cannot be read. Run with ${SECRET} set to the one in use, or with --renew-secret: everybody signs in again`;
     return { ...about, action: 'blocked', why, apply: async () => {} };
   });
 }
 
 function newSecret(planning: Planning, ids: readonly string[], why: string): Change[] {
-  const secret = randomBytes(48).toString('base64url');
-  return ids.map((id) => ({
-    area: 'variable',
-    action: variableOf(planning, id, SECRET) ? 'update' : 'create',
-    subject: `variable ${id}.${SECRET}`,
-    why,
-    apply: () => setSecret(planning, id, secret),
-  }));
+  const { renewSecret, previousSecret, tokenSecret = randomBytes(48).toString('base64url') } = planning.wish;
+  const values: [key: string, value: string][] = [[SECRET, tokenSecret]];
+  if (renewSecret && previousSecret) values.push([PREVIOUS, previousSecret]);
+  return ids.flatMap((id) =>
+    values.map(([key, value]) => ({
+      area: 'variable' as const,
+      action: variableOf(planning, id, key) ? ('update' as const) : ('create' as const),
+      subject: `variable ${id}.${key}`,
+      why: key === PREVIOUS ? 'keeps older tokens good' : why,
+      apply: () => setSecret(planning, id, { key, value }),
+    })),
+  );
 }
 
-async function setSecret(planning: Planning, functionId: string, value: string): Promise<void> {
+type Secret = { key: string; value: string };
+
+async function setSecret(planning: Planning, functionId: string, { key, value }: Secret): Promise<void> {
   const weakness = weaknessOf(value);
-  if (weakness) throw new Error(`${SECRET} ${weakness}`);
-  const known = variableOf(planning, functionId, SECRET);
-  if (!known) return create(planning, functionId, { key: SECRET, value, secret: true });
-  await planning.remote.functions.updateVariable({ functionId, variableId: known.$id, key: SECRET, value });
+  if (weakness) throw new Error(`${key} ${weakness}`);
+  const known = variableOf(planning, functionId, key);
+  if (!known) return create(planning, functionId, { key, value, secret: true });
+  await planning.remote.functions.updateVariable({ functionId, variableId: known.$id, key, value });
 }
 
 type NewVariable = { key: string; value: string; secret: boolean };

@@ -11,7 +11,8 @@ import { checkVariables } from './check-variables.ts';
 import { checkDrift } from './drift.ts';
 import { type Finding, failure } from './finding.ts';
 
-const wish = { allowDestructive: false, renewSecret: false, tokenSecret: undefined, functionsHost: undefined };
+const unsaid = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
+const wish = { allowDestructive: false, renewSecret: false, ...unsaid };
 
 /** Looks at everything, and changes nothing. */
 export async function examine(target: Target): Promise<Finding[]> {

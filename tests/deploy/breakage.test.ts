@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Declaration } from '#scripts/deploy/declaration.ts';
 import { useProject } from './support/project.ts';
+import { idOfVariable } from './support/variables.ts';
 
 const world = useProject();
 const place = { databaseId: 'main', tableId: 'categories' };
@@ -64,27 +65,12 @@ describe('what was broken by hand', () => {
   });
 
   it('is seen and put back: a variable that can be worked out, with a deployment that knows it', async () => {
-    const variable = await variableOf('complaints', 'PUBLIC_ENDPOINT');
+    const variable = await idOfVariable(world, 'complaints', 'PUBLIC_ENDPOINT');
     await world.remote.functions.deleteVariable({ functionId: 'complaints', variableId: variable });
     expect(await world.complaints()).toContain('variable complaints.PUBLIC_ENDPOINT: is missing');
     const { deploymentId } = await world.remote.functions.get({ functionId: 'complaints' });
     await settled('variable');
     expect((await world.remote.functions.get({ functionId: 'complaints' })).deploymentId).not.toBe(deploymentId);
-  });
-
-  it('is seen: a token secret that was lost; only a person can decide what then', async () => {
-    const variableId = await variableOf('users', 'TOKEN_SECRET');
-    await world.remote.functions.deleteVariable({ functionId: 'users', variableId });
-    expect((await world.complaints()).some((text) => text.startsWith('variable users.TOKEN_SECRET: is missing'))).toBe(
-      true,
-    );
-    world.writes();
-    const { refusal, output } = await world.deploy();
-    expect(refusal).toContain('Nothing was changed');
-    expect(output).toContain('--renew-secret');
-    expect(world.writes()).toEqual([]);
-    expect((await world.deploy({ renewSecret: true })).refusal).toBe('');
-    expect(await world.complaints()).toEqual([]);
   });
 });
 
@@ -120,7 +106,7 @@ describe('what nobody declared', () => {
     const own = { functionId: 'docs', variableId: 'own', key: 'OWN', value: '1', secret: false };
     await world.remote.functions.createVariable(own);
     await world.deploy({ allowDestructive: true });
-    expect(await variableOf('docs', 'OWN')).toBe('own');
+    expect(await idOfVariable(world, 'docs', 'OWN')).toBe('own');
   });
 });
 
@@ -174,10 +160,3 @@ describe('a declaration that has changed', () => {
     await settled('function');
   });
 });
-
-async function variableOf(functionId: string, key: string): Promise<string> {
-  const { variables } = await world.remote.functions.listVariables({ functionId });
-  const found = variables.find((variable) => variable.key === key);
-  if (!found) throw new Error(`${functionId} has no ${key}`);
-  return found.$id;
-}

@@ -83,13 +83,8 @@ async function deployTo(target: Target, options: Options & { declared: Declarati
   const { declared, root, dryRun = false, ...wish } = options;
   const lines: string[] = [];
   const run: Run = { changes: 0, output: '', refusal: '' };
-  const wished = {
-    allowDestructive: false,
-    renewSecret: false,
-    tokenSecret: undefined,
-    functionsHost: undefined,
-    ...wish,
-  };
+  const unsaid = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
+  const wished = { allowDestructive: false, renewSecret: false, ...unsaid, ...wish };
   const print = (line: string) => lines.push(line);
   try {
     run.changes = await deploy({ target, declared, root, wish: wished, dryRun, build: false, print });

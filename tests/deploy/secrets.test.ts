@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { useProject } from './support/project.ts';
+import { idOfVariable } from './support/variables.ts';
+
+const world = useProject();
+
+describe('the token secret', () => {
+  it('is renewed with the one before in force for a while, when that is known', async () => {
+    const secrets = {
+      tokenSecret: randomBytes(48).toString('base64url'),
+      previousSecret: randomBytes(48).toString('base64url'),
+    };
+    const { refusal, output } = await world.deploy({ renewSecret: true, ...secrets });
+    expect(refusal).toBe('');
+    expect(output).not.toContain(secrets.tokenSecret);
+    expect((await world.complaints('warning')).join('\n')).toContain('users.TOKEN_SECRET_PREVIOUS: is set since');
+    for (const { $id: functionId } of world.declared.functions.filter(({ scopes }) => scopes.length > 0)) {
+      const variableId = await idOfVariable(world, functionId, 'TOKEN_SECRET_PREVIOUS');
+      await world.remote.functions.deleteVariable({ functionId, variableId });
+    }
+    expect(await world.complaints()).toContain('code of users: was deployed before its settings changed: deploy again');
+    expect((await world.deploy()).refusal).toBe('');
+    expect(await world.complaints()).toEqual([]);
+  });
+
+  it('is refused when it is weak', async () => {
+    const { refusal } = await world.deploy({
+      renewSecret: true,
+      tokenSecret: 'password-password-password-password-password',
+    });
+    expect(refusal).toContain('TOKEN_SECRET');
+    expect((await world.deploy()).refusal).toBe('');
+  });
+
+  it('is missed when it was lost; only a person can decide what then', async () => {
+    const variableId = await idOfVariable(world, 'users', 'TOKEN_SECRET');
+    await world.remote.functions.deleteVariable({ functionId: 'users', variableId });
+    expect((await world.complaints()).some((text) => text.startsWith('variable users.TOKEN_SECRET: is missing'))).toBe(
+      true,
+    );
+    world.writes();
+    const { refusal, output } = await world.deploy();
+    expect(refusal).toContain('Nothing was changed');
+    expect(output).toContain('--renew-secret');
+    expect(world.writes()).toEqual([]);
+    expect((await world.deploy({ renewSecret: true })).refusal).toBe('');
+    expect(await world.complaints()).toEqual([]);
+  });
+});

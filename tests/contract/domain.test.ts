@@ -76,16 +76,13 @@ describe('a function on its domain', () => {
 
   it('is given up on after its timeout, and runs on all the same', async () => {
     expect((await domain('/hang')).status).toBe(500);
-    await new Promise((done) => setTimeout(done, 700));
-    expect((await domain('/ran-on')).body.toString()).toBe('true');
+    await until('the rest of it', async () => (await domain('/ran-on')).body.toString() === 'true');
   });
 
   it('answers several requests at once from one process', async () => {
     await domain('/');
-    const started = Date.now();
-    const answers = await Promise.all([domain('/slow'), domain('/slow'), domain('/slow')]);
-    expect(answers.map((sent) => sent.body.toString())).toEqual(['late', 'late', 'late']);
-    expect(Date.now() - started).toBeLessThan(800);
+    const answers = await Promise.all([domain('/meet'), domain('/meet'), domain('/meet')]);
+    expect(answers.map((sent) => sent.body.toString())).toEqual(['true', 'true', 'true']);
   });
 
   it('starts again after a late exception has ended its process', async () => {

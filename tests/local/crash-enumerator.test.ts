@@ -29,7 +29,7 @@ describe('the crash enumerator', () => {
         faults: [
           { kind: 'cut' },
           { kind: 'kill', effect: 'done' },
-          { kind: 'hang', effect: 'late', milliseconds: 200 },
+          { kind: 'hang', effect: 'late', milliseconds: 100 },
         ],
       },
     );

@@ -51,7 +51,7 @@ describe('an event', () => {
   });
 
   it('is delayed while others pass by', async () => {
-    world.appwrite.faults.add({ kind: 'event-delayed', functionId: 'listener', milliseconds: 400 });
+    world.appwrite.faults.add({ kind: 'event-delayed', functionId: 'listener', milliseconds: 900 });
     const ids = [await note(), await note(), await note()];
     expect(await heard(...ids)).toEqual([1, 2, 0]);
   });

@@ -27,8 +27,8 @@ export async function misbehave(fault: CallFault, exchange: Exchange): Promise<R
       finish(await take(fault, exchange));
       return end(response);
     case 'kill':
-      await exchange.kill();
       finish(await take(fault, exchange));
+      await exchange.kill();
       return end(response);
     case 'hang':
       finish(await take(fault, exchange));

@@ -69,10 +69,8 @@ const unset = {
 };
 
 function toAnswer({ execution, response }: Outcome): Answer {
-  const executionId = { 'x-appwrite-execution-id': execution.$id };
-  if (!response)
-    return { status: 500, headers: { 'content-type': 'text/plain', ...executionId }, body: Buffer.alloc(0) };
-  const headers = { ...passedBack(response.headers), ...executionId };
+  if (!response) return { status: 500, headers: { 'content-type': 'text/plain' }, body: Buffer.alloc(0) };
+  const headers = { ...passedBack(response.headers), 'x-appwrite-execution-id': execution.$id };
   if (response.status < 400 || response.body.length > 0)
     return { status: response.status, headers, body: response.body };
   return {

@@ -4,7 +4,11 @@ const started = String(Date.now()) + Math.random();
 module.exports = async ({ req, res, log, error }) => {
   if (req.path === '/throw') throw new Error('boom');
   if (req.path === '/nothing') return;
-  if (req.path === '/slow') { await new Promise((done) => setTimeout(done, 300)); return res.text('late'); }
+  if (req.path === '/meet') {
+    global.met = (global.met ?? 0) + 1;
+    for (let tries = 0; tries < 90 && global.met % 3 !== 0; tries += 1) await new Promise((done) => setTimeout(done, 10));
+    return res.text(String(global.met % 3 === 0));
+  }
   if (req.path === '/hang') { await new Promise((done) => setTimeout(done, 1500)); global.ranOn = true; return res.text('never'); }
   if (req.path === '/ran-on') return res.text(String(global.ranOn === true));
   if (req.path === '/picture') return res.binary(Buffer.from([0xff, 0xd8, 0xff, 0x00]), 200, { 'content-type': 'image/PNG' });

@@ -3,7 +3,6 @@ export const echo = `
 module.exports = async ({ req, res, log, error }) => {
   if (req.path === '/throw') throw new Error('boom');
   if (req.path === '/nothing') return;
-  if (req.path === '/slow') { await new Promise((done) => setTimeout(done, 300)); return res.text('late'); }
   if (req.path === '/hang') { await new Promise((done) => setTimeout(done, 1500)); global.ranOn = true; return res.text('never'); }
   if (req.path === '/ran-on') return res.text(String(global.ranOn === true));
   if (req.path === '/picture') return res.binary(Buffer.from([0xff, 0xd8, 0xff, 0x00]), 200, { 'content-type': 'image/PNG' });

@@ -6,7 +6,7 @@ module.exports = async ({ req, res }) => {
   for (const name of req.path.split('/').filter(Boolean)) {
     try {
       const answer = await fetch(process.env.APPWRITE_FUNCTION_API_ENDPOINT + '/tablesdb/main/tables/notes/rows', {
-        method: 'POST', signal: AbortSignal.timeout(150),
+        method: 'POST', signal: AbortSignal.timeout(1000),
         headers: { 'content-type': 'application/json', 'x-appwrite-project': process.env.APPWRITE_FUNCTION_PROJECT_ID,
           'x-appwrite-key': req.headers['x-appwrite-key'] },
         body: JSON.stringify({ rowId: name, data: { title: name } }),

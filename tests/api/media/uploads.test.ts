@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Service, startService } from '../../support/harness.ts';
+import { sendCanaries } from '../../support/media-fuzz/canaries.ts';
+import { noise, peakMemory, sendByDomain, sendByExecution } from '../../support/media-fuzz/large.ts';
+import {
+  type Range,
+  sendHostileForms,
+  sendLiars,
+  sendMutants,
+  sendPolyglots,
+} from '../../support/media-fuzz/uploads.ts';
+import { photoForm } from '../../support/photo-form.ts';
+
+const SEED = 20_260_103;
+const every = (step: number) => (index: number) => index % step === 0;
+
+let service: Service;
+let range: Range;
+beforeAll(async () => {
+  service = await startService();
+  range = { service, person: await service.person() };
+});
+afterAll(() => service.close());
+
+it('refuses hostile forms in no time, and stores nothing of them', { timeout: 40_000 }, async () => {
+  expect((await sendHostileForms(range, 300, SEED)).wrong).toEqual([]);
+});
+
+it('cleans or refuses mutated pictures', { timeout: 40_000 }, async () => {
+  expect((await sendMutants(range, 200, SEED)).wrong).toEqual([]);
+});
+
+it('refuses files that claim to be pictures, and stores none', { timeout: 40_000 }, async () => {
+  const tally = await sendLiars(range, every(3));
+  expect(tally.wrong).toEqual([]);
+  expect(tally.sent).toBeGreaterThanOrEqual(60);
+});
+
+it('stores nothing of what pictures carry beside the picture', { timeout: 40_000 }, async () => {
+  expect((await sendPolyglots(range, every(2))).wrong).toEqual([]);
+});
+
+it('stores no place, camera or comment, and shows the same in every orientation', { timeout: 40_000 }, async () => {
+  expect(await sendCanaries(range, 48, SEED)).toEqual({ pictures: 48, wrong: [] });
+});
+
+it('takes three pictures of 3 MiB through its domain, and 7 MB as base64 through an execution', {
+  timeout: 60_000,
+}, async () => {
+  const large = await noise(1_020, 1_020);
+  expect(large.length).toBeGreaterThan(3_100_000);
+  expect((await sendByDomain(range, [large, large, large])).images).toHaveLength(3);
+  expect((await sendByExecution(range, [large, large, await noise(500, 500)])).images).toHaveLength(3);
+  expect(await peakMemory(range, 'complaints')).toBeLessThan(320);
+});
+
+it('tells an iPhone how to send photos that others can read', async () => {
+  const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+  const refused = (await range.person.send('POST', '/complain', { form: photoForm([heic]) })).problem(415);
+  expect(refused.detail).toMatch(/HEIC.*JPEG, PNG and WebP/s);
+});

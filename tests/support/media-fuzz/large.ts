@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { Complaint } from '#shared/contract/responses.ts';
+import { photoForm } from '../photo-form.ts';
+import { displayed } from '../pictures.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { send } from '../send.ts';
+import type { Range } from './uploads.ts';
+
+/** A picture that nothing compresses: three bytes a pixel, and little beside. */
+export function noise(width: number, height: number): Promise<Buffer> {
+  const random = seededRandom(width * height);
+  const raw = Buffer.alloc(width * height * 3, 0).map(() => random.below(256));
+  return sharp(raw, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 0 })
+    .toBuffer();
+}
+
+async function expectShown(sources: readonly Buffer[], { images }: Complaint): Promise<void> {
+  for (const [index, source] of sources.entries()) {
+    const kept = Buffer.from(await (await fetch(images[index]?.url ?? '')).arrayBuffer());
+    const [before, after] = [await displayed(source), await displayed(kept)];
+    if (!after.pixels.equals(before.pixels)) throw new Error(`picture ${index} shows something else`);
+  }
+}
+
+/** Through the function's own domain, as a form. */
+export async function sendByDomain({ service, person }: Range, pictures: readonly Buffer[]): Promise<Complaint> {
+  const encoded = new Response(photoForm(pictures));
+  const headers = {
+    host: service.local.functionHost('complaints'),
+    TOKEN: person.token,
+    USERNAME: person.username,
+    'content-type': encoded.headers.get('content-type') ?? '',
+  };
+  const raw = new Uint8Array(await encoded.arrayBuffer());
+  const filed = (await send('POST', `${service.local.url}/complain`, { raw, headers })).as(Complaint, 201);
+  await expectShown(pictures, filed);
+  return filed;
+}
+
+/** Through the executions API, as base64 in JSON in JSON. */
+export async function sendByExecution({ service, person }: Range, pictures: readonly Buffer[]): Promise<Complaint> {
+  const images = pictures.map((bytes) => bytes.toString('base64'));
+  const body = JSON.stringify({ title: 'By execution', description: 'From an SDK.', images });
+  const answer = await fetch(`${service.local.endpoint}/functions/complaints/executions`, {
+    method: 'POST',
+    headers: { 'x-appwrite-project': service.local.projectId, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      body,
+      path: '/complain',
+      method: 'POST',
+      headers: { TOKEN: person.token, USERNAME: person.username, 'content-type': 'application/json' },
+    }),
+  });
+  const execution = (await answer.json()) as { responseStatusCode: number; responseBody: string };
+  if (execution.responseStatusCode !== 201) throw new Error(JSON.stringify(execution).slice(0, 500));
+  const filed: Complaint = JSON.parse(execution.responseBody);
+  await expectShown(pictures, filed);
+  return filed;
+}
+
+/** The most memory that the process of a function has ever held, in MB; undefined where the system does not tell. */
+export async function peakMemory({ service }: Pick<Range, 'service'>, functionId: string): Promise<number | undefined> {
+  const overview = await fetch(`${service.local.url}/_local/`);
+  const { functions } = (await overview.json()) as { functions: Record<string, { process: number | null }> };
+  const pid = functions[functionId]?.process;
+  try {
+    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
+  } catch {
+    return undefined;
+  }
+}

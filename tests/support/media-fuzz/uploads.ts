@@ -1,0 +1,121 @@
+import { Query } from 'node-appwrite';
+import { BUCKET_ID } from '#shared/appwrite/resources.ts';
+import { Complaint } from '#shared/contract/responses.ts';
+import type { Person, Service } from '../harness.ts';
+import { hostileBodies } from '../multipart-bodies.ts';
+import { photoForm } from '../photo-form.ts';
+import { makePicture } from '../pictures.ts';
+import { type Bases, lyingFiles } from '../pictures-lying.ts';
+import { mutantSeeds, mutants } from '../pictures-mutants.ts';
+import { polyglots } from '../pictures-polyglots.ts';
+import type { Answer } from '../send.ts';
+
+export type Range = { service: Service; person: Person };
+
+/** How a family of uploads went; `wrong` is empty when all is well. */
+export type Tally = { sent: number; statuses: Record<number, number>; slowest: number; wrong: string[] };
+
+const SLOW_MS = 1_000;
+
+const newTally = (): Tally => ({ sent: 0, statuses: {}, slowest: 0, wrong: [] });
+
+async function record(tally: Tally, what: string, sending: () => Promise<Answer>): Promise<Answer> {
+  const start = performance.now();
+  const answer = await sending();
+  const took = performance.now() - start;
+  tally.sent += 1;
+  tally.slowest = Math.max(tally.slowest, Math.round(took));
+  tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
+  if (answer.status >= 500) tally.wrong.push(`${what}: ${answer.status}`);
+  if (took > SLOW_MS) tally.wrong.push(`${what}: ${Math.round(took)} ms`);
+  return answer;
+}
+
+export async function countFiles({ service }: Pick<Range, 'service'>): Promise<number> {
+  const queries = [Query.limit(1)];
+  return (await service.connection.gateway.storage.listFiles({ bucketId: BUCKET_ID, queries })).total;
+}
+
+/** Several at a time, as strangers would. */
+async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items[Symbol.iterator]();
+  const worker = async () => {
+    for (let next = waiting.next(); !next.done; next = waiting.next()) await work(next.value);
+  };
+  await Promise.all([1, 2, 3].map(worker));
+}
+
+/** What is refused must leave nothing in the bucket. */
+async function expectStored(range: Range, tally: Tally, before: number, stored: number): Promise<Tally> {
+  const after = await countFiles(range);
+  if (after !== before + stored) tally.wrong.push(`${after - before} files stored, not ${stored}`);
+  return tally;
+}
+
+/** Forms that no honest client sends. */
+export async function sendHostileForms(range: Range, count: number, seed: number): Promise<Tally> {
+  const tally = newTally();
+  const before = await countFiles(range);
+  let stored = 0;
+  await inParallel(hostileBodies(count, seed), async ({ body, contentType }) => {
+    const headers = { 'content-type': contentType };
+    const answer = await record(tally, 'form', () => range.person.send('POST', '/complain', { raw: body, headers }));
+    if (answer.status === 201) stored += answer.as(Complaint, 201).images.length;
+  });
+  return expectStored(range, tally, before, stored);
+}
+
+/** Pictures with bytes changed anywhere: cleaned or refused. */
+export async function sendMutants(range: Range, count: number, seed: number): Promise<Tally> {
+  const tally = newTally();
+  const before = await countFiles(range);
+  let stored = 0;
+  await inParallel(mutants(await mutantSeeds(), count, seed), async (mutant) => {
+    const form = photoForm([mutant]);
+    const answer = await record(tally, 'mutant', () => range.person.send('POST', '/complain', { form }));
+    if (answer.status === 201) stored += 1;
+  });
+  return expectStored(range, tally, before, stored);
+}
+
+export async function makeBases(): Promise<Bases> {
+  return {
+    jpeg: await makePicture('jpeg'),
+    progressive: await makePicture('jpeg', { variant: 'progressive' }),
+    png: await makePicture('png'),
+    indexed: await makePicture('png', { variant: 'indexed' }),
+    webp: await makePicture('webp'),
+    lossless: await makePicture('webp', { variant: 'lossless' }),
+  };
+}
+
+/** Files that claim to be pictures: refused, each with its code. */
+export async function sendLiars(range: Range, choose: (index: number) => boolean): Promise<Tally> {
+  const tally = newTally();
+  const before = await countFiles(range);
+  const liars = lyingFiles(await makeBases()).filter((_, index) => choose(index));
+  await inParallel(liars, async ({ what, bytes }) => {
+    const form = photoForm([bytes]);
+    const answer = await record(tally, what, () => range.person.send('POST', '/complain', { form }));
+    if (![413, 415, 422].includes(answer.status)) tally.wrong.push(`${what}: ${answer.status}`);
+  });
+  return expectStored(range, tally, before, 0);
+}
+
+/** Real pictures that carry something else: stored without it. */
+export async function sendPolyglots(range: Range, choose: (index: number) => boolean): Promise<Tally> {
+  const tally = newTally();
+  const before = await countFiles(range);
+  const files = polyglots(await makeBases()).filter((_, index) => choose(index));
+  let stored = 0;
+  await inParallel(files, async ({ what, bytes, payload }) => {
+    const form = photoForm([bytes]);
+    const answer = await record(tally, what, () => range.person.send('POST', '/complain', { form }));
+    if (answer.status !== 201) return;
+    stored += 1;
+    const [image] = answer.as(Complaint, 201).images;
+    const kept = Buffer.from(await (await fetch(image?.url ?? '')).arrayBuffer());
+    if (kept.includes(Buffer.from(payload, 'latin1'))) tally.wrong.push(`${what}: stored with it`);
+  });
+  return expectStored(range, tally, before, stored);
+}

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import { fieldsRefusal } from './field-errors.ts';
+import { fieldsRefusal, readable } from './field-errors.ts';
 import type { Incoming } from './runtime.ts';
 
 /** A picture as it was sent: bytes from a form, or base64 text from JSON. */
@@ -57,7 +57,7 @@ export async function parseBody<B>(incoming: Incoming, spec: BodySpec<B>): Promi
 export function queryObject(query: URLSearchParams): Record<string, string> {
   const seen: Record<string, string> = {};
   for (const [name, value] of query) {
-    if (Object.hasOwn(seen, name)) throw invalidField(name.slice(0, 64), 'conflicting', 'was sent twice');
+    if (Object.hasOwn(seen, name)) throw invalidField(readable(name), 'conflicting', 'was sent twice');
     Object.defineProperty(seen, name, { value, enumerable: true });
   }
   return seen;

@@ -39,7 +39,7 @@ function unknownField(known: readonly string[]): string {
 }
 
 /** A name that a client sent, as far as it is safe to repeat. */
-function readable(name: string): string {
+export function readable(name: string): string {
   return /^[\w.$ -]{1,64}$/.test(name) ? name : '(unreadable name)';
 }
 

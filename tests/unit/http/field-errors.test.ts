@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { AccountChange, Registration } from '#shared/contract/account-requests.ts';
 import { ComplaintChange, ComplaintQuery, NewComplaintJson } from '#shared/contract/complaint-requests.ts';
 import { type FieldError, Refusal } from '#shared/domain/problems.ts';
-import { parseFields } from '#shared/http/body.ts';
+import { parseFields, queryObject } from '#shared/http/body.ts';
 
 function errorsOf(schema: z.ZodMiniType, value: unknown): FieldError[] {
   try {
@@ -79,5 +79,10 @@ describe('what is said of a wrong field', () => {
     const errors = errorsOf(NewComplaintJson, { title, description, ...hostile });
     expect(errors).toHaveLength(10);
     expect(new Set(errors.map(({ field }) => field))).toEqual(new Set(['(unreadable name)']));
+  });
+
+  it('names a query value that was sent twice, if its name is fit to be named', () => {
+    expect(() => queryObject(new URLSearchParams('page=1&page=2'))).toThrow('page: was sent twice');
+    expect(() => queryObject(new URLSearchParams('<b>=1&<b>=2'))).toThrow('(unreadable name): was sent twice');
   });
 });

@@ -29,6 +29,20 @@ describe('tokens', () => {
     expect(figures).toMatchObject({ mutated: 500, accepted: 0, callsForMutated: 0 });
   });
 
+  it(`go with the name of their user and with no other, wherever the name is sent (seed ${seed})`, async () => {
+    const names = [freshName(), freshName(), freshName()];
+    const tokens = await Promise.all(names.map((name) => arena.token(name)));
+    const throws = dice(seed);
+    for (let turn = 0; turn < 150; turn += 1) {
+      const [whose, named] = [throws.below(3), throws.below(3)];
+      const spelled = throws.below(2) ? names[named]?.toUpperCase() : names[named];
+      const headers = { TOKEN: tokens[whose] ?? '', USERNAME: spelled ?? '' };
+      const path = ['/user', '/complain', '/complain?mine=true'][throws.below(3)] ?? '/user';
+      const { status } = await arena.send('GET', path, { headers });
+      expect([path, whose, named, status]).toEqual([path, whose, named, whose === named ? 200 : 401]);
+    }
+  });
+
   it(`count exactly as long as they should, in any order of events (seed ${seed})`, async () => {
     const figures = await replayTokens(arena, { sequences: 5, commands: 10 }, dice(seed));
     expect(figures.tokenChecks).toBeGreaterThan(50);

@@ -1,3 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readDeclaration } from '#scripts/deploy/declaration.ts';
 import { indexLength, keyLength, rowBytes, widthOf } from '#scripts/local/routes/management/limits.ts';
@@ -7,6 +10,39 @@ import { BUCKET_ID, DATABASE_ID, TABLE_IDS } from '#shared/appwrite/resources.ts
 
 const declared = readDeclaration(PROJECT_FILE);
 const scopesOf = (id: string) => declared.functions.find(({ $id }) => $id === id)?.scopes;
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+describe('the workflow', () => {
+  const workflow = readFileSync(join(repository, '.github/workflows/ci.yml'), 'utf8');
+
+  it('runs nothing of others but by the commit that was looked at', () => {
+    const uses = [...workflow.matchAll(/uses: (\S+)/g)].map(([, action]) => action);
+    expect(uses.length).toBeGreaterThan(0);
+    for (const action of uses) expect(action).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40}$/);
+  });
+
+  it('gives the key to pushes on main alone, and names commands that there are', () => {
+    const [, deployment = ''] = workflow.split('\n  deploy:');
+    expect(workflow.replace(deployment, '')).not.toContain('secrets.');
+    expect(deployment).toContain("if: github.event_name == 'push'");
+    const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+    for (const [, name = ''] of workflow.matchAll(/npm run (\w+)/g)) expect(scripts).toHaveProperty(name);
+  });
+});
+
+describe('the operating guide', () => {
+  it('names files that there are', () => {
+    const guide = join(repository, 'scripts/deploy/OPERATING.md');
+    const links = [...readFileSync(guide, 'utf8').matchAll(/\]\(([^)#]+)\)/g)].map(([, link = '']) => link);
+    for (const link of links) expect(existsSync(join(guide, '..', link)) || URL.canParse(link)).toBe(true);
+  });
+
+  it('tells of every table', () => {
+    const text = readFileSync(join(repository, 'scripts/deploy/OPERATING.md'), 'utf8');
+    for (const id of TABLE_IDS) expect(text).toContain(`| \`${id}\``);
+  });
+});
 
 describe('appwrite.json', () => {
   it('declares the tables, the database and the bucket that the code speaks of', () => {

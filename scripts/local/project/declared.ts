@@ -35,6 +35,11 @@ function declareTable(definitions: Definitions, { columns, indexes, ...table }: 
 
 function declareFunction(definitions: Definitions, entry: Entry, variables: Variables): void {
   const { specification = 's-1vcpu-512mb', path: _, ...settings } = entry;
+  const about = { secret: true, resourceType: 'function', resourceId: entry.$id };
+  for (const [key, value] of Object.entries({ ...variables['*'], ...variables[entry.$id] })) {
+    const secret = key.includes('SECRET');
+    definitions.create('variable', `${entry.$id}/${key}`, { ...about, $id: key, key, value, secret });
+  }
   const deployment = definitions.create('deployment', `${entry.$id}/local-${entry.$id}`, {
     $id: `local-${entry.$id}`,
     ...{ type: 'manual', resourceId: entry.$id, resourceType: 'functions', status: 'ready', activate: true },
@@ -52,11 +57,6 @@ function declareFunction(definitions: Definitions, entry: Entry, variables: Vari
     },
   });
   declareRule(definitions, entry.$id, deploymentId);
-  const about = { secret: true, resourceType: 'function', resourceId: entry.$id };
-  for (const [key, value] of Object.entries({ ...variables['*'], ...variables[entry.$id] })) {
-    const secret = key.includes('SECRET');
-    definitions.create('variable', `${entry.$id}/${key}`, { ...about, $id: key, key, value, secret });
-  }
 }
 
 function declareRule(definitions: Definitions, functionId: string, deploymentId: string): void {

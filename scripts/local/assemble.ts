@@ -82,7 +82,7 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
   const deploymentsDir = join(options.dataDir, 'deployments');
   const log = new ExecutionLog(database);
   const faults = new Faults();
-  const executions = new Executions({ keys, clock, hosts, log, syncTimeout: options.syncTimeout ?? 30 });
+  const executions = new Executions({ keys, clock, hosts, log, syncTimeout: options.syncTimeout ?? 30, print });
   return {
     project,
     clock,

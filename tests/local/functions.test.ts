@@ -3,9 +3,16 @@ import { echo } from './support/echo.ts';
 import { useWorld } from './support/harness.ts';
 import { send } from './support/send.ts';
 
+const printed: string[] = [];
 const world = useWorld(
-  { functions: { echo, private: echo }, settings: { private: { execute: [] } } },
   {
+    functions: { echo, private: echo },
+    settings: {
+      private: { execute: [], schedule: '0 * * * *', events: ['databases.main.tables.notes.rows.*.delete'] },
+    },
+  },
+  {
+    log: (line) => printed.push(line),
     variables: { '*': { EVERYWHERE: 'yes' }, echo: { MINE: 'yes' } },
     origin: { '/login': 'echo', '/docs': 'private' },
   },
@@ -25,6 +32,25 @@ describe('a function', () => {
     });
     expect(env.HOME).toBeUndefined();
     expect(env.PATH).toBeUndefined();
+  });
+});
+
+describe('what is printed', () => {
+  it('is what functions say, and each run that no client waits for', async () => {
+    await domain('/a?secret=1');
+    const main = { databaseId: 'main', tableId: 'notes' };
+    await world.tables.createRow({ ...main, rowId: 'gone', data: { title: 'gone' } });
+    await world.tables.deleteRow({ ...main, rowId: 'gone' });
+    world.appwrite.clock.advance(3_600_000);
+    await world.appwrite.settle();
+    expect(printed).toContain('[echo] from the console');
+    expect(printed).toContain('[echo] careful');
+    expect(printed).toContainEqual(expect.stringMatching(/^200 {2}GET {5}echo:\/a {2}\d+\.\d ms$/));
+    for (const trigger of ['event ', 'schedule']) {
+      expect(printed).toContainEqual(
+        expect.stringMatching(new RegExp(`^200 {2}${trigger} {2}private {2}\\d+\\.\\d ms {2}completed$`)),
+      );
+    }
   });
 });
 

@@ -36,7 +36,8 @@ export class FunctionDomain {
       response.end(bytes);
     });
     const milliseconds = (performance.now() - started).toFixed(1);
-    this.#parts.print(`${status} ${request.method} ${functionId} ${request.url?.split('?')[0]} ${milliseconds} ms`);
+    const method = (request.method ?? 'GET').padEnd(6);
+    this.#parts.print(`${status}  ${method}  ${functionId}:${request.url?.split('?')[0]}  ${milliseconds} ms`);
   }
 
   async #run(functionId: string, request: IncomingMessage, body: Buffer): Promise<Answer> {

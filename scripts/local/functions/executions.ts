@@ -3,6 +3,7 @@ import { formatDate, type MovableClock } from '../clock.ts';
 import { ApiError } from '../http/errors.ts';
 import { uniqueId } from '../ids.ts';
 import type { FunctionSpec } from '../project/types.ts';
+import { describeExecution } from './describe-execution.ts';
 import { type Execution, keptHeaders, newExecution } from './execution.ts';
 import type { ExecutionLog } from './execution-log.ts';
 import { executorHeaders } from './headers.ts';
@@ -22,7 +23,14 @@ export type Job = {
 };
 
 export type Outcome = { execution: Execution; response: RuntimeResponse | undefined };
-type Parts = { keys: Keys; clock: MovableClock; hosts: FunctionHosts; log: ExecutionLog; syncTimeout: number };
+type Parts = {
+  keys: Keys;
+  clock: MovableClock;
+  hosts: FunctionHosts;
+  log: ExecutionLog;
+  syncTimeout: number;
+  print: (line: string) => void;
+};
 
 /** Runs functions and keeps what is known about each run. */
 export class Executions {
@@ -109,6 +117,7 @@ export class Executions {
       $updatedAt: formatDate(this.#parts.clock.now()),
     });
     this.log.save(execution);
+    for (const line of describeExecution(execution)) this.#parts.print(line);
   }
 
   #track(run: Promise<Outcome>): Promise<Outcome> {

@@ -14,6 +14,7 @@ const answers = new Map(
   }),
 );
 const keys = new Map<string, string>();
+const missed = new Set<string>();
 
 function keyOf(call: string, path: string): string {
   const known = keys.get(`${call} ${path}`);
@@ -23,16 +24,28 @@ function keyOf(call: string, path: string): string {
   return key;
 }
 
+/** A stored file is answered with the id it was sent with, since that is checked; all ids of files are of one length. */
+function aboutFile(answer: Buffer, sent: Buffer): Buffer {
+  const id = /name="fileId"\r\n\r\n([\w-]+)/.exec(sent.toString('latin1', 0, 2000))?.[1] ?? '';
+  return Buffer.from(answer.toString().replace(/"\$id":"[\w-]+"/, `"$id":"${id}"`));
+}
+
 const server = createServer((request, response) => {
   const key = keyOf(request.method ?? '', (request.url ?? '').replace(/^\/v1/, ''));
   const answer = answers.get(key);
-  request.resume().on('end', () => {
+  let start: Buffer | undefined;
+  request.on('data', (chunk: Buffer) => {
+    start ??= chunk;
+  });
+  request.on('end', () => {
     if (!answer) {
-      console.error(`no canned answer: ${key}`);
+      if (!missed.has(key)) console.error(`no canned answer: ${key}`);
+      missed.add(key);
       response.writeHead(500).end('{"message":"no canned answer","code":500,"type":"stub"}');
       return;
     }
-    response.writeHead(answer.status, answer.headers).end(answer.bytes);
+    const bytes = start && key.startsWith('POST /storage') ? aboutFile(answer.bytes, start) : answer.bytes;
+    response.writeHead(answer.status, answer.headers).end(bytes);
   });
 });
 server.keepAliveTimeout = 60_000;

@@ -33,7 +33,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer from Appwrite within ${ms} ms`)), Math.max(0, ms));
+    timer = setTimeout(() => reject(new Error(`no answer from Appwrite within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([work, tooLate]);
@@ -63,6 +63,17 @@ class AppwriteClient extends Client {
     return method === 'get' ? this.#retried(attempt) : attempt();
   }
 
+  /** Our transport closes the connection of a call that is given up; the stock one does not know `limitMs`. */
+  override prepareRequest(...request: Parameters<Client['prepareRequest']>): ReturnType<Client['prepareRequest']> {
+    const { uri, options } = super.prepareRequest(...request);
+    return { uri, options: Object.assign(options, { limitMs: this.#limitMs() }) };
+  }
+
+  #limitMs(): number {
+    const { timeoutMs, deadline } = this.#shared.settings;
+    return Math.max(0, Math.min(timeoutMs, deadline - Date.now()));
+  }
+
   /** No file of ours is as large as one of the SDK's chunks of 5 MB, so each goes in one piece. */
   override async chunkedUpload(...[method, url, headers, payload]: Upload): ReturnType<Client['chunkedUpload']> {
     return this.call(method, url, headers, { ...payload, file: await payload?.file.toFile() });
@@ -82,12 +93,14 @@ class AppwriteClient extends Client {
   }
 
   async #recorded<T>(call: string, run: () => Promise<T>): Promise<T> {
-    const { settings, calls } = this.#shared;
+    const { calls } = this.#shared;
+    const limitMs = this.#limitMs();
+    if (limitMs === 0) throw new Error('no time is left to ask Appwrite');
     const from = performance.now();
     const record = { call, from, to: from, ok: false };
     calls.push(record);
     try {
-      const result = await withDeadline(run(), Math.min(settings.timeoutMs, settings.deadline - Date.now()));
+      const result = await withDeadline(run(), limitMs);
       record.ok = true;
       return result;
     } finally {

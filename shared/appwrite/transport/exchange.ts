@@ -1,8 +1,8 @@
 import type { Agent as HttpAgent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import * as http from 'node:http';
 
-/** No byte in either direction for this long, and the call is given up. */
-export const SOCKET_IDLE_MS = 10_000;
+/** However it goes, a call is over after this long, and its connection with it. */
+const LONGEST_CALL_MS = 20_000;
 /** Longer than pauses between executions, shorter than proxies wait; an earlier `Keep-Alive: timeout` is heeded. */
 const CONNECTION_KEPT_MS = 55_000;
 const LARGEST_ANSWER = 64 * 1024 * 1024;
@@ -13,7 +13,7 @@ export interface Exchange {
   headers: Record<string, string | number>;
   chunks: readonly (Uint8Array | string)[];
   signal?: AbortSignal | undefined;
-  idleMs?: number | undefined;
+  limitMs?: number | undefined;
   tls?: { rejectUnauthorized: boolean } | undefined;
 }
 
@@ -73,40 +73,57 @@ function failure(code: string, message: string): Error {
 
 function send({ request, agent }: Transport, call: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { method, headers, chunks, url } = call;
-    const options: RequestOptions = { method, headers, agent, timeout: call.idleMs ?? SOCKET_IDLE_MS };
-    if (call.signal) options.signal = call.signal;
-    const outgoing = request(url, options, (incoming) => readAnswer(incoming).then(resolve, reject));
+    const { chunks, url, limitMs = LONGEST_CALL_MS } = call;
+    const outgoing = request({ ...address(call), agent });
+    const limit = setTimeout(() => {
+      outgoing.destroy(failure('ETIMEDOUT', `No answer from ${url.host} in time`));
+    }, limitMs);
+    const fail = (error: Error) => {
+      clearTimeout(limit);
+      reject(error);
+    };
     let bytesBefore = 0;
     outgoing.on('socket', (socket) => {
       bytesBefore = socket.bytesRead;
     });
-    outgoing.on('timeout', () => outgoing.destroy(failure('ETIMEDOUT', `No answer from ${url.host} in time`)));
+    outgoing.on('response', (incoming) => {
+      readAnswer(incoming, fail, (answer) => {
+        clearTimeout(limit);
+        resolve(answer);
+      });
+    });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       const unanswered = outgoing.reusedSocket && outgoing.socket?.bytesRead === bytesBefore;
       const closed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
-      reject(unanswered && closed ? new StaleConnection(error.message) : error);
+      fail(unanswered && closed ? new StaleConnection(error.message) : error);
     });
     for (const chunk of chunks) outgoing.write(chunk);
     outgoing.end();
   });
 }
 
-function readAnswer(incoming: IncomingMessage): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > LARGEST_ANSWER) incoming.destroy(failure('ERR_ANSWER_TOO_LARGE', 'The answer is too large'));
-    });
-    incoming.on('error', reject);
-    incoming.on('end', () => {
-      if (!incoming.complete) return reject(failure('ECONNRESET', 'The answer broke off'));
-      const [only] = chunks;
-      const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length);
-      resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
-    });
+/** Spelled out, since Node takes its time to take a URL apart. */
+function address({ method, headers, url, signal }: Exchange): RequestOptions {
+  const { hostname, port, pathname, search } = url;
+  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+  const options: RequestOptions = { method, headers, hostname: host, port, path: pathname + search };
+  if (signal) options.signal = signal;
+  return options;
+}
+
+function readAnswer(incoming: IncomingMessage, fail: (error: Error) => void, done: (answer: Answer) => void): void {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > LARGEST_ANSWER) incoming.destroy(failure('ERR_ANSWER_TOO_LARGE', 'The answer is too large'));
+  });
+  incoming.on('error', fail);
+  incoming.on('end', () => {
+    if (!incoming.complete) return fail(failure('ECONNRESET', 'The answer broke off'));
+    const [only] = chunks;
+    const body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length);
+    done({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
   });
 }

@@ -23,6 +23,8 @@ export interface FetchOptions {
   signal?: AbortSignal;
   redirect?: 'manual';
   dispatcher?: Agent;
+  /** Ours: after so long the call is given up and its connection closed. */
+  limitMs?: number;
 }
 
 class Response {
@@ -56,11 +58,11 @@ class Response {
 
 /** Sends one request and reads its whole answer. Redirects are errors: following one would take the API key along. */
 export async function fetch(address: string | URL, options: FetchOptions = {}): Promise<Response> {
-  const { method = 'GET', signal, dispatcher, body } = options;
+  const { method = 'GET', signal, dispatcher, body, limitMs } = options;
   const { chunks, ...bodyHeaders } = encode(body);
   const headers = { ...options.headers, ...bodyHeaders };
   const url = new URL(address);
-  const answer = await exchange({ method, url, headers, chunks, signal, tls: dispatcher?.tls });
+  const answer = await exchange({ method, url, headers, chunks, signal, limitMs, tls: dispatcher?.tls });
   const { location } = answer.headers;
   if (location !== undefined && answer.status >= 300 && answer.status < 400 && options.redirect !== 'manual') {
     throw Object.assign(new Error(`${url.host} answered with a redirect`), { code: 'ERR_REDIRECTED' });

@@ -22,7 +22,7 @@ function querySpoilt(value: unknown, chance: Chance): string {
 function queryOf({ operation }: Operation, planning: Planning): string {
   const { chance } = planning;
   const parameters = Array.isArray(operation.parameters) ? operation.parameters.filter(isJson) : [];
-  const sent = parameters.filter((parameter) => parameter.in === 'query' && chance.oneIn(5));
+  const sent = parameters.filter((parameter) => parameter.in === 'query' && chance.oneIn(9));
   const search = new URLSearchParams();
   for (const { name, schema } of sent) {
     const value = fitting(String(name), isJson(schema) ? schema : {}, planning);

@@ -1,4 +1,4 @@
-import { TablesDB } from 'node-appwrite';
+import { ID, Operator, TablesDB } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
 import { echo } from './support/echo.ts';
 import { makeClient, useWorld } from './support/harness.ts';
@@ -31,6 +31,15 @@ describe('the log of calls', () => {
 });
 
 describe('a call the local Appwrite does not know', () => {
+  it('is refused rather than half done: operators are not stored as text', async () => {
+    const rowId = ID.unique();
+    await world.tables.createRow({ ...main, rowId, data: { title: rowId, number: 1 } });
+    const refused = '501 general_not_implemented_locally';
+    const data = { number: Operator.increment(1) };
+    expect(await refusal(world.tables.updateRow({ ...main, rowId, data: data as never }))).toBe(refused);
+    expect(await refusal(world.tables.updateRows({ ...main, data: { topic: Operator.toggle() } }))).toBe(refused);
+  });
+
   it('is answered 501, loudly', async () => {
     const sent = await send(world.appwrite, { path: '/v1/teleport' });
     expect(sent.status).toBe(501);

@@ -5,6 +5,7 @@ import { ApiError, invalidParam } from '../http/errors.ts';
 import { idRule, isCustomId, resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
 import { type Dialect, findTable, show, spoken } from '../rows/dialect.ts';
+import { refuseOperators } from '../rows/operators.ts';
 import { makePlan } from '../rows/plan.ts';
 import { parseQueries } from '../rows/query.ts';
 import type { Row } from '../rows/types.ts';
@@ -47,6 +48,7 @@ function bulkUpdate(parts: RowParts, dialect: Dialect, call: Call): Reply {
   requireKey(call);
   const data = input(call, 'data');
   if (!isFields(data) || Object.keys(data).length === 0) throw new ApiError(`${dialect.item}_missing_payload`);
+  refuseOperators(data);
   const table = findTable(parts.project, call.params, dialect);
   const change = withoutReadonly(data);
   if (change.$permissions !== undefined) change.$permissions = readPermissions(call.caller, change.$permissions);

@@ -6,6 +6,7 @@ import { idRule, isCustomId, resolveId } from '../ids.ts';
 import type { Platform } from '../platform.ts';
 import type { Table } from '../project/types.ts';
 import { type Dialect, findTable, show, spoken } from '../rows/dialect.ts';
+import { refuseOperators } from '../rows/operators.ts';
 import type { Row } from '../rows/types.ts';
 import { withoutReadonly } from '../rows/writer.ts';
 import { bulkCreate } from './row-bulk.ts';
@@ -141,7 +142,9 @@ function requireRow(parts: RowParts, dialect: Dialect, { call, table }: { call: 
 function readData(call: Call): Fields | undefined {
   const value = input(call, 'data');
   const data = typeof value === 'string' ? parse(value) : value;
-  return isFields(data) && Object.keys(data).length > 0 ? data : undefined;
+  if (!isFields(data) || Object.keys(data).length === 0) return undefined;
+  refuseOperators(data);
+  return data;
 }
 
 function parse(text: string): unknown {

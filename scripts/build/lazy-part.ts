@@ -38,7 +38,7 @@ export async function packLazyModules(entry: string, settings: Settings): Promis
   });
   const packed = (await promisify(brotliCompress)(outputFiles[0]?.contents ?? '')).toString('base64');
   const plugins = [unpacking(modules, packed), ...settings.plugins];
-  const stdin = { contents: mainEntry(entry, shared), resolveDir: settings.absWorkingDir };
+  const stdin = { contents: mainEntry(entry, shared, [...main]), resolveDir: settings.absWorkingDir };
   return { settings: { ...settings, stdin, plugins }, metafile, packedBytes: packed.length };
 }
 
@@ -57,7 +57,8 @@ async function outline(entry: string, settings: Settings): Promise<{ modules: st
   const plugins = [plugin, ...settings.plugins];
   const { metafile } = await build({ ...settings, entryPoints: [entry], plugins, metafile: true, write: false });
   const main = Object.keys(metafile.inputs).map((path) => resolve(settings.absWorkingDir, path));
-  return { modules: [...modules], main: new Set(main) };
+  // Sorted, as all that follows: the same sources make the same bundle, byte for byte.
+  return { modules: [...modules].sort(), main: new Set(main.sort()) };
 }
 
 /** In the lazy part: what the main part has as well comes from there by name, and is noted. */
@@ -73,7 +74,7 @@ function sharing(main: ReadonlySet<string>, shared: Shared): Plugin {
         if (!names) return { errors: [{ text: `${path} is not imported by name, and would be in the bundle twice` }] };
         const known = shared.get(found.path) ?? new Set();
         shared.set(found.path, new Set([...known, ...names]));
-        return { path: `main:${[...shared.keys()].indexOf(found.path)}`, external: true };
+        return { path: `main:${[...main].indexOf(found.path)}`, external: true };
       });
     },
   };
@@ -89,9 +90,10 @@ async function namesImported(importer: string, from: string): Promise<Set<string
   return new Set(names);
 }
 
-function mainEntry(entry: string, shared: Shared): string {
-  const offers = [...shared].map(([path, names], at) => {
-    const pairs = [...names].map((name) => [name, `${name}_${at}`] as const);
+function mainEntry(entry: string, shared: Shared, main: readonly string[]): string {
+  const offers = [...shared.keys()].sort().map((path) => {
+    const at = main.indexOf(path);
+    const pairs = [...(shared.get(path) ?? [])].sort().map((name) => [name, `${name}_${at}`] as const);
     const imports = pairs.map(([name, local]) => `${name} as ${local}`).join();
     return `import { ${imports} } from '${path}'; offered['main:${at}'] = { ${pairs.map((pair) => pair.join(': ')).join()} };`;
   });

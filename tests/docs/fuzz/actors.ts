@@ -5,6 +5,7 @@ import type { Chance } from './chance.ts';
 export class Actors {
   readonly #service: Service;
   readonly #people: Person[] = [];
+  #filer: Person | undefined;
   readonly names: [string, ...string[]] = ['nobody.known'];
 
   constructor(service: Service) {
@@ -12,6 +13,7 @@ export class Actors {
   }
 
   async enter(): Promise<void> {
+    this.#filer = await this.#service.person();
     for (const role of ['user', 'user', 'staff', 'admin'] as const) this.#people.push(await this.#service.person(role));
     // Whoever is named in a request may lose name, role and account by it; the senders stay.
     for (const name of ['Victor', 'vera', 'valentin'].map(uniqueName)) {
@@ -20,15 +22,15 @@ export class Actors {
     }
   }
 
-  get reporter(): Person {
-    const [first] = this.#people;
-    if (!first) throw new Error('nobody has entered');
-    return first;
+  /** Files some complaints, as somebody whose token no generated request can end. */
+  async file(count: number): Promise<string[]> {
+    const filed = await Promise.all(Array.from({ length: count }, () => this.#filer?.file()));
+    return filed.flatMap((complaint) => complaint?.id ?? []);
   }
 
   /** The headers of somebody. */
   headers(chance: Chance): Record<string, string> {
-    const { token, username } = this.#people[chance.below(this.#people.length)] ?? this.reporter;
+    const { token, username } = this.#people[chance.below(this.#people.length)] ?? { token: '', username: '' };
     const wrong = chance.of<Record<string, string>>([
       {},
       { TOKEN: 'a.b.c' },

@@ -98,7 +98,16 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
     tokens: new FileTokens({ database, clock, secret: keys.signingSecret }),
     hosts,
     executions,
-    management: new Management({ project, definitions, database, clock, hosts, variables, deploymentsDir }),
+    management: new Management({
+      project,
+      definitions,
+      database,
+      clock,
+      hosts,
+      variables,
+      deploymentsDir,
+      pace: options.pace ?? 5,
+    }),
   };
 }
 

@@ -25,6 +25,8 @@ export type LocalAppwriteOptions = {
   webPlatforms?: string[];
   /** The Node that runs the functions; the one that runs this by default. */
   runtimeNode?: string;
+  /** Milliseconds that making a column, an index or a build's next state takes; 5 by default. */
+  pace?: number;
   /** Seconds after which a waiting caller is sent away; 30 on the platform. */
   syncTimeout?: number;
 };

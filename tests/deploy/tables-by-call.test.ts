@@ -4,29 +4,35 @@ import { until } from '#scripts/deploy/remote.ts';
 import { refusal, useEmpty } from './support/empty.ts';
 
 const world = useEmpty();
+const slow = useEmpty(60_000);
 
-async function makeTable(): Promise<{ databaseId: string; tableId: string }> {
+async function makeTable({ remote } = world): Promise<{ databaseId: string; tableId: string }> {
   const databaseId = ID.unique();
-  await world.remote.tables.create({ databaseId, name: 'Any' });
-  await world.remote.tables.createTable({ databaseId, tableId: 'notes', name: 'Notes' });
+  await remote.tables.create({ databaseId, name: 'Any' });
+  await remote.tables.createTable({ databaseId, tableId: 'notes', name: 'Notes' });
   return { databaseId, tableId: 'notes' };
 }
 
 describe('tables that are made by calls', () => {
-  it('hold rows once their columns are available, and refuse them before', async () => {
+  it('hold rows once their columns are available', async () => {
     const place = await makeTable();
     const column = await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: true });
     expect(column).toMatchObject({ key: 'title', type: 'string', status: 'processing', size: 20, default: null });
-    const index = { ...place, key: 'title', columns: ['title'] };
-    expect(await refusal(world.remote.send('post', pathOf(place, 'indexes'), { ...index, type: 'key' }))).toBe(
-      '400 column_not_available',
-    );
     await availability(place);
     await world.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'hello' } });
     const tooLong: Record<string, unknown> = { title: 'x'.repeat(21) };
     expect(await refusal(world.remote.tables.createRow({ ...place, rowId: 'b', data: tooLong }))).toBe(
       '400 row_invalid_structure',
     );
+  });
+
+  it('take no index over a column that is not made yet', async () => {
+    const place = await makeTable(slow);
+    await slow.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: true });
+    const index = { key: 'title', type: 'key', columns: ['title'] };
+    expect(await refusal(slow.remote.send('post', pathOf(place, 'indexes'), index))).toBe('400 column_not_available');
+    const unknown = { ...index, columns: ['nothing'] };
+    expect(await refusal(slow.remote.send('post', pathOf(place, 'indexes'), unknown))).toBe('400 column_unknown');
   });
 
   it('lose the values of a deleted column and the indexes over it, and keep the rest', async () => {

@@ -15,6 +15,8 @@ type Parts = {
   hosts: FunctionHosts;
   variables: Variables;
   deploymentsDir: string;
+  /** Milliseconds until what was asked for has been made. */
+  pace: number;
 };
 
 /** What the management calls work with: definitions, the project they stand for, builds, and work that takes a moment. */
@@ -36,11 +38,11 @@ export class Management {
   }
 
   /** Columns, indexes and builds are not ready when their call is answered. */
-  later(work: () => void, milliseconds = 5): void {
+  later(work: () => void, steps = 1): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       work();
-    }, milliseconds);
+    }, steps * this.#parts.pace);
     this.#timers.add(timer);
   }
 
@@ -105,7 +107,7 @@ class Deployments {
   build(path: string): void {
     this.#set(path, { status: 'waiting' });
     this.#management.later(() => this.#set(path, { status: 'processing' }));
-    this.#management.later(() => void this.#run(path), 15);
+    this.#management.later(() => void this.#run(path), 3);
   }
 
   activate({ $id, $createdAt, resourceId }: Definition): void {

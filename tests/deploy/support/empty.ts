@@ -9,11 +9,11 @@ import { type LocalAppwrite, startLocalAppwrite } from '#scripts/local/index.ts'
 export type Empty = { local: LocalAppwrite; remote: Remote; folder: string; restart(): Promise<void> };
 
 /** A project with nothing in it, and a folder for whatever the tests make. */
-export function useEmpty(): Empty {
+export function useEmpty(pace = 5): Empty {
   const folder = mkdtempSync(join(tmpdir(), 'complaints-management-'));
   const empty = { folder } as Empty;
   const start = async () => {
-    empty.local = await startLocalAppwrite({ dataDir: join(folder, 'data'), projectId: 'empty' });
+    empty.local = await startLocalAppwrite({ dataDir: join(folder, 'data'), projectId: 'empty', pace });
     empty.remote = openRemote({ endpoint: empty.local.endpoint, projectId: 'empty', key: empty.local.apiKey });
   };
   empty.restart = async () => {

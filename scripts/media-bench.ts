@@ -20,20 +20,13 @@ const clock = { now: () => new Date(Date.now() + 2 * HOUR) };
 async function measure(name: string, options: SweepOptions): Promise<void> {
   const { gateway, store } = connect(target);
   const start = performance.now();
-  let report: SweepReport | undefined;
-  let runs = 0;
-  while (!report?.complete) {
-    report = await sweep({ gateway, store, clock }, options);
-    runs += 1;
-  }
+  const reports: SweepReport[] = [];
+  while (!reports.at(-1)?.complete) reports.push(await sweep({ gateway, store, clock }, options));
+  const found = reports.reduce((sum, { orphans }) => sum + orphans, 0);
   const seconds = ((performance.now() - start) / 1_000).toFixed(1);
-  const { orphans: found, dangling, timelines } = report;
   const memory = `${Math.round(process.memoryUsage().rss / 1_048_576)} MB with the local Appwrite in it`;
-  console.log(`${name}: ${seconds} s, ${gateway.calls.length} calls, ${runs} runs, ${memory}`, {
-    found,
-    dangling,
-    timelines,
-  });
+  const { length } = reports;
+  console.log(`${name}: ${seconds} s, ${gateway.calls.length} calls, ${length} runs, ${found} orphans, ${memory}`);
 }
 
 const start = performance.now();

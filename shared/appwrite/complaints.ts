@@ -68,8 +68,8 @@ export async function listEntries(store: Store, complaintId: string, range: Entr
 }
 
 /** Takes a deleted complaint's timeline away; doing it again is harmless. */
-export function removeTimeline(store: Store, complaintId: string): Promise<void> {
-  return store.timeline.removeWhere([Query.equal('complaintId', complaintId)]);
+export async function removeTimeline(store: Store, complaintId: string): Promise<void> {
+  await store.timeline.removeWhere([Query.equal('complaintId', complaintId)]);
 }
 
 /** Every category, by name. */

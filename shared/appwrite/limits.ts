@@ -34,8 +34,9 @@ export async function reserve({ store, clock }: { store: Store; clock: Clock }, 
   };
 }
 
-/** Removes what has expired, limits and idempotency keys alike. */
-export async function removeExpired(store: Store, now: Date): Promise<void> {
-  const expired = Query.lessThan('expiresAt', now.toISOString());
-  await Promise.all([store.limits.removeWhere([expired]), store.requests.removeWhere([expired])]);
+/** Removes what has expired, limits and idempotency keys alike, up to so many of each; whether there may be more. */
+export async function removeExpired(store: Store, now: Date, most: number): Promise<boolean> {
+  const expired = [Query.lessThan('expiresAt', now.toISOString()), Query.limit(most)] as const;
+  const removed = await Promise.all([store.limits.removeWhere([...expired]), store.requests.removeWhere([...expired])]);
+  return removed.some((count) => count >= most);
 }

@@ -115,8 +115,10 @@ export class Table<T extends Values> {
     await this.#run(() => this.#gateway.tables.updateRows({ ...this.#where, queries, data }));
   }
 
-  async removeWhere(queries: [string, ...string[]]): Promise<void> {
-    await this.#run(() => this.#gateway.tables.deleteRows({ ...this.#where, queries }));
+  /** How many went. */
+  async removeWhere(queries: [string, ...string[]]): Promise<number> {
+    const { total } = await this.#run(() => this.#gateway.tables.deleteRows({ ...this.#where, queries }));
+    return total;
   }
 
   async #write(expected: string[], write: (tables: TablesDB) => Promise<unknown>): Promise<Stored<T> | undefined> {

@@ -9,6 +9,7 @@ import { orphanTimelines } from './orphan-timelines.ts';
 import { type Place, readPlace, savePlace } from './sweep-place.ts';
 
 const BUDGET_MS = MINUTE;
+const EXPIRED_AT_ONCE = 1_000;
 const SAVE_EVERY_MS = 10 * SECOND;
 
 const erasures: Pass = {
@@ -22,8 +23,8 @@ const erasures: Pass = {
 const expired: Pass = {
   name: 'expired',
   async step({ dry, keeper }) {
-    if (!dry) await removeExpired(keeper.store, keeper.clock.now());
-    return '';
+    const more = !dry && (await removeExpired(keeper.store, keeper.clock.now(), EXPIRED_AT_ONCE));
+    return more ? 'more' : '';
   },
 };
 

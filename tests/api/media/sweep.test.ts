@@ -41,7 +41,8 @@ async function filed(): Promise<Complaint> {
 
 async function orphans(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => imageFileId(randomId(), 0));
-  for (const id of ids) await storeFile(service.connection.gateway, { id, name: `${id}.jpg`, bytes: picture });
+  const { gateway } = service.connection;
+  await Promise.all(ids.map((id) => storeFile(gateway, { id, name: `${id}.jpg`, bytes: picture })));
   return ids;
 }
 
@@ -135,6 +136,17 @@ describe('the sweep on its schedule', () => {
     expect(left).toContain(stuck);
     expect(left.filter((id) => others.includes(id))).toEqual([]);
     expect((await connection.store.timeline.list([])).rows).toEqual([]);
+  });
+
+  it('removes limits that have run out, however many', async () => {
+    const expiresAt = new Date(service.local.clock.now()).toISOString();
+    const { gateway, store } = service.connection;
+    for (let page = 0; page < 11; page += 1) {
+      const rows = Array.from({ length: 100 }, () => ({ $id: randomId(), count: 1, expiresAt }));
+      await gateway.tables.createRows({ databaseId: 'main', tableId: 'limits', rows });
+    }
+    expect((await sweep(keeper(65))).complete).toBe(true);
+    expect((await store.limits.list([Query.equal('expiresAt', expiresAt)])).rows).toEqual([]);
   });
 
   it('two at once do no harm', async () => {

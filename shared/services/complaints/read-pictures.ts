@@ -27,11 +27,15 @@ export async function readPictures(uploads: readonly Upload[]): Promise<Picture[
     import('#shared/media/base64.ts'),
     import('#shared/media/picture-error.ts'),
   ]);
-  return sent.map(({ field, content }) => {
+  const pictures: Picture[] = [];
+  for (const { field, content } of sent) {
     try {
-      return cleanPicture(typeof content === 'string' ? decodePicture(content) : content);
+      pictures.push(cleanPicture(typeof content === 'string' ? decodePicture(content) : content));
     } catch (error) {
       throw error instanceof PictureError ? refusalOf(error, field) : error;
     }
-  });
+    // Other requests get their turn after each: a large picture takes milliseconds.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return pictures;
 }

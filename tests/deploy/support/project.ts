@@ -9,6 +9,7 @@ import { deploy } from '#scripts/deploy/deploy.ts';
 import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
 import { examine } from '#scripts/doctor/examine.ts';
 import type { Finding } from '#scripts/doctor/finding.ts';
+import type { Clock } from '#scripts/local/clock.ts';
 import { type LocalAppwrite, startLocalAppwrite } from '#scripts/local/index.ts';
 import type { Target } from '#scripts/project/connect.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
@@ -35,11 +36,11 @@ export type World = {
 type Made = 'all' | 'tables' | 'nothing';
 
 /** `tables`: without functions, which take longest. */
-export function useProject(made: Made = 'all'): World {
+export function useProject(made: Made = 'all', clock?: Clock): World {
   const world = {} as World;
   const dataDir = mkdtempSync(join(tmpdir(), 'complaints-deploy-'));
   beforeAll(async () => {
-    Object.assign(world, await open(dataDir));
+    Object.assign(world, await open(dataDir, clock));
     if (made === 'nothing') return;
     const declared = made === 'tables' ? { ...world.declared, functions: [] } : world.declared;
     const { refusal } = await world.deploy({ declared });
@@ -52,8 +53,8 @@ export function useProject(made: Made = 'all'): World {
   return world;
 }
 
-async function open(dataDir: string): Promise<World> {
-  const local = await startLocalAppwrite({ dataDir, projectId: 'fresh' });
+async function open(dataDir: string, clock?: Clock): Promise<World> {
+  const local = await startLocalAppwrite({ dataDir, projectId: 'fresh', ...(clock ? { clock } : {}) });
   const target = { endpoint: local.endpoint, projectId: 'fresh', key: local.apiKey };
   const declared = readDeclaration(PROJECT_FILE);
   // A copy of the bundles as they are now: whoever builds at the same time changes nothing here.

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildFunctions } from './build/functions.ts';
-import { fillComplaints } from './fill/import.ts';
-import { measureLists } from './fill/measure.ts';
+import { countFilled, fillComplaints } from './fill/import.ts';
+import { type Measurement, measureLists } from './fill/measure.ts';
 import { startLocalAppwrite } from './local/index.ts';
 import { localPlace, PROJECT_FILE, tokenSecret } from './project/local-settings.ts';
 import { originPaths } from './project/routes.ts';
@@ -12,23 +11,41 @@ const count = Number(values.count);
 if (!Number.isInteger(count) || count < 1) throw new Error('--count must be a whole number');
 
 const { dataDir } = localPlace({ DATA_DIR: '.local/fill', ...process.env });
-if (!existsSync(`${dataDir}/appwrite.db`)) console.log(`Making a database in ${dataDir}.`);
-await buildFunctions({ quiet: true });
+const file = `${dataDir}/appwrite.db`;
 const options = {
   dataDir,
   config: PROJECT_FILE,
   origin: originPaths(),
-  variables: { '*': { TOKEN_SECRET: tokenSecret(dataDir), CORS_ORIGINS: '*' } },
+  variables: { '*': { TOKEN_SECRET: tokenSecret(dataDir) } },
 };
-// Once for the tables; then the file is filled while nobody serves it.
+
+/** Filled while nobody serves it, then read through the built functions. */
+async function measureAt(size: number): Promise<Measurement[]> {
+  const { rows, seconds } = fillComplaints(file, size);
+  console.log(
+    `${size.toLocaleString('en')} complaints, ${rows.toLocaleString('en')} of them new, in ${seconds.toFixed(1)} s`,
+  );
+  const local = await startLocalAppwrite(options);
+  const measured = await measureLists(local.url, size).finally(() => local.close());
+  for (const { what, ms, total } of measured) {
+    console.log(`  ${what.padEnd(24)}${ms.toFixed(1).padStart(9)} ms  total ${total}`);
+  }
+  return measured;
+}
+
+await buildFunctions({ quiet: true });
+// Makes the tables.
 await (await startLocalAppwrite(options)).close();
-const added = fillComplaints(`${dataDir}/appwrite.db`, count);
-console.log(
-  `${added.rows} complaints added, ${count} in all, in ${added.seconds.toFixed(1)} s; now they are read over HTTP.`,
+const present = countFilled(file);
+const sizes = [10_000, 100_000, count].filter(
+  (size, index, all) => size <= count && size >= present && all.indexOf(size) === index,
 );
-const local = await startLocalAppwrite(options);
-try {
-  for (const line of await measureLists(local.url, count)) console.log(line);
-} finally {
-  await local.close();
+const first = await measureAt(sizes[0] ?? count);
+let last = first;
+for (const size of sizes.slice(1)) last = await measureAt(size);
+if (last !== first) {
+  console.log(`Growth from ${sizes[0]?.toLocaleString('en')} to ${count.toLocaleString('en')}:`);
+  for (const [index, { what, ms }] of last.entries()) {
+    console.log(`  ${what.padEnd(24)}${(ms / (first[index]?.ms ?? ms)).toFixed(1).padStart(9)} x`);
+  }
 }

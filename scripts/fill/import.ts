@@ -7,6 +7,7 @@ import { PROJECT_FILE } from '../project/local-settings.ts';
 import { complaintRow, fillId } from './complaint-row.ts';
 
 const YEARS_MS = 3 * 365 * 86_400_000;
+const BEGIN = Date.UTC(2026, 10, 1) - YEARS_MS;
 const REPORTERS = 1_000;
 const AT_ONCE = 20_000;
 
@@ -18,10 +19,18 @@ function columnsOf(tableId: string): string[] {
   return tables.find((table) => table.$id === tableId)?.columns.map((column) => column.key) ?? [];
 }
 
-function madeUp(number: number, count: number, end: number): Row {
-  const filedAt = new Date(end - YEARS_MS + Math.floor((number / count) * YEARS_MS));
+/** When the complaint of a number was filed: a million of them are spread over three years. */
+export function filedAt(number: number): Date {
+  return new Date(BEGIN + Math.floor((number / 1_000_000) * YEARS_MS));
+}
+
+function madeUp(number: number): Row {
   const reporter = number % REPORTERS;
-  return complaintRow({ number, filedAt, reporter: { id: `fill-${reporter}`, name: `reporter${reporter}` } });
+  return complaintRow({
+    number,
+    filedAt: filedAt(number),
+    reporter: { id: `fill-${reporter}`, name: `reporter${reporter}` },
+  });
 }
 
 /** A date as the local Appwrite keeps it. */
@@ -65,9 +74,18 @@ function writeTallies(database: DatabaseSync, tallies: ReadonlyMap<string, Tally
   for (const [id, { visible, hidden }] of all) insert.run(id, now, now, visible, hidden);
 }
 
+/** How many complaints the file of a local Appwrite holds. */
+export function countFilled(file: string): number {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const { count } = database.prepare('SELECT count(*) AS count FROM "main/complaints"').get() ?? {};
+  database.close();
+  return Number(count);
+}
+
 /** Writes complaints straight into the file of a local Appwrite that is not running, up to so many, and their totals. */
 export function fillComplaints(file: string, count: number): { rows: number; seconds: number } {
   const started = performance.now();
+  const present = countFilled(file);
   const database = open(file);
   const columns = columnsOf('complaints');
   const names = ['$id', '$createdAt', '$updatedAt', '$permissions', ...columns].map((name) => `"${name}"`);
@@ -75,13 +93,13 @@ export function fillComplaints(file: string, count: number): { rows: number; sec
     `INSERT OR IGNORE INTO "main/complaints" (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
   );
   const counter = new Counter();
-  const end = Date.UTC(2026, 10, 1);
   let rows = 0;
   for (let from = 0; from < count; from += AT_ONCE) {
     database.exec('BEGIN');
     for (let number = from; number < Math.min(count, from + AT_ONCE); number += 1) {
-      const row = madeUp(number, count, end);
+      const row = madeUp(number);
       counter.add(row);
+      if (number < present) continue;
       const values = columns.map((column) => kept(row[column as keyof Row]));
       rows += Number(insert.run(fillId(number), kept(row.filedAt), kept(row.changedAt), '[]', ...values).changes);
     }

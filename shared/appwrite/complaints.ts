@@ -33,9 +33,12 @@ export async function listAfter(store: Store, slice: Slice, after: Position | un
   return rows;
 }
 
-/** How many there are, up to COUNT_CAP. */
+/** How many there are, up to COUNT_CAP. In an order that an index gives: the one row that comes along must not cost a sort. */
 export async function countComplaints(store: Store, filter: Filter): Promise<number> {
-  const { total } = await store.complaints.list([...filterQueries(filter), Query.limit(1)], { total: true });
+  const { total } = await store.complaints.list(
+    [...filterQueries(filter), ...orderQueries('-createdAt'), Query.limit(1)],
+    { total: true },
+  );
   return total;
 }
 

@@ -112,6 +112,23 @@ export const TimesRow = z.object({
 
 export const ENTRY_KINDS = ['created', 'status', 'progress', 'note', 'edit', 'assignment', 'visibility'] as const;
 
+/** What an entry can tell that it changed. */
+export const CHANGED_FIELDS = [
+  'status',
+  'progress',
+  'assignedTo',
+  'hidden',
+  'title',
+  'description',
+  'location',
+  'category',
+] as const;
+
+const ChangedFields = z.pipe(
+  maybe(z.string()),
+  z.transform((text) => CHANGED_FIELDS.filter((field) => text?.split(',').includes(field))),
+);
+
 export const EntryRow = z.object({
   complaintId: z.string(),
   number: z.number(),
@@ -123,6 +140,7 @@ export const EntryRow = z.object({
   progress: z.number(),
   note: maybe(z.string()),
   internalNote: maybe(z.string()),
+  changed: ChangedFields,
   internal: z.boolean(),
 });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ENTRY_KINDS } from '#shared/appwrite/rows.ts';
+import { CHANGED_FIELDS, ENTRY_KINDS } from '#shared/appwrite/rows.ts';
 import { ROLES } from '#shared/domain/account.ts';
 import { FIELD_CODES, PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
 import { STATUSES } from '#shared/domain/status.ts';
@@ -66,6 +66,7 @@ export const Entry = z.strictObject({
   note: maybe(z.string()),
   internal: z.boolean(),
   internalNote: maybe(z.string()),
+  changed: z.array(z.enum(CHANGED_FIELDS)),
 });
 
 export const ComplaintDetail = z.strictObject({

@@ -41,6 +41,7 @@ export const FIELD_TEXTS: Readonly<Record<string, string>> = {
   note: 'A remark that everybody can read in the timeline.',
   internalNote: 'A remark that only staff and admins can read.',
   assignedTo: 'The username of the staff member who works on it; only staff and admins see it.',
+  changed: 'What the entry changed, as far as you may see it.',
   overdueAt: 'When it should be resolved, by its category.',
   hidden: 'true: only staff, admins and the reporter can see it.',
   version: 'Starts at 1 and rises by one with each change; also the ETag.',

@@ -82,6 +82,7 @@ export const entryOf = (differences: Record<string, unknown> = {}) => ({
   progress: 0,
   note: null,
   internal: false,
+  changed: [],
   internalNote: null,
   ...differences,
 });

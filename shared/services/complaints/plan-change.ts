@@ -1,4 +1,4 @@
-import type { Category, Complaint, Entry } from '#shared/appwrite/rows.ts';
+import { type Category, CHANGED_FIELDS, type Complaint, type Entry } from '#shared/appwrite/rows.ts';
 import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
 import type { Asked } from './authorize-change.ts';
 import { type ChangeInput, TEXT_FIELDS } from './change-input.ts';
@@ -14,8 +14,10 @@ type Patch = Partial<Omit<Complaint, 'images' | 'version'>> & {
 /** The category that a change names, and who gets its complaints. */
 export type CategoryTerms = { category: Category | undefined; assignee: string | null };
 
+type NewEntry = Omit<Entry, 'number' | 'complaintId' | 'changed'> & { changed: string };
+
 /** A change as it will be stored: the columns that move and the one entry that tells of it. */
-export type Plan = { patch: Patch & { changedAt: string }; entry: Omit<Entry, 'number' | 'complaintId'> };
+export type Plan = { patch: Patch & { changedAt: string }; entry: NewEntry };
 
 function kindOf(patch: Patch, input: ChangeInput): Entry['kind'] {
   if (patch.status !== undefined) return 'status';
@@ -98,6 +100,7 @@ export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined
     note: input.note ?? null,
     internalNote: input.internalNote ?? null,
     internal,
+    changed: CHANGED_FIELDS.filter((field) => patch[field] !== undefined).join(','),
   };
   return { patch: { ...patch, changedAt: asked.now.toISOString() }, entry };
 }

@@ -4,6 +4,9 @@ import type { Complaint, StoredImage } from '#shared/appwrite/rows.ts';
 import type { Config } from '#shared/config.ts';
 import { isDesk, mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 
+/** That a complaint was given to somebody, or was hidden once, is the desk's business. */
+const DESK_FIELDS: readonly string[] = ['assignedTo', 'hidden'];
+
 const PREVIEW_WIDTH = 320;
 
 export type Audience = { viewer: Viewer; config: Pick<Config, 'publicEndpoint' | 'projectId'> };
@@ -67,6 +70,7 @@ export function presentEntry(entry: StoredEntry, { viewer }: Audience) {
     note: entry.note,
     internal: entry.internal,
     internalNote: desk ? entry.internalNote : null,
+    changed: entry.changed.filter((field) => desk || !DESK_FIELDS.includes(field)),
   };
 }
 

@@ -56,6 +56,16 @@ describe('the desk', () => {
     expect(problem.detail).toContain('acknowledged, in_progress, rejected');
   });
 
+  it('leaves in the timeline what it changed, to the public only what is theirs to know', async () => {
+    const { id } = await reporter.file();
+    await change(staff, { id, status: 'in_progress', progress: 10, assignedTo: staff.username });
+    await change(reporter, { id, note: 'Thank you.' });
+    const changed = async (viewer: Pick<Person, 'send'>) =>
+      (await detailOf(viewer, id)).timeline.map((entry) => entry.changed);
+    expect(await changed(staff)).toEqual([[], ['status', 'progress', 'assignedTo'], []]);
+    expect(await changed(service)).toEqual([[], ['status', 'progress'], []]);
+  });
+
   it('must say why when it rejects or reopens', async () => {
     const { id } = await reporter.file();
     expect((await put(staff, { id, status: 'rejected' })).problem(422).errors).toMatchObject([{ field: 'note' }]);

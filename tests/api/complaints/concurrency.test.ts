@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { pageThrough, pagings } from '../../support/changing-list.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { race } from '../../support/race.ts';
 import { type Cast, steps, walkThrough } from '../../support/workflow.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
 
 let service: Service;
 let cast: Cast;
@@ -23,7 +25,7 @@ afterAll(() => service.close());
 it('no sequence of requests brings a complaint where the status table does not, or answers otherwise', async () => {
   await fc.assert(
     fc.asyncProperty(steps, (walk) => walkThrough(service, cast, walk)),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
 
@@ -35,6 +37,6 @@ it('what many writers were told is done is done: as many entries and versions, n
 it('a cursor shows each complaint that was there throughout exactly once, whatever others write', async () => {
   await fc.assert(
     fc.asyncProperty(pagings, (paging) => pageThrough(service, service, paging)),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });

@@ -9,7 +9,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     globalSetup: ['tests/support/build-once.ts'],
-    projects: ['unit', 'local', 'api', 'docs', 'contract', 'deploy'].map((name) => ({
+    projects: ['unit', 'local', 'api', 'docs', 'contract', 'deploy', 'performance'].map((name) => ({
       extends: true as const,
       test: { name, include: [`tests/${name}/**/*.test.ts`] },
     })),

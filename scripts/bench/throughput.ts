@@ -60,6 +60,7 @@ async function runBurst(
   { order, generator }: Setting,
 ): Promise<Burst> {
   const { url, pid } = contestant.programFor(operation.functionId);
+  await atRest(pid);
   const cpuBefore = cpuMs(pid);
   const { done, refused, seconds, times } = await generator.run({ url, request: operation.request, ...order });
   const cpu = cpuMs(pid) - cpuBefore;
@@ -70,6 +71,16 @@ async function runBurst(
     p99: quantile(times, 0.99),
     refused,
   };
+}
+
+/** Until the work is done that the last burst has left in queues, such as hashes; five seconds at most. */
+async function atRest(pid: number): Promise<void> {
+  for (let look = 0, before = Number.NaN; look < 100; look += 1) {
+    const now = cpuMs(pid);
+    if (!(now - before > 2) && look > 0) return;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 export function medians(bursts: readonly Burst[]): Burst {

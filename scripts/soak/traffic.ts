@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { PASSWORD, type Subject } from './service.ts';
+
+/** What clients were told, to be compared with what is there in the end. */
+export type Ledger = {
+  statuses: Map<string, number>;
+  unexpected: string[];
+  /** Notes that were answered with success; of the doubtful ones nobody knows. */
+  noted: { complaintId: string; note: string }[];
+  doubtful: Set<string>;
+  living: string[];
+  deleted: string[];
+};
+
+type Sent = { method: string; path: string; headers?: Record<string, string>; json?: unknown; form?: FormData };
+type Told = { status: number; body: Record<string, unknown> };
+
+const COME_BACK = new Set([409, 429, 503]);
+
+/** The requests of the mix: 80 % read, 15 % change, 4 % file with a photo, 1 % log in. */
+export class Traffic {
+  readonly ledger: Ledger = {
+    statuses: new Map(),
+    unexpected: [],
+    noted: [],
+    doubtful: new Set(),
+    living: [],
+    deleted: [],
+  };
+  readonly #subject: Subject;
+  readonly #photo: Blob;
+
+  constructor(subject: Subject, photo: Uint8Array<ArrayBuffer>) {
+    this.#subject = subject;
+    this.#photo = new Blob([photo], { type: 'image/jpeg' });
+  }
+
+  async next(): Promise<void> {
+    const kind = Math.random();
+    if (kind < 0.8) await this.#read();
+    else if (kind < 0.93) await this.#note();
+    else if (kind < 0.95) await this.#remove();
+    else if (kind < 0.99) await this.file(true);
+    else await this.#send('login', { method: 'POST', path: '/login', json: { username: 'ada', password: PASSWORD } });
+  }
+
+  async file(withPhoto: boolean): Promise<void> {
+    const form = new FormData();
+    form.set('title', 'A broken lamp');
+    form.set('description', 'It has been dark for a week.');
+    if (withPhoto) form.set('image1', this.#photo, 'lamp.jpg');
+    const headers = { ...this.#subject.user, 'idempotency-key': randomUUID() };
+    const { status, body } = await this.#send('file', { method: 'POST', path: '/complain', headers, form });
+    if (status < 300) this.ledger.living.push(String(body.id));
+  }
+
+  async #read(): Promise<void> {
+    const kind = Math.random();
+    if (kind < 0.6) await this.#send('list', { method: 'GET', path: '/complain' });
+    else if (kind < 0.8) await this.#send('profile', { method: 'GET', path: '/user', headers: this.#subject.user });
+    else await this.#send('categories', { method: 'GET', path: '/complain/categories' });
+  }
+
+  async #note(): Promise<void> {
+    const { living, noted, doubtful } = this.ledger;
+    const complaintId = living[Math.floor(Math.random() * living.length)] ?? '';
+    const note = `note ${randomUUID()}`;
+    const sent = { method: 'PUT', path: '/complain', headers: this.#subject.staff, json: { id: complaintId, note } };
+    const { status } = await this.#send('change', sent);
+    if (status < 300) noted.push({ complaintId, note });
+    else doubtful.add(note);
+  }
+
+  async #remove(): Promise<void> {
+    const { living, deleted } = this.ledger;
+    if (living.length <= 5) return this.#note();
+    const [id = ''] = living.splice(Math.floor(Math.random() * living.length), 1);
+    const sent = { method: 'POST', path: '/complain/delete', headers: this.#subject.user, json: { id } };
+    const { status } = await this.#send('delete', sent);
+    if (status < 300) deleted.push(id);
+  }
+
+  async #send(what: string, { method, path, headers, json, form }: Sent): Promise<Told> {
+    const { statuses, unexpected } = this.ledger;
+    const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' };
+    const body = form ?? (json === undefined ? null : JSON.stringify(json));
+    const url = `${this.#subject.local.url}${path}`;
+    const answer = await fetch(url, { method, headers: { ...headers, ...type }, body }).catch((error: Error) => error);
+    if (answer instanceof Error) {
+      unexpected.push(`${what}: no answer, ${answer.message} ${answer.cause}`);
+      return { status: 599, body: {} };
+    }
+    const told = { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    const key = `${what} ${answer.status}`;
+    statuses.set(key, (statuses.get(key) ?? 0) + 1);
+    const fine = answer.ok || (COME_BACK.has(answer.status) && answer.headers.has('retry-after'));
+    if (!fine) unexpected.push(`${key}: ${JSON.stringify(told.body).slice(0, 300)}`);
+    return told;
+  }
+}

@@ -23,7 +23,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '0.8' },
     starts: { type: 'string', default: '15' },
-    growth: { type: 'string', default: '1000,10000,100000' },
+    growth: { type: 'string', default: '1000,10000,100000,1000000' },
     plot: { type: 'string', default: here('bench.svg') },
   },
 });

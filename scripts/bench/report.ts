@@ -1,9 +1,9 @@
 import type { ColdStart } from './cold-start.ts';
+import type { Growth } from './growth.ts';
 import { median, pairedRatio } from './statistics.ts';
 import { medians, type Rounds } from './throughput.ts';
 
 export type Race = { operation: string; connections: number; rounds: Rounds };
-export type Growth = { complaints: number; first: number; deep: number; filtered: number; detail: number };
 
 const number = (value: number, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '-');
 
@@ -41,12 +41,15 @@ export function raceTable(races: readonly Race[]): string {
   return table(['request', 'contestant', 'per second', 'CPU ms', 'p50 ms', 'p99 ms', 'ours / this'], rows);
 }
 
+/** Milliseconds of each request by how many complaints there are. */
 export function growthTable(growth: readonly Growth[]): string {
-  const rows = growth.map(({ complaints, first, deep, filtered, detail }) => [
-    String(complaints),
-    ...[first, deep, filtered, detail].map((ms) => number(ms)),
+  const sizes = growth.map(({ complaints }) => complaints.toLocaleString('en'));
+  const kinds = growth[0]?.measured.map(({ what }) => what) ?? [];
+  const rows = kinds.map((what, at) => [
+    what,
+    ...growth.map(({ measured }) => number(measured[at]?.ms ?? Number.NaN, 1)),
   ]);
-  return table(['complaints', 'newest ms', 'page 50 by cursor ms', 'filtered ms', 'one ms'], rows);
+  return table(['ms with so many complaints', ...sizes], rows);
 }
 
 /** How the time of a filing with a photo compares with its own calls made by hand plus the cleaning of the picture. */

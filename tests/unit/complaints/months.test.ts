@@ -4,8 +4,8 @@ import { median, monthOf, periodOf, shownMonths, tellMonth } from '#shared/servi
 
 const day = fc.date({ min: new Date('1970-01-01'), max: new Date('2900-01-01'), noInvalidDate: true });
 
-it('shows twelve months that follow one another without a gap, the present one first', () => {
-  fc.assert(
+it('shows twelve months that follow one another without a gap, the present one first', async () => {
+  await fc.assert(
     fc.property(day, (now) => {
       const months = shownMonths(now);
       expect(months).toHaveLength(12);
@@ -17,8 +17,8 @@ it('shows twelve months that follow one another without a gap, the present one f
   );
 });
 
-it('holds each moment in exactly the period of its month', () => {
-  fc.assert(
+it('holds each moment in exactly the period of its month', async () => {
+  await fc.assert(
     fc.property(day, (moment) => {
       const { from, to } = periodOf(monthOf(moment));
       expect(moment >= from && moment < to).toBe(true);
@@ -26,12 +26,12 @@ it('holds each moment in exactly the period of its month', () => {
   );
 });
 
-it('takes the median as the middle, the mean of two, or nothing', () => {
+it('takes the median as the middle, the mean of two, or nothing', async () => {
   expect(median([])).toBeNull();
   expect(median([7])).toBe(7);
   expect(median([10, 2, 300])).toBe(10);
   expect(median([4, 1, 2, 100])).toBe(3);
-  fc.assert(
+  await fc.assert(
     fc.property(fc.array(fc.nat(), { minLength: 1 }), (values) => {
       const middle = median(values) ?? 0;
       expect(values.filter((value) => value <= middle + 0.5).length * 2).toBeGreaterThanOrEqual(values.length);

@@ -9,8 +9,8 @@ it('asks for the telling words of a question, once each, eight at most', () => {
   expect(wordsOf('one two three four five six seven eight nine ten')).toHaveLength(8);
 });
 
-it('asks for nothing but letters and digits, whatever is in the question', () => {
-  fc.assert(
+it('asks for nothing but letters and digits, whatever is in the question', async () => {
+  await fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (question) => {
       for (const word of wordsOf(question)) expect(word).toMatch(/^[\p{L}\p{N}]{3,}$/u);
     }),

@@ -39,8 +39,8 @@ describe('progress', () => {
   const step = fc.record({ from: fc.constantFrom(...STATUSES), to: fc.constantFrom(...STATUSES) });
   const percent = fc.integer({ min: 0, max: 100 });
 
-  it('is 0 when created and 100 when resolved, whatever is sent', () => {
-    fc.assert(
+  it('is 0 when created and 100 when resolved, whatever is sent', async () => {
+    await fc.assert(
       fc.property(step, percent, fc.option(percent, { nil: undefined }), ({ from, to }, present, sent) => {
         const after = progressAfter({ from, to }, present, sent);
         if (to === 'created') expect(after).toBe(0);
@@ -50,8 +50,8 @@ describe('progress', () => {
     );
   });
 
-  it('that is accepted is the progress that follows', () => {
-    fc.assert(
+  it('that is accepted is the progress that follows', async () => {
+    await fc.assert(
       fc.property(step, percent, percent, ({ from, to }, present, sent) => {
         if (progressConflict({ from, to }, present, sent) !== undefined) return;
         expect(progressAfter({ from, to }, present, sent)).toBe(sent);

@@ -16,6 +16,8 @@ export type Range = { service: Service; person: Person };
 export type Tally = { sent: number; statuses: Record<number, number>; slowest: number; wrong: string[] };
 
 const SLOW_MS = 1_000;
+/** The platform itself cuts the connection of whoever sends more. */
+const PASSES = 11_500_000;
 
 const newTally = (): Tally => ({ sent: 0, statuses: {}, slowest: 0, wrong: [] });
 
@@ -93,7 +95,7 @@ export async function makeBases(): Promise<Bases> {
 export async function sendLiars(range: Range, choose: (index: number) => boolean): Promise<Tally> {
   const tally = newTally();
   const before = await countFiles(range);
-  const liars = lyingFiles(await makeBases()).filter((_, index) => choose(index));
+  const liars = lyingFiles(await makeBases()).filter(({ bytes }, index) => bytes.length < PASSES && choose(index));
   await inParallel(liars, async ({ what, bytes }) => {
     const form = photoForm([bytes]);
     const answer = await record(tally, what, () => range.person.send('POST', '/complain', { form }));

@@ -11,7 +11,7 @@ const POSITIONAL =
 const MISSING = /^ {4}if \(typeof \w+ === "undefined"\) \{\n {6}throw new AppwriteException\('Missing .*\n {4}\}\n/gm;
 
 /** What other parts of the SDK call of its client and of its files. */
-const CORE = new Set(['call', 'chunkedUpload', 'prepareRequest', 'redirect', 'flatten', 'toFile', 'size', 'slice']);
+const CORE = new Set(['call', 'chunkedUpload', 'prepareRequest', 'redirect', 'flatten', 'toFile']);
 
 interface Names {
   used: ReadonlySet<string>;

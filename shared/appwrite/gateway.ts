@@ -1,4 +1,5 @@
 import { Client, Storage, TablesDB, Tokens } from 'node-appwrite';
+import { elapsed } from '#shared/domain/clock.ts';
 import { isTransient } from './failures.ts';
 
 /** `from` and `to` are milliseconds of one clock, so that it shows which calls waited for which. */
@@ -96,7 +97,7 @@ class AppwriteClient extends Client {
     const { calls } = this.#shared;
     const limitMs = this.#limitMs();
     if (limitMs === 0) throw new Error('no time is left to ask Appwrite');
-    const from = performance.now();
+    const from = elapsed();
     const record = { call, from, to: from, ok: false };
     calls.push(record);
     try {
@@ -104,7 +105,7 @@ class AppwriteClient extends Client {
       record.ok = true;
       return result;
     } finally {
-      record.to = performance.now();
+      record.to = elapsed();
     }
   }
 }

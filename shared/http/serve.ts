@@ -1,4 +1,5 @@
 import type { Deps } from '#shared/compose.ts';
+import { elapsed } from '#shared/domain/clock.ts';
 import type { Refusal } from '#shared/domain/problems.ts';
 import { type Cors, corsOf } from './cors.ts';
 import { logRequest } from './log.ts';
@@ -13,7 +14,7 @@ const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff
 /** Answers one request of the runtime, whatever is thrown: always headers, a body and a log line it built itself. */
 export function serve(answer: (incoming: Incoming, trace: Trace) => Promise<Outgoing>) {
   return async (context: RuntimeContext): Promise<unknown> => {
-    const started = performance.now();
+    const started = elapsed();
     const id = requestId(context.req.headers);
     const trace: Trace = {};
     let failure: Refusal | undefined;
@@ -25,7 +26,7 @@ export function serve(answer: (incoming: Incoming, trace: Trace) => Promise<Outg
       outgoing = problemReply(failure, id);
     }
     const cors = corsFor(context, trace);
-    const ms = performance.now() - started;
+    const ms = elapsed() - started;
     const { route, deps } = trace;
     logRequest(context, { id, route, outgoing, failure, ms, deps, foreignOrigin: cors.foreign });
     const headers = { ...ALWAYS, 'x-request-id': id, ...cors.headers, ...outgoing.headers };

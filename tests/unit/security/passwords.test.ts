@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { hashSync } from 'bcryptjs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -149,11 +148,11 @@ describe('a hash', () => {
 describe('load', () => {
   it('of ten hashes at once leaves the event loop free', async () => {
     await real.hash(RIGHT);
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    delay.enable();
+    // The thread's own processor time: what the clock on the wall says depends on who else uses the machine.
+    const before = process.threadCpuUsage();
     await Promise.all(Array.from({ length: 10 }, () => real.verify(RIGHT, VALID)));
-    delay.disable();
-    expect(delay.max / 1e6).toBeLessThan(100);
+    const { user, system } = process.threadCpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(100);
   });
 
   it('beyond the queue is refused at once, and room comes back', async () => {

@@ -36,7 +36,7 @@ async function play(name: string, reply: FastifyReply, sent: { file?: Buffer; pa
 
 const text = { type: 'string', minLength: 1, maxLength: 200 };
 const server = fastify({ bodyLimit: 12 * 1024 * 1024 });
-await server.register(multipart);
+await server.register(multipart, { limits: { fileSize: 4 * 1024 * 1024 } });
 const Query = { type: 'object', properties: { id: text, limit: { type: 'integer' } }, additionalProperties: false };
 const Login = { type: 'object', required: ['username', 'password'], properties: { username: text, password: text } };
 const Change = { type: 'object', required: ['id'], properties: { id: text, status: text, note: text } };

@@ -22,7 +22,10 @@ describe('the command line', () => {
     const file = InputFile.fromBuffer(Buffer.from('x'), 'seen.txt');
     await world.storage.createFile({ bucketId: 'pictures', fileId: id, file });
     const seen = JSON.parse(await ask('look'));
-    expect(seen).toMatchObject({ project: 'test', functions: { echo: { process: expect.toBeOneOf([null, expect.any(Number)]) } } });
+    expect(seen).toMatchObject({
+      project: 'test',
+      functions: { echo: { process: expect.toBeOneOf([null, expect.any(Number)]) } },
+    });
     expect(seen.tables['main/notes'].rows).toBeGreaterThan(0);
     expect(JSON.parse(await ask('look', 'main/notes')).rows[0]).toMatchObject({ $id: id, title: id });
     expect(JSON.parse(await ask('look', 'pictures')).files[0]).toMatchObject({ $id: id, name: 'seen.txt' });

@@ -30,7 +30,9 @@ ${parts.join('\n')}
 
 function barsOf({ operation, rounds }: Race): Bar[] {
   const base = (rounds.get('(b) by hand') ?? []).map((burst) => burst.perSecond);
-  return [...rounds].map(([name, bursts]) => ({
+  // Who has finished nothing within a burst has no place in a picture; the table says so.
+  const finishers = [...rounds].filter(([, bursts]) => bursts.some((burst) => burst.perSecond > 0));
+  return finishers.map(([name, bursts]) => ({
     label: `${operation}: ${name}`,
     value: pairedRatio(
       bursts.map((burst) => burst.perSecond),

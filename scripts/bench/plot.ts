@@ -22,6 +22,7 @@ export function drawPlot(starts: readonly ColdStart[], races: readonly Race[]): 
     return drawn;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="sans-serif" font-size="12">
+<title>Cold starts and requests per second, beside others</title>
 <rect width="${WIDTH}" height="${y}" fill="#fff"/>
 ${parts.join('\n')}
 </svg>

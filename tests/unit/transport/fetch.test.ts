@@ -11,7 +11,6 @@ const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
-
 async function serve(answer: Parameters<typeof startServer>[0]): Promise<LocalServer> {
   const server = await startServer(answer);
   open.push(server);

@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     sequence: { shuffle: true },
     pool: 'forks',
+    // Tests wait for servers in processes of their own more than they compute.
+    maxWorkers: 3,
     reporters: ['default', new AssertionReporter()],
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -1,5 +1,4 @@
-import type { Gateway } from './appwrite/gateway.ts';
-import { openGateway } from './appwrite/gateway.ts';
+import { type Gateway, openGateway } from './appwrite/gateway.ts';
 import { openStore, type Store } from './appwrite/store.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Clock, systemClock } from './domain/clock.ts';

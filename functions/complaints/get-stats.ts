@@ -1,5 +1,4 @@
 import { route } from '#shared/http/route.ts';
-import { readFigures } from '#shared/services/complaints/read-figures.ts';
 
 export const getStats = route({
   method: 'GET',
@@ -7,6 +6,7 @@ export const getStats = route({
   id: 'getStats',
   access: 'public',
   async run({ deps }) {
+    const { readFigures } = await import('#shared/services/complaints/read-figures.ts');
     return { status: 200, body: await readFigures(deps), headers: { 'cache-control': 'public, max-age=30' } };
   },
 });

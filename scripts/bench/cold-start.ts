@@ -55,7 +55,7 @@ async function timeFunction({ plan, endpoint }: Stage, id: string, name: string)
   const operation = plan.operations[name];
   if (!operation) throw new Error(`${name} was not recorded`);
   const env = functionSettings(plan, endpoint);
-  return timed(() => startFunction(id, env), operation.request, operation.status);
+  return timed(() => startFunction(id, { env }), operation.request, operation.status);
 }
 
 async function timed(start: () => Promise<Program>, request: PlannedRequest, status = 200): Promise<Start> {

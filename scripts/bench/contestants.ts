@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { bundle } from '#scripts/build/bundle.ts';
 import { functionSettings, startFunction } from './function-program.ts';
 import type { Plan } from './plan.ts';
-import { here, type Program, startNode, startOther } from './program.ts';
+import { here, type Launch, type Program, startNode, startOther } from './program.ts';
 
-/** Everything that a contestant is started with. */
-export type Stage = { plan: Plan; planFile: string; folder: string; endpoint: string };
+/** Everything that a contestant is started with. `core`: the one processor it gets; all of them without. */
+export type Stage = { plan: Plan; planFile: string; folder: string; endpoint: string; core?: number };
 /** Which program answers an operation. */
 export type Contestant = { name: string; what: string; programFor(functionId: string): Program; stop(): Promise<void> };
+
+const PYTHON = '/usr/bin/python3';
 
 const single = (name: string, what: string, program: Program): Contestant => ({
   name,
@@ -20,10 +22,22 @@ const single = (name: string, what: string, program: Program): Contestant => ({
   stop: () => program.stop(),
 });
 
-export async function startOurs({ plan, endpoint }: Stage): Promise<Contestant> {
+const settingsOf = ({ planFile, endpoint, core }: Stage): Launch => ({
+  env: { BENCH_PLAN: planFile, BENCH_ENDPOINT: endpoint },
+  core,
+});
+
+/** All who take part; (d) only where Debian's packages of it are installed. */
+export async function startField(stage: Stage): Promise<Contestant[]> {
+  const node = [startOurs(stage), startBare(stage), startHandWritten(stage), startFastify(stage)];
+  return Promise.all(hasDjango() ? [...node, startDjango(stage)] : node);
+}
+
+async function startOurs({ plan, endpoint, core }: Stage): Promise<Contestant> {
   const env = functionSettings(plan, endpoint);
   const ids = ['auth', 'complaints'];
-  const programs = new Map(await Promise.all(ids.map(async (id) => [id, await startFunction(id, env)] as const)));
+  const started = ids.map(async (id) => [id, await startFunction(id, { env, core })] as const);
+  const programs = new Map(await Promise.all(started));
   return {
     name: 'ours',
     what: 'the functions of this repository in the runtime host',
@@ -37,55 +51,61 @@ export async function startOurs({ plan, endpoint }: Stage): Promise<Contestant> 
 }
 
 /** Builds a function of the bench itself, and starts it in the runtime host. */
-export async function startOwn(name: string, { plan, planFile, folder, endpoint }: Stage): Promise<Program> {
-  const file = join(folder, name, 'main.cjs');
+export async function startOwn(name: string, { plan, planFile, folder, endpoint, core }: Stage): Promise<Program> {
+  const cwd = join(folder, name);
+  const file = join(cwd, 'main.cjs');
   if (!existsSync(file)) await bundle(name, here(`programs/${name}.ts`), file);
-  return startFunction(name, { ...functionSettings(plan, endpoint), BENCH_PLAN: planFile }, join(folder, name));
+  return startFunction(name, { env: { ...functionSettings(plan, endpoint), BENCH_PLAN: planFile }, cwd, core });
 }
 
-export async function startHandWritten(stage: Stage): Promise<Contestant> {
+async function startHandWritten(stage: Stage): Promise<Contestant> {
+  const program = await startOwn('hand-written', stage);
   return single(
     '(b) by hand',
-    'a hand-written function in the same runtime host',
-    await startOwn('hand-written', stage),
+    'a function written by hand in the same runtime host, that checks query and token and nothing else',
+    program,
   );
 }
 
-export async function startBare({ planFile, endpoint }: Stage): Promise<Contestant> {
-  const env = { BENCH_PLAN: planFile, BENCH_ENDPOINT: endpoint };
-  const program = await startNode({ file: here('programs/bare-server.ts'), env });
-  return single('(a) bare', 'node:http making the same calls by hand', program);
+async function startBare(stage: Stage): Promise<Contestant> {
+  const program = await startNode(here('programs/bare-server.ts'), settingsOf(stage));
+  return single('(a) bare', 'the same code on node:http alone', program);
 }
 
-export async function startFastify({ planFile, endpoint }: Stage): Promise<Contestant> {
-  const env = { BENCH_PLAN: planFile, BENCH_ENDPOINT: endpoint };
-  const program = await startNode({ file: here('programs/fastify-server.ts'), env });
+async function startFastify(stage: Stage): Promise<Contestant> {
+  const program = await startNode(here('programs/fastify-server.ts'), settingsOf(stage));
   return single('(c) Fastify', 'Fastify with node-appwrite and bcryptjs as they come', program);
 }
 
-/** Undefined where Debian's packages of Django are not installed. */
-export async function startDjango({ planFile, endpoint }: Stage): Promise<Contestant | undefined> {
-  const python = '/usr/bin/python3';
+export function hasDjango(): boolean {
   try {
-    execFileSync(python, ['-c', 'import rest_framework, gunicorn, bcrypt'], { stdio: 'ignore' });
+    execFileSync(PYTHON, ['-c', 'import rest_framework, gunicorn, bcrypt'], { stdio: 'ignore' });
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
+}
+
+/** With threads, as gunicorn's other workers close the connection after each answer. */
+async function startDjango(stage: Stage): Promise<Contestant> {
+  const workers = stage.core === undefined ? 2 : 1;
   const port = await freePort();
-  const bind = `127.0.0.1:${port}`;
-  const command = [
-    python,
-    '-m',
-    'gunicorn',
-    '--workers=2',
+  const options = [
+    `--workers=${workers}`,
     '--threads=4',
     '--keep-alive=60',
-    `--bind=${bind}`,
-    'drf_service:application',
+    `--bind=127.0.0.1:${port}`,
+    '--log-level=critical',
   ];
-  const env = { BENCH_PLAN: planFile, BENCH_ENDPOINT: endpoint, PYTHONPATH: here('programs') };
-  const program = await startOther(command, port, { ...env, PYTHONDONTWRITEBYTECODE: '1' });
-  return single('(d) DRF', 'Django REST Framework on gunicorn, two workers of four threads', program);
+  const command = [PYTHON, '-m', 'gunicorn', ...options, 'drf_service:application'];
+  const { env, core } = settingsOf(stage);
+  const python = { PYTHONPATH: here('programs'), PYTHONDONTWRITEBYTECODE: '1' };
+  const program = await startOther(command, port, { env: { ...env, ...python }, core });
+  return single(
+    '(d) Django',
+    'Django REST Framework on gunicorn, a worker of four threads for each processor',
+    program,
+  );
 }
 
 async function freePort(): Promise<number> {

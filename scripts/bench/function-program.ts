@@ -1,9 +1,7 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Plan } from './plan.ts';
-import { here, type Program, startNode } from './program.ts';
+import { here, type Launch, type Program, startNode } from './program.ts';
 
 const functions = fileURLToPath(new URL('../../functions', import.meta.url));
 
@@ -20,16 +18,26 @@ export function functionSettings({ projectId, settings }: Plan, endpoint: string
 
 let host: Promise<string> | undefined;
 
-/** The host that functions run in, as one file, since starting it must not take longer than the real one does. */
+/** Only the project's own part of the host becomes one file: the platform's loads its packages from their folders, too. */
 async function buildHost(): Promise<string> {
-  const outfile = join(tmpdir(), `bench-host-${process.pid}.cjs`);
-  const source = here('../local/runtime/server.ts');
-  await build({ entryPoints: [source], bundle: true, platform: 'node', target: 'node24', format: 'cjs', outfile });
+  const [source, outfile] = [here('programs/runtime-host.ts'), here('dist/runtime-host.cjs')];
+  await build({
+    entryPoints: [source],
+    bundle: true,
+    external: ['micro', 'superjson'],
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    outfile,
+  });
   return outfile;
 }
 
-/** Starts a built function, or the one in the given folder; BENCH_RUNTIME may name another host that reports its port. */
-export async function startFunction(id: string, env: Record<string, string>, cwd?: string): Promise<Program> {
-  host ??= process.env.BENCH_RUNTIME ? Promise.resolve(process.env.BENCH_RUNTIME) : buildHost();
-  return startNode({ file: await host, env, cwd: cwd ?? `${functions}/${id}/dist` });
+/** Starts a built function, or the one in the folder `cwd`. */
+export async function startFunction(
+  id: string,
+  { cwd = `${functions}/${id}/dist`, ...launch }: Launch,
+): Promise<Program> {
+  host ??= buildHost();
+  return startNode(await host, { cwd, ...launch });
 }

@@ -2,10 +2,10 @@ import sharp from 'sharp';
 import { cleanPicture } from '#shared/media/picture.ts';
 import { median } from './statistics.ts';
 
-/** A photo of about 2 MB with the noise of a real one; large files compress badly, and so does this. */
-export function makePhoto(): Promise<Buffer> {
+/** A photo, of about 2 MB as it comes, with the noise of a real one; large files compress badly, and so does this. */
+export function makePhoto({ width, height } = { width: 2000, height: 1500 }): Promise<Buffer> {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
-  return sharp({ create: { width: 2000, height: 1500, channels: 3, background: '#808080', noise } })
+  return sharp({ create: { width, height, channels: 3, background: '#808080', noise } })
     .jpeg({ quality: 84 })
     .toBuffer();
 }

@@ -1,46 +1,65 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** A server in a process of its own. */
 export type Program = { url: string; pid: number; stop(): Promise<void> };
-export type Launch = { file: string; env?: Record<string, string>; cwd?: string };
+/** `core`: the one processor it may use; any of them without, and where the system cannot be told. */
+export type Launch = { env?: Record<string, string>; cwd?: string; core?: number | undefined };
 
 export const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts a Node program that says `{ port }` to its parent once it listens. */
-export async function startNode({ file, env = {}, cwd = process.cwd() }: Launch): Promise<Program> {
-  const child = fork(file, [], {
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
+export const TASKSET = '/usr/bin/taskset';
+/** Whether programs can be held to one processor each: then what is measured does not fight with what measures. */
+export const canPin = existsSync(TASKSET) && availableParallelism() > 1;
+/** The processor of those who are measured, and that of those who measure them. */
+export const [OUR_CORE, OTHER_CORE] = [0, 1];
+
+function launch(command: readonly string[], { env = {}, cwd = process.cwd(), core }: Launch): ChildProcess {
+  const pinned = core === undefined || !canPin ? command : [TASKSET, '-c', String(core), ...command];
+  const [name = '', ...args] = pinned;
+  const child = spawn(name, args, {
     cwd,
     env: { PATH: process.env.PATH ?? '', ...env },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+function programOf(child: ChildProcess, port: number, signal: NodeJS.Signals): Program {
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, stop: () => ended(child, signal) };
+}
+
+/** Starts a Node program that says its port on standard output once it listens. */
+export async function startNode(file: string, options: Launch = {}): Promise<Program> {
+  const child = launch([process.execPath, file], options);
   const port = await new Promise<number>((resolve, reject) => {
-    child.on('message', (message) => {
-      if (typeof message === 'object' && message !== null && 'port' in message) resolve(Number(message.port));
-    });
+    child.stdout?.once('data', (line) => resolve(Number(line)));
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
   });
-  return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, stop: () => ended(child, 'SIGKILL') };
+  return programOf(child, port, 'SIGKILL');
 }
 
 /** Starts any program that listens at the given port, and waits until it does. */
-export async function startOther(
-  command: readonly string[],
-  port: number,
-  env: Record<string, string>,
-): Promise<Program> {
-  const [name = '', ...args] = command;
-  const child = spawn(name, args, { env: { PATH: process.env.PATH ?? '', ...env }, stdio: 'ignore' });
-  const url = `http://127.0.0.1:${port}`;
+export async function startOther(command: readonly string[], port: number, options: Launch): Promise<Program> {
+  const child = launch(command, options);
+  const program = programOf(child, port, 'SIGTERM');
   for (let attempt = 0; ; attempt += 1) {
-    const answered = await fetch(url).then(
+    const answered = await fetch(program.url).then(
       () => true,
       () => false,
     );
-    if (answered) return { url, pid: child.pid ?? 0, stop: () => ended(child, 'SIGTERM') };
-    if (attempt === 200 || child.exitCode !== null) throw new Error(`${name} does not listen`);
+    if (answered) return program;
+    if (attempt === 200 || child.exitCode !== null) throw new Error(`${command[0]} does not listen`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -64,8 +64,8 @@ export async function record(): Promise<Plan> {
     const people = await fill(local.url, { endpoint: local.endpoint, projectId, key });
     const plan: Plan = { projectId, key, settings: SETTINGS, login: people.login, operations: {} };
     for (const [name, request] of Object.entries(await requests(people))) {
-      const settings = functionSettings(plan, recorder.endpoint);
-      const host = await startFunction(request.functionId, settings);
+      const env = functionSettings(plan, recorder.endpoint);
+      const host = await startFunction(request.functionId, { env });
       const sent = await planned(request, key);
       // What is recorded is the usual case: limits and totals are there, addresses known.
       for (const earlier of request.before ?? [request]) await sendTo(host.url, await planned(earlier, key));
@@ -90,7 +90,7 @@ async function sendTo(
   return { status: answer.status, reply: await answer.text() };
 }
 
-type People = { login: Plan['login']; user: string; staff: string; complaintIds: string[] };
+type People = { login: Plan['login']; user: string; leaving: string; staff: string; complaintIds: string[] };
 
 async function fill(url: string, target: { endpoint: string; projectId: string; key: string }): Promise<People> {
   await seedCategories(new Client().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key));
@@ -109,7 +109,7 @@ async function fill(url: string, target: { endpoint: string; projectId: string; 
   if (!account || !grace) throw new Error('no accounts');
   await store.users.replace(grace, { role: 'staff' });
   const tokenOf = async (username: string) => (await send('/login', { username, password: PASSWORD })).TOKEN ?? '';
-  const [user, staff] = [await tokenOf('ada'), await tokenOf('grace')];
+  const [user, leaving, staff] = [await tokenOf('ada'), await tokenOf('ada'), await tokenOf('grace')];
   const complaintIds: string[] = [];
   for (let index = 0; index < 25; index += 1) {
     const place = { latitude: 52.5 + index / 1000, longitude: 13.4, category: 'roads' };
@@ -120,10 +120,10 @@ async function fill(url: string, target: { endpoint: string; projectId: string; 
     );
     complaintIds.push(filed.id ?? '');
   }
-  return { login: { password: PASSWORD, hash: account.passwordHash }, user, staff, complaintIds };
+  return { login: { password: PASSWORD, hash: account.passwordHash }, user, leaving, staff, complaintIds };
 }
 
-async function requests({ user, staff, complaintIds }: People): Promise<Record<string, Request>> {
+async function requests({ user, leaving, staff, complaintIds }: People): Promise<Record<string, Request>> {
   const form = new FormData();
   form.set('title', 'A broken lamp');
   form.set('description', TEXT);
@@ -142,6 +142,7 @@ async function requests({ user, staff, complaintIds }: People): Promise<Record<s
     login: { functionId: 'auth', method: 'POST', path: '/login', json: credentials },
     change: { ...changing(complaintIds[0]), before: [changing(complaintIds[1])] },
     photo: { functionId: 'complaints', method: 'POST', path: '/complain', form, token: user, username: 'ada' },
+    logout: { functionId: 'auth', method: 'POST', path: '/logout', json: {}, token: leaving, before: [] },
     refusal: { ...refused, before: Array.from({ length: 5 }, () => refused) },
   };
 }

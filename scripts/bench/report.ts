@@ -1,9 +1,8 @@
+import type { Calm } from './calm.ts';
 import type { ColdStart } from './cold-start.ts';
 import type { Growth } from './growth.ts';
 import { median, pairedRatio } from './statistics.ts';
-import { medians, type Rounds } from './throughput.ts';
-
-export type Race = { operation: string; connections: number; rounds: Rounds };
+import { medians, type Race } from './throughput.ts';
 
 const number = (value: number, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '-');
 
@@ -39,6 +38,16 @@ export function raceTable(races: readonly Race[]): string {
     });
   });
   return table(['request', 'contestant', 'per second', 'CPU ms', 'p50 ms', 'p99 ms', 'ours / this'], rows);
+}
+
+/** What a wait for hashes does to requests that need none. */
+export function calmTable(calm: readonly Calm[]): string {
+  const rows = calm.map(({ what, alone, beside }) => [what, ...[alone, beside].flatMap(({ p50, p99 }) => [p50, p99])]);
+  const head = ['ms while 16 logins run', 'p50 alone', 'p99 alone', 'p50 beside', 'p99 beside'];
+  return table(
+    head,
+    rows.map((row) => row.map((cell) => (typeof cell === 'number' ? number(cell) : cell))),
+  );
 }
 
 /** Milliseconds of each request by how many complaints there are. */

@@ -1,46 +1,29 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import type { Contestant } from './contestants.ts';
+import type { LoadGenerator } from './load.ts';
 import type { PlannedOperation } from './plan.ts';
-import { cpuMs, here } from './program.ts';
-import type { LoadOrder, LoadResult } from './programs/load-generator.ts';
+import { cpuMs } from './program.ts';
+import type { LoadOrder } from './programs/load-generator.ts';
 import { median, quantile } from './statistics.ts';
 
 export type Burst = { perSecond: number; cpuMs: number; p50: number; p99: number; refused: number };
 /** The bursts of one contestant, one for each round. */
 export type Rounds = Map<string, Burst[]>;
 export type Course = { rounds: number; seconds: number; connections: number };
-
-/** A generator in a process of its own, so that measuring does not slow down what is measured. */
-export async function startLoadGenerator(): Promise<{ run(order: LoadOrder): Promise<LoadResult>; stop(): void }> {
-  const child = fork(here('programs/load-generator.ts'), [], { execArgv: [] });
-  await once(child, 'message');
-  return {
-    async run(order) {
-      child.send(order);
-      const [result] = (await once(child, 'message')) as [LoadResult];
-      return result;
-    },
-    stop: () => void child.kill(),
-  };
-}
-
-type Generator = Awaited<ReturnType<typeof startLoadGenerator>>;
+/** One operation at so many connections. */
+export type Race = { operation: string; connections: number; rounds: Rounds };
 
 /** Each contestant in turn, in another order every round; what they are compared by is measured within a few seconds. */
 export async function race(
   contestants: readonly Contestant[],
   operation: PlannedOperation,
-  { course, generator }: { course: Course; generator: Generator },
+  { course, generator }: { course: Course; generator: LoadGenerator },
 ): Promise<Rounds> {
   const rounds: Rounds = new Map(contestants.map(({ name }) => [name, []]));
   for (let round = -1; round < course.rounds; round += 1) {
     for (const contestant of rotated(contestants, round)) {
-      const seconds = round < 0 ? Math.min(course.seconds, 0.4) : course.seconds;
-      const burst = await runBurst(contestant, operation, {
-        order: { connections: course.connections, seconds },
-        generator,
-      });
+      const seconds = round < 0 ? course.seconds / 2 : course.seconds;
+      const order = { connections: course.connections, seconds };
+      const burst = await runBurst(contestant, operation, { order, generator });
       if (round >= 0) rounds.get(contestant.name)?.push(burst);
     }
   }
@@ -52,7 +35,7 @@ function rotated<T>(values: readonly T[], by: number): T[] {
   return [...values.slice(start), ...values.slice(0, start)];
 }
 
-type Setting = { order: Pick<LoadOrder, 'connections' | 'seconds'>; generator: Generator };
+type Setting = { order: Pick<LoadOrder, 'connections' | 'seconds'>; generator: LoadGenerator };
 
 async function runBurst(
   contestant: Contestant,
@@ -74,12 +57,12 @@ async function runBurst(
 }
 
 /** Until the work is done that the last burst has left in queues, such as hashes; five seconds at most. */
-async function atRest(pid: number): Promise<void> {
-  for (let look = 0, before = Number.NaN; look < 100; look += 1) {
+export async function atRest(pid: number): Promise<void> {
+  for (let look = 0, before = Number.NaN; look < 250; look += 1) {
     const now = cpuMs(pid);
-    if (!(now - before > 2) && look > 0) return;
+    if (!(now - before > 1) && look > 0) return;
     before = now;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 

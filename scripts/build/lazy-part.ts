@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 import { type BuildOptions, build, type Metafile, type Plugin, type PluginBuild } from 'esbuild';
+import { withDirectImports } from './sdk-imports.ts';
 
 export type Settings = BuildOptions & { plugins: Plugin[]; absWorkingDir: string };
 
@@ -82,7 +83,7 @@ function sharing(main: ReadonlySet<string>, shared: Shared): Plugin {
 
 /** The names that one source takes from another; undefined when it takes everything. */
 async function namesImported(importer: string, from: string): Promise<Set<string> | undefined> {
-  const source = await readFile(importer, 'utf8');
+  const source = withDirectImports(await readFile(importer, 'utf8'));
   const imports = [...source.matchAll(/^(?:im|ex)port (.+?) from ['"](.+?)['"]/gms)];
   const lists = imports.filter(([, , path]) => path === from);
   if (lists.length === 0 || lists.some(([, list = '']) => !/^(type )?\{/.test(list))) return undefined;

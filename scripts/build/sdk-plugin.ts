@@ -1,8 +1,10 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { withDirectImports } from './sdk-imports.ts';
 
 const SDK = /node_modules\/node-appwrite\/dist\/(services\/[\w-]+|client|query|operator|inputFile)\.mjs$/;
+const OURS = /shared\/appwrite\/[\w-]+\.ts$/;
 const METHOD = /^ {2}(?:static )?(?:async )?([A-Za-z]\w*)\([^\n]*\) \{\n[\s\S]*?^ {2}\}\n/gm;
 const STATIC = /^_[A-Z]\w*\.(\w+) = [^;]*(?:;\n(?: {2}[^\n]*\n)*\})?;\n/gm;
 /** Where a method takes its arguments one by one as well; our calls, which are typed, all pass one object. */
@@ -31,6 +33,10 @@ export function sdkPlugin(sourceFolders: readonly string[]): Plugin {
       onResolve({ filter: /^\.\.?\/.*\.mjs$/ }, ({ path, resolveDir }) => {
         return resolveDir.includes('node-appwrite') ? { path: join(resolveDir, path), sideEffects: false } : undefined;
       });
+      onLoad({ filter: OURS }, async ({ path }) => ({
+        contents: withDirectImports(await readFile(path, 'utf8')),
+        loader: 'ts',
+      }));
       onLoad({ filter: SDK }, async ({ path }) => {
         const part = await readFile(path, 'utf8');
         return { contents: asTyped(withoutUnnamed(part, await names)), loader: 'js' };

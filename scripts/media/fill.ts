@@ -45,7 +45,7 @@ function entryRow(complaintId: string) {
 async function storeAll({ gateway }: Connection, ids: readonly string[], picture: Uint8Array): Promise<void> {
   const waiting = ids.values();
   const worker = async () => {
-    for (const id of waiting) await storeFile(gateway, { id, name: `${id}.jpg`, bytes: picture });
+    for (const id of waiting) await storeFile(gateway, { id, name: `${id}.jpg`, parts: [picture] });
   };
   await Promise.all(Array.from({ length: 8 }, worker));
 }

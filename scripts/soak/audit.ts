@@ -1,4 +1,4 @@
-import { Query } from 'node-appwrite';
+import { Query, Storage } from 'node-appwrite';
 import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
 import type { Subject } from './service.ts';
 import type { Ledger } from './traffic.ts';
@@ -26,13 +26,13 @@ export async function sweepUp({ local }: Subject): Promise<void> {
 
 /** Compares what clients were told with what is there. */
 export async function audit({ connection }: Subject, ledger: Ledger): Promise<Findings> {
-  const { tables, storage } = connection.gateway;
+  const { client, tables } = connection.gateway;
   const rowsOf = async (tableId: string) => {
     const { rows } = await tables.listRows({ databaseId: DATABASE_ID, tableId, queries: [Query.limit(100_000)] });
     return rows as unknown as Record<string, unknown>[];
   };
   const [complaints, timeline] = [await rowsOf('complaints'), await rowsOf('timeline')];
-  const { files } = await storage.listFiles({ bucketId: BUCKET_ID, queries: [Query.limit(100_000)] });
+  const { files } = await new Storage(client).listFiles({ bucketId: BUCKET_ID, queries: [Query.limit(100_000)] });
   const times = new Map<string, number>();
   for (const { note } of timeline) {
     if (typeof note === 'string') times.set(note, (times.get(note) ?? 0) + 1);

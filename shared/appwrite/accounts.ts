@@ -1,9 +1,9 @@
 import { Query } from 'node-appwrite';
 import type { Role } from '#shared/domain/account.ts';
 import { derivedId } from '#shared/domain/ids.ts';
+import type { Stored } from './row.ts';
 import type { Name, User } from './rows.ts';
 import type { Store } from './store.ts';
-import type { Stored } from './table.ts';
 
 export type Account = Stored<User>;
 export type TakenName = Stored<Name>;

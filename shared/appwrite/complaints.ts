@@ -7,9 +7,10 @@ import {
   type Position,
   type Sort,
 } from './complaint-queries.ts';
+import type { RowMeta, Stored } from './row.ts';
 import type { Complaint, Entry } from './rows.ts';
 import type { Store } from './store.ts';
-import type { Page, RowMeta, Stored } from './table.ts';
+import type { Page } from './table.ts';
 
 export type StoredComplaint = Stored<Complaint>;
 export type StoredEntry = Stored<Entry>;

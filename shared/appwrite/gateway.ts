@@ -1,4 +1,4 @@
-import { Client, Storage, TablesDB, Tokens } from 'node-appwrite';
+import { Client, TablesDB } from 'node-appwrite';
 import { elapsed } from '#shared/domain/clock.ts';
 import { isTransient } from './failures.ts';
 
@@ -8,9 +8,9 @@ export type GatewaySettings = { endpoint: string; projectId: string; key: string
 
 /** The way to Appwrite of one execution. Never kept longer: the key of one caller must not serve another. */
 export type Gateway = {
+  /** For the services that few executions need. */
+  client: Client;
   tables: TablesDB;
-  storage: Storage;
-  tokens: Tokens;
   calls: readonly CallRecord[];
   /** The same tables, whose single-row writes Appwrite refuses (row_update_conflict) when the row is newer than `updatedAt`. */
   ifUnchangedSince(updatedAt: string): TablesDB;
@@ -43,6 +43,16 @@ async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   }
 }
 
+/** A query as Appwrite reads it: lists by `name[index]`. */
+function queryOf(params: Record<string, unknown>): string {
+  const pairs = Object.entries(params).flatMap(([name, value]) =>
+    Array.isArray(value) ? value.map((one, index) => [`${name}[${index}]`, one]) : [[name, value]],
+  );
+  const spelled = pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  return spelled.length === 0 ? '' : `?${spelled.join('&')}`;
+}
+
+type Request = Parameters<Client['prepareRequest']>;
 type Call = Parameters<Client['call']>;
 type Upload = Parameters<Client['chunkedUpload']>;
 type Shared = { settings: GatewaySettings; calls: CallRecord[]; extraHeaders: Record<string, string> };
@@ -58,16 +68,43 @@ class AppwriteClient extends Client {
     this.setEndpoint(endpoint).setProject(projectId).setKey(key);
   }
 
-  override call(...[method, url, headers, ...rest]: Call): ReturnType<Client['call']> {
+  override async call(...[method, url, headers, ...rest]: Call): ReturnType<Client['call']> {
     const all = { ...headers, ...this.#shared.extraHeaders };
-    const attempt = () => this.#recorded(`${method} ${url.pathname}`, () => super.call(method, url, all, ...rest));
-    return method === 'get' ? this.#retried(attempt) : attempt();
+    const retries = method === 'get' ? RETRIES : 0;
+    for (let tries = 0; ; tries += 1) {
+      const limitMs = this.#limitMs();
+      if (limitMs === 0) throw new Error('no time is left to ask Appwrite');
+      const record = this.#begin(`${method} ${url.pathname}`);
+      try {
+        const answer = await withDeadline(super.call(method, url, all, ...rest), limitMs);
+        Object.assign(record, { ok: true, to: elapsed() });
+        return answer;
+      } catch (error) {
+        record.to = elapsed();
+        const wait = (50 + Math.random() * 100) * 2 ** tries;
+        const late = Date.now() + wait > this.#shared.settings.deadline;
+        if (tries >= retries || late || !isTransient(error)) throw error;
+        await pause(wait);
+      }
+    }
   }
 
-  /** Our transport closes the connection of a call that is given up; the stock one does not know `limitMs`. */
-  override prepareRequest(...request: Parameters<Client['prepareRequest']>): ReturnType<Client['prepareRequest']> {
-    const { uri, options } = super.prepareRequest(...request);
-    return { uri, options: Object.assign(options, { limitMs: this.#limitMs() }) };
+  #begin(call: string): CallRecord {
+    const from = elapsed();
+    const record = { call, from, to: from, ok: false };
+    this.#shared.calls.push(record);
+    return record;
+  }
+
+  /**
+   * Our transport closes the connection of a call that is given up; the stock one does not know `limitMs`. The SDK would
+   * write a query into the URL it is given, slowly, and once more for every retry.
+   */
+  override prepareRequest(...[method, url, headers, params]: Request): ReturnType<Client['prepareRequest']> {
+    const reads = method === 'get';
+    const { uri, options } = super.prepareRequest(method, url, headers, reads ? {} : params);
+    const query = reads ? queryOf(params ?? {}) : '';
+    return { uri: `${uri}${query}`, options: Object.assign(options, { limitMs: this.#limitMs() }) };
   }
 
   #limitMs(): number {
@@ -79,35 +116,6 @@ class AppwriteClient extends Client {
   override async chunkedUpload(...[method, url, headers, payload]: Upload): ReturnType<Client['chunkedUpload']> {
     return this.call(method, url, headers, { ...payload, file: await payload?.file.toFile() });
   }
-
-  async #retried<T>(attempt: () => Promise<T>): Promise<T> {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const wait = (50 + Math.random() * 100) * 2 ** tries;
-        const late = Date.now() + wait > this.#shared.settings.deadline;
-        if (tries >= RETRIES || late || !isTransient(error)) throw error;
-        await pause(wait);
-      }
-    }
-  }
-
-  async #recorded<T>(call: string, run: () => Promise<T>): Promise<T> {
-    const { calls } = this.#shared;
-    const limitMs = this.#limitMs();
-    if (limitMs === 0) throw new Error('no time is left to ask Appwrite');
-    const from = elapsed();
-    const record = { call, from, to: from, ok: false };
-    calls.push(record);
-    try {
-      const result = await withDeadline(run(), limitMs);
-      record.ok = true;
-      return result;
-    } finally {
-      record.to = elapsed();
-    }
-  }
 }
 
 /** Opens the gateway; nothing is sent yet. `deadline` is in epoch milliseconds, `timeoutMs` is for each call. */
@@ -115,9 +123,8 @@ export function openGateway(settings: GatewaySettings): Gateway {
   const calls: CallRecord[] = [];
   const client = new AppwriteClient({ settings, calls, extraHeaders: {} });
   return {
+    client,
     tables: new TablesDB(client),
-    storage: new Storage(client),
-    tokens: new Tokens(client),
     calls,
     ifUnchangedSince: (updatedAt) =>
       new TablesDB(new AppwriteClient({ settings, calls, extraHeaders: { 'x-appwrite-timestamp': updatedAt } })),

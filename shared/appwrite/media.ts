@@ -1,4 +1,4 @@
-import { Query } from 'node-appwrite';
+import { Query, Storage, Tokens } from 'node-appwrite';
 import { InputFile } from 'node-appwrite/file';
 import { isSafeId } from '#shared/domain/ids.ts';
 import { appwriteType, isAmbiguous, unavailable } from './failures.ts';
@@ -8,7 +8,8 @@ import { BUCKET_ID } from './resources.ts';
 /** `complete` is false for what an upload in parts has left half-way. */
 export type StoredFile = { id: string; bytes: number; createdAt: Date; complete: boolean };
 export type Access = { token: string; tokenId: string };
-export type NewFile = { id: string; name: string; bytes: Uint8Array };
+/** Its content is what the parts are one after the other. */
+export type NewFile = { id: string; name: string; parts: readonly Uint8Array[] };
 
 const GONE = 'storage_file_not_found';
 
@@ -17,12 +18,25 @@ function fileAt(fileId: string): { bucketId: string; fileId: string } {
   return { bucketId: BUCKET_ID, fileId };
 }
 
+/** The SDK takes a file as one buffer only. The class that its transport knows takes parts, and ours copies none of them. */
+function inParts(parts: readonly Uint8Array[], name: string): InputFile {
+  const empty = InputFile.fromBuffer(new Uint8Array(), name);
+  const sdkFile = empty.toFile();
+  const toFile = async () => {
+    const SdkFile = (await sdkFile).constructor as typeof File;
+    return new SdkFile([...parts] as Uint8Array<ArrayBuffer>[], name);
+  };
+  return Object.assign(empty, { toFile });
+}
+
 /** Stores a file under an id that is new. When the answer is lost it is sent once more: then the id being taken is success. */
-export async function storeFile({ storage }: Gateway, { id, name, bytes }: NewFile): Promise<void> {
+export async function storeFile({ client }: Gateway, { id, name, parts }: NewFile): Promise<void> {
+  const storage = new Storage(client);
+  const size = parts.reduce((sum, part) => sum + part.byteLength, 0);
   const send = async () => {
-    const file = InputFile.fromBuffer(bytes, name);
+    const file = inParts(parts, name);
     const { $id, sizeOriginal } = await storage.createFile({ ...fileAt(id), file, permissions: [] });
-    if ($id !== id || sizeOriginal !== bytes.byteLength) throw new Error('an answer that is not about this file');
+    if ($id !== id || sizeOriginal !== size) throw new Error('an answer that is not about this file');
   };
   try {
     await send();
@@ -35,18 +49,18 @@ export async function storeFile({ storage }: Gateway, { id, name, bytes }: NewFi
 }
 
 /** Gone afterwards, whoever did it. */
-export async function removeFile({ storage }: Gateway, fileId: string): Promise<void> {
+export async function removeFile({ client }: Gateway, fileId: string): Promise<void> {
   try {
-    await storage.deleteFile(fileAt(fileId));
+    await new Storage(client).deleteFile(fileAt(fileId));
   } catch (error) {
     if (appwriteType(error) !== GONE) throw unavailable(error);
   }
 }
 
 /** The secret that opens this one file by its URL, for ever or until it is retired. */
-export async function createAccess({ tokens }: Gateway, fileId: string): Promise<Access> {
+export async function createAccess({ client }: Gateway, fileId: string): Promise<Access> {
   try {
-    const { secret, $id } = await tokens.createFileToken(fileAt(fileId));
+    const { secret, $id } = await new Tokens(client).createFileToken(fileAt(fileId));
     if (typeof secret !== 'string' || typeof $id !== 'string') throw new Error('an answer that is no token');
     return { token: secret, tokenId: $id };
   } catch (error) {
@@ -55,7 +69,8 @@ export async function createAccess({ tokens }: Gateway, fileId: string): Promise
 }
 
 /** Ends the URLs of a file that are older than this one. A newer one is about to take its place and stays. */
-export async function retireAccess({ tokens }: Gateway, fileId: string, keepId: string): Promise<void> {
+export async function retireAccess({ client }: Gateway, fileId: string, keepId: string): Promise<void> {
+  const tokens = new Tokens(client);
   try {
     const { tokens: all } = await tokens.list({ ...fileAt(fileId), queries: [Query.limit(100)] });
     const kept = all.find((token) => token.$id === keepId);
@@ -67,9 +82,9 @@ export async function retireAccess({ tokens }: Gateway, fileId: string, keepId: 
 }
 
 /** Files of the bucket as these queries find them. */
-export async function filesByQuery({ storage }: Gateway, queries: string[]): Promise<StoredFile[]> {
+export async function filesByQuery({ client }: Gateway, queries: string[]): Promise<StoredFile[]> {
   try {
-    const { files } = await storage.listFiles({ bucketId: BUCKET_ID, queries });
+    const { files } = await new Storage(client).listFiles({ bucketId: BUCKET_ID, queries });
     return files.map((file) => ({
       id: file.$id,
       bytes: file.sizeOriginal,

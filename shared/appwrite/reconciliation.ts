@@ -1,22 +1,25 @@
 import { Query } from 'node-appwrite';
-import * as z from 'zod/mini';
 import type { Gateway } from './gateway.ts';
 import { filesByQuery, type StoredFile } from './media.ts';
+import { type RowOf, row, type Stored, text } from './row.ts';
 import { PicturedRow } from './rows.ts';
-import { type Stored, Table } from './table.ts';
+import { Table } from './table.ts';
 
 /** Ids of 36 characters that fit into one query of 4096. */
 const IDS_PER_QUERY = 100;
 /** Rows between two known ones that were not asked for, before they are asked for one by one. */
 const SLACK = 50;
 
-export type Pictured = Stored<z.infer<typeof PicturedRow>>;
-export type Owned = Stored<{ complaintId: string }>;
+export type Pictured = Stored<RowOf<typeof PicturedRow>>;
+export type Owned = Stored<RowOf<typeof OwnedRow>>;
+
+const IdRow = row({});
+const OwnedRow = row({ complaintId: text });
 
 // The sweep reads single columns: a row that cannot be read in full must not stop it.
-const idsOf = (gateway: Gateway) => new Table(gateway, 'complaints', z.object({}));
+const idsOf = (gateway: Gateway) => new Table(gateway, 'complaints', IdRow);
 const pictures = (gateway: Gateway) => new Table(gateway, 'complaints', PicturedRow);
-const owners = (gateway: Gateway) => new Table(gateway, 'timeline', z.object({ complaintId: z.string() }));
+const owners = (gateway: Gateway) => new Table(gateway, 'timeline', OwnedRow);
 
 function chunks(ids: readonly string[]): string[][] {
   const count = Math.ceil(ids.length / IDS_PER_QUERY);
@@ -44,7 +47,7 @@ async function presentAmong(ids: readonly string[], find: Find): Promise<Set<str
 /** Which of these complaints there are, decided by queries and never by a cache. */
 export function livingComplaints(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
   return presentAmong(ids, async (queries) => {
-    const { rows } = await idsOf(gateway).list([Query.select(['$id']), ...queries]);
+    const { rows } = await idsOf(gateway).list(queries);
     return rows.map((row) => row.$id);
   });
 }
@@ -60,7 +63,6 @@ export function completeFiles(gateway: Gateway, ids: readonly string[]): Promise
 /** The next complaints that have pictures, by id. */
 export async function listPictured(gateway: Gateway, after: string, limit: number): Promise<Pictured[]> {
   const { rows } = await pictures(gateway).list([
-    Query.select(['$id', 'images']),
     ...seek('$id', after),
     Query.notEqual('images', '[]'),
     Query.orderAsc('$id'),
@@ -72,7 +74,6 @@ export async function listPictured(gateway: Gateway, after: string, limit: numbe
 /** The next timeline entries, by the complaint they tell of. */
 export async function listOwned(gateway: Gateway, after: string, limit: number): Promise<Owned[]> {
   const { rows } = await owners(gateway).list([
-    Query.select(['$id', '$createdAt', 'complaintId']),
     ...seek('complaintId', after),
     Query.orderAsc('complaintId'),
     Query.limit(limit),

@@ -1,113 +1,114 @@
 import * as z from 'zod/mini';
 import { canonicalUsername, ROLES } from '#shared/domain/account.ts';
 import { STATUSES } from '#shared/domain/status.ts';
+import { compiled, maybeNumber, maybeText, number, type RowOf, row, text, truth } from './row.ts';
 
 /** The rows of appwrite.json as the code may use them: nothing read from Appwrite goes further without these. */
 
-const when = z.string();
-const maybe = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
+const status = z.enum(STATUSES);
 
-function fromJson<T>(schema: z.ZodMiniType<T>, text: string): T | undefined {
-  try {
-    const parsed = z.safeParse(schema, JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
+/** A column of text that holds a list in JSON; undefined when it cannot be read, as after a slip in the console. */
+function jsonList<T>(entry: z.core.$ZodType<T>) {
+  const list = z.array(entry);
+  const read = (json: string | null): T[] | undefined => {
+    if (!json || json === '[]') return [];
+    try {
+      const parsed = z.safeParse(list, JSON.parse(json));
+      return parsed.success ? parsed.data : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  return z.pipe(maybeText, z.transform(read));
 }
 
-/** A column of text that holds JSON. What an admin broke in the console reads as the fallback. */
-function jsonText<T>(schema: z.ZodMiniType<T>, fallback: T) {
+/** As `jsonList`, for lists that are of no consequence: what cannot be read is empty. */
+function lenientList<T>(entry: z.core.$ZodType<T>) {
   return z.pipe(
-    maybe(z.string()),
-    z.transform((text): T => (text ? fromJson(schema, text) : fallback) ?? fallback),
+    jsonList(entry),
+    z.transform((list): T[] => list ?? []),
   );
 }
 
-const RevokedToken = z.object({ jti: z.string(), exp: z.number() });
+const RevokedToken = compiled({ jti: text, exp: number });
 export type RevokedToken = z.infer<typeof RevokedToken>;
 
-const KnownAddress = z.object({ mark: z.string(), seen: z.string() });
+const KnownAddress = compiled({ mark: text, seen: text });
 export type KnownAddress = z.infer<typeof KnownAddress>;
 
 /** An admin may type capitals in the console; the account is found by its canonical name all the same. */
 const StoredUsername = z.pipe(
-  z.string(),
-  z.transform((text) => canonicalUsername(text.trim()) ?? text),
+  text,
+  z.transform((typed) => canonicalUsername(typed.trim()) ?? typed),
 );
 
-/** Undefined when it cannot be read: then nobody can tell which tokens are revoked, and none counts. */
-const Revoked = z.pipe(
-  maybe(z.string()),
-  z.transform((text): RevokedToken[] | undefined => (text ? fromJson(z.array(RevokedToken), text) : [])),
-);
-
-export const UserRow = z.object({
+export const UserRow = row({
   username: StoredUsername,
-  name: z.string(),
-  phone: maybe(z.string()),
-  passwordHash: z.string(),
+  name: text,
+  phone: maybeText,
+  passwordHash: text,
   role: z.catch(z.enum(ROLES), 'user'),
-  epoch: z.string(),
-  registeredAt: when,
-  changedAt: when,
-  revoked: Revoked,
-  knownAddresses: jsonText(z.array(KnownAddress), []),
+  epoch: text,
+  registeredAt: text,
+  changedAt: text,
+  /** Undefined when it cannot be read: then nobody can tell which tokens are revoked, and none counts. */
+  revoked: jsonList(RevokedToken),
+  knownAddresses: lenientList(KnownAddress),
 });
 
 /** A name stays taken for ever; `username` is only kept until the erasure of its account is finished. */
-export const NameRow = z.object({
-  userId: z.string(),
+export const NameRow = row({
+  userId: text,
   state: z.enum(['active', 'erasing', 'erased']),
-  username: maybe(z.string()),
+  username: maybeText,
 });
 
-const StoredImage = z.object({
-  id: z.string(),
+const StoredImage = compiled({
+  id: text,
   type: z.enum(['image/jpeg', 'image/png', 'image/webp']),
-  width: z.number(),
-  height: z.number(),
-  bytes: z.number(),
-  token: z.string(),
-  tokenId: z.string(),
+  width: number,
+  height: number,
+  bytes: number,
+  token: text,
+  tokenId: text,
   /** Its URL was made when the complaint was hidden, so the public never had it. */
-  private: z.optional(z.boolean()),
+  private: z.optional(truth),
 });
 export type StoredImage = z.infer<typeof StoredImage>;
 
-export const ComplaintRow = z.object({
-  title: z.string(),
-  description: z.string(),
-  category: maybe(z.string()),
-  location: maybe(z.string()),
-  latitude: maybe(z.number()),
-  longitude: maybe(z.number()),
-  anonymous: z.boolean(),
-  reporterId: z.string(),
-  reporterName: maybe(z.string()),
-  status: z.enum(STATUSES),
-  progress: z.number(),
-  assignedTo: maybe(z.string()),
-  overdueAt: maybe(when),
-  hidden: z.boolean(),
-  touched: z.boolean(),
-  images: jsonText(z.array(StoredImage), []),
-  version: z.number(),
-  filedAt: when,
-  changedAt: when,
-  acknowledgedAt: maybe(when),
-  resolvedAt: maybe(when),
-  closedAt: maybe(when),
+export const ComplaintRow = row({
+  title: text,
+  description: text,
+  category: maybeText,
+  location: maybeText,
+  latitude: maybeNumber,
+  longitude: maybeNumber,
+  anonymous: truth,
+  reporterId: text,
+  reporterName: maybeText,
+  status: status,
+  progress: number,
+  assignedTo: maybeText,
+  overdueAt: maybeText,
+  hidden: truth,
+  touched: truth,
+  images: lenientList(StoredImage),
+  version: number,
+  filedAt: text,
+  changedAt: text,
+  acknowledgedAt: maybeText,
+  resolvedAt: maybeText,
+  closedAt: maybeText,
 });
 
 /** What the sweep reads of a complaint. */
-export const PicturedRow = z.object({ images: jsonText(z.array(StoredImage), []) });
+export const PicturedRow = row({ images: lenientList(StoredImage) });
 
 /** The same table as far as figures need it. */
-export const TimesRow = z.object({
-  filedAt: when,
-  secondsToAcknowledge: maybe(z.number()),
-  secondsToResolve: maybe(z.number()),
+export const TimesRow = row({
+  filedAt: text,
+  secondsToAcknowledge: maybeNumber,
+  secondsToResolve: maybeNumber,
 });
 
 export const ENTRY_KINDS = ['created', 'status', 'progress', 'note', 'edit', 'assignment', 'visibility'] as const;
@@ -125,46 +126,46 @@ export const CHANGED_FIELDS = [
 ] as const;
 
 const ChangedFields = z.pipe(
-  maybe(z.string()),
-  z.transform((text) => CHANGED_FIELDS.filter((field) => text?.split(',').includes(field))),
+  maybeText,
+  z.transform((names) => CHANGED_FIELDS.filter((field) => names?.split(',').includes(field))),
 );
 
-export const EntryRow = z.object({
-  complaintId: z.string(),
-  number: z.number(),
-  byId: maybe(z.string()),
-  byName: maybe(z.string()),
+export const EntryRow = row({
+  complaintId: text,
+  number: number,
+  byId: maybeText,
+  byName: maybeText,
   role: z.enum([...ROLES, 'system']),
   kind: z.enum(ENTRY_KINDS),
-  status: z.enum(STATUSES),
-  progress: z.number(),
-  note: maybe(z.string()),
-  internalNote: maybe(z.string()),
+  status: status,
+  progress: number,
+  note: maybeText,
+  internalNote: maybeText,
   changed: ChangedFields,
-  internal: z.boolean(),
+  internal: truth,
 });
 
-export const CategoryRow = z.object({
-  name: z.string(),
-  assignee: maybe(z.string()),
-  daysUntilOverdue: maybe(z.number()),
+export const CategoryRow = row({
+  name: text,
+  assignee: maybeText,
+  daysUntilOverdue: maybeNumber,
 });
 
-export const TallyRow = z.object({ visible: z.number(), hidden: z.number() });
-export const LimitRow = z.object({ count: z.number(), expiresAt: when });
-export const RequestRow = z.object({
-  fingerprint: z.string(),
-  complaintId: z.string(),
-  version: z.number(),
-  startedAt: when,
-  done: z.boolean(),
-  expiresAt: when,
+export const TallyRow = row({ visible: number, hidden: number });
+export const LimitRow = row({ count: number, expiresAt: text });
+export const RequestRow = row({
+  fingerprint: text,
+  complaintId: text,
+  version: number,
+  startedAt: text,
+  done: truth,
+  expiresAt: text,
 });
-export const StateRow = z.object({ version: z.number(), value: maybe(z.string()) });
+export const StateRow = row({ version: number, value: maybeText });
 
-export type User = z.infer<typeof UserRow>;
-export type Name = z.infer<typeof NameRow>;
-export type Complaint = z.infer<typeof ComplaintRow>;
-export type Times = z.infer<typeof TimesRow>;
-export type Entry = z.infer<typeof EntryRow>;
-export type Category = z.infer<typeof CategoryRow>;
+export type User = RowOf<typeof UserRow>;
+export type Name = RowOf<typeof NameRow>;
+export type Complaint = RowOf<typeof ComplaintRow>;
+export type Times = RowOf<typeof TimesRow>;
+export type Entry = RowOf<typeof EntryRow>;
+export type Category = RowOf<typeof CategoryRow>;

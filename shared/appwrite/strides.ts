@@ -1,9 +1,9 @@
 import { Query } from 'node-appwrite';
 import { type Filter, filterQueries } from './complaint-queries.ts';
 import { COUNT_CAP } from './complaints.ts';
+import type { Stored } from './row.ts';
 import type { Times } from './rows.ts';
 import type { Store } from './store.ts';
-import type { Stored } from './table.ts';
 
 /** Every row of a condition in the order of one column, passed in strides of what Appwrite counts: no call costs more than that. */
 type Walk = { conditions: readonly string[]; column: keyof Times; stopAt: number };
@@ -17,14 +17,13 @@ function beyond(column: keyof Times, row: Stored<Times> | undefined): string[] {
 }
 
 const inOrder = (column: keyof Times) => [Query.orderAsc(column), Query.orderAsc('$sequence')];
-const COLUMNS = Query.select(['filedAt', 'secondsToAcknowledge', 'secondsToResolve']);
 
 /** undefined when the time is up. */
 async function walk({ times }: Store, { conditions, column, stopAt }: Walk): Promise<Walked | undefined> {
   const marks: Stored<Times>[] = [];
   while (Date.now() < stopAt) {
     const ahead = [...conditions, ...beyond(column, marks.at(-1))];
-    const step = [...inOrder(column), COLUMNS, Query.limit(1), Query.offset(COUNT_CAP - 1)];
+    const step = [...inOrder(column), Query.limit(1), Query.offset(COUNT_CAP - 1)];
     const { rows, total } = await times.list([...ahead, ...step], { total: true });
     const [last] = rows;
     if (!last) return { count: marks.length * COUNT_CAP + total, marks };
@@ -49,13 +48,7 @@ export async function medianOf(store: Store, column: Span, stopAt: number): Prom
   const middle = Math.floor((walked.count - 1) / 2);
   const mark = walked.marks[Math.floor(middle / COUNT_CAP) - 1];
   const place = [Query.limit(2), Query.offset(middle % COUNT_CAP)];
-  const { rows } = await store.times.list([
-    ...conditions,
-    ...beyond(column, mark),
-    ...inOrder(column),
-    COLUMNS,
-    ...place,
-  ]);
+  const { rows } = await store.times.list([...conditions, ...beyond(column, mark), ...inOrder(column), ...place]);
   const [low = 0, high = low] = rows.map((row) => row[column] ?? 0);
   return walked.count % 2 === 1 ? low : Math.round((low + high) / 2);
 }
@@ -72,7 +65,6 @@ export async function listTimes(
     Query.lessThan('filedAt', period.to.toISOString()),
     ...beyond('filedAt', after),
     ...inOrder('filedAt'),
-    COLUMNS,
     Query.limit(COUNT_CAP),
   ]);
   return rows;

@@ -1,23 +1,13 @@
 import { Query, type TablesDB } from 'node-appwrite';
-import * as z from 'zod/mini';
+import { safeParse } from 'zod/v4/core';
 import { isSafeId } from '#shared/domain/ids.ts';
 import { appwriteType, unavailable } from './failures.ts';
 import type { Gateway } from './gateway.ts';
 import { DATABASE_ID, type TableId } from './resources.ts';
+import type { RowMeta, RowSchema, Stored } from './row.ts';
 
-/** What Appwrite adds to every row. `$sequence` is the tie-break of an order; a string, since it may be long. */
-export type RowMeta = { $id: string; $createdAt: string; $updatedAt: string; $sequence: string };
-export type Stored<T> = T & RowMeta;
-export type RowSchema<T> = z.ZodMiniType<T>;
 export type Page<T> = { rows: Stored<T>[]; total: number };
 type Values = Record<string, unknown>;
-
-const Meta = z.object({
-  $id: z.string(),
-  $createdAt: z.string(),
-  $updatedAt: z.string(),
-  $sequence: z.pipe(z.union([z.string(), z.number()]), z.transform(String)),
-});
 
 // 1.9.6 ignores `total=false` over HTTP but obeys `total=0`; the SDK's type only knows the boolean.
 const NO_TOTAL = 0 as unknown as boolean;
@@ -40,13 +30,10 @@ export class Table<T extends Values> {
   }
 
   #parse(row: unknown): Stored<T> {
-    const meta = z.safeParse(Meta, row);
-    const columns = z.safeParse(this.#schema, row);
-    if (meta.success && columns.success) return { ...columns.data, ...meta.data };
-    const { error } = meta.success ? columns : meta;
-    throw unavailable(
-      new Error(`unreadable row in ${this.#where.tableId}: ${JSON.stringify(error?.issues.map((i) => i.path))}`),
-    );
+    const { success, data, error } = safeParse(this.#schema.check, row);
+    if (success) return data;
+    const paths = JSON.stringify(error.issues.map(({ path }) => path));
+    throw unavailable(new Error(`unreadable row in ${this.#where.tableId}: ${paths}`));
   }
 
   /** Reads by query, never by getRow: that one may serve a stale copy for a day. */
@@ -55,10 +42,11 @@ export class Table<T extends Values> {
     return rows[0];
   }
 
-  /** `total` is only counted when asked for (0 otherwise) and stops at 5000. */
+  /** Nothing but the columns of the schema is asked for. `total` is only counted when asked for (0 otherwise) and stops at 5000. */
   async list(queries: string[], options: { total?: boolean } = {}): Promise<Page<T>> {
     const total = options.total ? {} : { total: NO_TOTAL };
-    const answer = await this.#run(() => this.#gateway.tables.listRows({ ...this.#where, queries, ...total }));
+    const all = [...queries, Query.select(['$id', ...this.#schema.columns])];
+    const answer = await this.#run(() => this.#gateway.tables.listRows({ ...this.#where, queries: all, ...total }));
     if (!Array.isArray(answer.rows)) throw unavailable(new Error('a list without rows'));
     return { rows: answer.rows.map((row) => this.#parse(row)), total: answer.total };
   }

@@ -1,8 +1,8 @@
 import { Query } from 'node-appwrite';
 import { derivedId } from '#shared/domain/ids.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
+import type { Stored } from './row.ts';
 import type { Store } from './store.ts';
-import type { Stored } from './table.ts';
 import { add, type Operation } from './transaction.ts';
 
 /** What decides in which totals a complaint is counted. */

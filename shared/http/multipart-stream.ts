@@ -2,10 +2,10 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { MultipartError, malformed } from './multipart-error.ts';
 import type { MultipartLimits } from './multipart-limits.ts';
 
-/** `text` is set for fields, `filename` (as sent, never a path to use) for files. */
+/** `text` is set for fields, `filename` (as sent, never a path to use) and `size` in bytes for files. */
 export type ParsedPart =
   | { kind: 'field'; name: string; text: string }
-  | { kind: 'file'; name: string; filename: string; chunks: Buffer[] };
+  | { kind: 'file'; name: string; filename: string; size: number };
 
 type Source = { chunks: Iterable<Uint8Array>; boundary: string };
 type Outcome = { finished: boolean; failure: MultipartError | undefined };
@@ -13,7 +13,7 @@ type Outcome = { finished: boolean; failure: MultipartError | undefined };
 // With the whole body in memory the parser hardly needs the event loop: one that takes so many turns is stuck.
 const PATIENCE_TURNS = 100;
 
-/** The parts in the order in which they stand, file contents as views of `chunks`; refuses what the parser would cut. */
+/** The parts in the order in which they stand; refuses what the parser would cut. */
 export async function parseParts({ chunks, boundary }: Source, limits: MultipartLimits): Promise<ParsedPart[]> {
   const parser = createParser(boundary, limits);
   const parts: ParsedPart[] = [];
@@ -54,9 +54,11 @@ function collect(parser: BusboyInstance, parts: ParsedPart[], refuse: (failure: 
     parts.push({ kind: 'field', name, text });
   });
   parser.on('file', (name, stream, filename = '') => {
-    const chunks: Buffer[] = [];
-    parts.push({ kind: 'file', name, filename, chunks });
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const part = { kind: 'file' as const, name, filename, size: 0 };
+    parts.push(part);
+    stream.on('data', (chunk: Buffer) => {
+      part.size += chunk.length;
+    });
     stream.on('limit', () => refuse(new MultipartError('file_too_large', `The file ${name} is too large.`, name)));
     stream.on('error', () => refuse(malformed('it ends early', name)));
   });

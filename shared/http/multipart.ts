@@ -23,47 +23,53 @@ export async function readMultipart(
   }
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
   const outlined = outlineParts(bytes, boundary, limits);
-  const parsed = outlined.length === 0 ? [] : await parseParts({ chunks: [bytes], boundary }, limits);
-  compare(parsed, outlined);
-  return toForm(parsed);
-}
-
-/** Two readings that differ mean a body made to be read in two ways. */
-function compare(parsed: ParsedPart[], outlined: OutlinedPart[]): void {
+  const chunks = withoutLongContents(bytes, outlined, limits);
+  const parsed = outlined.length === 0 ? [] : await parseParts({ chunks, boundary }, limits);
   if (parsed.length !== outlined.length) throw malformed('some of its parts cannot be made out');
-  for (const [index, { name, content }] of outlined.entries()) {
-    const part = parsed[index];
-    if (part?.kind === 'field' && decodeUtf8(content) !== part.text) throw malformed('text must be UTF-8', name);
-    if (part?.name !== name || (part.kind === 'file' && byteCount(part.chunks) !== content.length)) {
-      throw malformed('one of its parts can be read in two ways', name);
-    }
-  }
+  return toForm(outlined.map((outline, index) => agreed(outline, parsed[index], limits)));
 }
 
-function toForm(parts: ParsedPart[]): MultipartForm {
+const isLong = (content: Buffer, limits: MultipartLimits) => content.length > limits.fieldSize;
+
+/** What the parser is shown: it would search long files once more for their ends, which are known. */
+function withoutLongContents(body: Buffer, parts: readonly OutlinedPart[], limits: MultipartLimits): Buffer[] {
+  const chunks: Buffer[] = [];
+  let at = 0;
+  for (const { content } of parts.filter((part) => isLong(part.content, limits))) {
+    const start = content.byteOffset - body.byteOffset;
+    chunks.push(body.subarray(at, start));
+    at = start + content.length;
+  }
+  return [...chunks, body.subarray(at)];
+}
+
+type Part = { name: string; content: Buffer; filename: string | undefined };
+
+/** Both readings of a part in one; two that differ mean a body made to be read in two ways. */
+function agreed({ name, content }: OutlinedPart, part: ParsedPart | undefined, limits: MultipartLimits): Part {
+  const long = isLong(content, limits);
+  if (part?.kind === 'field') {
+    if (long) throw new MultipartError('too_large', `The field ${name} is too long.`, name);
+    if (decodeUtf8(content) !== part.text) throw malformed('text must be UTF-8', name);
+  } else if (content.length > limits.fileSize) {
+    throw new MultipartError('file_too_large', `The file ${name} is too large.`, name);
+  }
+  if (part?.name !== name || (part.kind === 'file' && part.size !== (long ? 0 : content.length))) {
+    throw malformed('one of its parts can be read in two ways', name);
+  }
+  return { name, content, filename: part.kind === 'file' ? part.filename : undefined };
+}
+
+function toForm(parts: readonly Part[]): MultipartForm {
   const form: MultipartForm = { fields: new Map(), files: [] };
   const names = new Set<string>();
-  for (const part of parts) {
-    if (isUnusedFileInput(part)) continue;
-    const { name } = part;
+  for (const { name, content, filename } of parts) {
+    // What browsers send for a file input that was left empty.
+    if (filename === '' && content.length === 0) continue;
     if (names.has(name)) throw new MultipartError('duplicate_field', `The form has ${name} twice.`, name);
     names.add(name);
-    if (part.kind === 'field') form.fields.set(name, part.text);
-    else form.files.push({ name, filename: part.filename, bytes: joined(part.chunks) });
+    if (filename === undefined) form.fields.set(name, content.toString());
+    else form.files.push({ name, filename, bytes: content });
   }
   return form;
-}
-
-/** What browsers send for a file input that was left empty. */
-function isUnusedFileInput(part: ParsedPart): boolean {
-  return part.kind === 'file' && part.filename === '' && byteCount(part.chunks) === 0;
-}
-
-function byteCount(chunks: Buffer[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-}
-
-function joined(chunks: Buffer[]): Uint8Array {
-  const [only] = chunks;
-  return only && chunks.length === 1 ? only : Buffer.concat(chunks);
 }

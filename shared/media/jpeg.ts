@@ -5,6 +5,7 @@ import { checkScan } from './jpeg-scan.ts';
 import { jpegSegments, MARKER, type Segment } from './jpeg-segments.ts';
 import { checkHuffmanTables, quantisationTables } from './jpeg-tables.ts';
 import { cutShort, damaged, unsupported } from './picture-error.ts';
+import { Pieces } from './pieces.ts';
 
 type Reading = {
   metadata: JpegMetadata;
@@ -36,8 +37,8 @@ export function cleanJpeg(source: Buffer): Cleaned {
   for (const segment of jpegSegments(source)) readSegment(reading, segment);
   const { frame, metadata, shown, kept } = reading;
   if (!frame || shown.size < frame.components.length) throw cutShort();
-  const bytes = Buffer.concat([START, ...metadataSegments(metadata), ...kept, END]);
-  return { ...asDisplayed(frame, metadata.orientation), bytes };
+  const content = new Pieces([START, ...metadataSegments(metadata), ...kept, END]);
+  return { ...asDisplayed(frame, metadata.orientation), content };
 }
 
 function readSegment(reading: Reading, segment: Segment): void {

@@ -3,6 +3,7 @@ import { cleanJpeg } from './jpeg.ts';
 import { cutShort } from './picture-error.ts';
 import { checkBytes } from './picture-limits.ts';
 import { type PictureFormat, pictureFormat } from './picture-type.ts';
+import type { Pieces } from './pieces.ts';
 import { cleanPng } from './png.ts';
 import { cleanWebp } from './webp.ts';
 
@@ -12,7 +13,8 @@ export type Picture = {
   extension: 'jpg' | 'png' | 'webp';
   width: number;
   height: number;
-  bytes: Uint8Array;
+  /** Views of the bytes that were sent, which therefore have to stay as they are. */
+  content: Pieces;
 };
 
 const KINDS = {
@@ -28,8 +30,8 @@ export function cleanPicture(bytes: Uint8Array): Picture {
   try {
     const { type, extension, clean } = KINDS[pictureFormat(source)];
     const cleaned = clean(source);
-    checkBytes(cleaned.bytes.length);
-    refuseDisguise(cleaned.bytes);
+    checkBytes(cleaned.content.size);
+    refuseDisguise(cleaned.content);
     return { type, extension, ...cleaned };
   } catch (error) {
     // Buffer's readers throw RangeError past the end: that is how a cut file shows.

@@ -1,6 +1,7 @@
 import { asDisplayed, type Cleaned } from './cleaned.ts';
 import { type Orientation, orientationBlock, readOrientation } from './exif-orientation.ts';
 import { cutShort, damaged, unsupported } from './picture-error.ts';
+import { Pieces } from './pieces.ts';
 import { keptChunk } from './png-ancillary.ts';
 import { isIntact, type PngChunk, pngChunk, pngChunks } from './png-chunks.ts';
 import { checkPalette, fewestBytes, INDEXED, type PngHeader, readHeader } from './png-header.ts';
@@ -32,8 +33,8 @@ export function cleanPng(source: Buffer): Cleaned {
   const upright = orientation === 1 ? [] : [pngChunk('eXIf', orientationBlock(orientation))];
   const signature = source.subarray(0, SIGNATURE_BYTES);
   const end = pngChunk('IEND', Buffer.alloc(0));
-  const bytes = Buffer.concat([signature, ...beforePixels, ...upright, ...pixels.map(({ raw }) => raw), end]);
-  return { ...asDisplayed(header, orientation), bytes };
+  const content = new Pieces([signature, ...beforePixels, ...upright, ...pixels.map(({ raw }) => raw), end]);
+  return { ...asDisplayed(header, orientation), content };
 }
 
 function begin(chunk: PngChunk): Reading {

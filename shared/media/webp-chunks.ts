@@ -1,4 +1,5 @@
 import { cutShort, damaged } from './picture-error.ts';
+import { Pieces } from './pieces.ts';
 
 export type WebpChunk = { type: string; data: Buffer };
 
@@ -22,11 +23,12 @@ export function* webpChunks(source: Buffer): Generator<WebpChunk> {
   throw damaged('it is made of far too many parts');
 }
 
-export function webpFile(chunks: WebpChunk[]): Buffer {
-  const body = Buffer.concat(chunks.flatMap(({ type, data }) => [chunkHead(type, data.length), data, padding(data)]));
+export function webpFile(chunks: WebpChunk[]): Pieces {
   const head = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1');
-  head.writeUInt32LE(body.length + 4, 4);
-  return Buffer.concat([head, body]);
+  const parts = chunks.flatMap(({ type, data }) => [chunkHead(type, data.length), data, padding(data)]);
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  head.writeUInt32LE(size + 4, 4);
+  return new Pieces([head, ...parts]);
 }
 
 function chunkHead(type: string, length: number): Buffer {

@@ -40,8 +40,8 @@ export function cleanWebp(source: Buffer): Cleaned {
   // The lossless coding carries its own transparency; viewers ignore a second one.
   const alpha = picture.type === 'VP8 ' ? reading.alpha : undefined;
   if (alpha) checkAlpha(alpha.data, dimensions);
-  const bytes = webpFile(storedChunks({ ...reading, alpha }, picture));
-  return { ...asDisplayed(dimensions, orientation), bytes };
+  const content = webpFile(storedChunks({ ...reading, alpha }, picture));
+  return { ...asDisplayed(dimensions, orientation), content };
 }
 
 function readExtended(data: Buffer): Extended {

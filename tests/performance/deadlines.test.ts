@@ -24,7 +24,7 @@ describe('a call to Appwrite that gets no answer', () => {
   const connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
 
   it('takes its connection with it when it is given up', async () => {
-    const call = { method: 'POST', url: new URL(url), headers: {}, chunks: [], limitMs: 100 };
+    const call = { method: 'POST', url, headers: {}, chunks: [], limitMs: 100 };
     const calls = Array.from({ length: 5 }, () => exchange(call).catch((error: { code: string }) => error.code));
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 5 }, () => 'ETIMEDOUT'));
     await expect.poll(connections).toBe(0);

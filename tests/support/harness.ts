@@ -27,6 +27,8 @@ export type Person = {
 export type Service = {
   local: LocalAppwrite;
   connection: Connection;
+  /** The variables of its functions. */
+  settings: Record<string, string>;
   /** Secrets that no answer and no log may tell; looked for in each, and once more at the end. */
   canaries: Canaries;
   send(method: string, path: string, sending?: Sending): Promise<Answer>;
@@ -95,6 +97,7 @@ export async function startService(variables: Record<string, string> = {}, fille
   return {
     local,
     connection,
+    settings,
     canaries,
     send: at,
     login,

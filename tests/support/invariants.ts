@@ -1,4 +1,4 @@
-import { Query } from 'node-appwrite';
+import { Query, Storage } from 'node-appwrite';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import type { Complaint } from '#shared/appwrite/rows.ts';
 import { tallyOperations } from '#shared/appwrite/tallies.ts';
@@ -23,7 +23,7 @@ async function everything({ connection }: Service) {
     store.complaints.list([PAGE]),
     store.timeline.list([PAGE]),
     store.tallies.list([PAGE]),
-    gateway.storage.listFiles({ bucketId: BUCKET_ID, queries: [PAGE] }),
+    new Storage(gateway.client).listFiles({ bucketId: BUCKET_ID, queries: [PAGE] }),
   ]);
   return { complaints: complaints.rows, entries: entries.rows, tallies: tallies.rows, files };
 }

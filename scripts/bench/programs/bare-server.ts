@@ -1,7 +1,7 @@
 /** Contestant (a): node:http and nothing else. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { playByHand } from './by-hand.ts';
+import { tellPort } from './tell-port.ts';
 
 const play = playByHand(process.env.BENCH_PLAN ?? '', process.env.BENCH_ENDPOINT ?? '');
 
@@ -15,5 +15,4 @@ const server = createServer((request, response) => {
       .end(text);
   });
 });
-server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
-process.on('disconnect', () => process.exit(0));
+tellPort(server);

@@ -2,13 +2,9 @@
  * The process one function lives in: the Open Runtimes v5 contract for Node, over a loopback port that only
  * the parent knows. It ends with its parent, however that one ends.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { shiftTime } from './clock.ts';
-import { type Context, makeContext } from './context.ts';
-import { loadFunction } from './load.ts';
-import { Logger } from './logger.ts';
-import { type Output, sendOutput } from './output.ts';
+import { answer } from './answer.ts';
 
 const largestBody = 20 * 1024 * 1024;
 
@@ -23,63 +19,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const logger = new Logger(request.headers['x-open-runtimes-log-id'], request.headers['x-open-runtimes-logging']);
-  shiftTime(Number(request.headers['x-open-runtimes-clock'] ?? 0));
-  try {
-    const context = makeContext(request, await readBody(request), logger);
-    const output = await run(context, logger, Number(request.headers['x-open-runtimes-timeout'] ?? 0));
-    sendOutput(response, output, () => logger.deliver());
-  } catch (error) {
-    logger.error(error);
-    logger.deliver();
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
-    response.statusCode = 500;
-    response.end('');
-  }
-}
-
-async function run(context: Context, logger: Logger, timeout: number): Promise<Output> {
-  logger.takeConsole();
-  try {
-    const loaded = await loadFunction(logger);
-    if (!loaded) return context.res.text('', 503, {});
-    const output = await limited(() => loaded(context), timeout);
-    if (output === timedOut) {
-      logger.error('Execution timed out.');
-      return context.res.text('', 500, {});
-    }
-    if (output === null || output === undefined) {
-      logger.error('Return statement missing. return context.res.empty() if no response is expected.');
-      return context.res.text('', 500, {});
-    }
-    return output as Output;
-  } catch (error) {
-    logger.error(error instanceof Error ? (error.stack ?? error.message) : error);
-    return context.res.text('', 500, {});
-  } finally {
-    logger.returnConsole();
-  }
-}
-
-const timedOut = Symbol('timed out');
-
-/** The code runs on after the timeout; only the answer is given up on. */
-async function limited(work: () => unknown, seconds: number): Promise<unknown> {
-  if (seconds <= 0) return work();
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(() => resolve(timedOut), seconds * 1000);
-  });
-  try {
-    return await Promise.race([(async () => work())(), limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 const server = createServer((request, response) => {
-  void answer(request, response);
+  void answer(request, response, readBody);
 });
 server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));

@@ -9,7 +9,8 @@ const LARGEST_ANSWER = 64 * 1024 * 1024;
 
 export interface Exchange {
   method: string;
-  url: URL;
+  /** An absolute http or https address, percent-encoded. */
+  url: string;
   headers: Record<string, string | number>;
   chunks: readonly (Uint8Array | string)[];
   signal?: AbortSignal | undefined;
@@ -45,7 +46,7 @@ interface Transport {
 }
 
 async function transportFor({ url, tls }: Exchange): Promise<Transport> {
-  if (url.protocol === 'http:') return { request: http.request, agent: plainAgent };
+  if (url.startsWith('http:')) return { request: http.request, agent: plainAgent };
   const https = await import('node:https');
   const rejectUnauthorized = tls?.rejectUnauthorized ?? true;
   let agent = tlsAgents.get(rejectUnauthorized);
@@ -74,9 +75,10 @@ function failure(code: string, message: string): Error {
 function send({ request, agent }: Transport, call: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { chunks, url, limitMs = LONGEST_CALL_MS } = call;
+    const last = chunks.length - 1;
     const outgoing = request({ ...address(call), agent });
     const limit = setTimeout(() => {
-      outgoing.destroy(failure('ETIMEDOUT', `No answer from ${url.host} in time`));
+      outgoing.destroy(failure('ETIMEDOUT', `No answer from ${new URL(url).host} in time`));
     }, limitMs);
     const fail = (error: Error) => {
       clearTimeout(limit);
@@ -97,16 +99,31 @@ function send({ request, agent }: Transport, call: Exchange): Promise<Answer> {
       const closed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
       fail(unanswered && closed ? new StaleConnection(error.message) : error);
     });
-    for (const chunk of chunks) outgoing.write(chunk);
-    outgoing.end();
+    for (const chunk of chunks.slice(0, last)) outgoing.write(chunk);
+    // With the end, Node sends a short text together with the head.
+    outgoing.end(chunks[last]);
   });
 }
 
-/** Spelled out, since Node takes its time to take a URL apart. */
+type Origin = { hostname: string; port: string; length: number };
+const origins = new Map<string, Origin>();
+
+/** Of all addresses of an origin only the first is taken apart, which is slow work. */
+function originOf(url: string): Origin {
+  const pathStart = url.indexOf('/', 'https://'.length);
+  const text = pathStart === -1 ? url : url.slice(0, pathStart);
+  let origin = origins.get(text);
+  if (origin === undefined) {
+    const { hostname, port } = new URL(text);
+    origin = { hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname, port, length: text.length };
+    origins.set(text, origin);
+  }
+  return origin;
+}
+
 function address({ method, headers, url, signal }: Exchange): RequestOptions {
-  const { hostname, port, pathname, search } = url;
-  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-  const options: RequestOptions = { method, headers, hostname: host, port, path: pathname + search };
+  const { hostname, port, length } = originOf(url);
+  const options: RequestOptions = { method, headers, hostname, port, path: url.slice(length) || '/' };
   if (signal) options.signal = signal;
   return options;
 }

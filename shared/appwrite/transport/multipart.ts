@@ -2,29 +2,18 @@ type Part = Uint8Array | ArrayBuffer | string;
 
 /** The little of the web's File that node-appwrite needs, holding the bytes it is given instead of copying them. */
 export class File {
-  readonly bytes: Uint8Array;
+  readonly parts: readonly Uint8Array[];
   readonly name: string;
   readonly type: string;
 
-  constructor(parts: readonly (Part | File)[], name: string, options: { type?: string } = {}) {
-    const views = parts.map(viewOf);
-    const [only] = views;
-    this.bytes = views.length === 1 && only !== undefined ? only : Buffer.concat(views);
+  constructor(parts: readonly Part[], name: string, options: { type?: string } = {}) {
+    this.parts = parts.map(viewOf);
     this.name = name;
     this.type = options.type ?? '';
   }
-
-  get size(): number {
-    return this.bytes.byteLength;
-  }
-
-  slice(start: number, end: number): File {
-    return new File([this.bytes.subarray(start, end)], this.name, { type: this.type });
-  }
 }
 
-function viewOf(part: Part | File): Uint8Array {
-  if (part instanceof File) return part.bytes;
+function viewOf(part: Part): Uint8Array {
   if (typeof part === 'string') return Buffer.from(part);
   return part instanceof ArrayBuffer ? new Uint8Array(part) : part;
 }
@@ -55,7 +44,7 @@ export class FormData {
       text += `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"`;
       if (value instanceof File) {
         text += `; filename="${quoted(filename ?? '')}"\r\nContent-Type: ${mediaType(value)}\r\n\r\n`;
-        chunks.push(Buffer.from(text), value.bytes);
+        chunks.push(Buffer.from(text), ...value.parts);
         text = '\r\n';
       } else {
         text += `\r\n\r\n${withCrlf(value)}\r\n`;

@@ -61,11 +61,11 @@ export async function fetch(address: string | URL, options: FetchOptions = {}): 
   const { method = 'GET', signal, dispatcher, body, limitMs } = options;
   const { chunks, ...bodyHeaders } = encode(body);
   const headers = { ...options.headers, ...bodyHeaders };
-  const url = new URL(address);
+  const url = String(address);
   const answer = await exchange({ method, url, headers, chunks, signal, limitMs, tls: dispatcher?.tls });
   const { location } = answer.headers;
   if (location !== undefined && answer.status >= 300 && answer.status < 400 && options.redirect !== 'manual') {
-    throw Object.assign(new Error(`${url.host} answered with a redirect`), { code: 'ERR_REDIRECTED' });
+    throw Object.assign(new Error(`${new URL(url).host} answered with a redirect`), { code: 'ERR_REDIRECTED' });
   }
   return new Response(answer);
 }

@@ -119,7 +119,7 @@ function ticketFor(deps: Deps, actor: Actor, { draft, pictures, key }: NewCompla
   if (key === undefined) return plainTicket(randomId(), false);
   const fingerprint = fingerprintOf(
     draft,
-    pictures.map((picture) => picture.bytes),
+    pictures.map((picture) => picture.content),
   );
   return claimKey(deps, actor.id, { key, fingerprint });
 }

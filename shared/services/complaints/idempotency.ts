@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod/mini';
+import type { RowOf, Stored } from '#shared/appwrite/row.ts';
 import type { RequestRow } from '#shared/appwrite/rows.ts';
-import type { Stored } from '#shared/appwrite/table.ts';
 import { claimVersion, type Operation, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { DAY, SECOND } from '#shared/domain/clock.ts';
 import { derivedId, randomId } from '#shared/domain/ids.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import type { Pieces } from '#shared/media/pieces.ts';
 
-type Remembered = Stored<z.infer<typeof RequestRow>>;
+type Remembered = Stored<RowOf<typeof RequestRow>>;
 export type Ticket = {
   complaintId: string;
   replay: boolean;
@@ -31,9 +31,12 @@ export function plainTicket(complaintId: string, replay: boolean): Ticket {
 }
 
 /** SHA-256 over the content of a request, pictures included. */
-export function fingerprintOf(fields: unknown, pictures: readonly Uint8Array[]): string {
+export function fingerprintOf(fields: unknown, pictures: readonly Pieces[]): string {
   const hash = createHash('sha256').update(JSON.stringify(fields));
-  for (const bytes of pictures) hash.update(`|${bytes.byteLength}|`).update(bytes);
+  for (const { size, parts } of pictures) {
+    hash.update(`|${size}|`);
+    for (const part of parts) hash.update(part);
+  }
   return hash.digest('hex');
 }
 

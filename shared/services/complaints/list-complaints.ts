@@ -5,7 +5,7 @@ import type { Viewer } from '#shared/domain/policy.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 import { encodeCursor, type Place } from './cursor.ts';
 import { refuseUnknownCategory } from './known-names.ts';
-import { listNearby, type Near } from './list-nearby.ts';
+import type { Near } from './list-nearby.ts';
 import { presentComplaint } from './present.ts';
 import { exactTotal, type Total } from './totals.ts';
 
@@ -64,7 +64,10 @@ async function byCursor({ store }: Deps, wanted: Wanted, after: Place): Promise<
 async function find(deps: Deps, { filter, ...listing }: Listing): Promise<Found> {
   if (!filter) return NOTHING;
   const wanted = { ...listing, filter };
-  if (listing.near) return listNearby(deps, { ...wanted, near: listing.near });
+  if (listing.near) {
+    const { listNearby } = await import('./list-nearby.ts');
+    return listNearby(deps, { ...wanted, near: listing.near });
+  }
   const found = await (listing.after ? byCursor(deps, wanted, listing.after) : byPage(deps, wanted));
   // A category that is gone may still have complaints; one that has none must at least be there.
   if (found.total.total === 0) await refuseUnknownCategory(deps, filter.category);

@@ -1,7 +1,7 @@
+import type { Stored } from '#shared/appwrite/row.ts';
 import type { Times } from '#shared/appwrite/rows.ts';
 import type { Store } from '#shared/appwrite/store.ts';
 import { listTimes, medianOf } from '#shared/appwrite/strides.ts';
-import type { Stored } from '#shared/appwrite/table.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
 import type { Keeper } from '../media/job.ts';
 import { type Measured, readMeasured, writeMeasured } from './measured.ts';

@@ -1,21 +1,21 @@
-import * as z from 'zod/mini';
+import { array, type infer as Infer, nullable, number, object, optional, safeParse, string } from 'zod/mini';
 import { readNote, writeNote } from '#shared/appwrite/notes.ts';
 import type { Store } from '#shared/appwrite/store.ts';
 
-const Seconds = z.nullable(z.number());
+const Seconds = nullable(number());
 
-const Measured = z.object({
+const Measured = object({
   /** What the totals looked like then; undefined after a measurement that took a while. */
-  of: z.optional(z.string()),
-  at: z.string(),
+  of: optional(string()),
+  at: string(),
   medianSecondsToAcknowledge: Seconds,
   medianSecondsToResolve: Seconds,
-  months: z.array(
-    z.object({
-      month: z.string(),
-      filed: z.number(),
-      acknowledged: z.number(),
-      resolved: z.number(),
+  months: array(
+    object({
+      month: string(),
+      filed: number(),
+      acknowledged: number(),
+      resolved: number(),
       medianSecondsToAcknowledge: Seconds,
       medianSecondsToResolve: Seconds,
     }),
@@ -23,13 +23,13 @@ const Measured = z.object({
 });
 
 /** The figures that are not kept up to date with every change, and when they were measured. */
-export type Measured = z.infer<typeof Measured>;
+export type Measured = Infer<typeof Measured>;
 
 /** The last measurement; undefined without one that can be read. */
 export async function readMeasured(store: Store): Promise<Measured | undefined> {
   const text = await readNote(store, 'figures');
   try {
-    const parsed = z.safeParse(Measured, JSON.parse(text ?? ''));
+    const parsed = safeParse(Measured, JSON.parse(text ?? ''));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

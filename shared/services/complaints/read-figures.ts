@@ -1,7 +1,7 @@
 import { COUNT_CAP, listCategories } from '#shared/appwrite/complaints.ts';
+import type { RowMeta } from '#shared/appwrite/row.ts';
 import type { Times } from '#shared/appwrite/rows.ts';
 import { listTimes } from '#shared/appwrite/strides.ts';
-import type { RowMeta } from '#shared/appwrite/table.ts';
 import {
   ALL_STATUS_TALLIES,
   categoryTally,

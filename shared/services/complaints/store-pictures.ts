@@ -8,9 +8,9 @@ type Keeper = Pick<Deps, 'gateway'>;
 
 async function storeAll({ gateway }: Keeper, complaintId: string, pictures: readonly Picture[]): Promise<void> {
   const stored = await Promise.allSettled(
-    pictures.map(({ extension, bytes }, index) => {
+    pictures.map(({ extension, content: { parts } }, index) => {
       const id = imageFileId(complaintId, index);
-      return storeFile(gateway, { id, name: `${id}.${extension}`, bytes });
+      return storeFile(gateway, { id, name: `${id}.${extension}`, parts });
     }),
   );
   for (const outcome of stored) if (outcome.status === 'rejected') throw outcome.reason;
@@ -24,9 +24,9 @@ export async function storePictures(
 ): Promise<StoredImage[]> {
   await storeAll(deps, complaintId, pictures);
   const opened = await Promise.allSettled(
-    pictures.map(async ({ type, width, height, bytes }, index) => {
+    pictures.map(async ({ type, width, height, content }, index) => {
       const id = imageFileId(complaintId, index);
-      return { id, type, width, height, bytes: bytes.byteLength, ...(await createAccess(deps.gateway, id)) };
+      return { id, type, width, height, bytes: content.size, ...(await createAccess(deps.gateway, id)) };
     }),
   );
   return opened.map((outcome) => {

@@ -1,3 +1,4 @@
+import { Tokens } from 'node-appwrite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { renewAccess } from '#shared/services/complaints/image-access.ts';
 import { change, detailOf, fileWithPictures, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
@@ -76,7 +77,7 @@ async function hiddenHalfway() {
   const filed = await fileWithPictures(reporter, 1);
   const hidden = await change(staff, { id: filed.id, hidden: true });
   const row = await rowOf(filed.id);
-  const old = await service.connection.gateway.tokens.createFileToken({
+  const old = await new Tokens(service.connection.gateway.client).createFileToken({
     bucketId: 'media',
     fileId: row.images[0]?.id ?? '',
   });

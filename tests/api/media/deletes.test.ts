@@ -1,4 +1,4 @@
-import { Query } from 'node-appwrite';
+import { Query, Storage } from 'node-appwrite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
@@ -41,7 +41,7 @@ async function imported(count: number): Promise<string[]> {
   await Promise.all(
     ids.map(async (id) => {
       const fileId = imageFileId(id, 0);
-      await storeFile(gateway, { id: fileId, name: `${fileId}.png`, bytes: picture });
+      await storeFile(gateway, { id: fileId, name: `${fileId}.png`, parts: [picture] });
       await store.complaints.insert(id, { ...columns, words: '', images: JSON.stringify([{ ...image, id: fileId }]) });
       const entry = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
       await store.timeline.insert(id, { ...entry, complaintId: id });
@@ -51,7 +51,7 @@ async function imported(count: number): Promise<string[]> {
 }
 
 async function filesOf(ids: readonly string[]): Promise<number> {
-  const { files } = await service.connection.gateway.storage.listFiles({
+  const { files } = await new Storage(service.connection.gateway.client).listFiles({
     bucketId: BUCKET_ID,
     queries: [Query.limit(5_000)],
   });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Storage } from 'node-appwrite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { completeFiles } from '#shared/appwrite/reconciliation.ts';
@@ -73,11 +74,11 @@ it('an event cannot aim at a complaint whose pictures are just being stored', as
   const { gateway } = service.connection;
   const id = randomId();
   const [first = ''] = files(id);
-  await storeFile(gateway, { id: first, name: `${first}.webp`, bytes: picture });
+  await storeFile(gateway, { id: first, name: `${first}.webp`, parts: [picture] });
   const { status, text } = await callCleanup(service, deletion(id));
   expect([status, JSON.parse(text)]).toEqual([200, { complaint: 'unknown' }]);
   expect(await completeFiles(gateway, [first])).toEqual(new Set([first]));
-  await gateway.storage.deleteFile({ bucketId: 'media', fileId: first });
+  await new Storage(gateway.client).deleteFile({ bucketId: 'media', fileId: first });
 });
 
 it('an event of another database is not for it', async () => {

@@ -1,4 +1,4 @@
-import { Query } from 'node-appwrite';
+import { Query, Storage } from 'node-appwrite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Snapshot } from '#scripts/local/inspection/snapshots.ts';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
@@ -39,7 +39,7 @@ const file = (who = person, title = 'Once') => who.send('POST', '/complain', sen
 
 async function storedFiles(): Promise<number> {
   const queries = [Query.limit(1)];
-  return (await service.connection.gateway.storage.listFiles({ bucketId: BUCKET_ID, queries })).total;
+  return (await new Storage(service.connection.gateway.client).listFiles({ bucketId: BUCKET_ID, queries })).total;
 }
 
 describe('a complaint sent under an Idempotency-Key', () => {

@@ -9,7 +9,7 @@ async function leaveBehind(stage: Stage): Promise<void> {
   const bytes = stage.pictures[0] ?? new Uint8Array();
   for (const index of [0, 1, 2]) {
     const id = imageFileId('0'.repeat(20), index);
-    await storeFile(gateway, { id, name: `${id}.jpg`, bytes });
+    await storeFile(gateway, { id, name: `${id}.jpg`, parts: [bytes] });
     await createAccess(gateway, id);
   }
   const entry = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };

@@ -1,4 +1,4 @@
-import { Query } from 'node-appwrite';
+import { Query, Storage } from 'node-appwrite';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import type { Person, Service } from '../harness.ts';
@@ -35,7 +35,7 @@ async function record(tally: Tally, what: string, sending: () => Promise<Answer>
 
 export async function countFiles({ service }: Pick<Range, 'service'>): Promise<number> {
   const queries = [Query.limit(1)];
-  return (await service.connection.gateway.storage.listFiles({ bucketId: BUCKET_ID, queries })).total;
+  return (await new Storage(service.connection.gateway.client).listFiles({ bucketId: BUCKET_ID, queries })).total;
 }
 
 /** Several at a time, as strangers would. */

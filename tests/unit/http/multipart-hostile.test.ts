@@ -85,11 +85,7 @@ describe('hostile bodies', () => {
       const boundary = /boundary="?([^";]*)"?$/.exec(sent.contentType)?.[1] ?? BOUNDARY;
       const whole = await parseParts({ chunks: [sent.body], boundary }, MULTIPART_LIMITS);
       const pieced = await parseParts({ chunks: inPieces(sent.body, random), boundary }, MULTIPART_LIMITS);
-      const flat = (parts: typeof whole) =>
-        parts.map((part) =>
-          part.kind === 'file' ? { ...part, chunks: Buffer.concat(part.chunks).toString('hex') } : part,
-        );
-      expect(flat(pieced)).toEqual(flat(whole));
+      expect(pieced).toEqual(whole);
     }
   });
 

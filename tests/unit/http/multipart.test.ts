@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readMultipart } from '#shared/http/multipart.ts';
-import { CONTENT_TYPE, field, file, form, part } from '../../support/multipart-bodies.ts';
+import { MULTIPART_LIMITS } from '#shared/http/multipart-limits.ts';
+import { BOUNDARY, CONTENT_TYPE, field, file, form, part } from '../../support/multipart-bodies.ts';
 
 const read = (...parts: Buffer[]) => readMultipart(form(...parts), CONTENT_TYPE);
 
@@ -46,6 +47,16 @@ describe('a form', () => {
   it('takes bytes without a filename for a file where their type says so', async () => {
     const typed = part(['Content-Disposition: form-data; name="image1"', 'Content-Type: image/jpeg'], '\xff\xd8\xff');
     expect((await read(typed)).files).toHaveLength(1);
+  });
+
+  it('brings files of any length byte by byte, the parser seeing the short ones only', async () => {
+    const lengths = [-1, 0, 1, 500_000].map((more) => MULTIPART_LIMITS.fieldSize + more);
+    const contents = lengths.map((length) => Buffer.alloc(length, `x--${BOUNDARY}\n\r`));
+    const sent = contents.map((content, at) => file(`image${at}`, `${at}.jpg`, content));
+    const { fields, files } = await read(field('a', 'before'), ...sent, field('z', 'after'));
+    expect([...fields.values()]).toEqual(['before', 'after']);
+    expect(files.map(({ name }) => name)).toEqual(['image0', 'image1', 'image2', 'image3']);
+    expect(files.every(({ bytes }, at) => contents[at]?.equals(bytes))).toBe(true);
   });
 
   it.each(['../../etc/passwd', 'a\0b.jpg', 'a;b=c.jpg', '\u202egpj.exe', 'C:\\fakepath\\a.jpg', "a'%22.jpg"])(

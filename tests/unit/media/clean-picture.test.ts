@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { cleanPicture } from '#shared/media/picture.ts';
+import { cleanPicture } from '../../support/clean-picture.ts';
 import {
   displayed,
   FORMATS,

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cleanPicture } from '#shared/media/picture.ts';
+import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed, makePicture } from '../../support/pictures.ts';
 import { jpegSegment, takeJpegApart } from '../../support/pictures-parts.ts';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cleanPicture } from '#shared/media/picture.ts';
 import { PictureError } from '#shared/media/picture-error.ts';
+import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed, makePicture } from '../../support/pictures.ts';
 import { type Bases, lyingFiles } from '../../support/pictures-lying.ts';
 import { polyglots } from '../../support/pictures-polyglots.ts';

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { cleanPicture } from '#shared/media/picture.ts';
+import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed } from '../../support/pictures.ts';
 import { pngPart } from '../../support/pictures-parts.ts';
 

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cleanPicture } from '#shared/media/picture.ts';
+import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed, makePicture } from '../../support/pictures.ts';
 import { CANARY, exifBlock } from '../../support/pictures-canary.ts';
 import { type Part, pngPart, takePngApart, together } from '../../support/pictures-parts.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cleanPicture } from '#shared/media/picture.ts';
+import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed, makePicture } from '../../support/pictures.ts';
 import { CANARY, exifBlock, extendedHeader } from '../../support/pictures-canary.ts';
 import { riff, takeWebpApart, webpPart } from '../../support/pictures-parts.ts';

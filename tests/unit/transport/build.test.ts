@@ -12,7 +12,7 @@ import { sizeTable } from '#scripts/build/size-table.ts';
 import { bodyOf, startServer } from './local-server.ts';
 
 const ENTRY = `
-import { Query } from 'node-appwrite';
+import { Query, Storage } from 'node-appwrite';
 import { InputFile } from 'node-appwrite/file';
 import * as z from 'zod/mini';
 import { openGateway } from '#shared/appwrite/gateway.ts';
@@ -26,11 +26,11 @@ export default async (endpoint) => {
   const lazyBefore = globalThis.lazyRuns ?? 0;
   const { answer, mark } = await import('./lazy.ts');
   const deadline = Date.now() + 5000;
-  const { tables, storage } = openGateway({ endpoint, projectId: 'p', key: 'k', timeoutMs: 5000, deadline });
+  const { client, tables } = openGateway({ endpoint, projectId: 'p', key: 'k', timeoutMs: 5000, deadline });
   const queries = [Query.equal('status', ['open']), Query.limit(10)];
   const list = await tables.listRows({ databaseId: 'd', tableId: 't', queries });
   const file = InputFile.fromBuffer(Buffer.from([1, 2, 3]), 'x.png');
-  const stored = await storage.createFile({ bucketId: 'b', fileId: 'f', file });
+  const stored = await new Storage(client).createFile({ bucketId: 'b', fileId: 'f', file });
   const failure = await tables.getRow({ databaseId: 'd', tableId: 't', rowId: 'gone' }).catch(
     ({ name, code, type, message }) => ({ name, code, type, message }),
   );

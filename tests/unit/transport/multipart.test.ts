@@ -64,10 +64,10 @@ describe('a form', () => {
   it('keeps the bytes it is given where they are', () => {
     const bytes = new Uint8Array(1000);
     const form = new FormData();
-    form.append('file', new File([bytes], 'x'));
-    expect(form.encode().chunks[1]).toBe(bytes);
-    const file = new File([bytes], 'x').slice(10, 30);
-    expect([file.size, file.bytes.buffer]).toEqual([20, bytes.buffer]);
+    const more = new Uint8Array(10);
+    form.append('file', new File([bytes, more], 'x'));
+    const [, first, second] = form.encode().chunks;
+    expect([first === bytes, second === more]).toEqual([true, true]);
   });
 
   it('cannot be broken out of by names, values or bytes', async () => {

@@ -1,0 +1,21 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { canPin, here, OTHER_CORE, TASKSET } from './program.ts';
+import type { LoadOrder, LoadResult } from './programs/load-generator.ts';
+
+export type LoadGenerator = { run(order: LoadOrder): Promise<LoadResult>; stop(): void };
+
+/** A generator in a process of its own, so that measuring does not slow down what is measured. */
+export async function startLoadGenerator(): Promise<LoadGenerator> {
+  const pinned = { execPath: TASKSET, execArgv: ['-c', String(OTHER_CORE), process.execPath] };
+  const child = fork(here('programs/load-generator.ts'), [], canPin ? pinned : { execArgv: [] });
+  await once(child, 'message');
+  return {
+    async run(order) {
+      child.send(order);
+      const [result] = (await once(child, 'message')) as [LoadResult];
+      return result;
+    },
+    stop: () => void child.kill(),
+  };
+}

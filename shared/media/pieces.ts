@@ -1,0 +1,35 @@
+const MOST_PARTS = 64;
+
+/** A file as pieces of the memory it came in: a picture has megabytes, and copying them would be most of the work on it. */
+export class Pieces {
+  readonly parts: readonly Buffer[];
+  readonly size: number;
+
+  /** What lies side by side in memory becomes one piece; what is still in too many to be sent so is copied. */
+  constructor(parts: readonly Buffer[]) {
+    const merged = parts.reduce(joining, []);
+    this.parts = merged.length > MOST_PARTS ? [Buffer.concat(merged)] : merged;
+    this.size = parts.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** A copy of the bytes from `start` to before `end`. */
+  slice(start: number, end = this.size): Buffer {
+    const found: Buffer[] = [];
+    let at = 0;
+    for (const part of this.parts) {
+      if (at < end && at + part.length > start) found.push(part.subarray(Math.max(0, start - at), end - at));
+      at += part.length;
+    }
+    return Buffer.concat(found);
+  }
+}
+
+function joining(merged: Buffer[], part: Buffer): Buffer[] {
+  const last = merged.at(-1);
+  if (last && last.buffer === part.buffer && last.byteOffset + last.length === part.byteOffset) {
+    merged[merged.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + part.length);
+  } else if (part.length > 0) {
+    merged.push(part);
+  }
+  return merged;
+}

@@ -13,3 +13,8 @@ export function elapsed(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * SECOND + nanoseconds / 1e6;
 }
+
+/** Resolves when whoever else is served by this process has had a turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import * as z from 'zod/mini';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { fieldsRefusal, readable } from './field-errors.ts';
@@ -28,9 +29,12 @@ function mediaType(incoming: Incoming): string {
   return (incoming.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-function parseJson(body: Uint8Array): unknown {
+async function parseJson(body: Uint8Array): Promise<unknown> {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    if (body.byteLength <= JSON_LIMIT) return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    if (!isUtf8(body)) throw new TypeError('not UTF-8');
+    const { parseLargeJson } = await import('./large-json.ts');
+    return await parseLargeJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   } catch (cause) {
     throw new Refusal('malformed_json', 'The body is not valid JSON in UTF-8.', { cause });
   }
@@ -47,7 +51,9 @@ export async function parseBody<B>(incoming: Incoming, spec: BodySpec<B>): Promi
     );
   }
   if (size === 0) return { value: parseFields(spec.json, {}), uploads: [] };
-  if (type === 'application/json') return { value: parseFields(spec.json, parseJson(incoming.body)), uploads: [] };
+  if (type === 'application/json') {
+    return { value: parseFields(spec.json, await parseJson(incoming.body)), uploads: [] };
+  }
   if (spec.form && type === 'multipart/form-data') return spec.form(incoming);
   const accepted = spec.form ? 'application/json or multipart/form-data' : 'application/json';
   throw new Refusal('unsupported_media_type', `Send the body as ${accepted} and say so in content-type.`);

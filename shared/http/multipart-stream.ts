@@ -1,4 +1,5 @@
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { nextTurn } from '#shared/domain/clock.ts';
 import { MultipartError, malformed } from './multipart-error.ts';
 import type { MultipartLimits } from './multipart-limits.ts';
 
@@ -64,8 +65,4 @@ function collect(parser: BusboyInstance, parts: ParsedPart[], refuse: (failure: 
   });
   parser.on('partsLimit', () => refuse(new MultipartError('too_many_parts', 'The form has too many parts.')));
   parser.on('error', () => refuse(malformed('it ends early')));
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -115,9 +115,9 @@ async function replay(deps: Deps, complaintId: string): Promise<Created> {
   throw new Refusal('not_found', 'The complaint made with this Idempotency-Key was deleted.');
 }
 
-function ticketFor(deps: Deps, actor: Actor, { draft, pictures, key }: NewComplaint): Promise<Ticket> | Ticket {
+async function ticketFor(deps: Deps, actor: Actor, { draft, pictures, key }: NewComplaint): Promise<Ticket> {
   if (key === undefined) return plainTicket(randomId(), false);
-  const fingerprint = fingerprintOf(
+  const fingerprint = await fingerprintOf(
     draft,
     pictures.map((picture) => picture.content),
   );

@@ -3,7 +3,7 @@ import type { RowOf, Stored } from '#shared/appwrite/row.ts';
 import type { RequestRow } from '#shared/appwrite/rows.ts';
 import { claimVersion, type Operation, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
-import { DAY, SECOND } from '#shared/domain/clock.ts';
+import { DAY, nextTurn, SECOND } from '#shared/domain/clock.ts';
 import { derivedId, randomId } from '#shared/domain/ids.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
 import type { Pieces } from '#shared/media/pieces.ts';
@@ -31,11 +31,12 @@ export function plainTicket(complaintId: string, replay: boolean): Ticket {
 }
 
 /** SHA-256 over the content of a request, pictures included. */
-export function fingerprintOf(fields: unknown, pictures: readonly Pieces[]): string {
+export async function fingerprintOf(fields: unknown, pictures: readonly Pieces[]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(fields));
   for (const { size, parts } of pictures) {
     hash.update(`|${size}|`);
     for (const part of parts) hash.update(part);
+    await nextTurn();
   }
   return hash.digest('hex');
 }

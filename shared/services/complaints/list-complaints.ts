@@ -1,6 +1,7 @@
 import { type Filter, type Position, positionOf, type Sort } from '#shared/appwrite/complaint-queries.ts';
 import { countComplaints, listAfter, listByOffset, type StoredComplaint } from '#shared/appwrite/complaints.ts';
 import type { Deps } from '#shared/compose.ts';
+import { nextTurn } from '#shared/domain/clock.ts';
 import type { Viewer } from '#shared/domain/policy.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 import { encodeCursor, type Place } from './cursor.ts';
@@ -78,6 +79,8 @@ async function find(deps: Deps, { filter, ...listing }: Listing): Promise<Found>
 export async function listComplaints(deps: Deps, viewer: Viewer, listing: Listing) {
   const { near, after, sort, page, pageSize } = listing;
   const { rows, next, total } = await find(deps, listing);
+  // Reading many rows was one piece of work, writing them is another.
+  if (rows.length > 50) await nextTurn();
   const seen = near ? (after?.seen ?? 0) + rows.length : 0;
   return {
     items: rows.map((row) => presentComplaint(row, { viewer, config: deps.config })),

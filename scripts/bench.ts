@@ -20,9 +20,9 @@ import { buildFunctions } from './build/functions.ts';
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '0.5' },
+    pace: { type: 'string', default: '1' },
     starts: { type: 'string', default: '15' },
-    growth: { type: 'string', default: '1000,10000,100000,1000000' },
+    growth: { type: 'string', default: '1000,10000,100000' },
     plot: { type: 'string', default: here('bench.svg') },
   },
 });
@@ -49,16 +49,16 @@ async function prepare() {
 }
 
 const say = (line: string) => console.log(line);
-const pace = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
+const [rounds, pace] = [Number(values.rounds), Number(values.pace)];
 say(machine());
 const { stage, refusalEndpoint, end } = await prepare();
 const starts = await measureColdStarts(stage, { rounds: Number(values.starts), refusalEndpoint });
 say(`\n${coldStartTable(starts)}\n`);
 if (!hasDjango()) say("(d) Django is left out: Debian's packages of it are not installed here.");
 const generator = await startLoadGenerator();
-const races = await measureRaces(stage, { pace, generator, say });
+const races = await measureRaces(stage, { rounds, pace, generator, say });
 say(`\n${raceTable(races)}\n\n${photoLine(races, await pictureMs())}\n`);
-const calm = await measureCalm(stage, generator, 8 * pace.seconds);
+const calm = await measureCalm(stage, generator, 4 * pace);
 say(`${calmTable(calm)}\n`);
 generator.stop();
 await end();

@@ -1,6 +1,5 @@
 import { AccountErasure } from '#shared/contract/account-requests.ts';
 import { route } from '#shared/http/route.ts';
-import { eraseAccount } from '#shared/services/accounts/erase-account.ts';
 
 export const erase = route({
   method: 'DELETE',
@@ -9,6 +8,7 @@ export const erase = route({
   access: 'account',
   body: { json: AccountErasure },
   async run({ body, caller, deps }) {
+    const { eraseAccount } = await import('#shared/services/accounts/erase-account.ts');
     await eraseAccount(deps, await caller.actor(), body);
     return { status: 204 };
   },

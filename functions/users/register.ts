@@ -1,7 +1,6 @@
 import { Registration } from '#shared/contract/account-requests.ts';
 import { route } from '#shared/http/route.ts';
 import { presentProfile } from '#shared/services/accounts/profile.ts';
-import { register as openAccount } from '#shared/services/accounts/register.ts';
 
 export const register = route({
   method: 'POST',
@@ -10,6 +9,7 @@ export const register = route({
   access: 'public',
   body: { json: Registration },
   async run({ body, deps }) {
+    const { register: openAccount } = await import('#shared/services/accounts/register.ts');
     const profile = await openAccount(deps, { ...body, phone: body.phone ?? null });
     return { status: 201, body: presentProfile(profile) };
   },

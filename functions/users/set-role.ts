@@ -1,7 +1,6 @@
 import { RoleChange } from '#shared/contract/account-requests.ts';
 import { route } from '#shared/http/route.ts';
 import { presentProfile } from '#shared/services/accounts/profile.ts';
-import { setRole as giveRole } from '#shared/services/accounts/set-role.ts';
 
 export const setRole = route({
   method: 'PUT',
@@ -12,6 +11,7 @@ export const setRole = route({
   roles: ['admin'],
   body: { json: RoleChange },
   async run({ body, caller, deps }) {
+    const { setRole: giveRole } = await import('#shared/services/accounts/set-role.ts');
     const account = await giveRole(deps, await caller.actor(), body);
     return { status: 200, body: presentProfile(account) };
   },

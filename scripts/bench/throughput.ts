@@ -8,7 +8,8 @@ import { median, quantile } from './statistics.ts';
 export type Burst = { perSecond: number; cpuMs: number; p50: number; p99: number; refused: number };
 /** The bursts of one contestant, one for each round. */
 export type Rounds = Map<string, Burst[]>;
-export type Course = { rounds: number; seconds: number; connections: number };
+/** `warmUp`: seconds of load before anything is counted, in which code that runs often becomes fast. */
+export type Course = { rounds: number; seconds: number; connections: number; warmUp: number };
 /** One operation at so many connections. */
 export type Race = { operation: string; connections: number; rounds: Rounds };
 
@@ -21,7 +22,7 @@ export async function race(
   const rounds: Rounds = new Map(contestants.map(({ name }) => [name, []]));
   for (let round = -1; round < course.rounds; round += 1) {
     for (const contestant of rotated(contestants, round)) {
-      const seconds = round < 0 ? course.seconds / 2 : course.seconds;
+      const seconds = round < 0 ? course.warmUp : course.seconds;
       const order = { connections: course.connections, seconds };
       const burst = await runBurst(contestant, operation, { order, generator });
       if (round >= 0) rounds.get(contestant.name)?.push(burst);

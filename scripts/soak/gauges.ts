@@ -3,10 +3,14 @@ import { median } from '#scripts/bench/statistics.ts';
 
 export type Gauge = { memoryMb: number; handles: number };
 
+/** What a function's process was started with, unlike a builder's that is still there. */
+const HOST = /\/runtime\/server\.ts\0/;
+
 /** Memory and open handles of the functions' processes, which are children of this one; nothing where nobody tells. */
 function readGauge(): Gauge | undefined {
   try {
-    const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+    const all = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+    const children = all.filter((pid) => HOST.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
     const sizes = children.map((pid) =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
     );
@@ -18,7 +22,7 @@ function readGauge(): Gauge | undefined {
   }
 }
 
-/** Looks twice a second; `drift` is the last quarter of the time beside the second one. */
+/** Looks twice a second; `early` is the second quarter of the time, `late` the last one. */
 export function startGauges(): { stop(): { early: Gauge; late: Gauge } } {
   const seen: Gauge[] = [];
   const timer = setInterval(() => {

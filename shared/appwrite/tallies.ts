@@ -1,9 +1,10 @@
 import { Query } from 'node-appwrite';
 import { derivedId } from '#shared/domain/ids.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
+import type { Gateway } from './gateway.ts';
 import type { Stored } from './row.ts';
 import type { Store } from './store.ts';
-import { add, type Operation } from './transaction.ts';
+import { add, begin, commitBegun, type Operation, type Outcome, type Work } from './transaction.ts';
 
 /** What decides in which totals a complaint is counted. */
 export type Counted = {
@@ -57,8 +58,18 @@ export function tallyOperations(before: Counted | undefined, after: Counted | un
     });
 }
 
-/** Makes the totals that these operations count in, where they are not there yet. */
-export async function ensureTallies(store: Store, operations: readonly Operation[]): Promise<void> {
+/** Commits work that counts in totals. Where one of them is missing nothing is done but to make it, for the next try. */
+export async function commitCounted(
+  { gateway, store }: { gateway: Gateway; store: Store },
+  work: Work,
+  begun = begin(gateway),
+): Promise<Outcome> {
+  const outcome = await commitBegun(gateway, begun, work);
+  if (outcome === 'missing') await ensureTallies(store, work.operations);
+  return outcome;
+}
+
+async function ensureTallies(store: Store, operations: readonly Operation[]): Promise<void> {
   const ids = new Set(
     operations.filter((operation) => operation.tableId === 'tallies').map((operation) => operation.rowId),
   );

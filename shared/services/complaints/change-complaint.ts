@@ -1,7 +1,7 @@
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
-import { ensureTallies, tallyOperations } from '#shared/appwrite/tallies.ts';
-import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
+import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { claimVersion, create, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { randomId } from '#shared/domain/ids.ts';
@@ -23,7 +23,6 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One step: the version, the columns, the entry and the totals, or nothing at all. */
 async function commitPlan(deps: Deps, complaint: StoredComplaint, plan: Plan & { images: StoredImage[] }) {
-  const { gateway, store } = deps;
   const id = complaint.$id;
   const entryId = randomId();
   const version = complaint.version + 1;
@@ -34,9 +33,8 @@ async function commitPlan(deps: Deps, complaint: StoredComplaint, plan: Plan & {
     create('timeline', entryId, { ...plan.entry, complaintId: id, number: version }),
     ...tallyOperations(complaint, { ...complaint, ...plan.patch }),
   ];
-  const outcome = await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined);
-  if (outcome === 'missing') await ensureTallies(store, operations);
-  return outcome === 'done';
+  const landed = async () => (await deps.store.timeline.find(entryId)) !== undefined;
+  return (await commitCounted(deps, { operations, landed })) === 'done';
 }
 
 /** What the names in a change stand for; 422 for one that stands for nobody or nothing. */

@@ -1,7 +1,7 @@
 import { reserve } from '#shared/appwrite/limits.ts';
 import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
-import { ensureTallies, tallyOperations } from '#shared/appwrite/tallies.ts';
-import { begin, commit, commitBegun, create, type Operation } from '#shared/appwrite/transaction.ts';
+import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
@@ -81,7 +81,6 @@ function firstEntry(complaintId: string, { actor }: Filing): Operation {
 
 /** The row, its first entry, its totals and the key's end, in one commit: a complaint that can be seen is complete. */
 async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
-  const { gateway, store } = deps;
   const { complaintId, operations: keyOperations } = filing.ticket;
   const row = newRow(deps, filing);
   const operations = [
@@ -90,12 +89,12 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     firstEntry(complaintId, filing),
     ...tallyOperations(undefined, row),
   ];
-  const landed = async () => (await store.complaints.find(complaintId)) !== undefined;
-  let outcome = await commitBegun(gateway, filing.begun, { operations, landed });
+  const landed = async () => (await deps.store.complaints.find(complaintId)) !== undefined;
+  const work = { operations, landed };
+  let outcome = await commitCounted(deps, work, filing.begun);
   for (let tries = 1; outcome !== 'done' && tries < COMMITS; tries += 1) {
     if (outcome === 'limit') throw comeBack('request_in_progress', 'Another run of this request was first.', SOON);
-    if (outcome === 'missing') await ensureTallies(store, operations);
-    outcome = await commit(gateway, operations, landed);
+    outcome = await commitCounted(deps, work);
   }
   if (outcome !== 'done') throw comeBack('busy', 'Many complaints are being filed at this moment.', SOON);
   return { ...row, images, $id: complaintId };

@@ -1,5 +1,5 @@
-import { ensureTallies, tallyOperations } from '#shared/appwrite/tallies.ts';
-import { claimVersion, commit, remove } from '#shared/appwrite/transaction.ts';
+import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { claimVersion, remove } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
@@ -12,8 +12,7 @@ const ATTEMPTS = 8;
 export type Deletion = { id: string; ifMatch: IfMatch };
 
 async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Deletion): Promise<boolean> {
-  const { gateway, store } = deps;
-  const [actor, complaint] = await Promise.all([asking, store.complaints.find(id)]);
+  const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
   if (!mayOnComplaint(actor, 'delete', complaint)) {
     throw new Refusal('forbidden', 'Only an admin may delete it, or its reporter while its status is created.');
@@ -24,9 +23,8 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
     remove('complaints', id),
     ...tallyOperations(complaint, undefined),
   ];
-  const outcome = await commit(gateway, operations, async () => (await store.complaints.find(id)) === undefined);
-  if (outcome === 'missing') await ensureTallies(store, operations);
-  return outcome === 'done';
+  const landed = async () => (await deps.store.complaints.find(id)) === undefined;
+  return (await commitCounted(deps, { operations, landed })) === 'done';
 }
 
 /** Deletes a complaint and takes it off the totals at once; its pictures and timeline go with the row's delete event. */

@@ -30,7 +30,8 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
   },
   async run({ body, uploads, headers, caller, deps }) {
     const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
-    // Looked at while Appwrite is asked for the account; what is wrong with them is said after what is wrong with that.
+    // Looked at while Appwrite is asked for the account, for nothing where it is none any more; what is wrong with them
+    // is said after what is wrong with that.
     const reading = readPictures(uploads.length > 0 ? uploads : uploadsOf(body.images));
     reading.catch(() => undefined);
     const actor = await caller.actor();

@@ -12,7 +12,7 @@ const LOGINS = 16;
 
 /**
  * Reads while 16 logins run: of another function on the same machine, and in the very process that logs in, where a
- * logout takes the part of the read. All processors are shared by all.
+ * logout takes the part of the read. The functions may use all processors, of which one is the load's as well.
  */
 export async function measureCalm(stage: Stage, generator: LoadGenerator, seconds: number): Promise<Calm[]> {
   const { plan, endpoint } = stage;

@@ -103,7 +103,7 @@ async function startDjango(stage: Stage): Promise<Contestant> {
   const program = await startOther(command, port, { env: { ...env, ...python }, core });
   return single(
     '(d) Django',
-    'Django REST Framework on gunicorn, a worker of four threads for each processor',
+    'Django REST Framework on gunicorn, one worker of four threads on one processor, two on more',
     program,
   );
 }

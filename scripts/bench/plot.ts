@@ -41,8 +41,8 @@ ${parts.join('\n')}
 const speeds = (bursts: readonly Burst[]) => bursts.map((burst) => burst.perSecond);
 
 function speedOf({ operation, connections, rounds }: Race): Group {
-  const base = operation === 'login' ? 'Django' : 'hand-written function';
-  const others = rounds.get(operation === 'login' ? '(d) Django' : '(b) by hand') ?? rounds.get('ours') ?? [];
+  const base = operation === 'login' && rounds.has('(d) Django') ? '(d) Django' : '(b) by hand';
+  const others = rounds.get(base) ?? [];
   const title = `${operation} at ${connections} connections, requests per second, ${base} = 1 (longer is better)`;
   const bars = [...rounds].map(([label, bursts]) => ({
     label,

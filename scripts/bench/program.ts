@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** A server in a process of its own. */
@@ -17,10 +17,10 @@ process.on('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
 export const TASKSET = '/usr/bin/taskset';
-/** Whether programs can be held to one processor each: then what is measured does not fight with what measures. */
-export const canPin = existsSync(TASKSET) && availableParallelism() > 1;
-/** The processor of those who are measured, and that of those who measure them. */
+/** The processor of those who are measured, and that of the load and of what stands for Appwrite. */
 export const [OUR_CORE, OTHER_CORE] = [0, 1];
+/** Whether programs can be held to one processor each: then what is measured does not fight with what measures. */
+export const canPin = spawnSync(TASKSET, ['-c', `${OUR_CORE},${OTHER_CORE}`, 'true']).status === 0 && cpus().length > 1;
 
 function launch(command: readonly string[], { env = {}, cwd = process.cwd(), core }: Launch): ChildProcess {
   const pinned = core === undefined || !canPin ? command : [TASKSET, '-c', String(core), ...command];

@@ -11,7 +11,7 @@ const at = (operation: string, seconds: number): Event[] => [
   { operation, connections: 32, seconds, warmUp: 1 },
 ];
 
-/** On one processor, the others being left to the load and to what stands for Appwrite. */
+/** On one processor, another being that of the load and of what stands for Appwrite. */
 const ON_ONE: readonly Event[] = [...at('list', 0.5), ...at('detail', 0.5), ...at('change', 0.5), ...at('photo', 1.2)];
 /** Logins are work for every processor there is. Sixteen fill the queues of all; of more, ours refuses some at once. */
 const ON_ALL: readonly Event[] = [

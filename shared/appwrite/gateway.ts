@@ -45,11 +45,15 @@ async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
 
 /** A query as Appwrite reads it: lists by `name[index]`. */
 function queryOf(params: Record<string, unknown>): string {
-  const pairs = Object.entries(params).flatMap(([name, value]) =>
-    Array.isArray(value) ? value.map((one, index) => [`${name}[${index}]`, one]) : [[name, value]],
-  );
-  const spelled = pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
-  return spelled.length === 0 ? '' : `?${spelled.join('&')}`;
+  let query = '';
+  const add = (name: string, value: unknown) => {
+    query += `${query === '' ? '?' : '&'}${name}=${encodeURIComponent(String(value))}`;
+  };
+  for (const [name, value] of Object.entries(params)) {
+    if (Array.isArray(value)) for (const [index, one] of value.entries()) add(`${name}%5B${index}%5D`, one);
+    else add(name, value);
+  }
+  return query;
 }
 
 type Request = Parameters<Client['prepareRequest']>;

@@ -18,7 +18,10 @@ function fileAt(fileId: string): { bucketId: string; fileId: string } {
   return { bucketId: BUCKET_ID, fileId };
 }
 
-/** The SDK takes a file as one buffer only. The class that its transport knows takes parts, and ours copies none of them. */
+/**
+ * The SDK takes a file as one buffer only. The class that its transport knows takes parts, and ours copies none of them.
+ * Good for our client alone, which asks an upload for nothing but `toFile`.
+ */
 function inParts(parts: readonly Uint8Array[], name: string): InputFile {
   const empty = InputFile.fromBuffer(new Uint8Array(), name);
   const sdkFile = empty.toFile();

@@ -22,7 +22,7 @@ function jsonList<T>(entry: z.core.$ZodType<T>) {
   return z.pipe(maybeText, z.transform(read));
 }
 
-/** As `jsonList`, for lists that are of no consequence: what cannot be read is empty. */
+/** As `jsonList`, for lists without which the rest of the row is of use: what an admin broke in the console is empty. */
 function lenientList<T>(entry: z.core.$ZodType<T>) {
   return z.pipe(
     jsonList(entry),

@@ -2,7 +2,9 @@ import { nextTurn } from '#shared/domain/clock.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** Strings from this length on are taken out; everything else that a request may say is shorter. */
+const COLON = 0x3a;
+const [SPACE, TAB, LF, CR] = [0x20, 0x09, 0x0a, 0x0d];
+/** Values from this length on are taken out; everything else that a request may say is shorter, and so are names. */
 const LONG = 64 * 1024;
 /** Nobody who means well sends more; looking at each quote of a body full of them would take long. */
 const MOST_QUOTES = 2_000;
@@ -20,19 +22,30 @@ export async function parseLargeJson(body: Buffer): Promise<unknown> {
   let short = '';
   let at = 0;
   for (const { start, end } of longStrings(body)) {
+    if (!isLiteral(body.subarray(start, end))) continue;
+    await nextTurn();
     short += `${body.toString('utf8', at, start)}${mark}${strings.length}`;
     strings.push(body.toString('utf8', start, end));
     at = end;
     await nextTurn();
   }
   short = `${short}${body.toString('utf8', at)}`.replace(/^\ufeff/, '');
-  if (strings.length === 0) return JSON.parse(short);
+  // Nothing that was meant well, and a reviver would be called for each of its values.
+  if (short.length > LONG) return JSON.parse(body.toString().replace(/^\ufeff/, ''));
   return JSON.parse(short, (_name, value: unknown) =>
     typeof value === 'string' && value.startsWith(mark) ? strings[Number(value.slice(mark.length))] : value,
   );
 }
 
-/** Where long values without escapes stand, without their quotes. */
+/** What the parser must see: escapes, and the control characters that JSON forbids in strings. */
+const SPECIAL = [BACKSLASH, ...Array(SPACE).keys()];
+
+/** Whether a string says what stands there. Each search is native; a pattern would take longer than all of them. */
+function isLiteral(string: Buffer): boolean {
+  return !SPECIAL.some((byte) => string.includes(byte));
+}
+
+/** Where long values stand, without their quotes. */
 function longStrings(body: Buffer): Range[] {
   const found: Range[] = [];
   let start = -1;
@@ -41,8 +54,7 @@ function longStrings(body: Buffer): Range[] {
     if (start === -1) {
       start = at + 1;
     } else if (!isEscaped(body, at, start)) {
-      const isLong = at - start >= LONG && !body.subarray(start, at).includes(BACKSLASH);
-      if (isLong && !isName(body, at)) found.push({ start, end: at });
+      if (at - start >= LONG && !isName(body, at)) found.push({ start, end: at });
       start = -1;
     }
     at = body.indexOf(QUOTE, at + 1);
@@ -57,5 +69,7 @@ function isEscaped(body: Buffer, at: number, start: number): boolean {
 }
 
 function isName(body: Buffer, end: number): boolean {
-  return /^"\s*:/.test(body.toString('latin1', end, end + 100));
+  let next = end + 1;
+  while (body[next] === SPACE || body[next] === TAB || body[next] === LF || body[next] === CR) next += 1;
+  return body[next] === COLON;
 }

@@ -94,7 +94,7 @@ async function longestTurn({ body, queryString = '', ...wanted }: Wanted): Promi
   return Number(stdout);
 }
 
-it('three large pictures in a form', async () => {
+it('three large pictures in a form keep nobody else waiting', async () => {
   expect(photo.length).toBeGreaterThan(2_500_000);
   const form = new FormData();
   form.set('title', 'A broken lamp');
@@ -106,7 +106,7 @@ it('three large pictures in a form', async () => {
   expect(await longestTurn({ method: 'POST', path: '/complain', status: 201, body })).toBeLessThan(LONGEST_MS);
 });
 
-it('as many pictures as fit into JSON', async () => {
+it('as many pictures as fit into JSON keep nobody else waiting', async () => {
   const images = [photo, photo].map((one) => one.toString('base64'));
   const bytes = Buffer.from(JSON.stringify({ title: 'A broken lamp', description: 'Dark.', images }));
   expect(bytes.length).toBeGreaterThan(7_000_000);
@@ -114,7 +114,7 @@ it('as many pictures as fit into JSON', async () => {
   expect(await longestTurn({ method: 'POST', path: '/complain', status: 201, body })).toBeLessThan(LONGEST_MS);
 });
 
-it('a page of a hundred complaints of the greatest length', async () => {
+it('a page of a hundred complaints of the greatest length keeps nobody else waiting', async () => {
   const description = 'Ein sehr dunkles Wegstück, seit Wochen schon. '.repeat(100).slice(0, 3_990);
   const one = () => person.file({ description, location: 'x'.repeat(300), title: 'y'.repeat(120), category: 'roads' });
   for (let count = 0; count < 10; count += 1) await Promise.all(Array.from({ length: 10 }, one));

@@ -1,3 +1,4 @@
+// By name: what is loaded late may share a module with the rest only so (scripts/build/lazy-part.ts).
 import { array, type infer as Infer, nullable, number, object, optional, safeParse, string } from 'zod/mini';
 import { readNote, writeNote } from '#shared/appwrite/notes.ts';
 import type { Store } from '#shared/appwrite/store.ts';

@@ -20,6 +20,7 @@ export function countingHasher(): PasswordHasher & { comparisons: number } {
       await turn();
       return hash === digest(password);
     },
+    isFull: () => false,
     needsRehash: () => false,
     close: async () => undefined,
   };

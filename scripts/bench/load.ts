@@ -9,11 +9,13 @@ export type LoadGenerator = { run(order: LoadOrder): Promise<LoadResult>; stop()
 export async function startLoadGenerator(): Promise<LoadGenerator> {
   const pinned = { execPath: TASKSET, execArgv: ['-c', String(OTHER_CORE), process.execPath] };
   const child = fork(here('programs/load-generator.ts'), [], canPin ? pinned : { execArgv: [] });
-  await once(child, 'message');
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the load generator ended')));
+  ended.catch(() => undefined);
+  await Promise.race([once(child, 'message'), ended]);
   return {
     async run(order) {
       child.send(order);
-      const [result] = (await once(child, 'message')) as [LoadResult];
+      const [result] = (await Promise.race([once(child, 'message'), ended])) as [LoadResult];
       return result;
     },
     stop: () => void child.kill(),

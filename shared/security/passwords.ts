@@ -25,6 +25,8 @@ export interface PasswordHasher {
   /** One comparison whatever is asked: for nobody (undefined), a broken hash and an impossible password as well. */
   verify(password: string, hash: string | undefined): Promise<boolean>;
   needsRehash(hash: string): boolean;
+  /** Whether whoever comes now is refused with `HashQueueFull`. */
+  isFull(): boolean;
   close(): Promise<void>;
 }
 
@@ -45,8 +47,9 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   }
   let unfinished = 0;
   let opened: ReturnType<typeof openPool> | undefined;
+  const isFull = () => unfinished >= workers + queueLimit;
   async function run(job: HashJob): Promise<unknown> {
-    if (unfinished >= workers + queueLimit) throw new HashQueueFull();
+    if (isFull()) throw new HashQueueFull();
     unfinished += 1;
     try {
       opened ??= openPool(workers);
@@ -71,6 +74,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
       return possible && matches === true;
     },
 
+    isFull,
     needsRehash: (hash) => Number(HASH.exec(hash)?.[1] ?? 0) < cost,
     close: async () => (await opened)?.close(),
   };

@@ -2,7 +2,7 @@ import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
 import type { Deps } from '#shared/compose.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
-import { hashesRefusal } from './hashing.ts';
+import { hashesRefusal, refuseWhenFull } from './hashing.ts';
 import { addressesAfter } from './known-addresses.ts';
 import { reserveTry, type Try } from './login-limits.ts';
 import { newEpoch } from './logout.ts';
@@ -55,8 +55,9 @@ async function noteLogin(deps: Deps, account: Account, password: string): Promis
   return fresh?.epoch ?? account.epoch;
 }
 
-/** A token for the right username and password; every wrong pair costs the same and is told the same (401, 429 when too many). */
+/** A token for the right username and password; every wrong pair costs the same and is told the same (401, 429 when too many, 503 when too many wait). */
 export async function login(deps: Deps, { username: raw, password }: Credentials): Promise<Login> {
+  refuseWhenFull(deps.hasher());
   const username = canonicalUsername(raw.trim());
   const subject = username ?? `?${raw.toLowerCase()}`;
   const tried = await reserveTry(deps, subject, findByUsername(deps.store, username ?? NOBODY));

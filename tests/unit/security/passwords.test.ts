@@ -161,11 +161,13 @@ describe('load', () => {
     const openPool = async () => ({ run, close: async () => undefined });
     const hasher = createPasswordHasher({ workers: 2, queueLimit: 3, openPool });
     const accepted = Array.from({ length: 5 }, () => hasher.verify('wrong', VALID));
+    expect(hasher.isFull()).toBe(true);
     await expect(hasher.verify('wrong', VALID)).rejects.toThrow(HashQueueFull);
     await expect(hasher.hash(RIGHT)).rejects.toThrow(HashQueueFull);
     expect(finish.length).toBe(5);
     for (const one of finish) one();
     expect(await Promise.all(accepted)).toEqual([false, false, false, false, false]);
+    expect(hasher.isFull()).toBe(false);
     const late = hasher.verify('wrong', VALID);
     await new Promise((resolve) => setImmediate(resolve));
     finish.at(-1)?.();

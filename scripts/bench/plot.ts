@@ -8,8 +8,8 @@ type Group = { title: string; bars: Bar[] };
 export type Figures = { starts: readonly ColdStart[]; races: readonly Race[]; growth: readonly Growth[] };
 
 const ROW = 20;
-const LEFT = 190;
-const WIDTH = 720;
+const LEFT = 215;
+const WIDTH = 745;
 /** Lists that show how time grows, or does not, with the number of complaints. */
 const GROWING = ['page 1', 'the last row by cursor', 'status and category'];
 

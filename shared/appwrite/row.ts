@@ -1,3 +1,4 @@
+import { Query } from 'node-appwrite';
 import * as z from 'zod/mini';
 import { type $InferObjectOutput, type $ZodLooseShape, $ZodObjectJIT, type $ZodType } from 'zod/v4/core';
 
@@ -5,8 +6,8 @@ import { type $InferObjectOutput, type $ZodLooseShape, $ZodObjectJIT, type $ZodT
 export type RowMeta = { $id: string; $createdAt: string; $updatedAt: string; $sequence: string };
 export type Stored<T> = T & RowMeta;
 
-/** What is read of a table: the columns to ask for, and the check of what comes back. */
-export type RowSchema<T> = { columns: readonly string[]; check: $ZodType<Stored<T>> };
+/** What is read of a table: the query that asks for its columns, and the check of what comes back. */
+export type RowSchema<T> = { select: string; check: $ZodType<Stored<T>> };
 export type RowOf<S> = S extends RowSchema<infer T> ? T : never;
 
 type Columns<S extends $ZodLooseShape> = $InferObjectOutput<S, Record<never, never>>;
@@ -33,5 +34,5 @@ export function compiled<S extends $ZodLooseShape>(shape: S): $ZodType<Columns<S
 /** Rows with these columns and what Appwrite adds; nothing else is asked for. */
 export function row<S extends $ZodLooseShape>(columns: S): RowSchema<Columns<S>> {
   const check = compiled({ ...columns, ...META }) as unknown as $ZodType<Stored<Columns<S>>>;
-  return { columns: Object.keys(columns), check };
+  return { select: Query.select(['$id', ...Object.keys(columns)]), check };
 }

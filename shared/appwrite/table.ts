@@ -45,7 +45,7 @@ export class Table<T extends Values> {
   /** Nothing but the columns of the schema is asked for. `total` is only counted when asked for (0 otherwise) and stops at 5000. */
   async list(queries: string[], options: { total?: boolean } = {}): Promise<Page<T>> {
     const total = options.total ? {} : { total: NO_TOTAL };
-    const all = [...queries, Query.select(['$id', ...this.#schema.columns])];
+    const all = [...queries, this.#schema.select];
     const answer = await this.#run(() => this.#gateway.tables.listRows({ ...this.#where, queries: all, ...total }));
     if (!Array.isArray(answer.rows)) throw unavailable(new Error('a list without rows'));
     return { rows: answer.rows.map((row) => this.#parse(row)), total: answer.total };

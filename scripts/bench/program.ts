@@ -22,12 +22,18 @@ export const [OUR_CORE, OTHER_CORE] = [0, 1];
 /** Whether programs can be held to one processor each: then what is measured does not fight with what measures. */
 export const canPin = spawnSync(TASKSET, ['-c', `${OUR_CORE},${OTHER_CORE}`, 'true']).status === 0 && cpus().length > 1;
 
+/**
+ * Of glibc, for all who are measured: memory once had is kept. It would go back to the kernel now and then, and to fetch
+ * it again can take longer than what is measured; whom that strikes is chance.
+ */
+const KEEP_MEMORY = { MALLOC_MMAP_THRESHOLD_: String(2 ** 30), MALLOC_TRIM_THRESHOLD_: String(2 ** 30) };
+
 function launch(command: readonly string[], { env = {}, cwd = process.cwd(), core }: Launch): ChildProcess {
   const pinned = core === undefined || !canPin ? command : [TASKSET, '-c', String(core), ...command];
   const [name = '', ...args] = pinned;
   const child = spawn(name, args, {
     cwd,
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', ...KEEP_MEMORY, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.add(child);

@@ -7,7 +7,8 @@ import { ANSWERS, type Rows } from './answers-by-hand.ts';
 
 const agent = new http.Agent({ keepAlive: true });
 
-type Prepared = { options: http.RequestOptions; body: Buffer };
+/** `around`: of an upload, what stands before and after the picture, which is that of the request. */
+type Prepared = { options: http.RequestOptions; body: Buffer; around?: [Buffer, Buffer] };
 type Operation = { stages: Prepared[][]; status: number; answer(said: Rows[]): unknown };
 
 /** The least that a server has to do for each request of the plan: its calls, reading their answers, making its own. */
@@ -18,8 +19,11 @@ export function playByHand(planFile: string, endpoint: string) {
   const prepare = ({ method, path, type, body }: PlannedCall): Prepared => {
     const bytes = decoded(body);
     const headers: http.OutgoingHttpHeaders = { 'x-appwrite-key': plan.key, 'x-appwrite-project': plan.projectId };
-    if (bytes.length > 0) Object.assign(headers, { 'content-type': type, 'content-length': bytes.length });
-    return { options: { agent, hostname, port, method, path: `/v1${path}`, headers }, body: bytes };
+    const options = { agent, hostname, port, method, path: `/v1${path}`, headers };
+    if (bytes.length > 0) headers['content-type'] = type;
+    if (!type.startsWith('multipart/')) return { options, body: bytes };
+    const [start, end] = partOf(bytes, 'file');
+    return { options, body: bytes, around: [bytes.subarray(0, start), bytes.subarray(end)] };
   };
   for (const [id, planned] of Object.entries(plan.operations)) {
     const stages = planned.stages.map((stage) => stage.map(prepare));
@@ -36,7 +40,7 @@ export function playByHand(planFile: string, endpoint: string) {
     const type = body.length > 0 && body.length < 10_000 ? JSON.parse(body.toString()) : {};
     const said: Rows[] = [];
     for (const [index, stage] of operation.stages.entries()) {
-      said.push(...(await Promise.all(stage.map(call))));
+      said.push(...(await Promise.all(stage.map((prepared) => call(prepared, body)))));
       if (index === 0 && type.password) await pool.run({ password: type.password, hash: plan.login.hash });
     }
     return { status: operation.status, text: JSON.stringify(operation.answer(said)) };
@@ -58,15 +62,27 @@ function nameOf(method: string, url: string): string {
   return `${method} ${pathname} ${searchParams.has('id')}`;
 }
 
-function call({ options, body }: Prepared): Promise<Rows> {
+/** Where the content of a multipart form's part begins and ends. */
+function partOf(form: Buffer, name: string): [start: number, end: number] {
+  const boundary = form.subarray(0, form.indexOf('\r\n'));
+  const start = form.indexOf('\r\n\r\n', form.indexOf(`name="${name}"`)) + 4;
+  return [start, form.indexOf(boundary, start) - 2];
+}
+
+function call({ options, body, around }: Prepared, request: Buffer): Promise<Rows> {
+  const parts = around ? [around[0], request.subarray(...partOf(request, 'image1')), around[1]] : [body];
+  const chunks = parts.filter((part) => part.length > 0);
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   return new Promise((resolve, reject) => {
-    const outgoing = http.request(options, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const headers = length > 0 ? { ...options.headers, 'content-length': length } : options.headers;
+    const outgoing = http.request({ ...options, headers }, (incoming) => {
+      const told: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => told.push(chunk));
       incoming.on('error', reject);
-      incoming.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString() || 'null')));
+      incoming.on('end', () => resolve(JSON.parse(Buffer.concat(told).toString() || 'null')));
     });
     outgoing.on('error', reject);
-    outgoing.end(body);
+    for (const chunk of chunks.slice(0, -1)) outgoing.write(chunk);
+    outgoing.end(chunks.at(-1));
   });
 }

@@ -1,4 +1,3 @@
-import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
 import * as z from 'zod/mini';
 import { guessabilityOf } from './secret-strength.ts';
@@ -26,14 +25,13 @@ export interface Claims {
   expiresAt: Date;
 }
 
-export interface IssuedToken {
-  token: string;
-  expiresAt: Date;
-  jti: string;
+/** What a new token is made with, see issueToken. */
+export interface Signing extends Required<Omit<TokenOptions, 'secrets'>> {
+  signer: Signer;
 }
 
 export interface Tokens {
-  issue(subject: { sub: string; epoch: string }): Promise<IssuedToken>;
+  signing(): Promise<Signing>;
   /** The claims of a token of ours that is valid now; undefined for everything else. */
   verify(token: string): Promise<Claims | undefined>;
 }
@@ -46,8 +44,8 @@ interface Signer {
   key: SigningKey;
 }
 
-const ALGORITHM = 'HS256';
-const TYPE = 'at+jwt';
+export const ALGORITHM = 'HS256';
+export const TYPE = 'at+jwt';
 const MIN_SECRET_BYTES = 32;
 const TWELVE_HOURS = 12 * 60 * 60;
 const CLOCK_SKEW_SECONDS = 5;
@@ -71,7 +69,7 @@ export function weaknessOf(secret: string): string | undefined {
   return guessabilityOf(secret);
 }
 
-/** Issues and checks the tokens; the account a token names still has to be read, see `epoch`. */
+/** Checks tokens; the account a token names still has to be read, see `epoch`. */
 export function createTokens(options: TokenOptions): Tokens {
   const { issuer, audience, now, lifetimeSeconds = TWELVE_HOURS } = options;
   const { current, previous } = options.secrets;
@@ -82,21 +80,10 @@ export function createTokens(options: TokenOptions): Tokens {
   };
 
   return {
-    async issue({ sub, epoch }) {
+    async signing() {
       const [signer] = await knownSigners();
       if (signer === undefined) throw new Error('No secret to sign with');
-      const issuedAt = Math.floor(now().getTime() / 1000);
-      const jti = randomName();
-      const token = await new SignJWT({ ep: epoch })
-        .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: signer.kid })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setSubject(sub)
-        .setJti(jti)
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + lifetimeSeconds)
-        .sign(signer.key);
-      return { token, jti, expiresAt: new Date((issuedAt + lifetimeSeconds) * 1000) };
+      return { signer, issuer, audience, lifetimeSeconds, now };
     },
 
     async verify(token) {
@@ -142,8 +129,4 @@ async function signerFor(secret: string): Promise<Signer> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify']);
   return { kid, header, key };
-}
-
-function randomName(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { isFields } from '../http/call.ts';
+import { COMPILE_CACHE } from '../runtime/compile-cache.ts';
 
 export type RuntimeRequest = {
   method: string;
@@ -74,7 +75,7 @@ export class FunctionHost {
     const child = fork(program, [], {
       execPath: node,
       cwd: folder,
-      env: environment,
+      env: { ...COMPILE_CACHE, ...environment },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -3,8 +3,14 @@
  * the parent knows. It ends with its parent, however that one ends.
  */
 import { createServer, type IncomingMessage } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { answer } from './answer.ts';
+import { forgetCompileCache } from './compile-cache.ts';
+
+// Written now, as this process does not end by itself, but is ended.
+flushCompileCache();
+forgetCompileCache();
 
 const largestBody = 20 * 1024 * 1024;
 

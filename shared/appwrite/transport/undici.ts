@@ -1,4 +1,4 @@
-/** Stands in for `undici` under node-appwrite (see scripts/build): what the SDK uses of it, over node:http. */
+/** Stands in for `undici` under node-appwrite (see scripts/build): what the SDK uses of it. */
 import { type Answer, exchange } from './exchange.ts';
 import { FormData } from './multipart.ts';
 
@@ -20,7 +20,6 @@ export interface FetchOptions {
   method?: string;
   headers?: Record<string, string>;
   body?: FormData | Uint8Array | string | undefined;
-  signal?: AbortSignal;
   redirect?: 'manual';
   dispatcher?: Agent;
   /** Ours: after so long the call is given up and its connection closed. */
@@ -36,10 +35,7 @@ class Response {
     this.status = status;
     this.body = body;
     this.headers = {
-      get(name) {
-        const value = headers[name.toLowerCase()];
-        return Array.isArray(value) ? value.join(', ') : (value ?? null);
-      },
+      get: (name) => headers[name.toLowerCase()] ?? null,
     };
   }
 
@@ -58,11 +54,11 @@ class Response {
 
 /** Sends one request and reads its whole answer. Redirects are errors: following one would take the API key along. */
 export async function fetch(address: string | URL, options: FetchOptions = {}): Promise<Response> {
-  const { method = 'GET', signal, dispatcher, body, limitMs } = options;
-  const { chunks, ...bodyHeaders } = encode(body);
+  const { method = 'GET', dispatcher, body, limitMs } = options;
+  const { chunks, ...bodyHeaders } = encode(body, method);
   const headers = { ...options.headers, ...bodyHeaders };
   const url = String(address);
-  const answer = await exchange({ method, url, headers, chunks, signal, limitMs, tls: dispatcher?.tls });
+  const answer = await exchange({ method, url, headers, chunks, limitMs, tls: dispatcher?.tls });
   const { location } = answer.headers;
   if (location !== undefined && answer.status >= 300 && answer.status < 400 && options.redirect !== 'manual') {
     throw Object.assign(new Error(`${new URL(url).host} answered with a redirect`), { code: 'ERR_REDIRECTED' });
@@ -70,8 +66,8 @@ export async function fetch(address: string | URL, options: FetchOptions = {}): 
   return new Response(answer);
 }
 
-function encode(body: FetchOptions['body']) {
-  if (body === undefined) return { chunks: [] };
+function encode(body: FetchOptions['body'], method: string) {
+  if (body === undefined) return method === 'GET' ? { chunks: [] } : { chunks: [], 'content-length': 0 };
   if (body instanceof FormData) {
     const { contentType, length, chunks } = body.encode();
     return { chunks, 'content-type': contentType, 'content-length': length };

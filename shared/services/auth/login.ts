@@ -2,6 +2,7 @@ import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
 import type { Deps } from '#shared/compose.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
 import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { issueToken } from '#shared/security/issue-token.ts';
 import { hashesRefusal, refuseWhenFull } from './hashing.ts';
 import { addressesAfter } from './known-addresses.ts';
 import { reserveTry, type Try } from './login-limits.ts';
@@ -65,6 +66,6 @@ export async function login(deps: Deps, { username: raw, password }: Credentials
   const { account } = tried;
   if (!account) throw new Refusal('bad_credentials', 'The username or the password is wrong.');
   const [epoch] = await Promise.all([noteLogin(deps, account, password), tried.undo()]);
-  const issued = await deps.tokens.issue({ sub: account.$id, epoch });
+  const issued = await issueToken(deps.tokens, { sub: account.$id, epoch });
   return { token: issued.token, expiresAt: issued.expiresAt, account };
 }

@@ -6,6 +6,7 @@ import { ROUTES } from '#scripts/project/routes.ts';
 import { composeService, lazyService } from '#shared/compose.ts';
 import { readConfig } from '#shared/config.ts';
 import { createHandler } from '#shared/http/handler.ts';
+import { issueToken } from '#shared/security/issue-token.ts';
 
 const SECRET = randomBytes(48).toString('base64url');
 const OTHER_SECRET = randomBytes(48).toString('base64url');
@@ -73,18 +74,18 @@ describe('a rotation', () => {
   const tokensOf = (env: Record<string, string>) => composeService(readConfig({ ...ENV, ...env })).tokens;
 
   it('keeps the tokens of the secret before, until it is taken out', async () => {
-    const { token: old } = await tokensOf({}).issue(subject);
+    const { token: old } = await issueToken(tokensOf({}), subject);
     const during = tokensOf({ TOKEN_SECRET: OTHER_SECRET, TOKEN_SECRET_PREVIOUS: SECRET });
     const after = tokensOf({ TOKEN_SECRET: OTHER_SECRET });
     expect(await during.verify(old)).toMatchObject(subject);
     expect(await after.verify(old)).toBeUndefined();
-    const { token: young } = await during.issue(subject);
+    const { token: young } = await issueToken(during, subject);
     expect(await after.verify(young)).toMatchObject(subject);
     expect(await tokensOf({}).verify(young)).toBeUndefined();
   });
 
   it('does not carry tokens from one project to another', async () => {
-    const { token } = await tokensOf({}).issue(subject);
+    const { token } = await issueToken(tokensOf({}), subject);
     expect(await tokensOf({ APPWRITE_FUNCTION_PROJECT_ID: 'other' }).verify(token)).toBeUndefined();
   });
 });

@@ -58,6 +58,9 @@ it('makes totals anew that were deleted in the console', async () => {
 });
 
 it('never overwrites a change that comes while it counts', async () => {
+  // Other tests leave totals that are wrong, and under changes the repair may give up for this time.
+  await runSchedule(service);
+  expect(await told()).toEqual(await truth());
   const filed = await Promise.all(Array.from({ length: 6 }, () => reporter.file()));
   await Promise.all([
     runSchedule(service),

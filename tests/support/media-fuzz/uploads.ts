@@ -13,25 +13,37 @@ import type { Answer } from '../send.ts';
 export type Range = { service: Service; person: Person };
 
 /** How a family of uploads went; `wrong` is empty when all is well. */
-export type Tally = { sent: number; statuses: Record<number, number>; slowest: number; wrong: string[] };
+export type Tally = {
+  sent: number;
+  statuses: Record<number, number>;
+  slowest: number;
+  stored: number;
+  wrong: string[];
+};
 
-/** On the clock, beside other tests; how long the parsers themselves may take is held far tighter where they are tested. */
-const SLOW_MS = 3_000;
+const SLOW_MS = 1_000;
+/** A machine that is busy with other tests is slow now and then; a parser that is slow is so every time. */
+const TRIES = 3;
 /** The platform itself cuts the connection of whoever sends more. */
 const PASSES = 11_500_000;
 
-const newTally = (): Tally => ({ sent: 0, statuses: {}, slowest: 0, wrong: [] });
+const newTally = (): Tally => ({ sent: 0, statuses: {}, slowest: 0, stored: 0, wrong: [] });
 
 async function record(tally: Tally, what: string, sending: () => Promise<Answer>): Promise<Answer> {
-  const start = performance.now();
-  const answer = await sending();
-  const took = performance.now() - start;
-  tally.sent += 1;
-  tally.slowest = Math.max(tally.slowest, Math.round(took));
-  tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
-  if (answer.status >= 500) tally.wrong.push(`${what}: ${answer.status}`);
-  if (took > SLOW_MS) tally.wrong.push(`${what}: ${Math.round(took)} ms`);
-  return answer;
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let tries = 1; ; tries += 1) {
+    const start = performance.now();
+    const answer = await sending();
+    fastest = Math.min(fastest, Math.round(performance.now() - start));
+    if (answer.status === 201) tally.stored += answer.as(Complaint, 201).images.length;
+    if (fastest > SLOW_MS && tries < TRIES) continue;
+    tally.sent += 1;
+    tally.slowest = Math.max(tally.slowest, fastest);
+    tally.statuses[answer.status] = (tally.statuses[answer.status] ?? 0) + 1;
+    if (answer.status >= 500) tally.wrong.push(`${what}: ${answer.status}`);
+    if (fastest > SLOW_MS) tally.wrong.push(`${what}: ${fastest} ms`);
+    return answer;
+  }
 }
 
 export async function countFiles({ service }: Pick<Range, 'service'>): Promise<number> {
@@ -49,9 +61,9 @@ async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void
 }
 
 /** What is refused must leave nothing in the bucket. */
-async function expectStored(range: Range, tally: Tally, before: number, stored: number): Promise<Tally> {
-  const after = await countFiles(range);
-  if (after !== before + stored) tally.wrong.push(`${after - before} files stored, not ${stored}`);
+async function expectStored(range: Range, tally: Tally, before: number): Promise<Tally> {
+  const added = (await countFiles(range)) - before;
+  if (added !== tally.stored) tally.wrong.push(`${added} files stored, not ${tally.stored}`);
   return tally;
 }
 
@@ -59,26 +71,22 @@ async function expectStored(range: Range, tally: Tally, before: number, stored: 
 export async function sendHostileForms(range: Range, count: number, seed: number): Promise<Tally> {
   const tally = newTally();
   const before = await countFiles(range);
-  let stored = 0;
   await inParallel(hostileBodies(count, seed), async ({ body, contentType }) => {
     const headers = { 'content-type': contentType };
-    const answer = await record(tally, 'form', () => range.person.send('POST', '/complain', { raw: body, headers }));
-    if (answer.status === 201) stored += answer.as(Complaint, 201).images.length;
+    await record(tally, 'form', () => range.person.send('POST', '/complain', { raw: body, headers }));
   });
-  return expectStored(range, tally, before, stored);
+  return expectStored(range, tally, before);
 }
 
 /** Pictures with bytes changed anywhere: cleaned or refused. */
 export async function sendMutants(range: Range, count: number, seed: number): Promise<Tally> {
   const tally = newTally();
   const before = await countFiles(range);
-  let stored = 0;
   await inParallel(mutants(await mutantSeeds(), count, seed), async (mutant) => {
     const form = photoForm([mutant]);
-    const answer = await record(tally, 'mutant', () => range.person.send('POST', '/complain', { form }));
-    if (answer.status === 201) stored += 1;
+    await record(tally, 'mutant', () => range.person.send('POST', '/complain', { form }));
   });
-  return expectStored(range, tally, before, stored);
+  return expectStored(range, tally, before);
 }
 
 export async function makeBases(): Promise<Bases> {
@@ -102,7 +110,7 @@ export async function sendLiars(range: Range, choose: (index: number) => boolean
     const answer = await record(tally, what, () => range.person.send('POST', '/complain', { form }));
     if (![413, 415, 422].includes(answer.status)) tally.wrong.push(`${what}: ${answer.status}`);
   });
-  return expectStored(range, tally, before, 0);
+  return expectStored(range, tally, before);
 }
 
 /** Real pictures that carry something else: stored without it. */
@@ -110,15 +118,13 @@ export async function sendPolyglots(range: Range, choose: (index: number) => boo
   const tally = newTally();
   const before = await countFiles(range);
   const files = polyglots(await makeBases()).filter((_, index) => choose(index));
-  let stored = 0;
   await inParallel(files, async ({ what, bytes, payload }) => {
     const form = photoForm([bytes]);
     const answer = await record(tally, what, () => range.person.send('POST', '/complain', { form }));
     if (answer.status !== 201) return;
-    stored += 1;
     const [image] = answer.as(Complaint, 201).images;
     const kept = Buffer.from(await (await fetch(image?.url ?? '')).arrayBuffer());
     if (kept.includes(Buffer.from(payload, 'latin1'))) tally.wrong.push(`${what}: stored with it`);
   });
-  return expectStored(range, tally, before, stored);
+  return expectStored(range, tally, before);
 }

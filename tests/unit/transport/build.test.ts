@@ -17,6 +17,7 @@ import { InputFile } from 'node-appwrite/file';
 import * as z from 'zod/mini';
 import { openGateway } from '#shared/appwrite/gateway.ts';
 import { createPasswordHasher } from '#shared/security/passwords.ts';
+import { issueToken } from '#shared/security/issue-token.ts';
 import { createTokens } from '#shared/security/tokens.ts';
 import { Mark } from './mark.ts';
 
@@ -36,7 +37,7 @@ export default async (endpoint) => {
   );
   const now = () => new Date();
   const tokens = createTokens({ secrets: { current: 'x'.repeat(32) }, issuer: 'i', audience: 'a', now });
-  const { token } = await tokens.issue({ sub: 'u1', epoch: 'e1' });
+  const { token } = await issueToken(tokens, { sub: 'u1', epoch: 'e1' });
   const hasher = createPasswordHasher({ cost: 10 });
   return {
     lazy: [lazyBefore, answer, globalThis.lazyRuns],

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exchange } from '#shared/appwrite/transport/exchange.ts';
 import { Agent, fetch } from '#shared/appwrite/transport/undici.ts';
+import { startByteServer } from './byte-server.ts';
 import { bodyOf, type LocalServer, startServer } from './local-server.ts';
 
 const open: { close(): unknown }[] = [];
@@ -17,19 +17,10 @@ async function serve(answer: Parameters<typeof startServer>[0]): Promise<LocalSe
   return server;
 }
 
-/** A server of bytes: what HTTP servers do when they break. */
-async function serveBytes(onData: (socket: Socket, data: Buffer, connection: number) => void): Promise<string> {
-  let connections = 0;
-  const server = createServer((socket) => {
-    connections += 1;
-    const connection = connections;
-    socket.on('error', () => undefined);
-    socket.on('data', (data) => onData(socket, data, connection));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  open.push({ close: () => server.close() });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+async function serveBytes(onData: Parameters<typeof startByteServer>[0]): Promise<string> {
+  const server = await startByteServer(onData);
+  open.push(server);
+  return server.url;
 }
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -190,11 +181,5 @@ describe('failures', () => {
       code: 'ECONNREFUSED',
     });
     await expect(fetch(url, { headers: { key: 'a\nb' } })).rejects.toMatchObject({ code: 'ERR_INVALID_CHAR' });
-  });
-
-  it('a signal ends the call, before and during the answer', async () => {
-    const { url } = await serve((_, response) => response.write('first'));
-    await expect(fetch(url, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
-    await expect(fetch(url, { signal: AbortSignal.timeout(30) })).rejects.toThrow();
   });
 });

@@ -45,14 +45,22 @@ function programOf(child: ChildProcess, port: number, signal: NodeJS.Signals): P
   return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, stop: () => ended(child, signal) };
 }
 
-/** Starts a Node program that says its port on standard output once it listens. */
-export async function startNode(file: string, options: Launch = {}): Promise<Program> {
-  const child = launch([process.execPath, file], options);
-  const port = await new Promise<number>((resolve, reject) => {
+function numberFrom(child: ChildProcess, file: string): Promise<number> {
+  return new Promise((resolve, reject) => {
     child.stdout?.once('data', (line) => resolve(Number(line)));
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
   });
-  return programOf(child, port, 'SIGKILL');
+}
+
+/** Starts a Node program that says its port on standard output once it listens. */
+export async function startNode(file: string, options: Launch = {}): Promise<Program> {
+  const child = launch([process.execPath, file], options);
+  return programOf(child, await numberFrom(child, file), 'SIGKILL');
+}
+
+/** The number that a Node program says before it ends. */
+export function askNode(file: string, options: Launch = {}): Promise<number> {
+  return numberFrom(launch([process.execPath, file], options), file);
 }
 
 /** Starts any program that listens at the given port, and waits until it does. */

@@ -47,7 +47,7 @@ const PROGRAM = `
       times.push(longest);
     }
     // What blocks does so every time; one turn or another may be long for the system's sake, fetching memory.
-    console.log(Math.min(...times));
+    console.log(times.sort((a, b) => a - b)[1]);
     process.exit(0);
   })();
 `;

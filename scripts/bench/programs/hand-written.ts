@@ -1,6 +1,6 @@
 /**
  * Contestant (b): a function of the same runtime that does by hand what must be done, with the checks that no public
- * API can be without: the query, and the token's signature. The limit of what a function can be.
+ * API can be without: the query, and the token's signature. The limit of what a function over node:http can be.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';

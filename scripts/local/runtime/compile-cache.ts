@@ -1,7 +1,6 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const folder = join(tmpdir(), 'complaints-compile-cache');
+const folder = fileURLToPath(new URL('../../../.local/compile-cache', import.meta.url));
 
 /** For a host's environment: what it takes to read its TypeScript is most of a start, and the same for every one. */
 export const COMPILE_CACHE = { NODE_COMPILE_CACHE: folder };

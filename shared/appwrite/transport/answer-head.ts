@@ -7,7 +7,7 @@ export type AnswerHead = { status: number; headers: AnswerHeaders; body: Framing
 export type Framing = number | 'chunked' | 'until close';
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\0\r\n]*)?$/;
-const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\0\r\n]*?)[ \t]*$/;
+const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):([^\0\r\n]*)$/;
 
 /** Reads status line and headers (RFC 9112); throws for what two readers could understand in two ways. */
 export function parseHead(text: string): AnswerHead {
@@ -25,7 +25,16 @@ export function parseHead(text: string): AnswerHead {
 export function parseHeader(line: string): [name: string, value: string] {
   const [, name, value = ''] = HEADER_LINE.exec(line) ?? [];
   if (name === undefined) throw unreadable('a header line that is none');
-  return [name.toLowerCase(), value];
+  return [name.toLowerCase(), trimmed(value)];
+}
+
+/** Without spaces and tabs around it. By hand: a pattern takes the square of the time for a line full of spaces. */
+function trimmed(value: string): string {
+  const isBlank = (at: number) => value[at] === ' ' || value[at] === '\t';
+  let [start, end] = [0, value.length];
+  while (start < end && isBlank(start)) start += 1;
+  while (end > start && isBlank(end - 1)) end -= 1;
+  return value.slice(start, end);
 }
 
 function readHeaders(lines: readonly string[]): Record<string, string> {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 /** Whom the bytes of a connection are for, until it is given back. */
 export interface User {
   data(bytes: Buffer): void;
-  /** Whole at most once; without an error when the other side has simply ended it. */
+  /** Called at most once; without an error when the other side has simply ended it. */
   closed(error: NodeJS.ErrnoException | undefined): void;
 }
 

@@ -23,14 +23,15 @@ export interface Exchange {
 export async function exchange(call: Exchange): Promise<Answer> {
   const { origin, target } = addressOf(call);
   const head = requestHead({ method: call.method, target, host: origin.host, headers: call.headers });
+  const turn = { head, chunks: call.chunks, until: performance.now() + (call.limitMs ?? LONGEST_CALL_MS) };
   const kept = origin.takeKept();
-  if (!kept) return converse(origin, await origin.connect(), { ...call, head });
+  if (!kept) return converse(origin, await origin.connect(), turn);
   try {
-    return await converse(origin, kept, { ...call, head });
+    return await converse(origin, kept, turn);
   } catch (error) {
     if (call.method !== 'GET' || !(error instanceof StaleConnection)) throw error;
     origin.dropKept();
-    return converse(origin, await origin.connect(), { ...call, head });
+    return converse(origin, await origin.connect(), turn);
   }
 }
 
@@ -40,9 +41,10 @@ class StaleConnection extends TransportError {
   }
 }
 
-type Turn = Exchange & { head: string };
+/** `until`: by the clock of performance.now(), so that a second try has what the first has left. */
+type Turn = { head: string; chunks: Exchange['chunks']; until: number };
 
-function converse(origin: Origin, connection: Connection, { head, chunks, limitMs }: Turn): Promise<Answer> {
+function converse(origin: Origin, connection: Connection, { head, chunks, until }: Turn): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const reader = new AnswerReader();
     let silent = true;
@@ -59,7 +61,7 @@ function converse(origin: Origin, connection: Connection, { head, chunks, limitM
       resolve(answer);
     };
     const late = () => fail(new TransportError('ETIMEDOUT', `No answer from ${origin.host} in time`));
-    const limit = setTimeout(late, limitMs ?? LONGEST_CALL_MS);
+    const limit = setTimeout(late, until - performance.now());
     const attempt = (step: () => void) => {
       try {
         step();

@@ -14,6 +14,8 @@ export class Origin {
   readonly #url: URL;
   readonly #tls: TlsWish;
   readonly #kept: Connection[] = [];
+  /** With it a further connection needs less of a handshake. */
+  #session: Buffer | undefined;
 
   constructor(url: URL, tls: TlsWish) {
     this.host = url.host;
@@ -37,8 +39,12 @@ export class Origin {
     if (protocol === 'http:') return new Connection(net.connect({ ...where, port: Number(port || 80) }), 'connect');
     const tls = await import('node:tls');
     const servername = net.isIP(host) === 0 ? { servername: host } : {};
-    const secure = { ...this.#tls, ...servername, ALPNProtocols: ['http/1.1'] };
-    return new Connection(tls.connect({ ...where, ...secure, port: Number(port || 443) }), 'secureConnect');
+    const secure = { ...this.#tls, ...servername, session: this.#session, ALPNProtocols: ['http/1.1'] };
+    const socket = tls.connect({ ...where, ...secure, port: Number(port || 443) });
+    socket.on('session', (session) => {
+      this.#session = session;
+    });
+    return new Connection(socket, 'secureConnect');
   }
 
   keep(connection: Connection, { 'keep-alive': hint = '' }: AnswerHeaders): void {
@@ -46,7 +52,8 @@ export class Origin {
     // A second earlier than the server, which would end it while a request is on the way.
     connection.release(seconds ? Math.min(CONNECTION_KEPT_MS, (Number(seconds) - 1) * 1000) : CONNECTION_KEPT_MS);
     this.#kept.push(connection);
-    if (this.#kept.length > MOST_KEPT) this.#kept.shift()?.destroy();
+    // Those at the start have lain there for longest.
+    while (this.#kept.length > MOST_KEPT || this.#kept[0]?.isUsable === false) this.#kept.shift()?.destroy();
   }
 
   /** After a restart of the server all of them are dead. */

@@ -10,7 +10,9 @@ const TARGET = /^\/[\x21-\x7e]*$/;
 
 /** The head of a request (RFC 9112); throws ERR_INVALID_CHAR for what would break out of its line. */
 export function requestHead({ method, target, host, headers }: Request): string {
-  if (!TARGET.test(target)) throw new TransportError('ERR_INVALID_CHAR', 'The path has characters that no path has');
+  if (!NAME.test(method) || !TARGET.test(target)) {
+    throw new TransportError('ERR_INVALID_CHAR', 'The path has characters that no path has');
+  }
   let head = `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
   for (const [name, value] of Object.entries(headers)) {
     const text = String(value);

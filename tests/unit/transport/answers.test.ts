@@ -134,6 +134,17 @@ describe('what is not an answer is an error', () => {
     }
   });
 
+  it.each(['', '\0', 'b'])('a line of 16,000 spaces takes no time, whatever it ends with: %j', (end) => {
+    const text = lines(OK, `x: a${' '.repeat(16_000)}${end}`, 'content-length: 0', '', '');
+    const before = performance.now();
+    try {
+      read(text);
+    } catch {
+      expect(end).toBe('\0');
+    }
+    expect(performance.now() - before).toBeLessThan(100);
+  });
+
   it('a body past 64 MiB, however it is sent', () => {
     const mebibyte = Buffer.alloc(1024 * 1024);
     const framed = [mebibyte, Buffer.from('\r\n')];

@@ -85,6 +85,29 @@ describe('a kept connection', () => {
   });
 });
 
+describe('the time a call has', () => {
+  it('is over when nobody answers the handshake', async () => {
+    const { url } = await serveBytes(() => undefined);
+    const call = { method: 'GET', url: url.replace('http:', 'https:'), headers: {}, chunks: [], limitMs: 100 };
+    const before = performance.now();
+    await expect(exchange(call)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
+  it('is not begun anew with another connection', async () => {
+    const { url, sockets } = await serveBytes((socket, _, connection) => {
+      if (connection > 1) return undefined;
+      return socket.bytesRead > 200 ? void setTimeout(() => socket.destroy(), 400) : socket.write(OK);
+    });
+    const call = { method: 'GET', url: `${url}/${'a'.repeat(100)}`, headers: {}, chunks: [], limitMs: 600 };
+    await exchange(call);
+    const before = performance.now();
+    await expect(exchange(call)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    expect(sockets.length).toBe(2);
+    expect(performance.now() - before).toBeLessThan(900);
+  });
+});
+
 describe('a request head', () => {
   it.each([
     ['a line break in a header', '/', { 'x-appwrite-key': 'a\r\nx-other: b' }],
@@ -124,19 +147,21 @@ describe('a request head', () => {
 });
 
 describe('over TLS', () => {
-  async function serveTls() {
+  async function serveTls(answer = OK) {
     const heard: string[] = [];
+    const resumed: boolean[] = [];
     const server = createServer({ key, cert }, (socket) => {
+      resumed.push(socket.isSessionReused());
       socket.on('error', () => undefined);
       socket.on('data', (data) => {
         heard.push(String(data));
-        socket.write(OK);
+        socket.write(answer);
       });
     });
     server.on('tlsClientError', () => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     open.push({ close: () => server.close() });
-    return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
+    return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, heard, resumed };
   }
 
   it('nothing is said to a server whose certificate nobody vouches for', async () => {
@@ -149,6 +174,13 @@ describe('over TLS', () => {
     for (let call = 0; call < 2; call += 1) expect(await (await fetch(url, { dispatcher })).text()).toBe('ok');
     await expect(fetch(url)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     expect(heard.length).toBe(2);
+  });
+
+  it('a further connection takes up the session of the one before', async () => {
+    const { url, resumed } = await serveTls(OK.replace('\r\n', '\r\nconnection: close\r\n'));
+    const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+    for (let call = 0; call < 3; call += 1) await fetch(url, { dispatcher });
+    expect(resumed).toEqual([false, true, true]);
   });
 
   it('a server that can be trusted is talked to', async () => {

@@ -83,7 +83,9 @@ describe('connections', () => {
   });
 
   it('that lie idle neither hold a process open nor throw when the server goes', async () => {
-    const { url, sockets } = await serve((_, response) => response.end('ok'));
+    const { url, sockets, server } = await serve((_, response) => response.end('ok'));
+    // Never, so that it has to be the program that ends.
+    server.keepAliveTimeout = 0;
     const program = `
       import { fetch } from './shared/appwrite/transport/undici.ts';
       process.on('exit', () => console.log('ended'));
@@ -164,7 +166,7 @@ describe('failures', () => {
     for (const path of ['/none', '/half']) {
       const call = { method: 'GET', url: `${url}${path}`, headers: {}, chunks: [], limitMs: 100 };
       const before = performance.now();
-      await expect(exchange(call)).rejects.toMatchObject({ code: expect.stringMatching(/ETIMEDOUT|ECONNRESET/) });
+      await expect(exchange(call)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
       expect(performance.now() - before).toBeLessThan(1000);
     }
   });

@@ -2,10 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureCalm } from './bench/calm.ts';
 import { measureColdStarts } from './bench/cold-start.ts';
-import { hasDjango } from './bench/contestants.ts';
+import { hasDjango, type Stage } from './bench/contestants.ts';
+import { functionSettings } from './bench/function-program.ts';
 import { measureGrowth } from './bench/growth.ts';
 import { startLoadGenerator } from './bench/load.ts';
 import { machine } from './bench/machine.ts';
@@ -13,7 +15,7 @@ import { drawPlot } from './bench/plot.ts';
 import { askNode, here, OTHER_CORE, OUR_CORE, startNode } from './bench/program.ts';
 import { measureRaces } from './bench/races.ts';
 import { record } from './bench/recording.ts';
-import { calmTable, coldStartTable, growthTable, photoLine, raceTable } from './bench/report.ts';
+import { calmTable, coldStartTable, type Filing, growthTable, photoLine, raceTable } from './bench/report.ts';
 import { buildFunctions } from './build/functions.ts';
 
 const { values } = parseArgs({
@@ -47,6 +49,15 @@ async function prepare() {
   return { stage, refusalEndpoint: `${refusals.url}/v1`, end };
 }
 
+async function measureFiling({ plan, planFile, endpoint }: Stage): Promise<Filing> {
+  const env = { ...functionSettings(plan, endpoint), BENCH_PLAN: planFile };
+  const cwd = fileURLToPath(new URL('../functions/complaints/dist', import.meta.url));
+  return {
+    pictureMs: await askNode(here('programs/picture-time.ts'), { core: OUR_CORE }),
+    share: await askNode(here('programs/filing-time.ts'), { env, cwd, core: OUR_CORE }),
+  };
+}
+
 const say = (line: string) => console.log(line);
 const [rounds, pace] = [Number(values.rounds), Number(values.pace)];
 say(machine());
@@ -56,8 +67,7 @@ say(`\n${coldStartTable(starts)}\n`);
 if (!hasDjango()) say("(d) Django is left out: Debian's packages of it are not installed here.");
 const generator = await startLoadGenerator();
 const races = await measureRaces(stage, { rounds, pace, generator, say });
-const pictureMs = await askNode(here('programs/picture-time.ts'), { core: OUR_CORE });
-say(`\n${raceTable(races)}\n\n${photoLine(races, pictureMs)}\n`);
+say(`\n${raceTable(races)}\n\n${photoLine(races, await measureFiling(stage))}\n`);
 const calm = await measureCalm(stage, generator, 4 * pace);
 say(`${calmTable(calm)}\n`);
 generator.stop();

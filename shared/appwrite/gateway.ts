@@ -28,6 +28,17 @@ export function depthOf(calls: readonly CallRecord[]): number {
   return depth;
 }
 
+/** How long at least one of them was under way. */
+export function waitedMs(calls: readonly CallRecord[]): number {
+  let waited = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const { from, to } of [...calls].sort((a, b) => a.from - b.from)) {
+    waited += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
+  }
+  return waited;
+}
+
 const RETRIES = 2;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

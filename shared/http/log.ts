@@ -1,4 +1,4 @@
-import { depthOf } from '#shared/appwrite/gateway.ts';
+import { depthOf, waitedMs } from '#shared/appwrite/gateway.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Refusal } from '#shared/domain/problems.ts';
 import type { Outgoing, RuntimeContext } from './runtime.ts';
@@ -22,6 +22,8 @@ function causeOf(error: unknown, status: number): string | undefined {
   return `${error.name}: ${error.message}`.slice(0, 300);
 }
 
+const tenths = (ms: number) => Math.round(ms * 10) / 10;
+
 /** One JSON line per request. Never a body, header, token or password. */
 export function logRequest({ log, error }: RuntimeContext, facts: Facts): void {
   const { outgoing, failure, deps } = facts;
@@ -30,10 +32,10 @@ export function logRequest({ log, error }: RuntimeContext, facts: Facts): void {
     request: facts.id,
     route: facts.route ?? 'unknown',
     status: outgoing.status,
-    ms: Math.round(facts.ms),
+    ms: tenths(facts.ms),
     calls: calls.length,
     depth: depthOf(calls),
-    callsMs: Math.round(calls.reduce((sum, call) => sum + call.to - call.from, 0)),
+    callsMs: tenths(waitedMs(calls)),
     ...(failure ? { code: failure.code, cause: causeOf(failure.cause, outgoing.status) } : {}),
     ...(facts.foreignOrigin
       ? { hint: 'A browser on a foreign origin asked. To let it in, add its origin to the variable CORS_ORIGINS.' }

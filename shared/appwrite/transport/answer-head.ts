@@ -7,7 +7,8 @@ export type AnswerHead = { status: number; headers: AnswerHeaders; body: Framing
 export type Framing = number | 'chunked' | 'until close';
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\0\r\n]*)?$/;
-const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):([^\0\r\n]*)$/;
+// A tab may stand where a space may, and is taken for part of the value by some, Node among them.
+const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):([^\0\t\r\n]*)$/;
 
 /** Reads status line and headers (RFC 9112); throws for what two readers could understand in two ways. */
 export function parseHead(text: string): AnswerHead {
@@ -28,12 +29,11 @@ export function parseHeader(line: string): [name: string, value: string] {
   return [name.toLowerCase(), trimmed(value)];
 }
 
-/** Without spaces and tabs around it. By hand: a pattern takes the square of the time for a line full of spaces. */
+/** Without spaces around it. By hand: a pattern takes the square of the time for a line full of them. */
 function trimmed(value: string): string {
-  const isBlank = (at: number) => value[at] === ' ' || value[at] === '\t';
   let [start, end] = [0, value.length];
-  while (start < end && isBlank(start)) start += 1;
-  while (end > start && isBlank(end - 1)) end -= 1;
+  while (value[start] === ' ') start += 1;
+  while (end > start && value[end - 1] === ' ') end -= 1;
   return value.slice(start, end);
 }
 

@@ -11,13 +11,13 @@ const TARGET = /^\/[\x21-\x7e]*$/;
 /** The head of a request (RFC 9112); throws ERR_INVALID_CHAR for what would break out of its line. */
 export function requestHead({ method, target, host, headers }: Request): string {
   if (!NAME.test(method) || !TARGET.test(target)) {
-    throw new TransportError('ERR_INVALID_CHAR', 'The path has characters that no path has');
+    throw new TransportError('ERR_INVALID_CHAR', 'Not a path');
   }
   let head = `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
   for (const [name, value] of Object.entries(headers)) {
     const text = String(value);
     if (!NAME.test(name) || !VALUE.test(text)) {
-      throw new TransportError('ERR_INVALID_CHAR', `The header ${JSON.stringify(name)} has characters that none has`);
+      throw new TransportError('ERR_INVALID_CHAR', `Not a header: ${JSON.stringify(name)}`);
     }
     head += `${name}: ${text}\r\n`;
   }

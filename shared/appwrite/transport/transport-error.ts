@@ -4,7 +4,6 @@ export class TransportError extends Error {
 
   constructor(code: string, message: string) {
     super(message);
-    this.name = 'TransportError';
     this.code = code;
   }
 }

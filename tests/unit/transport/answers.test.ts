@@ -17,14 +17,14 @@ const GOOD: [what: string, text: string, status: number, body: string][] = [
   ['no reason and no body', lines('HTTP/1.1 204', 'x:', '', ''), 204, ''],
   ['a length that is of what is not sent', lines('HTTP/1.1 304 Not Modified', 'content-length: 7', '', ''), 304, ''],
   [
-    'chunks with extensions and trailers',
+    'chunks and trailers',
     lines(
       'HTTP/1.1 200 OK',
       'Transfer-Encoding: CHUNKED',
       '',
-      '5;a=b',
+      '5',
       'hello',
-      '00C;x',
+      '00C',
       ', beautiful ',
       '1',
       '!',
@@ -61,7 +61,7 @@ describe('an answer', () => {
   });
 
   it('has its header names in lower case, their values trimmed, and what comes twice joined', () => {
-    const text = lines('HTTP/1.1 200 OK', 'X-A: 1', 'x-a:\t2 \t', '__proto__: p', 'Content-Length: 0', '', '');
+    const text = lines('HTTP/1.1 200 OK', 'X-A: 1', 'x-a:2  ', '__proto__: p', 'Content-Length: 0', '', '');
     const { headers } = read(text).answer;
     expect({ ...headers }).toEqual({ 'x-a': '1, 2', ['__proto__']: 'p', 'content-length': '0' });
   });
@@ -96,6 +96,7 @@ const BAD: [what: string, ...lines: string[]][] = [
   ['a header without a colon', OK, 'content-length', '', ''],
   ['a bare line feed in a header', OK, 'x: a\ncontent-length: 0', '', ''],
   ['a bare carriage return in a header', OK, 'x: a\rb', '', ''],
+  ['a tab in a header', OK, 'transfer-encoding: chunked\t', '', '0', '', ''],
   ['a NUL in a header', OK, 'x: a\0', '', ''],
   ['two lengths', OK, 'content-length: 2', 'content-length: 2', '', 'ok'],
   ['a negative length', OK, 'content-length: -1', '', ''],
@@ -110,6 +111,7 @@ const BAD: [what: string, ...lines: string[]][] = [
   ['a chunk of a size too long to be one', OK, 'transfer-encoding: chunked', '', '000000001', 'a'],
   ['a length for a trailer', OK, 'transfer-encoding: chunked', '', '0', 'Content-Length: 3', '', ''],
   ['a trailer that is no header', OK, 'transfer-encoding: chunked', '', '0', 'trailer', '', ''],
+  ['a chunk with an extension', OK, 'transfer-encoding: chunked', '', '1;x=y', 'a', '0', '', ''],
   ['a chunk that is longer than it says', OK, 'transfer-encoding: chunked', '', '1', 'ab', '0', '', ''],
   ['a chunk size that ends in a bare line feed', OK, 'transfer-encoding: chunked', '', '1\na', '0', '', ''],
 ];
@@ -117,9 +119,7 @@ const BAD: [what: string, ...lines: string[]][] = [
 describe('what is not an answer is an error', () => {
   it.each(BAD)('%s', (_, ...text) => {
     for (const pieceSize of [1, 7, 1000]) {
-      expect(() => read(lines(...text), pieceSize)).toThrow(
-        expect.objectContaining({ code: 'ERR_UNREADABLE_ANSWER', name: 'TransportError' }),
-      );
+      expect(() => read(lines(...text), pieceSize)).toThrow(expect.objectContaining({ code: 'ERR_UNREADABLE_ANSWER' }));
     }
   });
 

@@ -2,12 +2,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureCalm } from './bench/calm.ts';
 import { measureColdStarts } from './bench/cold-start.ts';
 import { hasDjango, type Stage } from './bench/contestants.ts';
-import { functionSettings } from './bench/function-program.ts';
+import { builtFolder, functionSettings } from './bench/function-program.ts';
 import { measureGrowth } from './bench/growth.ts';
 import { startLoadGenerator } from './bench/load.ts';
 import { machine } from './bench/machine.ts';
@@ -51,10 +50,9 @@ async function prepare() {
 
 async function measureFiling({ plan, planFile, endpoint }: Stage): Promise<Filing> {
   const env = { ...functionSettings(plan, endpoint), BENCH_PLAN: planFile };
-  const cwd = fileURLToPath(new URL('../functions/complaints/dist', import.meta.url));
   return {
     pictureMs: await askNode(here('programs/picture-time.ts'), { core: OUR_CORE }),
-    share: await askNode(here('programs/filing-time.ts'), { env, cwd, core: OUR_CORE }),
+    share: await askNode(here('programs/filing-time.ts'), { env, cwd: builtFolder('complaints'), core: OUR_CORE }),
   };
 }
 

@@ -16,6 +16,9 @@ export function functionSettings({ projectId, settings }: Plan, endpoint: string
   };
 }
 
+/** Where the build puts a function. */
+export const builtFolder = (id: string) => `${functions}/${id}/dist`;
+
 let host: Promise<string> | undefined;
 
 /** Only the project's own part of the host becomes one file: the platform's loads its packages from their folders, too. */
@@ -34,10 +37,7 @@ async function buildHost(): Promise<string> {
 }
 
 /** Starts a built function, or the one in the folder `cwd`. */
-export async function startFunction(
-  id: string,
-  { cwd = `${functions}/${id}/dist`, ...launch }: Launch,
-): Promise<Program> {
+export async function startFunction(id: string, { cwd = builtFolder(id), ...launch }: Launch): Promise<Program> {
   host ??= buildHost();
   return startNode(await host, { cwd, ...launch });
 }

@@ -28,11 +28,11 @@ export function depthOf(calls: readonly CallRecord[]): number {
   return depth;
 }
 
-/** How long at least one of them was under way. */
+/** How long at least one of them was under way; expects them in the order in which they began. */
 export function waitedMs(calls: readonly CallRecord[]): number {
   let waited = 0;
   let until = Number.NEGATIVE_INFINITY;
-  for (const { from, to } of [...calls].sort((a, b) => a.from - b.from)) {
+  for (const { from, to } of calls) {
     waited += Math.max(0, to - Math.max(from, until));
     until = Math.max(until, to);
   }

@@ -11,7 +11,7 @@ const agent = new http.Agent({ keepAlive: true });
 type Prepared = { options: http.RequestOptions; body: Buffer; around?: [Buffer, Buffer] };
 type Operation = { stages: Prepared[][]; status: number; answer(said: Rows[]): unknown };
 
-/** The least that a server over node:http has to do for each request of the plan: its calls, reading their answers, making its own. */
+/** The least that a server over node:http has to do for a request of the plan: its calls, reading what they say, its answer. */
 export function playByHand(planFile: string, endpoint: string) {
   const plan: Plan = JSON.parse(readFileSync(planFile, 'utf8'));
   const { hostname, port } = new URL(endpoint);

@@ -15,12 +15,9 @@ const RUNS = 600;
 
 const plan: Plan = JSON.parse(readFileSync(process.env.BENCH_PLAN ?? '', 'utf8'));
 const { default: main } = createRequire(`${process.cwd()}/`)('./main.cjs') as { default: Main };
-const { method, path, headers, body } = plan.operations.photo?.request ?? {
-  method: '',
-  path: '',
-  headers: {},
-  body: '',
-};
+const { photo } = plan.operations;
+if (!photo) throw new Error('photo was not recorded');
+const { method, path, headers, body } = photo.request;
 const bytes = decoded(body);
 
 async function file(): Promise<number> {

@@ -12,7 +12,6 @@ export class Connection {
   readonly #socket: Socket;
   readonly #opening: 'connect' | 'secureConnect';
   #user: User | undefined;
-  #open = false;
   #served = false;
   /** Epoch milliseconds. */
   #keptUntil = 0;
@@ -42,14 +41,8 @@ export class Connection {
   send(user: User, head: string, chunks: readonly (Uint8Array | string)[]): void {
     this.#user = user;
     this.#socket.ref();
-    if (this.#open) {
-      this.#write(head, chunks);
-      return;
-    }
-    this.#socket.once(this.#opening, () => {
-      this.#open = true;
-      this.#write(head, chunks);
-    });
+    if (this.#served) this.#write(head, chunks);
+    else this.#socket.once(this.#opening, () => this.#write(head, chunks));
   }
 
   /** Ready for another; a request that was answered before it was sent in full has spoilt it. */

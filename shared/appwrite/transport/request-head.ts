@@ -11,7 +11,7 @@ const TARGET = /^\/[\x21-\x7e]*$/;
 /** The head of a request (RFC 9112); throws ERR_INVALID_CHAR for what would break out of its line. */
 export function requestHead({ method, target, host, headers }: Request): string {
   if (!NAME.test(method) || !TARGET.test(target)) {
-    throw new TransportError('ERR_INVALID_CHAR', 'Not a path');
+    throw new TransportError('ERR_INVALID_CHAR', 'Not a request line');
   }
   let head = `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
   for (const [name, value] of Object.entries(headers)) {

@@ -1,13 +1,14 @@
 /** Stands in for `undici` under node-appwrite (see scripts/build): what the SDK uses of it. */
 import { type Answer, exchange } from './exchange.ts';
 import { FormData } from './multipart.ts';
+import type { TlsWish } from './origin.ts';
 
 // biome-ignore lint/performance/noBarrelFile: it has to export what the package exports.
 export { File, FormData } from './multipart.ts';
 
 /** The SDK makes one for `setSelfSigned(true)`; it only carries the wish, the connections are shared. */
 export class Agent {
-  readonly tls: { rejectUnauthorized: boolean };
+  readonly tls: TlsWish;
 
   constructor(options: { connect?: { rejectUnauthorized?: boolean } } = {}) {
     this.tls = { rejectUnauthorized: options.connect?.rejectUnauthorized ?? true };

@@ -13,7 +13,7 @@ const SEEDS = [
   'HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno',
   'HTTP/1.0 500 Oh\r\nserver: x\r\n\r\nuntil the end',
 ] as const;
-const PARTS = [
+const PARTS: [string, ...string[]] = [
   '\r\n',
   '\r',
   '\n',
@@ -46,7 +46,7 @@ function mutated(random: Random): Buffer {
   let text: string = random.pick(SEEDS);
   for (let count = random.below(3); count >= 0; count -= 1) {
     const [from, length] = [random.below(text.length), random.below(4)];
-    text = text.slice(0, from) + (random.chance(0.7) ? random.pick(PARTS as never) : '') + text.slice(from + length);
+    text = text.slice(0, from) + (random.chance(0.7) ? random.pick(PARTS) : '') + text.slice(from + length);
   }
   return Buffer.from(text, 'latin1');
 }

@@ -2,19 +2,25 @@ import { defineConfig } from 'vitest/config';
 import { AssertionReporter } from './tests/contract/support/assertion-reporter.ts';
 import { CountReporter } from './tests/support/count-reporter.ts';
 
+const TIMED = 'tests/performance/**/*.test.ts';
+
 export default defineConfig({
   test: {
     sequence: { shuffle: true },
     pool: 'forks',
+    execArgv: ['--max-semi-space-size=64'],
     // Tests wait for servers in processes of their own more than they compute.
     maxWorkers: 3,
     reporters: ['default', new AssertionReporter(), new CountReporter()],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Long enough for a machine that is busy with other things; what hangs is told all the same.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     globalSetup: ['tests/support/build-once.ts'],
-    projects: ['unit', 'local', 'api', 'docs', 'contract', 'deploy', 'performance'].map((name) => ({
-      extends: true as const,
-      test: { name, include: [`tests/${name}/**/*.test.ts`] },
-    })),
+    projects: [
+      // What is slow is to read the code and to warm it up, so the files that a worker runs share it.
+      { extends: true, test: { name: 'behaviour', include: ['tests/**/*.test.ts'], exclude: [TIMED], isolate: false } },
+      // What is timed wants a process of its own.
+      { extends: true, test: { name: 'performance', include: [TIMED] } },
+    ],
   },
 });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PASSWORD } from '../support/enrol.ts';
 import { logOf } from '../support/function-log.ts';
-import { PASSWORD, type Person, type Service, startService, uniqueName } from '../support/harness.ts';
+import { type Person, type Service, startService, uniqueName } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 import type { Answer } from '../support/send.ts';
 

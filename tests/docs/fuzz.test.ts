@@ -9,7 +9,7 @@ import { Chance } from './fuzz/chance.ts';
 import { type Answered, Judge } from './fuzz/judge.ts';
 import { type Operation, type Planned, plan } from './fuzz/requests.ts';
 
-const REQUESTS = fuzzRuns(400);
+const REQUESTS = fuzzRuns(250);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 const AT_ONCE = 4;
 vi.setConfig({ testTimeout: fuzzTimeout(60) + 60_000, hookTimeout: 60_000 });

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { PASSWORD, type Service, startService, uniqueName } from '../support/harness.ts';
+import { PASSWORD } from '../support/enrol.ts';
+import { type Service, startService, uniqueName } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 import { openBrowser } from './support/browser.ts';
 import { execute, openExplorer } from './support/explorer.ts';

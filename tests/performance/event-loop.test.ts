@@ -13,7 +13,8 @@ const LONGEST_MS = 20;
 
 /**
  * Sends the built function a request some times, and says for how long at most it computed without giving anybody else
- * a turn: in processor time of the thread, on which a busy machine has little influence.
+ * a turn. The clock on the wall counts what others do meanwhile; the thread's own time is counted in ticks of up to
+ * 4 ms, of which one turn may get more than it took. So the shorter of the two counts.
  */
 const PROGRAM = `
   const { readFileSync } = require('node:fs');
@@ -22,11 +23,11 @@ const PROGRAM = `
   const body = bodyFile ? readFileSync(bodyFile) : Buffer.alloc(0);
   const main = require(bundle).default;
   let longest = 0;
-  let before = process.threadCpuUsage();
+  let before = { time: performance.now(), work: process.threadCpuUsage() };
   const look = () => {
-    const { user, system } = process.threadCpuUsage(before);
-    longest = Math.max(longest, (user + system) / 1000);
-    before = process.threadCpuUsage();
+    const { user, system } = process.threadCpuUsage(before.work);
+    longest = Math.max(longest, Math.min(performance.now() - before.time, (user + system) / 1000));
+    before = { time: performance.now(), work: process.threadCpuUsage() };
   };
   const turn = () => (look(), setImmediate(turn));
   async function once(number) {
@@ -47,7 +48,7 @@ const PROGRAM = `
       times.push(longest);
     }
     // What blocks does so every time; one turn or another may be long for the system's sake, fetching memory.
-    console.log(times.sort((a, b) => a - b)[1]);
+    console.log(times.sort((a, b) => a - b)[2]);
     process.exit(0);
   })();
 `;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PASSWORD } from '../support/enrol.ts';
 import { logOf } from '../support/function-log.ts';
-import { PASSWORD, type Service, startService } from '../support/harness.ts';
+import { type Service, startService } from '../support/harness.ts';
 import type { Answer } from '../support/send.ts';
 
 let service: Service;
@@ -23,10 +24,14 @@ async function refused(answer: Promise<Answer>): Promise<Answer> {
 it('while as many logins wait as can be served soon, the next is refused at once, and Appwrite is not even asked', async () => {
   const crowd = Array.from({ length: 40 }, login);
   await Promise.any(crowd.map(refused));
-  const late = await login();
-  expect([late.status, Number(late.headers['retry-after']) > 0]).toEqual([503, true]);
-  expect(await logOf(service, 'auth', late)).toMatchObject({ status: 503, calls: 0 });
-  const statuses = (await Promise.all(crowd)).map(({ status }) => status);
+  // One or the other finds the place of a login that has just been served.
+  const late = await Promise.all(Array.from({ length: 10 }, login));
+  const sentAway = late.filter(({ status }) => status === 503);
+  for (const { headers } of sentAway) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  const lines = await Promise.all(sentAway.map((answer) => logOf(service, 'auth', answer)));
+  expect(lines).toContainEqual(expect.objectContaining({ status: 503, calls: 0 }));
+
+  const statuses = [...(await Promise.all(crowd)), ...late].map(({ status }) => status);
   expect(new Set(statuses)).toEqual(new Set([200, 503]));
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(18);
   expect((await login()).status).toBe(200);

@@ -8,13 +8,11 @@ import { seedCategories } from '#scripts/project/categories.ts';
 import { type Connection, connect } from '#scripts/project/connect.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
-import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { Complaint, LoginReply } from '#shared/contract/responses.ts';
 import type { Role } from '#shared/domain/account.ts';
 import { type Canaries, watchOver } from './canaries.ts';
+import { enroller, PASSWORD } from './enrol.ts';
 import { type Answer, type Sending, send } from './send.ts';
-
-export const PASSWORD = 'correct-horse-9';
 
 /** Somebody with an account, whose requests carry TOKEN and USERNAME. */
 export type Person = {
@@ -32,7 +30,7 @@ export type Service = {
   /** Secrets that no answer and no log may tell; looked for in each, and once more at the end. */
   canaries: Canaries;
   send(method: string, path: string, sending?: Sending): Promise<Answer>;
-  /** Registers and logs in; another role than user is given as an admin's tool gives it. */
+  /** Somebody with a new account of that role and a token, as registration and login leave them. */
   person(role?: Role, username?: string): Promise<Person>;
   login(username: string, password?: string): Promise<Person>;
   close(): Promise<void>;
@@ -89,10 +87,7 @@ export async function startService(variables: Record<string, string> = {}, fille
     return { username, token, send: own, file };
   }
 
-  async function giveRole(username: string, role: Role): Promise<void> {
-    const account = await findByUsername(connection.store, username);
-    if (!account || !(await connection.store.users.replace(account, { role }))) throw new Error('no such account');
-  }
+  const enrol = enroller({ ...local, settings });
 
   return {
     local,
@@ -102,10 +97,9 @@ export async function startService(variables: Record<string, string> = {}, fille
     send: at,
     login,
     async person(role = 'user', username = uniqueName()) {
-      const answer = await at('POST', '/user', { json: { username, password: PASSWORD, name: 'Test Person' } });
-      if (answer.status !== 201) throw new Error(answer.text);
-      if (role !== 'user') await giveRole(username, role);
-      return login(username);
+      const token = await enrol(username, role);
+      canaries.add(`the token of ${username}`, token);
+      return personOf(username, token);
     },
     async close() {
       await local.settle();

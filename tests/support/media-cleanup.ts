@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import cleanup from '#functions/media-cleanup/main.ts';
+import { react } from '#functions/media-cleanup/react.ts';
+import { composeService } from '#shared/compose.ts';
+import { readConfig } from '#shared/config.ts';
+import { createTrigger } from '#shared/http/trigger.ts';
 import type { Service } from './harness.ts';
 
 type Call = { headers?: Record<string, string>; body?: string };
@@ -7,13 +10,13 @@ type Reply = { status: number; text: string };
 
 /** Calls the function itself, as only the platform can: with whatever headers and body. */
 export async function callCleanup({ local }: Service, { headers = {}, body = '' }: Call): Promise<Reply> {
-  Object.assign(process.env, {
+  const config = readConfig({
     APPWRITE_FUNCTION_API_ENDPOINT: local.endpoint,
     APPWRITE_FUNCTION_PROJECT_ID: local.projectId,
     TOKEN_SECRET: randomBytes(48).toString('base64url'),
   });
   const reply: Reply = { status: 0, text: '' };
-  await cleanup({
+  await createTrigger(react, () => composeService(config))({
     req: {
       method: 'POST',
       path: '/',

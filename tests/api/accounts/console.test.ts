@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername, namesOf } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { ComplaintDetail, LoginReply, Profile } from '#shared/contract/responses.ts';
-import { PASSWORD, type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
 let service: Service;
 let tables: TablesDB;

@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { LoginReply, Problem, Profile } from '#shared/contract/responses.ts';
-import { PASSWORD, type Person, type Service, startService } from '../../support/harness.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
 
 let service: Service;
 let user: Person;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoginReply, Profile, ProfileList } from '#shared/contract/responses.ts';
-import { PASSWORD, type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
 let service: Service;
 let user: Person;

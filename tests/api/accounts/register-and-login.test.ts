@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { LoginReply, Profile } from '#shared/contract/responses.ts';
-import { PASSWORD, type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
 let service: Service;
 let ada: Person;
@@ -163,6 +164,11 @@ describe('POST /login', () => {
 it('ten logins at once do not keep a read waiting, and what is too much is refused early', async () => {
   const people = await Promise.all(Array.from({ length: 3 }, () => service.person()));
   const names = Array.from({ length: 10 }, (_, index) => people[index % people.length]?.username ?? '');
+  await login(names[0] ?? '');
+  const before = performance.now();
+  await login(names[0] ?? '');
+  const oneLogin = performance.now() - before;
+
   let busy = true;
   const waits: number[] = [];
   const reading = (async () => {
@@ -178,7 +184,8 @@ it('ten logins at once do not keep a read waiting, and what is too much is refus
   await reading;
   for (const answer of logins) answer.as(LoginReply);
   waits.sort((a, b) => a - b);
-  expect(waits[Math.floor(waits.length / 2)] ?? 0).toBeLessThan(100);
+  // Where passwords are hashed between the reads, each waits for one login at least, and mostly for more.
+  expect(waits[Math.floor(waits.length / 2)] ?? 0).toBeLessThan(oneLogin);
 
   const crowd = Array.from({ length: 40 }, () => login(uniqueName('nobody')));
   const statuses = (await Promise.all(crowd)).map((answer) => {

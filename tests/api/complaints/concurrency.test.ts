@@ -25,7 +25,7 @@ afterAll(() => service.close());
 it('no sequence of requests brings a complaint where the status table does not, or answers otherwise', async () => {
   await fc.assert(
     fc.asyncProperty(steps, (walk) => walkThrough(service, cast, walk)),
-    { numRuns: 20 },
+    { numRuns: 12 },
   );
 });
 
@@ -37,6 +37,6 @@ it('what many writers were told is done is done: as many entries and versions, n
 it('a cursor shows each complaint that was there throughout exactly once, whatever others write', async () => {
   await fc.assert(
     fc.asyncProperty(pagings, (paging) => pageThrough(service, service, paging)),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change, detailOf, listOf } from '../../support/complaints.ts';
-import { PASSWORD, type Person, type Service, startService } from '../../support/harness.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;

@@ -65,7 +65,7 @@ it('no event, whatever its name and body, costs a living complaint a picture', {
       const wanted = living.flatMap(files);
       expect(await completeFiles(service.connection.gateway, wanted)).toEqual(new Set(wanted));
     }),
-    { numRuns: fuzzRuns(150) },
+    { numRuns: fuzzRuns(80) },
   );
   expect((await checkInvariants(service)).complaints).toHaveLength(2);
 });

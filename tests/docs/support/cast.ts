@@ -1,7 +1,8 @@
 import type { Example } from '#shared/contract/openapi/operation.ts';
 import { COMPLAINT_ID, DRAFT, EXAMPLE_PASSWORD, PEOPLE, type Person } from '#shared/contract/openapi/people.ts';
 import { Complaint, Profile } from '#shared/contract/responses.ts';
-import { type Person as LoggedIn, PASSWORD, type Service } from '../../support/harness.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import type { Person as LoggedIn, Service } from '../../support/harness.ts';
 import { makePicture } from '../../support/pictures.ts';
 import type { Answer, Sending } from '../../support/send.ts';
 

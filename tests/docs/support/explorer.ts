@@ -1,5 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { PASSWORD } from '../../support/harness.ts';
+import { PASSWORD } from '../../support/enrol.ts';
 
 /** The explorer as a person uses it. */
 export class Explorer {

@@ -1,0 +1,41 @@
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { composeService, openDeps } from '#shared/compose.ts';
+import { readConfig } from '#shared/config.ts';
+import type { Role } from '#shared/domain/account.ts';
+import { issueToken } from '#shared/security/issue-token.ts';
+import type { PasswordHasher } from '#shared/security/passwords.ts';
+import { register } from '#shared/services/accounts/register.ts';
+
+export const PASSWORD = 'correct-horse-9';
+
+// bcrypt of PASSWORD at the lowest cost. To make it takes longer than all the rest of an account, and there are hundreds.
+const HASH = '$2b$10$RaAobxg7GGVXVloTAF93NOxjj2AJ6od4sm1s/s.Vwwp8ac9YCBlxG';
+
+const hasher: PasswordHasher = {
+  hash: async (password) => {
+    if (password !== PASSWORD) throw new Error('only one password is hashed already');
+    return HASH;
+  },
+  verify: async () => false,
+  needsRehash: () => false,
+  isFull: () => false,
+  close: async () => undefined,
+};
+
+type Place = { endpoint: string; projectId: string; apiKey: string; settings: Record<string, string> };
+
+/** Opens accounts by the code that is deployed, composed in this process, where no function has to be started for it. */
+export function enroller({ endpoint, projectId, apiKey, settings }: Place) {
+  const place = { APPWRITE_FUNCTION_API_ENDPOINT: endpoint, APPWRITE_FUNCTION_PROJECT_ID: projectId };
+  const service = composeService(readConfig({ ...settings, ...place }), { createHasher: () => hasher });
+
+  /** A token for a new account with PASSWORD. Another role than user is given as an admin's tool gives it. */
+  return async (username: string, role: Role): Promise<string> => {
+    const deps = openDeps(service, { key: apiKey, address: '127.0.0.1' });
+    await register(deps, { username, password: PASSWORD, name: 'Test Person', phone: null });
+    const account = await findByUsername(deps.store, username);
+    if (!account) throw new Error('no such account');
+    if (role !== 'user' && !(await deps.store.users.replace(account, { role }))) throw new Error('no such account');
+    return (await issueToken(deps.tokens, { sub: account.$id, epoch: account.epoch })).token;
+  };
+}

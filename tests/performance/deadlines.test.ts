@@ -1,39 +1,38 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway } from '#shared/appwrite/gateway.ts';
 import { exchange } from '#shared/appwrite/transport/exchange.ts';
 import { type Person, type Service, startService } from '../support/harness.ts';
+import { type LocalServer, startServer } from '../support/local-server.ts';
 
 describe('a call to Appwrite that gets no answer', () => {
-  let server: Server;
+  let server: LocalServer;
   let asked = 0;
-  let url = '';
 
   beforeAll(async () => {
-    server = createServer(() => {
+    server = await startServer(() => {
       asked += 1;
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  afterAll(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const connections = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  afterAll(() => server.close());
 
   it('takes its connection with it when it is given up', async () => {
-    const call = { method: 'POST', url, headers: {}, chunks: [], limitMs: 100 };
+    const call = { method: 'POST', url: server.url, headers: {}, chunks: [], limitMs: 100 };
     const calls = Array.from({ length: 5 }, () => exchange(call).catch((error: { code: string }) => error.code));
     expect(await Promise.all(calls)).toEqual(Array.from({ length: 5 }, () => 'ETIMEDOUT'));
-    await expect.poll(connections).toBe(0);
+    expect(server.sockets).toHaveLength(5);
+    await expect.poll(() => server.sockets.every((socket) => socket.destroyed)).toBe(true);
   });
 
   it('is not made at all when no time is left for it', async () => {
     const before = asked;
     const deadline = Date.now() - 1;
-    const { tables } = openGateway({ endpoint: `${url}/v1`, projectId: 'p', key: 'k', timeoutMs: 1000, deadline });
+    const { tables } = openGateway({
+      endpoint: `${server.url}/v1`,
+      projectId: 'p',
+      key: 'k',
+      timeoutMs: 1000,
+      deadline,
+    });
     await expect(tables.listRows({ databaseId: 'd', tableId: 't' })).rejects.toThrow('no time is left');
     expect(asked).toBe(before);
   });

@@ -1,24 +1,20 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openGateway } from '#shared/appwrite/gateway.ts';
 import { openStore } from '#shared/appwrite/store.ts';
+import { type LocalServer, startServer } from '../support/local-server.ts';
 
-let server: Server;
-let endpoint: string;
+let server: LocalServer;
 let failures = 0;
 const asked: string[] = [];
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = await startServer((request, response) => {
     asked.push(decodeURIComponent(request.url ?? ''));
     const fails = failures > 0;
     failures -= 1;
     response.writeHead(fails ? 503 : 200, { 'content-type': 'application/json' });
     response.end(fails ? '{"message":"busy","code":503,"type":"general_unknown"}' : '{"rows":[],"total":0}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 });
 beforeEach(() => {
   asked.length = 0;
@@ -26,7 +22,15 @@ beforeEach(() => {
 afterAll(() => server.close());
 
 const open = () =>
-  openStore(openGateway({ endpoint, projectId: 'p', key: 'k', timeoutMs: 1_000, deadline: Date.now() + 5_000 }));
+  openStore(
+    openGateway({
+      endpoint: `${server.url}/v1`,
+      projectId: 'p',
+      key: 'k',
+      timeoutMs: 1_000,
+      deadline: Date.now() + 5_000,
+    }),
+  );
 
 it('a read asks for the columns that are read and for nothing else, such as the text that searches look in', async () => {
   await open().complaints.find('abc');

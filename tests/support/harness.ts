@@ -22,6 +22,8 @@ export type Person = {
   file(fields?: Record<string, unknown>): Promise<Complaint>;
 };
 
+type People<Roles> = { [index in keyof Roles]: Person };
+
 export type Service = {
   local: LocalAppwrite;
   connection: Connection;
@@ -32,6 +34,8 @@ export type Service = {
   send(method: string, path: string, sending?: Sending): Promise<Answer>;
   /** Somebody with a new account of that role and a token, as registration and login leave them. */
   person(role?: Role, username?: string): Promise<Person>;
+  /** As many of them, in the order of their roles. */
+  people<Roles extends Role[]>(...roles: Roles): Promise<People<Roles>>;
   login(username: string, password?: string): Promise<Person>;
   close(): Promise<void>;
 };
@@ -89,6 +93,12 @@ export async function startService(variables: Record<string, string> = {}, fille
 
   const enrol = enroller({ ...local, settings });
 
+  async function person(role: Role = 'user', username = uniqueName()): Promise<Person> {
+    const token = await enrol(username, role);
+    canaries.add(`the token of ${username}`, token);
+    return personOf(username, token);
+  }
+
   return {
     local,
     connection,
@@ -96,11 +106,9 @@ export async function startService(variables: Record<string, string> = {}, fille
     canaries,
     send: at,
     login,
-    async person(role = 'user', username = uniqueName()) {
-      const token = await enrol(username, role);
-      canaries.add(`the token of ${username}`, token);
-      return personOf(username, token);
-    },
+    person,
+    people: async <Roles extends Role[]>(...roles: Roles) =>
+      (await Promise.all(roles.map((role) => person(role)))) as People<Roles>,
     async close() {
       await local.settle();
       await canaries.checkLogs(local).finally(() => local.close());

@@ -10,7 +10,7 @@ let user: Person;
 let admin: Person;
 beforeAll(async () => {
   service = await startService();
-  [user, admin] = await Promise.all([service.person(), service.person('admin')]);
+  [user, admin] = await service.people('user', 'admin');
 });
 afterAll(() => service.close());
 

@@ -10,12 +10,7 @@ let staff: Person;
 let admin: Person;
 beforeAll(async () => {
   service = await startService();
-  [user, other, staff, admin] = await Promise.all([
-    service.person(),
-    service.person(),
-    service.person('staff'),
-    service.person('admin'),
-  ]);
+  [user, other, staff, admin] = await service.people('user', 'user', 'staff', 'admin');
 });
 afterAll(() => service.close());
 

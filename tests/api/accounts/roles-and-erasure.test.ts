@@ -10,7 +10,7 @@ let staff: Person;
 let admin: Person;
 beforeAll(async () => {
   service = await startService();
-  [user, staff, admin] = await Promise.all([service.person(), service.person('staff'), service.person('admin')]);
+  [user, staff, admin] = await service.people('user', 'staff', 'admin');
 });
 afterAll(() => service.close());
 

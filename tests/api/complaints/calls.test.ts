@@ -10,7 +10,7 @@ let staff: Person;
 
 beforeAll(async () => {
   service = await startService();
-  [reporter, staff] = await Promise.all([service.person(), service.person('staff')]);
+  [reporter, staff] = await service.people('user', 'staff');
   // The first of each kind makes the totals that all later ones count in.
   const first = await reporter.file({ category: 'roads' });
   for (const status of ['in_progress', 'resolved', 'closed']) await change(staff, { id: first.id, status });

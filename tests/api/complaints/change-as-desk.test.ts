@@ -10,12 +10,7 @@ let admin: Person;
 
 beforeAll(async () => {
   service = await startService();
-  [reporter, stranger, staff, admin] = await Promise.all([
-    service.person(),
-    service.person(),
-    service.person('staff'),
-    service.person('admin'),
-  ]);
+  [reporter, stranger, staff, admin] = await service.people('user', 'user', 'staff', 'admin');
 });
 afterAll(() => service.close());
 

@@ -12,12 +12,7 @@ let cast: Cast;
 
 beforeAll(async () => {
   service = await startService();
-  const [reporter, stranger, staff, admin] = await Promise.all([
-    service.person(),
-    service.person(),
-    service.person('staff'),
-    service.person('admin'),
-  ]);
+  const [reporter, stranger, staff, admin] = await service.people('user', 'user', 'staff', 'admin');
   cast = { reporter, stranger, staff, admin };
 });
 afterAll(() => service.close());

@@ -9,7 +9,7 @@ let staff: Person;
 
 beforeAll(async () => {
   service = await startService();
-  [reporter, staff] = await Promise.all([service.person(), service.person('staff')]);
+  [reporter, staff] = await service.people('user', 'staff');
 });
 beforeEach(async () => {
   const { rows } = await service.connection.store.complaints.list(['{"method":"limit","values":[1000]}']);

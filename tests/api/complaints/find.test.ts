@@ -10,7 +10,7 @@ let other: Person;
 
 beforeAll(async () => {
   service = await startService();
-  [reporter, staff, other] = await Promise.all([service.person(), service.person('staff'), service.person('staff')]);
+  [reporter, staff, other] = await service.people('user', 'staff', 'staff');
 });
 afterAll(() => service.close());
 

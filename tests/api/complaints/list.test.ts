@@ -10,7 +10,7 @@ const filed: string[] = [];
 
 beforeAll(async () => {
   service = await startService();
-  [reporter, shy, staff] = await Promise.all([service.person(), service.person(), service.person('staff')]);
+  [reporter, shy, staff] = await service.people('user', 'user', 'staff');
   for (let number = 0; number < 12; number += 1) {
     const anonymous = number % 3 === 0;
     const person = number % 2 === 0 ? reporter : shy;

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await (await startLocalAppwrite({ dataDir, config: PROJECT_FILE })).close();
   fillComplaints(join(dataDir, 'appwrite.db'), COUNT);
   service = await startService({}, dataDir);
-  [person, staff] = await Promise.all([service.person(), service.person('staff')]);
+  [person, staff] = await service.people('user', 'staff');
 }, 60_000);
 afterAll(() => service.close());
 

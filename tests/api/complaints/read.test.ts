@@ -10,7 +10,7 @@ let staff: Person;
 
 beforeAll(async () => {
   service = await startService();
-  [reporter, stranger, staff] = await Promise.all([service.person(), service.person(), service.person('staff')]);
+  [reporter, stranger, staff] = await service.people('user', 'user', 'staff');
 });
 afterAll(() => service.close());
 

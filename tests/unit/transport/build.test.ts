@@ -9,7 +9,7 @@ import { type Bundle, bundle } from '#scripts/build/bundle.ts';
 import { BUDGET_BYTES, faultsOf } from '#scripts/build/rules.ts';
 import { asTyped, withoutUnnamed } from '#scripts/build/sdk-plugin.ts';
 import { sizeTable } from '#scripts/build/size-table.ts';
-import { bodyOf, startServer } from './local-server.ts';
+import { bodyOf, startServer } from '../../support/local-server.ts';
 
 const ENTRY = `
 import { Query, Storage } from 'node-appwrite';

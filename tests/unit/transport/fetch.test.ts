@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exchange } from '#shared/appwrite/transport/exchange.ts';
 import { Agent, fetch } from '#shared/appwrite/transport/undici.ts';
+import { bodyOf, type LocalServer, startServer } from '../../support/local-server.ts';
 import { startByteServer } from './byte-server.ts';
-import { bodyOf, type LocalServer, startServer } from './local-server.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {

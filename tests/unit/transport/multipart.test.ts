@@ -3,7 +3,7 @@ import { Busboy } from '@fastify/busboy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { File, FormData, fetch } from '#shared/appwrite/transport/undici.ts';
-import { bodyOf, startServer } from './local-server.ts';
+import { bodyOf, startServer } from '../../support/local-server.ts';
 
 interface Parsed {
   fields: [string, string][];

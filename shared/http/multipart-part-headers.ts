@@ -2,7 +2,8 @@ import { malformed } from './multipart-error.ts';
 import type { MultipartLimits } from './multipart-limits.ts';
 
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/s;
-const PARAMETER = /[ \t]*;[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";\\]+))[ \t]*/y;
+/** A browser sends the name of a file called a\ as "a\", where others write \" for a quote: at the very end only one reading is left. */
+const PARAMETER = /[ \t]*;[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*(?:\\(?="$))?)"|([^\s";\\]+))[ \t]*/y;
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 const PLAIN_ENCODINGS = new Set(['7bit', '8bit', 'binary']);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -59,7 +59,7 @@ describe('a form', () => {
     expect(files.every(({ bytes }, at) => contents[at]?.equals(bytes))).toBe(true);
   });
 
-  it.each(['../../etc/passwd', 'a\0b.jpg', 'a;b=c.jpg', '\u202egpj.exe', 'C:\\fakepath\\a.jpg', "a'%22.jpg"])(
+  it.each(['../../etc/passwd', 'a\0b.jpg', 'a;b=c.jpg', '\u202egpj.exe', 'C:\\fakepath\\a.jpg', 'a\\', "a'%22.jpg"])(
     'does not mind the filename %j',
     async (filename) => {
       const sent = file('image1', Buffer.from(filename).toString('latin1'), 'x');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Arena, freshName, openArena, PASSWORD } from '#scripts/attack/arena.ts';
 import { dice } from '#scripts/attack/dice.ts';
 import { climb } from '#scripts/attack/first-admin.ts';
@@ -14,13 +14,12 @@ let stage: Stage;
 let arena: Arena;
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-beforeAll(async () => {
+// Each has a stage of its own: limits that one has used up are shared by chance with names of another.
+beforeEach(async () => {
   stage = await startStage();
-});
-beforeEach(() => {
   arena = openArena(stage);
 });
-afterAll(() => stage.close());
+afterEach(() => stage.close());
 
 describe('tokens', () => {
   it('that are forged or altered are refused, and the altered ones cost no question to Appwrite', async () => {

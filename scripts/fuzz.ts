@@ -4,5 +4,5 @@ import { startVitest } from 'vitest/node';
 const [runs = '100000', seed] = process.argv.slice(2);
 process.env.FUZZ_RUNS = runs;
 if (seed !== undefined) process.env.FUZZ_SEED = seed;
-const vitest = await startVitest('test', ['tests/docs/fuzz.test.ts'], { project: ['docs'], run: true, watch: false });
+const vitest = await startVitest('test', ['tests/docs/fuzz.test.ts'], { run: true, watch: false });
 await vitest.close();

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { openArena } from './attack/arena.ts';
+import { type Arena, openArena } from './attack/arena.ts';
 import type { Figures } from './attack/check.ts';
 import { dice } from './attack/dice.ts';
 import { climb } from './attack/first-admin.ts';
@@ -7,7 +7,7 @@ import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from
 import { readDuringLogins } from './attack/load.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from './attack/races.ts';
 import { replayTokens } from './attack/sequences.ts';
-import { type Stage, startStage } from './attack/stage.ts';
+import { startStage } from './attack/stage.ts';
 import { sendForgeries } from './attack/tokens.ts';
 import { buildFunctions } from './build/functions.ts';
 
@@ -15,19 +15,18 @@ const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }
 const seed = Number(values.seed);
 
 /** Each on a stage of its own, as one may leave limits used up that another runs into. What the tests do a little of, here in full. */
-const ATTACKS: Readonly<Record<string, (stage: Stage) => Promise<Figures>>> = {
-  'forged and mutated tokens': (stage) => sendForgeries(openArena(stage), 5_000),
-  'guesses from strange addresses, at once': (stage) => guessFromEverywhere(openArena(stage), 10_000),
-  'guesses from strange addresses, all day': (stage) => guessAllDay(openArena(stage), 10_000),
-  'guesses from a forged known address': (stage) => guessFromHome(openArena(stage), 10_000),
-  'the victim logs in under siege': (stage) => loginUnderSiege(openArena(stage), 200),
-  '64 guesses at once': (stage) => raceGuesses(openArena(stage), { rounds: 100, racers: 64 }),
-  '64 registrations of one name at once': (stage) => raceRegistrations(openArena(stage), { rounds: 50, racers: 64 }),
-  'admins who remove each other': (stage) => raceAdmins(openArena(stage), 500),
-  'old tokens in any order of events': (stage) =>
-    replayTokens(openArena(stage), { sequences: 200, commands: 20 }, dice(seed)),
-  'milliseconds of reads during ten logins at once': (stage) => readDuringLogins(openArena(stage), 5),
-  'people who want to be admin': (stage) => climb(openArena(stage), { sequences: 100, requests: 50 }, dice(seed)),
+const ATTACKS: Readonly<Record<string, (arena: Arena) => Promise<Figures>>> = {
+  'forged and mutated tokens': (arena) => sendForgeries(arena, 5_000),
+  'guesses from strange addresses, at once': (arena) => guessFromEverywhere(arena, 10_000),
+  'guesses from strange addresses, all day': (arena) => guessAllDay(arena, 10_000),
+  'guesses from a forged known address': (arena) => guessFromHome(arena, 10_000),
+  'the victim logs in under siege': (arena) => loginUnderSiege(arena, 200),
+  '64 guesses at once': (arena) => raceGuesses(arena, { rounds: 100, racers: 64 }),
+  '64 registrations of one name at once': (arena) => raceRegistrations(arena, { rounds: 50, racers: 64 }),
+  'admins who remove each other': (arena) => raceAdmins(arena, 500),
+  'old tokens in any order of events': (arena) => replayTokens(arena, { sequences: 200, commands: 20 }, dice(seed)),
+  'milliseconds of reads during ten logins at once': (arena) => readDuringLogins(arena, 5),
+  'people who want to be admin': (arena) => climb(arena, { sequences: 100, requests: 50 }, dice(seed)),
 };
 
 await buildFunctions({ quiet: true });
@@ -35,7 +34,7 @@ for (const [name, attack] of Object.entries(ATTACKS)) {
   if (values.only !== undefined && !name.includes(values.only)) continue;
   const stage = await startStage();
   const started = performance.now();
-  const figures = await attack(stage).finally(() => stage.close());
+  const figures = await attack(openArena(stage)).finally(() => stage.close());
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   console.log(`${name}: ${JSON.stringify(figures)} in ${seconds} s`);
 }

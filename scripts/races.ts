@@ -19,12 +19,8 @@ async function timed(what: string, work: () => Promise<string>): Promise<void> {
 }
 
 try {
-  const cast = {
-    reporter: await service.person(),
-    stranger: await service.person(),
-    staff: await service.person('staff'),
-    admin: await service.person('admin'),
-  };
+  const [reporter, stranger, staff, admin] = await service.people('user', 'user', 'staff', 'admin');
+  const cast = { reporter, stranger, staff, admin };
   await timed(`${RACE.writers} writers x ${RACE.changes} changes of one complaint`, async () => {
     const { acknowledged, entries, version, lost, refused } = await race(service, RACE);
     if (lost > 0 || acknowledged !== entries || entries !== version) process.exitCode = 1;

@@ -12,7 +12,7 @@ import { type Operation, type Planned, plan } from './fuzz/requests.ts';
 const REQUESTS = fuzzRuns(250);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 const AT_ONCE = 4;
-vi.setConfig({ testTimeout: fuzzTimeout(60) + 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: fuzzTimeout(60) + 60_000 });
 
 const document = openApiDocument();
 const schemas = (document.components as Json).schemas as Json;

@@ -93,10 +93,10 @@ describe('what an admin does in the console', () => {
   });
 
   it('deleting many user rows at once, whose events are lost, is found by the sweep', async () => {
-    const people = [await service.person(), await service.person('staff')];
+    const people = await service.people('user', 'staff');
     const [person, clerk] = people;
-    const filed = await person?.file();
-    await admin.send('PUT', '/complain', { json: { id: filed?.id, assignedTo: clerk?.username } });
+    const filed = await person.file();
+    await admin.send('PUT', '/complain', { json: { id: filed?.id, assignedTo: clerk.username } });
     const ids = await Promise.all(people.map(idOf));
     // A bulk delete inside a transaction tells nobody.
     const { $id: transactionId } = await tables.createTransaction({ ttl: 60 });

@@ -27,7 +27,7 @@ beforeAll(async () => {
   fillComplaints(join(dataDir, 'appwrite.db'), COUNT);
   service = await startService({}, dataDir);
   [person, staff] = await service.people('user', 'staff');
-}, 60_000);
+});
 afterAll(() => service.close());
 
 const totalOf = async (viewer: Pick<Person, 'send'>, query: Record<string, string>) => {

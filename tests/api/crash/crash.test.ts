@@ -17,18 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(stages.map(({ service }) => service.close())));
 
-it.each(STORIES)(
-  'leaves no orphan, no gap and no double wherever a call fails: $name',
-  { timeout: 60_000 },
-  async (story) => {
-    let met = Math.floor(Math.random() * EVERY);
-    const report = await runStory(story, stages, { choose: () => met++ % EVERY === 0 });
-    process.stdout.write(`${describeReport(story.name, report)}\n`);
-    expect(report.broken).toEqual([]);
-    expect(report.calls).not.toEqual([]);
-  },
-);
+it.each(STORIES)('leaves no orphan, no gap and no double wherever a call fails: $name', async (story) => {
+  let met = Math.floor(Math.random() * EVERY);
+  const report = await runStory(story, stages, { choose: () => met++ % EVERY === 0 });
+  process.stdout.write(`${describeReport(story.name, report)}\n`);
+  expect(report.broken).toEqual([]);
+  expect(report.calls).not.toEqual([]);
+});
 
-it('leaves nothing behind when events are lost, doubled, late or out of order', { timeout: 60_000 }, async () => {
+it('leaves nothing behind when events are lost, doubled, late or out of order', async () => {
   for (const stage of stages.slice(0, 1)) expect(await tryEvents(stage)).toEqual({ points: 8, broken: [] });
 });

@@ -116,7 +116,7 @@ describe('the sweep on its schedule', () => {
     expect(await fileIds()).toEqual(['whole']);
   });
 
-  it('goes on where it had to stop, until all is done', { timeout: 60_000 }, async () => {
+  it('goes on where it had to stop, until all is done', async () => {
     const { images } = await filed();
     await orphans(420);
     const later = keeper(65);

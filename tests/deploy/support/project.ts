@@ -45,7 +45,7 @@ export function useProject(made: Made = 'all', clock?: Clock): World {
     const declared = made === 'tables' ? { ...world.declared, functions: [] } : world.declared;
     const { refusal } = await world.deploy({ declared });
     if (refusal !== '') throw new Error(refusal);
-  }, 60_000);
+  });
   afterAll(async () => {
     await world.local.close();
     rmSync(dataDir, { recursive: true, force: true });

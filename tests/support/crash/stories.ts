@@ -18,7 +18,7 @@ export type Stage = { service: Service; reporter: Person; admin: Person; picture
 
 export async function openStage(): Promise<Stage> {
   const service = await startService({ APPWRITE_TIMEOUT_MS: '400' });
-  const [reporter, admin] = [await service.person(), await service.person('admin')];
+  const [reporter, admin] = await service.people('user', 'admin');
   const pictures = await Promise.all((['jpeg', 'png', 'webp'] as const).map((format) => makePicture(format)));
   // The first complaint makes the totals that later ones count in.
   await reporter.file({ title: 'One that lives' });

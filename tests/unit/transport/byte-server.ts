@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
 
 export interface ByteServer {
   url: string;
@@ -7,10 +8,13 @@ export interface ByteServer {
   close(): void;
 }
 
-/** A server of bytes: what HTTP servers do when they break. `connection` counts from 1. */
-export async function startByteServer(
-  onData: (socket: Socket, data: Buffer, connection: number) => void,
-): Promise<ByteServer> {
+/** `connection` counts from 1. */
+type OnData = (socket: Socket, data: Buffer, connection: number) => void;
+
+export const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+
+/** A server of bytes: what HTTP servers do when they break. */
+export async function startByteServer(onData: OnData): Promise<ByteServer> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     const connection = sockets.push(socket);
@@ -26,4 +30,11 @@ export async function startByteServer(
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** One for the test that runs, with which it ends. */
+export async function serveBytes(onData: OnData): Promise<ByteServer> {
+  const server = await startByteServer(onData);
+  onTestFinished(() => server.close());
+  return server;
 }

@@ -6,26 +6,16 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { exchange } from '#shared/appwrite/transport/exchange.ts';
 import { Agent, fetch } from '#shared/appwrite/transport/undici.ts';
-import { type ByteServer, startByteServer } from './byte-server.ts';
+import { OK, serveBytes } from './byte-server.ts';
 import { cert, key } from './certificate.ts';
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  vi.useRealTimers();
-  for (const server of open.splice(0)) await server.close();
-});
-async function serveBytes(...handler: Parameters<typeof startByteServer>): Promise<ByteServer> {
-  const server = await startByteServer(...handler);
-  open.push(server);
-  return server;
-}
+afterEach(() => void vi.useRealTimers());
 
-const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 const answering =
-  (answer: string): Parameters<typeof startByteServer>[0] =>
+  (answer: string): Parameters<typeof serveBytes>[0] =>
   (socket) =>
     socket.write(answer);
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
@@ -160,7 +150,7 @@ describe('over TLS', () => {
     });
     server.on('tlsClientError', () => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    open.push({ close: () => server.close() });
+    onTestFinished(() => void server.close());
     return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, heard, resumed };
   }
 

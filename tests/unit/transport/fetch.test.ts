@@ -1,29 +1,17 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { exchange } from '#shared/appwrite/transport/exchange.ts';
 import { Agent, fetch } from '#shared/appwrite/transport/undici.ts';
 import { bodyOf, type LocalServer, startServer } from '../../support/local-server.ts';
-import { startByteServer } from './byte-server.ts';
+import { OK, serveBytes } from './byte-server.ts';
 
-const open: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-});
 async function serve(answer: Parameters<typeof startServer>[0]): Promise<LocalServer> {
   const server = await startServer(answer);
-  open.push(server);
+  onTestFinished(() => server.close());
   return server;
 }
-
-async function serveBytes(onData: Parameters<typeof startByteServer>[0]): Promise<string> {
-  const server = await startByteServer(onData);
-  open.push(server);
-  return server.url;
-}
-
-const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
 describe('a request', () => {
   it('carries method, headers, path and body, and its answer can be read in every form', async () => {
@@ -107,7 +95,7 @@ describe('connections', () => {
     ['POST', 'is an error: it may have been carried out'],
   ])('closed by the server just when a %s goes out: it %s', async (method) => {
     const served: number[] = [];
-    const url = await serveBytes((socket, data, connection) => {
+    const { url } = await serveBytes((socket, data, connection) => {
       const stale = served.includes(connection) && connection <= 3;
       if (stale) return socket.destroy();
       served.push(connection);
@@ -127,7 +115,7 @@ describe('connections', () => {
 
   it('that are new and die are an error, for GET as well, and so are half answers on kept ones', async () => {
     let requests = 0;
-    const dying = await serveBytes((socket) => {
+    const { url: dying } = await serveBytes((socket) => {
       requests += 1;
       socket.destroy();
     });
@@ -135,7 +123,7 @@ describe('connections', () => {
     expect(requests).toBe(1);
 
     let calls = 0;
-    const halving = await serveBytes((socket) => {
+    const { url: halving } = await serveBytes((socket) => {
       calls += 1;
       if (calls === 1) return socket.write(OK);
       return socket.end('HTTP/1.1 200 OK\r\ncont');

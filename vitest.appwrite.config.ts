@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { AssertionReporter } from './tests/contract/support/assertion-reporter.ts';
+import { AssertionReporter } from './scripts/local/tests/contract/support/assertion-reporter.ts';
 
 const { APPWRITE_FUNCTIONS_DOMAIN } = process.env;
 
@@ -7,9 +7,9 @@ const { APPWRITE_FUNCTIONS_DOMAIN } = process.env;
 export default defineConfig({
   test: {
     name: 'appwrite',
-    include: ['tests/contract/**/*.test.ts'],
-    exclude: APPWRITE_FUNCTIONS_DOMAIN ? [] : ['tests/contract/domain.test.ts'],
-    globalSetup: ['tests/contract/support/leftovers.ts'],
+    include: ['scripts/local/tests/contract/**/*.test.ts'],
+    exclude: APPWRITE_FUNCTIONS_DOMAIN ? [] : ['scripts/local/tests/contract/domain.test.ts'],
+    globalSetup: ['scripts/local/tests/contract/support/leftovers.ts'],
     reporters: ['default', new AssertionReporter()],
     pool: 'forks',
     fileParallelism: false,

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { AssertionReporter } from './tests/contract/support/assertion-reporter.ts';
+import { AssertionReporter } from './scripts/local/tests/contract/support/assertion-reporter.ts';
 import { CountReporter } from './tests/support/count-reporter.ts';
 
 const TIMED = 'tests/performance/**/*.test.ts';
@@ -19,7 +19,15 @@ export default defineConfig({
     globalSetup: ['tests/support/build-once.ts'],
     projects: [
       // What is slow is to read the code and to warm it up, so the files that a worker runs share it.
-      { extends: true, test: { name: 'behaviour', include: ['tests/**/*.test.ts'], exclude: [TIMED], isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'behaviour',
+          include: ['tests/**/*.test.ts', 'scripts/local/tests/**/*.test.ts'],
+          exclude: [TIMED],
+          isolate: false,
+        },
+      },
       // What is timed wants a process of its own.
       { extends: true, test: { name: 'performance', include: [TIMED] } },
     ],

@@ -1,3 +1,4 @@
+import { describeReport } from 'local-appwrite/crash-enumerator';
 import { tryEvents } from '../tests/support/crash/events.ts';
 import { filingStories } from '../tests/support/crash/filing.ts';
 import { removalStories } from '../tests/support/crash/removal.ts';
@@ -5,7 +6,6 @@ import { runStory } from '../tests/support/crash/run.ts';
 import { openStage } from '../tests/support/crash/stories.ts';
 import { sweepingStories } from '../tests/support/crash/sweeping.ts';
 import { buildFunctions } from './build/functions.ts';
-import { describeReport } from './local/crash-enumerator.ts';
 
 /** Every Appwrite call of create, delete and cleanup × every fault × retries. CRASH_EVERY=10 tries each tenth point. */
 const every = Number(process.env.CRASH_EVERY ?? 1);

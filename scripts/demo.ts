@@ -1,10 +1,10 @@
+import type { LocalAppwrite } from 'local-appwrite';
 import sharp from 'sharp';
 import { COMMANDS } from './admin/commands.ts';
 import { DEMO_PEOPLE, type DemoPerson } from './demo/people.ts';
 import { drawScene, type Scene } from './demo/scenes.ts';
 import { DEMO_STORIES, type DemoStory } from './demo/stories.ts';
 import { Visitor } from './demo/visitor.ts';
-import type { LocalAppwrite } from './local/index.ts';
 import { connect } from './project/connect.ts';
 
 const DAY = 86_400_000;

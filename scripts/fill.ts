@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { startLocalAppwrite } from 'local-appwrite';
 import { buildFunctions } from './build/functions.ts';
 import { countFilled, fillComplaints } from './fill/import.ts';
 import { type Measurement, measureLists } from './fill/measure.ts';
-import { startLocalAppwrite } from './local/index.ts';
 import { localPlace, PROJECT_FILE, tokenSecret } from './project/local-settings.ts';
 import { originPaths } from './project/routes.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startLocalAppwrite } from 'local-appwrite';
 import { HOUR } from '#shared/domain/clock.ts';
 import { type SweepOptions, type SweepReport, sweep } from '#shared/services/media/sweep.ts';
-import { startLocalAppwrite } from './local/index.ts';
 import { fill } from './media/fill.ts';
 import { connect } from './project/connect.ts';
 import { PROJECT_FILE } from './project/local-settings.ts';

@@ -1,7 +1,7 @@
+import { startLocalAppwrite } from 'local-appwrite';
 import { Client } from 'node-appwrite';
 import { buildFunctions } from './build/functions.ts';
 import { fillWithDemo } from './demo.ts';
-import { startLocalAppwrite } from './local/index.ts';
 import { seedCategories } from './project/categories.ts';
 import { localPlace, PROJECT_FILE, tokenSecret } from './project/local-settings.ts';
 import { originPaths, ROUTES } from './project/routes.ts';

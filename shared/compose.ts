@@ -2,7 +2,7 @@ import { type Gateway, openGateway } from './appwrite/gateway.ts';
 import { openStore, type Store } from './appwrite/store.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
-import { comeBack } from './domain/problems.ts';
+import { retryLater } from './domain/problems.ts';
 import type { PasswordHasher } from './security/passwords.ts';
 import { createTokens, type Tokens, weaknessOf } from './security/tokens.ts';
 
@@ -67,7 +67,7 @@ export function lazyService(parts: Parts = {}): () => Service {
       return service;
     } catch (cause) {
       if (!(cause instanceof ConfigError)) throw cause;
-      throw comeBack('misconfigured', 'The service is not configured. Its log names the setting.', {
+      throw retryLater('misconfigured', 'The service is not configured. Its log names the setting.', {
         seconds: 60,
         cause,
       });

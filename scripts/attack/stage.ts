@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalAppwrite, startLocalAppwrite } from '#scripts/local/index.ts';
+import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startLocalAppwrite } from 'local-appwrite';
 import { fillComplaints } from '#scripts/fill/import.ts';
 import { type Measurement, measureLists } from '#scripts/fill/measure.ts';
-import { startLocalAppwrite } from '#scripts/local/index.ts';
 import { PROJECT_FILE, tokenSecret } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
 

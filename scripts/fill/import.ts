@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { fold } from 'local-appwrite/fold';
 import { categoryTally, statusTally, type Tally } from '#shared/appwrite/tallies.ts';
 import { STATUSES } from '#shared/domain/status.ts';
-import { fold } from '../local/rows/fold.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
 import { complaintRow, fillId } from './complaint-row.ts';
 

@@ -1,5 +1,4 @@
-import type { CallRule, EventRule, FaultRule } from '#scripts/local/faults/fault.ts';
-import type { Faults, PlannedFault } from '#scripts/local/faults/faults.ts';
+import type { CallRule, EventRule, FaultRule, Faults, PlannedFault } from 'local-appwrite';
 
 const CALLS: readonly CallRule[] = [
   { kind: 'server-error', effect: 'none' },

@@ -1,5 +1,5 @@
 import { AppwriteException } from 'node-appwrite';
-import { comeBack, type Refusal } from '#shared/domain/problems.ts';
+import { type Refusal, retryLater } from '#shared/domain/problems.ts';
 
 /** The `type` of an Appwrite error answer, or undefined when the error is not one (network, bad JSON, an HTML page). */
 export function appwriteType(error: unknown): string | undefined {
@@ -19,7 +19,7 @@ export function isAmbiguous(error: unknown): boolean {
 
 /** 503 for the client; what Appwrite said is only for the log. */
 export function unavailable(cause: unknown): Refusal {
-  return comeBack('unavailable', 'The service cannot reach its storage right now. Please try again.', {
+  return retryLater('unavailable', 'The service cannot reach its storage right now. Please try again.', {
     seconds: 2,
     cause,
   });

@@ -87,7 +87,7 @@ export function invalidField(field: string, code: FieldCode, message: string): R
 }
 
 /** 503, or another code that says when to come back: `seconds` goes into Retry-After. */
-export function comeBack(code: ProblemCode, detail: string, options: { seconds: number; cause?: unknown }): Refusal {
+export function retryLater(code: ProblemCode, detail: string, options: { seconds: number; cause?: unknown }): Refusal {
   const seconds = Math.max(1, Math.ceil(options.seconds));
   return new Refusal(code, detail, { headers: { 'retry-after': String(seconds) }, cause: options.cause });
 }

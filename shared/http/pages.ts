@@ -1,4 +1,4 @@
-import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import { preflightHeaders } from './cors.ts';
 import { findRoute, methodsOf, unknownPath } from './router.ts';
 import type { Incoming, Outgoing } from './runtime.ts';
@@ -50,6 +50,6 @@ function madeOrRefused(makeSite: () => Site): Site {
     return makeSite();
   } catch (cause) {
     const detail = 'The page is not configured. Its log names the setting.';
-    throw comeBack('misconfigured', detail, { seconds: 60, cause });
+    throw retryLater('misconfigured', detail, { seconds: 60, cause });
   }
 }

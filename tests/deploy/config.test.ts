@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { indexLength, keyLength, rowBytes, widthOf } from 'local-appwrite/schema-limits';
 import { describe, expect, it } from 'vitest';
 import { readDeclaration } from '#scripts/deploy/declaration.ts';
-import { indexLength, keyLength, rowBytes, widthOf } from '#scripts/local/routes/management/limits.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { ROUTES } from '#scripts/project/routes.ts';
 import { BUCKET_ID, DATABASE_ID, TABLE_IDS } from '#shared/appwrite/resources.ts';

@@ -1,5 +1,5 @@
+import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import { buildFunctions } from '#scripts/build/functions.ts';
-import { COMPILE_CACHE } from '#scripts/local/runtime/compile-cache.ts';
 
 /** Before all tests: the bundles that they run are those of the code as it is. */
 export async function setup(): Promise<void> {

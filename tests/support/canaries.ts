@@ -1,5 +1,5 @@
+import type { LocalAppwrite } from 'local-appwrite';
 import * as z from 'zod/mini';
-import type { LocalAppwrite } from '#scripts/local/index.ts';
 import type { Answer } from './send.ts';
 
 /** What may never be said: by name, so that a failure does not say it either. */

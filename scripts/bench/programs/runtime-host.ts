@@ -3,8 +3,8 @@
  * for Node loads (micro, superjson), and answers by the same contract as the local Appwrite's host.
  */
 import { createServer, type IncomingMessage } from 'node:http';
+import { answer } from 'local-appwrite/runtime';
 import { buffer, run } from 'micro';
-import { answer } from '#scripts/local/runtime/answer.ts';
 import { tellPort } from './tell-port.ts';
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

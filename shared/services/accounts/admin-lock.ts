@@ -2,7 +2,7 @@ import { type Account, listByRole } from '#shared/appwrite/accounts.ts';
 import { begin, claimVersion, commitBegun, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { allows } from '#shared/domain/policy.ts';
-import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { serially } from '../complaints/serially.ts';
 import { noSuchAccount } from './read-account.ts';
@@ -60,6 +60,6 @@ export async function commitLeaving(deps: Deps, leaving: Leaving): Promise<void>
     for (let tries = 0; tries < ATTEMPTS; tries += 1) {
       if (await attempt(deps, leaving)) return;
     }
-    throw comeBack('busy', 'Accounts are being changed at this moment.', { seconds: 1 });
+    throw retryLater('busy', 'Accounts are being changed at this moment.', { seconds: 1 });
   });
 }

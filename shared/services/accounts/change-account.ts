@@ -2,7 +2,7 @@ import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
 import type { User } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
-import { comeBack, invalidField, Refusal } from '#shared/domain/problems.ts';
+import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
 import { confirmPassword } from '../auth/confirm-password.ts';
 import { hashesRefusal } from '../auth/hashing.ts';
 import { newEpoch } from '../auth/logout.ts';
@@ -67,5 +67,5 @@ export async function changeAccount(deps: Deps, actor: AccountActor, change: Acc
     if (changed) return changed;
     row = await reread(deps, row, self);
   }
-  throw comeBack('busy', 'The account is being changed at this moment.', { seconds: 1 });
+  throw retryLater('busy', 'The account is being changed at this moment.', { seconds: 1 });
 }

@@ -6,7 +6,7 @@ import type { Deps } from '#shared/compose.ts';
 import { isReservedUsername } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
-import { comeBack, invalidField, Refusal } from '#shared/domain/problems.ts';
+import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
 import { hashesRefusal } from '../auth/hashing.ts';
 import { addressesAfter } from '../auth/known-addresses.ts';
 import { newEpoch } from '../auth/logout.ts';
@@ -25,7 +25,7 @@ async function reserveRegistration(deps: Deps): Promise<Reservation> {
   const max = deps.config.registrationsPerHour;
   const place = await reserve(deps, { kind: 'register', subject: bucketOf(deps.address), windowMs: HOUR, max });
   if (place.granted) return place;
-  throw comeBack('too_many_requests', 'Too many registrations from this address.', { seconds: place.secondsLeft });
+  throw retryLater('too_many_requests', 'Too many registrations from this address.', { seconds: place.secondsLeft });
 }
 
 /** Nothing was registered when the hashing queue is full, so nothing is counted. */

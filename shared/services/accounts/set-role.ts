@@ -3,7 +3,7 @@ import { update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Role } from '#shared/domain/account.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
-import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { commitLeaving } from './admin-lock.ts';
 import { noSuchAccount } from './read-account.ts';
@@ -36,5 +36,5 @@ export async function setRole(deps: Deps, actor: AccountActor, { username, role 
     const changed = await deps.store.users.replace(target, change);
     if (changed) return changed;
   }
-  throw comeBack('busy', 'The account is being changed at this moment.', { seconds: 1 });
+  throw retryLater('busy', 'The account is being changed at this moment.', { seconds: 1 });
 }

@@ -1,7 +1,7 @@
 import { bucketOf, type Reservation, reserve } from '#shared/appwrite/limits.ts';
 import type { Deps } from '#shared/compose.ts';
 import { DAY, MINUTE } from '#shared/domain/clock.ts';
-import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import { hashesRefusal } from './hashing.ts';
 import type { AccountActor } from './open-session.ts';
 
@@ -15,7 +15,7 @@ async function reserveTries(deps: Deps, actor: AccountActor): Promise<Reservatio
   const refused = tries.filter((tried) => !tried.granted);
   if (refused.length === 0) return tries;
   const seconds = Math.max(...refused.map((tried) => tried.secondsLeft));
-  throw comeBack('too_many_requests', 'Too many wrong passwords. Wait before you try again.', { seconds });
+  throw retryLater('too_many_requests', 'Too many wrong passwords. Wait before you try again.', { seconds });
 }
 
 /** Asks for the own password again before what a stolen token must not do: 403 when wrong, 429 when guessed too often. */

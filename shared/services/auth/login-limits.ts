@@ -2,7 +2,7 @@ import type { Account } from '#shared/appwrite/accounts.ts';
 import { bucketOf, type Limit, type Reservation, reserve } from '#shared/appwrite/limits.ts';
 import type { Deps } from '#shared/compose.ts';
 import { DAY, MINUTE } from '#shared/domain/clock.ts';
-import { comeBack } from '#shared/domain/problems.ts';
+import { retryLater } from '#shared/domain/problems.ts';
 import { isKnownAddress } from './known-addresses.ts';
 
 /** A paid comparison, and the account it is for, if there is one. `undo` gives back what was paid, as far as it can. */
@@ -20,7 +20,7 @@ async function reserveFirst(deps: Deps, limits: readonly Limit[]): Promise<Reser
     ({ secondsLeft } = reservation);
   }
   const detail = 'Too many failed logins. Wait before you try again.';
-  throw comeBack('too_many_requests', detail, { seconds: secondsLeft });
+  throw retryLater('too_many_requests', detail, { seconds: secondsLeft });
 }
 
 /** Strangers share the account's daily budget; when that is spent, one try a minute is left for all of them. */

@@ -1,7 +1,7 @@
 import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
 import type { Deps } from '#shared/compose.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
-import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import { issueToken } from '#shared/security/issue-token.ts';
 import { hashesRefusal, refuseWhenFull } from './hashing.ts';
 import { addressesAfter } from './known-addresses.ts';
@@ -52,7 +52,7 @@ async function noteLogin(deps: Deps, account: Account, password: string): Promis
   };
   if (Object.keys(patch).length === 0) return account.epoch;
   const written = await deps.store.users.replace(account, patch).catch(() => undefined);
-  if (fresh && !written) throw comeBack('busy', 'The account is being changed at this moment.', { seconds: 1 });
+  if (fresh && !written) throw retryLater('busy', 'The account is being changed at this moment.', { seconds: 1 });
   return fresh?.epoch ?? account.epoch;
 }
 

@@ -1,7 +1,7 @@
 import type { RevokedToken } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { randomId } from '#shared/domain/ids.ts';
-import { comeBack } from '#shared/domain/problems.ts';
+import { retryLater } from '#shared/domain/problems.ts';
 import type { AccountActor } from './open-session.ts';
 
 const ATTEMPTS = 6;
@@ -36,5 +36,5 @@ export async function logout(deps: Deps, ending: Ending): Promise<void> {
     if (!fresh) return;
     row = fresh;
   }
-  throw comeBack('busy', 'The account is being changed at this moment.', { seconds: 1 });
+  throw retryLater('busy', 'The account is being changed at this moment.', { seconds: 1 });
 }

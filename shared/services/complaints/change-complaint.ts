@@ -6,7 +6,7 @@ import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
-import { comeBack } from '#shared/domain/problems.ts';
+import { retryLater } from '#shared/domain/problems.ts';
 import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import { noSuchComplaint } from './get-complaint.ts';
@@ -81,6 +81,6 @@ export async function changeComplaint(deps: Deps, asking: Promise<Actor>, change
       if (Date.now() > patience) break;
       await pause(Math.random() * 20 * Math.min(tries, 10));
     }
-    throw comeBack('busy', 'Many people are changing this complaint at this moment.', { seconds: 1 });
+    throw retryLater('busy', 'Many people are changing this complaint at this moment.', { seconds: 1 });
   });
 }

@@ -6,7 +6,7 @@ import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
-import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { claimKey, fingerprintOf, plainTicket, type Ticket } from './idempotency.ts';
 import { defaultAssignee, overdueDay, refuseUnknownCategory } from './known-names.ts';
@@ -93,10 +93,10 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
   const work = { operations, landed };
   let outcome = await commitCounted(deps, work, filing.begun);
   for (let tries = 1; outcome !== 'done' && tries < COMMITS; tries += 1) {
-    if (outcome === 'limit') throw comeBack('request_in_progress', 'Another run of this request was first.', SOON);
+    if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
     outcome = await commitCounted(deps, work);
   }
-  if (outcome !== 'done') throw comeBack('busy', 'Many complaints are being filed at this moment.', SOON);
+  if (outcome !== 'done') throw retryLater('busy', 'Many complaints are being filed at this moment.', SOON);
   return { ...row, images, $id: complaintId };
 }
 
@@ -105,7 +105,7 @@ async function reserveFiling(deps: Deps, actor: Actor): Promise<void> {
   const reservation = await reserve(deps, limit);
   if (reservation.granted) return;
   const detail = `You have filed ${limit.max} complaints within an hour. Wait before you file another.`;
-  throw comeBack('too_many_requests', detail, { seconds: reservation.secondsLeft });
+  throw retryLater('too_many_requests', detail, { seconds: reservation.secondsLeft });
 }
 
 async function replay(deps: Deps, complaintId: string): Promise<Created> {

@@ -3,7 +3,7 @@ import { claimVersion, remove } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
-import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
 import { serially } from './serially.ts';
@@ -33,6 +33,6 @@ export async function deleteComplaint(deps: Deps, asking: Promise<Actor>, deleti
     for (let tries = 0; tries < ATTEMPTS; tries += 1) {
       if (await attempt(deps, asking, deletion)) return;
     }
-    throw comeBack('busy', 'Many people are changing this complaint at this moment.', { seconds: 1 });
+    throw retryLater('busy', 'Many people are changing this complaint at this moment.', { seconds: 1 });
   });
 }

@@ -5,7 +5,7 @@ import { claimVersion, type Operation, update } from '#shared/appwrite/transacti
 import type { Deps } from '#shared/compose.ts';
 import { DAY, nextTurn, SECOND } from '#shared/domain/clock.ts';
 import { derivedId, randomId } from '#shared/domain/ids.ts';
-import { comeBack, Refusal } from '#shared/domain/problems.ts';
+import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Pieces } from '#shared/media/pieces.ts';
 
 type Remembered = Stored<RowOf<typeof RequestRow>>;
@@ -77,7 +77,7 @@ function times(now: Date) {
 
 async function takeOver(deps: Deps, row: Remembered): Promise<Ticket> {
   const age = deps.clock.now().getTime() - Date.parse(row.startedAt);
-  const running = comeBack('request_in_progress', 'The first request with this key is still running.', {
+  const running = retryLater('request_in_progress', 'The first request with this key is still running.', {
     seconds: Math.min(5, (LEASE_MS - age) / SECOND),
   });
   if (age < LEASE_MS) throw running;
@@ -101,7 +101,7 @@ export async function claimKey(
   const first = await claimed(deps, { rowId, complaintId }, deps.store.requests.insert(rowId, fresh));
   if (first) return ticket(deps, first);
   const row = await deps.store.requests.find(rowId);
-  if (!row) throw comeBack('request_in_progress', 'The first request with this key has just ended.', { seconds: 1 });
+  if (!row) throw retryLater('request_in_progress', 'The first request with this key has just ended.', { seconds: 1 });
   if (row.fingerprint !== sent.fingerprint) {
     throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for other content. Use a new one.');
   }

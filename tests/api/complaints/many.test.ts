@@ -1,10 +1,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startLocalAppwrite } from 'local-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complaintRow } from '#scripts/fill/complaint-row.ts';
 import { fillComplaints } from '#scripts/fill/import.ts';
-import { startLocalAppwrite } from '#scripts/local/index.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { Figures } from '#shared/contract/responses.ts';
 import { median } from '#shared/services/complaints/months.ts';

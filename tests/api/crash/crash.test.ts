@@ -1,5 +1,5 @@
+import { describeReport } from 'local-appwrite/crash-enumerator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeReport } from '#scripts/local/crash-enumerator.ts';
 import { tryEvents } from '../../support/crash/events.ts';
 import { filingStories } from '../../support/crash/filing.ts';
 import { removalStories } from '../../support/crash/removal.ts';

@@ -1,6 +1,6 @@
+import type { Snapshot } from 'local-appwrite';
 import { Query, Storage } from 'node-appwrite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Snapshot } from '#scripts/local/inspection/snapshots.ts';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';

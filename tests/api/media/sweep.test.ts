@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Snapshot } from 'local-appwrite';
 import { type Client, type Models, Query, Storage } from 'node-appwrite';
 import { InputFile } from 'node-appwrite/file';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Snapshot } from '#scripts/local/inspection/snapshots.ts';
 import { removeFile, storeFile } from '#shared/appwrite/media.ts';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail } from '#shared/contract/responses.ts';

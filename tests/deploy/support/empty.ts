@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { AppwriteException } from 'node-appwrite';
 import { afterAll, beforeAll } from 'vitest';
 import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
-import { type LocalAppwrite, startLocalAppwrite } from '#scripts/local/index.ts';
 
 export type Empty = { local: LocalAppwrite; remote: Remote; folder: string; restart(): Promise<void> };
 

@@ -2,6 +2,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Clock } from 'local-appwrite';
+import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { afterAll, beforeAll } from 'vitest';
 import type { Wish } from '#scripts/deploy/change.ts';
 import { type Declaration, readDeclaration } from '#scripts/deploy/declaration.ts';
@@ -9,8 +11,6 @@ import { deploy } from '#scripts/deploy/deploy.ts';
 import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
 import { examine } from '#scripts/doctor/examine.ts';
 import type { Finding } from '#scripts/doctor/finding.ts';
-import type { Clock } from '#scripts/local/clock.ts';
-import { type LocalAppwrite, startLocalAppwrite } from '#scripts/local/index.ts';
 import type { Target } from '#scripts/project/connect.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 

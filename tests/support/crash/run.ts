@@ -3,7 +3,7 @@ import {
   type CrashReport,
   type EnumerationOptions,
   enumerateCrashes,
-} from '#scripts/local/crash-enumerator.ts';
+} from 'local-appwrite/crash-enumerator';
 import type { Stage, Story } from './stories.ts';
 
 /** Also answers of success from somebody who did nothing, as a captive proxy gives them. */

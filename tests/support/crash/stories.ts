@@ -1,4 +1,4 @@
-import type { EnumerationOptions, Lane, Struck } from '#scripts/local/crash-enumerator.ts';
+import type { EnumerationOptions, Lane, Struck } from 'local-appwrite/crash-enumerator';
 import { type Person, type Service, startService } from '../harness.ts';
 import { checkInvariants } from '../invariants.ts';
 import { makePicture } from '../pictures.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { Problem } from '#shared/contract/responses.ts';
-import { comeBack, PROBLEMS, type ProblemCode, Refusal } from '#shared/domain/problems.ts';
+import { PROBLEMS, type ProblemCode, Refusal, retryLater } from '#shared/domain/problems.ts';
 import { asRefusal, problemReply } from '#shared/http/problem.ts';
 
 const codes = Object.keys(PROBLEMS) as ProblemCode[];
@@ -17,8 +17,8 @@ describe('the body of a refusal', () => {
   });
 
   it('says when to come back, in whole seconds and at least one', () => {
-    expect(problemReply(comeBack('busy', 'Wait.', { seconds: 0.2 }), 'a').headers['retry-after']).toBe('1');
-    expect(problemReply(comeBack('busy', 'Wait.', { seconds: 2.1 }), 'a').headers['retry-after']).toBe('3');
+    expect(problemReply(retryLater('busy', 'Wait.', { seconds: 0.2 }), 'a').headers['retry-after']).toBe('1');
+    expect(problemReply(retryLater('busy', 'Wait.', { seconds: 2.1 }), 'a').headers['retry-after']).toBe('3');
   });
 
   it('holds nothing of what was thrown', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Client, Functions, Storage, TablesDB, Tokens } from 'node-appwrite';
 import { afterAll, beforeAll } from 'vitest';
-import { type LocalAppwrite, type LocalAppwriteOptions, startLocalAppwrite } from '#scripts/local/index.ts';
+import { type LocalAppwrite, type LocalAppwriteOptions, startLocalAppwrite } from '../../../src/index.ts';
 import { makeProject, type ProjectOptions } from './project.ts';
 
 export type World = {

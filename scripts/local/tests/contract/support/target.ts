@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'node-appwrite';
-import { startLocalAppwrite } from '#scripts/local/index.ts';
+import { startLocalAppwrite } from '../../../src/index.ts';
 
 /** The Appwrite whose promises are checked: a real one when APPWRITE_ENDPOINT names it, else a local one of this file's own. */
 export type Target = {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { describeReport, enumerateCrashes, type Lane } from '#scripts/local/crash-enumerator.ts';
+import { describeReport, enumerateCrashes, type Lane } from '../../src/crash-enumerator.ts';
 import { useWorld } from './support/harness.ts';
 import { send } from './support/send.ts';
 import { writer } from './support/writer.ts';

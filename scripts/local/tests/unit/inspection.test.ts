@@ -1,7 +1,7 @@
 import { ID } from 'node-appwrite';
 import { InputFile } from 'node-appwrite/file';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runCommand } from '#scripts/local/cli.ts';
+import { runCommand } from '../../src/cli.ts';
 import { echo } from './support/echo.ts';
 import { useWorld } from './support/harness.ts';
 import { refusal } from './support/refusal.ts';

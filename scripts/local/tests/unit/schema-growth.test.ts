@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Query, TablesDB } from 'node-appwrite';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startLocalAppwrite } from '#scripts/local/index.ts';
+import { startLocalAppwrite } from '../../src/index.ts';
 import { makeProject, notes } from './support/project.ts';
 import { refusal } from './support/refusal.ts';
 

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { LocalAppwrite } from '#scripts/local/index.ts';
+import type { LocalAppwrite } from '../../../src/index.ts';
 
 export type Sent = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer };
 type Options = {

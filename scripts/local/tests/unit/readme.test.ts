@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { assemble } from '#scripts/local/assemble.ts';
-import { callFaults, eventFaults } from '#scripts/local/faults/fault.ts';
-import { allRoutes } from '#scripts/local/routes/all.ts';
+import { assemble } from '../../src/assemble.ts';
+import { callFaults, eventFaults } from '../../src/faults/fault.ts';
+import { allRoutes } from '../../src/routes/all.ts';
 
-const readme = readFileSync(join(import.meta.dirname, '../../scripts/local/README.md'), 'utf8');
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 const dataDir = mkdtempSync(join(tmpdir(), 'readme-'));
 const { platform } = assemble({ dataDir });
 afterAll(() => {

@@ -6,6 +6,11 @@ import type { Faults } from './faults/faults.ts';
 import type { CallLog } from './http/call-log.ts';
 import type { Snapshot } from './inspection/snapshots.ts';
 
+export type { Clock } from './clock.ts';
+export type { CallRule, EventRule, FaultRule } from './faults/fault.ts';
+export type { Faults, PlannedFault } from './faults/faults.ts';
+export type { Snapshot } from './inspection/snapshots.ts';
+
 export type LocalAppwriteOptions = {
   /** Where everything is kept; made when missing. */
   dataDir: string;

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { echo } from './support/echo.ts';
 import { makeProject } from './support/project.ts';
 
-const main = join(import.meta.dirname, '../../scripts/local/main.ts');
+const main = join(import.meta.dirname, '../../src/main.ts');
 const project = makeProject({ functions: { echo } });
 const running: ChildProcess[] = [];
 

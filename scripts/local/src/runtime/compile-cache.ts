@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-const folder = fileURLToPath(new URL('../../../.local/compile-cache', import.meta.url));
+const folder = fileURLToPath(new URL('../../../../.local/compile-cache', import.meta.url));
 
 /** For a host's environment: what it takes to read its TypeScript is most of a start, and the same for every one. */
 export const COMPILE_CACHE = { NODE_COMPILE_CACHE: folder };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fillWithDemo } from '#scripts/demo/fill.ts';
 import { DEMO_PEOPLE } from '#scripts/demo/people.ts';
-import { fillWithDemo } from '#scripts/demo.ts';
 import { ComplaintList } from '#shared/contract/responses.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { type Service, startService } from '../support/harness.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makePhoto } from '#scripts/bench/photo.ts';
+import { makePhoto } from '#tests/load/bench/photo.ts';
 import { type Person, type Service, startService, uniqueName } from '../support/harness.ts';
 
 /** Nobody else who is served by the same process may have to wait longer than that for their turn. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runSoak } from '#scripts/soak/run.ts';
+import { runSoak } from '#tests/load/soak/run.ts';
 
 it('under mixed load with faults nothing unexpected is answered, nothing is lost, and nothing is left over', async () => {
   const report = await runSoak({ seconds: 6, perSecond: 15, faultShare: 0.05 });

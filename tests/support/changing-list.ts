@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { complaintRow } from '#scripts/fill/complaint-row.ts';
 import { randomId } from '#shared/domain/ids.ts';
+import { complaintRow } from '#tests/load/fill/complaint-row.ts';
 import { idsOf, listOf } from './complaints.ts';
 import type { Person, Service } from './harness.ts';
 

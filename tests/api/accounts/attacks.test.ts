@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Arena, freshName, openArena, PASSWORD } from '#scripts/attack/arena.ts';
-import { dice } from '#scripts/attack/dice.ts';
-import { climb } from '#scripts/attack/first-admin.ts';
-import { guessFromEverywhere, guessFromHome, loginUnderSiege, strangeAddress } from '#scripts/attack/guesses.ts';
-import { raceAdmins, raceGuesses, raceRegistrations } from '#scripts/attack/races.ts';
-import { replayTokens } from '#scripts/attack/sequences.ts';
-import { type Stage, startStage } from '#scripts/attack/stage.ts';
-import { sendForgeries } from '#scripts/attack/tokens.ts';
 import { DAY, MINUTE } from '#shared/domain/clock.ts';
+import { type Arena, freshName, openArena, PASSWORD } from '#tests/load/attack/arena.ts';
+import { dice } from '#tests/load/attack/dice.ts';
+import { climb } from '#tests/load/attack/first-admin.ts';
+import { guessFromEverywhere, guessFromHome, loginUnderSiege, strangeAddress } from '#tests/load/attack/guesses.ts';
+import { raceAdmins, raceGuesses, raceRegistrations } from '#tests/load/attack/races.ts';
+import { replayTokens } from '#tests/load/attack/sequences.ts';
+import { type Stage, startStage } from '#tests/load/attack/stage.ts';
+import { sendForgeries } from '#tests/load/attack/tokens.ts';
 
 /** A little of what `npm run attack` does in full. */
 let stage: Stage;

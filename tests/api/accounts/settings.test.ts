@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { countingHasher } from '#scripts/attack/counting-hasher.ts';
-import { inProcess, type Reply } from '#scripts/attack/in-process.ts';
 import { ROUTES } from '#scripts/project/routes.ts';
 import { composeService, lazyService } from '#shared/compose.ts';
 import { readConfig } from '#shared/config.ts';
 import { createHandler } from '#shared/http/handler.ts';
 import { issueToken } from '#shared/security/issue-token.ts';
+import { countingHasher } from '#tests/load/attack/counting-hasher.ts';
+import { inProcess, type Reply } from '#tests/load/attack/in-process.ts';
 
 const SECRET = randomBytes(48).toString('base64url');
 const OTHER_SECRET = randomBytes(48).toString('base64url');

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalAppwrite } from 'local-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { complaintRow } from '#scripts/fill/complaint-row.ts';
-import { fillComplaints } from '#scripts/fill/import.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { Figures } from '#shared/contract/responses.ts';
 import { median } from '#shared/services/complaints/months.ts';
+import { complaintRow } from '#tests/load/fill/complaint-row.ts';
+import { fillComplaints } from '#tests/load/fill/import.ts';
 import { change, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 

@@ -172,7 +172,7 @@ describe('npm run media', () => {
       APPWRITE_PROJECT_ID: projectId,
       APPWRITE_API_KEY: apiKey,
     };
-    const { stdout } = await promisify(execFile)(process.execPath, ['scripts/media.ts', command], { env });
+    const { stdout } = await promisify(execFile)(process.execPath, ['scripts/media/main.ts', command], { env });
     return stdout;
   }
 

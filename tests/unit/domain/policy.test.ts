@@ -113,7 +113,7 @@ describe('the policy of a request', () => {
   });
 });
 
-it('the README shows the policy as it is; if not: node scripts/policy-table.ts', () => {
+it('the README shows the policy as it is; if not: node scripts/policy/main.ts', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
   expect(readme).toBe(withPolicy(readme, policyTables()));
 });

@@ -137,7 +137,7 @@ describe('a bundle', () => {
     [{}, 'node_modules/json-bigint/index.js', /stock json-bigint/],
     [{}, 'node_modules/bignumber.js/bignumber.js', /stock json-bigint/],
     [{}, 'node_modules/zod/v4/locales/de.js', /locales/],
-    [{}, 'scripts/local/main.ts', /tooling/],
+    [{}, 'scripts/local/src/main.ts', /tooling/],
     [{}, 'tests/unit/x.ts', /tests/],
   ])('is not deployed with %j %s', (weight, input, message) => {
     const faulty = { ...built, bytes: 10, ...weight, inputs: new Map([[input, 1]]) };

@@ -1,8 +1,0 @@
-import { buildFunctions } from './build/functions.ts';
-
-try {
-  await buildFunctions();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}

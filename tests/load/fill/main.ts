@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { startLocalAppwrite } from 'local-appwrite';
+import { buildFunctions } from '#scripts/build/functions.ts';
+import { localPlace, PROJECT_FILE, tokenSecret } from '#scripts/project/local-settings.ts';
+import { originPaths } from '#scripts/project/routes.ts';
+import { countFilled, fillComplaints } from './import.ts';
+import { type Measurement, measureLists } from './measure.ts';
+
+const { values } = parseArgs({ options: { count: { type: 'string', default: '1000000' } } });
+const count = Number(values.count);
+if (!Number.isInteger(count) || count < 1) throw new Error('--count must be a whole number');
+
+const { dataDir } = localPlace({ DATA_DIR: '.local/fill', ...process.env });
+const file = `${dataDir}/appwrite.db`;
+const options = {
+  dataDir,
+  config: PROJECT_FILE,
+  origin: originPaths(),
+  variables: { '*': { TOKEN_SECRET: tokenSecret(dataDir) } },
+};
+
+/** Filled while nobody serves it, then read through the built functions. */
+async function measureAt(size: number): Promise<Measurement[]> {
+  const { rows, seconds } = fillComplaints(file, size);
+  console.log(
+    `${size.toLocaleString('en')} complaints, ${rows.toLocaleString('en')} of them new, in ${seconds.toFixed(1)} s`,
+  );
+  const local = await startLocalAppwrite(options);
+  const measured = await measureLists(local.url, size).finally(() => local.close());
+  for (const { what, ms, total } of measured) {
+    console.log(`  ${what.padEnd(24)}${ms.toFixed(1).padStart(9)} ms  total ${total}`);
+  }
+  return measured;
+}
+
+await buildFunctions({ quiet: true });
+// Makes the tables.
+await (await startLocalAppwrite(options)).close();
+const present = countFilled(file);
+const sizes = [10_000, 100_000, count].filter(
+  (size, index, all) => size <= count && size >= present && all.indexOf(size) === index,
+);
+const first = await measureAt(sizes[0] ?? count);
+let last = first;
+for (const size of sizes.slice(1)) last = await measureAt(size);
+if (last !== first) {
+  console.log(`Growth from ${sizes[0]?.toLocaleString('en')} to ${count.toLocaleString('en')}:`);
+  for (const [index, { what, ms }] of last.entries()) {
+    console.log(`  ${what.padEnd(24)}${(ms / (first[index]?.ms ?? ms)).toFixed(1).padStart(9)} x`);
+  }
+}

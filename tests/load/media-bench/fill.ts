@@ -1,0 +1,70 @@
+import type { Connection } from '#scripts/project/connect.ts';
+import { storeFile } from '#shared/appwrite/media.ts';
+import { DATABASE_ID } from '#shared/appwrite/resources.ts';
+import { imageFileId, randomId } from '#shared/domain/ids.ts';
+
+export type Filling = { complaints: number; pictures: number; orphans: number; picture: Uint8Array };
+
+const AT_ONCE = 100;
+
+function complaintRow(id: string, size: { bytes: number; pictured: boolean }) {
+  const now = new Date().toISOString();
+  const image = {
+    id: imageFileId(id, 0),
+    type: 'image/jpeg',
+    width: 8,
+    height: 8,
+    bytes: size.bytes,
+    token: 't',
+    tokenId: 't',
+  };
+  return {
+    $id: id,
+    title: 'A broken lamp',
+    description: 'It has been dark for a week.',
+    anonymous: false,
+    reporterId: 'u0',
+    reporterName: 'somebody',
+    status: 'created',
+    progress: 0,
+    hidden: false,
+    touched: false,
+    images: JSON.stringify(size.pictured ? [image] : []),
+    version: 1,
+    filedAt: now,
+    changedAt: now,
+    words: 'broken lamp',
+  };
+}
+
+function entryRow(complaintId: string) {
+  const said = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
+  return { $id: randomId(), complaintId, ...said };
+}
+
+async function storeAll({ gateway }: Connection, ids: readonly string[], picture: Uint8Array): Promise<void> {
+  const waiting = ids.values();
+  const worker = async () => {
+    for (const id of waiting) await storeFile(gateway, { id, name: `${id}.jpg`, parts: [picture] });
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+}
+
+/** A database as it is after years: complaints with their timelines, some with a picture, and files of nobody. */
+export async function fill(connection: Connection, { complaints, pictures, orphans, picture }: Filling): Promise<void> {
+  const { tables } = connection.gateway;
+  const ids = Array.from({ length: complaints }, randomId);
+  for (let from = 0; from < complaints; from += AT_ONCE) {
+    const some = ids.slice(from, from + AT_ONCE);
+    const rows = some.map((id, n) => complaintRow(id, { bytes: picture.byteLength, pictured: from + n < pictures }));
+    await tables.createRows({ databaseId: DATABASE_ID, tableId: 'complaints', rows });
+    await tables.createRows({ databaseId: DATABASE_ID, tableId: 'timeline', rows: some.map(entryRow) });
+  }
+  const nobodies = Array.from({ length: orphans }, randomId);
+  const owners = [...ids.slice(0, pictures), ...nobodies];
+  await storeAll(
+    connection,
+    owners.map((id) => imageFileId(id, 0)),
+    picture,
+  );
+}

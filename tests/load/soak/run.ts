@@ -1,0 +1,53 @@
+import { makePhoto } from '#tests/load/bench/photo.ts';
+import { audit, type Findings, sweepUp } from './audit.ts';
+import { type Gauge, startGauges } from './gauges.ts';
+import { startMischief } from './mischief.ts';
+import { startSubject } from './service.ts';
+import { Traffic } from './traffic.ts';
+
+export type SoakOptions = { seconds: number; perSecond: number; faultShare: number };
+export type SoakReport = {
+  requests: number;
+  statuses: Map<string, number>;
+  struck: { calls: number; events: number };
+  unexpected: string[];
+  findings: Findings;
+  early: Gauge;
+  late: Gauge;
+};
+
+/** Mixed load at a steady rate while things go wrong; then everything is looked over. */
+export async function runSoak({ seconds, perSecond, faultShare }: SoakOptions): Promise<SoakReport> {
+  const subject = await startSubject();
+  try {
+    const traffic = new Traffic(subject, new Uint8Array(await makePhoto()));
+    for (let count = 0; count < 10; count += 1) await traffic.file(count < 3);
+    const gauges = startGauges();
+    const mischief = startMischief(subject.local.faults, faultShare);
+    const requests = await atSteadyRate(() => traffic.next(), { seconds, perSecond });
+    const struck = mischief.stop();
+    const drift = gauges.stop();
+    await sweepUp(subject);
+    const findings = await audit(subject, traffic.ledger);
+    const { statuses, unexpected } = traffic.ledger;
+    return { requests, statuses, struck, unexpected, findings, ...drift };
+  } finally {
+    await subject.close();
+  }
+}
+
+/** Requests begin when their time has come, whether or not earlier ones were answered. */
+async function atSteadyRate(next: () => Promise<void>, rate: { seconds: number; perSecond: number }): Promise<number> {
+  const began = performance.now();
+  const running = new Set<Promise<void>>();
+  const total = rate.seconds * rate.perSecond;
+  for (let count = 0; count < total; count += 1) {
+    const due = began + (1000 * count) / rate.perSecond;
+    const wait = due - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    const request = next().finally(() => running.delete(request));
+    running.add(request);
+  }
+  await Promise.all(running);
+  return total;
+}

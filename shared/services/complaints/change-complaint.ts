@@ -6,7 +6,7 @@ import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
-import { retryLater } from '#shared/domain/problems.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import { noSuchComplaint } from './get-complaint.ts';
@@ -17,9 +17,6 @@ import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
 import { serially } from './serially.ts';
 
 export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput };
-
-const PATIENCE_MS = 8_000;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One step: the version, the columns, the entry and the totals, or nothing at all. */
 async function commitPlan(deps: Deps, complaint: StoredComplaint, plan: Plan & { images: StoredImage[] }) {
@@ -73,14 +70,6 @@ async function attempt(deps: Deps, asking: Promise<Actor>, change: Change): Prom
 
 /** Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. */
 export async function changeComplaint(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint> {
-  const patience = Date.now() + PATIENCE_MS;
-  return serially(change.id, async () => {
-    for (let tries = 1; ; tries += 1) {
-      const changed = await attempt(deps, asking, change);
-      if (changed) return changed;
-      if (Date.now() > patience) break;
-      await pause(Math.random() * 20 * Math.min(tries, 10));
-    }
-    throw retryLater('busy', 'Many people are changing this complaint at this moment.', { seconds: 1 });
-  });
+  const once = () => attempt(deps, asking, change);
+  return serially(change.id, () => retryOnConflict(deps.clock, 'this complaint', once));
 }

@@ -3,12 +3,12 @@ import { claimVersion, remove } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
-import { Refusal, retryLater } from '#shared/domain/problems.ts';
+import { Refusal } from '#shared/domain/problems.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
 import { serially } from './serially.ts';
 
-const ATTEMPTS = 8;
 export type Deletion = { id: string; ifMatch: IfMatch };
 
 async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Deletion): Promise<boolean> {
@@ -29,10 +29,6 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
 
 /** Deletes a complaint and takes it off the totals at once; its pictures and timeline go with the row's delete event. */
 export async function deleteComplaint(deps: Deps, asking: Promise<Actor>, deletion: Deletion): Promise<void> {
-  await serially(deletion.id, async () => {
-    for (let tries = 0; tries < ATTEMPTS; tries += 1) {
-      if (await attempt(deps, asking, deletion)) return;
-    }
-    throw retryLater('busy', 'Many people are changing this complaint at this moment.', { seconds: 1 });
-  });
+  const once = async () => (await attempt(deps, asking, deletion)) || undefined;
+  await serially(deletion.id, () => retryOnConflict(deps.clock, 'this complaint', once));
 }

@@ -1,0 +1,30 @@
+import { type Clock, SECOND } from '#shared/domain/clock.ts';
+import { retryLater } from '#shared/domain/problems.ts';
+
+/** How long writers of the same row wait for each other before the last one is told to come back. */
+const BUDGET_MS = 8 * SECOND;
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 500;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Runs an optimistic write until it succeeds. `attempt` reads, decides and writes; it gives `undefined` when somebody
+ * else changed the same rows first. Between attempts it waits a random time that doubles (full jitter), up to half a
+ * second. Throws 409 `busy` with Retry-After after eight seconds.
+ */
+export async function retryOnConflict<T>(
+  clock: Clock,
+  what: string,
+  attempt: () => Promise<T | undefined>,
+): Promise<T> {
+  const giveUpAt = clock.now().getTime() + BUDGET_MS;
+  for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+    if (clock.now().getTime() > giveUpAt) {
+      throw retryLater('busy', `Many people are changing ${what} at this moment.`, { seconds: 1 });
+    }
+    await pause(Math.random() * longest);
+  }
+}

@@ -80,10 +80,10 @@ type Execution = { key: string; address: string; budgetMs?: number };
 
 /** Opens the way to Appwrite for one execution with that execution's key. */
 export function openDeps(service: Service, execution: Execution): Deps {
-  const { endpoint, projectId, appwriteTimeoutMs: timeoutMs } = service.config;
-  const deadline = Date.now() + (execution.budgetMs ?? REQUEST_BUDGET_MS);
-  const gateway = openGateway({ endpoint, projectId, key: execution.key, timeoutMs, deadline });
   const { config, clock, tokens } = service;
+  const { endpoint, projectId, appwriteTimeoutMs: timeoutMs, appwriteHedgeMs: hedgeMs } = config;
+  const deadline = clock.elapsed() + (execution.budgetMs ?? REQUEST_BUDGET_MS);
+  const gateway = openGateway({ endpoint, projectId, key: execution.key, timeoutMs, hedgeMs, deadline, clock });
   const { address } = execution;
   return { config, clock, tokens, hasher: () => service.hasher, gateway, store: openStore(gateway), address };
 }

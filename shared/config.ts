@@ -13,6 +13,8 @@ export type Config = {
   loginFailuresPerAddress: number;
   loginFailuresPerDay: number;
   appwriteTimeoutMs: number;
+  /** A read that has not answered after so many milliseconds is asked a second time. */
+  appwriteHedgeMs: number;
 };
 
 /** A setting that cannot be served with. Its message names the variable and never its value. */
@@ -63,6 +65,7 @@ export function readConfig(env: Env = process.env): Config {
     registrationsPerHour: whole(env, 'REGISTRATIONS_PER_HOUR', { fallback: 100, min: 1, max: 1_000_000 }),
     loginFailuresPerAddress: whole(env, 'LOGIN_FAILURES_PER_ADDRESS', { fallback: 10, min: 1, max: 1_000_000 }),
     loginFailuresPerDay: whole(env, 'LOGIN_FAILURES_PER_DAY', { fallback: 100, min: 1, max: 1_000_000 }),
+    appwriteHedgeMs: whole(env, 'APPWRITE_HEDGE_MS', { fallback: 300, min: 10, max: 20_000 }),
     appwriteTimeoutMs: whole(env, 'APPWRITE_TIMEOUT_MS', { fallback: 6_000, min: 100, max: 20_000 }),
   });
 }

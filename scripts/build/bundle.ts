@@ -3,76 +3,49 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { build, type Metafile } from 'esbuild';
-import { docsPlugin } from './docs-plugin.ts';
-import { type LazyPart, packLazyModules, type Settings } from './lazy-part.ts';
-import { sdkPlugin } from './sdk-plugin.ts';
-import { trimPlugin } from './trim-plugin.ts';
-import { workerPlugin } from './worker-plugin.ts';
+import { build } from 'esbuild';
+import { embeddedTexts } from './embedded-texts.ts';
+import { licencesOf } from './licences.ts';
 
-export interface Bundle {
-  id: string;
-  file: string;
-  bytes: number;
-  gzipBytes: number;
-  /** Bytes in the bundle by input file, as esbuild counts them. */
-  inputs: Map<string, number>;
-}
+/** `inputs`: the files that the bundle was made of, relative to the repository. */
+export type Bundle = { id: string; file: string; bytes: number; gzipBytes: number; inputs: string[] };
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const transport = `${root}shared/appwrite/transport`;
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** One CommonJS file out of one entry; parts behind `import()` are in it, packed until they are asked for. */
+/** Bundles one entry into one CommonJS file, with the licences of the packages in it beside it. The same sources make the same bytes. */
 export async function bundle(id: string, entry: string, file: string): Promise<Bundle> {
-  const lazy = await packLazyModules(entry, settingsOf(entry));
-  const { metafile, outputFiles } = await build({ ...lazy.settings, outfile: file, metafile: true, write: false });
-  const [output] = outputFiles;
-  if (output === undefined) throw new Error(`esbuild made nothing of ${entry}`);
-  const code = output.contents;
-  await replace(file, code);
-  const zipped = await promisify(gzip)(code);
-  return { id, file, bytes: code.length, gzipBytes: zipped.length, inputs: inputsOf(metafile, lazy) };
-}
-
-function settingsOf(entry: string): Settings {
-  return {
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: file,
     bundle: true,
     platform: 'node',
     target: 'node24',
     format: 'cjs',
     minify: true,
-    legalComments: 'none',
+    keepNames: true,
     logLevel: 'warning',
-    alias: { undici: `${transport}/undici.ts`, 'json-bigint': `${transport}/json-bigint.ts` },
-    plugins: [workerPlugin, docsPlugin, trimPlugin, sdkPlugin([dirname(entry), `${root}shared/appwrite`])],
-  };
+    alias: {
+      undici: `${root}shared/appwrite/transport/undici.ts`,
+      'json-bigint': `${root}shared/appwrite/transport/json-bigint.ts`,
+    },
+    plugins: [embeddedTexts],
+    metafile: true,
+    write: false,
+  });
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error(`esbuild made nothing of ${id}`);
+  await replace(file, output.contents);
+  const inputs = Object.keys(metafile.inputs);
+  await replace(`${dirname(file)}/LICENCES.txt`, await licencesOf(root, inputs));
+  const gzipped = await promisify(gzip)(output.contents);
+  return { id, file, bytes: output.contents.length, gzipBytes: gzipped.length, inputs };
 }
 
-/** In one step, so that nobody who builds or serves at the same time ever reads half a bundle. */
-async function replace(file: string, code: Uint8Array): Promise<void> {
+/** Writes a file in one step, so that whoever builds or serves at the same time never reads half a bundle. */
+async function replace(file: string, content: Uint8Array | string): Promise<void> {
   const draft = `${file}.${process.pid}`;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(draft, code);
+  await writeFile(draft, content);
   await rename(draft, file);
-}
-
-/** Packed modules count with their share of the packed text. */
-function inputsOf(main: Metafile, { metafile: lazy, packedBytes }: LazyPart): Map<string, number> {
-  const inputs = weights(main);
-  const packed = weights(lazy);
-  const all = [...packed.values()].reduce((sum, bytes) => sum + bytes, 0);
-  for (const [path, bytes] of packed)
-    inputs.set(path, (inputs.get(path) ?? 0) + Math.ceil((bytes * packedBytes) / all));
-  return inputs;
-}
-
-function weights(metafile: Metafile | undefined): Map<string, number> {
-  const inputs = new Map<string, number>();
-  for (const output of Object.values(metafile?.outputs ?? {})) {
-    for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
-      if (!/^lazy:|^<stdin>/.test(path)) inputs.set(path, bytesInOutput);
-    }
-  }
-  return inputs;
 }

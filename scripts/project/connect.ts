@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Gateway, openGateway } from '#shared/appwrite/gateway.ts';
 import { openStore, type Store } from '#shared/appwrite/store.ts';
+import { systemClock } from '#shared/domain/clock.ts';
 import { localPlace, PROJECT_FILE } from './local-settings.ts';
 
 export type Target = { endpoint: string; projectId: string; key: string };
@@ -30,6 +31,12 @@ export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
 
 /** Opens the same tables that the functions use, with an admin's key. */
 export function connect(target: Target = targetOf()): Connection {
-  const gateway = openGateway({ ...target, timeoutMs: 15_000, deadline: Date.now() + AN_HOUR });
+  const gateway = openGateway({
+    ...target,
+    timeoutMs: 15_000,
+    hedgeMs: 2_000,
+    deadline: systemClock.elapsed() + AN_HOUR,
+    clock: systemClock,
+  });
   return { target, gateway, store: openStore(gateway) };
 }

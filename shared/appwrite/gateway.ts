@@ -1,19 +1,33 @@
 import { Client, TablesDB } from 'node-appwrite';
-import { elapsed } from '#shared/domain/clock.ts';
-import { isTransient } from './failures.ts';
+import type { Clock } from '#shared/domain/clock.ts';
+import { type Attempt, askOnce, askTwice, type Patience } from './ask.ts';
 
-/** `from` and `to` are milliseconds of one clock, so that it shows which calls waited for which. */
-export type CallRecord = { call: string; from: number; to: number; ok: boolean };
-export type GatewaySettings = { endpoint: string; projectId: string; key: string; timeoutMs: number; deadline: number };
+/** One logical call. `from` and `to` are `Clock.elapsed()`, so that overlaps show which calls waited for which. */
+export type CallRecord = { call: string; from: number; to: number; ok: boolean; asked: number };
+
+export type GatewaySettings = {
+  endpoint: string;
+  projectId: string;
+  key: string;
+  /** Milliseconds after which one call is given up. */
+  timeoutMs: number;
+  /** Milliseconds after which a read that has not answered is asked once more. */
+  hedgeMs: number;
+  /** When the execution has to be done, in `Clock.elapsed()`. */
+  deadline: number;
+  clock: Clock;
+};
 
 /** The way to Appwrite of one execution. Never kept longer: the key of one caller must not serve another. */
 export type Gateway = {
-  /** For the services that few executions need. */
+  /** For services that few executions need, such as storage. */
   client: Client;
   tables: TablesDB;
   calls: readonly CallRecord[];
-  /** The same tables, whose single-row writes Appwrite refuses (row_update_conflict) when the row is newer than `updatedAt`. */
+  /** The same tables, whose single-row writes Appwrite refuses (409 `row_update_conflict`) when the row is newer than `updatedAt`. */
   ifUnchangedSince(updatedAt: string): TablesDB;
+  /** Runs calls that are not reads, but do no harm when made twice, as one step; see `askTwice`. */
+  mayRepeat<T>(step: (again: boolean) => Promise<T>): Promise<T>;
 };
 
 /** The length of the longest chain of calls of which each began only when the one before had ended. */
@@ -28,7 +42,7 @@ export function depthOf(calls: readonly CallRecord[]): number {
   return depth;
 }
 
-/** How long at least one of them was under way; expects them in the order in which they began. */
+/** How many milliseconds at least one call was under way; expects the calls in the order in which they began. */
 export function waitedMs(calls: readonly CallRecord[]): number {
   let waited = 0;
   let until = Number.NEGATIVE_INFINITY;
@@ -39,109 +53,82 @@ export function waitedMs(calls: readonly CallRecord[]): number {
   return waited;
 }
 
-const RETRIES = 2;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer from Appwrite within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** A query as Appwrite reads it: lists by `name[index]`. */
-function queryOf(params: Record<string, unknown>): string {
-  let query = '';
-  const add = (name: string, value: unknown) => {
-    query += `${query === '' ? '?' : '&'}${name}=${encodeURIComponent(String(value))}`;
-  };
-  for (const [name, value] of Object.entries(params)) {
-    if (Array.isArray(value)) for (const [index, one] of value.entries()) add(`${name}%5B${index}%5D`, one);
-    else add(name, value);
-  }
-  return query;
-}
-
-type Request = Parameters<Client['prepareRequest']>;
 type Call = Parameters<Client['call']>;
-type Upload = Parameters<Client['chunkedUpload']>;
-type Shared = { settings: GatewaySettings; calls: CallRecord[]; extraHeaders: Record<string, string> };
+type Prepare = Parameters<Client['prepareRequest']>;
+type Shared = { settings: GatewaySettings; calls: CallRecord[] };
 
-/** The SDK's client with what it lacks: a deadline for each call and the request, retries of reads, a record of the calls. */
+/** One attempt of a call: the SDK's client with a signal that cancels it. */
+class AttemptClient extends Client {
+  readonly #signal: AbortSignal;
+
+  constructor({ endpoint, projectId, key }: GatewaySettings, signal: AbortSignal) {
+    super();
+    this.#signal = signal;
+    this.setEndpoint(endpoint).setProject(projectId).setKey(key);
+  }
+
+  override prepareRequest(...request: Prepare): ReturnType<Client['prepareRequest']> {
+    const { uri, options } = super.prepareRequest(...request);
+    return { uri, options: { ...options, signal: this.#signal } };
+  }
+}
+
+/** The SDK's client with what it lacks: a limit for each call and for all of them, second attempts, a record of the calls. */
 class AppwriteClient extends Client {
   readonly #shared: Shared;
+  readonly #extraHeaders: Record<string, string>;
 
-  constructor(shared: Shared) {
+  constructor(shared: Shared, extraHeaders: Record<string, string>) {
     super();
     this.#shared = shared;
+    this.#extraHeaders = extraHeaders;
     const { endpoint, projectId, key } = shared.settings;
     this.setEndpoint(endpoint).setProject(projectId).setKey(key);
   }
 
   override async call(...[method, url, headers, ...rest]: Call): ReturnType<Client['call']> {
-    const all = { ...headers, ...this.#shared.extraHeaders };
-    const retries = method === 'get' ? RETRIES : 0;
-    for (let tries = 0; ; tries += 1) {
-      const limitMs = this.#limitMs();
-      if (limitMs === 0) throw new Error('no time is left to ask Appwrite');
-      const record = this.#begin(`${method} ${url.pathname}`);
-      try {
-        const answer = await withDeadline(super.call(method, url, all, ...rest), limitMs);
-        Object.assign(record, { ok: true, to: elapsed() });
-        return answer;
-      } catch (error) {
-        record.to = elapsed();
-        const wait = (50 + Math.random() * 100) * 2 ** tries;
-        const late = Date.now() + wait > this.#shared.settings.deadline;
-        if (tries >= retries || late || !isTransient(error)) throw error;
-        await pause(wait);
-      }
+    const { settings, calls } = this.#shared;
+    const patience = patienceOf(settings);
+    const from = settings.clock.elapsed();
+    const record: CallRecord = { call: `${method} ${url.pathname}`, from, to: from, ok: false, asked: 0 };
+    calls.push(record);
+    const attempt: Attempt<unknown> = (signal) => {
+      record.asked += 1;
+      // The SDK writes the query into the URL that it is given, so each attempt has its own.
+      const client = new AttemptClient(settings, signal);
+      return client.call(method, new URL(url), { ...headers, ...this.#extraHeaders }, ...rest);
+    };
+    try {
+      const answer = await (method === 'get' ? askTwice(attempt, patience) : askOnce(attempt, patience.limitMs));
+      record.ok = true;
+      return answer;
+    } finally {
+      record.to = settings.clock.elapsed();
     }
-  }
-
-  #begin(call: string): CallRecord {
-    const from = elapsed();
-    const record = { call, from, to: from, ok: false };
-    this.#shared.calls.push(record);
-    return record;
-  }
-
-  /**
-   * Our transport closes the connection of a call that is given up; the stock one does not know `limitMs`. The SDK would
-   * write a query into the URL it is given, slowly, and once more for every retry.
-   */
-  override prepareRequest(...[method, url, headers, params]: Request): ReturnType<Client['prepareRequest']> {
-    const reads = method === 'get';
-    const { uri, options } = super.prepareRequest(method, url, headers, reads ? {} : params);
-    const query = reads ? queryOf(params ?? {}) : '';
-    return { uri: `${uri}${query}`, options: Object.assign(options, { limitMs: this.#limitMs() }) };
-  }
-
-  #limitMs(): number {
-    const { timeoutMs, deadline } = this.#shared.settings;
-    return Math.max(0, Math.min(timeoutMs, deadline - Date.now()));
-  }
-
-  /** No file of ours is as large as one of the SDK's chunks of 5 MB, so each goes in one piece. */
-  override async chunkedUpload(...[method, url, headers, payload]: Upload): ReturnType<Client['chunkedUpload']> {
-    return this.call(method, url, headers, { ...payload, file: await payload?.file.toFile() });
   }
 }
 
-/** Opens the gateway; nothing is sent yet. `deadline` is in epoch milliseconds, `timeoutMs` is for each call. */
+/** How long the next call may take. Throws when the execution has no time left. */
+function patienceOf({ timeoutMs, hedgeMs, deadline, clock }: GatewaySettings): Patience {
+  const limitMs = Math.min(timeoutMs, deadline - clock.elapsed());
+  if (limitMs <= 0) throw new Error('no time is left to ask Appwrite');
+  return { afterMs: hedgeMs, limitMs };
+}
+
+/** Opens the gateway; nothing is sent yet. */
 export function openGateway(settings: GatewaySettings): Gateway {
   const calls: CallRecord[] = [];
-  const client = new AppwriteClient({ settings, calls, extraHeaders: {} });
+  const shared = { settings, calls };
+  const client = new AppwriteClient(shared, {});
   return {
     client,
     tables: new TablesDB(client),
     calls,
-    ifUnchangedSince: (updatedAt) =>
-      new TablesDB(new AppwriteClient({ settings, calls, extraHeaders: { 'x-appwrite-timestamp': updatedAt } })),
+    ifUnchangedSince: (updatedAt) => new TablesDB(new AppwriteClient(shared, { 'x-appwrite-timestamp': updatedAt })),
+    async mayRepeat(step) {
+      const { afterMs, limitMs } = patienceOf(settings);
+      // Its calls have limits of their own; there are at most two in a row.
+      return askTwice((_signal, again) => step(again), { afterMs, limitMs: 2 * limitMs });
+    },
   };
 }

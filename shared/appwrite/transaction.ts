@@ -61,9 +61,10 @@ export async function begin(gateway: Gateway): Promise<string> {
 export type Work = { operations: Operation[]; landed(): Promise<boolean> };
 
 /**
- * Commits all operations or none. `landed` tells, after a lost or failed answer to the commit, whether it took effect.
- * A transaction that has outlived its ttl (500 `transaction_expired`) has done nothing and is begun anew, once.
- * Throws 503 when Appwrite fails otherwise; the transaction may then stay `committing`, and nothing of it counts.
+ * Commits all operations or none. Staging that fails or hangs is begun anew with a transaction of its own, since nothing
+ * counts before the commit; so is a commit that came too late (500 `transaction_expired`), once. `landed` tells, after a
+ * lost or failed answer to the commit, whether it took effect. Throws 503 when Appwrite fails otherwise; the transaction
+ * may then stay `committing`, and nothing of it counts.
  */
 export async function commitBegun(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome> {
   const outcome = await stageAndCommit(gateway, begun, work);
@@ -73,13 +74,20 @@ export async function commitBegun(gateway: Gateway, begun: Promise<string>, work
   return again;
 }
 
+async function stage(gateway: Gateway, begun: Promise<string>, operations: Record<string, unknown>[]): Promise<string> {
+  const transactionId = await begun;
+  const held = await gateway.tables.createOperations({ transactionId, operations });
+  if (held.operations !== operations.length) throw new Error('an answer that tells of other operations');
+  return transactionId;
+}
+
 async function stageAndCommit(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome | 'expired'> {
   let committing = false;
   try {
-    const transactionId = await begun;
     const operations = work.operations.map(staged);
-    const held = await gateway.tables.createOperations({ transactionId, operations });
-    if (held.operations !== operations.length) throw new Error('an answer that tells of other operations');
+    const transactionId = await gateway.mayRepeat((again) =>
+      stage(gateway, again ? begin(gateway) : begun, operations),
+    );
     committing = true;
     const { status } = await gateway.tables.updateTransaction({ transactionId, commit: true });
     if (status !== 'committed') throw new Error('an answer that tells of no commit');

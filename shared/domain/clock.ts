@@ -1,20 +1,18 @@
 /** Time as a dependency, so that tests can move it. */
-export type Clock = { now(): Date };
+export type Clock = {
+  now(): Date;
+  /** Milliseconds of a clock that never goes back, for durations and deadlines. */
+  elapsed(): number;
+};
 
-export const systemClock: Clock = { now: () => new Date() };
+export const systemClock: Clock = { now: () => new Date(), elapsed: () => performance.now() };
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** For durations: milliseconds that never go back. `performance` says the same, but takes milliseconds to load. */
-export function elapsed(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * SECOND + nanoseconds / 1e6;
-}
-
-/** Resolves when whoever else is served by this process has had a turn. */
+/** Resolves after other requests of this process have had a turn: call it between pieces of long computations. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -36,6 +36,7 @@ export function logRequest({ log, error }: RuntimeContext, facts: Facts): void {
     calls: calls.length,
     depth: depthOf(calls),
     callsMs: tenths(waitedMs(calls)),
+    askedTwice: calls.filter((call) => call.asked > 1).length,
     ...(failure ? { code: failure.code, cause: causeOf(failure.cause, outgoing.status) } : {}),
     ...(facts.foreignOrigin
       ? { hint: 'A browser on a foreign origin asked. To let it in, add its origin to the variable CORS_ORIGINS.' }

@@ -1,5 +1,5 @@
 import type { Deps } from '#shared/compose.ts';
-import { elapsed } from '#shared/domain/clock.ts';
+import { systemClock } from '#shared/domain/clock.ts';
 import type { Refusal } from '#shared/domain/problems.ts';
 import { type Cors, corsOf } from './cors.ts';
 import { logRequest } from './log.ts';
@@ -14,7 +14,7 @@ const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff
 /** Answers one request of the runtime, whatever is thrown: always headers, a body and a log line it built itself. */
 export function serve(answer: (incoming: Incoming, trace: Trace) => Promise<Outgoing>) {
   return async (context: RuntimeContext): Promise<unknown> => {
-    const started = elapsed();
+    const started = systemClock.elapsed();
     const id = requestId(context.req.headers);
     const trace: Trace = {};
     let failure: Refusal | undefined;
@@ -26,7 +26,7 @@ export function serve(answer: (incoming: Incoming, trace: Trace) => Promise<Outg
       outgoing = problemReply(failure, id);
     }
     const cors = corsFor(context, trace);
-    const ms = elapsed() - started;
+    const ms = systemClock.elapsed() - started;
     const { route, deps } = trace;
     logRequest(context, { id, route, outgoing, failure, ms, deps, foreignOrigin: cors.foreign });
     const headers = { ...ALWAYS, 'x-request-id': id, ...cors.headers, ...outgoing.headers };

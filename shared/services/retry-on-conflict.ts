@@ -18,11 +18,11 @@ export async function retryOnConflict<T>(
   what: string,
   attempt: () => Promise<T | undefined>,
 ): Promise<T> {
-  const giveUpAt = clock.now().getTime() + BUDGET_MS;
+  const giveUpAt = clock.elapsed() + BUDGET_MS;
   for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MS)) {
     const result = await attempt();
     if (result !== undefined) return result;
-    if (clock.now().getTime() > giveUpAt) {
+    if (clock.elapsed() > giveUpAt) {
       throw retryLater('busy', `Many people are changing ${what} at this moment.`, { seconds: 1 });
     }
     await pause(Math.random() * longest);

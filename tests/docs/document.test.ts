@@ -83,7 +83,7 @@ it.each(Object.keys(ROUTES))('shows at %s the codes that stand in its sources, a
   const folder = await mkdtemp(join(tmpdir(), 'codes-'));
   const { inputs } = await bundle(functionId, `./functions/${functionId}/main.ts`, join(folder, 'main.cjs'));
   await rm(folder, { recursive: true });
-  const sources = [...inputs.keys()].filter((path) => /^(shared|functions)\//.test(path) && !LISTS.test(path));
+  const sources = [...inputs].filter((path) => /^(shared|functions)\//.test(path) && !LISTS.test(path));
   const named = new Set(sources.flatMap(codesIn));
   const shown = new Set(
     servedRoutes()

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { removeFile, storeFile } from '#shared/appwrite/media.ts';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail } from '#shared/contract/responses.ts';
+import { systemClock } from '#shared/domain/clock.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
 import { type SweepReport, sweep } from '#shared/services/media/sweep.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -60,7 +61,7 @@ async function cron(minutes: number): Promise<void> {
 function keeper(minutesAhead = 0) {
   const { gateway, store } = service.connection;
   const now = () => new Date(service.local.clock.now() + minutesAhead * MINUTE);
-  return { gateway, store, clock: { now } };
+  return { gateway, store, clock: { ...systemClock, now } };
 }
 
 /** The keeper an hour later, to whom one file looks as an upload in parts leaves it that was never ended. */

@@ -6,7 +6,7 @@ export type Ended = { code: number | null; output: string };
 /** A command of package.json as its own process, with nothing of this one's environment but what is given. */
 export function runScript(script: string, args: readonly string[], env: Record<string, string>): Promise<Ended> {
   const options = { cwd: ROOT, env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...env } };
-  const child = spawn(process.execPath, [`scripts/${script}.ts`, ...args], options);
+  const child = spawn(process.execPath, [`scripts/${script}/main.ts`, ...args], options);
   return new Promise((resolve, reject) => {
     let output = '';
     const collect = (text: Buffer) => {

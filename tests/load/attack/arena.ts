@@ -5,6 +5,7 @@ import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { composeService } from '#shared/compose.ts';
 import { readConfig } from '#shared/config.ts';
 import type { Role } from '#shared/domain/account.ts';
+import { systemClock } from '#shared/domain/clock.ts';
 import { createHandler } from '#shared/http/handler.ts';
 import { mustHold } from './check.ts';
 import { countingHasher } from './counting-hasher.ts';
@@ -78,7 +79,7 @@ export function openArena(stage: Stage): Arena {
   const { local, secret } = stage;
   const hasher = countingHasher();
   let time = Date.now();
-  const parts = { clock: { now: () => new Date(time) }, createHasher: () => hasher };
+  const parts = { clock: { ...systemClock, now: () => new Date(time) }, createHasher: () => hasher };
   const service = composeService(configure(stage), parts);
   const handle = createHandler(Object.values(ROUTES).flat(), () => service);
   const send = inProcess(handle, { key: local.apiKey, hear: silentOn([PASSWORD, secret, local.apiKey]) });

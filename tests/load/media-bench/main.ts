@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startLocalAppwrite } from 'local-appwrite';
 import { connect } from '#scripts/project/connect.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
-import { HOUR } from '#shared/domain/clock.ts';
+import { HOUR, systemClock } from '#shared/domain/clock.ts';
 import { type SweepOptions, type SweepReport, sweep } from '#shared/services/media/sweep.ts';
 import { fill } from './fill.ts';
 
@@ -14,7 +14,7 @@ const [complaints = 100_000, pictures = 5_000, orphans = 1_000] = process.argv.s
 const dataDir = await mkdtemp(join(tmpdir(), 'media-bench-'));
 const local = await startLocalAppwrite({ dataDir, config: PROJECT_FILE });
 const target = { endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey };
-const clock = { now: () => new Date(Date.now() + 2 * HOUR) };
+const clock = { ...systemClock, now: () => new Date(Date.now() + 2 * HOUR) };
 
 /** One line: what was found, in how many runs, calls and seconds, with how much memory. */
 async function measure(name: string, options: SweepOptions): Promise<void> {

@@ -17,6 +17,22 @@ export type Config = {
   appwriteHedgeMs: number;
 };
 
+/** The function variables that a deployment may set. A test holds this list to what is read below. */
+export const SETTINGS = [
+  'PUBLIC_ENDPOINT',
+  'TOKEN_SECRET',
+  'TOKEN_SECRET_PREVIOUS',
+  'TOKEN_HOURS',
+  'CORS_ORIGINS',
+  'BCRYPT_COST',
+  'COMPLAINTS_PER_HOUR',
+  'REGISTRATIONS_PER_HOUR',
+  'LOGIN_FAILURES_PER_ADDRESS',
+  'LOGIN_FAILURES_PER_DAY',
+  'APPWRITE_TIMEOUT_MS',
+  'APPWRITE_HEDGE_MS',
+] as const;
+
 /** A setting that cannot be served with. Its message names the variable and never its value. */
 export class ConfigError extends Error {}
 

@@ -4,22 +4,22 @@ import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
 import { canonicalUsername, ROLES, type Role } from '#shared/domain/account.ts';
 import { normalise } from '#shared/security/password-text.ts';
 import { newEpoch } from '#shared/services/auth/logout.ts';
+import { UsageError } from '../project/command.ts';
 import type { Connection } from '../project/connect.ts';
-import { AdminError, USAGE } from './usage.ts';
 
 const BCRYPT_COST = 12;
 
 async function accountOf({ store }: Connection, raw: string | undefined): Promise<Account> {
-  if (raw === undefined) throw new AdminError(USAGE);
+  if (raw === undefined) throw new UsageError('A name is missing.');
   const username = canonicalUsername(raw);
   const account = username === undefined ? undefined : await findByUsername(store, username);
-  if (!account) throw new AdminError(`There is no account ${raw}. The person registers first: POST /user.`);
+  if (!account) throw new Error(`There is no account ${raw}. The person registers first: POST /user.`);
   return account;
 }
 
 export function roleOf(raw: string): Role {
   const role = ROLES.find((known) => known === raw);
-  if (!role) throw new AdminError(`${raw} is no role. Roles are ${ROLES.join(', ')}.`);
+  if (!role) throw new UsageError(`${raw} is no role. Roles are ${ROLES.join(', ')}.`);
   return role;
 }
 
@@ -40,6 +40,6 @@ export async function resetPassword(connection: Connection, raw: string | undefi
   return `The new password of ${account.username} is ${password}\nEverything of theirs that was logged in is logged out.`;
 }
 
-function changedMeanwhile({ username }: Account): AdminError {
-  return new AdminError(`${username} was changed at the same moment. Try again.`);
+function changedMeanwhile({ username }: Account): Error {
+  return new Error(`${username} was changed at the same moment. Try again.`);
 }

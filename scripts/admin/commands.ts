@@ -1,8 +1,8 @@
 import { listByRole } from '#shared/appwrite/accounts.ts';
+import { printable, UsageError } from '../project/command.ts';
 import type { Connection } from '../project/connect.ts';
 import { giveRole, resetPassword, roleOf } from './accounts.ts';
 import { exportComplaints } from './export.ts';
-import { AdminError, USAGE } from './usage.ts';
 
 type Command = (connection: Connection, args: readonly string[]) => Promise<string>;
 
@@ -10,13 +10,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   async list({ store }) {
     const accounts = await listByRole(store, ['admin', 'staff'], 1_000);
     if (accounts.length === 0) return 'Nobody is staff or admin yet.';
-    return accounts.map(({ role, username, name }) => `${role.padEnd(6)} ${username.padEnd(32)} ${name}`).join('\n');
+    return accounts
+      .map(({ role, username, name }) => `${role.padEnd(6)} ${printable(username).padEnd(32)} ${printable(name)}`)
+      .join('\n');
   },
   grant: (connection, [username, role = 'admin']) => giveRole(connection, username, roleOf(role)),
   revoke: (connection, [username]) => giveRole(connection, username, 'user'),
   'reset-password': (connection, [username]) => resetPassword(connection, username),
   async export(connection, [file]) {
-    if (file === undefined) throw new AdminError(USAGE);
+    if (file === undefined) throw new UsageError('Name a file.');
     const count = await exportComplaints(connection, file);
     return file === '-' ? '' : `${count} complaints in ${file}`;
   },

@@ -1,12 +1,12 @@
-import { createWriteStream } from 'node:fs';
+import { chmodSync, createWriteStream } from 'node:fs';
 import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import { stringify } from 'csv-stringify';
 import { type Filter, type Position, positionOf } from '#shared/appwrite/complaint-queries.ts';
 import { COUNT_CAP, countComplaints, listAfter, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { UsageError } from '../project/command.ts';
 import type { Connection } from '../project/connect.ts';
-import { AdminError } from './usage.ts';
 
 const PAGE = 100;
 const everything: Filter = { sight: { desk: true } };
@@ -58,11 +58,18 @@ function openBar(total: number): { step(): void; stop(): void } {
 function encoderFor(file: string): Transform {
   if (file.endsWith('.csv'))
     return stringify({ header: true, bom: true, escape_formulas: true, cast: { boolean: String } });
-  if (file !== '-' && !file.endsWith('.jsonl')) throw new AdminError('The file ends with .csv or .jsonl, or is -.');
+  if (file !== '-' && !file.endsWith('.jsonl')) throw new UsageError('The file ends with .csv or .jsonl, or is -.');
   return new Transform({
     writableObjectMode: true,
     transform: (line, _, done) => done(null, `${JSON.stringify(line)}\n`),
   });
+}
+
+/** A file that only its owner can read, also where one with other rights is overwritten. */
+function privateFile(file: string): Writable {
+  const stream = createWriteStream(file, { mode: 0o600 });
+  stream.once('open', () => chmodSync(file, 0o600));
+  return stream;
 }
 
 /** Streams all complaints into a file; resolves to how many there were. */
@@ -79,7 +86,7 @@ export async function exportComplaints(connection: Connection, file: string, ter
   }
   try {
     if (file === '-') await pipeline(Readable.from(lines()), encoder, terminal, { end: false });
-    else await pipeline(Readable.from(lines()), encoder, createWriteStream(file, { mode: 0o600 }));
+    else await pipeline(Readable.from(lines()), encoder, privateFile(file));
   } finally {
     bar.stop();
   }

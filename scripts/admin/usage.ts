@@ -1,8 +1,5 @@
 import { ROLES } from '#shared/domain/account.ts';
 
-/** What the person at the terminal got wrong. */
-export class AdminError extends Error {}
-
 export const USAGE = `Usage: npm run admin -- <command>
   list                       everybody who is staff or admin
   grant <username> [role]    make somebody admin, or give another role: ${ROLES.join(', ')}

@@ -1,8 +1,10 @@
+import { runCommand } from '#scripts/project/command.ts';
 import { buildFunctions } from './functions.ts';
 
-try {
-  await buildFunctions();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand({
+  usage: 'Usage: npm run build\n  Bundles every function into functions/<name>/dist.',
+  options: {},
+  async run() {
+    await buildFunctions();
+  },
+});

@@ -53,10 +53,19 @@ async function runCli(pushing: Pushing, functions: readonly DeclaredFunction[]):
   }
 }
 
+/** What the CLI needs of this process's environment: how to find programs and to get out. Never a key or a secret. */
+function inherited(): NodeJS.ProcessEnv {
+  const names =
+    /^(PATH|TMPDIR|TEMP|TMP|LANG|SystemRoot|(HTTPS?|NO)_PROXY|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)));
+}
+
 function runIn(folder: string): Promise<string> {
   const program = createRequire(import.meta.url).resolve('appwrite-cli');
-  const { APPWRITE_API_KEY: _, ...env } = process.env;
-  const options = { cwd: folder, env: { ...env, HOME: folder, USERPROFILE: folder, NO_COLOR: '1', FORCE_COLOR: '0' } };
+  const options = {
+    cwd: folder,
+    env: { ...inherited(), HOME: folder, USERPROFILE: folder, NO_COLOR: '1', FORCE_COLOR: '0' },
+  };
   const child = spawn(process.execPath, [program, 'push', 'functions', '--all', '--force', '--async'], {
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],

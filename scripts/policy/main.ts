@@ -1,9 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { runCommand } from '#scripts/project/command.ts';
 import { withPolicy } from './readme.ts';
 import { policyTables } from './table.ts';
 
-const file = new URL('../../README.md', import.meta.url);
-const readme = readFileSync(file, 'utf8');
-const renewed = withPolicy(readme, policyTables());
-if (renewed !== readme) writeFileSync(file, renewed);
-console.log(renewed === readme ? 'README.md tells the policy as it is.' : 'README.md has the policy of now.');
+await runCommand({
+  usage: 'Usage: npm run policy\n  Writes the policy tables of shared/domain/policy.ts into README.md.',
+  options: {},
+  async run() {
+    const file = new URL('../../README.md', import.meta.url);
+    writeFileSync(file, withPolicy(readFileSync(file, 'utf8'), policyTables()));
+  },
+});

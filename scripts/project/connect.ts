@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Gateway, openGateway } from '#shared/appwrite/gateway.ts';
 import { openStore, type Store } from '#shared/appwrite/store.ts';
 import { systemClock } from '#shared/domain/clock.ts';
+import { UsageError } from './command.ts';
 import { localPlace, PROJECT_FILE } from './local-settings.ts';
 
 export type Target = { endpoint: string; projectId: string; key: string };
@@ -24,9 +25,18 @@ function localTarget(env: NodeJS.ProcessEnv): Target {
 export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
   const { APPWRITE_ENDPOINT: endpoint, APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: key } = env;
   if (!endpoint) return localTarget(env);
+  const missing = Object.entries({ APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: key }).filter(
+    ([, value]) => !value,
+  );
   if (!projectId || !key)
-    throw new Error('APPWRITE_ENDPOINT needs APPWRITE_PROJECT_ID and APPWRITE_API_KEY beside it.');
-  return { endpoint: endpoint.replace(/\/+$/, ''), projectId, key };
+    throw new UsageError(`${missing.map(([name]) => name).join(' and ')} must be set beside APPWRITE_ENDPOINT.`);
+  const address = endpoint.trim().replace(/\/+$/, '');
+  if (!/^https?:\/\/[^/]+\/v1$/.test(address)) {
+    throw new UsageError(
+      `APPWRITE_ENDPOINT must be an address that ends in /v1, such as https://appwrite.example.org/v1, not "${endpoint}".`,
+    );
+  }
+  return { endpoint: address, projectId, key };
 }
 
 /** Opens the same tables that the functions use, with an admin's key. */

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { UsageError, wholeNumber } from './command.ts';
 
 export const PROJECT_FILE = fileURLToPath(new URL('../../appwrite.json', import.meta.url));
 
 /** Where the local Appwrite of this PORT and DATA_DIR is. */
 export function localPlace(env: NodeJS.ProcessEnv = process.env): { port: number; dataDir: string } {
-  const port = Number(env.PORT ?? 3000);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('PORT must be a number from 0 to 65535');
-  return { port, dataDir: env.DATA_DIR ?? '.local' };
+  const port = wholeNumber('PORT', env.PORT || '3000', { min: 0, max: 65_535 });
+  const dataDir = env.DATA_DIR || '.local';
+  if (existsSync(dataDir) && !statSync(dataDir).isDirectory()) {
+    throw new UsageError(`DATA_DIR must be a folder; ${dataDir} is a file.`);
+  }
+  return { port, dataDir };
 }
 
 /** The token secret of a data directory: made once, so that tokens survive a restart. */

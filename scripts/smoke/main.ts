@@ -1,13 +1,15 @@
-import { parseArgs } from 'node:util';
+import { runCommand } from '#scripts/project/command.ts';
 import { targetOf } from '#scripts/project/connect.ts';
 import { smoke } from './smoke.ts';
 
-/** `npm run smoke -- <project>`: the project id may be said here instead of in APPWRITE_PROJECT_ID. */
-try {
-  const { positionals } = parseArgs({ allowPositionals: true });
-  const [project] = positionals;
-  await smoke(targetOf(project ? { ...process.env, APPWRITE_PROJECT_ID: project } : process.env), console.log);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+const USAGE = `Usage: npm run smoke -- [--project <id>]
+  Plays the main story against a deployed project, through domains and executions, and removes what it made.
+  --project  the project id; APPWRITE_PROJECT_ID otherwise`;
+
+await runCommand({
+  usage: USAGE,
+  options: { project: { type: 'string' } },
+  async run({ project }) {
+    await smoke(targetOf(project ? { ...process.env, APPWRITE_PROJECT_ID: project } : process.env), console.log);
+  },
+});

@@ -3,40 +3,70 @@ import { Client } from 'node-appwrite';
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { fillWithDemo } from '#scripts/demo/fill.ts';
 import { seedCategories } from '#scripts/project/categories.ts';
+import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { localPlace, PROJECT_FILE, tokenSecret } from '#scripts/project/local-settings.ts';
 import { originPaths, ROUTES } from '#scripts/project/routes.ts';
+import { ConfigError, readConfig, SETTINGS } from '#shared/config.ts';
 
-const { port, dataDir } = localPlace();
-const origin = `http://127.0.0.1:${port}`;
-const apiOrigins = Object.keys(ROUTES).map((id) => `${id}=${origin}`);
-const known = { everywhere: { PUBLIC_ENDPOINT: `${origin}/v1` }, docs: { API_ORIGINS: apiOrigins.join(',') } };
-// Any free port is only known once it is taken.
-const addresses = port === 0 ? undefined : known;
+const USAGE = `Usage: npm start -- [--demo] [--verbose]
+  Runs the whole product on the local Appwrite, on http://127.0.0.1:3000.
+  --demo     fill it with people, complaints in all states and pictures, when it is empty
+  --verbose  print every call to Appwrite and what the functions log, not only the requests of clients
+PORT (3000; 0 takes any free port) and DATA_DIR (.local) choose where. The functions' settings, such as TOKEN_HOURS or
+COMPLAINTS_PER_HOUR, are read from the environment; the README lists them.`;
 
-function explain(error: unknown): never {
-  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  if (!taken) throw error;
-  console.error(`Port ${port} is in use. Choose another one: PORT=3001 npm start`);
-  process.exit(1);
+const LOOPBACK_ORIGINS = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'];
+
+/** The functions' variables: what the environment sets, with defaults that suit this machine. */
+function variablesFor(port: number, dataDir: string): Record<string, Record<string, string>> {
+  const set = SETTINGS.flatMap((name) => (process.env[name] ? [[name, process.env[name]] as const] : []));
+  const origin = `http://127.0.0.1:${port}`;
+  // Any free port is only known once it is taken.
+  const endpoint = port === 0 ? {} : { PUBLIC_ENDPOINT: `${origin}/v1` };
+  const all = { TOKEN_SECRET: tokenSecret(dataDir), ...endpoint, ...Object.fromEntries(set) };
+  // Closed as when deployed, but for pages on this machine.
+  const origins = [process.env.CORS_ORIGINS, ...LOOPBACK_ORIGINS].filter(Boolean).join(',');
+  const everywhere = { ...all, CORS_ORIGINS: origins };
+  refuseWrongSettings(everywhere);
+  const apiOrigins = Object.keys(ROUTES).map((id) => `${id}=${origin}`);
+  return { '*': everywhere, docs: port === 0 ? {} : { API_ORIGINS: apiOrigins.join(',') } };
 }
 
-await buildFunctions({ quiet: true });
-const local = await startLocalAppwrite({
-  dataDir,
-  port,
-  config: PROJECT_FILE,
-  origin: originPaths(),
-  log: (line) => console.log(line),
-  variables: {
-    '*': { TOKEN_SECRET: tokenSecret(dataDir), CORS_ORIGINS: '*', ...addresses?.everywhere },
-    docs: { ...addresses?.docs },
-  },
-}).catch(explain);
-await seedCategories(new Client().setEndpoint(local.endpoint).setProject(local.projectId).setKey(local.apiKey));
+function refuseWrongSettings(variables: Record<string, string>): void {
+  const place = { APPWRITE_FUNCTION_API_ENDPOINT: 'http://127.0.0.1/v1', APPWRITE_FUNCTION_PROJECT_ID: 'local' };
+  try {
+    readConfig({ ...place, ...variables });
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(`${error.message}.`);
+    throw error;
+  }
+}
 
-const demo = process.argv.includes('--demo') ? `\n${await fillWithDemo(local)}\n` : '';
-const json = `-H 'content-type: application/json'`;
-console.log(`
+async function start({ demo, verbose }: { demo: boolean; verbose: boolean }): Promise<void> {
+  const { port, dataDir } = localPlace();
+  const variables = variablesFor(port, dataDir);
+  await buildFunctions({ quiet: true });
+  let quiet = demo;
+  const local = await startLocalAppwrite({
+    dataDir,
+    port,
+    config: PROJECT_FILE,
+    origin: originPaths(),
+    log: (line, kind) => {
+      if (verbose || (kind === 'request' && !quiet)) console.log(line);
+    },
+    variables,
+  }).catch((error: unknown) => {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw taken ? new UsageError(`Port ${port} is in use. Choose another one: PORT=3001 npm start`) : error;
+  });
+  process.once('SIGINT', () => void local.close().then(() => process.exit(0)));
+  process.once('SIGTERM', () => void local.close().then(() => process.exit(0)));
+  await seedCategories(new Client().setEndpoint(local.endpoint).setProject(local.projectId).setKey(local.apiKey));
+  const told = demo ? `\n${await fillWithDemo(local)}\n` : '';
+  quiet = false;
+  const json = `-H 'content-type: application/json'`;
+  console.log(`
 Complaints API      ${local.url}
 Appwrite endpoint   ${local.endpoint}  (project ${local.projectId})
 Data                ${dataDir}
@@ -46,14 +76,11 @@ Try it:
   curl -s ${local.url}/user ${json} -d '{"username":"ada","password":"correct-horse-9","name":"Ada"}'
   curl -s ${local.url}/login ${json} -d '{"username":"ada","password":"correct-horse-9"}'
   curl -s ${local.url}/complain
-${demo}`);
-
-let closing = false;
-async function stop(): Promise<void> {
-  if (closing) return;
-  closing = true;
-  await local.close();
-  process.exit(0);
+${told}`);
 }
-process.on('SIGINT', () => void stop());
-process.on('SIGTERM', () => void stop());
+
+await runCommand({
+  usage: USAGE,
+  options: { demo: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false } },
+  run: start,
+});

@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { runCommand } from '#scripts/project/command.ts';
 import { withStatusTable } from './table.ts';
 
-const file = new URL('../../README.md', import.meta.url);
-const readme = readFileSync(file, 'utf8');
-const renewed = withStatusTable(readme);
-if (renewed !== readme) writeFileSync(file, renewed);
-console.log(
-  renewed === readme ? 'README.md shows the status table as it is.' : 'README.md has the status table of now.',
-);
+await runCommand({
+  usage: 'Usage: npm run status\n  Writes the status table of shared/domain/status.ts into README.md.',
+  options: {},
+  async run() {
+    const file = new URL('../../README.md', import.meta.url);
+    writeFileSync(file, withStatusTable(readFileSync(file, 'utf8')));
+  },
+});

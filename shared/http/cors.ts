@@ -10,17 +10,21 @@ const expose = (origin: string) => ({
   'access-control-expose-headers': EXPOSED,
 });
 
-/**
- * What an answer says about this origin. Allowed is only what equals a configured origin to the letter, or `*` for all;
- * what is echoed is the setting, never the request's own header.
- */
+/** Whether a setting admits an origin: an origin to the letter, or one with `:*` for any port. */
+function admits(setting: string, origin: string): boolean {
+  if (!setting.endsWith(':*')) return setting === origin && setting !== 'null';
+  const site = setting.slice(0, -2);
+  return origin === site || (origin.startsWith(`${site}:`) && /^\d{1,5}$/.test(origin.slice(site.length + 1)));
+}
+
+/** What an answer says to a page of this origin. `*` among the settings admits all. */
 export function corsOf(origin: string | undefined, allowed: readonly string[]): Cors {
   if (allowed.length === 0) return { headers: {}, foreign: origin !== undefined };
   const vary = { vary: 'Origin' };
   if (origin === undefined) return { headers: vary, foreign: false };
   if (allowed.includes('*')) return { headers: { ...vary, ...expose('*') }, foreign: false };
-  const match = allowed.find((setting) => setting === origin && setting !== 'null');
-  return { headers: match === undefined ? vary : { ...vary, ...expose(match) }, foreign: match === undefined };
+  const admitted = allowed.some((setting) => admits(setting, origin));
+  return { headers: admitted ? { ...vary, ...expose(origin) } : vary, foreign: !admitted };
 }
 
 /** What a preflight for these methods is told. */

@@ -42,7 +42,7 @@ describe('npm run admin', () => {
   });
 
   it('refuses a role that there is not, and a name that nobody has', async () => {
-    expect(await admin('grant', await makeAccount(), 'king')).toMatchObject({ code: 1 });
+    expect(await admin('grant', await makeAccount(), 'king')).toMatchObject({ code: 2 });
     const nobody = await admin('reset-password', 'nobody-at-all');
     expect(nobody).toMatchObject({ code: 1 });
     expect(nobody.output).toContain('There is no account');
@@ -89,7 +89,7 @@ describe('npm run admin -- export', () => {
   });
 
   it('refuses a file of another kind', async () => {
-    expect(await admin('export', join(folder, 'all.xlsx'))).toMatchObject({ code: 1 });
+    expect(await admin('export', join(folder, 'all.xlsx'))).toMatchObject({ code: 2 });
   });
 });
 

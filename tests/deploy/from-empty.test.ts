@@ -108,7 +108,7 @@ describe('an empty project, once it was deployed to', () => {
 describe('the commands', () => {
   it('want all three settings, and say so', async () => {
     const { code, output } = await runScript('deploy', [], { APPWRITE_ENDPOINT: world.target.endpoint });
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(output).toContain('APPWRITE_API_KEY');
   });
 
@@ -120,7 +120,7 @@ describe('the commands', () => {
 
   it('fail for a key that Appwrite does not know', async () => {
     const { code, output } = await runScript('doctor', [], { ...environment(), APPWRITE_API_KEY: 'wrong' });
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(output).not.toContain('wrong');
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-type Entry = { resolved?: string; optionalDependencies?: Record<string, string> };
+type Entry = { resolved?: string; integrity?: string; link?: boolean; optionalDependencies?: Record<string, string> };
 
 const lock: { packages: Record<string, Entry> } = JSON.parse(
   readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'),
@@ -25,4 +25,11 @@ it('the lock file names the packages of every platform, without which npm ci ref
   );
   expect(wanted.length).toBeGreaterThan(0);
   expect(wanted.filter(({ path, name }) => !isLocked(path, name))).toEqual([]);
+});
+
+it('the lock file has an integrity for every package, native binaries of other platforms included', () => {
+  const packages = Object.entries(lock.packages).filter(
+    ([path, entry]) => path.includes('node_modules/') && !entry.link,
+  );
+  expect(packages.filter(([, entry]) => !entry.integrity).map(([path]) => path)).toEqual([]);
 });

@@ -18,6 +18,7 @@ import { InspectionFront } from './inspection/front.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { Snapshots } from './inspection/snapshots.ts';
 import type { Platform } from './platform.ts';
+import type { Print } from './print.ts';
 import { Management } from './project/management.ts';
 import { openDefinitions, openProject } from './project/open.ts';
 import { allRoutes } from './routes/all.ts';
@@ -60,7 +61,7 @@ export function assemble(options: LocalAppwriteOptions) {
   return { platform, server, scheduler, calls, snapshots, address };
 }
 
-type Surroundings = { clock: MovableClock; address: { port: number }; print: (line: string) => void };
+type Surroundings = { clock: MovableClock; address: { port: number }; print: Print };
 
 function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: Surroundings): Platform {
   const project = openProject(options);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { fold } from './rows/fold.ts';
@@ -21,6 +21,9 @@ export class Database {
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
     this.#file = join(dataDir, 'appwrite.db');
+    // Readable by its owner only, as the secrets beside it; SQLite gives its other files the same mode.
+    closeSync(openSync(this.#file, 'a', 0o600));
+    chmodSync(this.#file, 0o600);
     this.#sqlite = open(this.#file);
   }
 

@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { assemble } from './assemble.ts';
+import { claimFolder } from './claim-folder.ts';
 import type { Clock, ClockControl } from './clock.ts';
 import type { Faults } from './faults/faults.ts';
 import type { CallLog } from './http/call-log.ts';
 import type { Snapshot } from './inspection/snapshots.ts';
+
+import type { Print } from './print.ts';
 
 export type { Clock } from './clock.ts';
 export type { CallRule, EventRule, FaultRule } from './faults/fault.ts';
@@ -21,7 +24,7 @@ export type LocalAppwriteOptions = {
   /** The id of a project that no file declares. */
   projectId?: string;
   clock?: Clock;
-  log?: (line: string) => void;
+  log?: Print;
   /** Variables of functions by id; those under `*` go to all. */
   variables?: Record<string, Record<string, string>>;
   /** Which function answers a path prefix on the plain origin. */
@@ -64,10 +67,12 @@ export type LocalAppwrite = {
 
 export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise<LocalAppwrite> {
   const dataDir = resolve(options.dataDir);
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const release = claimFolder(dataDir);
   const system = assemble({ ...options, dataDir });
   const port = await system.server.listen(options.port ?? 0).catch((error) => {
     system.platform.database.close();
+    release();
     throw error;
   });
   system.address.port = port;
@@ -95,6 +100,7 @@ export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise
       platform.hosts.close();
       await platform.executions.settled();
       platform.database.close();
+      release();
     },
     clock: platform.clock,
     calls,

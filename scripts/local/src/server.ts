@@ -6,13 +6,14 @@ import { TooLarge } from './http/body.ts';
 import { ApiError } from './http/errors.ts';
 import { sendReply } from './http/reply.ts';
 import { type InspectionFront, inspectionPrefix } from './inspection/front.ts';
+import type { Print } from './print.ts';
 
 type Parts = {
   api: Api;
   domain: FunctionDomain;
   inspection: InspectionFront;
   origin: Record<string, string>;
-  print: (line: string) => void;
+  print: Print;
 };
 
 /** One port for three things: the REST API, function domains by Host, and functions by path on the plain origin. */
@@ -52,7 +53,10 @@ export class LocalServer {
     try {
       await this.#dispatch(request, response);
     } catch (error) {
-      this.#parts.print(`Connection cut: ${error instanceof TooLarge ? 'the body is too large' : describe(error)}`);
+      this.#parts.print(
+        `Connection cut: ${error instanceof TooLarge ? 'the body is too large' : describe(error)}`,
+        'request',
+      );
       socket.resetAndDestroy();
     } finally {
       this.#open -= 1;

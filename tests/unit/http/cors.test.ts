@@ -93,3 +93,20 @@ it('tells a preflight the methods and every header the contract has', () => {
   const allowed = headers['access-control-allow-headers']?.split(', ');
   expect(allowed).toEqual(['Content-Type', 'TOKEN', 'USERNAME', 'Idempotency-Key', 'If-Match']);
 });
+
+describe('an origin with any port', () => {
+  const local = ['http://localhost:*', 'http://[::1]:*'];
+
+  it.each(['http://localhost', 'http://localhost:5173', 'http://[::1]:80'])('admits %s', (origin) => {
+    expect(corsOf(origin, local).headers).toMatchObject({ 'access-control-allow-origin': origin });
+  });
+
+  it.each([
+    'https://localhost:5173',
+    'http://localhost.evil.example:80',
+    'http://localhost:80.evil.example',
+    'http://localhost:',
+  ])('does not admit %s', (origin) => {
+    expect(corsOf(origin, local)).toMatchObject({ foreign: true });
+  });
+});

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { clientIp } from '../http/api.ts';
 import { readBody } from '../http/body.ts';
 import { ApiError } from '../http/errors.ts';
+import type { Print } from '../print.ts';
 import type { Project } from '../project/types.ts';
 import { errorPage } from './error-page.ts';
 import type { Executions, Job, Outcome } from './executions.ts';
@@ -11,7 +12,7 @@ import { passedBack, singleLines } from './headers.ts';
 type Parts = {
   project: Project;
   executions: Executions;
-  print: (line: string) => void;
+  print: Print;
   /** The function that a name below the functions host leads to. */
   ownerOf: (label: string) => string | undefined;
 };
@@ -37,7 +38,10 @@ export class FunctionDomain {
     });
     const milliseconds = (performance.now() - started).toFixed(1);
     const method = (request.method ?? 'GET').padEnd(6);
-    this.#parts.print(`${status}  ${method}  ${functionId}:${request.url?.split('?')[0]}  ${milliseconds} ms`);
+    this.#parts.print(
+      `${status}  ${method}  ${functionId}:${request.url?.split('?')[0]}  ${milliseconds} ms`,
+      'request',
+    );
   }
 
   async #run(functionId: string, request: IncomingMessage, body: Buffer): Promise<Answer> {

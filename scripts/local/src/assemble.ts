@@ -51,7 +51,7 @@ export function assemble(options: LocalAppwriteOptions) {
     projectId: project.id,
     killFunction: (id) => hosts.end(id),
   });
-  const domain = new FunctionDomain({ project, executions, print, ownerOf: (label) => management.ownerOf(label) });
+  const domain = new FunctionDomain({ project, executions, print, ownerOf: (host) => management.ownerOf(host) });
   const scheduler = new Scheduler({ project, clock, executions });
   const snapshots = new Snapshots({ platform, scheduler, dataDir: options.dataDir });
   const inspection = new InspectionFront(new Router(inspectionRoutes({ platform, calls, snapshots })));
@@ -66,11 +66,12 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
   const project = openProject(options);
   const database = new Database(options.dataDir);
   for (const table of project.tables.values()) ensureTable(database, table);
-  const keys = new Keys(options.dataDir, project.id, clock);
   const rows = new RowStore(database);
   const stale = new StaleRows();
   const writer = new RowWriter(rows, clock, stale);
   const variables = { ...options.variables };
+  const definitions = openDefinitions(options, { database, clock, variables });
+  const keys = new Keys({ dataDir: options.dataDir, projectId: project.id, clock, definitions });
   const hosts = new FunctionHosts({
     project,
     print,
@@ -78,7 +79,6 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
     node: options.runtimeNode ?? process.execPath,
     endpoint: () => `http://127.0.0.1:${address.port}/v1`,
   });
-  const definitions = openDefinitions(options, { database, clock, variables });
   const deploymentsDir = join(options.dataDir, 'deployments');
   const log = new ExecutionLog(database);
   const faults = new Faults();

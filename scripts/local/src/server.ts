@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { FunctionDomain } from './functions/domain.ts';
 import { type Api, splitUrl } from './http/api.ts';
-import { TooLarge } from './http/body.ts';
+import { readBody, TooLarge } from './http/body.ts';
 import { ApiError } from './http/errors.ts';
-import { sendReply } from './http/reply.ts';
+import { pageReply, sendReply } from './http/reply.ts';
 import { type InspectionFront, inspectionPrefix } from './inspection/front.ts';
 
 type Parts = {
@@ -59,33 +59,38 @@ export class LocalServer {
     }
   }
 
-  #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { api, domain, inspection, origin } = this.#parts;
-    const [, functionId] = /^([^.]+)\.functions\.localhost(:\d+)?$/.exec(request.headers.host ?? '') ?? [];
-    if (functionId) return domain.answer(functionId, request, response);
+    const body = await readBody(request);
     const [path] = splitUrl(request.url ?? '/');
-    if (path === '/v1' || path.startsWith('/v1/')) return api.answer(request, response);
-    if (path === inspectionPrefix || path.startsWith(`${inspectionPrefix}/`))
-      return inspection.answer(request, response);
-    const owner = ownerOf(origin, path);
-    return owner ? domain.answer(owner, request, response) : notFound(path, response);
+    const host = hostOf(request);
+    if (domain.owns(host)) return domain.answer({ host, request, body }, response);
+    if (isBelow(inspectionPrefix, path)) return inspection.answer(request, body, response);
+    if (isBelow('/v1', path)) return api.answer(request, body, response);
+    const functionId = ownerOf(origin, path);
+    if (functionId !== undefined) return domain.answer({ functionId, request, body }, response);
+    return sendReply(response, path === '/' ? toConsole : pageReply(new ApiError('general_route_not_found')));
   }
+}
+
+const toConsole = { status: 301, headers: { location: '/console/' } };
+
+/** Without the port, in lower case. */
+function hostOf({ headers }: IncomingMessage): string {
+  return (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+}
+
+function isBelow(prefix: string, path: string): boolean {
+  return path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
 }
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** The longest prefix wins; a prefix ends where a path segment does. */
+/** The longest prefix wins. */
 function ownerOf(origin: Record<string, string>, path: string): string | undefined {
-  const fitting = Object.keys(origin).filter(
-    (prefix) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`),
-  );
+  const fitting = Object.keys(origin).filter((prefix) => isBelow(prefix, path));
   const [longest] = fitting.sort((a, b) => b.length - a.length);
   return longest === undefined ? undefined : origin[longest];
-}
-
-function notFound(path: string, response: ServerResponse): Promise<void> {
-  const { message, status, type } = new ApiError('general_route_not_found', `Nothing answers ${path} here.`);
-  return sendReply(response, { status, body: { message, code: status, type, version: '1.9.6' } });
 }

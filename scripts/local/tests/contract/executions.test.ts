@@ -50,7 +50,7 @@ describe('the executions API', () => {
   it('keeps the last cookie and refuses binary answers', async () => {
     const { responseHeaders } = await run({ xpath: '/cookies' });
     expect(responseHeaders.filter(({ name }) => name === 'set-cookie')).toEqual([{ name: 'set-cookie', value: 'b=2' }]);
-    expect(await refusal(run({ xpath: '/picture' }))).toBe('400 general_unknown');
+    expect(await refusal(run({ xpath: '/picture' }))).toBe('500 general_unknown');
   });
 
   it('gives binary answers to those who accept multipart', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Keys } from './access/keys.ts';
 import { MovableClock } from './clock.ts';
 import { Database } from './database.ts';
+import { Workers } from './dispatch.ts';
 import { EventBus } from './events/bus.ts';
 import { Faults } from './faults/faults.ts';
 import { FunctionDomain } from './functions/domain.ts';
@@ -18,6 +19,7 @@ import { InspectionFront } from './inspection/front.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { Snapshots } from './inspection/snapshots.ts';
 import type { Platform } from './platform.ts';
+import type { Print } from './print.ts';
 import { Management } from './project/management.ts';
 import { openDefinitions, openProject } from './project/open.ts';
 import { allRoutes } from './routes/all.ts';
@@ -32,6 +34,7 @@ import { Transactions } from './transactions/transactions.ts';
 
 /** Puts the parts together; nothing listens yet. */
 export function assemble(options: LocalAppwriteOptions) {
+  const workers = options.workers === undefined ? undefined : new Workers(options.workers);
   const address = { port: 0 };
   const print = options.log ?? (() => {});
   const moved: (() => void)[] = [];
@@ -55,12 +58,13 @@ export function assemble(options: LocalAppwriteOptions) {
   const scheduler = new Scheduler({ project, clock, executions });
   const snapshots = new Snapshots({ platform, scheduler, dataDir: options.dataDir });
   const inspection = new InspectionFront(new Router(inspectionRoutes({ platform, calls, snapshots })));
-  const server = new LocalServer({ api, domain, inspection, origin: options.origin ?? {}, print });
+  const { origin = {}, delays = false } = options;
+  const server = new LocalServer({ api, domain, inspection, origin, print, workers, delays });
   moved.push(() => scheduler.tick());
   return { platform, server, scheduler, calls, snapshots, address };
 }
 
-type Surroundings = { clock: MovableClock; address: { port: number }; print: (line: string) => void };
+type Surroundings = { clock: MovableClock; address: { port: number }; print: Print };
 
 function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: Surroundings): Platform {
   const project = openProject(options);

@@ -6,6 +6,8 @@ import type { Faults } from './faults/faults.ts';
 import type { CallLog } from './http/call-log.ts';
 import type { Snapshot } from './inspection/snapshots.ts';
 
+import type { Print } from './print.ts';
+
 export type { Clock } from './clock.ts';
 export type { CallRule, EventRule, FaultRule } from './faults/fault.ts';
 export type { Faults, PlannedFault } from './faults/faults.ts';
@@ -21,7 +23,7 @@ export type LocalAppwriteOptions = {
   /** The id of a project that no file declares. */
   projectId?: string;
   clock?: Clock;
-  log?: (line: string) => void;
+  log?: Print;
   /** Variables of functions by id; those under `*` go to all. */
   variables?: Record<string, Record<string, string>>;
   /** Which function answers a path prefix on the plain origin. */
@@ -34,6 +36,10 @@ export type LocalAppwriteOptions = {
   pace?: number;
   /** Seconds after which a waiting caller is sent away; 30 on the platform. */
   syncTimeout?: number;
+  /** Serves with so many workers as 1.9.6 does, each one request at a time; without it all requests at once. */
+  workers?: number;
+  /** Takes as long for each call as a real one: 6 ms to read, 12 ms to write, 17 ms more for an execution. */
+  delays?: boolean;
 };
 
 export type LocalAppwrite = {

@@ -1,19 +1,26 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { delayOf, type Workers } from './dispatch.ts';
 import type { FunctionDomain } from './functions/domain.ts';
 import { type Api, splitUrl } from './http/api.ts';
 import { readBody, TooLarge } from './http/body.ts';
 import { ApiError } from './http/errors.ts';
 import { pageReply, sendReply } from './http/reply.ts';
 import { type InspectionFront, inspectionPrefix } from './inspection/front.ts';
+import type { Print } from './print.ts';
 
 type Parts = {
   api: Api;
   domain: FunctionDomain;
   inspection: InspectionFront;
   origin: Record<string, string>;
-  print: (line: string) => void;
+  print: Print;
+  workers: Workers | undefined;
+  delays: boolean;
 };
+
+type Exchange = { request: IncomingMessage; body: Buffer; response: ServerResponse };
 
 /** One port for three things: the REST API, function domains by Host, and functions by path on the plain origin. */
 export class LocalServer {
@@ -52,7 +59,10 @@ export class LocalServer {
     try {
       await this.#dispatch(request, response);
     } catch (error) {
-      this.#parts.print(`Connection cut: ${error instanceof TooLarge ? 'the body is too large' : describe(error)}`);
+      this.#parts.print(
+        `Connection cut: ${error instanceof TooLarge ? 'the body is too large' : describe(error)}`,
+        'request',
+      );
       socket.resetAndDestroy();
     } finally {
       this.#open -= 1;
@@ -60,15 +70,28 @@ export class LocalServer {
   }
 
   async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { api, domain, inspection, origin } = this.#parts;
+    const { domain, inspection, origin } = this.#parts;
     const body = await readBody(request);
+    const { method = 'GET' } = request;
     const [path] = splitUrl(request.url ?? '/');
     const host = hostOf(request);
-    if (domain.owns(host)) return domain.answer({ host, request, body }, response);
-    if (isBelow(inspectionPrefix, path)) return inspection.answer(request, body, response);
-    if (isBelow('/v1', path)) return api.answer(request, body, response);
-    const functionId = ownerOf(origin, path);
-    if (functionId !== undefined) return domain.answer({ functionId, request, body }, response);
+    const functionId = domain.ownerOf(host) ?? ownerOf(origin, path);
+    const toFunction = functionId !== undefined || domain.owns(host);
+    if (!toFunction && isBelow(inspectionPrefix, path)) return inspection.answer(request, body, response);
+    const { workers, delays } = this.#parts;
+    const arrival = { method, path, toFunction };
+    const release = await workers?.enter(arrival);
+    try {
+      if (delays) await setTimeout(delayOf(arrival));
+      if (toFunction) await domain.answer({ host, functionId, request, body }, response);
+      else await this.#answerPlain(path, { request, body, response });
+    } finally {
+      release?.();
+    }
+  }
+
+  #answerPlain(path: string, { request, body, response }: Exchange): Promise<void> {
+    if (isBelow('/v1', path)) return this.#parts.api.answer(request, body, response);
     return sendReply(response, path === '/' ? toConsole : pageReply(new ApiError('general_route_not_found')));
   }
 }

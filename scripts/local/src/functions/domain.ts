@@ -3,6 +3,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { clientIp } from '../http/api.ts';
 import { ApiError, OddError } from '../http/errors.ts';
 import { errorPage, pageReply, sendBytes, sendReply } from '../http/reply.ts';
+import type { Print } from '../print.ts';
 import { functionsHost, type Project } from '../project/types.ts';
 import type { Executions, Job, Outcome } from './executions.ts';
 import { passedBack, singleLines } from './headers.ts';
@@ -10,14 +11,14 @@ import { passedBack, singleLines } from './headers.ts';
 type Parts = {
   project: Project;
   executions: Executions;
-  print: (line: string) => void;
-  /** The function that a rule gives this host name. */
+  print: Print;
+  /** The function that a rule gives a host name. */
   ownerOf: (host: string) => string | undefined;
 };
 type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
-/** A request to a function, found by its host or named by a path of the plain origin. */
-export type DomainRequest = { request: IncomingMessage; body: Buffer; host?: string; functionId?: string };
+/** A request to a function, named by a host or by a path of the plain origin; without a function, to a host that has none. */
+export type DomainRequest = { request: IncomingMessage; body: Buffer; host: string; functionId: string | undefined };
 
 /** The domains of functions: requests go in nearly unchanged, and so do answers on their way out. */
 export class FunctionDomain {
@@ -29,35 +30,38 @@ export class FunctionDomain {
 
   /** Whether requests to this host are for functions, even if none has this name. */
   owns(host: string): boolean {
-    return host.endsWith(`.${functionsHost}`) || this.#parts.ownerOf(host) !== undefined;
+    return host.endsWith(`.${functionsHost}`) || this.ownerOf(host) !== undefined;
+  }
+
+  ownerOf(host: string): string | undefined {
+    return this.#parts.ownerOf(host);
   }
 
   async answer(asked: DomainRequest, response: ServerResponse): Promise<void> {
     const started = performance.now();
-    const { request } = asked;
-    const functionId = asked.functionId ?? this.#parts.ownerOf(asked.host ?? '');
-    const status = await this.#send(asked, functionId, response);
+    const { request, host, functionId } = asked;
+    const status = await this.#send(asked, response);
     const milliseconds = (performance.now() - started).toFixed(1);
     const method = (request.method ?? 'GET').padEnd(6);
-    const place = `${functionId ?? asked.host}:${request.url?.split('?')[0]}`;
-    this.#parts.print(`${status}  ${method}  ${place}  ${milliseconds} ms`);
+    const place = `${functionId ?? host}:${request.url?.split('?')[0]}`;
+    this.#parts.print(`${status}  ${method}  ${place}  ${milliseconds} ms`, 'request');
   }
 
-  async #send(asked: DomainRequest, functionId: string | undefined, response: ServerResponse): Promise<number> {
+  async #send(asked: DomainRequest, response: ServerResponse): Promise<number> {
     try {
-      const answer = compressed(asked.request, toAnswer(await this.#run(asked, functionId)));
+      const answer = compressed(asked.request, toAnswer(await this.#run(asked)));
       await sendAnswer(asked.request, answer, response);
       return answer.status;
     } catch (error) {
       const known = error instanceof ApiError || error instanceof OddError;
-      if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`);
+      if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`, 'request');
       const reply = pageReply(known ? error : new ApiError('general_server_error'));
       await sendReply(response, reply);
       return reply.status;
     }
   }
 
-  #run({ request, body }: DomainRequest, functionId: string | undefined): Promise<Outcome> {
+  #run({ request, body, functionId }: DomainRequest): Promise<Outcome> {
     const path = request.url ?? '/';
     if (path.startsWith('/.well-known/acme-challenge')) throw new ApiError('general_route_not_found');
     if (functionId === undefined) throw new ApiError('rule_not_found');

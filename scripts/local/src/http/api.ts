@@ -3,6 +3,7 @@ import { type Caller, requireScope } from '../access/caller.ts';
 import type { Keys } from '../access/keys.ts';
 import type { Faults } from '../faults/faults.ts';
 import { misbehave } from '../faults/misbehave.ts';
+import type { Print } from '../print.ts';
 import { parseBody } from './body.ts';
 import type { Call, Fields, Reply } from './call.ts';
 import type { CallLog, CallRecord } from './call-log.ts';
@@ -20,7 +21,7 @@ export type ApiParts = {
   faults: Faults;
   cors: Cors;
   projectId: string;
-  print: (line: string) => void;
+  print: Print;
   killFunction: (functionId: string) => Promise<void>;
 };
 
@@ -149,7 +150,7 @@ export class Api {
 
   #failure(error: unknown, { path, match }: Received, record: CallRecord): Reply {
     const known = error instanceof ApiError || error instanceof OddError;
-    if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`);
+    if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`, 'request');
     const failure = known ? error : new ApiError('general_server_error', 'Server Error');
     record.type = failure.type;
     return match || isAppwritePath(path) ? errorReply(failure) : pageReply(failure);

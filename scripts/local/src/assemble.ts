@@ -34,7 +34,8 @@ import { Transactions } from './transactions/transactions.ts';
 
 /** Puts the parts together; nothing listens yet. */
 export function assemble(options: LocalAppwriteOptions) {
-  const workers = options.workers === undefined ? undefined : new Workers(options.workers);
+  const { proxy = true } = options;
+  const workers = options.workers === undefined ? undefined : new Workers(options.workers, { proxy });
   const address = { port: 0 };
   const print = options.log ?? (() => {});
   const moved: (() => void)[] = [];

@@ -1,7 +1,16 @@
 /** How Appwrite 1.9.6 gives requests to the workers of its HTTP server, and how long each kind of call takes there. */
 
-/** A request as the dispatcher sees it: an execution is a POST to …/executions or anything to a function's domain. */
+/** A request as the dispatcher sees it; `toFunction`: to a function's domain. */
 export type Arrival = { method: string; path: string; toFunction: boolean };
+
+export type WorkersOptions = {
+  /**
+   * Whether a proxy stands in front. The dispatcher knows a domain only from a second line that begins with `Host: `.
+   * Proxies write it so; Node's clients, connected without one, do not. True by default.
+   */
+  proxy?: boolean;
+  random?: () => number;
+};
 
 type Worker = { busy: boolean; waiting: (() => void)[] };
 
@@ -13,21 +22,23 @@ type Worker = { busy: boolean; waiting: (() => void)[] };
 export class Workers {
   readonly #all: Worker[];
   readonly #firstForExecutions: number;
+  readonly #proxy: boolean;
   readonly #random: () => number;
 
   /** Throws for fewer than two: there is one for executions and one for everything else. */
-  constructor(count: number, random: () => number = Math.random) {
+  constructor(count: number, { proxy = true, random = Math.random }: WorkersOptions = {}) {
     if (!Number.isInteger(count) || count < 2) {
       throw new Error(`There must be 2 workers or more, in whole numbers: ${count} is not.`);
     }
     this.#all = Array.from({ length: count }, () => ({ busy: false, waiting: [] }));
     this.#firstForExecutions = Math.floor(count * 0.8);
+    this.#proxy = proxy;
     this.#random = random;
   }
 
   /** Waits for a worker; the answer sets it free again. */
   async enter(arrival: Arrival): Promise<() => void> {
-    const worker = this.#choose(isExecution(arrival));
+    const worker = this.#choose(isPostToExecutions(arrival) || (this.#proxy && arrival.toFunction));
     if (worker.busy) await new Promise<void>((resolve) => worker.waiting.push(resolve));
     worker.busy = true;
     return () => {
@@ -56,9 +67,10 @@ const measured = { read: 6, write: 12, execution: 17 };
 export function delayOf(arrival: Arrival): number {
   const { method, toFunction } = arrival;
   const call = /^(GET|HEAD|OPTIONS)$/.test(method) ? measured.read : measured.write;
-  return (toFunction ? 0 : call) + (isExecution(arrival) ? measured.execution : 0);
+  const runs = toFunction || isPostToExecutions(arrival);
+  return (toFunction ? 0 : call) + (runs ? measured.execution : 0);
 }
 
-function isExecution({ method, path, toFunction }: Arrival): boolean {
-  return toFunction || (method === 'POST' && path.includes('/executions'));
+function isPostToExecutions({ method, path }: Arrival): boolean {
+  return method === 'POST' && path.includes('/executions');
 }

@@ -17,13 +17,18 @@ try {
 }
 
 async function start(args: string[]): Promise<void> {
-  const options = { empty: { type: 'boolean' }, workers: { type: 'string' }, delays: { type: 'boolean' } } as const;
-  const { empty, workers, delays = false } = parseArgs({ args, options }).values;
+  const options = {
+    empty: { type: 'boolean' },
+    workers: { type: 'string' },
+    'no-proxy': { type: 'boolean', default: false },
+    delays: { type: 'boolean', default: false },
+  } as const;
+  const { empty, workers, delays, 'no-proxy': withoutProxy } = parseArgs({ args, options }).values;
   const config = resolve('appwrite.json');
   if (!empty && !existsSync(config)) {
     throw new Error(`There is no ${config}. Begin with an empty project: npm run local -- --empty`);
   }
-  const serving = { delays, ...(workers === undefined ? {} : { workers: Number(workers) }) };
+  const serving = { delays, proxy: !withoutProxy, ...(workers === undefined ? {} : { workers: Number(workers) }) };
   const project = empty ? { projectId: 'local' } : { config };
   const appwrite = await startLocalAppwrite({ dataDir, port, ...project, ...serving, log: console.log });
   const stop = () => void appwrite.close().then(() => process.exit(0));

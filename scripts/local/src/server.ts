@@ -75,9 +75,11 @@ export class LocalServer {
     const { method = 'GET' } = request;
     const [path] = splitUrl(request.url ?? '/');
     const host = hostOf(request);
-    const functionId = domain.ownerOf(host) ?? ownerOf(origin, path);
-    const toFunction = functionId !== undefined || domain.owns(host);
-    if (!toFunction && isBelow(inspectionPrefix, path)) return inspection.answer(request, body, response);
+    const own = domain.owns(host);
+    if (!own && isBelow(inspectionPrefix, path)) return inspection.answer(request, body, response);
+    const byPath = own || isBelow('/v1', path) ? undefined : ownerOf(origin, path);
+    const functionId = domain.ownerOf(host) ?? byPath;
+    const toFunction = own || byPath !== undefined;
     const { workers, delays } = this.#parts;
     const arrival = { method, path, toFunction };
     const release = await workers?.enter(arrival);

@@ -6,7 +6,11 @@ import { useWorld } from './support/harness.ts';
 import { send } from './support/send.ts';
 import { writer } from './support/writer.ts';
 
-const read: Arrival = { method: 'GET', path: '/v1/tablesdb/main/tables/notes/rows', toFunction: false };
+const read: Arrival = {
+  method: 'GET',
+  path: '/v1/tablesdb/main/tables/notes/rows',
+  toFunction: false,
+};
 const execution: Arrival = { method: 'POST', path: '/v1/functions/f/executions', toFunction: false };
 const domain: Arrival = { method: 'GET', path: '/notes', toFunction: true };
 
@@ -35,6 +39,15 @@ describe('ten workers', () => {
     expect(served.at(-1)).toBe('third');
   });
 
+  it('overlook domains without a proxy in front: their requests go to any idle one', async () => {
+    const served: string[] = [];
+    const enter = entering(new Workers(10, { proxy: false }), served);
+    for (let count = 0; count < 10; count += 1) await enter('domain', domain);
+    void enter('execution', execution);
+    await rest();
+    expect(served).toEqual(Array(10).fill('domain'));
+  });
+
   it('serve ten other requests at once, also with the last fifth', async () => {
     const enter = entering(new Workers(10), []);
     const all = Promise.all(Array.from({ length: 10 }, () => enter('read', read)));
@@ -43,7 +56,7 @@ describe('ten workers', () => {
 
   it('let a request wait behind the worker it was given, even when another is free before', async () => {
     const served: string[] = [];
-    const enter = entering(new Workers(10, () => 0.5), served);
+    const enter = entering(new Workers(10, { random: () => 0.5 }), served);
     const releases = [];
     for (let count = 0; count < 10; count += 1) releases.push(await enter(`read ${count}`, read));
     void enter('late', read);
@@ -58,7 +71,7 @@ describe('ten workers', () => {
   it('never let other requests wait in the last fifth', async () => {
     for (const random of [0, 0.999]) {
       const served: string[] = [];
-      const enter = entering(new Workers(10, () => random), served);
+      const enter = entering(new Workers(10, { random: () => random }), served);
       const executions = [await enter('e', execution), await enter('e', execution)];
       const reads = [];
       for (let count = 0; count < 8; count += 1) reads.push(await enter('read', read));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
+import { type LocalAppwrite, type LocalAppwriteOptions, startLocalAppwrite } from 'local-appwrite';
 import { Client } from 'node-appwrite';
 import { seedCategories } from '#scripts/project/categories.ts';
 import { type Connection, connect } from '#scripts/project/connect.ts';
@@ -50,14 +50,22 @@ const SETTINGS = {
   COMPLAINTS_PER_HOUR: '100000',
 };
 
-/** The whole product on a local Appwrite of its own: the built bundles, a fresh data folder or a filled one, any free port. */
-export async function startService(variables: Record<string, string> = {}, filled?: string): Promise<Service> {
+/**
+ * The whole product on a local Appwrite of its own: the built bundles, a fresh data folder or a filled one, any free
+ * port. `serving` says with how many workers and delays it answers.
+ */
+export async function startService(
+  variables: Record<string, string> = {},
+  filled?: string,
+  serving: Pick<LocalAppwriteOptions, 'workers' | 'proxy' | 'delays'> = {},
+): Promise<Service> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const local = await startLocalAppwrite({
     dataDir,
     config: PROJECT_FILE,
     origin: originPaths(),
     variables: { '*': { ...SETTINGS, ...variables } },
+    ...serving,
   });
   const target = { endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey };
   await seedCategories(new Client().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key));

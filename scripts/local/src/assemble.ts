@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Keys } from './access/keys.ts';
 import { MovableClock } from './clock.ts';
 import { Database } from './database.ts';
+import { Workers } from './dispatch.ts';
 import { EventBus } from './events/bus.ts';
 import { Faults } from './faults/faults.ts';
 import { FunctionDomain } from './functions/domain.ts';
@@ -33,6 +34,8 @@ import { Transactions } from './transactions/transactions.ts';
 
 /** Puts the parts together; nothing listens yet. */
 export function assemble(options: LocalAppwriteOptions) {
+  const { proxy = true } = options;
+  const workers = options.workers === undefined ? undefined : new Workers(options.workers, { proxy });
   const address = { port: 0 };
   const print = options.log ?? (() => {});
   const moved: (() => void)[] = [];
@@ -52,11 +55,12 @@ export function assemble(options: LocalAppwriteOptions) {
     projectId: project.id,
     killFunction: (id) => hosts.end(id),
   });
-  const domain = new FunctionDomain({ project, executions, print, ownerOf: (label) => management.ownerOf(label) });
+  const domain = new FunctionDomain({ project, executions, print, ownerOf: (host) => management.ownerOf(host) });
   const scheduler = new Scheduler({ project, clock, executions });
   const snapshots = new Snapshots({ platform, scheduler, dataDir: options.dataDir });
   const inspection = new InspectionFront(new Router(inspectionRoutes({ platform, calls, snapshots })));
-  const server = new LocalServer({ api, domain, inspection, origin: options.origin ?? {}, print });
+  const { origin = {}, delays = false } = options;
+  const server = new LocalServer({ api, domain, inspection, origin, print, workers, delays });
   moved.push(() => scheduler.tick());
   return { platform, server, scheduler, calls, snapshots, address };
 }
@@ -67,11 +71,12 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
   const project = openProject(options);
   const database = new Database(options.dataDir);
   for (const table of project.tables.values()) ensureTable(database, table);
-  const keys = new Keys(options.dataDir, project.id, clock);
   const rows = new RowStore(database);
   const stale = new StaleRows();
   const writer = new RowWriter(rows, clock, stale);
   const variables = { ...options.variables };
+  const definitions = openDefinitions(options, { database, clock, variables });
+  const keys = new Keys({ dataDir: options.dataDir, projectId: project.id, clock, definitions });
   const hosts = new FunctionHosts({
     project,
     print,
@@ -79,7 +84,6 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
     node: options.runtimeNode ?? process.execPath,
     endpoint: () => `http://127.0.0.1:${address.port}/v1`,
   });
-  const definitions = openDefinitions(options, { database, clock, variables });
   const deploymentsDir = join(options.dataDir, 'deployments');
   const log = new ExecutionLog(database);
   const faults = new Faults();

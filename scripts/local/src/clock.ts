@@ -37,7 +37,9 @@ export class MovableClock implements ClockControl {
     return this.#shift + (this.#base === Date ? 0 : this.#base.now() - Date.now());
   }
 
+  /** Tells the scheduler before and after: a function that it has not planned yet is due by the time before. */
   advance(milliseconds: number): void {
+    this.#moved();
     this.#shift += milliseconds;
     this.#moved();
   }

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { delayOf, type Workers } from './dispatch.ts';
 import type { FunctionDomain } from './functions/domain.ts';
 import { type Api, splitUrl } from './http/api.ts';
-import { TooLarge } from './http/body.ts';
+import { readBody, TooLarge } from './http/body.ts';
 import { ApiError } from './http/errors.ts';
-import { sendReply } from './http/reply.ts';
+import { pageReply, sendReply } from './http/reply.ts';
 import { type InspectionFront, inspectionPrefix } from './inspection/front.ts';
 import type { Print } from './print.ts';
 
@@ -14,7 +16,11 @@ type Parts = {
   inspection: InspectionFront;
   origin: Record<string, string>;
   print: Print;
+  workers: Workers | undefined;
+  delays: boolean;
 };
+
+type Exchange = { request: IncomingMessage; body: Buffer; response: ServerResponse };
 
 /** One port for three things: the REST API, function domains by Host, and functions by path on the plain origin. */
 export class LocalServer {
@@ -63,33 +69,53 @@ export class LocalServer {
     }
   }
 
-  #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { api, domain, inspection, origin } = this.#parts;
-    const [, functionId] = /^([^.]+)\.functions\.localhost(:\d+)?$/.exec(request.headers.host ?? '') ?? [];
-    if (functionId) return domain.answer(functionId, request, response);
+  async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { domain, inspection, origin } = this.#parts;
+    const body = await readBody(request);
+    const { method = 'GET' } = request;
     const [path] = splitUrl(request.url ?? '/');
-    if (path === '/v1' || path.startsWith('/v1/')) return api.answer(request, response);
-    if (path === inspectionPrefix || path.startsWith(`${inspectionPrefix}/`))
-      return inspection.answer(request, response);
-    const owner = ownerOf(origin, path);
-    return owner ? domain.answer(owner, request, response) : notFound(path, response);
+    const host = hostOf(request);
+    const own = domain.owns(host);
+    if (!own && isBelow(inspectionPrefix, path)) return inspection.answer(request, body, response);
+    const byPath = own || isBelow('/v1', path) ? undefined : ownerOf(origin, path);
+    const functionId = domain.ownerOf(host) ?? byPath;
+    const toFunction = own || byPath !== undefined;
+    const { workers, delays } = this.#parts;
+    const arrival = { method, path, toFunction };
+    const release = await workers?.enter(arrival);
+    try {
+      if (delays) await setTimeout(delayOf(arrival));
+      if (toFunction) await domain.answer({ host, functionId, request, body }, response);
+      else await this.#answerPlain(path, { request, body, response });
+    } finally {
+      release?.();
+    }
   }
+
+  #answerPlain(path: string, { request, body, response }: Exchange): Promise<void> {
+    if (isBelow('/v1', path)) return this.#parts.api.answer(request, body, response);
+    return sendReply(response, path === '/' ? toConsole : pageReply(new ApiError('general_route_not_found')));
+  }
+}
+
+const toConsole = { status: 301, headers: { location: '/console/' } };
+
+/** Without the port, in lower case. */
+function hostOf({ headers }: IncomingMessage): string {
+  return (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+}
+
+function isBelow(prefix: string, path: string): boolean {
+  return path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
 }
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** The longest prefix wins; a prefix ends where a path segment does. */
+/** The longest prefix wins. */
 function ownerOf(origin: Record<string, string>, path: string): string | undefined {
-  const fitting = Object.keys(origin).filter(
-    (prefix) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`),
-  );
+  const fitting = Object.keys(origin).filter((prefix) => isBelow(prefix, path));
   const [longest] = fitting.sort((a, b) => b.length - a.length);
   return longest === undefined ? undefined : origin[longest];
-}
-
-function notFound(path: string, response: ServerResponse): Promise<void> {
-  const { message, status, type } = new ApiError('general_route_not_found', `Nothing answers ${path} here.`);
-  return sendReply(response, { status, body: { message, code: status, type, version: '1.9.6' } });
 }

@@ -1,27 +1,32 @@
 import { ApiError } from '../http/errors.ts';
 
-/** Who calls: a stranger, or the holder of an API key. There are no Appwrite users here. */
+/** Who calls: a guest, or the holder of an API key. There are no Appwrite users here. */
 export type Caller =
   | { kind: 'guest'; scopes: readonly string[] }
   | { kind: 'key'; scopes: readonly string[]; executionId?: string; functionId?: string };
 
 const guestScopes = [
+  'global',
+  'public',
   'documents.read',
   'documents.write',
   'rows.read',
   'rows.write',
   'files.read',
   'files.write',
+  'locale.read',
   'execution.write',
   'executions.write',
-  'public',
 ];
+
+/** Every key has these besides its own. */
+export const keyScopes = ['global', 'health.read'];
 
 export const guest: Caller = { kind: 'guest', scopes: guestScopes };
 
+/** Throws unless the caller has one of the scopes of a route; none means that everybody may call it. */
 export function requireScope(caller: Caller, scopes: readonly string[]): void {
-  const allowed =
-    scopes.length === 0 || scopes.some((scope) => caller.scopes.includes(scope) || caller.scopes.includes('*'));
+  const allowed = scopes.length === 0 || scopes.some((scope) => caller.scopes.includes(scope));
   if (allowed) return;
   const who = caller.kind === 'key' ? 'app@local (role: applications)' : 'User (role: guests)';
   throw new ApiError('general_unauthorized_scope', `${who} missing scopes (${JSON.stringify(scopes)})`);

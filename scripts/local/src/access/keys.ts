@@ -3,32 +3,33 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { ApiError } from '../http/errors.ts';
+import type { Definitions } from '../project/definitions.ts';
 import type { FunctionSpec } from '../project/types.ts';
-import { type Caller, guest } from './caller.ts';
+import { type Caller, guest, keyScopes } from './caller.ts';
 import { signJwt, verifyJwt } from './jwt.ts';
+import { projectScopes } from './scopes.ts';
 
 type Secrets = { apiKey: string; signing: string };
+type Parts = { dataDir: string; projectId: string; clock: Clock; definitions: Definitions };
 
-/** The one static key of this data directory, and the short-lived keys that executions get. */
+/** The keys of the project: the one of this data directory, those that calls made, and those of executions. */
 export class Keys {
   readonly apiKey: string;
   readonly signingSecret: string;
-  readonly #clock: Clock;
-  readonly #projectId: string;
+  readonly #parts: Parts;
 
-  constructor(dataDir: string, projectId: string, clock: Clock) {
-    const secrets = loadSecrets(join(dataDir, 'secrets.json'));
+  constructor(parts: Parts) {
+    const secrets = loadSecrets(join(parts.dataDir, 'secrets.json'));
     this.apiKey = secrets.apiKey;
     this.signingSecret = secrets.signing;
-    this.#projectId = projectId;
-    this.#clock = clock;
+    this.#parts = parts;
   }
 
-  /** Lives a minute longer than the function may run; knows its execution, which the real one does not tell. */
+  /** The key a function gets with a request; it expires a minute after the function's timeout. */
   forExecution(spec: FunctionSpec, executionId: string): string {
-    const issued = Math.floor(this.#clock.now() / 1000);
+    const issued = Math.floor(this.#parts.clock.now() / 1000);
     const payload = {
-      projectId: this.#projectId,
+      projectId: this.#parts.projectId,
       scopes: spec.scopes,
       functionId: spec.id,
       executionId,
@@ -38,32 +39,45 @@ export class Keys {
     return `ephemeral_${signJwt(payload, this.signingSecret)}`;
   }
 
+  /** Throws for a standard key that does not exist. A malformed or expired key of an execution makes a guest. */
   identify(key: string | undefined): Caller {
     if (!key) return guest;
-    if (key === this.apiKey) return { kind: 'key', scopes: ['*'] };
+    if (key === this.apiKey) return { kind: 'key', scopes: [...projectScopes, ...keyScopes] };
     const [prefix, token] = splitOnce(key, '_');
     if (prefix === 'ephemeral' || prefix === 'dynamic') return this.#identifyExecution(token);
-    throw new ApiError('user_unauthorized');
+    const made = this.#parts.definitions.list('key').find(({ secret }) => secret === key);
+    if (!made) throw new ApiError('user_unauthorized');
+    return { kind: 'key', scopes: [...strings(made.scopes), ...keyScopes] };
   }
 
   #identifyExecution(token: string): Caller {
     const payload = verifyJwt(token, this.signingSecret);
-    if (!payload || Number(payload.exp) * 1000 < this.#clock.now()) throw new ApiError('user_unauthorized');
-    const scopes = Array.isArray(payload.scopes) ? payload.scopes.map(String) : [];
-    return { kind: 'key', scopes, executionId: String(payload.executionId), functionId: String(payload.functionId) };
+    if (!payload || Number(payload.exp) * 1000 < this.#parts.clock.now()) return guest;
+    return {
+      kind: 'key',
+      scopes: [...strings(payload.scopes), ...keyScopes],
+      executionId: String(payload.executionId),
+      functionId: String(payload.functionId),
+    };
   }
+}
+
+/** A new secret, as long as those of the real one. */
+export function newSecret(): string {
+  return `standard_${randomBytes(128).toString('hex')}`;
 }
 
 function loadSecrets(file: string): Secrets {
   if (!existsSync(file)) {
-    const secrets = {
-      apiKey: `standard_${randomBytes(128).toString('hex')}`,
-      signing: randomBytes(32).toString('hex'),
-    };
+    const secrets = { apiKey: newSecret(), signing: randomBytes(32).toString('hex') };
     writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   }
   const { apiKey, signing } = JSON.parse(readFileSync(file, 'utf8'));
   return { apiKey: String(apiKey), signing: String(signing) };
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -9,3 +9,17 @@ export function subscribes(pattern: string, event: string): boolean {
 function mirrored(event: string): string {
   return event.replace('.tables.', '.collections.').replace('.rows.', '.documents.');
 }
+
+const inTable = String.raw`databases\.[^.]+\.(tables|collections)\.[^.]+\.(rows|documents)\.`;
+const rowEvent = new RegExp(`^${inTable}[^.]+(\\.(create|update|upsert|delete))?$`);
+const otherEvent = new RegExp(`^(?!${inTable})(databases|buckets|users|teams)\\.`);
+
+/** Whether a subscription is to events of rows, which are those that are sent here. */
+export function isRowEvent(pattern: string): boolean {
+  return rowEvent.test(pattern);
+}
+
+/** Whether the real Appwrite has such events and this one has not. */
+export function isOtherEvent(pattern: string): boolean {
+  return otherEvent.test(pattern);
+}

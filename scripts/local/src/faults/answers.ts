@@ -1,6 +1,7 @@
 import type { Reply } from '../http/call.ts';
 import { ApiError } from '../http/errors.ts';
-import { errorReply } from '../http/failure.ts';
+import { errorReply } from '../http/reply.ts';
+
 import type { CallFault } from './fault.ts';
 
 const badGateway = `<html>

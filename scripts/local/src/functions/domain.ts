@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { clientIp } from '../http/api.ts';
-import { readBody } from '../http/body.ts';
-import { ApiError } from '../http/errors.ts';
+import { ApiError, OddError } from '../http/errors.ts';
+import { errorPage, pageReply, sendBytes, sendReply } from '../http/reply.ts';
 import type { Print } from '../print.ts';
-import type { Project } from '../project/types.ts';
-import { errorPage } from './error-page.ts';
+import { functionsHost, type Project } from '../project/types.ts';
 import type { Executions, Job, Outcome } from './executions.ts';
 import { passedBack, singleLines } from './headers.ts';
 
@@ -13,12 +12,15 @@ type Parts = {
   project: Project;
   executions: Executions;
   print: Print;
-  /** The function that a name below the functions host leads to. */
-  ownerOf: (label: string) => string | undefined;
+  /** The function that a rule gives a host name. */
+  ownerOf: (host: string) => string | undefined;
 };
 type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
-/** A function's own domain: everything goes in, and what comes out goes back nearly as it is. */
+/** A request to a function, named by a host or by a path of the plain origin; without a function, to a host that has none. */
+export type DomainRequest = { request: IncomingMessage; body: Buffer; host: string; functionId: string | undefined };
+
+/** The domains of functions: requests go in nearly unchanged, and so do answers on their way out. */
 export class FunctionDomain {
   readonly #parts: Parts;
 
@@ -26,42 +28,51 @@ export class FunctionDomain {
     this.#parts = parts;
   }
 
-  async answer(functionId: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const started = performance.now();
-    const body = await readBody(request);
-    const answer = await this.#run(functionId, request, body).catch(failure);
-    const { status, headers, body: bytes } = compressed(request, answer);
-    response.writeHead(status, { ...headers, ...(status === 204 ? {} : { 'content-length': bytes.length }) });
-    await new Promise<void>((resolve) => {
-      response.once('close', resolve);
-      response.end(bytes);
-    });
-    const milliseconds = (performance.now() - started).toFixed(1);
-    const method = (request.method ?? 'GET').padEnd(6);
-    this.#parts.print(
-      `${status}  ${method}  ${functionId}:${request.url?.split('?')[0]}  ${milliseconds} ms`,
-      'request',
-    );
+  /** Whether requests to this host are for functions, even if none has this name. */
+  owns(host: string): boolean {
+    return host.endsWith(`.${functionsHost}`) || this.ownerOf(host) !== undefined;
   }
 
-  async #run(functionId: string, request: IncomingMessage, body: Buffer): Promise<Answer> {
-    const owner = this.#parts.ownerOf(functionId);
-    if (owner === undefined) throw new ApiError('rule_not_found');
-    const spec = this.#parts.project.functions.get(owner);
+  ownerOf(host: string): string | undefined {
+    return this.#parts.ownerOf(host);
+  }
+
+  async answer(asked: DomainRequest, response: ServerResponse): Promise<void> {
+    const started = performance.now();
+    const { request, host, functionId } = asked;
+    const status = await this.#send(asked, response);
+    const milliseconds = (performance.now() - started).toFixed(1);
+    const method = (request.method ?? 'GET').padEnd(6);
+    const place = `${functionId ?? host}:${request.url?.split('?')[0]}`;
+    this.#parts.print(`${status}  ${method}  ${place}  ${milliseconds} ms`, 'request');
+  }
+
+  async #send(asked: DomainRequest, response: ServerResponse): Promise<number> {
+    try {
+      const answer = compressed(asked.request, toAnswer(await this.#run(asked)));
+      await sendAnswer(asked.request, answer, response);
+      return answer.status;
+    } catch (error) {
+      const known = error instanceof ApiError || error instanceof OddError;
+      if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`, 'request');
+      const reply = pageReply(known ? error : new ApiError('general_server_error'));
+      await sendReply(response, reply);
+      return reply.status;
+    }
+  }
+
+  #run({ request, body, functionId }: DomainRequest): Promise<Outcome> {
+    const path = request.url ?? '/';
+    if (path.startsWith('/.well-known/acme-challenge')) throw new ApiError('general_route_not_found');
+    if (functionId === undefined) throw new ApiError('rule_not_found');
+    const spec = this.#parts.project.functions.get(functionId);
     if (!spec?.enabled) throw new ApiError('function_not_found');
     if (!spec.execute.includes('any') && !spec.execute.includes('guests')) {
       throw new ApiError('function_execute_permission_missing');
     }
     const headers = { ...singleLines(request.headers), ...unset, 'x-appwrite-client-ip': clientIp(request) };
-    const job: Job = {
-      spec,
-      trigger: 'http',
-      method: request.method ?? 'GET',
-      path: request.url ?? '/',
-      headers,
-      body,
-    };
-    return toAnswer(await this.#parts.executions.runNow(job));
+    const job: Job = { spec, trigger: 'http', method: request.method ?? 'GET', path, headers, body };
+    return this.#parts.executions.runNow(job);
   }
 }
 
@@ -75,28 +86,39 @@ const unset = {
 
 function toAnswer({ execution, response }: Outcome): Answer {
   if (!response) return { status: 500, headers: { 'content-type': 'text/plain' }, body: Buffer.alloc(0) };
-  const headers = { ...passedBack(response.headers), 'x-appwrite-execution-id': execution.$id };
-  if (response.status < 400 || response.body.length > 0)
-    return { status: response.status, headers, body: response.body };
+  const { status } = response;
+  const own = passedBack(response.headers);
+  const headers = { server: 'swoole-http-server', ...own, 'x-appwrite-execution-id': execution.$id };
+  if (status < 400 || response.body.length > 0) return { status, headers, body: response.body };
+  const page = errorPage(status, '');
   return {
-    status: response.status,
-    headers: { ...headers, 'content-type': 'text/html' },
-    body: errorPage(response.status, ''),
+    status,
+    headers: { ...headers, 'content-type': 'text/html', 'content-length': String(page.length) },
+    body: page,
   };
 }
 
-function failure(error: unknown): Answer {
-  const known = error instanceof ApiError ? error : new ApiError('general_server_error');
-  const body = errorPage(known.status, known.type, known.message);
-  return { status: known.status, headers: { 'content-type': 'text/html; charset=UTF-8' }, body };
+/** A status from 599 on makes an answer that no HTTP client can read. */
+async function sendAnswer(request: IncomingMessage, answer: Answer, response: ServerResponse): Promise<void> {
+  const { status, headers, body } = answer;
+  if (status >= 599) {
+    response.socket?.end(`${status}\r\n\r\n`);
+    return;
+  }
+  const known = request.method === 'HEAD' || status === 204 || status === 304;
+  response.writeHead(status, { ...headers, ...(known ? {} : { 'content-length': body.length }) });
+  await sendBytes(response, body);
 }
 
+const encoders = { br: brotliCompressSync, gzip: gzipSync };
+
+/** Text of some length is compressed with the first method that the client names. */
 function compressed(request: IncomingMessage, answer: Answer): Answer {
-  const accepts = String(request.headers['accept-encoding'] ?? '').includes('gzip');
+  const accepted = String(request.headers['accept-encoding'] ?? '').match(/\b(br|gzip)\b/)?.[1];
   const type = String(answer.headers['content-type'] ?? '');
   const worthIt = answer.body.length >= 1024 && /^(text\/|application\/(json|javascript|xml))/.test(type);
-  if (!accepts || !worthIt || answer.headers['content-encoding']) return answer;
+  if (!accepted || !worthIt || answer.headers['content-encoding']) return answer;
   const vary = [answer.headers.vary ?? [], 'accept-encoding'].flat().join(', ');
-  const headers = { ...answer.headers, 'content-encoding': 'gzip', vary };
-  return { status: answer.status, headers, body: gzipSync(answer.body) };
+  const headers = { ...answer.headers, 'content-encoding': accepted, vary };
+  return { status: answer.status, headers, body: encoders[accepted as keyof typeof encoders](answer.body) };
 }

@@ -4,8 +4,6 @@ import type { Job } from './executions.ts';
 
 const kept = 10_000;
 
-type Page = { limit: number; offset: number; newestFirst?: boolean; triggers?: string[] | undefined };
-
 /** Executions in SQLite; those that wait for their time keep what is needed to run them. */
 export class ExecutionLog {
   readonly #database: Database;
@@ -34,17 +32,12 @@ export class ExecutionLog {
     return cells && JSON.parse(String(cells.execution));
   }
 
-  list(functionId: string, page: Page): { total: number; executions: Execution[] } {
-    const { limit, offset, newestFirst = false, triggers = ['http', 'schedule', 'event'] } = page;
-    const marks = triggers.map(() => '?').join(', ');
-    const wanted = `functionId = ? AND json_extract(execution, '$.trigger') IN (${marks})`;
-    const values = [functionId, ...triggers];
-    const total = this.#database.get(`SELECT count(*) AS total FROM executions WHERE ${wanted}`, values);
-    const rows = this.#database.all(
-      `SELECT execution FROM executions WHERE ${wanted} ORDER BY number ${newestFirst ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`,
-      [...values, limit, offset],
-    );
-    return { total: Number(total?.total ?? 0), executions: rows.map((row) => JSON.parse(String(row.execution))) };
+  /** All that are kept of a function, oldest first. */
+  list(functionId: string): Execution[] {
+    const rows = this.#database.all('SELECT execution FROM executions WHERE functionId = ? ORDER BY number', [
+      functionId,
+    ]);
+    return rows.map((row) => JSON.parse(String(row.execution)));
   }
 
   remove(id: string): void {

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 export type Header = { name: string; value: string };
 
 /** An execution as the API shows it. */
@@ -19,17 +21,15 @@ export type Execution = {
   logs: string;
   errors: string;
   duration: number;
-  scheduledAt?: string;
+  scheduledAt: string | null;
 };
-
-const keptRequestHeaders = ['content-type', 'agent', 'content-length', 'host', 'x-appwrite-client-ip'];
 
 export function newExecution(base: Pick<Execution, '$id' | 'functionId' | 'trigger'>, date: string): Execution {
   return {
     $createdAt: date,
     $updatedAt: date,
     $permissions: [],
-    deploymentId: `local-${base.functionId}`,
+    deploymentId: '',
     status: 'processing',
     requestMethod: 'POST',
     requestPath: '/',
@@ -40,13 +40,22 @@ export function newExecution(base: Pick<Execution, '$id' | 'functionId' | 'trigg
     logs: '',
     errors: '',
     duration: 0,
+    scheduledAt: null,
     ...base,
   };
 }
 
-/** Of the headers only a few are kept with the execution. */
-export function keptHeaders(headers: Record<string, string>): Header[] {
+/** Only a few headers are kept with the execution. */
+export function keptRequestHeaders(headers: Record<string, string>): Header[] {
+  return kept(headers, ['content-type', 'agent', 'content-length', 'host', 'x-appwrite-client-ip']);
+}
+
+export function keptResponseHeaders(headers: IncomingHttpHeaders): Header[] {
+  return kept(headers, ['content-type', 'content-length']);
+}
+
+function kept(headers: IncomingHttpHeaders, names: readonly string[]): Header[] {
   return Object.entries(headers)
-    .filter(([name]) => keptRequestHeaders.includes(name.toLowerCase()))
-    .map(([name, value]) => ({ name, value }));
+    .filter(([name]) => names.includes(name.toLowerCase()))
+    .map(([name, value]) => ({ name, value: String(value) }));
 }

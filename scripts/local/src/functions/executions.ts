@@ -3,11 +3,10 @@ import { formatDate, type MovableClock } from '../clock.ts';
 import { ApiError } from '../http/errors.ts';
 import { uniqueId } from '../ids.ts';
 import type { FunctionSpec } from '../project/types.ts';
-import { describeExecution } from './describe-execution.ts';
-import { type Execution, keptHeaders, newExecution } from './execution.ts';
+import { type Execution, keptRequestHeaders, keptResponseHeaders, newExecution } from './execution.ts';
 import type { ExecutionLog } from './execution-log.ts';
 import { executorHeaders } from './headers.ts';
-import type { RuntimeResponse } from './host.ts';
+import type { RuntimeRequest, RuntimeResponse } from './host.ts';
 import { containerName } from './host.ts';
 import type { FunctionHosts } from './hosts.ts';
 
@@ -15,6 +14,7 @@ export type Job = {
   spec: FunctionSpec;
   trigger: Execution['trigger'];
   method: string;
+  /** As the caller wrote it; the function sees it with a slash in front. */
   path: string;
   headers: Record<string, string>;
   body: Buffer;
@@ -22,17 +22,19 @@ export type Job = {
   execution?: Execution;
 };
 
+/** Without a response the function's process died or did not answer in time. */
 export type Outcome = { execution: Execution; response: RuntimeResponse | undefined };
 type Parts = {
   keys: Keys;
   clock: MovableClock;
   hosts: FunctionHosts;
   log: ExecutionLog;
+  /** Seconds. */
   syncTimeout: number;
   print: (line: string) => void;
 };
 
-/** Runs functions and keeps what is known about each run. */
+/** Runs functions and keeps a record of each run. */
 export class Executions {
   readonly log: ExecutionLog;
   readonly #parts: Parts;
@@ -43,20 +45,22 @@ export class Executions {
     this.log = parts.log;
   }
 
+  /** Makes the record of a run that comes later. */
   announce(job: Job, more: Partial<Execution> = {}): Execution {
     const now = this.#parts.clock.now();
     const execution = {
       ...newExecution({ $id: uniqueId(now), functionId: job.spec.id, trigger: job.trigger }, formatDate(now)),
+      deploymentId: job.spec.deploymentId,
       requestMethod: job.method,
       requestPath: job.path,
-      requestHeaders: keptHeaders(job.headers),
+      requestHeaders: keptRequestHeaders(job.headers),
       ...more,
     };
     if (execution.status !== 'processing') this.log.save(execution);
     return execution;
   }
 
-  /** Waits for the answer, 30 seconds at most. */
+  /** Waits for the answer, for 30 seconds at most. Throws `function_synchronous_timeout` after that. */
   runNow(job: Job): Promise<Outcome> {
     return this.#track(
       this.#run(job, Math.min(this.#parts.syncTimeout, job.spec.timeout + 5), this.#parts.syncTimeout),
@@ -81,9 +85,10 @@ export class Executions {
     const signal = AbortSignal.timeout(limit * 1000);
     try {
       const response = await this.#parts.hosts.get(job.spec).call(this.#request(job, execution.$id), signal);
-      const status = response.status >= 500 ? 'failed' : 'completed';
-      const { logs, errors } = response;
-      this.#finish(execution, { status, responseStatusCode: response.status, logs, errors }, started);
+      const { logs, errors, status: responseStatusCode } = response;
+      const status = responseStatusCode >= 500 ? 'failed' : 'completed';
+      const responseHeaders = keptResponseHeaders(response.headers);
+      this.#finish(execution, { status, responseStatusCode, responseHeaders, logs, errors }, started);
       return { execution, response };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -94,21 +99,30 @@ export class Executions {
     }
   }
 
-  #request({ spec, trigger, method, path, headers, body }: Job, executionId: string) {
+  #request({ spec, trigger, method, path, headers, body }: Job, executionId: string): RuntimeRequest {
     const { keys, hosts, clock } = this.#parts;
     const all = {
-      host: `${containerName(spec.id)}:3000`,
       ...headers,
-      'x-appwrite-execution-id': executionId,
       'x-appwrite-key': keys.forExecution(spec, executionId),
       'x-appwrite-trigger': trigger,
       'x-appwrite-continent-eu': 'false',
+      'x-appwrite-execution-id': executionId,
+    };
+    const runtime = {
       'x-open-runtimes-timeout': String(spec.timeout),
       'x-open-runtimes-log-id': executionId,
       'x-open-runtimes-logging': spec.logging ? 'enabled' : 'disabled',
-      'x-open-runtimes-clock': clock.offset() === 0 ? '' : String(clock.offset()),
+      'x-open-runtimes-clock': String(clock.offset()),
     };
-    return { method, path, body, headers: executorHeaders(all, { secret: hosts.secret, bodySize: body.length }) };
+    const host = `${containerName(spec.id)}:3000`;
+    const envelope = { host, secret: hosts.secret, bodySize: body.length, runtime };
+    return {
+      method,
+      path: path.startsWith('/') ? path : `/${path}`,
+      body,
+      executionId,
+      headers: executorHeaders(all, envelope),
+    };
   }
 
   #finish(execution: Execution, result: Partial<Execution>, started: number): void {
@@ -126,4 +140,14 @@ export class Executions {
     run.then(done, done);
     return run;
   }
+}
+
+/** What a function logged; and how it went, if no client waited for it. */
+function describeExecution(execution: Execution): string[] {
+  const { functionId, trigger, status, responseStatusCode, duration, logs, errors } = execution;
+  const said = `${logs}\n${errors}`.split('\n').filter((line) => line.trim() !== '');
+  const lines = said.map((line) => `[${functionId}] ${line}`);
+  if (trigger === 'http') return lines;
+  const milliseconds = (duration * 1000).toFixed(1);
+  return [...lines, `${responseStatusCode}  ${trigger.padEnd(6)}  ${functionId}  ${milliseconds} ms  ${status}`];
 }

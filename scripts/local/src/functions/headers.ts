@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { OddError } from '../http/errors.ts';
 
 const rule =
   'Invalid headers: Alphanumeric characters or hyphens only, cannot start with "x-appwrite", maximum 100 keys and 16384 characters.';
 
-/** The executions API's own rule for header names; its refusal is built the wrong way round. */
+/** The executions API's own rule for header names. Its refusal has the explanation in the place of the type. */
 export function checkCustomHeaders(headers: Record<string, unknown>): void {
   const entries = Object.entries(headers);
   const size = entries.reduce((sum, [name, value]) => sum + name.length + String(value ?? '').length, 0);
@@ -14,24 +15,25 @@ export function checkCustomHeaders(headers: Record<string, unknown>): void {
   if (bad || entries.length > 100 || size >= 16_384) throw new OddError(rule, 500);
 }
 
-/** What the executor does to headers on their way in: empty ones vanish, `Authorization` is its own. */
-export function executorHeaders(
-  headers: Record<string, string>,
-  extra: { secret: string; bodySize: number },
-): Record<string, string> {
-  const sent: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+/** The executor's own part of a request: where it goes, and what the runtime is told. */
+export type Envelope = { host: string; secret: string; bodySize: number; runtime: Record<string, string> };
+
+/**
+ * The headers that reach a function, in the order in which they do. Empty ones are left out, and `Authorization`
+ * is replaced. One value that is not UTF-8 loses all headers, those of the platform too.
+ */
+export function executorHeaders(headers: Record<string, string>, envelope: Envelope): Record<string, string> {
+  const readable = Object.values(headers).every((value) => isUtf8(Buffer.from(value, 'latin1')));
+  const sent: Record<string, string> = { host: envelope.host, accept: '*/*' };
+  for (const [name, value] of Object.entries(readable ? headers : {})) {
     if (value !== '' && name !== 'Authorization') sent[name.toLowerCase()] = value;
   }
-  sent.authorization ??= `Basic ${Buffer.from(`opr:${extra.secret}`).toString('base64')}`;
-  sent.accept ??= '*/*';
-  for (const name of ['connection', 'transfer-encoding', 'content-length', 'expect', 'upgrade', 'keep-alive'])
-    delete sent[name];
-  if (extra.bodySize > 0) {
-    sent['content-type'] ??= 'application/x-www-form-urlencoded';
-    sent['content-length'] = String(extra.bodySize);
-  }
-  return sent;
+  sent.authorization ??= `Basic ${Buffer.from(`opr:${envelope.secret}`).toString('base64')}`;
+  const measured = sent['content-length'] !== undefined || envelope.bodySize > 0;
+  for (const name of ['transfer-encoding', 'content-length', 'expect', 'upgrade', 'keep-alive']) delete sent[name];
+  if (measured) sent['content-length'] = String(envelope.bodySize);
+  if (envelope.bodySize > 0) sent['content-type'] ??= 'application/x-www-form-urlencoded';
+  return { ...sent, ...envelope.runtime };
 }
 
 /** Node's headers as one line each, lists joined the way the platform does. */
@@ -42,12 +44,23 @@ export function singleLines(headers: IncomingHttpHeaders): Record<string, string
   return lines;
 }
 
-const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date', 'x-open-runtimes-log-id']);
+const internal = new Set(['transfer-encoding', 'x-open-runtimes-log-id']);
+const hopByHop = new Set(['connection', 'keep-alive', 'date']);
 
+/** What a domain passes on of an answer's headers. */
 export function passedBack(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  return kept(headers, (name) => !internal.has(name) && !hopByHop.has(name));
+}
+
+/** What an execution shows of them. */
+export function shownHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  return kept(headers, (name) => !internal.has(name));
+}
+
+function kept(headers: IncomingHttpHeaders, wanted: (name: string) => boolean): Record<string, string | string[]> {
   const passed: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !hopByHop.has(name)) passed[name] = value;
+    if (value !== undefined && wanted(name)) passed[name] = value;
   }
   return passed;
 }

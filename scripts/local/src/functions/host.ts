@@ -10,6 +10,7 @@ export type RuntimeRequest = {
   path: string;
   headers: Record<string, string>;
   body: Buffer;
+  executionId: string;
 };
 
 export type RuntimeResponse = {
@@ -49,8 +50,7 @@ export class FunctionHost {
     this.#port ??= this.#start();
     const port = await this.#port;
     const response = await this.#send(port, input, signal);
-    const id = input.headers['x-open-runtimes-log-id'] ?? '';
-    const { logs, errors } = await this.#collect(id);
+    const { logs, errors } = await this.#collect(input.executionId);
     return { ...response, logs, errors };
   }
 

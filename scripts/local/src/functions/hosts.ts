@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { ApiError } from '../http/errors.ts';
 import type { FunctionSpec, Project } from '../project/types.ts';
-import { FunctionHost } from './host.ts';
+import { containerName, FunctionHost } from './host.ts';
 
 export type Variables = Record<string, Record<string, string>>;
 
@@ -13,6 +13,22 @@ type Options = {
   endpoint: () => string;
   print: (line: string) => void;
 };
+
+/** Variables that functions have on the real one and that mean nothing here. */
+const emptyVariables = Object.fromEntries(
+  [
+    ...['REPOSITORY_ID', 'REPOSITORY_NAME', 'REPOSITORY_OWNER', 'REPOSITORY_URL', 'REPOSITORY_BRANCH'],
+    ...['REPOSITORY_BRANCH_URL', 'COMMIT_HASH', 'COMMIT_MESSAGE', 'COMMIT_URL', 'COMMIT_AUTHOR_NAME'],
+    ...['COMMIT_AUTHOR_URL', 'ROOT_DIRECTORY'],
+  ]
+    .map((name) => `APPWRITE_VCS_${name}`)
+    .concat(
+      ['CLEANUP', 'COMPRESSION', 'ENV', 'HEADERS', 'NEXTJS_CLEANUP', 'SERVER_COMMAND'].map(
+        (name) => `OPEN_RUNTIMES_${name}`,
+      ),
+    )
+    .map((name) => [name, '']),
+);
 
 /** The processes of all functions, one each. */
 export class FunctionHosts {
@@ -66,14 +82,18 @@ export class FunctionHosts {
     return {
       TZ: 'UTC',
       CI: 'true',
+      ...emptyVariables,
       ...variables['*'],
       ...variables[spec.id],
       OPEN_RUNTIMES_ENTRYPOINT: spec.entrypoint,
       OPEN_RUNTIMES_SECRET: this.secret,
+      OPEN_RUNTIMES_HOSTNAME: containerName(spec.id),
+      OPEN_RUNTIMES_CPUS: '1',
+      OPEN_RUNTIMES_MEMORY: '512',
       APPWRITE_FUNCTION_API_ENDPOINT: endpoint(),
       APPWRITE_FUNCTION_ID: spec.id,
       APPWRITE_FUNCTION_NAME: spec.name,
-      APPWRITE_FUNCTION_DEPLOYMENT: `local-${spec.id}`,
+      APPWRITE_FUNCTION_DEPLOYMENT: spec.deploymentId,
       APPWRITE_FUNCTION_PROJECT_ID: project.id,
       APPWRITE_FUNCTION_RUNTIME_NAME: 'Node.js',
       APPWRITE_FUNCTION_RUNTIME_VERSION: spec.runtime.replace('node-', ''),

@@ -4,16 +4,15 @@ import type { Keys } from '../access/keys.ts';
 import type { Faults } from '../faults/faults.ts';
 import { misbehave } from '../faults/misbehave.ts';
 import type { Print } from '../print.ts';
-import { parseBody, readBody } from './body.ts';
-import type { Call, Reply } from './call.ts';
+import { parseBody } from './body.ts';
+import type { Call, Fields, Reply } from './call.ts';
 import type { CallLog, CallRecord } from './call-log.ts';
 import type { Cors } from './cors.ts';
 import { describeCall } from './describe-call.ts';
 import { ApiError, OddError } from './errors.ts';
-import { errorReply } from './failure.ts';
 import { parseQueryString } from './query-string.ts';
-import { sendReply } from './reply.ts';
-import type { Router } from './router.ts';
+import { errorReply, pageReply, sendReply } from './reply.ts';
+import type { Match, Router } from './router.ts';
 
 export type ApiParts = {
   router: Router;
@@ -27,7 +26,21 @@ export type ApiParts = {
 };
 
 /** A request whose body is in and whose caller is known, or known to be refused. */
-type Received = { request: IncomingMessage; body: Buffer; caller: Caller | ApiError };
+type Received = {
+  request: IncomingMessage;
+  body: Buffer;
+  path: string;
+  query: Fields;
+  match: Match | undefined;
+  caller: Caller | ApiError;
+};
+
+/** Paths of the real REST API begin with one of these; for any other it shows a page that says 404. */
+const groups = new Set(
+  `account activities apps assistant avatars backups compute console databases documentsdb domains functions graphql
+   health insights locale manager messaging migrations mock oauth2 organizations ping presences project projects proxy
+   reports runtimes schedules sites storage tablesdb teams tokens usage users vcs vectorsdb webhooks`.split(/\s+/),
+);
 
 /** Appwrite's REST API. */
 export class Api {
@@ -37,20 +50,24 @@ export class Api {
     this.#parts = parts;
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answer(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     const startedAt = performance.now();
-    const received = { request, body: await readBody(request), caller: this.#identify(request) };
+    const [path, queryString] = splitUrl(request.url ?? '/');
+    const match = this.#parts.router.find(request.method ?? 'GET', path);
+    const query = parseQueryString(queryString);
+    const received = { request, body, path, query, match, caller: this.#identify(request) };
     const record = this.#record(received, startedAt);
     const reply = await this.#honestOrFaulty(received, record, response);
     record.milliseconds = performance.now() - startedAt;
     if (reply) record.status = reply.status;
     this.#parts.print(describeCall(record));
-    if (reply) await sendReply(response, this.#forBrowsers(request, reply));
+    if (reply) await sendReply(response, this.#withCommonHeaders(request, reply, record));
   }
 
-  #forBrowsers({ headers }: IncomingMessage, reply: Reply): Reply {
-    if (headers.origin === undefined) return reply;
-    return { ...reply, headers: { ...this.#parts.cors.headers(headers), ...reply.headers } };
+  #withCommonHeaders({ method, headers }: IncomingMessage, reply: Reply, { milliseconds }: CallRecord): Reply {
+    const cors = headers.origin === undefined ? {} : this.#parts.cors.headers(headers, method === 'OPTIONS');
+    const speed = { 'x-debug-speed': String(milliseconds / 1000) };
+    return { ...reply, headers: { ...speed, ...cors, ...reply.headers } };
   }
 
   #record({ request, caller }: Received, startedAt: number): CallRecord {
@@ -75,9 +92,9 @@ export class Api {
     response: ServerResponse,
   ): Reply | undefined | Promise<Reply | undefined> {
     const { faults, killFunction } = this.#parts;
-    const perform = (unlucky = false) => this.#reply(received, unlucky).catch((error) => this.#failure(error, record));
-    const [path] = splitUrl(record.path);
-    const fault = faults.ofCall({ ...record, path });
+    const perform = (unlucky = false) =>
+      this.#reply(received, unlucky).catch((error) => this.#failure(error, received, record));
+    const fault = faults.ofCall({ ...record, path: received.path });
     if (!fault) return perform();
     record.fault = fault.kind;
     const kill = async () => {
@@ -86,23 +103,18 @@ export class Api {
     return misbehave(fault, { response, perform, kill, faults });
   }
 
-  async #reply({ request, body, caller }: Received, unlucky: boolean): Promise<Reply> {
-    if (request.method === 'OPTIONS') return { status: 204 };
-    const [path = '/', queryString = ''] = splitUrl(request.url ?? '/');
-    const match = this.#parts.router.find(request.method ?? 'GET', path);
-    if (!match)
-      throw new ApiError(
-        'general_not_implemented_locally',
-        `The local Appwrite does not answer ${request.method} ${path}.`,
-      );
-    const query = parseQueryString(queryString);
-    if (match.route.scopes.length > 0) this.#requireProject(request, query);
+  async #reply(received: Received, unlucky: boolean): Promise<Reply> {
+    const { request, path, query, match } = received;
+    const method = request.method ?? 'GET';
+    if (method === 'OPTIONS') return { status: 204 };
+    this.#requireProject(received);
     this.#parts.cors.check(request.headers);
-    if (caller instanceof ApiError) throw caller;
+    const caller = requireCaller(received);
+    if (!match) throw unanswered(method, path);
     requireScope(caller, match.route.scopes);
-    const { fields, files } = await parseBody(request, body);
+    const { fields, files } = await parseBody(request, received.body);
     const call: Call = {
-      method: request.method ?? 'GET',
+      method,
       path,
       params: match.params,
       query,
@@ -116,8 +128,13 @@ export class Api {
     return match.route.handle(call);
   }
 
-  #requireProject({ headers }: IncomingMessage, query: Record<string, unknown>): void {
-    const named = headers['x-appwrite-project'] ?? query.project;
+  /** The project is named by a header; only the contents of files may be asked for with `?project=`, as a page does. */
+  #requireProject({ request, query, match }: Received): void {
+    const byQuery = /\/files\/:fileId\/(view|preview|download)$/.test(match?.route.path ?? '')
+      ? query.project
+      : undefined;
+    const named = request.headers['x-appwrite-project'] ?? byQuery;
+    if (named === undefined || named === '') throw new ApiError('project_id_missing');
     if (named !== this.#parts.projectId) throw new ApiError('project_not_found');
   }
 
@@ -131,13 +148,30 @@ export class Api {
     }
   }
 
-  #failure(error: unknown, record: CallRecord): Reply {
+  #failure(error: unknown, { path, match }: Received, record: CallRecord): Reply {
     const known = error instanceof ApiError || error instanceof OddError;
     if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`, 'request');
     const failure = known ? error : new ApiError('general_server_error', 'Server Error');
     record.type = failure.type;
-    return errorReply(failure);
+    return match || isAppwritePath(path) ? errorReply(failure) : pageReply(failure);
   }
+}
+
+/** A JSON Web Token is always wrong: it belongs to a user, and there are none. */
+function requireCaller({ request, caller }: Received): Caller {
+  if (caller instanceof ApiError) throw caller;
+  if (request.headers['x-appwrite-jwt']) throw new ApiError('user_jwt_invalid');
+  return caller;
+}
+
+function unanswered(method: string, path: string): ApiError {
+  return isAppwritePath(path)
+    ? new ApiError('general_not_implemented_locally', `The local Appwrite does not answer ${method} ${path}.`)
+    : new ApiError('general_route_not_found');
+}
+
+function isAppwritePath(path: string): boolean {
+  return groups.has(path.split('/')[2] ?? '');
 }
 
 export function clientIp(request: IncomingMessage): string {

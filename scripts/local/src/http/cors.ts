@@ -14,7 +14,7 @@ const allowed = [
   ...['X-Forwarded-For', 'X-Forwarded-User-Agent'],
 ].join(', ');
 
-/** What browsers are told. The list of headers is fixed: a custom one is never among them. */
+/** What browsers are told. The list of allowed headers is fixed; custom headers of an application are not in it. */
 export class Cors {
   readonly #hosts: readonly string[];
 
@@ -23,14 +23,15 @@ export class Cors {
     this.#hosts = hosts.map((host) => host.toLowerCase());
   }
 
-  headers({ origin = '' }: IncomingHttpHeaders): Record<string, string> {
+  /** The answer to a preflight allows every origin; the call that follows it is refused if the origin is unknown. */
+  headers({ origin = '' }: IncomingHttpHeaders, preflight: boolean): Record<string, string> {
     return {
       'access-control-allow-methods': methods,
       'access-control-allow-headers': allowed,
       'access-control-expose-headers': exposed,
       'access-control-allow-credentials': 'true',
       'access-control-max-age': '86400',
-      ...(this.#knows(origin) ? { 'access-control-allow-origin': origin.toLowerCase() } : {}),
+      ...(preflight || this.#knows(origin) ? { 'access-control-allow-origin': origin.toLowerCase() } : {}),
     };
   }
 

@@ -20,6 +20,9 @@ const catalogue = {
   general_unknown_origin: [403, 'The request originated from an unknown origin.'],
   general_unknown: [500, 'An unknown error has occurred. Please check the logs for more information.'],
   user_unauthorized: [401, 'The current user is not authorized to perform the requested action.'],
+  project_id_missing: [403, 'Project ID is missing. Please check the X-Appwrite-Project header.'],
+  user_jwt_invalid: [401, 'The JWT token is invalid. Please check the value of the X-Appwrite-JWT header.'],
+  key_already_exists: [409, 'Key with the same ID already exists in this project. Try again with a different ID.'],
   project_not_found: [
     404,
     'Project with the requested ID could not be found. Please check the X-Appwrite-Project header.',

@@ -1,23 +1,71 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from './call.ts';
+import { ApiError, type OddError } from './errors.ts';
 
-/** Sends, waits until it has left (or the client has), then runs what comes after. */
+const version = '1.9.6';
+
+/** Headers of every error, as a page or as JSON. */
+export const neverCached = { 'cache-control': 'no-cache, no-store, must-revalidate', expires: '0', pragma: 'no-cache' };
+
+/** Sends an answer with the headers that all of them have; returns when the connection is done with it. */
 export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   const { status, headers = {}, body, after } = reply;
   const bytes = encode(body);
-  const type = Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json; charset=UTF-8';
   const length = status === 204 ? {} : { 'content-length': bytes.length };
   response.writeHead(status, {
-    ...(bytes.length > 0 ? { 'content-type': type } : {}),
+    'content-type': typeOf(body, bytes.length),
+    'x-content-type-options': 'nosniff',
     server: 'Appwrite',
     ...length,
     ...headers,
   });
+  await sendBytes(response, bytes);
+  after?.();
+}
+
+/** Returns when the bytes are out, or when the client has left. */
+export async function sendBytes(response: ServerResponse, bytes: Buffer): Promise<void> {
+  if (response.closed) return;
   await new Promise<void>((resolve) => {
     response.once('close', resolve);
     response.end(bytes);
   });
-  after?.();
+}
+
+/** An error as the REST API words it. */
+export function errorReply(error: ApiError | OddError): Reply {
+  const own = error instanceof ApiError ? error.headers : {};
+  const body = { message: error.message, code: error.status, type: error.type, version };
+  return { status: error.status, headers: { ...neverCached, ...own }, body };
+}
+
+/** An error as function domains and unknown paths show it: a page. */
+export function pageReply(error: ApiError | OddError): Reply {
+  const headers = { 'content-type': 'text/html; charset=UTF-8', ...neverCached };
+  return { status: error.status, headers, body: errorPage(error.status, error.type, error.message) };
+}
+
+/** Stands for Appwrite's branded page and is as large as that one. */
+export function errorPage(status: number, type: string, message = ''): Buffer {
+  const padding = `<!--${' '.repeat(8 * 1024)}-->`;
+  return Buffer.from(`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${status} - Error</title></head>
+<body>
+<main>
+<h1>${status}</h1>
+<p>${message || 'The function answered with an error and without a body.'}</p>
+<p><code>${type}</code></p>
+</main>
+${padding}
+</body>
+</html>
+`);
+}
+
+function typeOf(body: unknown, length: number): string {
+  if (length === 0) return 'text/html';
+  return Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json; charset=UTF-8';
 }
 
 function encode(body: unknown): Buffer {

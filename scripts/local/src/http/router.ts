@@ -17,10 +17,14 @@ export class Router {
     for (const list of this.#routes.values()) list.sort((a, b) => placeholders(a) - placeholders(b));
   }
 
-  /** A trailing slash is ignored, so a row id of '' reaches the route of the whole table, as on the real one. */
+  /**
+   * A trailing slash is ignored, so a row id of '' reaches the route of the whole table, as on the real one.
+   * HEAD finds the route of GET.
+   */
   find(method: string, path: string): Match | undefined {
     const segments = split(path);
-    for (const { route, segments: pattern } of this.#routes.get(`${method} ${segments.length}`) ?? []) {
+    const asked = method === 'HEAD' ? 'GET' : method;
+    for (const { route, segments: pattern } of this.#routes.get(`${asked} ${segments.length}`) ?? []) {
       const params = matchSegments(pattern, segments);
       if (params) return { route, params };
     }

@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { guest } from '../access/caller.ts';
 import { clientIp, splitUrl } from '../http/api.ts';
-import { parseBody, readBody } from '../http/body.ts';
+import { parseBody } from '../http/body.ts';
 import type { Reply } from '../http/call.ts';
 import { ApiError } from '../http/errors.ts';
-import { errorReply } from '../http/failure.ts';
 import { parseQueryString } from '../http/query-string.ts';
-import { sendReply } from '../http/reply.ts';
+import { errorReply, sendReply } from '../http/reply.ts';
 import type { Router } from '../http/router.ts';
 
 export const inspectionPrefix = '/_local';
 
-/** The developer's entrance. Web pages are kept out: it asks for no key. */
+/** The calls below `/_local`. They need no key, so web pages may not make them. */
 export class InspectionFront {
   readonly #router: Router;
 
@@ -19,12 +18,11 @@ export class InspectionFront {
     this.#router = router;
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    await sendReply(response, await this.#reply(request).catch(asReply));
+  async answer(request: IncomingMessage, raw: Buffer, response: ServerResponse): Promise<void> {
+    await sendReply(response, await this.#reply(request, raw).catch(asReply));
   }
 
-  async #reply(request: IncomingMessage): Promise<Reply> {
-    const raw = await readBody(request);
+  async #reply(request: IncomingMessage, raw: Buffer): Promise<Reply> {
     if (!isLocal(request)) throw new ApiError('user_unauthorized', 'Only programs on this machine may ask here.');
     const [path, queryString] = splitUrl(request.url ?? '/');
     const method = request.method ?? 'GET';

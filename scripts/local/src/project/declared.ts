@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Variables } from '../functions/hosts.ts';
 import { type Fields, isFields } from '../http/call.ts';
 import type { Definitions } from './definitions.ts';
-import { functionsHost } from './functions-host.ts';
+import { functionsHost } from './types.ts';
 
 const bucketDefaults = { compression: 'none', encryption: true, antivirus: true, transformations: true, totalSize: 0 };
 

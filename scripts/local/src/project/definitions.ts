@@ -11,7 +11,8 @@ export type Kind =
   | 'function'
   | 'deployment'
   | 'variable'
-  | 'rule';
+  | 'rule'
+  | 'key';
 
 export type Definition = Fields & { $id: string; $createdAt: string; $updatedAt: string };
 

@@ -4,7 +4,6 @@ import type { FunctionHosts, Variables } from '../functions/hosts.ts';
 import { Builds, type Chunk } from './builds.ts';
 import { Catalogue } from './catalogue.ts';
 import type { Definition, Definitions } from './definitions.ts';
-import { functionsHost } from './functions-host.ts';
 import type { Project } from './types.ts';
 
 type Parts = {
@@ -52,10 +51,10 @@ export class Management {
     this.#loadVariables(functionId);
   }
 
-  /** Who a name below the functions host leads to: without a rule nobody, but for a project that a file declares. */
-  ownerOf(label: string): string | undefined {
-    if (this.definitions.declared) return label;
-    const rule = this.definitions.list('rule').find(({ domain }) => domain === `${label}.${functionsHost}`);
+  /** The function that a rule gives a host name, in whatever case. */
+  ownerOf(host: string): string | undefined {
+    const wanted = host.toLowerCase();
+    const rule = this.definitions.list('rule').find(({ domain }) => String(domain).toLowerCase() === wanted);
     return rule && String(rule.deploymentResourceId);
   }
 

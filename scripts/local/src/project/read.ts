@@ -91,6 +91,7 @@ export function readFunction(entry: Fields, folder: string): FunctionSpec {
     timeout: number(entry, 'timeout', 15),
     enabled: entry.enabled !== false,
     logging: entry.logging !== false,
+    deploymentId: text(entry, 'deploymentId') || `local-${text(entry, '$id')}`,
   };
 }
 

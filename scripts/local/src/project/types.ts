@@ -1,3 +1,6 @@
+/** What `_APP_DOMAIN_FUNCTIONS` is in an installation that changed nothing. */
+export const functionsHost = 'functions.localhost';
+
 export type Column = {
   key: string;
   type: string;
@@ -47,6 +50,7 @@ export type FunctionSpec = {
   timeout: number;
   enabled: boolean;
   logging: boolean;
+  deploymentId: string;
 };
 
 export type Project = {

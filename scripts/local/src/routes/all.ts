@@ -5,7 +5,7 @@ import { executionRoutes } from './executions.ts';
 import { fileUploadRoutes } from './file-upload.ts';
 import { fileViewingRoutes } from './file-viewing.ts';
 import { fileRoutes } from './files.ts';
-import { healthRoutes } from './health.ts';
+import { generalRoutes } from './general.ts';
 import { managementRoutes } from './management/all.ts';
 import { rowBulkRoutes } from './row-bulk.ts';
 import { rowCountingRoutes } from './row-counting.ts';
@@ -26,7 +26,7 @@ export function allRoutes(platform: Platform): Route[] {
     ...tokenRoutes(platform),
     ...executionRoutes(platform),
     ...managementRoutes(platform),
-    ...healthRoutes(),
+    ...generalRoutes(platform),
   ];
 }
 

@@ -1,20 +1,21 @@
 import type { Execution, Header } from '../functions/execution.ts';
 import type { Job } from '../functions/executions.ts';
-import { checkCustomHeaders, passedBack } from '../functions/headers.ts';
+import { checkCustomHeaders, shownHeaders } from '../functions/headers.ts';
 import type { RuntimeResponse } from '../functions/host.ts';
 import { type Call, isFields, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, invalidParam, OddError } from '../http/errors.ts';
 import { multipartReply, prefersMultipart } from '../http/multipart-reply.ts';
 import type { Platform } from '../platform.ts';
 import type { FunctionSpec } from '../project/types.ts';
-import { makePlan } from '../rows/plan.ts';
-import { parseQueries, type Query } from '../rows/query.ts';
+import { givenBoolean } from './management/fields.ts';
+import { listing } from './management/listing.ts';
 
 type Parts = Pick<Platform, 'project' | 'executions' | 'clock' | 'hosts'>;
 
 const base = '/v1/functions/:functionId/executions';
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'];
 const largestBody = 10_485_760;
+const listed = ['trigger', 'status', 'responseStatusCode', 'duration', 'requestMethod', 'requestPath', 'deploymentId'];
 
 export function executionRoutes(parts: Parts): Route[] {
   const write = ['executions.write', 'execution.write'];
@@ -34,7 +35,8 @@ export function executionRoutes(parts: Parts): Route[] {
 
 async function create(parts: Parts, call: Call): Promise<Reply> {
   const job = readJob(parts, call);
-  const scheduledAt = readSchedule(parts, call);
+  const inBackground = givenBoolean(call, 'async', false);
+  const scheduledAt = readSchedule(parts, call, inBackground);
   requireExecute(call, job.spec);
   parts.hosts.get(job.spec);
   if (scheduledAt) {
@@ -42,7 +44,7 @@ async function create(parts: Parts, call: Call): Promise<Reply> {
     parts.executions.log.postpone(execution, job);
     return { status: 202, body: execution };
   }
-  if (isTrue(call.body.async)) {
+  if (inBackground) {
     const execution = parts.executions.announce(job, { status: 'waiting' });
     const body = { ...execution };
     const after = () => void parts.executions.runInBackground({ ...job, execution }).catch(() => {});
@@ -57,50 +59,55 @@ function readJob({ project }: Parts, call: Call): Job {
   if (typeof body !== 'string' || body.length > largestBody) {
     throw invalidParam('body', `Value must be a valid string and no longer than ${largestBody} chars`);
   }
-  if (typeof path !== 'string' || path.length > 2048)
-    throw invalidParam('path', 'Value must be a valid string and no longer than 2048 chars');
+  if (typeof path !== 'string' || path === '' || path.length > 2048)
+    throw invalidParam('path', 'Value must be a valid string and at least 1 chars and no longer than 2048 chars');
   if (typeof method !== 'string' || !methods.includes(method))
     throw invalidParam('method', `Value must be one of (${methods.join(', ')})`);
   const headers = readHeaders(call.body.headers);
   checkCustomHeaders(headers);
   const spec = project.functions.get(param(call, 'functionId'));
   if (!spec || (!spec.enabled && call.caller.kind === 'guest')) throw new ApiError('function_not_found');
-  const lines = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')]));
+  const lines = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, toBytes(value)]));
   const shown = { ...lines, 'x-appwrite-client-ip': call.clientIp };
-  const sent = path.startsWith('/') ? path : `/${path}`;
-  return { spec, trigger: 'http', method, path: sent, headers: shown, body: Buffer.from(body === '0' ? '' : body) };
+  return { spec, trigger: 'http', method, path, headers: shown, body: Buffer.from(body === '0' ? '' : body) };
 }
 
+/** An object, or its JSON in a multipart body. */
 function readHeaders(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'string') return isFields(value) ? value : {};
+  if (typeof value !== 'string') return isFields(value ?? {}) ? { ...(value ?? {}) } : refuseHeaders();
   try {
     const parsed: unknown = JSON.parse(value);
-    return isFields(parsed) ? parsed : {};
+    return isFields(parsed) ? parsed : refuseHeaders();
   } catch {
-    return {};
+    return refuseHeaders();
   }
 }
 
-function readSchedule({ clock }: Parts, { body }: Call): string | undefined {
+function refuseHeaders(): never {
+  throw invalidParam('headers', 'Value must be a valid object.');
+}
+
+/** Header values travel as bytes of UTF-8, which Node writes as characters of Latin-1. */
+function toBytes(value: unknown): string {
+  return Buffer.from(String(value ?? ''), 'utf8').toString('latin1');
+}
+
+function readSchedule({ clock }: Parts, { body }: Call, inBackground: boolean): string | undefined {
   const { scheduledAt = null } = body;
   if (scheduledAt === null) return undefined;
-  if (!isTrue(body.async))
+  if (!inBackground)
     throw new ApiError(
       'general_bad_request',
       'Scheduled executions must run asynchronously. Set scheduledAt to a future date, or set async to true.',
     );
   const time = Date.parse(String(scheduledAt));
-  if (Number.isNaN(time) || time < clock.now() + 60_000) {
+  if (Number.isNaN(time) || time % 60_000 !== 0 || time < clock.now() + 60_000) {
     throw new ApiError(
       'general_bad_request',
-      'Execution schedule must be a valid date, and at least 1 minute from now',
+      'Execution schedule must be a valid date, at least 1 minute from now, and a whole minute',
     );
   }
   return String(scheduledAt);
-}
-
-function isTrue(value: unknown): boolean {
-  return value === true || value === 'true' || value === '1' || value === 1;
 }
 
 function requireExecute({ caller }: Call, { execute }: FunctionSpec): void {
@@ -108,7 +115,7 @@ function requireExecute({ caller }: Call, { execute }: FunctionSpec): void {
   throw new ApiError('user_unauthorized', `No permissions provided for action 'execute'`);
 }
 
-/** 201 whatever the function answered; its own status, headers and body lie inside. */
+/** 201 whatever the function answered; its own status, headers and body are fields of the execution. */
 function answer(call: Call, execution: Execution, response: RuntimeResponse | undefined): Reply {
   const responseHeaders = response ? toList(response) : [];
   responseHeaders.push({ name: 'x-appwrite-execution-id', value: execution.$id });
@@ -121,17 +128,18 @@ function answer(call: Call, execution: Execution, response: RuntimeResponse | un
 
 /** Of several cookies only the last one gets through. */
 function toList({ headers }: RuntimeResponse): Header[] {
-  return Object.entries(passedBack(headers)).map(([name, value]) => ({
+  return Object.entries(shownHeaders(headers)).map(([name, value]) => ({
     name,
     value: Array.isArray(value) ? (value.at(-1) ?? '') : value,
   }));
 }
 
+/** Bytes that are not UTF-8 cannot be put into JSON. */
 function readText(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
-    throw new OddError('general_unknown', 400);
+    throw new OddError('general_unknown', 500);
   }
 }
 
@@ -144,14 +152,7 @@ function find({ executions }: Parts, call: Call): Execution {
 function list({ project, executions }: Parts, call: Call): Reply {
   const functionId = param(call, 'functionId');
   if (!project.functions.has(functionId)) throw new ApiError('function_not_found');
-  const table = { id: '', databaseId: '', name: '', rowSecurity: false, permissions: [], columns: [], indexes: [] };
-  const queries = parseQueries(call.query.queries);
-  const isTrigger = ({ method, attribute }: Query) => method === 'equal' && attribute === 'trigger';
-  const triggers = queries.find(isTrigger)?.values.map(String);
-  const rest = queries.filter((query) => !isTrigger(query));
-  const { limit, offset } = makePlan(table, rest);
-  const newestFirst = rest.some(({ method }) => method === 'orderDesc');
-  return { status: 200, body: executions.log.list(functionId, { limit, offset, newestFirst, triggers }) };
+  return listing(call, executions.log.list(functionId), { name: 'executions', attributes: listed });
 }
 
 function remove(parts: Parts, call: Call): Reply {

@@ -16,14 +16,29 @@ export async function answer(
   try {
     const context = makeContext(request, await readBody(request), logger);
     const output = await run(context, logger, Number(request.headers['x-open-runtimes-timeout'] ?? 0));
-    sendOutput(response, output, () => logger.deliver());
+    trySending(response, output, logger);
   } catch (error) {
     logger.error(error);
     logger.deliver();
-    for (const name of response.getHeaderNames()) response.removeHeader(name);
-    response.statusCode = 500;
-    response.end('');
+    sendNothing(response);
   }
+}
+
+/** What cannot be sent becomes an empty 500, and the log says nothing of it. */
+function trySending(response: ServerResponse, output: Output, logger: Logger): void {
+  try {
+    sendOutput(response, output, () => logger.deliver());
+  } catch {
+    logger.deliver();
+    sendNothing(response);
+  }
+}
+
+function sendNothing(response: ServerResponse): void {
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.statusCode = 500;
+  response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.end('');
 }
 
 async function run(context: Context, logger: Logger, timeout: number): Promise<Output> {

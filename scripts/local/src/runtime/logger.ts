@@ -5,11 +5,13 @@ const methods: Method[] = ['log', 'info', 'debug', 'warn', 'error'];
 const native = { ...console };
 const active: Logger[] = [];
 const longest = 8000;
+const nativeWarning = 'Native logs detected. Use context.log() or context.error() for better experience.';
 
 /** Collects what one execution logs and hands it to the parent. */
 export class Logger {
   readonly #id: string;
   readonly #enabled: boolean;
+  #toldOfNative = false;
   #logs = '';
   #errors = '';
 
@@ -26,14 +28,21 @@ export class Logger {
     if (this.#enabled) this.#errors += line(messages);
   }
 
+  /** What was written to the console of the process. The runtime puts a warning in front of the first of it. */
+  native(method: Method, messages: unknown[]): void {
+    const write = (...parts: unknown[]) =>
+      method === 'error' || method === 'warn' ? this.error(...parts) : this.log(...parts);
+    if (!this.#toldOfNative) write(nativeWarning);
+    this.#toldOfNative = true;
+    write(...messages);
+  }
+
   /** The console belongs to the whole process: of several executions the newest gets what is written there. */
   takeConsole(): void {
     active.push(this);
     for (const name of methods) {
       console[name] = (...messages: unknown[]) => {
-        const current = active.at(-1);
-        if (name === 'error' || name === 'warn') current?.error(...messages);
-        else current?.log(...messages);
+        active.at(-1)?.native(name, messages);
       };
     }
   }

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 
-export type Output = { body?: unknown; statusCode?: number; headers?: Record<string, string | string[]> };
+export type Output = { body?: unknown; statusCode?: number; headers: Record<string, string | string[]> };
 
+/** Throws for what is not made by `res`, such as a string: the runtime asks it for headers. */
 export function sendOutput(response: ServerResponse, output: Output, sent: () => void): void {
-  for (const [name, value] of Object.entries(output.headers ?? {})) {
+  for (const [name, value] of Object.entries(output.headers)) {
     if (!name.toLowerCase().startsWith('x-open-runtimes-')) response.setHeader(name.toLowerCase(), value);
   }
   nameCharset(response);

@@ -28,7 +28,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 const server = createServer((request, response) => {
   void answer(request, response, readBody);
 });
-server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => {});

@@ -55,12 +55,6 @@ describe('headers through the executions API', () => {
     expect(Object.keys(answered).filter((name) => name.startsWith('x-open-runtimes-'))).toEqual([]);
   });
 
-  it('and statuses of every kind come back', async () => {
-    expect(await run({ xpath: '/empty' })).toMatchObject({ status: 204, seen: undefined });
-    const moved = await run({ xpath: '/move' });
-    expect([moved.status, moved.answered.location]).toEqual([303, '/elsewhere']);
-  });
-
   it('are not kept with the execution, but for a few', async () => {
     const headers = { TOKEN: 'secret', 'content-type': 'text/plain' };
     const { $id: executionId } = await contract.functions.createExecution({ functionId, headers });

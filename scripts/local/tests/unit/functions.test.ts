@@ -14,7 +14,7 @@ const world = useWorld(
   {
     log: (line) => printed.push(line),
     variables: { '*': { EVERYWHERE: 'yes' }, echo: { MINE: 'yes' } },
-    origin: { '/login': 'echo', '/docs': 'private' },
+    origin: { '/login': 'echo', '/docs': 'private', '/': 'echo' },
   },
 );
 const domain = (path: string) => send(world.appwrite, { host: world.appwrite.functionHost('echo'), path });
@@ -60,7 +60,9 @@ describe('the plain origin', () => {
       path: '/login/x',
       query: { a: '1' },
     });
-    expect((await send(world.appwrite, { path: '/loginx' })).status).toBe(404);
+    expect(json(await send(world.appwrite, { path: '/docsx' }))).toMatchObject({ path: '/docsx' });
     expect((await send(world.appwrite, { path: '/docs' })).status).toBe(401);
+    expect((await send(world.appwrite, { path: '/v1/ping' })).status).toBe(403);
+    expect(json(await send(world.appwrite, { path: '/_local' }))).toHaveProperty('time');
   });
 });

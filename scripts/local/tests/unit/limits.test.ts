@@ -27,7 +27,8 @@ describe('a caller who waits', () => {
 describe('a web page', () => {
   it('of a registered host or of this machine may call, and is told its origin', async () => {
     for (const origin of ['https://app.example', 'http://localhost:5173']) {
-      const sent = await send(world.appwrite, { path: '/v1/health/version', headers: { origin } });
+      const headers = { origin, 'x-appwrite-project': world.appwrite.projectId };
+      const sent = await send(world.appwrite, { path: '/v1/health/version', headers });
       expect(sent.status).toBe(200);
       expect(sent.headers).toMatchObject({
         'access-control-allow-origin': origin,

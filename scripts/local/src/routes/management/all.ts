@@ -1,5 +1,4 @@
 import type { Route } from '../../http/call.ts';
-import { ApiError } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import { bucketRoutes } from './buckets.ts';
 import { columnRoutes } from './columns.ts';
@@ -22,7 +21,6 @@ export function managementRoutes(platform: Platform): Route[] {
     ...variableRoutes(platform),
     ...deploymentRoutes(platform),
     ...ruleRoutes(platform),
-    { method: 'GET', path: '/v1/console/variables', scopes: [], handle: consoleOnly },
   ];
 }
 
@@ -33,9 +31,4 @@ function schemaRoutes(platform: Platform, naming: Naming): Route[] {
     ...columnRoutes(platform, naming),
     ...indexRoutes(platform, naming),
   ];
-}
-
-/** The console's own calls need somebody who has logged in there: no key opens them. */
-function consoleOnly(): never {
-  throw new ApiError('general_unauthorized_scope', 'app@local (role: applications) missing scopes (["projects.read"])');
 }

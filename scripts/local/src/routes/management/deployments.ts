@@ -1,9 +1,9 @@
-import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
+import { type Call, type Fields, input, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError } from '../../http/errors.ts';
 import { uniqueId } from '../../ids.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { given } from './fields.ts';
+import { given, givenBoolean } from './fields.ts';
 import { requireFunction, showFunction } from './functions.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';
@@ -12,6 +12,15 @@ type Parts = Pick<Platform, 'management' | 'clock'>;
 
 const chunkSize = 5 * 1024 * 1024;
 const largestCode = 30_000_000;
+
+const listed = ['buildSize', 'sourceSize', 'totalSize', 'buildDuration', 'status', 'activate', 'type'];
+const noRepository = Object.fromEntries(
+  [
+    ...['screenshotLight', 'screenshotDark', 'providerRepositoryName', 'providerRepositoryOwner'],
+    ...['providerRepositoryUrl', 'providerCommitHash', 'providerCommitAuthorUrl', 'providerCommitAuthor'],
+    ...['providerCommitMessage', 'providerCommitUrl', 'providerBranch', 'providerBranchUrl'],
+  ].map((name) => [name, '']),
+);
 
 export function deploymentRoutes(parts: Parts): Route[] {
   const { management } = parts;
@@ -22,9 +31,9 @@ export function deploymentRoutes(parts: Parts): Route[] {
   const activation = '/v1/functions/:functionId/deployment';
   const list = (call: Call) => {
     const found = management.definitions.list('deployment', requireFunction(management, call).$id);
-    return listing(call, found, { name: 'deployments' });
+    return listing(call, found, { name: 'deployments', attributes: listed, show: showDeployment });
   };
-  const get = (call: Call) => ({ status: 200, body: requireDeployment(parts, call) });
+  const get = (call: Call) => ({ status: 200, body: showDeployment(requireDeployment(parts, call)) });
   return [
     { method: 'GET', path: all, scopes: read, handle: list },
     { method: 'POST', path: all, scopes: write, handle: (call) => create(parts, call) },
@@ -39,7 +48,8 @@ export function deploymentRoutes(parts: Parts): Route[] {
 function create({ management, clock }: Parts, call: Call): Reply {
   refuseDeclared(management.definitions);
   const owner = requireFunction(management, call);
-  const { activate: active = false, commands = owner.commands, entrypoint = owner.entrypoint } = given(call);
+  const { commands = owner.commands, entrypoint = owner.entrypoint } = given(call);
+  const active = givenBoolean(call, 'activate');
   if (String(entrypoint) === '') throw new ApiError('function_entrypoint_missing');
   const upload = call.files.code;
   if (!upload) throw new ApiError('storage_file_empty', 'No file sent');
@@ -55,12 +65,12 @@ function create({ management, clock }: Parts, call: Call): Reply {
       ...{ type: call.headers['x-sdk-language'] === 'cli' ? 'cli' : 'manual', resourceId: owner.$id },
       ...{ resourceType: 'functions', entrypoint, buildCommands: commands },
       ...{ sourceSize: chunk.size, buildSize: 0, totalSize: chunk.size, buildId: '', buildDuration: 0, buildLogs: '' },
-      ...{ activate: active === true || active === 'true', status: 'waiting' },
+      ...{ activate: active, status: 'waiting', ...noRepository },
     });
   }
   const complete = management.deployments.store($id, upload.bytes, chunk);
   if (complete) management.deployments.build(path);
-  return { status: 202, body: management.definitions.find('deployment', path) };
+  return { status: 202, body: showDeployment(requireFound(management, path)) };
 }
 
 function readChunk(call: Call, length: number) {
@@ -87,8 +97,7 @@ function download(parts: Parts, call: Call): Reply {
 function activate({ management }: Parts, call: Call): Reply {
   refuseDeclared(management.definitions);
   const owner = requireFunction(management, call);
-  const deployment = management.definitions.find('deployment', `${owner.$id}/${input(call, 'deploymentId')}`);
-  if (!deployment) throw new ApiError('deployment_not_found');
+  const deployment = requireFound(management, `${owner.$id}/${input(call, 'deploymentId')}`);
   if (deployment.status !== 'ready') throw new ApiError('build_not_ready');
   management.deployments.activate(deployment);
   return { status: 200, body: showFunction(management, call, requireFunction(management, call)) };
@@ -103,7 +112,15 @@ function remove(parts: Parts, call: Call): Reply {
 
 function requireDeployment({ management }: Parts, call: Call): Definition {
   const { $id } = requireFunction(management, call);
-  const found = management.definitions.find('deployment', `${$id}/${param(call, 'deploymentId')}`);
+  return requireFound(management, `${$id}/${param(call, 'deploymentId')}`);
+}
+
+function requireFound({ definitions }: Parts['management'], path: string): Definition {
+  const found = definitions.find('deployment', path);
   if (!found) throw new ApiError('deployment_not_found');
   return found;
+}
+
+function showDeployment({ buildCommands, ...shown }: Definition): Fields {
+  return shown;
 }

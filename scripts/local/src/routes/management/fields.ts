@@ -1,4 +1,5 @@
 import { readPermissions } from '../../access/permissions.ts';
+import { projectScopes } from '../../access/scopes.ts';
 import { type Call, type Fields, input } from '../../http/call.ts';
 import { invalidParam } from '../../http/errors.ts';
 import { idRule, isCustomId, resolveId } from '../../ids.ts';
@@ -37,6 +38,13 @@ export function givenTexts(call: Call, name: string, fallback?: readonly string[
     throw invalidParam(name, 'Value must a valid array no longer than 100 items');
   }
   return value.map(String);
+}
+
+/** Scopes of a key or a function; unknown ones are refused. */
+export function givenScopes(call: Call, fallback?: readonly string[]): string[] {
+  const scopes = givenTexts(call, 'scopes', fallback);
+  if (scopes.every((scope) => projectScopes.includes(scope))) return scopes;
+  throw invalidParam('scopes', `Value must be one of (${projectScopes.join(', ')})`);
 }
 
 export function givenId(call: Call, name: string, now: number): string {

@@ -1,16 +1,39 @@
 import { Cron } from 'croner';
+import { isOtherEvent, isRowEvent } from '../../events/match.ts';
 import { type Call, type Fields, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { given, givenBoolean, givenId, givenNumber, givenText, givenTexts } from './fields.ts';
+import { given, givenBoolean, givenId, givenNumber, givenScopes, givenText, givenTexts } from './fields.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';
 
 type Parts = Pick<Platform, 'management' | 'clock' | 'hosts'>;
 
+/** Nothing here runs in a box of some size; the names are shown as they were asked for. */
+const sizeNames = ['s-0.5vcpu-512mb', 's-1vcpu-512mb', 's-1vcpu-1gb', 's-2vcpu-2gb', 's-2vcpu-4gb'].concat([
+  's-4vcpu-4gb',
+  's-4vcpu-8gb',
+  's-8vcpu-4gb',
+  's-8vcpu-8gb',
+]);
+const defaultSize = 's-8vcpu-8gb';
+const rolePattern = /^(any|guests|users(\/(un)?verified)?|(user|team|member|label):[^"]+)$/;
+const listed = [
+  ...['name', 'enabled', 'runtime', 'deploymentId', 'schedule', 'scheduleNext', 'schedulePrevious', 'timeout'],
+  ...['entrypoint', 'commands', 'installationId'],
+];
+const noRepository = {
+  installationId: '',
+  providerRepositoryId: '',
+  providerBranch: '',
+  providerRootDirectory: '',
+  providerSilentMode: false,
+  providerBranches: [],
+  providerPaths: [],
+};
+
 const runtimes = /^node-(18\.0|19\.0|20\.0|21\.0|22|23|24|25)$/;
-const standardSize = 's-1vcpu-512mb';
 
 export function functionRoutes(parts: Parts): Route[] {
   const { management } = parts;
@@ -21,6 +44,7 @@ export function functionRoutes(parts: Parts): Route[] {
   const list = (call: Call) =>
     listing(call, management.definitions.list('function'), {
       name: 'functions',
+      attributes: listed,
       show: (item) => showFunction(management, call, item),
     });
   const get = (call: Call) => ({
@@ -29,6 +53,7 @@ export function functionRoutes(parts: Parts): Route[] {
   });
   return [
     { method: 'GET', path: all, scopes: read, handle: list },
+    { method: 'GET', path: `${all}/specifications`, scopes: read, handle: specifications },
     { method: 'POST', path: all, scopes: write, handle: (call) => create(parts, call) },
     { method: 'GET', path: one, scopes: read, handle: get },
     { method: 'PUT', path: one, scopes: write, handle: (call) => update(parts, call) },
@@ -41,25 +66,55 @@ function readSettings(call: Call) {
   if (schedule !== '' && !isCron(schedule)) throw invalidParam('schedule', 'Invalid cron expression');
   return {
     name: givenText(call, 'name', { max: 128 }),
-    execute: givenTexts(call, 'execute', []),
-    events: givenTexts(call, 'events', []),
+    execute: givenRoles(call),
+    events: givenEvents(call),
     schedule,
     timeout: givenNumber(call, 'timeout', { fallback: 15, min: 1, max: 900 }),
     enabled: givenBoolean(call, 'enabled', true),
     logging: givenBoolean(call, 'logging', true),
     commands: givenText(call, 'commands', { fallback: '', max: 8192 }),
-    scopes: givenTexts(call, 'scopes', []),
+    scopes: givenScopes(call, []),
     deploymentRetention: givenNumber(call, 'deploymentRetention', { fallback: 0, min: 0, max: 365 }),
   };
 }
 
-/** Older clients name one size for building and running. */
+function givenRoles(call: Call): string[] {
+  const roles = givenTexts(call, 'execute', []);
+  if (roles.every((role) => rolePattern.test(role))) return roles;
+  throw invalidParam('execute', 'Value must be an array of roles');
+}
+
+function givenEvents(call: Call): string[] {
+  const events = givenTexts(call, 'events', []);
+  for (const event of events) {
+    if (isRowEvent(event)) continue;
+    if (!isOtherEvent(event)) throw invalidParam('events', `Event ${event} is not known`);
+    throw new ApiError('general_not_implemented_locally', `The local Appwrite does not send events like ${event}.`);
+  }
+  return events;
+}
+
+/** Before 1.9 one size served for building and running; `specification` means something to older clients only. */
 function sizes(call: Call, old: Fields): Fields {
-  const { specification, buildSpecification = specification, runtimeSpecification = specification } = given(call);
-  return {
-    buildSpecification: buildSpecification ?? old.buildSpecification ?? standardSize,
-    runtimeSpecification: runtimeSpecification ?? old.runtimeSpecification ?? standardSize,
+  const { specification, ...asked } = given(call);
+  const both = isOlder(call) ? specification : undefined;
+  const sizeOf = (name: string) => {
+    const size = asked[name] ?? both ?? old[name] ?? defaultSize;
+    if (typeof size === 'string' && sizeNames.includes(size)) return size;
+    throw invalidParam(name, `Value must be one of (${sizeNames.join(', ')})`);
   };
+  return {
+    buildSpecification: sizeOf('buildSpecification'),
+    runtimeSpecification: sizeOf('runtimeSpecification'),
+  };
+}
+
+function specifications(): Reply {
+  const all = sizeNames.map((slug) => {
+    const [, cpus = 1, memory = 512, unit = 'mb'] = /^s-([\d.]+)vcpu-(\d+)(mb|gb)$/.exec(slug) ?? [];
+    return { memory: Number(memory) * (unit === 'gb' ? 1024 : 1), cpus: Number(cpus), enabled: true, slug };
+  });
+  return { status: 200, body: { total: all.length, specifications: all } };
 }
 
 function create({ management, clock }: Parts, call: Call): Reply {
@@ -116,17 +171,17 @@ export function requireFunction({ definitions }: Parts['management'], call: Call
   return found;
 }
 
-/** As the client's response format has it: before 1.9 there was one size. */
+/** In the client's response format: before 1.9 there was one size. */
 export function showFunction({ definitions }: Parts['management'], call: Call, found: Definition): Fields {
   const vars = definitions.list('variable', found.$id).map(showVariable);
-  const whole = { ...found, vars, installationId: '', providerRepositoryId: '', providerBranch: '' };
-  if (!/^1\.[0-8]\./.test(String(call.headers['x-appwrite-response-format'] ?? ''))) return whole;
-  const {
-    buildSpecification,
-    runtimeSpecification: _,
-    ...rest
-  } = { ...whole, buildSpecification: found.buildSpecification, runtimeSpecification: '' };
+  const whole = { ...found, vars, ...noRepository };
+  if (!isOlder(call)) return whole;
+  const { buildSpecification, runtimeSpecification: _, ...rest } = whole as Fields;
   return { ...rest, specification: buildSpecification };
+}
+
+function isOlder({ headers }: Call): boolean {
+  return /^1\.[0-8]\./.test(String(headers['x-appwrite-response-format'] ?? ''));
 }
 
 /** The value of a secret variable is never told. */
@@ -134,9 +189,10 @@ export function showVariable(variable: Definition): Fields {
   return variable.secret === true ? { ...variable, value: '' } : variable;
 }
 
+/** Five fields: seconds are not known to it. */
 function isCron(schedule: string): boolean {
   try {
-    return new Cron(schedule, { paused: true }).nextRun() !== null;
+    return schedule.trim().split(/\s+/).length === 5 && new Cron(schedule, { paused: true }).nextRun() !== null;
   } catch {
     return false;
   }

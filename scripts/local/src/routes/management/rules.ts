@@ -1,14 +1,21 @@
-import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
+import { type Call, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError } from '../../http/errors.ts';
 import { uniqueId } from '../../ids.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { functionsHost } from '../../project/functions-host.ts';
+import { functionsHost } from '../../project/types.ts';
 import { givenText } from './fields.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';
 
 type Parts = Pick<Platform, 'management' | 'clock'>;
+
+const listed = [
+  ...['domain', 'type', 'trigger', 'deploymentResourceType', 'deploymentResourceId', 'deploymentId'],
+  ...['deploymentVcsProviderBranch'],
+];
+/** The recorded installation refused this one (domains-026). */
+const refusedDomain = 'example.com';
 
 export function ruleRoutes(parts: Parts): Route[] {
   const { definitions } = parts.management;
@@ -21,7 +28,7 @@ export function ruleRoutes(parts: Parts): Route[] {
       method: 'GET',
       path: all,
       scopes: read,
-      handle: (call) => listing(call, definitions.list('rule'), { name: 'rules' }),
+      handle: (call) => listing(call, definitions.list('rule'), { name: 'rules', attributes: listed }),
     },
     { method: 'POST', path: `${all}/function`, scopes: write, handle: (call) => create(parts, call) },
     { method: 'GET', path: one, scopes: read, handle: (call) => ({ status: 200, body: requireRule(parts, call) }) },
@@ -29,17 +36,20 @@ export function ruleRoutes(parts: Parts): Route[] {
   ];
 }
 
-/** A name below the installation's own host is verified at once, one level deep and no further. */
+/**
+ * A name below the installation's own host is verified at once, one level deep and no further. The answer has a
+ * `renewAt` that the rule itself has not.
+ */
 function create({ management, clock }: Parts, call: Call): Reply {
   const { definitions } = management;
   refuseDeclared(definitions);
   const domain = givenText(call, 'domain', { max: 253 });
   const own = domain.endsWith(functionsHost);
   const tooDeep = own && domain.split('.').length !== functionsHost.split('.').length + 1;
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain) || tooDeep) {
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain) || tooDeep || domain === refusedDomain) {
     throw new ApiError('general_argument_invalid', 'This domain name is not allowed. Please use a different domain.');
   }
-  const owner = definitions.find('function', String(input(call, 'functionId')));
+  const owner = definitions.find('function', givenText(call, 'functionId', { max: 36 }));
   if (!owner) throw new ApiError('rule_resource_not_found');
   if (definitions.list('rule').some((rule) => rule.domain === domain)) throw new ApiError('rule_already_exists');
   const $id = uniqueId(clock.now());
@@ -55,7 +65,7 @@ function create({ management, clock }: Parts, call: Call): Reply {
     logs: own ? '' : 'Domain verification failed.',
     renewAt: '',
   });
-  return { status: 201, body: rule };
+  return { status: 201, body: { ...rule, renewAt: rule.$createdAt } };
 }
 
 function remove(parts: Parts, call: Call): Reply {

@@ -5,9 +5,12 @@ module.exports = async ({ req, res, log, error }) => {
   if (req.path === '/throw') throw new Error('boom');
   if (req.path === '/nothing') return;
   if (req.path === '/meet') {
-    global.met = (global.met ?? 0) + 1;
-    for (let tries = 0; tries < 90 && global.met % 3 !== 0; tries += 1) await new Promise((done) => setTimeout(done, 10));
-    return res.text(String(global.met % 3 === 0));
+    global.inside = (global.inside ?? 0) + 1;
+    for (let tries = 0; tries < 50 && global.inside < 2; tries += 1) await new Promise((done) => setTimeout(done, 10));
+    const met = global.inside > 1;
+    await new Promise((done) => setTimeout(done, 30));
+    global.inside -= 1;
+    return res.text(String(met));
   }
   if (req.path === '/hang') { await new Promise((done) => setTimeout(done, 1500)); global.ranOn = true; return res.text('never'); }
   if (req.path === '/ran-on') return res.text(String(global.ranOn === true));

@@ -1,2 +1,0 @@
-/** What `_APP_DOMAIN_FUNCTIONS` is in an installation that changed nothing. */
-export const functionsHost = 'functions.localhost';

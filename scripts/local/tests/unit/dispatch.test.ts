@@ -1,0 +1,124 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { type Arrival, delayOf, Workers } from '../../src/dispatch.ts';
+import { startLocalAppwrite } from '../../src/index.ts';
+import { useWorld } from './support/harness.ts';
+import { send } from './support/send.ts';
+import { writer } from './support/writer.ts';
+
+const read: Arrival = {
+  method: 'GET',
+  path: '/v1/tablesdb/main/tables/notes/rows',
+  toFunction: false,
+};
+const execution: Arrival = { method: 'POST', path: '/v1/functions/f/executions', toFunction: false };
+const domain: Arrival = { method: 'GET', path: '/notes', toFunction: true };
+
+/** Enters, and writes its name down once a worker serves it. */
+function entering(workers: Workers, served: string[]) {
+  return async (name: string, arrival: Arrival): Promise<() => void> => {
+    const release = await workers.enter(arrival);
+    served.push(name);
+    return release;
+  };
+}
+
+/** Lets everything happen that needs no further call. */
+const rest = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('ten workers', () => {
+  it('serve two executions at once, through whichever door they come, and eight other requests beside them', async () => {
+    const served: string[] = [];
+    const enter = entering(new Workers(10), served);
+    const releases = [await enter('domain', domain), await enter('execution', execution)];
+    void enter('third', domain);
+    for (let count = 0; count < 8; count += 1) await enter('read', read);
+    expect(served).toEqual(['domain', 'execution', ...Array(8).fill('read')]);
+    for (const release of releases) release();
+    await rest();
+    expect(served.at(-1)).toBe('third');
+  });
+
+  it('overlook domains without a proxy in front: their requests go to any idle one', async () => {
+    const served: string[] = [];
+    const enter = entering(new Workers(10, { proxy: false }), served);
+    for (let count = 0; count < 10; count += 1) await enter('domain', domain);
+    void enter('execution', execution);
+    await rest();
+    expect(served).toEqual(Array(10).fill('domain'));
+  });
+
+  it('serve ten other requests at once, also with the last fifth', async () => {
+    const enter = entering(new Workers(10), []);
+    const all = Promise.all(Array.from({ length: 10 }, () => enter('read', read)));
+    expect(await all).toHaveLength(10);
+  });
+
+  it('let a request wait behind the worker it was given, even when another is free before', async () => {
+    const served: string[] = [];
+    const enter = entering(new Workers(10, { random: () => 0.5 }), served);
+    const releases = [];
+    for (let count = 0; count < 10; count += 1) releases.push(await enter(`read ${count}`, read));
+    void enter('late', read);
+    for (const [number, release] of releases.entries()) if (number !== 4) release();
+    await rest();
+    expect(served).not.toContain('late');
+    releases[4]?.();
+    await rest();
+    expect(served.at(-1)).toBe('late');
+  });
+
+  it('never let other requests wait in the last fifth', async () => {
+    for (const random of [0, 0.999]) {
+      const served: string[] = [];
+      const enter = entering(new Workers(10, { random: () => random }), served);
+      const executions = [await enter('e', execution), await enter('e', execution)];
+      const reads = [];
+      for (let count = 0; count < 8; count += 1) reads.push(await enter('read', read));
+      void enter('late', read);
+      for (const release of executions) release();
+      await rest();
+      expect(served).not.toContain('late');
+      for (const release of reads) release();
+      await rest();
+      expect(served).toContain('late');
+    }
+  });
+});
+
+describe('a local Appwrite with workers', () => {
+  const world = useWorld({ functions: { writer } }, { workers: 2 });
+
+  it('answers what a function asks while the function holds its worker', async () => {
+    const paths = ['/a', '/b', '/c', '/d'].map((name) => `${name}1${name}2`);
+    const host = world.appwrite.functionHost('writer');
+    const sent = await Promise.all(paths.map((path) => send(world.appwrite, { host, path })));
+    expect(sent.map(({ body }) => JSON.parse(body.toString()).told)).toEqual(Array(4).fill([201, 201]));
+  });
+
+  it('serves on when a caller has left while waiting', async () => {
+    const host = world.appwrite.functionHost('writer');
+    world.appwrite.faults.add({ kind: 'slow', functionId: 'writer', milliseconds: 100 });
+    const first = send(world.appwrite, { host, path: '/slow' });
+    await expect(send(world.appwrite, { host, path: '/left', signal: AbortSignal.timeout(20) })).rejects.toThrow();
+    expect((await first).status).toBe(200);
+    expect((await send(world.appwrite, { host, path: '/after' })).status).toBe(200);
+    await world.appwrite.settle();
+  });
+
+  it('needs two of them', async () => {
+    for (const workers of [1, 0, 2.5, Number.NaN]) {
+      await expect(startLocalAppwrite({ dataDir: tmpdir(), workers })).rejects.toThrow('2 workers or more');
+    }
+  });
+});
+
+describe('the delay of a call', () => {
+  it('is one of a read or a write, and another one of an execution on top', () => {
+    expect(delayOf(read)).toBe(6);
+    expect(delayOf({ ...read, method: 'PATCH' })).toBe(12);
+    expect(delayOf({ ...execution, method: 'GET' })).toBe(6);
+    expect(delayOf(execution)).toBe(12 + 17);
+    expect(delayOf(domain)).toBe(17);
+  });
+});

@@ -1,0 +1,41 @@
+/**
+ * How long the slowest requests take when many clients come at once: filing and changing complaints, against a local
+ * Appwrite that serves with 12 workers and the delays of a real one.
+ */
+import { buildFunctions } from '#scripts/build/functions.ts';
+import { startService } from '#tests/support/harness.ts';
+import { failures, fileAndChange, type Measured } from '#tests/support/tails.ts';
+import { quantile } from '../bench/statistics.ts';
+
+const WORKERS = 12;
+const ROUNDS = 96;
+
+await buildFunctions({ quiet: true });
+console.log(`${WORKERS} workers, ${2 * ROUNDS} requests each; milliseconds`);
+console.log(['clients', 'requests', '/s', 'p50', 'p95', 'max', 'p95/p50', '5xx'].map(cell).join(''));
+for (const { proxy, clients } of [true, false].flatMap((proxy) => [1, 8, 16].map((clients) => ({ proxy, clients })))) {
+  if (clients === 1) console.log(proxy ? 'behind a proxy:' : 'without a proxy, from clients of Node:');
+  const service = await startService({}, undefined, { workers: WORKERS, proxy, delays: true });
+  try {
+    await fileAndChange(service, { clients: 1, rounds: 2 });
+    const { filed, changed, seconds, lost } = await fileAndChange(service, { clients, rounds: ROUNDS / clients });
+    row(clients, 'file', filed, seconds);
+    row(clients, 'change', changed, seconds);
+    if (lost.length > 0) throw new Error(`Lost: ${lost.join(', ')}`);
+    if (failures(filed) + failures(changed) > 0) process.exitCode = 1;
+  } finally {
+    await service.close();
+  }
+}
+
+function row(clients: number, kind: string, measured: Measured, seconds: number): void {
+  const { milliseconds } = measured;
+  const [median, high] = [quantile(milliseconds, 0.5), quantile(milliseconds, 0.95)];
+  const perSecond = (milliseconds.length / seconds).toFixed(1);
+  const times = [median, high, Math.max(...milliseconds)].map((time) => time.toFixed(0));
+  console.log([clients, kind, perSecond, ...times, (high / median).toFixed(1), failures(measured)].map(cell).join(''));
+}
+
+function cell(value: string | number): string {
+  return String(value).padStart(9);
+}

@@ -71,7 +71,7 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
   const keys = new Keys(options.dataDir, project.id, clock);
   const rows = new RowStore(database);
   const stale = new StaleRows();
-  const writer = new RowWriter(rows, clock, stale);
+  const writer = new RowWriter({ rows, clock, stale, database });
   const variables = { ...options.variables };
   const hosts = new FunctionHosts({
     project,

@@ -33,11 +33,11 @@ export class Database {
   }
 
   all(sql: string, values: readonly Cell[] = []): Cells[] {
-    return this.#prepare(sql).all(...values);
+    return this.#read(sql, (statement) => statement.all(...values));
   }
 
   get(sql: string, values: readonly Cell[] = []): Cells | undefined {
-    return this.#prepare(sql).get(...values);
+    return this.#read(sql, (statement) => statement.get(...values));
   }
 
   run(sql: string, values: readonly Cell[] = []): { changes: number; id: number } {
@@ -105,6 +105,26 @@ export class Database {
     if (!this.#sqlite.isTransaction) return;
     if (this.#depth === 0) this.exec('ROLLBACK');
     else this.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
+  }
+
+  /** Whole numbers beyond 2^53 come as the nearest number there is. */
+  #read<T>(sql: string, read: (statement: StatementSync) => T): T {
+    const statement = this.#prepare(sql);
+    try {
+      return read(statement);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    statement.setReadBigInts(true);
+    try {
+      const found = read(statement);
+      for (const cells of [found ?? []].flat() as Cells[]) {
+        for (const [key, cell] of Object.entries(cells)) if (typeof cell === 'bigint') cells[key] = Number(cell);
+      }
+      return found;
+    } finally {
+      statement.setReadBigInts(false);
+    }
   }
 
   #prepare(sql: string): StatementSync {

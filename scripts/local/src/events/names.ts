@@ -1,7 +1,7 @@
 import type { Table } from '../project/types.ts';
 import { collectionsDialect, type Dialect, show } from '../rows/dialect.ts';
 import type { Row } from '../rows/types.ts';
-import type { Change } from '../transactions/replay.ts';
+import type { Change } from '../transactions/commit.ts';
 import type { PlatformEvent } from './bus.ts';
 
 /** Appwrite tells subscribers of no more than this many rows of one bulk call. */

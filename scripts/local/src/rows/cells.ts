@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { formatDate } from '../clock.ts';
 import type { Cell, Cells } from '../database.ts';
 import type { Column, Table } from '../project/types.ts';
+import { parseDate } from './dates.ts';
 import type { NewRow, Row } from './types.ts';
 
 const jsonTypes = new Set(['point', 'linestring', 'line', 'polygon', 'object']);
@@ -16,20 +17,23 @@ export function toCell(column: Column, value: unknown): Cell {
 }
 
 export function fromCell(column: Column, cell: SQLInputValue | undefined): unknown {
-  if (cell === null || cell === undefined) return null;
+  if (cell === null || cell === undefined) return column.array ? [] : null;
   if (column.array || jsonTypes.has(column.type)) return JSON.parse(String(cell));
   if (column.type === 'boolean') return cell === 1;
   return cell;
 }
 
+const normal = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/;
+
 /** Dates are kept in one spelling, so that text order is time order. */
 export function normalDate(value: string): string {
-  const time = Date.parse(/([zZ]|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
-  return formatDate(Number.isNaN(time) ? Date.parse(value) : time);
+  if (normal.test(value)) return value;
+  return formatDate(parseDate(value, Date.now()) ?? Number.NaN);
 }
 
+/** A date that names its year, as queries and expiry dates have to. */
 export function isDate(value: unknown): value is string {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value));
+  return typeof value === 'string' && /(?<!\d)\d{4}(?!\d)/.test(value) && parseDate(value, 0) !== undefined;
 }
 
 export function toRow(table: Table, cells: Cells): Row {

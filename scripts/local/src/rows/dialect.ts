@@ -39,7 +39,7 @@ export function findTable(project: Project, ids: Record<string, string>, dialect
 export function show(table: Table, row: Row, dialect: Dialect): Row {
   return {
     ...row,
-    $sequence: String(row.$sequence) as unknown as number,
+    $sequence: String(row.$sequence ?? '') as unknown as number,
     $databaseId: table.databaseId,
     [dialect.parent === 'table' ? '$tableId' : '$collectionId']: table.id,
   };
@@ -70,6 +70,10 @@ function toApiError(failure: RowFailure, { item }: Dialect): ApiError {
       return missing(columnError(item, 'not_found'), failure.subject);
     case 'type':
       return missing('attribute_type_invalid', failure.subject);
+    case 'argument':
+      return new ApiError('general_argument_invalid', detail);
+    case 'sql':
+      return new ApiError('general_unknown', 'Server Error');
     case 'limit':
       return new ApiError(
         columnError(item, 'limit_exceeded'),

@@ -23,12 +23,14 @@ export function fromCell(column: Column, cell: SQLInputValue | undefined): unkno
   return cell;
 }
 
-const normal = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/;
-
 /** Dates are kept in one spelling, so that text order is time order. */
 export function normalDate(value: string): string {
-  if (normal.test(value)) return value;
+  if (isNormalDate(value)) return value;
   return formatDate(parseDate(value, Date.now()) ?? Number.NaN);
+}
+
+export function isNormalDate(value: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/.test(value);
 }
 
 /** A date that names its year, as queries and expiry dates have to. */

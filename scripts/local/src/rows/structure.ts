@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Engine } from '../database/engine.ts';
 import type { Column, Table } from '../project/types.ts';
+import { isNormalDate } from './cells.ts';
 import { isText, RowFailure } from './types.ts';
 
 type Data = Record<string, unknown>;
@@ -98,7 +99,7 @@ function brokenRange({ min = -Infinity, max = Infinity }: Column, value: number)
 
 /** MariaDB takes years from 1000 on; no database takes what follows the last whole second of 9999. */
 function isStorableDate(engine: Engine, value: unknown): boolean {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT/.test(value)) return false;
+  if (typeof value !== 'string' || !isNormalDate(value) || Number.isNaN(Date.parse(value))) return false;
   return (engine.wideValues || value >= '1000') && value <= '9999-12-31T23:59:59.000+00:00';
 }
 

@@ -24,7 +24,7 @@ export function transactionRoutes(parts: Parts): Route[] {
 function routesUnder(base: string, parts: Parts, dialect: Dialect): Route[] {
   const read = ['rows.read', 'documents.read'];
   const write = ['rows.write', 'documents.write'];
-  const one = `${base}/:transactionId`;
+  const one = `${base}/:id`;
   return [
     { method: 'POST', path: base, scopes: write, handle: (call) => create(parts, call) },
     { method: 'GET', path: base, scopes: read, handle: (call) => list(parts, call) },
@@ -52,7 +52,7 @@ function list({ transactions }: Parts, call: Call): Reply {
 
 function require({ transactions }: Parts, call: Call) {
   checkPath(call);
-  return transactions.get(param(call, 'transactionId'), call.caller);
+  return transactions.get(param(call, 'id'), call.caller);
 }
 
 function remove(parts: Parts, call: Call): Reply {
@@ -75,7 +75,7 @@ async function finish(parts: Parts, dialect: Dialect, call: Call): Promise<Reply
 
 function stage(parts: Parts, dialect: Dialect, call: Call): Reply {
   checkPath(call);
-  const id = param(call, 'transactionId');
+  const id = param(call, 'id');
   const given = parameter(call, 'operations', rules.list);
   const operations = (Array.isArray(given) ? given : []).map((item) => readOperation(item, dialect));
   if (operations.length === 0) throw new ApiError('general_bad_request', 'Operations array cannot be empty');

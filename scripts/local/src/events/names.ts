@@ -32,13 +32,8 @@ export function bulkEvents(
 
 /** What a commit announces is the raw row: both parents' ids, no database id. */
 export function commitEvent({ table, row, action }: Change, dialect: Dialect): PlatformEvent {
-  const payload = {
-    ...row,
-    $sequence: String(row.$sequence),
-    $collection: table.id,
-    $tableId: table.id,
-    $collectionId: table.id,
-  };
+  const { $databaseId, ...raw } = show(table, row, dialect);
+  const payload = { ...raw, $collection: table.id, $tableId: table.id, $collectionId: table.id };
   return { name: rowEventName({ table, row, action }, dialect), payload };
 }
 

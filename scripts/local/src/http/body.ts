@@ -28,7 +28,7 @@ export async function parseBody(request: IncomingMessage, body: Buffer): Promise
     case 'application/json':
       return { fields: parseJson(body), files: {} };
     case 'application/x-www-form-urlencoded':
-      return { fields: parseQueryString(body.toString('utf8')), files: {} };
+      return { fields: parseQueryString(body.toString('utf8'), true), files: {} };
     default:
       return { fields: {}, files: {} };
   }

@@ -1,22 +1,23 @@
 import { type Fields, isFields } from './call.ts';
 
-/** PHP's reading of a query string: `a[]=1` and `a[0]=1` make a list, `a[b]=1` an object; a repeated plain key keeps the last. */
-export function parseQueryString(text: string): Fields {
+/**
+ * PHP's reading of a query string: `a[]=1`, `a[0]=1` and `a[b]=1` make a list, a repeated plain key keeps the last.
+ * In a form, `a[b]=1` makes an object.
+ */
+export function parseQueryString(text: string, isForm = false): Fields {
   const fields: Fields = {};
   for (const [name, value] of new URLSearchParams(text)) {
-    const bracket = name.indexOf('[');
-    if (bracket <= 0) fields[name] = value;
-    else add(fields, { key: name.slice(0, bracket), inner: name.slice(bracket + 1, -1), value });
+    const [, key, inner = ''] = /^([^[]+)\[([^\]]*)\]?/.exec(name) ?? [];
+    if (key === undefined) fields[name] = value;
+    else if (isForm && !/^\d*$/.test(inner))
+      fields[key] = { ...(isFields(fields[key]) && fields[key]), [inner]: value };
+    else append(fields, key, value);
   }
   return fields;
 }
 
-function add(fields: Fields, { key, inner, value }: Record<'key' | 'inner' | 'value', string>): void {
+function append(fields: Fields, key: string, value: string): void {
   const list = fields[key];
-  if (!/^\d*$/.test(inner)) {
-    fields[key] = { ...(isFields(list) ? list : {}), [inner]: value };
-    return;
-  }
   if (Array.isArray(list)) list.push(value);
   else fields[key] = [value];
 }

@@ -32,8 +32,7 @@ export function bulkCreate(parts: RowParts, dialect: Dialect, call: Call): Reply
     return { ...withoutReadonly(row), $id: resolveId(String(id), parts.clock.now()), $permissions };
   });
   if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkCreate', data });
-  const create = () => data.map((row) => parts.writer.create(table, row));
-  const rows = spoken(dialect, () => parts.database.atomically(create));
+  const rows = spoken(dialect, () => parts.writer.createAll(table, data));
   return answer(parts, dialect, { status: 201, table, rows, action: 'create' });
 }
 

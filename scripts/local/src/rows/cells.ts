@@ -17,7 +17,7 @@ export function toCell(column: Column, value: unknown): Cell {
 }
 
 export function fromCell(column: Column, cell: SQLInputValue | undefined): unknown {
-  if (cell === null || cell === undefined) return column.array ? [] : null;
+  if (cell === null || cell === undefined) return null;
   if (column.array || jsonTypes.has(column.type)) return JSON.parse(String(cell));
   if (column.type === 'boolean') return cell === 1;
   return cell;

@@ -36,13 +36,16 @@ export function findTable(project: Project, ids: Record<string, string>, dialect
   return table;
 }
 
+/** A row as it is answered: lists without a value are empty ones. */
 export function show(table: Table, row: Row, dialect: Dialect): Row {
-  return {
+  const shown: Row = {
     ...row,
     $sequence: String(row.$sequence ?? '') as unknown as number,
     $databaseId: table.databaseId,
     [dialect.parent === 'table' ? '$tableId' : '$collectionId']: table.id,
   };
+  for (const { key, array } of table.columns) if (array && row[key] === null) shown[key] = [];
+  return shown;
 }
 
 /** Runs a write and speaks its failure in the dialect's error types. */

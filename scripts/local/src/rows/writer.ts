@@ -33,6 +33,7 @@ const readonlyKeys = ['$sequence', '$collection', '$databaseId', '$tableId', '$c
 const numeric = new Set(['integer', 'bigint', 'double', 'float']);
 const noCheck = (): void => {};
 
+type Timed = Writing & { now: string };
 type Parts = { rows: RowStore; clock: MovableClock; stale: StaleRows; database: Database };
 
 /**
@@ -55,10 +56,22 @@ export class RowWriter {
   }
 
   create(table: Table, data: Data, writing: Writing = {}): Row {
+    const [row] = this.createAll(table, [data], writing);
+    if (!row) throw new Error('no row');
+    return row;
+  }
+
+  /** All or none; they are of the same time. */
+  createAll(table: Table, documents: readonly Data[], writing: Writing = {}): Row[] {
     if (writing.caller) requireGrant(writing.caller, 'create', table.permissions);
-    const row = this.#whole(table, data, writing);
-    this.#stale.forget(table, row.$id);
-    return this.#rows.insert(table, row);
+    const now = this.#now();
+    const rows = documents.map((data) => this.#whole(table, data, { ...writing, now }));
+    return this.#database.atomically(() =>
+      rows.map((row) => {
+        this.#stale.forget(table, row.$id);
+        return this.#rows.insert(table, row);
+      }),
+    );
   }
 
   update(table: Table, id: string, { data, ...writing }: { data: Data } & Writing): Row {
@@ -109,7 +122,8 @@ export class RowWriter {
    * Data without `$id` makes a new row. Rows that would not change are not among the answers.
    */
   upsertAll(table: Table, documents: readonly Data[], writing: Writing = {}): Upserted[] {
-    const prepared = documents.flatMap((data) => this.#preparedUpsert(table, data, writing));
+    const timed = { ...writing, now: this.#now() };
+    const prepared = documents.flatMap((data) => this.#preparedUpsert(table, data, timed));
     const ids = prepared.map(({ row }) => row.$id);
     if (new Set(ids).size !== ids.length) throw new RowFailure('duplicate', 'multiple');
     return this.#database.atomically(() =>
@@ -169,7 +183,7 @@ export class RowWriter {
     }
   }
 
-  #preparedUpsert(table: Table, data: Data, writing: Writing): { row: NewRow; old: Row | undefined }[] {
+  #preparedUpsert(table: Table, data: Data, writing: Timed): { row: NewRow; old: Row | undefined }[] {
     const { caller, timestamp } = writing;
     const found = isEmpty(data.$id) ? undefined : this.#rows.find(table, String(data.$id));
     // An id in another case is taken for a new row; only the database finds that it is not.
@@ -184,8 +198,7 @@ export class RowWriter {
     return [{ row, old }];
   }
 
-  #whole(table: Table, data: Data, { keepsDates = true }: Writing, old?: Row): NewRow {
-    const now = this.#now();
+  #whole(table: Table, data: Data, { keepsDates = true, now }: Timed, old?: Row): NewRow {
     const { $createdAt, $updatedAt } = keepsDates ? data : {};
     const $id = isEmpty(data.$id) ? uniqueId(this.#clock.now()) : data.$id;
     const dates = { $createdAt: $createdAt ?? old?.$createdAt ?? now, $updatedAt: $updatedAt ?? now };

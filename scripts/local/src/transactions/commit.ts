@@ -98,7 +98,7 @@ export class Commit {
     };
     switch (action) {
       case 'bulkCreate':
-        for (const row of documents(data)) this.#remember(table, writer.create(table, row, plain));
+        for (const row of writer.createAll(table, documents(data), plain)) this.#remember(table, row);
         return;
       case 'bulkUpsert': {
         // Appwrite drops those without an `$id` here, other than in the call of the route.

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Keys } from './access/keys.ts';
 import { MovableClock } from './clock.ts';
+import { engineNamed } from './database/engine.ts';
 import { Database } from './database.ts';
 import { Workers } from './dispatch.ts';
 import { EventBus } from './events/bus.ts';
@@ -69,11 +70,12 @@ type Surroundings = { clock: MovableClock; address: { port: number }; print: Pri
 
 function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: Surroundings): Platform {
   const project = openProject(options);
-  const database = new Database(options.dataDir);
+  const engine = engineNamed(options.database ?? 'mariadb');
+  const database = new Database(options.dataDir, engine);
   for (const table of project.tables.values()) ensureTable(database, table);
   const rows = new RowStore(database);
   const stale = new StaleRows();
-  const writer = new RowWriter(rows, clock, stale);
+  const writer = new RowWriter({ rows, clock, stale, database });
   const variables = { ...options.variables };
   const definitions = openDefinitions(options, { database, clock, variables });
   const keys = new Keys({ dataDir: options.dataDir, projectId: project.id, clock, definitions });
@@ -93,6 +95,7 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
     clock,
     faults,
     database,
+    engine,
     keys,
     rows,
     writer,

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import type { Engine } from './database/engine.ts';
 import { fold } from './rows/fold.ts';
 
 export type Cell = SQLInputValue;
@@ -12,13 +13,16 @@ const writesBetweenLooks = 10_000;
 
 /** The one SQLite file behind everything. WAL, so that a killed process loses nothing it had answered for. */
 export class Database {
+  /** The database that is imitated. */
+  readonly engine: Engine;
   readonly #file: string;
   #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
   #writes = 0;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, engine: Engine) {
+    this.engine = engine;
     mkdirSync(dataDir, { recursive: true });
     this.#file = join(dataDir, 'appwrite.db');
     // Readable by its owner only, as the secrets beside it; SQLite gives its other files the same mode.
@@ -32,11 +36,11 @@ export class Database {
   }
 
   all(sql: string, values: readonly Cell[] = []): Cells[] {
-    return this.#prepare(sql).all(...values);
+    return this.#read(sql, (statement) => statement.all(...values));
   }
 
   get(sql: string, values: readonly Cell[] = []): Cells | undefined {
-    return this.#prepare(sql).get(...values);
+    return this.#read(sql, (statement) => statement.get(...values));
   }
 
   run(sql: string, values: readonly Cell[] = []): { changes: number; id: number } {
@@ -104,6 +108,26 @@ export class Database {
     if (!this.#sqlite.isTransaction) return;
     if (this.#depth === 0) this.exec('ROLLBACK');
     else this.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
+  }
+
+  /** Whole numbers beyond 2^53 come as the nearest number there is. */
+  #read<T>(sql: string, read: (statement: StatementSync) => T): T {
+    const statement = this.#prepare(sql);
+    try {
+      return read(statement);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    statement.setReadBigInts(true);
+    try {
+      const found = read(statement);
+      for (const cells of [found ?? []].flat() as Cells[]) {
+        for (const [key, cell] of Object.entries(cells)) if (typeof cell === 'bigint') cells[key] = Number(cell);
+      }
+      return found;
+    } finally {
+      statement.setReadBigInts(false);
+    }
   }
 
   #prepare(sql: string): StatementSync {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from './cli.ts';
+import { engineNamed } from './database/engine.ts';
 import { startLocalAppwrite } from './index.ts';
 
 const port = Number(process.env.PORT ?? 3000);
@@ -22,15 +23,24 @@ async function start(args: string[]): Promise<void> {
     workers: { type: 'string' },
     'no-proxy': { type: 'boolean', default: false },
     delays: { type: 'boolean', default: false },
+    database: { type: 'string', default: 'mariadb' },
   } as const;
-  const { empty, workers, delays, 'no-proxy': withoutProxy } = parseArgs({ args, options }).values;
+  const { empty, workers, delays, database, 'no-proxy': withoutProxy } = parseArgs({ args, options }).values;
+  const { name } = engineNamed(database);
   const config = resolve('appwrite.json');
   if (!empty && !existsSync(config)) {
     throw new Error(`There is no ${config}. Begin with an empty project: npm run local -- --empty`);
   }
   const serving = { delays, proxy: !withoutProxy, ...(workers === undefined ? {} : { workers: Number(workers) }) };
   const project = empty ? { projectId: 'local' } : { config };
-  const appwrite = await startLocalAppwrite({ dataDir, port, ...project, ...serving, log: console.log });
+  const appwrite = await startLocalAppwrite({
+    dataDir,
+    port,
+    database: name,
+    ...project,
+    ...serving,
+    log: console.log,
+  });
   const stop = () => void appwrite.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

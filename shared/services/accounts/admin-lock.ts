@@ -1,5 +1,5 @@
 import { type Account, listByRole } from '#shared/appwrite/accounts.ts';
-import { begin, claimVersion, commitBegun, type Operation } from '#shared/appwrite/transaction.ts';
+import { begin, claimVersion, commitBegun, type Operation, type Outcome } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { allows } from '#shared/domain/policy.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
@@ -11,12 +11,12 @@ const LOCK = 'admins';
 const ATTEMPTS = 8;
 const MOST_ADMINS = 1_000;
 
-/** `operations` are those for the account as it is read under the lock. */
+/** `operations` are those for the account as it is read under the lock; `before` is how the last attempt ended. */
 type Leaving = {
   actor: AccountActor;
   targetId: string;
   action: 'erase' | 'setRole';
-  operations(target: Account): Operation[] | Promise<Operation[]>;
+  operations(target: Account, before?: Outcome): Operation[];
   landed(): Promise<boolean>;
 };
 
@@ -39,7 +39,7 @@ async function refuseByAdmins(deps: Deps, { actor, targetId, action }: Leaving):
   }
 }
 
-async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
+async function attempt(deps: Deps, leaving: Leaving, before?: Outcome): Promise<Outcome> {
   // Opened beside the questions, since nothing but the commit waits for it; unused, it runs out by itself.
   const begun = begin(deps.gateway);
   begun.catch(() => undefined);
@@ -47,8 +47,8 @@ async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
   const target = await deps.store.users.find(leaving.targetId);
   if (!target) throw noSuchAccount();
   if (target.role === 'admin') await refuseByAdmins(deps, leaving);
-  const operations = [claimVersion('state', LOCK, version), ...(await leaving.operations(target))];
-  return (await commitBegun(deps.gateway, begun, { operations, landed: leaving.landed })) === 'done';
+  const operations = [claimVersion('state', LOCK, version), ...leaving.operations(target, before)];
+  return commitBegun(deps.gateway, begun, { operations, landed: leaving.landed });
 }
 
 /**
@@ -57,8 +57,10 @@ async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
  */
 export async function commitLeaving(deps: Deps, leaving: Leaving): Promise<void> {
   await serially(LOCK, async () => {
+    let outcome: Outcome | undefined;
     for (let tries = 0; tries < ATTEMPTS; tries += 1) {
-      if (await attempt(deps, leaving)) return;
+      outcome = await attempt(deps, leaving, outcome);
+      if (outcome === 'done') return;
     }
     throw retryLater('busy', 'Accounts are being changed at this moment.', { seconds: 1 });
   });

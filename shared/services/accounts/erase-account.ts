@@ -1,5 +1,5 @@
 import { type Account, findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
-import { create, type Operation, remove, update } from '#shared/appwrite/transaction.ts';
+import { create, type Operation, type Outcome, remove, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
@@ -25,10 +25,9 @@ async function accountToErase(deps: Deps, actor: AccountActor, { username, passw
 }
 
 /** Marks the name and removes the account. One made or renamed in the console may have no name row yet: it gets one now. */
-async function removal({ store }: Deps, { $id: userId, username }: Account): Promise<Operation[]> {
-  const nameId = nameRowId(username);
-  const write = (await store.names.find(nameId)) ? update : create;
-  return [write('names', nameId, { userId, username, state: 'erasing' }), remove('users', userId)];
+function removal({ $id: userId, username }: Account, before?: Outcome): Operation[] {
+  const write = before === 'missing' ? create : update;
+  return [write('names', nameRowId(username), { userId, username, state: 'erasing' }), remove('users', userId)];
 }
 
 /**
@@ -38,12 +37,6 @@ async function removal({ store }: Deps, { $id: userId, username }: Account): Pro
 export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Erasure): Promise<void> {
   const { $id: id, username } = await accountToErase(deps, actor, erasure);
   const landed = async () => (await deps.store.users.find(id)) === undefined;
-  await commitLeaving(deps, {
-    actor,
-    targetId: id,
-    action: 'erase',
-    operations: (account) => removal(deps, account),
-    landed,
-  });
+  await commitLeaving(deps, { actor, targetId: id, action: 'erase', operations: removal, landed });
   await forget(deps, { id, usernames: [username] });
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '../http/errors.ts';
+import { ApiError, invalidParam } from '../http/errors.ts';
 import type { Condition } from '../rows/conditions.ts';
 import type { Caller } from './caller.ts';
 
@@ -41,20 +41,26 @@ export function visibleRows(caller: Caller): Condition {
   };
 }
 
+/** Whether it is a list of permissions, spelled as they have to be. */
+export function arePermissions(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' && spelling.test(item));
+}
+
 /** Checks the spelling, opens `write` up, and lets strangers hand out only what they have themselves. */
 export function readPermissions(caller: Caller, value: unknown): string[] | undefined {
   if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string' && spelling.test(item))) {
-    throw new ApiError(
-      'general_argument_invalid',
-      'Invalid `permissions` param: Permissions must be an array of permission strings.',
-    );
+  if (!arePermissions(value) || value.length > 100) {
+    throw invalidParam('permissions', 'Permissions must be an array of at most 100 permission strings.');
   }
-  const texts = value.map(String);
-  if (caller.kind === 'guest' && texts.some((text) => !roles.some((role) => text.includes(`("${role}")`)))) {
+  if (caller.kind === 'guest' && value.some((text) => !roles.some((role) => text.includes(`("${role}")`)))) {
     throw new ApiError('user_unauthorized', `Permissions must be one of: (${roles.join(', ')})`);
   }
-  const open = texts.flatMap((text) =>
+  return opened(value);
+}
+
+/** Without doubles, and `write` as the two permissions it stands for. */
+export function opened(permissions: readonly string[]): string[] {
+  const open = permissions.flatMap((text) =>
     text.startsWith('write(') ? ['update', 'delete'].map((name) => text.replace('write', name)) : [text],
   );
   return [...new Set(open)];

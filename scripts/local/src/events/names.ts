@@ -1,7 +1,7 @@
 import type { Table } from '../project/types.ts';
 import { collectionsDialect, type Dialect, show } from '../rows/dialect.ts';
 import type { Row } from '../rows/types.ts';
-import type { Change } from '../transactions/replay.ts';
+import type { Change } from '../transactions/commit.ts';
 import type { PlatformEvent } from './bus.ts';
 
 /** Appwrite tells subscribers of no more than this many rows of one bulk call. */
@@ -32,13 +32,8 @@ export function bulkEvents(
 
 /** What a commit announces is the raw row: both parents' ids, no database id. */
 export function commitEvent({ table, row, action }: Change, dialect: Dialect): PlatformEvent {
-  const payload = {
-    ...row,
-    $sequence: String(row.$sequence),
-    $collection: table.id,
-    $tableId: table.id,
-    $collectionId: table.id,
-  };
+  const { $databaseId, ...raw } = show(table, row, dialect);
+  const payload = { ...raw, $collection: table.id, $tableId: table.id, $collectionId: table.id };
   return { name: rowEventName({ table, row, action }, dialect), payload };
 }
 

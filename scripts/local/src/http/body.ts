@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Fields, isFields } from './call.ts';
-import { ApiError } from './errors.ts';
 import { type Form, parseMultipart } from './multipart.ts';
+import { parseQueryString } from './query-string.ts';
 
 /** Appwrite's HTTP server cuts the connection above this. */
 export const largestRequest = 12 * 1024 * 1024;
@@ -19,19 +19,35 @@ export async function readBody(request: IncomingMessage, limit = largestRequest)
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
+/** As PHP reads it: what is neither JSON nor a form, or cannot be read, is a body without parameters. */
 export async function parseBody(request: IncomingMessage, body: Buffer): Promise<Form> {
-  const type = request.headers['content-type'] ?? '';
-  if (body.length === 0) return { fields: {}, files: {} };
-  if (type.startsWith('multipart/form-data')) return parseMultipart(request.headers, body);
-  return { fields: parseJson(body), files: {} };
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+  switch (type.trim().toLowerCase()) {
+    case 'multipart/form-data':
+      return body.length === 0 ? { fields: {}, files: {} } : parseMultipart(request.headers, body);
+    case 'application/json':
+      return { fields: parseJson(body), files: {} };
+    case 'application/x-www-form-urlencoded':
+      return { fields: parseQueryString(body.toString('utf8'), true), files: {} };
+    default:
+      return { fields: {}, files: {} };
+  }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function parseJson(body: Buffer): Fields {
-  let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    const text = utf8.decode(body);
+    const value: unknown = JSON.parse(text, /\\u[dD][89a-fA-F]/.test(text) ? refuseLoneSurrogate : undefined);
+    return isFields(value) ? value : {};
   } catch {
-    throw new ApiError('general_bad_request', 'The request body is not valid JSON.');
+    return {};
   }
-  return isFields(value) ? value : {};
+}
+
+/** JavaScript reads half a pair of surrogates, PHP reads nothing of such a body. */
+function refuseLoneSurrogate(key: string, value: unknown): unknown {
+  if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) throw new Error('lone surrogate');
+  return value;
 }

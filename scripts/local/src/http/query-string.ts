@@ -1,12 +1,17 @@
-import type { Fields } from './call.ts';
+import { type Fields, isFields } from './call.ts';
 
-/** PHP's reading of a query string: `a[]=1` and `a[0]=1` make a list, a repeated plain key keeps the last. */
-export function parseQueryString(text: string): Fields {
+/**
+ * PHP's reading of a query string: `a[]=1`, `a[0]=1` and `a[b]=1` make a list, a repeated plain key keeps the last.
+ * In a form, `a[b]=1` makes an object.
+ */
+export function parseQueryString(text: string, isForm = false): Fields {
   const fields: Fields = {};
   for (const [name, value] of new URLSearchParams(text)) {
-    const bracket = name.indexOf('[');
-    if (bracket <= 0) fields[name] = value;
-    else append(fields, name.slice(0, bracket), value);
+    const [, key, inner = ''] = /^([^[]+)\[([^\]]*)\]?/.exec(name) ?? [];
+    if (key === undefined) fields[name] = value;
+    else if (isForm && !/^\d*$/.test(inner))
+      fields[key] = { ...(isFields(fields[key]) && fields[key]), [inner]: value };
+    else append(fields, key, value);
   }
   return fields;
 }

@@ -3,6 +3,7 @@ import type { Scheduler } from '../functions/scheduler.ts';
 import type { Platform } from '../platform.ts';
 import { sqlName } from '../rows/schema.ts';
 import { FolderImage } from '../storage/file-image.ts';
+import { transactionTable } from '../transactions/log.ts';
 
 /** Rows, files and time at one moment; kept in memory. */
 export type Snapshot = { readonly database: Uint8Array; readonly files: FolderImage; readonly offset: number };
@@ -42,8 +43,9 @@ export class Snapshots {
     const { project, database, files, faults, stale } = this.#parts.platform;
     faults.dropLate();
     stale.clear();
-    const tables = [...project.tables.values(), ...[...project.buckets.values()].map((bucket) => files.table(bucket))];
-    const names = [...tables.map(sqlName), 'transactions', 'transactionLogs', 'fileTokens', 'executions'];
+    const buckets = [...project.buckets.values()].map((bucket) => files.table(bucket));
+    const tables = [...project.tables.values(), ...buckets, transactionTable];
+    const names = [...tables.map(sqlName), 'transactionLogs', 'fileTokens', 'executions'];
     for (const bucket of project.buckets.values()) files.empty(bucket);
     database.atomically(() => {
       for (const name of names) database.run(`DELETE FROM ${name}`);

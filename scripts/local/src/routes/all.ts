@@ -8,7 +8,6 @@ import { fileRoutes } from './files.ts';
 import { generalRoutes } from './general.ts';
 import { managementRoutes } from './management/all.ts';
 import { rowBulkRoutes } from './row-bulk.ts';
-import { rowCountingRoutes } from './row-counting.ts';
 import { rowReadingRoutes } from './row-reading.ts';
 import { rowWritingRoutes } from './row-writing.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -35,6 +34,5 @@ function rowRoutes(platform: Platform, dialect: Dialect): Route[] {
     ...rowReadingRoutes(platform, dialect),
     ...rowWritingRoutes(platform, dialect),
     ...rowBulkRoutes(platform, dialect),
-    ...rowCountingRoutes(platform, dialect),
   ];
 }

@@ -1,121 +1,125 @@
-import { readPermissions } from '../access/permissions.ts';
+import { arePermissions, opened } from '../access/permissions.ts';
 import { bulkEvents, toldAtMost } from '../events/names.ts';
-import { type Call, type Fields, input, isFields, type Reply, type Route } from '../http/call.ts';
-import { ApiError, invalidParam } from '../http/errors.ts';
+import type { Call, Fields, Reply, Route } from '../http/call.ts';
+import { ApiError, invalidParam, missing } from '../http/errors.ts';
+import { fieldsOf, jsonList, parameter, rules } from '../http/parameters.ts';
 import { idRule, isCustomId, resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
 import { type Dialect, findTable, show, spoken } from '../rows/dialect.ts';
 import { refuseOperators } from '../rows/operators.ts';
-import { makePlan } from '../rows/plan.ts';
-import { parseQueries } from '../rows/query.ts';
+import type { Plan } from '../rows/plan.ts';
 import type { Row } from '../rows/types.ts';
 import { withoutReadonly } from '../rows/writer.ts';
-import type { RowParts } from './row-writing.ts';
-import { stageBulk, transactionOf } from './staging.ts';
-
-const largest = 100;
+import { everyMatch } from '../transactions/commit.ts';
+import { largestBatch, type RowParts, readData, transactionOf, writingRoute } from './row-call.ts';
 
 export function rowBulkRoutes(parts: RowParts, dialect: Dialect): Route[] {
-  const scopes = [`${dialect.scope}.write`, 'rows.write', 'documents.write'];
   return [
-    { method: 'PUT', path: dialect.base, scopes, handle: (call) => bulkUpsert(parts, dialect, call) },
-    { method: 'PATCH', path: dialect.base, scopes, handle: (call) => bulkUpdate(parts, dialect, call) },
-    { method: 'DELETE', path: dialect.base, scopes, handle: (call) => bulkDelete(parts, dialect, call) },
+    writingRoute(parts, dialect, ['PUT', '', bulkUpsert]),
+    writingRoute(parts, dialect, ['PATCH', '', bulkUpdate]),
+    writingRoute(parts, dialect, ['DELETE', '', bulkDelete]),
   ];
 }
 
+/** Creates the rows of a call whose other parameters have been looked at; all or none. */
 export function bulkCreate(parts: RowParts, dialect: Dialect, call: Call): Reply {
-  requireKey(call);
+  if (call.caller.kind !== 'key') throw new ApiError('general_unauthorized_scope');
   const table = findTable(parts.project, call.params, dialect);
-  const data = readRows(call, dialect).map((row) => prepared(parts, call, row));
-  if (transactionOf(call))
-    return { ...stageBulk(parts, dialect, { call, table, action: 'bulkCreate', data }), status: 201 };
-  const rows = writeAll(parts, dialect, () => data.map((row) => parts.writer.create(table, row)));
+  const data = readRows(call, dialect).map((row) => {
+    const id = row.$id ?? 'unique()';
+    if (id !== 'unique()' && !isCustomId(id)) throw new ApiError('general_bad_request', idRule);
+    const $permissions = opened(checkedPermissions(row) ?? []);
+    return { ...withoutReadonly(row), $id: resolveId(String(id), parts.clock.now()), $permissions };
+  });
+  if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkCreate', data });
+  const rows = spoken(dialect, () => parts.writer.createAll(table, data));
   return answer(parts, dialect, { status: 201, table, rows, action: 'create' });
 }
 
+/** Ids are not looked at, and neither is the spelling of permissions. */
 function bulkUpsert(parts: RowParts, dialect: Dialect, call: Call): Reply {
-  requireKey(call);
-  const table = findTable(parts.project, call.params, dialect);
-  const data = readRows(call, dialect).map((row) => prepared(parts, call, row));
-  if (transactionOf(call)) return stageBulk(parts, dialect, { call, table, action: 'bulkUpsert', data });
-  const rows = writeAll(parts, dialect, () => data.map((row) => parts.writer.upsert(table, row)));
-  return answer(parts, dialect, { status: 200, table, rows, action: 'upsert' });
+  const list = parameter(call, dialect.items, jsonList(largestBatch));
+  if (list === undefined) throw invalidParam(dialect.items, 'Value is required');
+  const table = findOwnTable(parts, dialect, call);
+  const data = readRows(call, dialect).map(withoutReadonly);
+  if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkUpsert', data });
+  for (const row of data) refuseOperators(row);
+  const upserted = spoken(dialect, () => parts.writer.upsertAll(table, data));
+  return answer(parts, dialect, { status: 200, table, rows: upserted.map(({ row }) => row), action: 'upsert' });
 }
 
 /** Finds first and writes afterwards, row by row: no guard, no promise that the row still matches. */
 function bulkUpdate(parts: RowParts, dialect: Dialect, call: Call): Reply {
-  requireKey(call);
-  const data = input(call, 'data');
-  if (!isFields(data) || Object.keys(data).length === 0) throw new ApiError(`${dialect.item}_missing_payload`);
+  const data = readData(call);
+  const queries = parameter(call, 'queries', rules.list) ?? [];
+  if (!data) throw new ApiError(`${dialect.item}_missing_payload`);
   refuseOperators(data);
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findOwnTable(parts, dialect, call);
+  checkedPermissions(data);
+  const plan = everyMatch(table, queries);
   const change = withoutReadonly(data);
-  if (change.$permissions !== undefined) change.$permissions = readPermissions(call.caller, change.$permissions);
-  const queries = input(call, 'queries') ?? [];
-  const matching = findMatching(parts, table, queries);
-  if (transactionOf(call)) {
-    return stageBulk(parts, dialect, { call, table, action: 'bulkUpdate', data: { data: change, queries } });
-  }
-  const rows = writeAll(parts, dialect, () => matching.map((row) => parts.writer.apply(table, row, { data: change })));
+  if (transactionOf(call))
+    return stage(parts, dialect, { call, table, action: 'bulkUpdate', data: { data: change, queries } });
+  refuseCursor(plan);
+  const rows = spoken(dialect, () => parts.writer.updateAll(table, plan, { data: change }));
   return answer(parts, dialect, { status: 200, table, rows, action: 'update' });
 }
 
 function bulkDelete(parts: RowParts, dialect: Dialect, call: Call): Reply {
-  requireKey(call);
-  const table = findTable(parts.project, call.params, dialect);
-  const queries = input(call, 'queries') ?? [];
-  const matching = findMatching(parts, table, queries);
-  if (transactionOf(call)) return stageBulk(parts, dialect, { call, table, action: 'bulkDelete', data: { queries } });
-  const rows = writeAll(parts, dialect, () => matching.map((row) => parts.writer.remove(table, row.$id)));
-  return answer(parts, dialect, { status: 200, table, rows, action: 'delete' });
+  const queries = parameter(call, 'queries', rules.list) ?? [];
+  const table = findOwnTable(parts, dialect, call);
+  const plan = everyMatch(table, queries);
+  if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkDelete', data: { queries } });
+  refuseCursor(plan);
+  const matching = parts.rows.list(table, plan);
+  const remove = () => matching.map((row) => parts.writer.remove(table, row.$id));
+  const rows = spoken(dialect, () => parts.database.atomically(remove));
+  return answer(parts, dialect, { status: 200, table, rows: rows.map((row) => selected(plan, row)), action: 'delete' });
 }
 
-function requireKey({ caller }: Call): void {
-  if (caller.kind !== 'key') throw new ApiError('general_unauthorized_scope');
+/** Strangers do not even see the database here. */
+function findOwnTable({ project }: RowParts, dialect: Dialect, { caller, params }: Call): Table {
+  if (caller.kind !== 'key') throw missing('database_not_found', params.databaseId ?? '');
+  return findTable(project, params, dialect);
 }
 
 function readRows(call: Call, dialect: Dialect): Fields[] {
   const list = call.body[dialect.items];
-  if (!Array.isArray(list) || list.length > largest) {
-    throw invalidParam(
-      dialect.items,
-      `Value must a valid array no longer than ${largest} items and Value must be a valid JSON object`,
-    );
-  }
-  return list.filter(isFields);
+  return Array.isArray(list) ? list.map(fieldsOf) : [];
 }
 
-function prepared({ clock }: RowParts, call: Call, row: Fields): Fields & { $id: string } {
-  const id = row.$id ?? 'unique()';
-  if (id !== 'unique()' && !isCustomId(id)) throw new ApiError('general_bad_request', idRule);
-  const permissions = readPermissions(call.caller, row.$permissions);
-  return {
-    ...withoutReadonly(row),
-    $id: resolveId(String(id), clock.now()),
-    ...(permissions ? { $permissions: permissions } : {}),
-  };
+function checkedPermissions({ $permissions }: Fields): string[] | undefined {
+  if ($permissions === undefined || $permissions === null) return undefined;
+  if (arePermissions($permissions)) return $permissions;
+  throw new ApiError('general_bad_request', 'Permissions must be an array of permission strings.');
 }
 
-/** Every matching row: bulk calls know no default limit. */
-function findMatching({ rows }: RowParts, table: Table, input: unknown): Row[] {
-  const queries = parseQueries(input);
-  const plan = makePlan(table, queries);
-  if (!queries.some((query) => query.method === 'limit')) plan.limit = -1;
-  return rows.list(table, plan);
+/** The cursor stays a text for Appwrite here, and PHP fails on it. */
+function refuseCursor({ cursor }: Plan): void {
+  if (cursor) throw new ApiError('general_unknown', 'Server Error');
 }
 
-function writeAll(parts: RowParts, dialect: Dialect, write: () => Row[]): Row[] {
-  return spoken(dialect, () => parts.database.atomically(write));
+function selected({ selected: keys }: Plan, row: Row): Row {
+  if (!keys || keys.includes('*')) return row;
+  return Object.fromEntries(Object.entries(row).filter(([key]) => key.startsWith('$') || keys.includes(key))) as Row;
+}
+
+type Staging = { call: Call; table: Table; action: string; data: unknown };
+
+/** How many rows it will be is only known of those that are brought. */
+function stage({ transactions }: RowParts, dialect: Dialect, { call, table, action, data }: Staging): Reply {
+  const operation = { action, databaseId: table.databaseId, tableId: table.id, rowId: null, data };
+  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stager: 'bulk' });
+  return { status: 200, body: { total: Array.isArray(data) ? data.length : 0, [dialect.items]: [] } };
 }
 
 type Done = { status: number; table: Table; rows: Row[]; action: string };
 
 function answer({ events }: RowParts, dialect: Dialect, { status, table, rows, action }: Done): Reply {
-  const shown = action === 'create' || action === 'upsert' ? rows : rows.slice(0, toldAtMost);
+  const shown = rows.slice(0, toldAtMost).map((row) => show(table, row, dialect));
   return {
     status,
-    body: { total: rows.length, [dialect.items]: shown.map((row) => show(table, row, dialect)) },
+    body: { total: rows.length, [dialect.items]: shown },
     after: () => events.publish(bulkEvents(table, rows, { action, dialect })),
   };
 }

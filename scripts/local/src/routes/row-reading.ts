@@ -1,13 +1,15 @@
-import { granted, requireGrant, unauthorized, visibleRows } from '../access/permissions.ts';
+import { granted, unauthorized, visibleRows } from '../access/permissions.ts';
 import { type Call, param, type Reply, type Route } from '../http/call.ts';
 import { missing } from '../http/errors.ts';
+import { checkPath } from '../http/parameters.ts';
 import type { Platform } from '../platform.ts';
 import type { Table } from '../project/types.ts';
 import { type Dialect, findTable, show } from '../rows/dialect.ts';
 import { makePlan, type Plan } from '../rows/plan.ts';
-import { parseQueries } from '../rows/query.ts';
+import { invalidQuery, parseQueries } from '../rows/query.ts';
 import { everything } from '../rows/store.ts';
 import type { Row } from '../rows/types.ts';
+import { transactionOf } from './row-call.ts';
 
 type Parts = Pick<Platform, 'project' | 'rows' | 'stale' | 'transactions'>;
 
@@ -20,26 +22,28 @@ export function rowReadingRoutes(parts: Parts, dialect: Dialect): Route[] {
 }
 
 function listRows({ project, rows, transactions }: Parts, dialect: Dialect, call: Call): Reply {
+  checkPath(call);
   const table = findTable(project, call.params, dialect);
   const plan = makePlan(table, parseQueries(call.query.queries));
   const whole = granted(call.caller, 'read', table.permissions);
   if (!whole && !table.rowSecurity) throw unauthorized('read', table.permissions);
   const visible = whole ? everything : visibleRows(call.caller);
-  const read = () => ({
-    total: wantsTotal(call) ? rows.count(table, plan, visible) : 0,
-    [dialect.items]: rows.list(table, plan, visible).map((row) => select(plan, show(table, row, dialect))),
-  });
-  const transactionId = call.query.transactionId;
-  return { status: 200, body: transactionId ? transactions.within(String(transactionId), read) : read() };
+  const transactionId = transactionOf(call);
+  const source = transactionId ? transactions.state(transactionId) : rows;
+  const total = wantsTotal(call) ? source.count(table, plan, visible) : 0;
+  const found = source.list(table, plan, visible).map((row) => select(plan, show(table, row, dialect)));
+  return { status: 200, body: { total, [dialect.items]: found } };
 }
 
 function getRow({ project, rows, stale, transactions }: Parts, dialect: Dialect, call: Call): Reply {
+  checkPath(call);
   const table = findTable(project, call.params, dialect);
   const plan = makePlan(table, parseQueries(call.query.queries));
+  if (plan.filters.length > 0) throw invalidQuery('Only select queries are allowed');
   const id = param(call, 'rowId');
-  const transactionId = call.query.transactionId;
+  const transactionId = transactionOf(call);
   const read = () => rows.find(table, id);
-  const row = transactionId ? transactions.within(String(transactionId), read) : stale.read(table, id, read);
+  const row = transactionId ? transactions.state(transactionId).find(table, id) : stale.read(table, id, read);
   if (!row || !mayRead(call, table, row)) throw missing(`${dialect.item}_not_found`, id);
   return { status: 200, body: select(plan, show(table, row, dialect)) };
 }
@@ -59,13 +63,4 @@ function select({ selected }: Plan, row: Row): Row {
   if (!selected || selected.includes('*')) return row;
   const kept = Object.entries(row).filter(([key]) => key.startsWith('$') || selected.includes(key));
   return Object.fromEntries(kept) as Row;
-}
-
-export function requireRowGrant(
-  call: Call,
-  table: Table,
-  { action, row }: { action: 'update' | 'delete'; row: Row },
-): void {
-  if (table.rowSecurity && granted(call.caller, action, row.$permissions)) return;
-  requireGrant(call.caller, action, table.permissions);
 }

@@ -1,158 +1,160 @@
 import { readPermissions, requireGrant } from '../access/permissions.ts';
 import { createEvent, rowEvent } from '../events/names.ts';
-import { type Call, type Fields, input, isFields, param, type Reply, type Route } from '../http/call.ts';
-import { ApiError, invalidParam, missing } from '../http/errors.ts';
-import { idRule, isCustomId, resolveId } from '../ids.ts';
-import type { Platform } from '../platform.ts';
+import { type Call, type Fields, param, type Reply, type Route } from '../http/call.ts';
+import { ApiError, missing } from '../http/errors.ts';
+import { jsonList, parameter, rules } from '../http/parameters.ts';
+import { resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
 import { type Dialect, findTable, show, spoken } from '../rows/dialect.ts';
-import { refuseOperators } from '../rows/operators.ts';
+import { applyOperators, refuseOperators } from '../rows/operators.ts';
 import type { Row } from '../rows/types.ts';
 import { withoutReadonly } from '../rows/writer.ts';
+import { columnKey, readStep } from '../transactions/operation.ts';
+import type { Stager } from '../transactions/transactions.ts';
 import { bulkCreate } from './row-bulk.ts';
-import { requireRowGrant } from './row-reading.ts';
-import { stageSingle, transactionOf } from './staging.ts';
-
-export type RowParts = Pick<Platform, 'project' | 'rows' | 'writer' | 'transactions' | 'events' | 'clock' | 'database'>;
+import {
+  largestBatch,
+  type RowParts,
+  readChange,
+  readData,
+  readTimestamp,
+  transactionOf,
+  writingRoute,
+} from './row-call.ts';
 
 export function rowWritingRoutes(parts: RowParts, dialect: Dialect): Route[] {
-  const scopes = [`${dialect.scope}.write`, 'rows.write', 'documents.write'];
-  const one = `${dialect.base}/:rowId`;
   return [
-    { method: 'POST', path: dialect.base, scopes, handle: (call) => createRow(parts, dialect, call) },
-    { method: 'PATCH', path: one, scopes, handle: (call) => updateRow(parts, dialect, call) },
-    { method: 'PUT', path: one, scopes, handle: (call) => upsertRow(parts, dialect, call) },
-    { method: 'DELETE', path: one, scopes, handle: (call) => deleteRow(parts, dialect, call) },
+    writingRoute(parts, dialect, ['POST', '', createRow]),
+    writingRoute(parts, dialect, ['PATCH', '/:rowId', updateRow]),
+    writingRoute(parts, dialect, ['PUT', '/:rowId', upsertRow]),
+    writingRoute(parts, dialect, ['DELETE', '/:rowId', deleteRow]),
+    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/increment', count('increment')]),
+    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/decrement', count('decrement')]),
   ];
 }
 
 function createRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
+  const { item, items } = dialect;
+  const wantedId = parameter(call, `${item}Id`, rules.newId);
   const data = readData(call);
-  const list = call.body[dialect.items];
+  const permissions = readPermissions(call.caller, call.body.permissions);
+  const list = parameter(call, items, jsonList(largestBatch));
   const many = Array.isArray(list) && list.length > 0;
-  if (!data && !many) throw new ApiError(`${dialect.item}_missing_data`);
-  if (data && many)
-    throw new ApiError(
-      'general_bad_request',
-      `You can only send one of the following parameters: data, ${dialect.items}`,
-    );
-  if (many || !data) return bulkCreate(parts, dialect, call);
-  const id = call.body[`${dialect.item}Id`];
-  if (!id)
-    throw new ApiError(
-      `${dialect.item}_missing_data`,
-      `${dialect.item} ID is required when creating a single ${dialect.item}.`,
-    );
-  if (id !== 'unique()' && !isCustomId(id)) throw invalidParam(`${dialect.item}Id`, idRule);
-  const table = findTable(parts.project, call.params, dialect);
-  const permissions = readPermissions(call.caller, call.body.permissions) ?? [];
-  const row = { ...writable(call, data), $id: resolveId(String(id), parts.clock.now()), $permissions: permissions };
-  requireGrant(call.caller, 'create', table.permissions);
-  if (transactionOf(call)) {
-    return stageSingle(parts, dialect, {
-      call,
-      table,
-      rowId: row.$id,
-      action: 'create',
-      data: row,
-      status: 201,
-      shown: row,
-    });
+  if (!data && !many) throw new ApiError(`${item}_missing_data`);
+  if (data && many) refuse(`You can only send one of the following parameters: data, ${items}`);
+  if (!data) {
+    if (wantedId !== undefined) refuse(`Param "${item}Id" is not allowed when creating multiple ${items}`);
+    if (permissions?.length) refuse(`Param "permissions" is disallowed when creating multiple ${items}`);
+    return bulkCreate(parts, dialect, call);
   }
+  if (wantedId === undefined) throw new ApiError(`${item}_missing_data`, `The ${item} ID is required.`);
+  const table = findTable(parts.project, call.params, dialect);
+  const rowId = wantedId === true ? '1' : resolveId(String(wantedId), parts.clock.now());
+  const row = { ...writable(call, data), $id: rowId, $permissions: permissions ?? [] };
+  requireGrant(call.caller, 'create', table.permissions);
+  if (transactionOf(call))
+    return stage(parts, dialect, { call, table, action: 'create', rowId, data: row, status: 201 });
   const created = spoken(dialect, () => parts.writer.create(table, row));
   const after = () => parts.events.publish([createEvent({ table, row: created }, dialect)]);
   return { status: 201, body: show(table, created, dialect), after };
 }
 
 function updateRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
-  const data = readData(call);
-  const permissions = readPermissions(call.caller, input(call, 'permissions'));
-  if (!data && !permissions) throw new ApiError(`${dialect.item}_missing_payload`);
+  const { data, permissions, timestamp } = readChange(parts, dialect, call);
   const table = findTable(parts.project, call.params, dialect);
-  const id = param(call, 'rowId');
   const old = requireRow(parts, dialect, { call, table });
-  requireRowGrant(call, table, { action: 'update', row: old });
-  const change: Fields = { ...writable(call, data ?? {}), $id: id, $permissions: permissions ?? old.$permissions };
+  const rowId = param(call, 'rowId');
+  const change = { ...writable(call, data), $id: rowId, $permissions: permissions ?? old.$permissions };
   if (transactionOf(call)) {
-    return stageSingle(parts, dialect, {
-      call,
-      table,
-      rowId: id,
-      action: 'update',
-      data: change,
-      status: 200,
-      shown: { ...old, ...change },
-    });
+    refuseOperators(data);
+    return stage(parts, dialect, { call, table, action: 'update', rowId, data: change, shown: { ...old, ...change } });
   }
-  const row = spoken(dialect, () => parts.writer.apply(table, old, { data: change, timestamp: guardOf(call) }));
+  const computed = { data: applyOperators(change, old), caller: call.caller, timestamp };
+  const row = spoken(dialect, () => parts.writer.apply(table, old, computed));
   const after = () => parts.events.publish([rowEvent({ table, row, action: 'update' }, dialect)]);
   return { status: 200, body: show(table, row, dialect), after };
 }
 
+/** `X-Appwrite-Timestamp` has to be a date here, but guards nothing. */
 function upsertRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
-  const data = readData(call);
-  const permissions = readPermissions(call.caller, input(call, 'permissions'));
-  if (!data && !permissions) throw new ApiError(`${dialect.item}_missing_payload`);
-  const id = param(call, 'rowId');
-  if (!isCustomId(id)) throw invalidParam(`${dialect.item}Id`, idRule);
+  const { data, permissions } = readChange(parts, dialect, call);
+  refuseOperators(data);
   const table = findTable(parts.project, call.params, dialect);
-  const old = parts.rows.find(table, id);
-  if (old) requireRowGrant(call, table, { action: 'update', row: old });
-  else requireGrant(call.caller, 'create', table.permissions);
-  const row = { ...writable(call, data ?? {}), $id: id, $permissions: permissions ?? old?.$permissions ?? [] };
-  if (transactionOf(call)) {
-    return stageSingle(parts, dialect, {
-      call,
-      table,
-      rowId: id,
-      action: 'upsert',
-      data: row,
-      status: 201,
-      shown: row,
-    });
-  }
-  const written = spoken(dialect, () => parts.writer.upsert(table, row));
-  const after = () => parts.events.publish([rowEvent({ table, row: written, action: 'upsert' }, dialect)]);
-  return { status: 200, body: show(table, written, dialect), after };
+  const rowId = param(call, 'rowId');
+  const old = findRow(parts, call, table);
+  const row = { ...writable(call, data), $id: rowId, $permissions: permissions ?? old?.$permissions ?? [] };
+  if (transactionOf(call))
+    return stage(parts, dialect, { call, table, action: 'upsert', rowId, data: row, status: 201 });
+  const [written] = spoken(dialect, () => parts.writer.upsertAll(table, [row], { caller: call.caller }));
+  const shown = written?.row ?? requireRow(parts, dialect, { call, table });
+  const after = () => parts.events.publish([rowEvent({ table, row: shown, action: 'upsert' }, dialect)]);
+  return { status: 200, body: show(table, shown, dialect), after };
 }
 
 function deleteRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
+  const guard = { caller: call.caller, timestamp: readTimestamp(call, parts.clock.now()) };
   const table = findTable(parts.project, call.params, dialect);
-  const id = param(call, 'rowId');
   const old = requireRow(parts, dialect, { call, table });
-  requireRowGrant(call, table, { action: 'delete', row: old });
   if (transactionOf(call)) {
-    stageSingle(parts, dialect, { call, table, rowId: id, action: 'delete', data: {}, status: 204, shown: {} });
+    stage(parts, dialect, { call, table, action: 'delete', rowId: param(call, 'rowId'), data: {} });
     return { status: 204 };
   }
-  const row = spoken(dialect, () => parts.writer.remove(table, id, { timestamp: guardOf(call) }));
+  const row = spoken(dialect, () => parts.writer.remove(table, old.$id, guard));
   return { status: 204, after: () => parts.events.publish([rowEvent({ table, row, action: 'delete' }, dialect)]) };
 }
 
+/** No guard is looked at: increments meet each other without conflict. */
+function count(action: 'increment' | 'decrement') {
+  return (parts: RowParts, dialect: Dialect, call: Call): Reply => {
+    const limitName = action === 'increment' ? 'max' : 'min';
+    const value = Number(parameter(call, 'value', rules.number) ?? 1);
+    const limit = parameter(call, limitName, rules.bound);
+    const table = findTable(parts.project, call.params, dialect);
+    const rowId = param(call, 'rowId');
+    const column = param(call, 'column');
+    const data = { [columnKey(dialect)]: column, value, [limitName]: limit };
+    if (transactionOf(call)) {
+      return stage(parts, dialect, { call, table, action, rowId, data, shown: { [column]: value }, stager: 'step' });
+    }
+    const row = spoken(dialect, () =>
+      parts.writer.increase(table, rowId, readStep(action, data), { caller: call.caller }),
+    );
+    const after = () => parts.events.publish([rowEvent({ table, row, action: 'update' }, dialect)]);
+    return { status: 200, body: show(table, row, dialect), after };
+  };
+}
+
+type Staging = {
+  call: Call;
+  table: Table;
+  action: string;
+  rowId: string;
+  data: Fields;
+  /** What the answer shows; the data when nothing is said. */
+  shown?: Fields;
+  status?: number;
+  stager?: Stager;
+};
+
+/** Notes the write down instead of doing it, and answers as if it had been done. */
+function stage({ transactions }: RowParts, dialect: Dialect, staging: Staging): Reply {
+  const { call, table, action, rowId, data, shown = data, status = 200, stager = 'row' } = staging;
+  const operation = { action, databaseId: table.databaseId, tableId: table.id, rowId, data };
+  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stager });
+  return { status, body: show(table, { ...shown, $id: rowId } as Row, dialect) };
+}
+
 /** The row as it is, or as this call's transaction has left it. */
-function requireRow(parts: RowParts, dialect: Dialect, { call, table }: { call: Call; table: Table }): Row {
-  const id = param(call, 'rowId');
+function findRow({ rows, transactions }: RowParts, call: Call, table: Table): Row | undefined {
   const transactionId = transactionOf(call);
-  const read = () => parts.rows.find(table, id);
-  const row = transactionId ? parts.transactions.within(transactionId, read) : read();
-  if (!row) throw missing(`${dialect.item}_not_found`, id);
+  const id = param(call, 'rowId');
+  return transactionId ? transactions.state(transactionId).find(table, id) : rows.find(table, id);
+}
+
+function requireRow(parts: RowParts, dialect: Dialect, { call, table }: { call: Call; table: Table }): Row {
+  const row = findRow(parts, call, table);
+  if (!row) throw missing(`${dialect.item}_not_found`, param(call, 'rowId'));
   return row;
-}
-
-function readData(call: Call): Fields | undefined {
-  const value = input(call, 'data');
-  const data = typeof value === 'string' ? parse(value) : value;
-  if (!isFields(data) || Object.keys(data).length === 0) return undefined;
-  refuseOperators(data);
-  return data;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Only keys may set dates. */
@@ -163,10 +165,6 @@ function writable(call: Call, data: Fields): Fields {
   return others;
 }
 
-function guardOf({ headers }: Call): number | undefined {
-  const value = headers['x-appwrite-timestamp'];
-  if (typeof value !== 'string' || value === '') return undefined;
-  const time = Date.parse(value);
-  if (Number.isNaN(time)) throw invalidParam('X-Appwrite-Timestamp', 'Value must be a valid date');
-  return time;
+function refuse(reason: string): never {
+  throw new ApiError('general_bad_request', reason);
 }

@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { formatDate } from '../clock.ts';
 import type { Cell, Cells } from '../database.ts';
 import type { Column, Table } from '../project/types.ts';
+import { parseDate } from './dates.ts';
 import type { NewRow, Row } from './types.ts';
 
 const jsonTypes = new Set(['point', 'linestring', 'line', 'polygon', 'object']);
@@ -24,12 +25,17 @@ export function fromCell(column: Column, cell: SQLInputValue | undefined): unkno
 
 /** Dates are kept in one spelling, so that text order is time order. */
 export function normalDate(value: string): string {
-  const time = Date.parse(/([zZ]|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`);
-  return formatDate(Number.isNaN(time) ? Date.parse(value) : time);
+  if (isNormalDate(value)) return value;
+  return formatDate(parseDate(value, Date.now()) ?? Number.NaN);
 }
 
+export function isNormalDate(value: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/.test(value);
+}
+
+/** A date that names its year, as queries and expiry dates have to. */
 export function isDate(value: unknown): value is string {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value));
+  return typeof value === 'string' && /(?<!\d)\d{4}(?!\d)/.test(value) && parseDate(value, 0) !== undefined;
 }
 
 export function toRow(table: Table, cells: Cells): Row {

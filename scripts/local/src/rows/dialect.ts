@@ -36,13 +36,16 @@ export function findTable(project: Project, ids: Record<string, string>, dialect
   return table;
 }
 
+/** A row as it is answered: lists without a value are empty ones. */
 export function show(table: Table, row: Row, dialect: Dialect): Row {
-  return {
+  const shown: Row = {
     ...row,
-    $sequence: String(row.$sequence) as unknown as number,
+    $sequence: String(row.$sequence ?? '') as unknown as number,
     $databaseId: table.databaseId,
     [dialect.parent === 'table' ? '$tableId' : '$collectionId']: table.id,
   };
+  for (const { key, array } of table.columns) if (array && row[key] === null) shown[key] = [];
+  return shown;
 }
 
 /** Runs a write and speaks its failure in the dialect's error types. */
@@ -70,6 +73,10 @@ function toApiError(failure: RowFailure, { item }: Dialect): ApiError {
       return missing(columnError(item, 'not_found'), failure.subject);
     case 'type':
       return missing('attribute_type_invalid', failure.subject);
+    case 'argument':
+      return new ApiError('general_argument_invalid', detail);
+    case 'sql':
+      return new ApiError('general_unknown', 'Server Error');
     case 'limit':
       return new ApiError(
         columnError(item, 'limit_exceeded'),

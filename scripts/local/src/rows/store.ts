@@ -19,15 +19,44 @@ export class RowStore {
   }
 
   find(table: Table, id: string): Row | undefined {
+    const row = this.#findInAnyCase(table, id);
+    return row?.$id === id || this.#database.engine.findsIdsInAnyCase ? row : undefined;
+  }
+
+  #findInAnyCase(table: Table, id: string): Row | undefined {
     const cells = this.#database.get(`SELECT * FROM ${sqlName(table)} WHERE fold("$id") = ?`, [fold(id)]);
     return cells && toRow(table, cells);
   }
 
   insert(table: Table, row: NewRow): Row {
-    const keys = storedKeys(table);
-    const sql = `INSERT INTO ${sqlName(table)} (${keys.map(quote).join(', ')}) VALUES (${keys.map(() => '?').join(', ')})`;
-    const { id } = this.#guarded(row.$id, () => this.#database.run(sql, rowCells(table, row)));
+    const { id } = this.#guarded(row.$id, () => this.#database.run(insertion(table), rowCells(table, row)));
     return { ...row, $sequence: id };
+  }
+
+  /**
+   * Inserts, or overwrites the row of that id in any case, all but its id and `$createdAt`. On MariaDB a new row that
+   * meets a unique value of another row overwrites that one: `overwritten` is what it was. Elsewhere it is a duplicate.
+   */
+  upsert(table: Table, row: NewRow): { $sequence: number; overwritten?: Row } {
+    const same = this.#findInAnyCase(table, row.$id);
+    if (same) {
+      this.update(table, same, { ...row, $id: same.$id, $createdAt: same.$createdAt, $sequence: same.$sequence });
+      return { $sequence: same.$sequence };
+    }
+    try {
+      return { $sequence: this.insert(table, row).$sequence };
+    } catch (error) {
+      if (!(error instanceof RowFailure && this.#database.engine.upsertOverwritesUnique)) throw error;
+    }
+    const changed = storedKeys(table).filter((key) => key !== '$id' && key !== '$createdAt');
+    const sets = changed.map((key) => `${quote(key)} = excluded.${quote(key)}`).join(', ');
+    const sql = `${insertion(table)} ON CONFLICT DO UPDATE SET ${sets} RETURNING "$id"`;
+    const write = () => this.#guarded(row.$id, () => this.#database.get(sql, rowCells(table, row)));
+    const id = this.#database.pretending(write)?.$id;
+    const overwritten = this.#findInAnyCase(table, String(id));
+    if (!overwritten) throw new Error(`The row ${id} that an upsert met is gone.`);
+    write();
+    return { $sequence: overwritten.$sequence, overwritten };
   }
 
   /** Writes only what differs, so that untouched indexes stay untouched. */
@@ -79,6 +108,11 @@ export class RowStore {
       throw error;
     }
   }
+}
+
+function insertion(table: Table): string {
+  const keys = storedKeys(table);
+  return `INSERT INTO ${sqlName(table)} (${keys.map(quote).join(', ')}) VALUES (${keys.map(() => '?').join(', ')})`;
 }
 
 export const everything: Condition = { sql: '1', values: [] };

@@ -24,7 +24,10 @@ export function isText(column: Column): boolean {
   return textTypes.has(column.type);
 }
 
-export type FailureKind = 'missing' | 'duplicate' | 'conflict' | 'structure' | 'limit' | 'type' | 'column';
+/** `sql`: what the database refuses and Appwrite does not translate. */
+export type FailureKind =
+  | ('missing' | 'duplicate' | 'conflict' | 'structure' | 'limit' | 'column')
+  | ('type' | 'argument' | 'sql');
 
 /** Why a row could not be written; each API spells it in its own error type. */
 export class RowFailure extends Error {

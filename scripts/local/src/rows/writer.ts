@@ -1,97 +1,247 @@
+import type { Caller } from '../access/caller.ts';
+import { type Action, granted, requireGrant } from '../access/permissions.ts';
 import { formatDate, type MovableClock } from '../clock.ts';
-import type { Table } from '../project/types.ts';
-import { asStored, isDate, normalDate } from './cells.ts';
+import type { Engine } from '../database/engine.ts';
+import type { Database } from '../database.ts';
+import { uniqueId } from '../ids.ts';
+import type { Column, Table } from '../project/types.ts';
+import { asStored } from './cells.ts';
+import { parseDate } from './dates.ts';
+import type { Plan } from './plan.ts';
 import type { StaleRows } from './stale-rows.ts';
 import type { RowStore } from './store.ts';
-import { checkKnown, checkStructure } from './structure.ts';
-import { type Row, RowFailure } from './types.ts';
+import { checkBytes, checkPart, checkStructure } from './structure.ts';
+import { type NewRow, type Row, RowFailure } from './types.ts';
 
 export type Data = Record<string, unknown>;
-/** The newest `$updatedAt` a guarded write may find. */
-export type Guard = { timestamp?: number | undefined };
-export type Step = { column: string; value: number; max?: number | undefined; min?: number | undefined };
+
+export type Writing = {
+  /** Whose grants count; without one, as for an API key, none are asked. */
+  caller?: Caller;
+  /** The newest `$updatedAt` that the row may have, in milliseconds. */
+  timestamp?: number | undefined;
+  /** Whether `$createdAt` and `$updatedAt` of the data are kept: routes keep them, commits do not. */
+  keepsDates?: boolean;
+};
+
+/** `by` is added to the column, or taken off when `down`; `limit` is the largest or smallest result. */
+export type Step = { column: string; by: number; down: boolean; limit: number | undefined };
+
+export type Upserted = { row: Row; old: Row | undefined };
 
 const readonlyKeys = ['$sequence', '$collection', '$databaseId', '$tableId', '$collectionId', '$tenant'];
+const numeric = new Set(['integer', 'bigint', 'double', 'float']);
+const noCheck = (): void => {};
 
-/** The rules of writing one row: structure, dates, guards. */
+type Timed = Writing & { now: string };
+type Parts = { rows: RowStore; clock: MovableClock; stale: StaleRows; database: Database };
+
+/**
+ * Writes rows as utopia-php/database 6.0.0 does: grants, guard, structure, and what the database makes of the values.
+ * A refusal is a `RowFailure`, or 401 `user_unauthorized` for a grant that is missing.
+ */
 export class RowWriter {
   readonly #rows: RowStore;
   readonly #clock: MovableClock;
   readonly #stale: StaleRows;
+  readonly #database: Database;
+  readonly #engine: Engine;
 
-  constructor(rows: RowStore, clock: MovableClock, stale: StaleRows) {
+  constructor({ rows, clock, stale, database }: Parts) {
     this.#rows = rows;
     this.#clock = clock;
     this.#stale = stale;
+    this.#database = database;
+    this.#engine = database.engine;
   }
 
-  create(table: Table, data: Data): Row {
-    const values = { ...withDefaults(table, data) };
-    checkStructure(table, values);
-    const now = formatDate(this.#clock.stamp());
-    const row = asStored(table, {
-      ...values,
-      $id: String(values.$id),
-      $createdAt: givenDate(values.$createdAt) ?? now,
-      $updatedAt: givenDate(values.$updatedAt) ?? now,
-      $permissions: permissionsOf(values) ?? [],
-    });
-    this.#stale.forget(table, row.$id);
-    return this.#rows.insert(table, row);
+  create(table: Table, data: Data, writing: Writing = {}): Row {
+    const [row] = this.createAll(table, [data], writing);
+    if (!row) throw new Error('no row');
+    return row;
   }
 
-  update(table: Table, id: string, change: { data: Data } & Guard): Row {
-    const old = this.#rows.find(table, id);
-    if (!old) throw new RowFailure('missing', id);
-    return this.apply(table, old, change);
+  /** All or none; they are of the same time. */
+  createAll(table: Table, documents: readonly Data[], writing: Writing = {}): Row[] {
+    if (writing.caller) requireGrant(writing.caller, 'create', table.permissions);
+    const now = this.#now();
+    const rows = documents.map((data) => this.#whole(table, data, { ...writing, now }));
+    return this.#database.atomically(() =>
+      rows.map((row) => {
+        this.#stale.forget(table, row.$id);
+        return this.#rows.insert(table, row);
+      }),
+    );
   }
 
-  /** An update that changes nothing leaves `$updatedAt` where it is, but is guarded all the same. */
-  apply(table: Table, old: Row, { data, timestamp }: { data: Data } & Guard): Row {
-    this.#stale.forget(table, old.$id);
-    const change = withoutReadonly(data);
-    checkKnown(table, change);
+  update(table: Table, id: string, { data, ...writing }: { data: Data } & Writing): Row {
+    return this.apply(table, this.#require(table, id), { data, ...writing });
+  }
+
+  /** An update that changes nothing is guarded, too, but needs the grant to read only and keeps `$updatedAt`. */
+  apply(table: Table, old: Row, { data, ...writing }: { data: Data } & Writing): Row {
+    const { caller, timestamp, keepsDates = true } = writing;
+    const { $sequence, ...before } = old;
+    const { $createdAt, $updatedAt, ...change } = withoutReadonly(data);
+    const merged: Data = { ...before, ...change };
+    if (keepsDates) merged.$createdAt = $createdAt ?? old.$createdAt;
+    const changes = Object.keys(merged).some((key) => differs(merged[key], before[key]));
+    if (caller) requireRowGrant(caller, table, { action: changes ? 'update' : 'read', row: old });
     checkNewer(old, timestamp);
-    const { $sequence, ...merged } = { ...old, ...change };
-    checkStructure(table, merged);
-    const next: Row = asStored(table, { ...old, ...change, $id: old.$id });
-    next.$createdAt = givenDate(change.$createdAt) ?? old.$createdAt;
-    next.$permissions = permissionsOf(change) ?? old.$permissions;
-    next.$updatedAt = old.$updatedAt;
-    if (!sameRow(table, old, next)) {
-      next.$updatedAt = givenDate(change.$updatedAt) ?? formatDate(this.#clock.stamp());
-      this.#rows.update(table, old, next);
-    }
+    if (changes) merged.$updatedAt = (keepsDates ? $updatedAt : undefined) ?? this.#now();
+    const next: Row = { ...this.#checked(table, merged), $sequence };
+    this.#stale.forget(table, old.$id);
+    this.#rows.update(table, old, next);
     return next;
   }
 
-  upsert(table: Table, data: Data & { $id: string }, guard: Guard = {}): Row {
-    const old = this.#rows.find(table, data.$id);
-    return old ? this.apply(table, old, { data, ...guard }) : this.create(table, data);
+  /** The same change for every row of the plan, all or nothing. `check` may refuse a row as it was before. */
+  updateAll(
+    table: Table,
+    plan: Plan,
+    { data, keepsDates = true, check = noCheck }: { data: Data; check?: (old: Row) => void } & Writing,
+  ): Row[] {
+    const { $id, $createdAt, $updatedAt, ...rest } = withoutReadonly(data);
+    const dates = keepsDates ? { $createdAt, $updatedAt } : {};
+    const change = this.#encoded(table, defined({ ...rest, ...dates, $updatedAt: dates.$updatedAt ?? this.#now() }));
+    checkPart({ table, engine: this.#engine }, change);
+    checkBytes({ table, engine: this.#engine }, change);
+    return this.#database.atomically(() =>
+      this.#rows.list(table, plan).map((old) => {
+        check(old);
+        const next: Row = asStored(table, { ...old, ...change });
+        this.#stale.forget(table, old.$id);
+        this.#overwrite(table, old, next);
+        return shown(table, plan, { next, change });
+      }),
+    );
   }
 
-  remove(table: Table, id: string, { timestamp }: Guard = {}): Row {
+  /**
+   * An upsert is no patch: every required column has to be there. An optional one that is left out keeps its value.
+   * Data without `$id` makes a new row. Rows that would not change are not among the answers.
+   */
+  upsertAll(table: Table, documents: readonly Data[], writing: Writing = {}): Upserted[] {
+    const timed = { ...writing, now: this.#now() };
+    const prepared = documents.flatMap((data) => this.#preparedUpsert(table, data, timed));
+    const ids = prepared.map(({ row }) => row.$id);
+    if (new Set(ids).size !== ids.length) throw new RowFailure('duplicate', 'multiple');
+    return this.#database.atomically(() =>
+      prepared.map(({ row, old }) => {
+        this.#stale.forget(table, row.$id);
+        const { $sequence, overwritten } = this.#rows.upsert(table, row);
+        // The cache of the row that was overwritten is not purged: getRow goes on serving it as it was.
+        if (overwritten) this.#stale.keep(table, overwritten.$id, overwritten);
+        return { row: { ...row, $sequence }, old };
+      }),
+    );
+  }
+
+  /** Answers with the new value but the old `$updatedAt`, as Appwrite does; no guard is looked at. */
+  increase(table: Table, id: string, { column: key, by, down, limit }: Step, { caller }: Writing = {}): Row {
+    if (by <= 0) throw new RowFailure('argument', key, 'Value must be numeric and greater than 0');
+    const column = table.columns.find((candidate) => candidate.key === key);
+    if (!column) throw new RowFailure('column', key);
+    if (!numeric.has(column.type) || column.array) throw new RowFailure('type', key);
     const old = this.#rows.find(table, id);
-    if (!old) throw new RowFailure('missing', id);
+    if (!old) throw new RowFailure('column', key);
+    if (caller) requireRowGrant(caller, table, { action: 'update', row: old });
+    const sum = Number(old[key] ?? 0) + (down ? -by : by);
+    if (limit !== undefined && (down ? sum < limit : sum > limit)) throw new RowFailure('limit', key, `${limit}`);
+    // In SQL null plus a number is null: the sum is in the answer only.
+    const kept = old[key] === null ? null : this.#storable(column, sum);
+    this.#stale.forget(table, old.$id);
+    this.#rows.update(table, old, { ...old, [key]: kept, $updatedAt: this.#now() });
+    return { ...old, [key]: sum };
+  }
+
+  remove(table: Table, id: string, { caller, timestamp }: Writing = {}): Row {
+    const old = this.#require(table, id);
+    if (caller) requireRowGrant(caller, table, { action: 'delete', row: old });
     checkNewer(old, timestamp);
-    this.#stale.forget(table, id);
+    this.#stale.forget(table, old.$id);
     this.#rows.remove(table, old.$sequence);
     return old;
   }
 
-  /** Answers with the new value but the old `$updatedAt`, as Appwrite does; no guard is looked at. */
-  increase(table: Table, id: string, step: Step): Row {
-    const old = this.#rows.find(table, id);
-    if (!old) throw new RowFailure('missing', id);
-    const column = table.columns.find((candidate) => candidate.key === step.column);
-    if (!column) throw new RowFailure('column', step.column);
-    if (!/^(integer|bigint|double|float)$/.test(column.type) || column.array) throw new RowFailure('type', step.column);
-    const value = Number(old[step.column] ?? 0) + step.value;
-    if (step.max !== undefined && value > step.max) throw new RowFailure('limit', step.column, `${step.max}`);
-    if (step.min !== undefined && value < step.min) throw new RowFailure('limit', step.column, `${step.min}`);
-    this.#stale.forget(table, id);
-    this.#rows.update(table, old, { ...old, [step.column]: value, $updatedAt: formatDate(this.#clock.stamp()) });
-    return { ...old, [step.column]: value };
+  #require(table: Table, id: string): Row {
+    const row = this.#rows.find(table, id);
+    if (!row) throw new RowFailure('missing', id);
+    return row;
+  }
+
+  #now(): string {
+    return formatDate(this.#clock.stamp());
+  }
+
+  /** Bulk updates do not translate what the database refuses: a unique index that is hit is 500. */
+  #overwrite(table: Table, old: Row, next: Row): void {
+    try {
+      this.#rows.update(table, old, next);
+    } catch (error) {
+      throw error instanceof RowFailure ? new RowFailure('sql', error.subject, error.message) : error;
+    }
+  }
+
+  #preparedUpsert(table: Table, data: Data, writing: Timed): { row: NewRow; old: Row | undefined }[] {
+    const { caller, timestamp } = writing;
+    const found = isEmpty(data.$id) ? undefined : this.#rows.find(table, String(data.$id));
+    // An id in another case is taken for a new row; only the database finds that it is not.
+    const old = found?.$id === data.$id ? found : undefined;
+    if (old && !upsertChanges(table, old, data)) return [];
+    if (caller && old) requireRowGrant(caller, table, { action: 'update', row: old });
+    if (caller && !old) requireGrant(caller, 'create', table.permissions);
+    const optional = old ? table.columns.filter(({ required }) => !required) : [];
+    const kept = Object.fromEntries(optional.map(({ key }) => [key, old?.[key]]));
+    const row = this.#whole(table, { ...kept, ...(old && { $permissions: old.$permissions }), ...data }, writing, old);
+    if (old) checkNewer(old, timestamp);
+    return [{ row, old }];
+  }
+
+  #whole(table: Table, data: Data, { keepsDates = true, now }: Timed, old?: Row): NewRow {
+    const { $createdAt, $updatedAt } = keepsDates ? data : {};
+    const $id = isEmpty(data.$id) ? uniqueId(this.#clock.now()) : data.$id;
+    const dates = { $createdAt: $createdAt ?? old?.$createdAt ?? now, $updatedAt: $updatedAt ?? now };
+    return this.#checked(table, { ...withoutReadonly(data), $id, ...dates });
+  }
+
+  /** The row as it will be stored, when it fits its table. */
+  #checked(table: Table, data: Data): NewRow {
+    const values = this.#encoded(table, data);
+    for (const { key, default: fallback } of table.columns) values[key] ??= fallback ?? null;
+    checkStructure({ table, engine: this.#engine }, values);
+    checkBytes({ table, engine: this.#engine }, values);
+    return asStored(table, {
+      ...values,
+      $id: String(values.$id),
+      $createdAt: String(values.$createdAt),
+      $updatedAt: String(values.$updatedAt),
+      $permissions: Array.isArray(values.$permissions) ? values.$permissions.map(String) : [],
+    });
+  }
+
+  /** Dates in the one spelling that is stored; what is none stays, to be refused. */
+  #encoded(table: Table, data: Data): Data {
+    const values = { ...data };
+    const dates = table.columns.filter(({ type, array }) => type === 'datetime' && !array).map(({ key }) => key);
+    for (const key of [...dates, '$createdAt', '$updatedAt']) {
+      const value = values[key];
+      if (typeof value !== 'string') continue;
+      const time = value === '' && key.startsWith('$') ? undefined : parseDate(value, this.#clock.now());
+      if (time !== undefined) values[key] = formatDate(time);
+      else if (value === '') values[key] = null;
+    }
+    return values;
+  }
+
+  /** What a number becomes in its column: integers are rounded, half to even, and hold 32 bits where their largest value does. */
+  #storable({ key, type, max = Number.POSITIVE_INFINITY }: Column, value: number): number {
+    if (type !== 'integer' && type !== 'bigint') return value;
+    const bound = 2 ** (type === 'integer' && max < 2 ** 31 ? 31 : 63);
+    const fits = value >= -bound && value < bound;
+    if (this.#engine.strictIntegers && !(fits && Number.isInteger(value))) throw new RowFailure('sql', key);
+    if (!fits) throw new RowFailure('limit', key, String(bound - 1));
+    return roundHalfToEven(value);
   }
 }
 
@@ -101,25 +251,45 @@ export function withoutReadonly(data: Data): Data {
   return rest;
 }
 
-function withDefaults(table: Table, data: Data): Data {
-  const values = withoutReadonly(data);
-  for (const column of table.columns) values[column.key] ??= column.default ?? null;
-  return values;
+/** A grant of the table counts for all its rows; one of the row only where the table has row security. */
+function requireRowGrant(caller: Caller, table: Table, { action, row }: { action: Action; row: Row }): void {
+  if (table.rowSecurity && granted(caller, action, row.$permissions)) return;
+  requireGrant(caller, action, table.permissions);
 }
 
 function checkNewer(old: Row, timestamp: number | undefined): void {
   if (timestamp !== undefined && Date.parse(old.$updatedAt) > timestamp) throw new RowFailure('conflict', old.$id);
 }
 
-function sameRow(table: Table, old: Row, next: Row): boolean {
-  const keys = ['$permissions', '$createdAt', ...table.columns.map((column) => column.key)];
-  return keys.every((key) => JSON.stringify(old[key] ?? null) === JSON.stringify(next[key] ?? null));
+function upsertChanges(table: Table, old: Row, data: Data): boolean {
+  if (data.$permissions !== undefined && differs(data.$permissions, old.$permissions)) return true;
+  return table.columns.some(({ key }) => !(key in data) || differs(data[key], old[key]));
 }
 
-function givenDate(value: unknown): string | undefined {
-  return isDate(value) ? normalDate(value) : undefined;
+/** A bulk update answers with what the plan selects and what was changed; other columns are shown as if they had no value. */
+function shown(table: Table, { selected }: Plan, { next, change }: { next: Row; change: Data }): Row {
+  if (!selected || selected.includes('*')) return next;
+  const row: Row = { ...next };
+  for (const { key, array, default: fallback } of table.columns) {
+    if (!selected.includes(key) && !(key in change)) row[key] = fallback ?? (array ? [] : null);
+  }
+  return row;
 }
 
-function permissionsOf(data: Data): string[] | undefined {
-  return Array.isArray(data.$permissions) ? data.$permissions.map(String) : undefined;
+function differs(a: unknown, b: unknown): boolean {
+  return a !== b && JSON.stringify(a ?? null) !== JSON.stringify(b ?? null);
+}
+
+function defined(data: Data): Data {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
 }

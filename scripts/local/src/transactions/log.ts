@@ -1,13 +1,21 @@
 import { formatDate } from '../clock.ts';
 import type { Database } from '../database.ts';
-import { ApiError, missing } from '../http/errors.ts';
+import { ApiError, type ErrorType, missing } from '../http/errors.ts';
 import { uniqueId } from '../ids.ts';
+import type { Column, Table } from '../project/types.ts';
+import type { Condition } from '../rows/conditions.ts';
+import type { Plan } from '../rows/plan.ts';
+import { ensureTable } from '../rows/schema.ts';
+import type { RowStore } from '../rows/store.ts';
+import type { Row } from '../rows/types.ts';
+
+export type Status = 'pending' | 'committing' | 'committed' | 'failed';
 
 export type Transaction = {
   $id: string;
   $createdAt: string;
   $updatedAt: string;
-  status: 'pending' | 'committing' | 'committed' | 'failed';
+  status: Status;
   operations: number;
   expiresAt: string;
 };
@@ -17,21 +25,36 @@ export type Operation = {
   databaseId: string;
   tableId: string;
   rowId: string | null;
+  /** Fields, or a list of them for `bulkCreate` and `bulkUpsert`. */
   data: unknown;
 };
 
 export type Staged = Operation & { stagedAt: number };
 
-const columns = '"$id", "$createdAt", "$updatedAt", status, operations, expiresAt';
+/** Transactions are kept as rows, so that listing them speaks the same query language. */
+export const transactionTable: Table = {
+  id: 'transactions',
+  databaseId: '$transactions',
+  name: 'Transactions',
+  rowSecurity: true,
+  permissions: [],
+  columns: [column('status', 'string'), column('operations', 'integer'), column('expiresAt', 'datetime')],
+  indexes: [],
+};
 
-/** Open transactions and what is staged in them; both survive a restart. */
+function column(key: string, type: string): Column {
+  return { key, type, required: true, array: false, default: null };
+}
+
+/** Transactions and what is staged in them; both survive a restart. */
 export class TransactionLog {
   readonly #database: Database;
+  readonly #rows: RowStore;
 
-  constructor(database: Database) {
+  constructor(database: Database, rows: RowStore) {
     this.#database = database;
-    database.exec(`CREATE TABLE IF NOT EXISTS transactions ("$id" TEXT PRIMARY KEY, "$createdAt" TEXT NOT NULL,
-      "$updatedAt" TEXT NOT NULL, status TEXT NOT NULL, operations INTEGER NOT NULL, expiresAt TEXT NOT NULL)`);
+    this.#rows = rows;
+    ensureTable(database, transactionTable);
     database.exec(`CREATE TABLE IF NOT EXISTS transactionLogs (number INTEGER PRIMARY KEY, transactionId TEXT NOT NULL,
       stagedAt INTEGER NOT NULL, action TEXT NOT NULL, databaseId TEXT NOT NULL, tableId TEXT NOT NULL, rowId TEXT,
       data TEXT NOT NULL)`);
@@ -39,38 +62,33 @@ export class TransactionLog {
   }
 
   create(now: number, ttl: number): Transaction {
-    const id = uniqueId(now);
     const date = formatDate(now);
-    this.#database.run(`INSERT INTO transactions (${columns}) VALUES (?, ?, ?, 'pending', 0, ?)`, [
-      id,
-      date,
-      date,
-      formatDate(now + ttl * 1000),
-    ]);
-    return this.get(id);
+    const times = { $createdAt: date, $updatedAt: date, expiresAt: formatDate(now + ttl * 1000) };
+    const row = { $id: uniqueId(now), ...times, $permissions: [], status: 'pending', operations: 0 };
+    return shown(this.#rows.insert(transactionTable, row));
   }
 
-  get(id: string): Transaction {
-    const cells = this.#database.get(`SELECT ${columns} FROM transactions WHERE "$id" = ?`, [id]);
-    if (!cells) throw missing('transaction_not_found', id);
-    return { ...cells } as Transaction;
+  find(id: string): Transaction | undefined {
+    const row = this.#rows.find(transactionTable, id);
+    return row && shown(row);
   }
 
-  list(limit: number): Transaction[] {
-    const rows = this.#database.all(`SELECT ${columns} FROM transactions ORDER BY rowid LIMIT ?`, [limit]);
-    return rows.map((cells) => ({ ...cells }) as Transaction);
+  list(plan: Plan, visible: Condition): { total: number; transactions: Transaction[] } {
+    const total = this.#rows.count(transactionTable, plan, visible);
+    return { total, transactions: this.#rows.list(transactionTable, plan, visible).map(shown) };
   }
 
-  /** The transaction, if it can still be added to or committed. */
-  open(id: string, now: number): Transaction {
-    const transaction = this.get(id);
-    if (transaction.status !== 'pending') throw new ApiError('transaction_not_ready');
+  /** The transaction, if it can still be added to or ended; `notPending` is the error when it cannot. */
+  open(id: string, now: number, notPending: ErrorType = 'transaction_not_ready'): Transaction {
+    const transaction = this.find(id);
+    if (!transaction) throw missing('transaction_not_found', id);
+    if (transaction.status !== 'pending') throw new ApiError(notPending);
     if (Date.parse(transaction.expiresAt) < now) throw new ApiError('transaction_expired');
     return transaction;
   }
 
   add(id: string, operations: readonly Operation[], stagedAt: number): Transaction {
-    this.#database.atomically(() => {
+    return this.#database.atomically(() => {
       for (const { action, databaseId, tableId, rowId, data } of operations) {
         this.#database.run(
           `INSERT INTO transactionLogs (transactionId, stagedAt, action, databaseId, tableId, rowId, data)
@@ -78,15 +96,11 @@ export class TransactionLog {
           [id, stagedAt, action, databaseId, tableId, rowId, JSON.stringify(data)],
         );
       }
-      this.#database.run('UPDATE transactions SET operations = operations + ?, "$updatedAt" = ? WHERE "$id" = ?', [
-        operations.length,
-        formatDate(stagedAt),
-        id,
-      ]);
+      return this.#change(id, stagedAt, (old) => ({ operations: Number(old.operations) + operations.length }));
     });
-    return this.get(id);
   }
 
+  /** What is staged, in its order. */
   staged(id: string): Staged[] {
     return this.#database
       .all('SELECT * FROM transactionLogs WHERE transactionId = ? ORDER BY number', [id])
@@ -100,19 +114,31 @@ export class TransactionLog {
       }));
   }
 
-  close(id: string, status: Transaction['status'], now: number): Transaction {
-    this.#database.run('UPDATE transactions SET status = ?, "$updatedAt" = ? WHERE "$id" = ?', [
-      status,
-      formatDate(now),
-      id,
-    ]);
-    this.#database.run('DELETE FROM transactionLogs WHERE transactionId = ?', [id]);
-    return this.get(id);
+  setStatus(id: string, status: Status, now: number): Transaction {
+    if (status === 'committed' || status === 'failed') this.#forget(id);
+    return this.#change(id, now, () => ({ status }));
   }
 
   remove(id: string): void {
-    this.get(id);
-    this.#database.run('DELETE FROM transactionLogs WHERE transactionId = ?', [id]);
-    this.#database.run('DELETE FROM transactions WHERE "$id" = ?', [id]);
+    const row = this.#rows.find(transactionTable, id);
+    if (!row) throw missing('transaction_not_found', id);
+    this.#forget(id);
+    this.#rows.remove(transactionTable, row.$sequence);
   }
+
+  #forget(id: string): void {
+    this.#database.run('DELETE FROM transactionLogs WHERE transactionId = ?', [id]);
+  }
+
+  #change(id: string, now: number, change: (old: Row) => Partial<Transaction>): Transaction {
+    const old = this.#rows.find(transactionTable, id);
+    if (!old) throw missing('transaction_not_found', id);
+    const next = { ...old, ...change(old), $updatedAt: formatDate(now) };
+    this.#rows.update(transactionTable, old, next);
+    return shown(next);
+  }
+}
+
+function shown({ $sequence, $permissions, ...transaction }: Row): Transaction {
+  return transaction as unknown as Transaction;
 }

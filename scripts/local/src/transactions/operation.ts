@@ -1,51 +1,63 @@
 import { type Fields, isFields } from '../http/call.ts';
 import { invalidParam } from '../http/errors.ts';
+import { isNumeric } from '../http/parameters.ts';
 import type { Dialect } from '../rows/dialect.ts';
+import { RowFailure } from '../rows/types.ts';
+import type { Step } from '../rows/writer.ts';
 import type { Operation } from './log.ts';
 
 const single = ['create', 'update', 'upsert', 'delete', 'increment', 'decrement'];
 const bulk = ['bulkCreate', 'bulkUpdate', 'bulkUpsert', 'bulkDelete'];
 
-/** Reads one staged operation as Appwrite validates it. */
-export function readOperation(value: Fields, dialect: Dialect): Operation {
-  const action = required(value, 'action');
-  if (!single.includes(action) && !bulk.includes(action)) {
-    refuse(`Key 'action' must be one of: ${[...single, ...bulk].join(', ')}`);
-  }
-  const needsRow = single.includes(action) && action !== 'create';
+/** Reads one operation that is to be staged, as Appwrite validates it: what it does to rows is looked at by the commit. */
+export function readOperation(value: unknown, dialect: Dialect): Operation {
+  const fields = isFields(value) || Array.isArray(value) ? (value as Fields) : refuse('Value must be an array');
   const rowKey = `${dialect.item}Id`;
-  if (needsRow || value[rowKey] !== undefined) required(value, rowKey);
-  checkData(action, value, dialect);
-  return {
-    action,
-    databaseId: required(value, 'databaseId'),
-    tableId: required(value, `${dialect.parent}Id`),
-    rowId: typeof value[rowKey] === 'string' ? value[rowKey] : null,
-    data: value.data ?? {},
-  };
+  const parentKey = `${dialect.parent}Id`;
+  const [databaseId, action, tableId] = ['databaseId', 'action', parentKey].map((key) => text(fields, key));
+  if (!databaseId || !tableId || !action || ![...single, ...bulk].includes(action))
+    refuse(`Key 'action' must be one of: ${[...single, ...bulk].join(', ')}`);
+  const hasRow = single.includes(action) || fields[rowKey] !== undefined;
+  const rowId = hasRow ? text(fields, rowKey) : null;
+  return { action, databaseId, tableId, rowId, data: readData(action, fields, dialect) };
 }
 
-function checkData(action: string, { data }: Fields, dialect: Dialect): void {
-  if (data === undefined && action !== 'delete') refuse('Missing required key: data');
-  if (data !== undefined && (typeof data !== 'object' || data === null)) refuse("Key 'data' must be an array");
-  const fields = isFields(data) ? data : {};
-  if ((action === 'bulkUpdate' || action === 'bulkDelete') && !Array.isArray(fields.queries)) {
-    refuse(`Key 'queries' is required in data for ${action}`);
-  }
-  if (action === 'bulkUpdate' && !isFields(fields.data)) refuse("Key 'data' is required in data for bulkUpdate");
+function readData(action: string, fields: Fields, dialect: Dialect): unknown {
+  const { data } = fields;
+  if (data === undefined && action === 'delete') return {};
+  if (data === undefined) refuse('Missing required key: data');
+  if (typeof data !== 'object' || data === null) refuse("Key 'data' must be an array");
+  const { queries, data: change, value, ...rest } = data as Fields;
+  if ((action === 'bulkUpdate' || action === 'bulkDelete') && !Array.isArray(queries))
+    refuse(`Key 'queries' must be an array for ${action}`);
+  if (action === 'bulkUpdate' && (typeof change !== 'object' || change === null))
+    refuse(`Key 'data.data' must be an array for ${action}`);
   if (action === 'increment' || action === 'decrement') {
-    const column = dialect.parent === 'table' ? 'column' : 'attribute';
-    if (fields[column] === undefined) refuse(`Key '${column}' is required in data for ${action}`);
-    if (fields.value !== undefined && typeof fields.value !== 'number')
-      refuse(`Key 'value' must be a numeric value for ${action}`);
+    const column = columnKey(dialect);
+    if (rest[column] === undefined) refuse(`Key '${column}' is required in data for ${action}`);
+    if (value !== undefined && !isNumeric(value)) refuse(`Key 'value' must be a numeric value for ${action}`);
   }
+  return data;
 }
 
-function required(value: Fields, key: string): string {
-  const text = value[key];
-  if (text === undefined) refuse(`Missing required key: ${key}`);
-  if (typeof text !== 'string' || text.trim() === '') refuse(`Key '${key}' must be a non-empty string`);
-  return String(text);
+export function columnKey({ item }: Dialect): 'column' | 'attribute' {
+  return item === 'row' ? 'column' : 'attribute';
+}
+
+/** The step of an increment or decrement. A limit that is no number fails as PHP does on a wrong type. */
+export function readStep(action: string, data: Fields): Step {
+  const down = action === 'decrement';
+  const column = String(data.column ?? data.attribute ?? '');
+  const limit = data[down ? 'min' : 'max'] ?? undefined;
+  if (limit !== undefined && !isNumeric(limit)) throw new RowFailure('sql', column, 'The limit is no number.');
+  return { column, by: Number(data.value ?? 1), down, limit: limit === undefined ? undefined : Number(limit) };
+}
+
+function text(fields: Fields, key: string): string {
+  const value = fields[key];
+  if (value === undefined) refuse(`Missing required key: ${key}`);
+  if (typeof value !== 'string' || value.trim() === '') refuse(`Key '${key}' must be a non-empty string`);
+  return value;
 }
 
 function refuse(reason: string): never {

@@ -1,14 +1,15 @@
+import type { Caller } from '../access/caller.ts';
 import type { MovableClock } from '../clock.ts';
 import type { Database } from '../database.ts';
-import { ApiError, missing } from '../http/errors.ts';
-import type { Project } from '../project/types.ts';
+import { ApiError, type ErrorType, missing } from '../http/errors.ts';
+import { type Project, tableKey } from '../project/types.ts';
 import type { StaleRows } from '../rows/stale-rows.ts';
 import type { RowStore } from '../rows/store.ts';
 import { RowFailure } from '../rows/types.ts';
 import type { RowWriter } from '../rows/writer.ts';
-import { type Operation, type Transaction, TransactionLog } from './log.ts';
-import { type Change, Replay } from './replay.ts';
-import { unpurged } from './unpurged.ts';
+import { type Change, Commit } from './commit.ts';
+import { type Operation, type Staged, type Transaction, TransactionLog } from './log.ts';
+import { TransactionState } from './state.ts';
 
 type Parts = {
   database: Database;
@@ -19,86 +20,133 @@ type Parts = {
   stale: StaleRows;
 };
 
+/** Who stages: the calls refuse a transaction that is missing or not pending in different words. */
+export type Stager = keyof typeof refusals;
+
+export type Staging = { caller: Caller; stager: Stager };
+
+const refusals = {
+  operations: ['transaction_not_found', 'general_bad_request'],
+  row: ['transaction_not_found', 'transaction_not_ready'],
+  step: ['general_bad_request', 'general_bad_request'],
+  bulk: ['general_bad_request', 'general_bad_request'],
+} as const satisfies Record<string, readonly [missing: ErrorType, notPending: ErrorType]>;
+
 const largest = 100;
 
-/** Staging and committing, with the time of staging as the guard of every row. */
+/** Staging and committing, with the time of staging as the guard of every row. Strangers see no transaction, not even their own. */
 export class Transactions {
   readonly log: TransactionLog;
   readonly #parts: Parts;
+  /** The rows of the commits that are under way, each in the order in which it takes them. */
+  readonly #underWay = new Set<string[]>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.log = new TransactionLog(parts.database);
+    this.log = new TransactionLog(parts.database, parts.rows);
   }
 
   create(ttl: number): Transaction {
     return this.log.create(this.#parts.clock.now(), ttl);
   }
 
-  stage(id: string, operations: readonly Operation[]): Transaction {
-    const transaction = this.log.open(id, this.#parts.clock.now());
-    const total = transaction.operations + operations.length;
-    if (total > largest) {
-      throw new ApiError(
-        'transaction_limit_exceeded',
-        `Transaction already has ${transaction.operations} operations, adding ${operations.length} would exceed the maximum of ${largest}`,
-      );
-    }
+  /** The transaction as this caller sees it. */
+  get(id: string, caller: Caller): Transaction {
+    const transaction = caller.kind === 'key' ? this.log.find(id) : undefined;
+    if (!transaction) throw missing('transaction_not_found', id);
+    return transaction;
+  }
+
+  #open(id: string, caller: Caller, stager: Stager): Transaction {
+    const [absent, notPending] = refusals[stager];
+    if (caller.kind !== 'key' || !this.log.find(id)) throw missing(absent, id);
+    return this.log.open(id, this.#parts.clock.now(), notPending);
+  }
+
+  /** Refuses more than a transaction may hold. */
+  room(id: string, more: number, { caller, stager }: Staging): void {
+    const { operations } = this.#open(id, caller, stager);
+    if (operations + more <= largest) return;
+    throw new ApiError(
+      'transaction_limit_exceeded',
+      `Transaction already has ${operations} operations, adding ${more} would exceed the maximum of ${largest}`,
+    );
+  }
+
+  stage(id: string, operations: readonly Operation[], staging: Staging): Transaction {
+    this.room(id, operations.length, staging);
     return this.log.add(id, operations, this.#parts.clock.stamp());
   }
 
-  /** Reads as if the transaction had been committed. */
-  within<T>(id: string, read: () => T): T {
-    const staged = this.log.staged(this.log.open(id, this.#parts.clock.now()).$id);
-    return this.#parts.database.pretending(() => {
-      const replay = new Replay(this.#parts);
-      for (const operation of staged) {
-        try {
-          replay.apply({ ...operation, stagedAt: Number.MAX_SAFE_INTEGER });
-        } catch (error) {
-          if (!(error instanceof RowFailure)) throw error;
-        }
-      }
-      return read();
-    });
+  /** What is staged in a pending transaction; nothing for any other, so that reads within it are as without. */
+  state(id: string | undefined): TransactionState {
+    const pending = id !== undefined && this.log.find(id)?.status === 'pending';
+    return new TransactionState(this.#parts.rows, pending ? this.log.staged(id) : []);
   }
 
   /**
    * Takes a moment, in which others may read; `unlucky` is as if they always did.
    * The cache of rows keeps what it had where they do, as it does now and then on the real one.
+   * What the database refuses without a name for it is 500, and the transaction stays `committing` for ever.
    */
   async commit(id: string, unlucky = false): Promise<{ transaction: Transaction; changes: Change[] }> {
-    this.log.open(id, this.#parts.clock.now());
-    const done = unpurged(this.#parts, this.log.staged(id), unlucky);
+    const { clock } = this.#parts;
+    this.log.open(id, clock.now());
+    const staged = this.log.staged(id);
+    this.log.setStatus(id, 'committing', clock.now());
+    const rows = staged.flatMap(({ databaseId, tableId, rowId }) =>
+      rowId ? [`${databaseId}/${tableId}/${rowId}`] : [],
+    );
+    this.#meetOthers(id, rows);
+    const done = unpurged(this.#parts, staged, unlucky);
+    this.#underWay.add(rows);
     try {
       await new Promise((resolve) => setTimeout(resolve, 1));
-      const changes = this.#replay(id);
+      const changes = this.#apply(id, staged);
       done(true);
-      return { transaction: this.log.get(id), changes };
+      return { transaction: this.log.setStatus(id, 'committed', clock.now()), changes };
     } catch (error) {
       done(false);
       throw error;
+    } finally {
+      this.#underWay.delete(rows);
     }
-  }
-
-  #replay(id: string): Change[] {
-    this.log.open(id, this.#parts.clock.now());
-    const replay = new Replay(this.#parts);
-    try {
-      this.#parts.database.atomically(() => {
-        for (const operation of this.log.staged(id)) replay.apply(operation);
-        this.log.close(id, 'committed', this.#parts.clock.now());
-      });
-    } catch (error) {
-      this.log.close(id, 'failed', this.#parts.clock.now());
-      throw error instanceof RowFailure ? commitError(error, replay.currentRowId) : error;
-    }
-    return replay.changes;
   }
 
   rollback(id: string): Transaction {
     this.log.open(id, this.#parts.clock.now());
-    return this.log.close(id, 'failed', this.#parts.clock.now());
+    return this.log.setStatus(id, 'failed', this.#parts.clock.now());
+  }
+
+  /** On MongoDB two commits at once on one row do not wait for each other; on PostgreSQL they may wait for each other for ever. */
+  #meetOthers(id: string, rows: readonly string[]): void {
+    const { commitsOnOneRow, commitsInOppositeOrders } = this.#parts.database.engine;
+    for (const others of this.#underWay) {
+      const shared = rows.filter((row) => others.includes(row));
+      if (shared.length > 0 && commitsOnOneRow === 'fail') {
+        this.log.setStatus(id, 'failed', this.#parts.clock.now());
+        throw new ApiError('transaction_failed');
+      }
+      const opposite = shared.some((row, index) => others.indexOf(row) < others.indexOf(shared[index - 1] ?? row));
+      if (opposite && commitsInOppositeOrders === 'deadlock') throw new ApiError('general_unknown', 'Server Error');
+    }
+  }
+
+  #apply(id: string, staged: readonly Staged[]): Change[] {
+    const commit = new Commit(this.#parts);
+    try {
+      this.#parts.database.atomically(() => {
+        for (const operation of staged) commit.apply(operation);
+      });
+    } catch (error) {
+      const failure = error instanceof RowFailure ? commitError(error, commit.currentRowId) : error;
+      if (!(failure instanceof ApiError)) throw failure;
+      // A staged query that is no text is a wrong type for PHP.
+      if (failure.type === 'general_argument_invalid') throw new ApiError('general_unknown', 'Server Error');
+      if (failure.status < 500) this.log.setStatus(id, 'failed', this.#parts.clock.now());
+      throw failure;
+    }
+    return commit.changes();
   }
 }
 
@@ -116,6 +164,34 @@ function commitError(failure: RowFailure, rowId: string): ApiError {
     case 'limit':
       return new ApiError('attribute_limit_exceeded', `Attribute value exceeds the limit of ${failure.message}`);
     case 'type':
+    case 'argument':
+    case 'sql':
       return new ApiError('general_unknown', 'Server Error');
   }
+}
+
+/**
+ * Watches the rows that a commit is about to change. The answer, to be called when it has: what was read meanwhile is
+ * what `getRow` goes on to see; all of it in the case of bad luck.
+ */
+function unpurged(
+  { project, rows, stale }: Parts,
+  staged: readonly Staged[],
+  unlucky: boolean,
+): (committed: boolean) => void {
+  const watched = staged.flatMap(({ databaseId, tableId, rowId }) => {
+    const table = project.tables.get(tableKey(databaseId, tableId));
+    if (!table || rowId === null) return [];
+    const row = { table, rowId, before: rows.find(table, rowId), read: unlucky, unwatch: () => {} };
+    row.unwatch = stale.watch(table, rowId, () => {
+      row.read = true;
+    });
+    return [row];
+  });
+  return (committed) => {
+    for (const { table, rowId, before, read, unwatch } of watched) {
+      unwatch();
+      if (committed && read) stale.keep(table, rowId, before);
+    }
+  };
 }

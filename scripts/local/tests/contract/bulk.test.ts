@@ -44,7 +44,7 @@ describe('a bulk call', () => {
 
   it('is not for strangers', async () => {
     const rows = rowsOf(uniqueName(), 1);
-    expect(await refusal(contract.guest.tables.createRows({ ...main, rows }))).toMatch(/^401 /);
-    expect(await refusal(contract.guest.tables.deleteRows({ ...main }))).toMatch(/^401 /);
+    expect(await refusal(contract.guest.tables.createRows({ ...main, rows }))).toBe('401 general_unauthorized_scope');
+    expect(await refusal(contract.guest.tables.deleteRows({ ...main }))).toBe('404 database_not_found');
   });
 });

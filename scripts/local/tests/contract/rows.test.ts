@@ -78,7 +78,7 @@ describe('a row', () => {
       { title: title(), number: '1' },
       { title: title(), weight: 'heavy' },
       { title: title(), done: 'yes' },
-      { title: title(), due: 'tomorrow' },
+      { title: title(), due: 'soon' },
       { title: title(), labels: 'one' },
       { title: title(), colour: 'red' },
     ];

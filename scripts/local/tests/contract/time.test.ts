@@ -40,9 +40,9 @@ describe('after a minute', () => {
     await contract.tables.updateRow({ ...main, rowId, data: { number: 2 }, transactionId });
     await later();
     const stage = contract.tables.updateRow({ ...main, rowId, data: { number: 3 }, transactionId });
-    expect(await refusal(stage)).toBe('410 transaction_expired');
+    expect(await refusal(stage)).toBe('500 transaction_expired');
     const commit = contract.tables.updateTransaction({ transactionId, commit: true });
-    expect(await refusal(commit)).toBe('410 transaction_expired');
+    expect(await refusal(commit)).toBe('500 transaction_expired');
   });
 
   it('the key of an execution is dead', patient, async () => {

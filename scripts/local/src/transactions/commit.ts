@@ -1,0 +1,152 @@
+import { isFields } from '../http/call.ts';
+import type { Project, Table } from '../project/types.ts';
+import { tableKey } from '../project/types.ts';
+import { makePlan, type Plan } from '../rows/plan.ts';
+import { parseQueries } from '../rows/query.ts';
+import type { RowStore } from '../rows/store.ts';
+import { type Row, RowFailure } from '../rows/types.ts';
+import type { Data, RowWriter } from '../rows/writer.ts';
+import type { Staged } from './log.ts';
+import { readStep } from './operation.ts';
+
+/** A change that a commit made and that subscribers may hear of; bulk changes are not among them. */
+export type Change = { table: Table; action: 'create' | 'update' | 'delete'; row: Row };
+type Parts = { project: Project; rows: RowStore; writer: RowWriter };
+type Told = { table: Table; action: Change['action']; id: string; deleted?: Row };
+
+const plain = { keepsDates: false };
+
+/**
+ * Applies staged operations in order. A row that this commit has already written is not guarded again; any other must
+ * not have changed since the operation was staged, but for increments, which are never guarded.
+ */
+export class Commit {
+  readonly #parts: Parts;
+  /** The rows as this commit has left them. */
+  readonly #written = new Map<string, Row>();
+  readonly #told: Told[] = [];
+  currentRowId = 'unknown';
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  apply(operation: Staged): void {
+    const table = this.#parts.project.tables.get(tableKey(operation.databaseId, operation.tableId));
+    this.currentRowId = operation.rowId ?? 'unknown';
+    // A table that went since then is not missing for Appwrite, but has no structure that the row could have.
+    if (!table)
+      throw new RowFailure('structure', operation.tableId, 'Invalid document structure: Collection not found');
+    if (operation.action.startsWith('bulk')) this.#applyBulk(table, operation);
+    else this.#applySingle(table, operation);
+  }
+
+  /** What subscribers hear of, once everything is written: the rows as they are then. */
+  changes(): Change[] {
+    return this.#told.flatMap(({ table, action, id, deleted }) => {
+      const row = deleted ?? this.#parts.rows.find(table, id);
+      return row ? [{ table, action, row }] : [];
+    });
+  }
+
+  #applySingle(table: Table, { action, rowId, data: given, stagedAt }: Staged): void {
+    const { writer } = this.#parts;
+    const id = rowId ?? '';
+    const data = isFields(given) ? given : { ...(given as object) };
+    const guard = { ...plain, timestamp: this.#written.has(key(table, id)) ? undefined : stagedAt };
+    switch (action) {
+      case 'create':
+        this.#remember(table, writer.create(table, { ...data, $id: data.$id ?? id }, plain));
+        this.#told.push({ table, action: 'create', id });
+        return;
+      case 'update':
+        this.#remember(table, writer.update(table, id, { data, ...guard }), id);
+        break;
+      case 'upsert':
+        this.#upsert(table, this.#merged(table, id, data), guard);
+        break;
+      case 'delete': {
+        const deleted = writer.remove(table, id, guard);
+        this.#written.delete(key(table, id));
+        this.#told.push({ table, action: 'delete', id, deleted });
+        return;
+      }
+      default:
+        this.#remember(table, writer.increase(table, id, readStep(action, data)));
+    }
+    this.#told.push({ table, action: 'update', id });
+  }
+
+  /** The row that is written is the one of the data's `$id`. Without one it is a new row: the operation's `rowId` does not count. */
+  #upsert(table: Table, data: Data, guard: { timestamp: number | undefined }): void {
+    for (const { row } of this.#parts.writer.upsertAll(table, [data], { ...plain, ...guard }))
+      this.#remember(table, row);
+  }
+
+  /** What this commit has written of the row is completed; its id stays. */
+  #merged(table: Table, id: string, data: Data): Data {
+    const written = this.#written.get(key(table, id));
+    return written ? { ...written, ...data, $id: written.$id } : data;
+  }
+
+  #applyBulk(table: Table, { action, data, stagedAt }: Staged): void {
+    const { writer, rows } = this.#parts;
+    const fields: Data = isFields(data) ? data : {};
+    const check = (old: Row) => {
+      if (this.#written.has(key(table, old.$id)) || Date.parse(old.$updatedAt) <= stagedAt) return;
+      throw new RowFailure('conflict', old.$id);
+    };
+    switch (action) {
+      case 'bulkCreate':
+        for (const row of writer.createAll(table, documents(data), plain)) this.#remember(table, row);
+        return;
+      case 'bulkUpsert': {
+        // Appwrite drops those without an `$id` here, other than in the call of the route.
+        const merged = documents(data)
+          .filter(({ $id }) => $id)
+          .map((row) => this.#merged(table, String(row.$id), row));
+        for (const { row, old } of writer.upsertAll(table, merged, plain)) {
+          if (old) check(old);
+          this.#remember(table, row);
+        }
+        return;
+      }
+      case 'bulkUpdate': {
+        const change = isFields(fields.data) ? fields.data : {};
+        const plan = everyMatch(table, fields.queries);
+        for (const row of writer.updateAll(table, plan, { data: change, check, ...plain })) this.#remember(table, row);
+        return;
+      }
+      default:
+        for (const row of rows.list(table, everyMatch(table, fields.queries))) {
+          check(row);
+          writer.remove(table, row.$id);
+          this.#written.delete(key(table, row.$id));
+        }
+    }
+  }
+
+  #remember(table: Table, row: Row, id = row.$id): void {
+    this.#written.set(key(table, id), row);
+  }
+}
+
+/** The plan of a bulk call: there is no limit but a given one. */
+export function everyMatch(table: Table, queries: unknown): Plan {
+  const parsed = parseQueries(queries);
+  const plan = makePlan(table, parsed);
+  if (!parsed.some(({ method }) => method === 'limit')) plan.limit = -1;
+  return plan;
+}
+
+/** What is no list of objects is a wrong type for PHP. */
+function documents(data: unknown): Data[] {
+  return Object.values(data ?? {}).map((row) => {
+    if (isFields(row)) return row;
+    throw new RowFailure('sql', '', 'A row is no object.');
+  });
+}
+
+function key(table: Table, id: string): string {
+  return `${tableKey(table.databaseId, table.id)}/${id}`;
+}

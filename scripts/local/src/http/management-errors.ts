@@ -17,6 +17,11 @@ export const managementErrors = {
   attribute_not_available: [400, "The requested attribute '%s' is not yet available. Please try again later."],
   column_default_unsupported: [400, 'Default values cannot be set for array or required columns.'],
   attribute_default_unsupported: [400, 'Default values cannot be set for array or required attributes.'],
+  column_value_invalid: [400, 'The column value is invalid. Please check the type, range and value of the column.'],
+  attribute_value_invalid: [
+    400,
+    'The attribute value is invalid. Please check the type, range and value of the attribute.',
+  ],
   column_already_exists: [
     409,
     "Column with the requested key '%s' already exists. Column keys must be unique, try again with a different key.",
@@ -42,6 +47,7 @@ export const managementErrors = {
     "Index with the requested key '%s' already exists. Try again with a different key.",
   ],
   column_index_invalid: [400, 'Index invalid.'],
+  storage_bucket_transformations_disabled: [403, 'Image transformations are disabled for the requested bucket.'],
   storage_bucket_already_exists: [409, `A storage bucket with the requested ID already exists. ${again}`],
   function_already_exists: [409, `Function with the requested ID already exists. ${again}`],
   function_entrypoint_missing: [

@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from './call.ts';
 
-/** Sends, waits until it has left (or the client has), then runs what comes after. */
+/**
+ * Sends, waits until it has left (or the client has), then runs what comes after. The length is the last header: once
+ * Node knows it, it refuses a content-disposition that is not ASCII.
+ */
 export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   const { status, headers = {}, body, after } = reply;
   const bytes = encode(body);
@@ -10,8 +13,8 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
   response.writeHead(status, {
     ...(bytes.length > 0 ? { 'content-type': type } : {}),
     server: 'Appwrite',
-    ...length,
     ...headers,
+    ...length,
   });
   await new Promise<void>((resolve) => {
     response.once('close', resolve);

@@ -17,6 +17,8 @@ export type Table = {
   id: string;
   databaseId: string;
   name: string;
+  /** A table that is not enabled is not there for guests. */
+  enabled?: boolean;
   rowSecurity: boolean;
   permissions: string[];
   columns: Column[];
@@ -26,11 +28,15 @@ export type Table = {
 export type Bucket = {
   id: string;
   name: string;
+  /** A disabled bucket is not there for guests. */
+  enabled: boolean;
   fileSecurity: boolean;
   permissions: string[];
   maximumFileSize: number;
   allowedFileExtensions: string[];
   transformations: boolean;
+  encryption: boolean;
+  compression: string;
 };
 
 export type FunctionSpec = {

@@ -2,7 +2,6 @@ import type { Route } from '../http/call.ts';
 import type { Platform } from '../platform.ts';
 import { collectionsDialect, type Dialect, tablesDialect } from '../rows/dialect.ts';
 import { executionRoutes } from './executions.ts';
-import { fileUploadRoutes } from './file-upload.ts';
 import { fileViewingRoutes } from './file-viewing.ts';
 import { fileRoutes } from './files.ts';
 import { healthRoutes } from './health.ts';
@@ -20,7 +19,6 @@ export function allRoutes(platform: Platform): Route[] {
     ...rowRoutes(platform, tablesDialect),
     ...rowRoutes(platform, collectionsDialect),
     ...transactionRoutes(platform),
-    ...fileUploadRoutes(platform),
     ...fileRoutes(platform),
     ...fileViewingRoutes(platform),
     ...tokenRoutes(platform),

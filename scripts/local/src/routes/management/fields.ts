@@ -46,7 +46,7 @@ export function givenId(call: Call, name: string, now: number): string {
 }
 
 export function givenPermissions(call: Call, fallback: unknown): unknown {
-  return readPermissions(call.caller, input(call, 'permissions')) ?? fallback;
+  return readPermissions(call.caller, input(call, 'permissions'), ['create', 'update', 'delete']) ?? fallback;
 }
 
 /** Everything sent, whichever way. */

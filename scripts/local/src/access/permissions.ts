@@ -41,15 +41,8 @@ export function visibleRows(caller: Caller): Condition {
   };
 }
 
-/**
- * Checks the spelling, spells `write` out as the actions it stands for (creating too, on tables and buckets), and
- * lets guests hand out only what they have themselves.
- */
-export function readPermissions(
-  caller: Caller,
-  value: unknown,
-  written: readonly Action[] = ['update', 'delete'],
-): string[] | undefined {
+/** Checks the spelling, opens `write` up, and lets strangers hand out only what they have themselves. */
+export function readPermissions(caller: Caller, value: unknown): string[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string' && spelling.test(item))) {
     throw new ApiError(
@@ -62,7 +55,7 @@ export function readPermissions(
     throw new ApiError('user_unauthorized', `Permissions must be one of: (${roles.join(', ')})`);
   }
   const open = texts.flatMap((text) =>
-    text.startsWith('write(') ? written.map((name) => text.replace('write', name)) : [text],
+    text.startsWith('write(') ? ['update', 'delete'].map((name) => text.replace('write', name)) : [text],
   );
   return [...new Set(open)];
 }

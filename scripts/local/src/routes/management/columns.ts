@@ -1,9 +1,9 @@
+import { isIP } from 'node:net';
 import { type Call, type Fields, input, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError, invalidParam, missing } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
 import { isDate } from '../../rows/cells.ts';
-import { hasFormat } from '../../rows/formats.ts';
 import { given, givenBoolean, givenNumber, givenTexts } from './fields.ts';
 import { rowBytes, widthOf } from './limits.ts';
 import { listing } from './listing.ts';
@@ -220,8 +220,9 @@ function hasType(kind: Kind, value: unknown): boolean {
   if (kind.type === 'boolean') return typeof value === 'boolean';
   if (kind.type === 'datetime') return isDate(value);
   if (typeof value !== 'string') return false;
-  const { type, format = '' } = kind;
-  return hasFormat({ key: '', type, format, required: false, array: false, default: null }, value);
+  if (kind.format === 'email') return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value);
+  if (kind.format === 'ip') return isIP(value) !== 0;
+  return kind.format !== 'url' || URL.canParse(value);
 }
 
 function isWithin(value: unknown, { min, max, size, elements }: Fields): boolean {

@@ -17,6 +17,7 @@ import type { LocalAppwriteOptions } from './index.ts';
 import { InspectionFront } from './inspection/front.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { Snapshots } from './inspection/snapshots.ts';
+import { Messaging } from './messaging/messaging.ts';
 import type { Platform } from './platform.ts';
 import { Management } from './project/management.ts';
 import { openDefinitions, openProject } from './project/open.ts';
@@ -57,6 +58,7 @@ export function assemble(options: LocalAppwriteOptions) {
   const inspection = new InspectionFront(new Router(inspectionRoutes({ platform, calls, snapshots })));
   const server = new LocalServer({ api, domain, inspection, origin: options.origin ?? {}, print });
   moved.push(() => scheduler.tick());
+  moved.push(() => platform.messaging.tick());
   return { platform, server, scheduler, calls, snapshots, address };
 }
 
@@ -82,6 +84,9 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
   const deploymentsDir = join(options.dataDir, 'deployments');
   const log = new ExecutionLog(database);
   const faults = new Faults();
+  const pace = options.pace ?? 5;
+  const messaging = new Messaging({ database, rows, writer, clock, pace: 20 * pace });
+  if (definitions.declared) messaging.useInbox();
   const executions = new Executions({ keys, clock, hosts, log, syncTimeout: options.syncTimeout ?? 30, print });
   return {
     project,
@@ -106,8 +111,9 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
       hosts,
       variables,
       deploymentsDir,
-      pace: options.pace ?? 5,
+      pace,
     }),
+    messaging,
   };
 }
 

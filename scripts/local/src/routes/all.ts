@@ -6,12 +6,14 @@ import { fileViewingRoutes } from './file-viewing.ts';
 import { fileRoutes } from './files.ts';
 import { healthRoutes } from './health.ts';
 import { managementRoutes } from './management/all.ts';
+import { messagingRoutes } from './messaging.ts';
 import { rowBulkRoutes } from './row-bulk.ts';
 import { rowCountingRoutes } from './row-counting.ts';
 import { rowReadingRoutes } from './row-reading.ts';
 import { rowWritingRoutes } from './row-writing.ts';
 import { tokenRoutes } from './tokens.ts';
 import { transactionRoutes } from './transactions.ts';
+import { userRoutes } from './users.ts';
 
 /** Everything the local Appwrite answers. */
 export function allRoutes(platform: Platform): Route[] {
@@ -24,6 +26,8 @@ export function allRoutes(platform: Platform): Route[] {
     ...tokenRoutes(platform),
     ...executionRoutes(platform),
     ...managementRoutes(platform),
+    ...userRoutes(platform),
+    ...messagingRoutes(platform),
     ...healthRoutes(),
   ];
 }

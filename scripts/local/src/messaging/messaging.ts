@@ -52,6 +52,7 @@ export class Messaging {
     this.users = new OwnTable(parts, {
       name: 'users',
       label: 'User',
+      taken: 'user_already_exists',
       columns: {
         ...{
           name: 'text',
@@ -72,12 +73,14 @@ export class Messaging {
     this.targets = new OwnTable(parts, {
       name: 'targets',
       label: 'Target',
+      taken: 'user_target_already_exists',
       columns: { userId: 'text', providerId: 'text', providerType: 'text', identifier: 'text', name: 'text' },
       listed: ['userId', 'providerId', 'providerType', 'identifier'],
     });
     this.providers = new OwnTable(parts, {
       name: 'providers',
       label: 'Provider',
+      taken: 'provider_already_exists',
       columns: {
         name: 'text',
         provider: 'text',
@@ -92,18 +95,21 @@ export class Messaging {
     this.topics = new OwnTable(parts, {
       name: 'topics',
       label: 'Topic',
+      taken: 'topic_already_exists',
       columns: { name: 'text', subscribe: 'text[]', search: 'text' },
       listed: ['name'],
     });
     this.subscribers = new OwnTable(parts, {
       name: 'subscribers',
       label: 'Subscriber',
+      taken: 'subscriber_already_exists',
       columns: { topicId: 'text', targetId: 'text', userId: 'text', providerType: 'text', search: 'text' },
       listed: ['topicId', 'targetId', 'userId', 'providerType'],
     });
     this.messages = new OwnTable(parts, {
       name: 'messages',
       label: 'Message',
+      taken: 'message_already_exists',
       columns: {
         ...{ providerType: 'text', status: 'text', topics: 'text[]', users: 'text[]', targets: 'text[]', data: 'json' },
         ...{
@@ -119,6 +125,7 @@ export class Messaging {
     this.inbox = new OwnTable(parts, {
       name: 'inbox',
       label: 'Mail',
+      taken: 'general_server_error',
       columns: { to: 'text', subject: 'text', text: 'text', html: 'yes-no' },
       listed: [],
     });

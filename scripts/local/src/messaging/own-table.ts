@@ -1,12 +1,13 @@
 import type { Database } from '../database.ts';
 import type { Call, Fields, Reply } from '../http/call.ts';
+import { ApiError, type ErrorType } from '../http/errors.ts';
 import type { Column, Table } from '../project/types.ts';
 import { asArgument, listQueries, wantsTotal } from '../routes/management/listing.ts';
 import { cursorNotFound, makePlan } from '../rows/plan.ts';
 import type { Query } from '../rows/query.ts';
 import { ensureTable } from '../rows/schema.ts';
 import type { RowStore } from '../rows/store.ts';
-import type { Row } from '../rows/types.ts';
+import { type Row, RowFailure } from '../rows/types.ts';
 import type { RowWriter } from '../rows/writer.ts';
 
 type Parts = { database: Database; rows: RowStore; writer: RowWriter };
@@ -27,6 +28,8 @@ type Description = {
   name: string;
   /** How errors call one of it. */
   label: string;
+  /** The error when its id is taken. */
+  taken: ErrorType;
   columns: Readonly<Record<string, Kind>>;
   /** What queries of lists may name. */
   listed: readonly string[];
@@ -67,7 +70,12 @@ export class OwnTable {
   }
 
   create(id: string, values: Fields): Row {
-    return this.#parts.writer.create(this.table, { ...values, $id: id });
+    try {
+      return this.#parts.writer.create(this.table, { ...values, $id: id });
+    } catch (error) {
+      if (error instanceof RowFailure && error.kind === 'duplicate') throw new ApiError(this.#description.taken);
+      throw error;
+    }
   }
 
   update(id: string, values: Fields): Row {

@@ -34,7 +34,6 @@ function providerRoutes({ messaging: { providers }, clock }: Parts): Route[] {
   const create = (call: Call): Reply => {
     const id = givenId(call, 'providerId', clock.now());
     const settings = readSmtp(call);
-    if (providers.find(id)) throw new ApiError('provider_already_exists');
     const provider = providers.create(id, {
       ...settings,
       provider: 'smtp',
@@ -128,7 +127,6 @@ function topicRoutes({ messaging, clock }: Parts): Route[] {
     const id = givenId(call, 'topicId', clock.now());
     const name = givenText(call, 'name', { max: 128 });
     const subscribe = givenRoles(call, ['users']);
-    if (topics.find(id)) throw new ApiError('topic_already_exists');
     return { status: 201, body: show(topics.create(id, { name, subscribe, search: `${id} ${name}` })) };
   };
   const update = (call: Call): Reply => {
@@ -181,9 +179,7 @@ function subscriberRoutes({ messaging, clock }: Parts): Route[] {
     const topicId = topicOf(call);
     const target = requireOne(targets, givenText(call, 'targetId', { max: 36 }), 'user_target_not_found');
     const { $id: targetId, userId, providerType } = target;
-    if (subscribers.find(id) || subscribers.all({ topicId, targetId }).length > 0) {
-      throw new ApiError('subscriber_already_exists');
-    }
+    if (subscribers.all({ topicId, targetId }).length > 0) throw new ApiError('subscriber_already_exists');
     const search = `${id} ${targetId} ${userId} ${topicId} ${providerType}`;
     return { status: 201, body: show(subscribers.create(id, { topicId, targetId, userId, providerType, search })) };
   };
@@ -246,7 +242,6 @@ function createEmail(parts: Parts, call: Call): Reply {
   const email = readEmail(parts, call);
   const { topics, users, targets, scheduledAt } = email;
   if (!draft && [...topics, ...users, ...targets].length === 0) throw new ApiError('message_missing_target');
-  if (messages.find(id)) throw new ApiError('message_already_exists');
   const status = draft ? 'draft' : scheduledAt ? 'scheduled' : 'processing';
   const message = messages.create(id, {
     ...email,

@@ -92,11 +92,11 @@ function createUser(parts: Parts, call: Call): Reply {
   const phone = givenForm(call, 'phone', phoneForm) ?? null;
   const password = givenPassword(call);
   const name = givenText(call, 'name', { fallback: '', max: 128 });
-  const taken =
-    messaging.users.find(id) ??
-    (email === null ? undefined : messaging.users.all({ email })[0]) ??
-    (phone === null ? undefined : messaging.users.all({ phone })[0]);
-  if (taken) throw new ApiError('user_already_exists');
+  const known = [
+    ...(email === null ? [] : messaging.users.all({ email })),
+    ...(phone === null ? [] : messaging.users.all({ phone })),
+  ];
+  if (known.length > 0) throw new ApiError('user_already_exists');
   const now = formatDate(clock.now());
   const user = messaging.users.create(id, {
     ...{ name, email, phone, password, passwordUpdate: password === null ? null : now, registration: now },
@@ -179,7 +179,6 @@ function createTarget(parts: Parts, call: Call): Reply {
   const identifier = givenIdentifier(call, providerType);
   const name = givenText(call, 'name', { fallback: '', max: 128 });
   const user = requireUser(parts, call);
-  if (messaging.targets.find(id)) throw new ApiError('user_target_already_exists');
   const provider = messaging.providers.find(String(input(call, 'providerId') ?? ''));
   const providerId = provider?.type === providerType ? provider.$id : null;
   return { status: 201, body: showTarget(addTarget(parts, user, { id, providerType, identifier, name, providerId })) };

@@ -1,10 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from './call.ts';
 
-/**
- * Sends, waits until it has left (or the client has), then runs what comes after. The length is the last header: once
- * Node knows it, it refuses a content-disposition that is not ASCII.
- */
+/** Sends, waits until it has left (or the client has), then runs what comes after. */
 export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   const { status, headers = {}, body, after } = reply;
   const bytes = encode(body);
@@ -14,6 +11,7 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
     ...(bytes.length > 0 ? { 'content-type': type } : {}),
     server: 'Appwrite',
     ...headers,
+    // The last one: once Node knows the length, it refuses a content-disposition that is not ASCII.
     ...length,
   });
   await new Promise<void>((resolve) => {

@@ -24,10 +24,10 @@ export function allRoutes(platform: Platform): Route[] {
     ...fileRoutes(platform),
     ...fileViewingRoutes(platform),
     ...tokenRoutes(platform),
-    ...executionRoutes(platform),
-    ...managementRoutes(platform),
     ...userRoutes(platform),
     ...messagingRoutes(platform),
+    ...executionRoutes(platform),
+    ...managementRoutes(platform),
     ...healthRoutes(),
   ];
 }

@@ -47,7 +47,6 @@ export class Catalogue {
       id,
       databaseId,
       name: String(definition.name),
-      enabled: definition.enabled === true,
       rowSecurity: definition.rowSecurity === true,
       permissions: strings(definition.$permissions),
       columns: definitions.list('column', key).filter(available).map(readColumn),

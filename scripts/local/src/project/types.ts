@@ -17,8 +17,6 @@ export type Table = {
   id: string;
   databaseId: string;
   name: string;
-  /** A table that is not enabled is not there for guests. */
-  enabled?: boolean;
   rowSecurity: boolean;
   permissions: string[];
   columns: Column[];

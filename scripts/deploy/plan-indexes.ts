@@ -1,17 +1,24 @@
+import { AppwriteException } from 'node-appwrite';
 import { type Change, type Planning, undeclared } from './change.ts';
 import type { DeclaredIndex, DeclaredTable } from './declaration.ts';
+import { findDuplicates } from './duplicates.ts';
 import { type LiveIndex, type LiveTable, readTables } from './live.ts';
 import { waitForTables } from './plan-columns.ts';
-import { until } from './remote.ts';
+import { type Remote, until } from './remote.ts';
 
-/** An index holds nothing of its own: one that differs is made anew without asking. */
-export function planIndexes(planning: Planning, table: DeclaredTable, known?: LiveTable): Change[] {
+/** An index that differs is made anew without asking, since nothing is lost with it. */
+export async function planIndexes(planning: Planning, table: DeclaredTable, known?: LiveTable): Promise<Change[]> {
   const strangers = known?.indexes.filter(({ key }) => !table.indexes.some((index) => index.key === key)) ?? [];
-  return [
-    ...table.indexes.flatMap((index) => {
+  const planned = await Promise.all(
+    table.indexes.map(async (index) => {
+      const wanted = index.type === 'unique' && known && hasColumns(known, index);
+      const duplicates = wanted ? await findDuplicates(planning.remote, table, index.columns) : '';
       const live = known?.indexes.find(({ key }) => key === index.key);
-      return planIndex(planning, { table, index, live });
+      return duplicates ? [blocked({ table, index, live }, duplicates)] : planIndex(planning, { table, index, live });
     }),
+  );
+  return [
+    ...planned.flat(),
     ...strangers.map(({ key }) => {
       const apply = () => drop(planning, table, key);
       const loses = 'the index; no values, but searches that need it';
@@ -27,7 +34,7 @@ function planIndex(planning: Planning, { table, index, live }: Pair): Change[] {
   const create = async () => {
     const { databaseId, $id: tableId } = table;
     await waitForTables(planning.remote, databaseId);
-    await planning.remote.send('post', `/tablesdb/${databaseId}/tables/${tableId}/indexes`, index);
+    await createIndex(planning.remote, `/tablesdb/${databaseId}/tables/${tableId}/indexes`, index);
   };
   if (!live) return [{ ...about, action: 'create', why: 'is missing', apply: create }];
   const is = live.status === 'failed' ? `failed: ${live.error}` : spell(live);
@@ -37,6 +44,36 @@ function planIndex(planning: Planning, { table, index, live }: Pair): Change[] {
     await create();
   };
   return [{ ...about, action: 'update', why: `is ${is}, declared is ${spell(index)}`, apply }];
+}
+
+/**
+ * Appwrite makes a unique index over rows with equal values `available`, and it then enforces nothing, not even for new
+ * values (seen on 1.9.6). So equal values block a deployment, whether the index is there or not.
+ */
+function blocked({ table, index, live }: Pair, duplicates: string): Change {
+  const subject = `index ${table.$id}.${index.key}`;
+  const why = live
+    ? `enforces nothing: ${duplicates}; give them different values, delete the index and deploy again`
+    : `would enforce nothing: ${duplicates}; give them different values first`;
+  return { area: 'database', subject, action: 'blocked', why, apply: async () => {} };
+}
+
+function hasColumns({ columns }: LiveTable, index: DeclaredIndex): boolean {
+  return index.columns.every((key) => columns.some((column) => column.key === key && column.status === 'available'));
+}
+
+/** Tries again while Appwrite says that a column is not available yet: under load it does so a moment longer than lists. */
+export async function createIndex(remote: Remote, path: string, index: DeclaredIndex): Promise<void> {
+  const accepted = async () => {
+    try {
+      await remote.send('post', path, index);
+      return true;
+    } catch (error) {
+      if (error instanceof AppwriteException && error.type === 'column_not_available') return undefined;
+      throw error;
+    }
+  };
+  await until(accepted, { seconds: 60, what: `columns of index ${index.key} to become available` });
 }
 
 /** Fulltext has no order; where none is given it is ascending. */

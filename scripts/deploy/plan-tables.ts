@@ -12,7 +12,7 @@ export async function planTables(planning: Planning): Promise<Change[]> {
   for (const table of declared.tables) {
     const known = live.tables.find(({ $id }) => $id === table.$id);
     changes.push(...planTable(planning, table, known));
-    changes.push(...(await planColumns(planning, table, known)), ...planIndexes(planning, table, known));
+    changes.push(...(await planColumns(planning, table, known)), ...(await planIndexes(planning, table, known)));
   }
   const strangers = live.tables.filter(({ $id }) => !declared.tables.some((table) => table.$id === $id));
   for (const stranger of strangers) changes.push(await planStranger(planning, stranger));

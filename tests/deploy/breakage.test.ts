@@ -74,6 +74,39 @@ describe('what was broken by hand', () => {
   });
 });
 
+describe('a unique index', () => {
+  const declared = () =>
+    declaredWith(({ tables }) => {
+      const categories = tables.find(({ $id }) => $id === 'categories');
+      categories?.indexes.push({ key: 'byName', type: 'unique', columns: ['name'], orders: ['ASC'] });
+    });
+
+  it('is not made while rows have equal values, for it would enforce nothing', async () => {
+    const { rows } = await world.remote.tables.listRows(place);
+    const [{ $id, $sequence, $createdAt, $updatedAt, $permissions, ...known } = { $id: '' }] = rows;
+    const data = Object.fromEntries(Object.entries(known).filter(([key]) => !key.startsWith('$')));
+    await world.remote.tables.createRow({
+      ...place,
+      rowId: 'twin',
+      data: { ...data, name: String(data.name).toUpperCase() },
+    });
+    world.writes();
+    const blocked = await world.deploy({ declared: declared() });
+    expect(blocked.output).toContain(`would enforce nothing: rows with equal name: ${$id} and twin`);
+    expect(blocked.refusal).toContain('Nothing was changed');
+    expect(world.writes()).toEqual([]);
+
+    const index = { key: 'byName', type: 'unique', columns: ['name'], orders: ['ASC'] };
+    await world.remote.send('post', '/tablesdb/main/tables/categories/indexes', index);
+    const late = await world.deploy({ declared: declared() });
+    expect(late.output).toContain(`enforces nothing: rows with equal name: ${$id} and twin`);
+    await world.remote.tables.deleteRow({ ...place, rowId: 'twin' });
+    await world.remote.tables.deleteIndex({ ...place, key: 'byName' });
+    expect((await world.deploy({ declared: declared() })).refusal).toBe('');
+    expect((await world.deploy({ allowDestructive: true })).refusal).toBe('');
+  });
+});
+
 describe('what nobody declared', () => {
   it('is kept with a word about it, and lost only when that was allowed', async () => {
     await world.remote.tables.createStringColumn({ ...place, key: 'colour', size: 20, required: false });

@@ -1,10 +1,12 @@
 import { Client, Databases, ID, TablesDB } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
+import { createIndex } from '#scripts/deploy/plan-indexes.ts';
 import { until } from '#scripts/deploy/remote.ts';
 import { refusal, useEmpty } from './support/empty.ts';
 
 const world = useEmpty();
 const slow = useEmpty(60_000);
+const unhurried = useEmpty(200);
 
 async function makeTable({ remote } = world): Promise<{ databaseId: string; tableId: string }> {
   const databaseId = ID.unique();
@@ -35,7 +37,17 @@ describe('tables that are made by calls', () => {
     expect(await refusal(slow.remote.send('post', pathOf(place, 'indexes'), unknown))).toBe('400 column_unknown');
   });
 
-  it('lose the values of a deleted column and the indexes over it, and keep the rest', async () => {
+  it('get an index of deploy once their column is available', async () => {
+    const place = await makeTable(unhurried);
+    await unhurried.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: true });
+    const path = pathOf(place, 'indexes');
+    await createIndex(unhurried.remote, path, { key: 'title', type: 'key', columns: ['title'], orders: ['ASC'] });
+    const tries = unhurried.local.calls.all().filter((call) => call.method === 'POST' && call.path.endsWith(path));
+    expect(tries.map(({ status }) => status)).toContain(400);
+    expect(tries.at(-1)?.status).toBe(202);
+  });
+
+  it('lose the values of a deleted column, and keep an index over the columns that are left', async () => {
     const place = await makeTable();
     for (const key of ['one', 'two'])
       await world.remote.tables.createStringColumn({ ...place, key, size: 20, required: false });
@@ -47,7 +59,8 @@ describe('tables that are made by calls', () => {
     const row = await world.remote.tables.getRow({ ...place, rowId: 'a' });
     expect(row).toMatchObject({ one: '1' });
     expect(row).not.toHaveProperty('two');
-    expect((await world.remote.tables.listIndexes(place)).total).toBe(0);
+    const { indexes } = await world.remote.tables.listIndexes(place);
+    expect(indexes.map(({ key, columns }) => ({ key, columns }))).toEqual([{ key: 'both', columns: ['one'] }]);
   });
 
   it('are not resized below what they hold', async () => {

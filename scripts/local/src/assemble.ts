@@ -19,6 +19,7 @@ import type { LocalAppwriteOptions } from './index.ts';
 import { InspectionFront } from './inspection/front.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { Snapshots } from './inspection/snapshots.ts';
+import { Messaging } from './messaging/messaging.ts';
 import type { Platform } from './platform.ts';
 import type { Print } from './print.ts';
 import { Management } from './project/management.ts';
@@ -63,6 +64,7 @@ export function assemble(options: LocalAppwriteOptions) {
   const { origin = {}, delays = false } = options;
   const server = new LocalServer({ api, domain, inspection, origin, print, workers, delays });
   moved.push(() => scheduler.tick());
+  moved.push(() => platform.messaging.tick());
   return { platform, server, scheduler, calls, snapshots, address };
 }
 
@@ -89,6 +91,9 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
   const deploymentsDir = join(options.dataDir, 'deployments');
   const log = new ExecutionLog(database);
   const faults = new Faults();
+  const pace = options.pace ?? 5;
+  const messaging = new Messaging({ database, rows, writer, clock, pace: 20 * pace });
+  if (definitions.declared) messaging.useInbox();
   const executions = new Executions({ keys, clock, hosts, log, syncTimeout: options.syncTimeout ?? 30, print });
   return {
     project,
@@ -114,8 +119,9 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
       hosts,
       variables,
       deploymentsDir,
-      pace: options.pace ?? 5,
+      pace,
     }),
+    messaging,
   };
 }
 

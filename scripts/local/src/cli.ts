@@ -9,6 +9,7 @@ const commands: Record<string, Command> = {
     about: 'what there is; the newest rows of a table or files of a bucket',
     request: ([place = '']) => ({ method: 'GET', path: lookAt(place) }),
   },
+  inbox: { usage: 'inbox', about: 'the mails, newest first', request: () => ({ method: 'GET', path: '/inbox' }) },
   calls: {
     usage: 'calls [<how many>]',
     about: 'the last calls',

@@ -87,11 +87,13 @@ export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise
   });
   system.address.port = port;
   system.scheduler.start();
+  system.platform.messaging.start();
   const { platform, server, scheduler, calls, snapshots } = system;
   const settle = async () => {
-    while (!server.idle || !platform.events.idle || !platform.executions.idle) {
-      await platform.events.settled();
-      await platform.executions.settled();
+    const { events, executions, messaging } = platform;
+    while (!server.idle || !events.idle || !executions.idle || !messaging.idle) {
+      await events.settled();
+      await executions.settled();
       await new Promise((next) => setTimeout(next, 1));
     }
   };
@@ -107,6 +109,7 @@ export async function startLocalAppwrite(options: LocalAppwriteOptions): Promise
       scheduler.stop();
       await server.close();
       platform.management.close();
+      platform.messaging.close();
       platform.hosts.close();
       await platform.executions.settled();
       platform.database.close();

@@ -6,6 +6,7 @@ import type { EventBus } from './events/bus.ts';
 import type { Faults } from './faults/faults.ts';
 import type { Executions } from './functions/executions.ts';
 import type { FunctionHosts } from './functions/hosts.ts';
+import type { Messaging } from './messaging/messaging.ts';
 import type { Management } from './project/management.ts';
 import type { Project } from './project/types.ts';
 import type { StaleRows } from './rows/stale-rows.ts';
@@ -33,4 +34,5 @@ export type Platform = {
   hosts: FunctionHosts;
   executions: Executions;
   management: Management;
+  messaging: Messaging;
 };

@@ -14,13 +14,14 @@ export function parseMultipart(headers: IncomingHttpHeaders, body: Buffer): Prom
       const parser = new Busboy({
         headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
         limits: { fieldSize: 16 * 1024 * 1024 },
+        preservePath: true,
       });
       parser.on('field', (name, value) => addField(form.fields, name, value));
       parser.on('file', (name, stream, filename) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
-          form.files[name] = { name: filename, bytes: Buffer.concat(chunks) };
+          form.files[name] = { name: asSent(filename), bytes: Buffer.concat(chunks) };
         });
       });
       parser.on('error', fail);
@@ -30,6 +31,11 @@ export function parseMultipart(headers: IncomingHttpHeaders, body: Buffer): Prom
       fail();
     }
   });
+}
+
+/** Appwrite takes a file's name as it stands in the header: folders are part of it, quotes stay escaped. */
+function asSent(filename: string): string {
+  return filename.replaceAll('"', '\\"');
 }
 
 function addField(fields: Fields, name: string, value: string): void {

@@ -16,8 +16,9 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
     'content-type': typeOf(body, bytes.length),
     'x-content-type-options': 'nosniff',
     server: 'Appwrite',
-    ...length,
     ...headers,
+    // The last one: once Node knows the length, it refuses a content-disposition that is not ASCII.
+    ...length,
   });
   await sendBytes(response, bytes);
   after?.();

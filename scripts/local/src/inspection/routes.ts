@@ -8,6 +8,7 @@ import type { Platform } from '../platform.ts';
 import { tableKey } from '../project/types.ts';
 import { isDate } from '../rows/cells.ts';
 import { makePlan } from '../rows/plan.ts';
+import { readInbox } from './inbox.ts';
 import { overview, showFault } from './overview.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -29,6 +30,7 @@ export function inspectionRoutes(parts: Parts): Route[] {
     route('GET', '/', () => ok(overview(platform, calls))),
     route('GET', '/tables/:databaseId/:tableId', (call) => ok(rowsOf(platform, call))),
     route('GET', '/buckets/:bucketId', (call) => ok(filesOf(platform, call))),
+    route('GET', '/inbox', (call) => readInbox(platform.messaging, call)),
     route('GET', '/calls', (call) => ok(lastCalls(calls, call))),
     route('DELETE', '/calls', () => {
       calls.clear();

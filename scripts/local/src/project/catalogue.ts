@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Database, quote } from '../database.ts';
 import { ensureTable, sqlName } from '../rows/schema.ts';
 import type { Definition, Definitions } from './definitions.ts';
@@ -63,12 +64,24 @@ export class Catalogue {
     return Number(this.#parts.database.get(sql)?.longest ?? 0);
   }
 
-  /** The indexes of a column go with it, as in Appwrite's worker. */
+  /** Removes a column. An index over it is kept over its other columns, unless there is an equal one (schema-214). */
   dropColumn(databaseId: string, tableId: string, column: string): void {
     const { definitions, database, project } = this.#parts;
     const key = tableKey(databaseId, tableId);
     for (const index of definitions.list('index', key)) {
-      if (strings(index.columns).includes(column)) this.dropIndex(databaseId, tableId, String(index.key));
+      const at = strings(index.columns).indexOf(column);
+      if (at < 0) continue;
+      const rest = {
+        columns: without(index.columns, at),
+        lengths: without(index.lengths, at),
+        orders: without(index.orders, at),
+      };
+      const same = (other: Definition) =>
+        other.key !== index.key && isDeepStrictEqual([other.columns, other.orders], [rest.columns, rest.orders]);
+      const needless = rest.columns.length === 0 || definitions.list('index', key).some(same);
+      this.#unbuildIndex(key, index);
+      if (needless) definitions.remove('index', `${key}/${index.key}`);
+      else definitions.change('index', `${key}/${index.key}`, rest);
     }
     definitions.remove('column', `${key}/${column}`);
     const table = project.tables.get(key);
@@ -78,15 +91,38 @@ export class Catalogue {
     this.table(databaseId, tableId);
   }
 
-  dropIndex(databaseId: string, tableId: string, index: string): void {
+  /** Gives a column another key, in its indexes too. */
+  renameColumn(databaseId: string, tableId: string, { from, to }: { from: string; to: string }): void {
     const { definitions, database, project } = this.#parts;
     const key = tableKey(databaseId, tableId);
+    for (const index of definitions.list('index', key)) {
+      const columns = strings(index.columns);
+      if (!columns.includes(from)) continue;
+      this.#unbuildIndex(key, index);
+      const renamed = columns.map((column) => (column === from ? to : column));
+      definitions.change('index', `${key}/${index.key}`, { columns: renamed });
+    }
+    definitions.move('column', `${key}/${from}`, `${key}/${to}`);
+    definitions.change('column', `${key}/${to}`, { $id: to, key: to });
     const table = project.tables.get(key);
-    const found = definitions.find('index', `${key}/${index}`);
-    definitions.remove('index', `${key}/${index}`);
-    if (table && found?.type === 'fulltext') dropSearch(database, table, strings(found.columns));
-    database.exec(`DROP INDEX IF EXISTS ${quote(`${key}#${index}`)}`);
+    if (table) database.exec(`ALTER TABLE ${sqlName(table)} RENAME COLUMN ${quote(from)} TO ${quote(to)}`);
     this.table(databaseId, tableId);
+  }
+
+  dropIndex(databaseId: string, tableId: string, index: string): void {
+    const { definitions } = this.#parts;
+    const key = tableKey(databaseId, tableId);
+    const found = definitions.find('index', `${key}/${index}`);
+    if (found) this.#unbuildIndex(key, found);
+    definitions.remove('index', `${key}/${index}`);
+    this.table(databaseId, tableId);
+  }
+
+  #unbuildIndex(path: string, { key, type, columns }: Definition): void {
+    const { database, project } = this.#parts;
+    const table = project.tables.get(path);
+    if (table && type === 'fulltext') dropSearch(database, table, strings(columns));
+    database.exec(`DROP INDEX IF EXISTS ${quote(`${path}#${key}`)}`);
   }
 
   bucket(id: string): void {
@@ -125,6 +161,12 @@ function dropSearch(database: Database, table: Table, columns: readonly string[]
 
 export function available(definition: Definition): boolean {
   return definition.status === 'available';
+}
+
+/** Appwrite removes a position by value: every equal entry goes with it. */
+function without(value: unknown, at: number): unknown[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((item) => item !== value[at]);
 }
 
 function strings(value: unknown): string[] {

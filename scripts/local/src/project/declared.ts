@@ -11,7 +11,7 @@ export function declare(definitions: Definitions, file: string, variables: Varia
   const config: unknown = JSON.parse(readFileSync(file, 'utf8'));
   if (!isFields(config)) return;
   for (const entry of entries(config, 'tablesDB')) {
-    definitions.create('database', entry.$id, { ...entry, type: 'tablesdb', status: 'ready' });
+    definitions.create('database', entry.$id, { ...entry, type: 'tablesdb' });
   }
   for (const table of entries(config, 'tables')) declareTable(definitions, table);
   for (const bucket of entries(config, 'buckets'))

@@ -24,20 +24,28 @@ export class Definitions {
   readonly declared: boolean;
   readonly #database: Database | undefined;
   readonly #clock: Clock;
-  readonly #kept = new Map<string, Definition>();
+  #kept = new Map<string, Definition>();
+  readonly #numbers = new Map<string, number>();
 
   constructor(clock: Clock, database?: Database) {
     this.#clock = clock;
     this.#database = database;
     this.declared = database === undefined;
     database?.exec('CREATE TABLE IF NOT EXISTS definitions (name TEXT PRIMARY KEY, fields TEXT NOT NULL)');
-    for (const { name, fields } of database?.all('SELECT name, fields FROM definitions ORDER BY rowid') ?? []) {
+    const found = database?.all('SELECT rowid AS number, name, fields FROM definitions ORDER BY rowid') ?? [];
+    for (const { number, name, fields } of found) {
       this.#kept.set(String(name), JSON.parse(String(fields)));
+      this.#numbers.set(String(name), Number(number));
     }
   }
 
   find(kind: Kind, path: string): Definition | undefined {
     return this.#kept.get(`${kind}:${path}`);
+  }
+
+  /** Appwrite's internal number of a definition. */
+  numberOf(kind: Kind, path: string): number {
+    return this.#numbers.get(`${kind}:${path}`) ?? 0;
   }
 
   /** All of a kind, or those below a path, oldest first. */
@@ -61,6 +69,14 @@ export class Definitions {
     return definition;
   }
 
+  /** Gives a definition another path; its place in lists stays. */
+  move(kind: Kind, from: string, to: string): void {
+    const [old, name] = [`${kind}:${from}`, `${kind}:${to}`];
+    this.#kept = new Map([...this.#kept].map(([key, definition]) => [key === old ? name : key, definition]));
+    this.#numbers.set(name, this.numberOf(kind, from));
+    this.#database?.run('UPDATE definitions SET name = ? WHERE name = ?', [name, old]);
+  }
+
   remove(kind: Kind, path: string): void {
     const name = `${kind}:${path}`;
     this.#kept.delete(name);
@@ -75,10 +91,12 @@ export class Definitions {
   }
 
   #save(name: string, definition: Definition): void {
+    const fresh = !this.#kept.has(name);
     this.#kept.set(name, definition);
-    this.#database?.run(
+    const saved = this.#database?.run(
       'INSERT INTO definitions (name, fields) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET fields = excluded.fields',
       [name, JSON.stringify(definition)],
     );
+    if (fresh) this.#numbers.set(name, saved?.id ?? this.#kept.size);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { FunctionHosts, Variables } from '../functions/hosts.ts';
+import { DuplicateValues } from '../rows/schema.ts';
 import { Builds, type Chunk } from './builds.ts';
 import { Catalogue } from './catalogue.ts';
 import type { Definition, Definitions } from './definitions.ts';
@@ -34,6 +35,26 @@ export class Management {
     if (parts.definitions.declared) return;
     this.#resume();
     for (const { $id } of this.definitions.list('function')) this.#loadVariables($id);
+  }
+
+  /**
+   * A column or index becomes available a moment after its call was answered, or `failed` with the reason. A unique
+   * index over duplicate values becomes available too, but enforces nothing (recorded: schema-233 to 236).
+   */
+  make(kind: 'column' | 'index', { databaseId, tableId, key }: Definition): void {
+    const path = `${databaseId}/${tableId}/${key}`;
+    const build = (changes: Record<string, unknown>) => {
+      try {
+        this.definitions.change(kind, path, { status: 'available', ...changes });
+        this.catalogue.table(String(databaseId), String(tableId));
+      } catch (error) {
+        if (error instanceof DuplicateValues && changes.enforced !== false) build({ enforced: false });
+        else this.definitions.change(kind, path, { status: 'failed', error: String(error) });
+      }
+    };
+    this.later(() => {
+      if (this.definitions.find(kind, path)) build({});
+    });
   }
 
   /** Columns, indexes and builds are not ready when their call is answered. */
@@ -71,10 +92,8 @@ export class Management {
   /** What an earlier process had begun. */
   #resume(): void {
     for (const kind of ['column', 'index'] as const) {
-      for (const { databaseId, tableId, key, status } of this.definitions.list(kind)) {
-        if (status !== 'processing') continue;
-        this.definitions.change(kind, `${databaseId}/${tableId}/${key}`, { status: 'available' });
-        this.catalogue.table(String(databaseId), String(tableId));
+      for (const definition of this.definitions.list(kind)) {
+        if (definition.status === 'processing') this.make(kind, definition);
       }
     }
     for (const { $id, resourceId, status } of this.definitions.list('deployment')) {

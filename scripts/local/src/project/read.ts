@@ -62,18 +62,23 @@ export function readIndex(entry: Fields): Index {
   if (type !== 'key' && type !== 'unique' && type !== 'fulltext') {
     throw new Error(`Index ${text(entry, 'key')}: type ${type} is not supported locally.`);
   }
-  return { key: text(entry, 'key'), type, columns: texts(entry, 'columns'), orders: texts(entry, 'orders') };
+  const enforced = type === 'unique' && entry.enforced === false ? 'key' : type;
+  const orders = texts(entry, 'orders').map((order) => order.toUpperCase());
+  return { key: text(entry, 'key'), type: enforced, columns: texts(entry, 'columns'), orders };
 }
 
 export function readBucket(entry: Fields): Bucket {
   return {
     id: text(entry, '$id'),
     name: text(entry, 'name'),
+    enabled: entry.enabled !== false,
     fileSecurity: entry.fileSecurity === true,
     permissions: texts(entry, '$permissions'),
     maximumFileSize: number(entry, 'maximumFileSize', 30_000_000),
     allowedFileExtensions: texts(entry, 'allowedFileExtensions').map((extension) => extension.toLowerCase()),
     transformations: entry.transformations !== false,
+    encryption: entry.encryption !== false,
+    compression: text(entry, 'compression') || 'none',
   };
 }
 

@@ -29,11 +29,15 @@ export type Table = {
 export type Bucket = {
   id: string;
   name: string;
+  /** A disabled bucket is not there for guests. */
+  enabled: boolean;
   fileSecurity: boolean;
   permissions: string[];
   maximumFileSize: number;
   allowedFileExtensions: string[];
   transformations: boolean;
+  encryption: boolean;
+  compression: string;
 };
 
 export type FunctionSpec = {

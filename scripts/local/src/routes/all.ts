@@ -2,16 +2,17 @@ import type { Route } from '../http/call.ts';
 import type { Platform } from '../platform.ts';
 import { collectionsDialect, type Dialect, tablesDialect } from '../rows/dialect.ts';
 import { executionRoutes } from './executions.ts';
-import { fileUploadRoutes } from './file-upload.ts';
 import { fileViewingRoutes } from './file-viewing.ts';
 import { fileRoutes } from './files.ts';
 import { generalRoutes } from './general.ts';
 import { managementRoutes } from './management/all.ts';
+import { messagingRoutes } from './messaging.ts';
 import { rowBulkRoutes } from './row-bulk.ts';
 import { rowReadingRoutes } from './row-reading.ts';
 import { rowWritingRoutes } from './row-writing.ts';
 import { tokenRoutes } from './tokens.ts';
 import { transactionRoutes } from './transactions.ts';
+import { userRoutes } from './users.ts';
 
 /** Everything the local Appwrite answers. */
 export function allRoutes(platform: Platform): Route[] {
@@ -19,10 +20,11 @@ export function allRoutes(platform: Platform): Route[] {
     ...rowRoutes(platform, tablesDialect),
     ...rowRoutes(platform, collectionsDialect),
     ...transactionRoutes(platform),
-    ...fileUploadRoutes(platform),
     ...fileRoutes(platform),
     ...fileViewingRoutes(platform),
     ...tokenRoutes(platform),
+    ...userRoutes(platform),
+    ...messagingRoutes(platform),
     ...executionRoutes(platform),
     ...managementRoutes(platform),
     ...generalRoutes(platform),

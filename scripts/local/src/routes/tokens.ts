@@ -2,11 +2,13 @@ import { requireGrant } from '../access/permissions.ts';
 import { type Call, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, invalidParam } from '../http/errors.ts';
 import type { Platform } from '../platform.ts';
+import type { Definition } from '../project/definitions.ts';
 import type { Bucket } from '../project/types.ts';
 import { isDate, normalDate } from '../rows/cells.ts';
 import type { Row } from '../rows/types.ts';
 import type { FileToken } from '../storage/tokens.ts';
-import { requireBucket } from './require-bucket.ts';
+import { requireBucket } from './files.ts';
+import { listing } from './management/listing.ts';
 
 type Parts = Pick<Platform, 'project' | 'files' | 'tokens' | 'clock'>;
 
@@ -36,8 +38,9 @@ function create(parts: Parts, call: Call): Reply {
 
 function list(parts: Parts, call: Call): Reply {
   const { bucket, file } = requireFile(parts, call);
-  const tokens = parts.tokens.list(bucket, file);
-  return { status: 200, body: { total: tokens.length, tokens } };
+  const tokens = parts.tokens.list(bucket, file).map((token) => ({ ...token, $updatedAt: token.$createdAt }));
+  const show = ({ $updatedAt, ...token }: Definition) => token;
+  return listing(call, tokens, { name: 'tokens', show, attributes: [] });
 }
 
 function update(parts: Parts, call: Call): Reply {

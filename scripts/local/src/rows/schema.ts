@@ -49,9 +49,21 @@ function ensureIndex(database: Database, table: Table, index: Index): void {
     return `${comparable(column)} ${index.orders[position] === 'DESC' ? 'DESC' : 'ASC'}`;
   });
   const unique = index.type === 'unique' ? 'UNIQUE ' : '';
-  database.exec(
-    `CREATE ${unique}INDEX IF NOT EXISTS ${indexName(table, index.key)} ON ${sqlName(table)} (${terms.join(', ')})`,
-  );
+  try {
+    database.exec(
+      `CREATE ${unique}INDEX IF NOT EXISTS ${indexName(table, index.key)} ON ${sqlName(table)} (${terms.join(', ')})`,
+    );
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('UNIQUE constraint')) throw new DuplicateValues(table, index);
+    throw error;
+  }
+}
+
+/** A unique index cannot be made: rows have equal values already. */
+export class DuplicateValues extends Error {
+  constructor(table: Table, index: Index) {
+    super(`Index ${index.key} of table ${table.databaseId}/${table.id} cannot be unique: rows have equal values.`);
+  }
 }
 
 /** A word index beside the table, kept in step by triggers. */

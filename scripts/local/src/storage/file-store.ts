@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Database } from '../database.ts';
 import { ApiError } from '../http/errors.ts';
 import type { Bucket, Project, Table } from '../project/types.ts';
-import { ensureTable } from '../rows/schema.ts';
+import { ensureTable, sqlName } from '../rows/schema.ts';
 import type { RowStore } from '../rows/store.ts';
 import { type Row, RowFailure } from '../rows/types.ts';
 import type { RowWriter } from '../rows/writer.ts';
@@ -50,28 +51,28 @@ export class FileStore {
     return bytes;
   }
 
-  /** The bytes come first: a row never speaks of a file that is not there. */
+  /** Writes the bytes before the row, so that every row has its bytes. */
   create(bucket: Bucket, file: NewFile): Row {
     if (this.find(bucket, file.id)) throw new ApiError('storage_file_already_exists');
     this.#disk.write(bucket.id, file.id, file.bytes);
-    return this.#insert(bucket, file, { ...described(file.bytes), chunksTotal: 1, chunksUploaded: 1 });
+    const about = { ...described(bucket, file.bytes), sizeOriginal: file.bytes.length };
+    return this.#insert(bucket, file, { ...about, chunksTotal: 1, chunksUploaded: 1 });
   }
 
-  addChunk(bucket: Bucket, file: NewFile, chunk: Chunk): Row {
+  /** Takes one chunk; `fresh` when it is the first of its file. Chunks of a file that is whole change nothing. */
+  addChunk(bucket: Bucket, file: NewFile, chunk: Chunk): { row: Row; fresh: boolean } {
     const table = this.table(bucket);
     const found = this.find(bucket, file.id);
-    if (found && found.chunksUploaded === found.chunksTotal) return found;
+    if (found && found.chunksUploaded === found.chunksTotal) return { row: found, fresh: false };
     const pending = {
-      signature: '',
-      mimeType: '',
-      sizeOriginal: chunk.size,
-      chunksTotal: chunk.total,
-      chunksUploaded: 0,
+      ...{ signature: '', mimeType: '', sizeActual: 0, encryption: bucket.encryption, compression: bucket.compression },
+      ...{ sizeOriginal: chunk.size, chunksTotal: chunk.total, chunksUploaded: 0 },
     };
     const row = found ?? this.#insert(bucket, file, pending);
     const uploaded = this.#disk.writePart(bucket.id, file.id, { number: chunk.number, bytes: file.bytes });
-    const data = uploaded === chunk.total ? described(this.#disk.joinParts(bucket.id, file.id)) : {};
-    return this.#writer.update(table, row.$id, { data: { ...data, chunksUploaded: uploaded } });
+    const data = uploaded === chunk.total ? described(bucket, this.#disk.joinParts(bucket.id, file.id)) : {};
+    const updated = this.#writer.update(table, row.$id, { data: { ...data, chunksUploaded: uploaded } });
+    return { row: updated, fresh: !found };
   }
 
   update(bucket: Bucket, id: string, data: Record<string, unknown>): Row {
@@ -86,14 +87,22 @@ export class FileStore {
     return row;
   }
 
-  /** Throws all content away; the rows are the caller's business. */
+  /** Removes the content of all files; the rows are left to the caller. */
   empty(bucket: Bucket): void {
+    this.#disk.empty(bucket.id);
+  }
+
+  /** Removes all files of a bucket that is being deleted. */
+  clear(bucket: Bucket): void {
+    this.#database.run(`DELETE FROM ${sqlName(this.table(bucket))}`);
+    this.#tables.delete(bucket.id);
     this.#disk.empty(bucket.id);
   }
 
   #insert(bucket: Bucket, file: NewFile, about: Record<string, unknown>): Row {
     try {
-      const data = { ...about, $id: file.id, name: file.name, $permissions: file.permissions };
+      const search = `${file.id} ${file.name}`;
+      const data = { ...about, $id: file.id, name: file.name, search, $permissions: file.permissions };
       return this.#writer.create(this.table(bucket), data);
     } catch (error) {
       if (error instanceof RowFailure && error.kind === 'duplicate') throw new ApiError('storage_file_already_exists');
@@ -102,7 +111,15 @@ export class FileStore {
   }
 }
 
-function described(bytes: Buffer): Record<string, unknown> {
+/** What the content says: its hash and type, and the bytes it takes once it is compressed and encrypted. */
+function described({ encryption, compression }: Bucket, bytes: Buffer): Record<string, unknown> {
   const signature = createHash('md5').update(bytes).digest('hex');
-  return { signature, mimeType: sniffType(bytes), sizeOriginal: bytes.length };
+  const packed = compress(compression, bytes).length;
+  const sizeActual = encryption ? 4 * Math.ceil(packed / 3) : packed;
+  return { signature, mimeType: sniffType(bytes), sizeActual, encryption, compression };
+}
+
+function compress(compression: string, bytes: Buffer): Buffer {
+  if (compression === 'gzip') return gzipSync(bytes, { level: 9 });
+  return compression === 'zstd' ? zstdCompressSync(bytes) : bytes;
 }

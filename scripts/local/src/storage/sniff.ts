@@ -21,9 +21,10 @@ const signs: Sign[] = [
   { offset: 0, bytes: 'ID3', type: 'audio/mpeg' },
 ];
 
-/** The type by content, whatever the name says. */
+/** The type by content, whatever the name says. One byte is too little to tell. */
 export function sniffType(bytes: Buffer): string {
   if (bytes.length === 0) return 'application/x-empty';
+  if (bytes.length === 1) return 'application/octet-stream';
   const start = bytes.subarray(0, 512).toString('latin1');
   const sign = signs.find(({ offset, bytes: text }) => start.startsWith(text, offset));
   if (sign) return sign.type;

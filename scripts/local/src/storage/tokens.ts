@@ -15,6 +15,8 @@ export type FileToken = {
   accessedAt: string;
 };
 
+const day = 24 * 60 * 60 * 1000;
+
 type Parts = { database: Database; clock: MovableClock; secret: string };
 
 /** File tokens: a secret opens one file. It names the file by number, so a new file of the same id is another one. */
@@ -24,7 +26,8 @@ export class FileTokens {
   constructor(parts: Parts) {
     this.#parts = parts;
     parts.database.exec(`CREATE TABLE IF NOT EXISTS fileTokens (number INTEGER PRIMARY KEY, "$id" TEXT NOT NULL UNIQUE,
-      "$createdAt" TEXT NOT NULL, bucketId TEXT NOT NULL, fileId TEXT NOT NULL, fileSequence INTEGER NOT NULL, expire TEXT)`);
+      "$createdAt" TEXT NOT NULL, bucketId TEXT NOT NULL, fileId TEXT NOT NULL, fileSequence INTEGER NOT NULL, expire TEXT,
+      accessedAt TEXT NOT NULL DEFAULT '')`);
   }
 
   create(bucket: Bucket, file: Row, expire: string | null): FileToken {
@@ -60,13 +63,20 @@ export class FileTokens {
     return this.#parts.database.run('DELETE FROM fileTokens WHERE "$id" = ?', [id]).changes > 0;
   }
 
-  /** Which file a secret opens; a forged, revoked or expired one opens none. */
+  /** Which file a secret opens; a forged, revoked or expired one opens none. Its use is noted once a day. */
   opens(secret: string): { bucketId: string; fileSequence: number } | undefined {
     const payload = verifyJwt(secret, this.#parts.secret);
     const cells =
       payload && this.#parts.database.get('SELECT * FROM fileTokens WHERE "$id" = ?', [String(payload.tokenId)]);
     if (!cells) return undefined;
-    if (cells.expire !== null && Date.parse(String(cells.expire)) < this.#parts.clock.now()) return undefined;
+    const now = this.#parts.clock.now();
+    if (cells.expire !== null && Date.parse(String(cells.expire)) < now) return undefined;
+    if (cells.accessedAt === '' || now - Date.parse(String(cells.accessedAt)) > day) {
+      this.#parts.database.run('UPDATE fileTokens SET accessedAt = ? WHERE number = ?', [
+        formatDate(now),
+        Number(cells.number),
+      ]);
+    }
     return { bucketId: String(cells.bucketId), fileSequence: Number(cells.fileSequence) };
   }
 
@@ -88,7 +98,7 @@ export class FileTokens {
       resourceType: 'files',
       expire,
       secret: signJwt(payload, this.#parts.secret),
-      accessedAt: '',
+      accessedAt: String(cells.accessedAt),
     };
   }
 }

@@ -2,13 +2,12 @@ import type { Route } from '../../http/call.ts';
 import type { Platform } from '../../platform.ts';
 import { bucketRoutes } from './buckets.ts';
 import { columnRoutes } from './columns.ts';
-import { databaseRoutes } from './databases.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { functionRoutes } from './functions.ts';
 import { indexRoutes } from './indexes.ts';
 import { collectionsNaming, type Naming, tablesNaming } from './naming.ts';
 import { ruleRoutes } from './rules.ts';
-import { tableRoutes } from './tables.ts';
+import { databaseRoutes, tableRoutes } from './tables.ts';
 import { variableRoutes } from './variables.ts';
 
 /** What a console or a deployment does: making and changing things rather than using them. */

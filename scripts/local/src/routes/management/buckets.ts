@@ -1,4 +1,4 @@
-import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
+import { type Call, type Fields, input, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
@@ -8,8 +8,9 @@ import { refuseDeclared } from './naming.ts';
 
 type Parts = Pick<Platform, 'management' | 'clock' | 'files'>;
 
-/** `_APP_STORAGE_LIMIT` of an installation that changed nothing. */
+/** The default of `_APP_STORAGE_LIMIT`. */
 const largestFile = 30_000_000;
+const attributes = ['enabled', 'name', 'fileSecurity', 'maximumFileSize', 'encryption', 'antivirus', 'transformations'];
 
 export function bucketRoutes(parts: Parts): Route[] {
   const { definitions } = parts.management;
@@ -17,15 +18,18 @@ export function bucketRoutes(parts: Parts): Route[] {
   const one = `${all}/:bucketId`;
   const read = ['buckets.read'];
   const write = ['buckets.write'];
+  const searched = ({ firstName }: Definition) => String(firstName);
+  const list = (call: Call) =>
+    listing(call, definitions.list('bucket'), { name: 'buckets', show, attributes, searched });
   return [
+    { method: 'GET', path: all, scopes: read, handle: list },
+    { method: 'POST', path: all, scopes: write, handle: (call) => create(parts, call) },
     {
       method: 'GET',
-      path: all,
+      path: one,
       scopes: read,
-      handle: (call) => listing(call, definitions.list('bucket'), { name: 'buckets' }),
+      handle: (call) => ({ status: 200, body: show(requireOne(parts, call)) }),
     },
-    { method: 'POST', path: all, scopes: write, handle: (call) => create(parts, call) },
-    { method: 'GET', path: one, scopes: read, handle: (call) => ({ status: 200, body: requireOne(parts, call) }) },
     { method: 'PUT', path: one, scopes: write, handle: (call) => update(parts, call) },
     { method: 'DELETE', path: one, scopes: write, handle: (call) => remove(parts, call) },
   ];
@@ -51,34 +55,42 @@ function readSettings(call: Call, oldPermissions: unknown) {
   };
 }
 
-function create({ management, clock, files }: Parts, call: Call): Reply {
+function create({ management, clock }: Parts, call: Call): Reply {
   const { definitions, catalogue } = management;
   refuseDeclared(definitions);
   const $id = givenId(call, 'bucketId', clock.now());
   if (definitions.find('bucket', $id)) throw new ApiError('storage_bucket_already_exists');
-  const body = definitions.create('bucket', $id, { $id, ...readSettings(call, []), totalSize: 0 });
+  const settings = readSettings(call, []);
+  const bucket = definitions.create('bucket', $id, {
+    ...{ $id, ...settings, totalSize: 0, firstName: `${$id} ${settings.name}` },
+  });
   catalogue.bucket($id);
-  const bucket = catalogue.project.buckets.get($id);
-  if (bucket) files.table(bucket);
-  return { status: 201, body };
+  return { status: 201, body: show(bucket) };
 }
 
 function update(parts: Parts, call: Call): Reply {
   const { definitions, catalogue } = parts.management;
   refuseDeclared(definitions);
   const old = requireOne(parts, call);
-  const body = definitions.change('bucket', old.$id, readSettings(call, old.$permissions));
+  const bucket = definitions.change('bucket', old.$id, readSettings(call, old.$permissions));
   catalogue.bucket(old.$id);
-  return { status: 200, body };
+  return { status: 200, body: show(bucket) };
 }
 
 function remove(parts: Parts, call: Call): Reply {
   const { definitions, catalogue } = parts.management;
   refuseDeclared(definitions);
   const { $id } = requireOne(parts, call);
+  const bucket = catalogue.project.buckets.get($id);
+  if (bucket) parts.files.clear(bucket);
   definitions.remove('bucket', $id);
   catalogue.bucket($id);
   return { status: 204 };
+}
+
+/** `search` finds a bucket by the name that it was made with; a new name does not change that (storage-025). */
+function show({ firstName, ...bucket }: Definition): Fields {
+  return bucket;
 }
 
 function requireOne({ management }: Parts, call: Call): Definition {

@@ -53,8 +53,16 @@ export function givenId(call: Call, name: string, now: number): string {
   return resolveId(id, now);
 }
 
+/** On tables and buckets `write` stands for creating, too. */
 export function givenPermissions(call: Call, fallback: unknown): unknown {
-  return readPermissions(call.caller, input(call, 'permissions')) ?? fallback;
+  const given = input(call, 'permissions');
+  const open = Array.isArray(given) ? given.flatMap((one) => withCreate(one)) : given;
+  return readPermissions(call.caller, open) ?? fallback;
+}
+
+function withCreate(permission: unknown): unknown[] {
+  if (typeof permission !== 'string' || !permission.startsWith('write(')) return [permission];
+  return [permission.replace('write', 'create'), permission];
 }
 
 /** Everything sent, whichever way. */

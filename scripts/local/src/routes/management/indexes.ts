@@ -2,15 +2,17 @@ import { type Call, input, param, type Reply, type Route } from '../../http/call
 import { ApiError, type ErrorType, invalidParam, missing } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { systemColumns } from '../../rows/types.ts';
 import { givenTexts } from './fields.ts';
-import { indexLength, keyLength } from './limits.ts';
+import { indexLength, isTextual, keyLength, textSize } from './limits.ts';
 import { listing } from './listing.ts';
 import { columnProblem, type Naming, refuseDeclared, requireTable, scopesOf, showIndex } from './naming.ts';
 
 type Parts = Pick<Platform, 'management'>;
 
 const mostIndexes = 61;
+const types = ['key', 'fulltext', 'unique', 'spatial'];
+/** Columns of every table that an index may have; `$sequence` is none of them (schema-194). */
+const ownColumns = ['$id', '$createdAt', '$updatedAt'];
 
 export function indexRoutes(parts: Parts, naming: Naming): Route[] {
   const { definitions } = parts.management;
@@ -18,9 +20,10 @@ export function indexRoutes(parts: Parts, naming: Naming): Route[] {
   const read = [...scopesOf(naming, 'read'), 'indexes.read'];
   const write = [...scopesOf(naming, 'write'), 'indexes.write'];
   const show = (index: Definition) => showIndex(index, naming);
+  const attributes = ['key', 'type', 'status', naming.columns, 'lengths', 'orders', 'error'];
   const list = (call: Call) => {
     const { databaseId, $id } = requireTable(definitions, call, naming);
-    return listing(call, definitions.list('index', `${databaseId}/${$id}`), { name: 'indexes', show });
+    return listing(call, definitions.list('index', `${databaseId}/${$id}`), { name: 'indexes', show, attributes });
   };
   const get = (call: Call) => ({ status: 200, body: show(requireIndex(parts, call, naming)) });
   return [
@@ -32,63 +35,77 @@ export function indexRoutes(parts: Parts, naming: Naming): Route[] {
 }
 
 function create({ management }: Parts, call: Call, naming: Naming): Reply {
-  const { definitions, catalogue } = management;
+  const { definitions } = management;
   refuseDeclared(definitions);
   const { databaseId, $id: tableId } = requireTable(definitions, call, naming);
   const path = `${databaseId}/${tableId}`;
-  const key = String(input(call, 'key') ?? '');
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,35}$/.test(key)) throw invalidParam('key', 'Parameter must be a valid key');
-  if (definitions.find('index', `${path}/${key}`)) throw missing(indexProblem(naming, 'already_exists'), key);
+  const wanted = readIndex(call, naming);
+  if (definitions.find('index', `${path}/${wanted.key}`)) {
+    throw missing(indexProblem(naming, 'already_exists'), wanted.key);
+  }
   if (definitions.list('index', path).length >= mostIndexes) {
     throw missing(indexProblem(naming, 'limit_exceeded'), tableId);
   }
-  const type = input(call, 'type');
-  if (type !== 'key' && type !== 'unique' && type !== 'fulltext') {
-    throw invalidParam('type', 'Value must be one of (key, fulltext, unique, spatial)');
-  }
-  const columns = givenTexts(call, naming.columns);
-  checkColumns(definitions.list('column', path), columns, { naming, type });
-  const orders = givenTexts(call, 'orders', []);
-  const fields = {
-    $id: key,
-    key,
-    type,
-    status: 'processing',
-    error: '',
-    databaseId,
-    tableId,
-    columns,
-    lengths: [],
-    orders,
-  };
-  const index = definitions.create('index', `${path}/${key}`, fields);
-  management.later(() => {
-    if (!definitions.find('index', `${path}/${key}`)) return;
-    definitions.change('index', `${path}/${key}`, { status: 'available' });
-    try {
-      catalogue.table(String(databaseId), tableId);
-    } catch (error) {
-      definitions.change('index', `${path}/${key}`, { status: 'failed', error: String(error) });
-    }
+  check(wanted, definitions.list('column', path), naming);
+  const numbers = [definitions.numberOf('database', String(databaseId)), definitions.numberOf('table', path)];
+  const index = definitions.create('index', `${path}/${wanted.key}`, {
+    ...wanted,
+    $id: `${numbers.join('_')}_${wanted.key}`,
+    ...{ status: 'processing', error: '', databaseId, tableId },
+    lengths: wanted.columns.map((_, at) => wanted.lengths[at] ?? 0),
   });
+  management.make('index', index);
   return { status: 202, body: showIndex(index, naming) };
 }
 
-function checkColumns(known: Definition[], keys: string[], { naming, type }: { naming: Naming; type: string }): void {
+type Wanted = { key: string; type: string; columns: string[]; orders: string[]; lengths: number[] };
+
+function readIndex(call: Call, naming: Naming): Wanted {
+  const key = String(input(call, 'key') ?? '');
+  if (!isKey(key)) throw invalidParam('key', 'Parameter must be a valid key');
+  const type = String(input(call, 'type') ?? '');
+  if (!types.includes(type)) throw invalidParam('type', `Value must be one of (${types.join(', ')})`);
+  const columns = givenTexts(call, naming.columns);
+  if (!columns.every((column) => isKey(column) || ownColumns.includes(column))) {
+    throw invalidParam(naming.columns, 'Value must a valid array and Parameter must be a valid key');
+  }
+  const orders = givenTexts(call, 'orders', []);
+  if (!orders.every((order) => /^(asc|desc)$/i.test(order))) {
+    throw invalidParam('orders', 'Value must a valid array and Value must be one of (ASC, DESC)');
+  }
+  const lengths = input(call, 'lengths') ?? [];
+  if (!Array.isArray(lengths) || !lengths.every((length) => length === null || Number.isInteger(length))) {
+    throw invalidParam('lengths', 'Value must a valid array and Value must be a valid integer');
+  }
+  return { key, type, columns, orders, lengths: lengths.map(Number) };
+}
+
+function isKey(value: string): boolean {
+  return /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,35}$/.test(value);
+}
+
+/** Refuses what Appwrite's index validator refuses. */
+function check({ type, columns: keys, lengths }: Wanted, known: Definition[], naming: Naming): void {
+  const invalid = (reason: string) => new ApiError(indexProblem(naming, 'invalid'), reason);
+  if (keys.length === 0) throw invalid('No columns provided for the index');
+  if (new Set(keys.map((key) => key.toLowerCase())).size < keys.length) throw invalid('Duplicate columns provided');
   const columns = keys.map((key) => known.find((column) => column.key === key));
   for (const [at, column] of columns.entries()) {
     const key = keys[at] ?? '';
-    if (!column) {
-      if (systemColumns.some((system) => system.key === key && key !== '$sequence')) continue;
-      throw missing(columnProblem(naming, 'unknown'), key);
-    }
-    if (column.status !== 'available') throw missing(columnProblem(naming, 'not_available'), key);
-    if (column.array === true) {
+    if (!column && !ownColumns.includes(key)) throw missing(columnProblem(naming, 'unknown'), key);
+    if (column && column.status !== 'available') throw missing(columnProblem(naming, 'not_available'), key);
+    if (column?.array === true) {
       throw new ApiError('index_invalid', 'Creating indexes on array attributes is not currently supported.');
     }
+    if (type === 'fulltext' && !isTextual(column)) throw invalid(`Column "${key}" cannot be part of a fulltext index`);
+    if (lengths[at] && !isTextual(column)) throw invalid(`Cannot set a length on column "${key}"`);
+    if (Number(lengths[at]) > textSize(column ?? {})) throw invalid(`Index length of "${key}" is larger than its size`);
   }
-  if (type !== 'fulltext' && keyLength(columns) > indexLength) {
-    throw new ApiError(indexProblem(naming, 'invalid'), `Index length is longer than the maximum: ${indexLength}`);
+  if (type === 'spatial') throw invalid('Spatial indexes can only be made over spatial columns');
+  if (lengths.length > keys.length)
+    throw invalid('Invalid index lengths. Count must be equal or less than the columns');
+  if (type !== 'fulltext' && keyLength(columns, lengths) > indexLength) {
+    throw invalid(`Index length is longer than the maximum: ${indexLength}`);
   }
 }
 

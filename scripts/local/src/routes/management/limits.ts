@@ -1,26 +1,38 @@
 import type { Fields } from '../../http/call.ts';
 
-/** MariaDB's row: what it holds, and what Appwrite's own columns take of it. */
+/** What a row of MariaDB may take, and how much of it Appwrite's own columns take. */
 export const rowBytes = 65_535;
 const ownBytes = 1_067;
 const longestVarchar = 16_381;
 export const indexLength = 768;
 
+/** A longer text lies outside of the row; what the row keeps of it is a pointer. */
+const pointerBytes = 20;
+
 function textBytes(size: number): number {
-  if (size > 16_777_215) return 12;
-  if (size > 65_535) return 11;
-  if (size > longestVarchar) return 10;
+  if (size > longestVarchar) return pointerBytes;
   return size * 4 + (size > 255 ? 2 : 1);
 }
 
+const textTypes: Readonly<Record<string, number | undefined>> = {
+  text: 16_383,
+  mediumtext: 4_194_303,
+  longtext: 1_073_741_823,
+};
+
+export function isTextual(column: Fields | undefined): boolean {
+  const type = String(column?.type);
+  return type === 'string' || type === 'varchar' || type in textTypes;
+}
+
 /** How many characters a text column is declared with; formats have sizes of their own. */
-export function textSize({ format, size }: Fields): number {
+export function textSize({ type, format, size }: Fields): number {
   const sizes: Record<string, number> = { enum: 255, email: 254, url: 2000, ip: 39 };
-  return sizes[String(format)] ?? Number(size ?? 0);
+  return sizes[String(format)] ?? textTypes[String(type)] ?? Number(size ?? 0);
 }
 
 function columnBytes(column: Fields): number {
-  if (column.array === true) return 20;
+  if (column.array === true) return pointerBytes;
   switch (column.type) {
     case 'string':
     case 'varchar':
@@ -33,9 +45,9 @@ function columnBytes(column: Fields): number {
     case 'boolean':
       return 1;
     case 'datetime':
-      return 19;
+      return 7;
     default:
-      return 20;
+      return pointerBytes;
   }
 }
 
@@ -44,8 +56,9 @@ export function widthOf(columns: readonly Fields[]): number {
   return columns.reduce((sum, column) => sum + columnBytes(column), ownBytes);
 }
 
-/** The length of an index key in characters; numbers, dates and booleans count as one. */
-export function keyLength(columns: readonly (Fields | undefined)[]): number {
-  const isText = (column: Fields | undefined) => /^(string|varchar)$/.test(String(column?.type));
-  return columns.reduce<number>((sum, column) => sum + (column && isText(column) ? textSize(column) : 1), 0);
+/** The length of an index key in characters: of texts their size or the given length; anything else counts as one. */
+export function keyLength(columns: readonly (Fields | undefined)[], lengths: readonly number[] = []): number {
+  const lengthOf = (column: Fields | undefined, at: number) =>
+    column && isTextual(column) ? lengths[at] || textSize(column) : 1;
+  return columns.reduce<number>((sum, column, at) => sum + lengthOf(column, at), 0);
 }

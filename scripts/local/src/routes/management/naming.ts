@@ -1,6 +1,7 @@
 import type { Call, Fields } from '../../http/call.ts';
 import { ApiError, type ErrorType, missing } from '../../http/errors.ts';
 import type { Definition, Definitions } from '../../project/definitions.ts';
+import { rowBytes, widthOf } from './limits.ts';
 
 /** Tables are managed in two languages: TablesDB, and the older one that appwrite-cli 12 speaks for columns. */
 export type Naming = {
@@ -60,18 +61,21 @@ export function showColumn({ $id, databaseId, tableId, ...column }: Definition):
   return column;
 }
 
-export function showIndex({ databaseId, tableId, columns, ...index }: Definition, naming: Naming): Fields {
+export function showIndex({ databaseId, tableId, columns, enforced, ...index }: Definition, naming: Naming): Fields {
   return { ...index, [naming.columns]: columns };
 }
 
 export function showTable(definitions: Definitions, table: Definition, naming: Naming): Fields {
   const path = `${table.databaseId}/${table.$id}`;
   const { rowSecurity, ...rest } = table;
+  const columns = definitions.list('column', path);
   return {
     ...rest,
     [naming.rowSecurity]: rowSecurity,
-    [naming.columns]: definitions.list('column', path).map(showColumn),
+    [naming.columns]: columns.map(showColumn),
     indexes: definitions.list('index', path).map((index) => showIndex(index, naming)),
+    bytesMax: rowBytes,
+    bytesUsed: widthOf(columns),
   };
 }
 

@@ -1,12 +1,58 @@
-import { type Call, input, type Reply, type Route } from '../../http/call.ts';
-import { missing } from '../../http/errors.ts';
+import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
+import { ApiError, missing } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
-import { removeTable } from './databases.ts';
+import type { Definition } from '../../project/definitions.ts';
 import { givenBoolean, givenId, givenPermissions, givenText } from './fields.ts';
 import { listing } from './listing.ts';
 import { type Naming, refuseDeclared, requireDatabase, requireTable, scopesOf, showTable } from './naming.ts';
 
 type Parts = Pick<Platform, 'management' | 'clock'>;
+
+export function databaseRoutes(parts: Parts, naming: Naming): Route[] {
+  const { definitions } = parts.management;
+  const all = naming.databases;
+  const one = `${all}/:databaseId`;
+  const read = ['databases.read'];
+  const write = ['databases.write'];
+  const list = (call: Call) => listing(call, definitions.list('database'), { name: 'databases', attributes: ['name'] });
+  const get = (call: Call) => ({ status: 200, body: requireDatabase(definitions, call) });
+  return [
+    { method: 'GET', path: all, scopes: read, handle: list },
+    { method: 'POST', path: all, scopes: write, handle: (call) => createDatabase(parts, call) },
+    { method: 'GET', path: one, scopes: read, handle: get },
+    { method: 'PUT', path: one, scopes: write, handle: (call) => updateDatabase(parts, call) },
+    { method: 'DELETE', path: one, scopes: write, handle: (call) => removeDatabase(parts, call) },
+  ];
+}
+
+function createDatabase({ management, clock }: Parts, call: Call): Reply {
+  const { definitions, catalogue } = management;
+  refuseDeclared(definitions);
+  const $id = givenId(call, 'databaseId', clock.now());
+  if (definitions.find('database', $id)) throw missing('database_already_exists', $id);
+  const name = givenText(call, 'name', { max: 128 });
+  const enabled = givenBoolean(call, 'enabled', true);
+  const body = definitions.create('database', $id, { $id, name, enabled, type: 'tablesdb' });
+  catalogue.database($id);
+  return { status: 201, body };
+}
+
+function updateDatabase({ management: { definitions } }: Parts, call: Call): Reply {
+  refuseDeclared(definitions);
+  const old = requireDatabase(definitions, call);
+  const name = givenText(call, 'name', { fallback: String(old.name), max: 128 });
+  const enabled = givenBoolean(call, 'enabled', true);
+  return { status: 200, body: definitions.change('database', old.$id, { name, enabled }) };
+}
+
+function removeDatabase({ management }: Parts, call: Call): Reply {
+  refuseDeclared(management.definitions);
+  const { $id } = requireDatabase(management.definitions, call);
+  for (const table of management.definitions.list('table', $id)) remove(management, table);
+  management.definitions.remove('database', param(call, 'databaseId'));
+  management.catalogue.database($id);
+  return { status: 204 };
+}
 
 export function tableRoutes(parts: Parts, naming: Naming): Route[] {
   const { definitions } = parts.management;
@@ -14,32 +60,32 @@ export function tableRoutes(parts: Parts, naming: Naming): Route[] {
   const one = `${all}/:tableId`;
   const read = scopesOf(naming, 'read');
   const write = scopesOf(naming, 'write');
-  const get = (call: Call) => ({
-    status: 200,
-    body: showTable(definitions, requireTable(definitions, call, naming), naming),
-  });
+  const show = (table: Definition) => showTable(definitions, table, naming);
+  const list = (call: Call) => {
+    const { $id } = requireDatabase(definitions, call);
+    const attributes = ['name', 'enabled', naming.rowSecurity];
+    return listing(call, definitions.list('table', $id), { name: naming.tables, show, attributes });
+  };
+  const get = (call: Call) => ({ status: 200, body: show(requireTable(definitions, call, naming)) });
   return [
-    { method: 'GET', path: all, scopes: read, handle: (call) => list(parts, call, naming) },
-    { method: 'POST', path: all, scopes: write, handle: (call) => create(parts, call, naming) },
+    { method: 'GET', path: all, scopes: read, handle: list },
+    { method: 'POST', path: all, scopes: write, handle: (call) => createTable(parts, call, naming) },
     { method: 'GET', path: one, scopes: read, handle: get },
-    { method: 'PUT', path: one, scopes: write, handle: (call) => update(parts, call, naming) },
-    { method: 'DELETE', path: one, scopes: write, handle: (call) => remove(parts, call, naming) },
+    { method: 'PUT', path: one, scopes: write, handle: (call) => updateTable(parts, call, naming) },
+    { method: 'DELETE', path: one, scopes: write, handle: (call) => removeTable(parts, call, naming) },
   ];
 }
 
-function list({ management: { definitions } }: Parts, call: Call, naming: Naming): Reply {
-  const { $id } = requireDatabase(definitions, call);
-  const show = (table: Parameters<typeof showTable>[1]) => showTable(definitions, table, naming);
-  return listing(call, definitions.list('table', $id), { name: naming.tables, show });
-}
-
-function create({ management, clock }: Parts, call: Call, naming: Naming): Reply {
+function createTable({ management, clock }: Parts, call: Call, naming: Naming): Reply {
   const { definitions, catalogue } = management;
   refuseDeclared(definitions);
   const database = requireDatabase(definitions, call);
   const $id = givenId(call, `${naming.table}Id`, clock.now());
   const path = `${database.$id}/${$id}`;
   if (definitions.find('table', path)) throw missing(`${naming.table}_already_exists`, $id);
+  if (input(call, naming.columns) !== undefined || input(call, 'indexes') !== undefined) {
+    throw new ApiError('general_not_implemented_locally', 'Columns and indexes are made in calls of their own here.');
+  }
   const table = definitions.create('table', path, {
     $id,
     databaseId: database.$id,
@@ -53,7 +99,7 @@ function create({ management, clock }: Parts, call: Call, naming: Naming): Reply
 }
 
 /** What is not sent falls back: permissions and name to the old ones, the switches to their defaults. */
-function update({ management }: Parts, call: Call, naming: Naming): Reply {
+function updateTable({ management }: Parts, call: Call, naming: Naming): Reply {
   const { definitions, catalogue } = management;
   refuseDeclared(definitions);
   const old = requireTable(definitions, call, naming);
@@ -67,8 +113,17 @@ function update({ management }: Parts, call: Call, naming: Naming): Reply {
   return { status: 200, body: showTable(definitions, table, naming) };
 }
 
-function remove({ management }: Parts, call: Call, naming: Naming): Reply {
+function removeTable({ management }: Parts, call: Call, naming: Naming): Reply {
   refuseDeclared(management.definitions);
-  removeTable(management, requireTable(management.definitions, call, naming));
+  remove(management, requireTable(management.definitions, call, naming));
   return { status: 204 };
+}
+
+/** A table, its columns, indexes and rows. No event tells of the rows. */
+function remove({ definitions, catalogue }: Parts['management'], { databaseId, $id }: Definition): void {
+  const path = `${databaseId}/${$id}`;
+  definitions.remove('table', path);
+  definitions.removeBelow('column', path);
+  definitions.removeBelow('index', path);
+  catalogue.table(String(databaseId), $id);
 }

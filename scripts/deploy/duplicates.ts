@@ -1,0 +1,40 @@
+import { type Models, Query } from 'node-appwrite';
+import type { DeclaredTable } from './declaration.ts';
+import type { Remote } from './remote.ts';
+
+const PAGE = 1000;
+
+/**
+ * Says which rows have equal values in these columns, or '' when there are none. Compares without case and accents, as
+ * MariaDB does and as the product does with usernames. Reads the whole table, one page of 1000 rows a call.
+ */
+export async function findDuplicates(
+  { tables }: Pick<Remote, 'tables'>,
+  { databaseId, $id: tableId }: Pick<DeclaredTable, 'databaseId' | '$id'>,
+  columns: readonly string[],
+): Promise<string> {
+  const first = new Map<string, string>();
+  const doubled: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = cursor === undefined ? [] : [Query.cursorAfter(cursor)];
+    const queries = [Query.select(['$id', ...columns]), Query.limit(PAGE), ...page];
+    const { rows } = await tables.listRows<Models.DefaultRow>({ databaseId, tableId, queries, total: false });
+    for (const row of rows) {
+      const values = columns.map((key) => row[key]);
+      if (values.some((value) => value === null || value === undefined)) continue;
+      const key = JSON.stringify(values.map((value) => fold(String(value))));
+      const other = first.get(key);
+      if (other === undefined) first.set(key, row.$id);
+      else doubled.push(`${other} and ${row.$id}`);
+    }
+    cursor = rows.at(-1)?.$id;
+    if (rows.length < PAGE) break;
+  }
+  if (doubled.length === 0) return '';
+  const more = doubled.length > 5 ? ` and ${doubled.length - 5} more` : '';
+  return `rows with equal ${columns.join(', ')}: ${doubled.slice(0, 5).join('; ')}${more}`;
+}
+
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}

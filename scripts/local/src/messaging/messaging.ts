@@ -1,0 +1,263 @@
+import { connect } from 'node:net';
+import { formatDate, type MovableClock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import { uniqueId } from '../ids.ts';
+import type { RowStore } from '../rows/store.ts';
+import type { Row } from '../rows/types.ts';
+import type { RowWriter } from '../rows/writer.ts';
+import { OwnTable } from './own-table.ts';
+
+type Parts = {
+  database: Database;
+  rows: RowStore;
+  writer: RowWriter;
+  clock: MovableClock;
+  /** Milliseconds that a message is `processing` at least. */
+  pace: number;
+};
+
+export type Mail = { to: string; subject: string; text: string; at: string };
+
+/** What createEmail was told about the mail itself. */
+export type MailData = {
+  subject: string;
+  content: string;
+  html: boolean;
+  cc: string[];
+  bcc: string[];
+  attachments: string[];
+};
+
+/** A provider with this host takes every mail, without a server. */
+export const inboxHost = 'inbox.localhost';
+const connectingMs = 2000;
+const scheduleMs = 1000;
+
+/** Users, their targets, and messages to them. E-mails are delivered into an inbox on this machine. */
+export class Messaging {
+  readonly users: OwnTable;
+  readonly targets: OwnTable;
+  readonly providers: OwnTable;
+  readonly topics: OwnTable;
+  readonly subscribers: OwnTable;
+  readonly messages: OwnTable;
+  readonly inbox: OwnTable;
+  readonly #parts: Parts;
+  readonly #waiting = new Set<NodeJS.Timeout>();
+  #delivering = 0;
+  #schedule: NodeJS.Timeout | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.users = new OwnTable(parts, {
+      name: 'users',
+      label: 'User',
+      taken: 'user_already_exists',
+      columns: {
+        ...{
+          name: 'text',
+          email: 'text',
+          phone: 'text',
+          password: 'text',
+          passwordUpdate: 'date',
+          registration: 'date',
+        },
+        ...{ status: 'yes-no', emailVerification: 'yes-no', phoneVerification: 'yes-no', mfa: 'yes-no' },
+        ...{ labels: 'text[]', prefs: 'json', search: 'text' },
+      },
+      listed: [
+        ...['name', 'email', 'phone', 'status', 'passwordUpdate', 'registration', 'emailVerification'],
+        ...['phoneVerification', 'labels'],
+      ],
+    });
+    this.targets = new OwnTable(parts, {
+      name: 'targets',
+      label: 'Target',
+      taken: 'user_target_already_exists',
+      columns: { userId: 'text', providerId: 'text', providerType: 'text', identifier: 'text', name: 'text' },
+      listed: ['userId', 'providerId', 'providerType', 'identifier'],
+    });
+    this.providers = new OwnTable(parts, {
+      name: 'providers',
+      label: 'Provider',
+      taken: 'provider_already_exists',
+      columns: {
+        name: 'text',
+        provider: 'text',
+        type: 'text',
+        enabled: 'yes-no',
+        credentials: 'json',
+        options: 'json',
+        search: 'text',
+      },
+      listed: ['name', 'provider', 'type', 'enabled'],
+    });
+    this.topics = new OwnTable(parts, {
+      name: 'topics',
+      label: 'Topic',
+      taken: 'topic_already_exists',
+      columns: { name: 'text', subscribe: 'text[]', search: 'text' },
+      listed: ['name'],
+    });
+    this.subscribers = new OwnTable(parts, {
+      name: 'subscribers',
+      label: 'Subscriber',
+      taken: 'subscriber_already_exists',
+      columns: { topicId: 'text', targetId: 'text', userId: 'text', providerType: 'text', search: 'text' },
+      listed: ['topicId', 'targetId', 'userId', 'providerType'],
+    });
+    this.messages = new OwnTable(parts, {
+      name: 'messages',
+      label: 'Message',
+      taken: 'message_already_exists',
+      columns: {
+        ...{ providerType: 'text', status: 'text', topics: 'text[]', users: 'text[]', targets: 'text[]', data: 'json' },
+        ...{
+          scheduledAt: 'date',
+          deliveredAt: 'date',
+          deliveryErrors: 'text[]',
+          deliveredTotal: 'whole',
+          search: 'text',
+        },
+      },
+      listed: ['scheduledAt', 'deliveredAt', 'deliveredTotal', 'status', 'description', 'providerType'],
+    });
+    this.inbox = new OwnTable(parts, {
+      name: 'inbox',
+      label: 'Mail',
+      taken: 'general_server_error',
+      columns: { to: 'text', subject: 'text', text: 'text', html: 'yes-no' },
+      listed: [],
+    });
+  }
+
+  get tables(): OwnTable[] {
+    const { users, targets, providers, topics, subscribers, messages, inbox } = this;
+    return [users, targets, providers, topics, subscribers, messages, inbox];
+  }
+
+  /** Whether no message is on its way; scheduled ones are not until their time has come. */
+  get idle(): boolean {
+    return this.#waiting.size === 0 && this.#delivering === 0;
+  }
+
+  /** Makes a provider that delivers into the inbox, unless there is one already. */
+  useInbox(): void {
+    if (this.providers.all().length > 0) return;
+    this.providers.create('inbox', {
+      ...{ name: 'Inbox of this machine', provider: 'smtp', type: 'email', enabled: true, search: 'inbox' },
+      credentials: JSON.stringify({ port: 587, username: '', password: '', host: inboxHost }),
+      options: JSON.stringify({
+        ...{ fromName: '', fromEmail: `local@${inboxHost}`, replyToName: '', replyToEmail: '' },
+        ...{ encryption: '', autoTLS: false, mailer: '' },
+      }),
+    });
+  }
+
+  /** Goes on with what an earlier process had begun, and looks for scheduled messages once a second. */
+  start(): void {
+    for (const { $id } of this.messages.all({ status: 'processing' })) this.deliver($id);
+    this.#schedule = setInterval(() => this.tick(), scheduleMs);
+    this.#schedule.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#schedule);
+    for (const timer of this.#waiting) clearTimeout(timer);
+    this.#waiting.clear();
+  }
+
+  /** Sends what was scheduled for now or earlier. */
+  tick(): void {
+    const now = this.#parts.clock.now();
+    for (const { $id, scheduledAt } of this.messages.all({ status: 'scheduled' })) {
+      if (Date.parse(String(scheduledAt)) > now) continue;
+      this.messages.update($id, { status: 'processing' });
+      this.deliver($id);
+    }
+  }
+
+  /** Delivers a message a moment later, when its call has been answered. */
+  deliver(id: string): void {
+    const timer = setTimeout(() => {
+      this.#waiting.delete(timer);
+      this.#delivering += 1;
+      void this.#send(id).finally(() => {
+        this.#delivering -= 1;
+      });
+    }, this.#parts.pace);
+    this.#waiting.add(timer);
+  }
+
+  /** A message either reaches all of its recipients or, when it has none or no server takes it, fails. */
+  async #send(id: string): Promise<void> {
+    const message = this.messages.find(id);
+    if (!message) return;
+    const recipients = this.#recipients(message);
+    const trouble = recipients.length === 0 ? 'No valid recipients found.' : await this.#trouble();
+    if (!this.messages.find(id)) return;
+    if (trouble !== '') {
+      this.messages.update(id, { status: 'failed', deliveryErrors: [trouble] });
+      return;
+    }
+    this.#put(recipients, JSON.parse(String(message.data)));
+    const delivered = { deliveredTotal: recipients.length, deliveredAt: formatDate(this.#parts.clock.now()) };
+    this.messages.update(id, { status: 'sent', ...delivered });
+  }
+
+  /** Targets of topics, of users and those named; a user or topic counts once, a target as often as it is found. */
+  #recipients({ topics, users, targets }: Row): Row[] {
+    const email = (target: Row | undefined): Row[] => (target?.providerType === 'email' ? [target] : []);
+    return [
+      ...distinct(topics).flatMap((topicId) =>
+        this.subscribers.all({ topicId }).flatMap(({ targetId }) => email(this.targets.find(String(targetId)))),
+      ),
+      ...distinct(users).flatMap((userId) => this.targets.all({ userId, providerType: 'email' })),
+      ...distinct(targets).flatMap((targetId) => email(this.targets.find(targetId))),
+    ];
+  }
+
+  /** Why the provider would not take a mail, or ''. */
+  async #trouble(): Promise<string> {
+    const [provider] = this.providers.all({ type: 'email', enabled: true });
+    if (!provider) return 'No enabled provider found for type email.';
+    const { host, port } = JSON.parse(String(provider.credentials));
+    for (const one of String(host).split(';')) {
+      const [name = '', ownPort = String(port)] = one.split(':');
+      if (name === inboxHost || (await accepts(name, Number(ownPort)))) return '';
+    }
+    return 'SMTP Error: Could not connect to SMTP host.';
+  }
+
+  #put(recipients: Row[], { subject, content, html, cc, bcc }: MailData): void {
+    const copies = [...cc, ...bcc].map((targetId) => this.targets.find(targetId));
+    for (const target of [...recipients, ...copies]) {
+      if (!target) continue;
+      const mail = { to: String(target.identifier), subject, text: content, html };
+      this.inbox.create(uniqueId(this.#parts.clock.now()), mail);
+    }
+  }
+
+  /** The newest mails, newest first. */
+  mails(limit = 100): Mail[] {
+    const all = this.inbox.all().slice(-limit).reverse();
+    return all.map(({ to, subject, text, $createdAt }) => {
+      return { to: String(to), subject: String(subject), text: String(text), at: $createdAt };
+    });
+  }
+}
+
+function distinct(value: unknown): string[] {
+  return Array.isArray(value) ? [...new Set(value.map(String))] : [];
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: connectingMs });
+    const end = (accepted: boolean) => () => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
+}

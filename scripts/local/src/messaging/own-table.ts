@@ -1,0 +1,105 @@
+import type { Database } from '../database.ts';
+import type { Call, Fields, Reply } from '../http/call.ts';
+import { ApiError, type ErrorType } from '../http/errors.ts';
+import type { Column, Table } from '../project/types.ts';
+import { asArgument, listQueries, wantsTotal } from '../routes/management/listing.ts';
+import { cursorNotFound, makePlan } from '../rows/plan.ts';
+import type { Query } from '../rows/query.ts';
+import { ensureTable } from '../rows/schema.ts';
+import type { RowStore } from '../rows/store.ts';
+import { type Row, RowFailure } from '../rows/types.ts';
+import type { RowWriter } from '../rows/writer.ts';
+
+type Parts = { database: Database; rows: RowStore; writer: RowWriter };
+
+/** `text[]` is a list of texts, `json` an object that is kept as its text. */
+type Kind = 'text' | 'text[]' | 'whole' | 'yes-no' | 'date' | 'json';
+const types: Readonly<Record<Kind, string>> = {
+  text: 'string',
+  'text[]': 'string',
+  whole: 'integer',
+  'yes-no': 'boolean',
+  date: 'datetime',
+  json: 'longtext',
+};
+
+type Description = {
+  /** Its name, which is also the answer's name for a list of it. */
+  name: string;
+  /** How errors call one of it. */
+  label: string;
+  /** The error when its id is taken. */
+  taken: ErrorType;
+  columns: Readonly<Record<string, Kind>>;
+  /** What queries of lists may name. */
+  listed: readonly string[];
+};
+
+/** A table of Appwrite's own, such as its users, kept as rows so that its lists speak the query language of rows. */
+export class OwnTable {
+  readonly table: Table;
+  readonly #parts: Parts;
+  readonly #description: Description;
+
+  constructor(parts: Parts, description: Description) {
+    this.#parts = parts;
+    this.#description = description;
+    const columns = Object.entries(description.columns).map(([key, kind]): Column => {
+      return { key, type: types[kind], required: false, array: kind === 'text[]', default: null };
+    });
+    const searched = description.columns.search
+      ? [{ key: 'search', type: 'fulltext' as const, columns: ['search'], orders: [] }]
+      : [];
+    this.table = {
+      ...{ id: description.name, databaseId: '$own', name: description.name, rowSecurity: false, permissions: [] },
+      columns,
+      indexes: searched,
+    };
+    ensureTable(parts.database, this.table);
+  }
+
+  find(id: string): Row | undefined {
+    return this.#parts.rows.find(this.table, id);
+  }
+
+  /** All that have these values, oldest first. */
+  all(values: Record<string, string | boolean> = {}): Row[] {
+    const queries = Object.entries(values).map(([attribute, value]) => equal(attribute, value));
+    const plan = { ...makePlan(this.table, queries), limit: Number.MAX_SAFE_INTEGER };
+    return this.#parts.rows.list(this.table, plan);
+  }
+
+  create(id: string, values: Fields): Row {
+    try {
+      return this.#parts.writer.create(this.table, { ...values, $id: id });
+    } catch (error) {
+      if (error instanceof RowFailure && error.kind === 'duplicate') throw new ApiError(this.#description.taken);
+      throw error;
+    }
+  }
+
+  update(id: string, values: Fields): Row {
+    return this.#parts.writer.update(this.table, id, { data: values });
+  }
+
+  remove({ $sequence }: Row): void {
+    this.#parts.rows.remove(this.table, $sequence);
+  }
+
+  /** Answers a call for a list: its queries and its search, below what `within` says. */
+  list(call: Call, show: (row: Row) => Fields, within: Record<string, string> = {}): Reply {
+    const { name, label, listed } = this.#description;
+    const plan = asArgument(() => makePlan(this.table, listQueries(call, listed)));
+    for (const [attribute, value] of Object.entries(within)) plan.filters.push(equal(attribute, value));
+    const search = String(call.query.search ?? '');
+    if (search !== '') plan.filters.push({ method: 'search', attribute: 'search', values: [search], queries: [] });
+    if (plan.cursor && !this.find(plan.cursor.id)) throw cursorNotFound(label, plan.cursor.id);
+    const found = this.#parts.rows.list(this.table, plan);
+    const total = wantsTotal(call) ? this.#parts.rows.count(this.table, plan) : 0;
+    return { status: 200, body: { total, [name]: found.map(show) } };
+  }
+}
+
+function equal(attribute: string, value: string | boolean): Query {
+  return { method: 'equal', attribute, values: [value], queries: [] };
+}

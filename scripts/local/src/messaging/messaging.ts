@@ -131,9 +131,10 @@ export class Messaging {
     });
   }
 
-  get tables(): OwnTable[] {
-    const { users, targets, providers, topics, subscribers, messages, inbox } = this;
-    return [users, targets, providers, topics, subscribers, messages, inbox];
+  /** Removes everything but the providers. */
+  clear(): void {
+    const { users, targets, topics, subscribers, messages, inbox } = this;
+    for (const table of [users, targets, topics, subscribers, messages, inbox]) table.clear();
   }
 
   /** Whether no message is on its way; scheduled ones are not until their time has come. */

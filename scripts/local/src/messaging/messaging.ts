@@ -183,9 +183,11 @@ export class Messaging {
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
       this.#delivering += 1;
-      void this.#send(id).finally(() => {
-        this.#delivering -= 1;
-      });
+      void this.#send(id)
+        .catch((error) => this.#fail(id, String(error)))
+        .finally(() => {
+          this.#delivering -= 1;
+        });
     }, this.#parts.pace);
     this.#waiting.add(timer);
   }
@@ -198,12 +200,16 @@ export class Messaging {
     const trouble = recipients.length === 0 ? 'No valid recipients found.' : await this.#trouble();
     if (!this.messages.find(id)) return;
     if (trouble !== '') {
-      this.messages.update(id, { status: 'failed', deliveryErrors: [trouble] });
+      this.#fail(id, trouble);
       return;
     }
     this.#put(recipients, JSON.parse(String(message.data)));
     const delivered = { deliveredTotal: recipients.length, deliveredAt: formatDate(this.#parts.clock.now()) };
     this.messages.update(id, { status: 'sent', ...delivered });
+  }
+
+  #fail(id: string, reason: string): void {
+    if (this.messages.find(id)) this.messages.update(id, { status: 'failed', deliveryErrors: [reason] });
   }
 
   /** Targets of topics, of users and those named; a user or topic counts once, a target as often as it is found. */

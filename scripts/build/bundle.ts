@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +45,7 @@ export async function bundle(id: string, entry: string, file: string): Promise<B
 
 /** Writes a file in one step, so that whoever builds or serves at the same time never reads half a bundle. */
 async function replace(file: string, content: Uint8Array | string): Promise<void> {
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(draft, content);
   await rename(draft, file);

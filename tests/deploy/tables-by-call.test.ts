@@ -1,4 +1,4 @@
-import { Client, Databases, ID, TablesDB } from 'node-appwrite';
+import { Client, Databases, ID, Query, TablesDB } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
 import { createIndex } from '#scripts/deploy/plan-indexes.ts';
 import { until } from '#scripts/deploy/remote.ts';
@@ -61,6 +61,39 @@ describe('tables that are made by calls', () => {
     expect(row).not.toHaveProperty('two');
     const { indexes } = await world.remote.tables.listIndexes(place);
     expect(indexes.map(({ key, columns }) => ({ key, columns }))).toEqual([{ key: 'both', columns: ['one'] }]);
+  });
+
+  it('take a new key for a column, with its values and indexes', async () => {
+    const place = await makeTable();
+    await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
+    await availability(place);
+    for (const type of ['key', 'fulltext']) {
+      await world.remote.send('post', pathOf(place, 'indexes'), { key: type, type, columns: ['title'] });
+    }
+    await availability(place);
+    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'hello world' } });
+    const path = `${pathOf(place, 'columns')}/string/title`;
+    await world.remote.send('patch', path, { required: false, default: null, newKey: 'name' });
+    const queries = [Query.search('name', 'world'), Query.equal('name', 'hello world')];
+    const { rows } = await world.remote.tables.listRows({ ...place, queries });
+    expect(rows).toMatchObject([{ $id: 'a', name: 'hello world' }]);
+    const { indexes } = await world.remote.tables.listIndexes(place);
+    expect(indexes.map(({ columns }) => columns)).toEqual([['name'], ['name']]);
+  });
+
+  it('have a unique index over equal values that enforces nothing, after a restart too', async () => {
+    const place = await makeTable();
+    await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
+    await availability(place);
+    const add = (rowId: string) => world.remote.tables.createRow({ ...place, rowId, data: { title: 'same' } });
+    await add('a');
+    await add('b');
+    await world.remote.send('post', pathOf(place, 'indexes'), { key: 'once', type: 'unique', columns: ['title'] });
+    await availability(place);
+    await add('c');
+    await world.restart();
+    await add('d');
+    expect((await world.remote.tables.listRows(place)).total).toBe(4);
   });
 
   it('are not resized below what they hold', async () => {

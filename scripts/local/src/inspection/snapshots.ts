@@ -40,14 +40,14 @@ export class Snapshots {
 
   /** Empties tables, buckets, users, messages and logs; what is declared stays, and so do providers. */
   clear(): void {
-    const { project, database, files, faults, stale, messaging } = this.#parts.platform;
+    const { project, database, files, faults, stale } = this.#parts.platform;
     faults.dropLate();
     stale.clear();
     const buckets = [...project.buckets.values()].map((bucket) => files.table(bucket));
     const tables = [...project.tables.values(), ...buckets, transactionTable];
-    const own = messaging.tables.filter((table) => table !== messaging.providers).map(({ table }) => table);
-    const names = [...[...tables, ...own].map(sqlName), 'transactionLogs', 'fileTokens', 'executions'];
+    const names = [...tables.map(sqlName), 'transactionLogs', 'fileTokens', 'executions'];
     for (const bucket of project.buckets.values()) files.empty(bucket);
+    this.#parts.platform.messaging.clear();
     database.atomically(() => {
       for (const name of names) database.run(`DELETE FROM ${name}`);
     });

@@ -131,9 +131,10 @@ export class Messaging {
     });
   }
 
-  get tables(): OwnTable[] {
-    const { users, targets, providers, topics, subscribers, messages, inbox } = this;
-    return [users, targets, providers, topics, subscribers, messages, inbox];
+  /** Removes everything but the providers. */
+  clear(): void {
+    const { users, targets, topics, subscribers, messages, inbox } = this;
+    for (const table of [users, targets, topics, subscribers, messages, inbox]) table.clear();
   }
 
   /** Whether no message is on its way; scheduled ones are not until their time has come. */
@@ -182,9 +183,11 @@ export class Messaging {
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
       this.#delivering += 1;
-      void this.#send(id).finally(() => {
-        this.#delivering -= 1;
-      });
+      void this.#send(id)
+        .catch((error) => this.#fail(id, String(error)))
+        .finally(() => {
+          this.#delivering -= 1;
+        });
     }, this.#parts.pace);
     this.#waiting.add(timer);
   }
@@ -197,12 +200,16 @@ export class Messaging {
     const trouble = recipients.length === 0 ? 'No valid recipients found.' : await this.#trouble();
     if (!this.messages.find(id)) return;
     if (trouble !== '') {
-      this.messages.update(id, { status: 'failed', deliveryErrors: [trouble] });
+      this.#fail(id, trouble);
       return;
     }
     this.#put(recipients, JSON.parse(String(message.data)));
     const delivered = { deliveredTotal: recipients.length, deliveredAt: formatDate(this.#parts.clock.now()) };
     this.messages.update(id, { status: 'sent', ...delivered });
+  }
+
+  #fail(id: string, reason: string): void {
+    if (this.messages.find(id)) this.messages.update(id, { status: 'failed', deliveryErrors: [reason] });
   }
 
   /** Targets of topics, of users and those named; a user or topic counts once, a target as often as it is found. */

@@ -5,7 +5,7 @@ import type { Column, Table } from '../project/types.ts';
 import { asArgument, listQueries, wantsTotal } from '../routes/management/listing.ts';
 import { cursorNotFound, makePlan } from '../rows/plan.ts';
 import type { Query } from '../rows/query.ts';
-import { ensureTable } from '../rows/schema.ts';
+import { ensureTable, sqlName } from '../rows/schema.ts';
 import type { RowStore } from '../rows/store.ts';
 import { type Row, RowFailure } from '../rows/types.ts';
 import type { RowWriter } from '../rows/writer.ts';
@@ -37,7 +37,7 @@ type Description = {
 
 /** A table of Appwrite's own, such as its users, kept as rows so that its lists speak the query language of rows. */
 export class OwnTable {
-  readonly table: Table;
+  readonly #table: Table;
   readonly #parts: Parts;
   readonly #description: Description;
 
@@ -50,28 +50,28 @@ export class OwnTable {
     const searched = description.columns.search
       ? [{ key: 'search', type: 'fulltext' as const, columns: ['search'], orders: [] }]
       : [];
-    this.table = {
+    this.#table = {
       ...{ id: description.name, databaseId: '$own', name: description.name, rowSecurity: false, permissions: [] },
       columns,
       indexes: searched,
     };
-    ensureTable(parts.database, this.table);
+    ensureTable(parts.database, this.#table);
   }
 
   find(id: string): Row | undefined {
-    return this.#parts.rows.find(this.table, id);
+    return this.#parts.rows.find(this.#table, id);
   }
 
   /** All that have these values, oldest first. */
   all(values: Record<string, string | boolean> = {}): Row[] {
     const queries = Object.entries(values).map(([attribute, value]) => equal(attribute, value));
-    const plan = { ...makePlan(this.table, queries), limit: Number.MAX_SAFE_INTEGER };
-    return this.#parts.rows.list(this.table, plan);
+    const plan = { ...makePlan(this.#table, queries), limit: Number.MAX_SAFE_INTEGER };
+    return this.#parts.rows.list(this.#table, plan);
   }
 
   create(id: string, values: Fields): Row {
     try {
-      return this.#parts.writer.create(this.table, { ...values, $id: id });
+      return this.#parts.writer.create(this.#table, { ...values, $id: id });
     } catch (error) {
       if (error instanceof RowFailure && error.kind === 'duplicate') throw new ApiError(this.#description.taken);
       throw error;
@@ -79,23 +79,27 @@ export class OwnTable {
   }
 
   update(id: string, values: Fields): Row {
-    return this.#parts.writer.update(this.table, id, { data: values });
+    return this.#parts.writer.update(this.#table, id, { data: values });
   }
 
   remove({ $sequence }: Row): void {
-    this.#parts.rows.remove(this.table, $sequence);
+    this.#parts.rows.remove(this.#table, $sequence);
+  }
+
+  clear(): void {
+    this.#parts.database.run(`DELETE FROM ${sqlName(this.#table)}`);
   }
 
   /** Answers a call for a list: its queries and its search, below what `within` says. */
   list(call: Call, show: (row: Row) => Fields, within: Record<string, string> = {}): Reply {
     const { name, label, listed } = this.#description;
-    const plan = asArgument(() => makePlan(this.table, listQueries(call, listed)));
+    const plan = asArgument(() => makePlan(this.#table, listQueries(call, listed)));
     for (const [attribute, value] of Object.entries(within)) plan.filters.push(equal(attribute, value));
     const search = String(call.query.search ?? '');
     if (search !== '') plan.filters.push({ method: 'search', attribute: 'search', values: [search], queries: [] });
     if (plan.cursor && !this.find(plan.cursor.id)) throw cursorNotFound(label, plan.cursor.id);
-    const found = this.#parts.rows.list(this.table, plan);
-    const total = wantsTotal(call) ? this.#parts.rows.count(this.table, plan) : 0;
+    const found = this.#parts.rows.list(this.#table, plan);
+    const total = wantsTotal(call) ? this.#parts.rows.count(this.#table, plan) : 0;
     return { status: 200, body: { total, [name]: found.map(show) } };
   }
 }

@@ -125,7 +125,8 @@ class Deployments {
   build(path: string): void {
     this.#set(path, { status: 'waiting' });
     this.#management.later(() => this.#set(path, { status: 'processing' }));
-    this.#management.later(() => void this.#run(path), 3);
+    const failed = (error: unknown) => this.#set(path, { status: 'failed', buildLogs: String(error) });
+    this.#management.later(() => void this.#run(path).catch(failed), 3);
   }
 
   activate({ $id, $createdAt, resourceId }: Definition): void {

@@ -7,7 +7,7 @@ import type { Bucket } from '../project/types.ts';
 import { cursorNotFound, makePlan } from '../rows/plan.ts';
 import { everything } from '../rows/store.ts';
 import type { Row } from '../rows/types.ts';
-import { fileAttributes, showFile } from '../storage/file-table.ts';
+import { fileAttributes, showFile } from '../storage/file-store.ts';
 import { asArgument, listQueries, wantsTotal } from './management/listing.ts';
 
 type Parts = Pick<Platform, 'project' | 'files' | 'clock'>;

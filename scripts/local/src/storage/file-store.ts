@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Database } from '../database.ts';
 import { ApiError } from '../http/errors.ts';
-import type { Bucket, Project, Table } from '../project/types.ts';
+import type { Bucket, Column, Project, Table } from '../project/types.ts';
 import { ensureTable, sqlName } from '../rows/schema.ts';
 import type { RowStore } from '../rows/store.ts';
 import { type Row, RowFailure } from '../rows/types.ts';
 import type { RowWriter } from '../rows/writer.ts';
 import { Disk } from './disk.ts';
-import { fileTable } from './file-table.ts';
 import { sniffType } from './sniff.ts';
 
 type Parts = { database: Database; project: Project; rows: RowStore; writer: RowWriter };
@@ -122,4 +121,46 @@ function described({ encryption, compression }: Bucket, bytes: Buffer): Record<s
 function compress(compression: string, bytes: Buffer): Buffer {
   if (compression === 'gzip') return gzipSync(bytes, { level: 9 });
   return compression === 'zstd' ? zstdCompressSync(bytes) : bytes;
+}
+
+function column(key: string, type: string): Column {
+  return { key, type, required: true, array: false, default: null };
+}
+
+/** What queries of a list of files may name, besides `$id`, `$createdAt`, `$updatedAt` and `$sequence`. */
+export const fileAttributes = ['name', 'signature', 'mimeType', 'sizeOriginal', 'chunksTotal', 'chunksUploaded'];
+
+/** The files of a bucket are kept as rows, so that listing them speaks the same query language. */
+export function fileTable(bucket: Bucket): Table {
+  return {
+    id: bucket.id,
+    databaseId: '$files',
+    name: bucket.name,
+    rowSecurity: bucket.fileSecurity,
+    permissions: bucket.permissions,
+    columns: [
+      column('name', 'string'),
+      column('signature', 'string'),
+      column('mimeType', 'string'),
+      column('sizeOriginal', 'integer'),
+      column('chunksTotal', 'integer'),
+      column('chunksUploaded', 'integer'),
+      column('sizeActual', 'integer'),
+      column('encryption', 'boolean'),
+      column('compression', 'string'),
+      column('search', 'string'),
+    ],
+    indexes: [
+      { key: 'name', type: 'key', columns: ['name'], orders: ['ASC'] },
+      { key: 'signature', type: 'key', columns: ['signature'], orders: ['ASC'] },
+      { key: 'mimeType', type: 'key', columns: ['mimeType'], orders: ['ASC'] },
+      { key: 'sizeOriginal', type: 'key', columns: ['sizeOriginal'], orders: ['ASC'] },
+      { key: 'chunks', type: 'key', columns: ['chunksUploaded', 'chunksTotal'], orders: ['ASC', 'ASC'] },
+      { key: 'search', type: 'fulltext', columns: ['search'], orders: [] },
+    ],
+  };
+}
+
+export function showFile(bucket: Bucket, { $sequence, search, ...row }: Row): Record<string, unknown> {
+  return { ...row, bucketId: bucket.id };
 }

@@ -53,6 +53,19 @@ describe('the inbox', () => {
     expect((await send(world.appwrite, { path: '/_local/inbox', headers: foreign })).status).toBe(401);
   });
 
+  it('gets nothing from a provider whose host cannot be reached, and the message says so', async () => {
+    const messaging = new Messaging(world.client);
+    for (const host of ['127.0.0.1:nothing', '127.0.0.1:9']) {
+      await messaging.updateSMTPProvider({ providerId: 'inbox', host });
+      const { $id: messageId } = await write(`${ID.unique()}@example.org`, { subject: host });
+      await world.appwrite.settle();
+      const message = await messaging.getMessage({ messageId });
+      expect(message).toMatchObject({ status: 'failed', deliveredTotal: 0, deliveryErrors: [expect.any(String)] });
+    }
+    await messaging.updateSMTPProvider({ providerId: 'inbox', host: 'inbox.localhost' });
+    expect((await inbox()).map(({ subject }) => subject)).not.toContain('127.0.0.1:9');
+  });
+
   it('gets what was scheduled once its time has come, after a restart too', async () => {
     const scheduledAt = new Date(world.appwrite.clock.now() + 3_600_000).toISOString();
     await write('d@example.org', { subject: 'Later', scheduledAt });

@@ -74,7 +74,7 @@ describe('the program', () => {
 
   it('says in one line that its port is in use', async () => {
     const { port } = new URL((await start()).endpoint);
-    const { child, output } = await start(port);
+    const { child, output } = await start(port, makeProject({ functions: { echo } }).folder);
     if (child.exitCode === null) await once(child, 'exit');
     expect(output).toBe(`Port ${port} is in use. Choose another one with PORT.\n`);
     expect(child.exitCode).toBe(1);

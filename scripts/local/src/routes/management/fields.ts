@@ -65,7 +65,7 @@ function withCreate(permission: unknown): unknown[] {
   return [permission.replace('write', 'create'), permission];
 }
 
-/** Everything sent, whichever way. */
+/** All parameters of the call, from its body and its query string. */
 export function given(call: Call): Fields {
   return { ...call.query, ...call.body };
 }

@@ -73,5 +73,5 @@ it('allows the page its own files only, and nobody to frame it', async () => {
 it('refuses other methods, and says which there are', async () => {
   const answer = await service.send('DELETE', '/openapi.json');
   expect(answer.problem(405)).toMatchObject({ code: 'method_not_allowed' });
-  expect(answer.headers.allow).toBe('GET, OPTIONS');
+  expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');
 });

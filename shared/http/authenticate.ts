@@ -17,8 +17,8 @@ function tokenMissing({ headers }: Incoming): Refusal {
 function decorationOf(token: string): string | undefined {
   if (token.trim() === '') return 'is empty';
   if (/^\s*bearer\b/i.test(token)) return 'begins with the word Bearer';
-  if (/^\s*["'`{<[]/.test(token)) return 'has quotes or brackets around the token';
   if (/^\s*(undefined|null|\[object \w+\])\s*$/.test(token)) return 'holds no token but the name of an empty variable';
+  if (/^\s*["'`{<[]/.test(token)) return 'has quotes or brackets around the token';
   if (/[,\s]/.test(token.trim())) return 'holds more than the token';
   return undefined;
 }

@@ -107,6 +107,8 @@ export type DocsConfig = {
   corsOrigins: readonly string[];
   /** The origin of each function's own domain; a function that is not named is at the page's own origin. */
   apiOrigins: Readonly<Record<string, string>>;
+  /** Where pictures are read from; undefined when it is not known. */
+  pictureOrigin: string | undefined;
 };
 
 /** Reads `API_ORIGINS`, such as `auth=https://a.example,users=https://u.example`; throws ConfigError. */
@@ -118,5 +120,7 @@ export function readDocsConfig(env: Env = process.env): DocsConfig {
     }
     return [id, origin] as const;
   });
-  return { corsOrigins: corsOriginsOf(env), apiOrigins: Object.fromEntries(pairs) };
+  const endpoint = env.PUBLIC_ENDPOINT?.trim() || env.APPWRITE_FUNCTION_API_ENDPOINT || '';
+  const pictureOrigin = isHttp(endpoint) ? new URL(endpoint).origin : undefined;
+  return { corsOrigins: corsOriginsOf(env), apiOrigins: Object.fromEntries(pairs), pictureOrigin };
 }

@@ -7,6 +7,8 @@ export type Config = {
   previousTokenSecret: string | undefined;
   tokenHours: number;
   corsOrigins: readonly string[];
+  /** Two letters (ISO 3166): whose phone numbers are those without a country. */
+  defaultCountry: string | undefined;
   bcryptCost: number;
   complaintsPerHour: number;
   registrationsPerHour: number;
@@ -54,10 +56,42 @@ function whole(env: Env, name: string, range: { fallback: number; min: number; m
   return value;
 }
 
+const isHttp = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+
+/** An address without the slashes at its end. `localhost:3000/v1` is no address: a browser could do nothing with it. */
 function endpointOf(env: Env, name: string, fallback: string): string {
   const value = (env[name]?.trim() || fallback).replace(/\/+$/, '');
-  if (!URL.canParse(value)) throw new ConfigError(`${name} is not a URL`);
+  if (!isHttp(value)) throw new ConfigError(`${name} must be an address such as https://cloud.example.com/v1`);
   return value;
+}
+
+/** An origin as browsers write it: lower case, without a default port or a slash at the end. Apps in a shell have schemes of their own, such as capacitor://localhost. */
+function originOf(text: string): string | undefined {
+  if (!isHttp(text))
+    return /^[a-z][a-z0-9+.-]*:\/\/[\w.-]+\/?$/i.test(text) ? text.toLowerCase().replace(/\/$/, '') : undefined;
+  const { href, origin } = new URL(text);
+  return href === `${origin}/` ? origin : undefined;
+}
+
+/** CORS_ORIGINS: `*` for all, origins, and origins with `:*` for any port. Throws ConfigError for what no browser would ever send. */
+function corsOriginsOf(env: Env): string[] {
+  const origins = listOf(env, 'CORS_ORIGINS').map((entry) => {
+    if (entry === '*') return entry;
+    const anyPort = entry.endsWith(':*');
+    const origin = originOf(anyPort ? entry.slice(0, -2) : entry);
+    if (origin !== undefined) return anyPort ? `${origin}:*` : origin;
+    throw new ConfigError('CORS_ORIGINS must be * or a list such as https://app.example,http://localhost:5173');
+  });
+  return [...new Set(origins)];
+}
+
+/** DEFAULT_COUNTRY, such as DE; undefined when it is not set. Throws ConfigError when there is no such country. */
+export function readDefaultCountry(env: Env = process.env): string | undefined {
+  const code = env.DEFAULT_COUNTRY?.trim().toUpperCase();
+  if (!code) return undefined;
+  const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+  if (/^[A-Z]{2}$/.test(code) && names.of(code) !== undefined) return code;
+  throw new ConfigError('DEFAULT_COUNTRY must be the two letters of a country, such as DE');
 }
 
 function listOf(env: Env, name: string): string[] {
@@ -75,7 +109,8 @@ export function readConfig(env: Env = process.env): Config {
     tokenSecret: text(env, 'TOKEN_SECRET'),
     previousTokenSecret: env.TOKEN_SECRET_PREVIOUS?.trim() || undefined,
     tokenHours: whole(env, 'TOKEN_HOURS', { fallback: 12, min: 1, max: 720 }),
-    corsOrigins: listOf(env, 'CORS_ORIGINS'),
+    corsOrigins: corsOriginsOf(env),
+    defaultCountry: readDefaultCountry(env),
     bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
     complaintsPerHour: whole(env, 'COMPLAINTS_PER_HOUR', { fallback: 60, min: 1, max: 1_000_000 }),
     registrationsPerHour: whole(env, 'REGISTRATIONS_PER_HOUR', { fallback: 100, min: 1, max: 1_000_000 }),
@@ -91,6 +126,8 @@ export type DocsConfig = {
   corsOrigins: readonly string[];
   /** The origin of each function's own domain; a function that is not named is at the page's own origin. */
   apiOrigins: Readonly<Record<string, string>>;
+  /** Where pictures are read from; undefined when it is not known. */
+  pictureOrigin: string | undefined;
 };
 
 /** Reads `API_ORIGINS`, such as `auth=https://a.example,users=https://u.example`; throws ConfigError. */
@@ -102,5 +139,7 @@ export function readDocsConfig(env: Env = process.env): DocsConfig {
     }
     return [id, origin] as const;
   });
-  return { corsOrigins: listOf(env, 'CORS_ORIGINS'), apiOrigins: Object.fromEntries(pairs) };
+  const endpoint = env.PUBLIC_ENDPOINT?.trim() || env.APPWRITE_FUNCTION_API_ENDPOINT || '';
+  const pictureOrigin = isHttp(endpoint) ? new URL(endpoint).origin : undefined;
+  return { corsOrigins: corsOriginsOf(env), apiOrigins: Object.fromEntries(pairs), pictureOrigin };
 }

@@ -8,6 +8,22 @@ export const logout = route({
   id: 'logout',
   access: 'account',
   body: { json: LogoutOptions },
+  docs: {
+    tag: 'Accounts',
+    summary: 'Log out',
+    description: 'Ends this token; `{"everywhere": true}` ends every token of the account. The body may be left out.',
+    answers: { 204: { description: 'Logged out' } },
+    refusals: ['busy'],
+    examples: {
+      thisToken: { summary: 'Only this token', as: 'bert', json: {}, answer: { status: 204 } },
+      everywhere: { summary: 'All tokens', as: 'cleo', json: { everywhere: true }, answer: { status: 204 } },
+      noToken: {
+        summary: 'Without a token',
+        json: {},
+        answer: { code: 'token_missing', detail: 'Send the token you got from POST /login in the header TOKEN.' },
+      },
+    },
+  },
   async run({ body, caller, deps }) {
     const actor = await caller.actor();
     const { tokenId, tokenExpiresAt: expiresAt } = caller;

@@ -1,4 +1,6 @@
 import { ComplaintChange } from '#shared/contract/complaint-requests.ts';
+import { COMPLAINT_ID, complaintOf } from '#shared/contract/examples.ts';
+import { Complaint } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
 import { parseIfMatch } from '#shared/services/complaints/if-match.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
@@ -10,6 +12,73 @@ export const changeComplaint = route({
   access: 'account',
   needsUsername: true,
   body: { json: ComplaintChange },
+  docs: {
+    tag: 'Complaints',
+    summary: 'Work on a complaint',
+    description:
+      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if nobody was faster; without it, writers take turns.',
+    answers: { 200: { description: 'Changed', schema: Complaint, headers: ['ETag'] } },
+    refusals: ['forbidden', 'not_found', 'illegal_transition', 'version_mismatch', 'busy'],
+    sends: ['If-Match'],
+    examples: {
+      started: {
+        summary: 'Work begins',
+        as: 'grace',
+        given: {},
+        json: { id: COMPLAINT_ID, status: 'in_progress', progress: 40, note: 'A crew is on its way.' },
+        answer: { status: 200, body: complaintOf({ status: 'in_progress', progress: 40, version: 2 }) },
+      },
+      stale: {
+        summary: 'Somebody was faster',
+        as: 'grace',
+        given: { status: 'acknowledged' },
+        headers: { 'If-Match': '"1"' },
+        json: { id: COMPLAINT_ID, note: 'We are waiting for a part.' },
+        answer: {
+          code: 'version_mismatch',
+          detail: 'The complaint is at version 2 now. Read it again before you change it.',
+        },
+      },
+      illegal: {
+        summary: 'A status that cannot follow',
+        as: 'grace',
+        given: {},
+        json: { id: COMPLAINT_ID, status: 'resolved' },
+        answer: {
+          code: 'illegal_transition',
+          detail:
+            'A complaint that is created cannot become resolved. Allowed now: acknowledged, in_progress, rejected.',
+          allowed: ['acknowledged', 'in_progress', 'rejected'],
+        },
+      },
+      noteNeeded: {
+        summary: 'A rejection without a note',
+        as: 'grace',
+        given: {},
+        json: { id: COMPLAINT_ID, status: 'rejected' },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'note: is required to move a complaint from created to rejected',
+          errors: [
+            { field: 'note', code: 'required', message: 'is required to move a complaint from created to rejected' },
+          ],
+        },
+      },
+      notYours: {
+        summary: 'A reporter who sets the status',
+        as: 'ada',
+        given: {},
+        json: { id: COMPLAINT_ID, status: 'in_progress' },
+        answer: { code: 'forbidden', detail: 'It is not yours to move this complaint from created to in_progress.' },
+      },
+      unknown: {
+        summary: 'No such complaint',
+        as: 'grace',
+        json: { id: 'zzzzzzzzzzzzzzzzzzzz', note: 'Hello?' },
+        answer: { code: 'not_found', detail: 'There is no complaint of this id.' },
+      },
+    },
+  },
   async run({ body: { id, ...input }, headers, caller, deps }) {
     const { changeComplaint: change } = await import('#shared/services/complaints/change-complaint.ts');
     const ifMatch = parseIfMatch(headers['if-match']);

@@ -1,9 +1,11 @@
 import { IMAGE_FIELDS, NewComplaintForm, NewComplaintJson } from '#shared/contract/complaint-requests.ts';
+import { complaintOf, DRAFT, imageOf } from '#shared/contract/examples.ts';
+import { Complaint } from '#shared/contract/responses.ts';
 import { invalidField } from '#shared/domain/problems.ts';
-import type { Upload } from '#shared/http/body.ts';
-import { formReader } from '#shared/http/form.ts';
+import type { FormFile } from '#shared/http/multipart.ts';
 import { route } from '#shared/http/route.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
+import type { Upload } from '#shared/services/complaints/read-pictures.ts';
 
 /** What Appwrite lets through a function domain. */
 const MOST_BYTES = 12 * 1024 * 1024;
@@ -13,8 +15,10 @@ function keyOf(header: string | undefined): string | undefined {
   throw invalidField('Idempotency-Key', 'invalid_format', 'must be 1 to 255 printable ASCII characters');
 }
 
-function uploadsOf(images: readonly string[] | null | undefined): Upload[] {
-  return (images ?? []).map((content, index) => ({ field: `images.${index}`, named: true, content }));
+/** The pictures of a form, or of `images` in JSON. */
+function uploadsOf(files: readonly FormFile[], images: readonly string[] | null | undefined): Upload[] {
+  if (files.length > 0) return files.map(({ field, bytes }) => ({ field, content: bytes }));
+  return (images ?? []).map((content, index) => ({ field: `images.${index}`, content }));
 }
 
 export const createComplaint = route<Record<string, never>, NewComplaintJson>({
@@ -25,18 +29,112 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
   needsUsername: true,
   body: {
     json: NewComplaintJson,
-    form: formReader<NewComplaintJson>({ fields: NewComplaintForm, files: IMAGE_FIELDS }),
+    form: { fields: NewComplaintForm, files: IMAGE_FIELDS },
     maxBytes: MOST_BYTES,
   },
-  async run({ body, uploads, headers, caller, deps }) {
+  docs: {
+    tag: 'Complaints',
+    summary: 'File a complaint',
+    description:
+      'With up to three pictures (JPEG, PNG or WebP by their content; 3 MiB and 40 megapixels each): as `multipart/form-data` with the files `image1` to `image3`, or as JSON with base64 in `images` (about 7.5 MB of pictures together), which is how an SDK sends them through the executions API. Pictures are turned upright and stripped of place, camera and every comment. With an `Idempotency-Key` a request can be repeated safely: the answer is then the first complaint and `Idempotent-Replayed: true`.',
+    answers: {
+      200: {
+        description: 'This key and content were sent before: the first complaint',
+        schema: Complaint,
+        headers: ['ETag', 'Idempotent-Replayed'],
+      },
+      201: { description: 'Filed', schema: Complaint, headers: ['ETag'] },
+    },
+    refusals: [
+      'not_found',
+      'request_in_progress',
+      'image_too_large',
+      'unsupported_image',
+      'idempotency_key_reused',
+      'too_many_requests',
+    ],
+    sends: ['Idempotency-Key'],
+    examples: {
+      filed: { summary: 'Without pictures', as: 'ada', json: DRAFT, answer: { status: 201, body: complaintOf() } },
+      again: {
+        summary: 'The same request again, with its Idempotency-Key',
+        as: 'ada',
+        headers: { 'Idempotency-Key': 'pothole-in-mill-lane-1' },
+        json: DRAFT,
+        twice: true,
+        answer: { status: 200, body: complaintOf() },
+      },
+      base64: {
+        summary: 'A picture as base64',
+        as: 'ada',
+        json: {
+          ...DRAFT,
+          images: [
+            'iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAEElEQVQI12PQqk+CIwbiOACuoxCxz8vnHQAAAABJRU5ErkJggg==',
+          ],
+        },
+        answer: { status: 201, body: complaintOf({ images: [imageOf('png')] }) },
+      },
+      form: {
+        summary: 'A form with a picture',
+        as: 'ada',
+        form: { title: DRAFT.title, description: DRAFT.description, anonymous: 'true', image1: 'pothole.jpg' },
+        answer: {
+          status: 201,
+          body: complaintOf({
+            category: null,
+            location: null,
+            latitude: null,
+            longitude: null,
+            anonymous: true,
+            overdueAt: null,
+            images: [imageOf('jpeg')],
+          }),
+        },
+      },
+      notAPicture: {
+        summary: 'Something that is no picture',
+        as: 'ada',
+        json: { ...DRAFT, images: ['JVBERi0xLjcK'] },
+        answer: {
+          code: 'unsupported_image',
+          detail: 'images.0: This is a PDF document. Send a JPEG, PNG or WebP picture instead.',
+          errors: [
+            {
+              field: 'images.0',
+              code: 'unsupported_image',
+              message: 'This is a PDF document. Send a JPEG, PNG or WebP picture instead.',
+            },
+          ],
+        },
+      },
+      tooShort: {
+        summary: 'Two fields that are wrong',
+        as: 'ada',
+        json: { ...DRAFT, title: 'No', latitude: 152.5 },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'title must have at least 3 characters; "No" was sent.',
+          errors: [
+            { field: 'title', code: 'too_short', message: 'must have at least 3 characters; "No" was sent' },
+            { field: 'latitude', code: 'too_big', message: 'must be at most 90; 152.5 was sent' },
+          ],
+        },
+      },
+      otherUsername: {
+        summary: 'USERNAME names somebody else',
+        as: 'ada',
+        headers: { USERNAME: 'kim' },
+        json: DRAFT,
+        answer: { code: 'username_mismatch', detail: 'The header USERNAME must name the user of the token.' },
+      },
+    },
+  },
+  async run({ body, files, headers, caller, deps }) {
     const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
-    // Looked at while Appwrite is asked for the account, for nothing where it is none any more; what is wrong with them
-    // is said after what is wrong with that.
-    const reading = readPictures(uploads.length > 0 ? uploads : uploadsOf(body.images));
-    reading.catch(() => undefined);
     const actor = await caller.actor();
     const key = keyOf(headers['idempotency-key']);
-    const pictures = await reading;
+    const pictures = await readPictures(uploadsOf(files, body.images));
     const draft = {
       title: body.title,
       description: body.description,

@@ -1,3 +1,4 @@
+import { CategoryList } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
 import { readCategories } from '#shared/services/complaints/read-categories.ts';
 
@@ -6,6 +7,31 @@ export const getCategories = route({
   path: '/complain/categories',
   id: 'getCategories',
   access: 'public',
+  docs: {
+    tag: 'Complaints',
+    summary: 'List the categories',
+    description: 'What may stand in `category`, and within how many days such a complaint should be resolved.',
+    answers: { 200: { description: 'The categories', schema: CategoryList } },
+    refusals: [],
+    examples: {
+      categories: {
+        summary: 'Those of a fresh project',
+        answer: {
+          status: 200,
+          body: {
+            items: [
+              { id: 'noise', name: 'Noise', daysUntilOverdue: 10 },
+              { id: 'roads', name: 'Roads and pavements', daysUntilOverdue: 14 },
+              { id: 'other', name: 'Something else', daysUntilOverdue: null },
+              { id: 'lighting', name: 'Street lighting', daysUntilOverdue: 7 },
+              { id: 'waste', name: 'Waste and litter', daysUntilOverdue: 5 },
+              { id: 'water', name: 'Water and drains', daysUntilOverdue: 3 },
+            ],
+          },
+        },
+      },
+    },
+  },
   async run({ deps }) {
     const items = await readCategories(deps);
     return { status: 200, body: { items }, headers: { 'cache-control': 'public, max-age=60' } };

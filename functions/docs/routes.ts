@@ -1,15 +1,45 @@
-export type Part = 'page' | 'document' | 'script' | 'style';
-type Shown = { method: 'GET'; path: string; id?: string; part: Part; type: string };
+import * as z from 'zod/mini';
+import type { Docs } from '#shared/contract/docs.ts';
 
-/** What the function shows: each path with what it is in the embedded files. Those with an id are in the document. */
+export type Part = 'page' | 'document' | 'script' | 'style';
+type Shown = { method: 'GET'; path: string; part: Part; type: string; id?: string; docs?: Docs };
+
+/** What the function shows: each path with what it is in the embedded files. Those with `docs` are in the document. */
 export const pages: readonly Shown[] = [
-  { method: 'GET', path: '/', id: 'getExplorer', part: 'page', type: 'text/html; charset=utf-8' },
+  {
+    method: 'GET',
+    path: '/',
+    part: 'page',
+    type: 'text/html; charset=utf-8',
+    id: 'getExplorer',
+    docs: {
+      tag: 'Documentation',
+      summary: 'Open the explorer',
+      description: 'A page to read this document on, to log in and to send every call.',
+      answers: { 200: { description: 'The page', type: 'text/html', schema: z.string() } },
+      refusals: [],
+      examples: {},
+    },
+  },
   {
     method: 'GET',
     path: '/openapi.json',
-    id: 'getDocument',
     part: 'document',
     type: 'application/json; charset=utf-8',
+    id: 'getDocument',
+    docs: {
+      tag: 'Documentation',
+      summary: 'Read this document',
+      description: 'OpenAPI 3.1 as JSON, with the servers of this deployment.',
+      answers: {
+        200: {
+          description: 'The document',
+          schema: z.looseObject({ openapi: z.string().check(z.describe('The version of OpenAPI.')) }),
+        },
+      },
+      refusals: [],
+      examples: {},
+    },
   },
   { method: 'GET', path: '/explorer.js', part: 'script', type: 'text/javascript; charset=utf-8' },
   { method: 'GET', path: '/explorer.css', part: 'style', type: 'text/css; charset=utf-8' },

@@ -12,14 +12,15 @@ function fingerprint(content: string): string {
   return createHash('sha256').update(content).digest('base64url').slice(0, 22);
 }
 
-/** Only this page's own files, and calls to the API's own domains. */
-function contentPolicy(apiOrigins: readonly string[]): string {
-  const connect = ["'self'", ...new Set(apiOrigins)].join(' ');
+/** Only this page's own files, calls to the API's own domains, and pictures of complaints. */
+function contentPolicy({ apiOrigins, pictureOrigin }: DocsConfig): string {
+  const connect = ["'self'", ...new Set(Object.values(apiOrigins))].join(' ');
+  const pictures = pictureOrigin === undefined ? '' : ` ${pictureOrigin}`;
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
+    `img-src 'self' data: blob:${pictures}`,
     "font-src 'self' data:",
     `connect-src ${connect}`,
     "base-uri 'none'",
@@ -47,7 +48,7 @@ export function buildSite(embedded: Embedded, config: DocsConfig): Site {
     page: pageHtml({ script: fingerprint(script), style: fingerprint(style) }),
     document: JSON.stringify(withServers(embedded, config)),
   };
-  const policy = contentPolicy(Object.values(config.apiOrigins));
+  const policy = contentPolicy(config);
   const shown = pages.map(({ method, path, part, type }): Page => {
     const body = contents[part];
     const cache = part === 'script' || part === 'style' ? A_YEAR : CHECK_BACK;

@@ -1,4 +1,5 @@
 import { AccountErasure } from '#shared/contract/account-requests.ts';
+import { EXAMPLE_PASSWORD } from '#shared/contract/examples.ts';
 import { route } from '#shared/http/route.ts';
 
 export const erase = route({
@@ -7,6 +8,29 @@ export const erase = route({
   id: 'eraseAccount',
   access: 'account',
   body: { json: AccountErasure },
+  docs: {
+    tag: 'Accounts',
+    summary: 'Erase an account',
+    description:
+      "One's own with `password`; an admin anybody's with `username`. Complaints stay, without a name. It cannot be undone.",
+    answers: { 204: { description: 'Erased' } },
+    refusals: ['forbidden', 'not_found', 'last_admin', 'busy', 'too_many_requests'],
+    examples: {
+      erased: { summary: "One's own", as: 'emil', json: { password: EXAMPLE_PASSWORD }, answer: { status: 204 } },
+      stranger: {
+        summary: "Somebody else's, and not an admin",
+        as: 'ada',
+        json: { username: 'kim' },
+        answer: { code: 'forbidden', detail: 'Only an admin may erase somebody else.' },
+      },
+      nobody: {
+        summary: 'Nobody of that name',
+        as: 'margaret',
+        json: { username: 'nobody.at.all' },
+        answer: { code: 'not_found', detail: 'There is no account of this username.' },
+      },
+    },
+  },
   async run({ body, caller, deps }) {
     const { eraseAccount } = await import('#shared/services/accounts/erase-account.ts');
     await eraseAccount(deps, await caller.actor(), body);

@@ -1,4 +1,6 @@
 import { Registration } from '#shared/contract/account-requests.ts';
+import { EXAMPLE_PASSWORD, profileOf } from '#shared/contract/examples.ts';
+import { Profile } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
 import { presentProfile } from '#shared/services/accounts/profile.ts';
 
@@ -8,6 +10,50 @@ export const register = route({
   id: 'register',
   access: 'public',
   body: { json: Registration },
+  docs: {
+    tag: 'Accounts',
+    summary: 'Register',
+    description:
+      'Opens an account with the role `user`. An erased account keeps its name for ever, so that nobody can pose as somebody who left.',
+    answers: { 201: { description: 'Registered', schema: Profile } },
+    refusals: ['username_taken', 'too_many_requests'],
+    examples: {
+      registered: {
+        summary: 'A new account',
+        json: {
+          username: 'Katherine',
+          password: EXAMPLE_PASSWORD,
+          name: 'Katherine Johnson',
+          phone: '+49 170 1234567',
+        },
+        answer: {
+          status: 201,
+          body: { ...profileOf('ada', 'Katherine Johnson'), username: 'katherine', phone: '+491701234567' },
+        },
+      },
+      taken: {
+        summary: 'The name is taken',
+        as: 'ada',
+        json: { username: 'ADA', password: EXAMPLE_PASSWORD, name: 'Another Ada' },
+        answer: { code: 'username_taken', detail: 'This username is taken. Choose another one.' },
+      },
+      wrongName: {
+        summary: 'A username that cannot be',
+        json: { username: '1st', password: EXAMPLE_PASSWORD, name: 'First' },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'username must be an ASCII letter, then letters, digits, _ . or -, 3 to 32 in all; "1st" was sent.',
+          errors: [
+            {
+              field: 'username',
+              code: 'invalid_format',
+              message: 'must be an ASCII letter, then letters, digits, _ . or -, 3 to 32 in all; "1st" was sent',
+            },
+          ],
+        },
+      },
+    },
+  },
   async run({ body, deps }) {
     const { register: openAccount } = await import('#shared/services/accounts/register.ts');
     const profile = await openAccount(deps, { ...body, phone: body.phone ?? null });

@@ -25,11 +25,12 @@ export function planVariables(planning: Planning): Change[] {
   return [...planSecret(planning), ...plain];
 }
 
-/** What is no secret, and can be worked out: the endpoint for pictures, and who may call from a browser. */
+/** What is no secret and can be worked out: where pictures are, for those that name or show them, and who may call from a browser. */
 function settingsOf({ remote, declared }: Planning, fn: DeclaredFunction): Setting[] {
   const settings: Setting[] = [];
   const served = declared.functions.filter(isPublic).map(({ $id }) => $id);
-  if (needsSecret(fn)) settings.push({ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint });
+  if (needsSecret(fn) || fn.$id === 'docs')
+    settings.push({ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint });
   if (isPublic(fn) && served.includes('docs')) {
     settings.push({ key: 'CORS_ORIGINS', value: async () => (await originsOf(remote, ['docs'])).join(',') });
   }

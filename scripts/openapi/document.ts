@@ -1,9 +1,8 @@
-import { IMAGE_FIELDS, NewComplaintForm } from '#shared/contract/complaint-requests.ts';
-import { ABOUT, HEADERS, SECURITY, SENT_HEADERS, TAGS } from '#shared/contract/openapi/frame.ts';
+import { ABOUT, HEADERS, SECURITY, SENT_HEADERS, TAGS } from './frame.ts';
 import type { Json } from './json.ts';
 import { operationOf } from './operation.ts';
-import { type Served, servedRoutes } from './operations.ts';
 import { componentSchemas } from './schemas.ts';
+import { type Served, servedRoutes } from './served.ts';
 
 function pathsOf(routes: readonly Served[]): Json {
   const paths = new Map<string, Json>();
@@ -14,7 +13,10 @@ function pathsOf(routes: readonly Served[]): Json {
   return Object.fromEntries(paths);
 }
 
-/** The OpenAPI document of what the functions serve. Its servers are filled in by whoever shows it. */
+/**
+ * The OpenAPI document of what the functions serve, made of the routes: their schemas, and the `docs` beside them. Its
+ * servers are filled in by whoever shows it.
+ */
 export function openApiDocument(): Json {
   const routes = servedRoutes();
   return {
@@ -27,7 +29,7 @@ export function openApiDocument(): Json {
       securitySchemes: SECURITY,
       headers: HEADERS,
       parameters: SENT_HEADERS,
-      schemas: componentSchemas(routes, { fields: NewComplaintForm, files: IMAGE_FIELDS }),
+      schemas: componentSchemas(routes),
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { Example } from '#shared/contract/openapi/operation.ts';
+import type { Example } from '#shared/contract/docs.ts';
 import { PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
 import type { Json } from './json.ts';
-import { type Served, textOf } from './operations.ts';
+import type { Served } from './served.ts';
 
 const ANYWHERE: readonly ProblemCode[] = [
   'malformed_request',
@@ -28,14 +28,14 @@ function codesOfKind({ access, roles, body, functionId }: Served): ProblemCode[]
 
 /** Every code that this route answers with, in the order of the closed list. */
 export function codesOf(route: Served): ProblemCode[] {
-  const codes = new Set([...codesOfKind(route), ...textOf(route.id).refusals]);
+  const codes = new Set([...codesOfKind(route), ...route.docs.refusals]);
   return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));
 }
 
 type Refused = Extract<Example['answer'], { code: ProblemCode }>;
 
-/** What an example shows, with the query that asked for it: an explorer would send an example of a parameter each time. */
-export function askedIn({ method, path }: Served, { summary, query }: Example): string {
+/** The title of an example's answer. It names the query that led to it, which stands in no example of its own: the explorer would send an example of a parameter each time. */
+export function shownAs({ method, path }: Served, { summary, query }: Example): string {
   return query ? `${summary}: ${method} ${path}?${decodeURIComponent(String(new URLSearchParams(query)))}` : summary;
 }
 
@@ -47,7 +47,7 @@ export function problemExample({ code, detail, errors = [], allowed }: Refused):
   return { type, title, status, detail, instance, code, errors, ...(allowed ? { allowed } : {}) };
 }
 
-const COME_BACK: ReadonlySet<ProblemCode> = new Set([
+const WITH_RETRY_AFTER: ReadonlySet<ProblemCode> = new Set([
   'busy',
   'request_in_progress',
   'too_many_requests',
@@ -57,7 +57,7 @@ const COME_BACK: ReadonlySet<ProblemCode> = new Set([
 
 function headersOf(status: number, codes: readonly ProblemCode[]): Json {
   const names = ['X-Request-Id'];
-  if (codes.some((code) => COME_BACK.has(code))) names.push('Retry-After');
+  if (codes.some((code) => WITH_RETRY_AFTER.has(code))) names.push('Retry-After');
   if (status === 401) names.push('WWW-Authenticate');
   if (status === 405) names.push('Allow');
   if (codes.includes('version_mismatch')) names.push('ETag');
@@ -67,17 +67,17 @@ function headersOf(status: number, codes: readonly ProblemCode[]): Json {
 /** The refusals of a route by status, with the codes each can carry and the examples that show it. */
 export function refusalResponses(route: Served): Json {
   const codes = codesOf(route);
-  const shown = Object.entries(textOf(route.id).examples);
+  const examples = Object.entries(route.docs.examples);
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].sort((a, b) => a - b);
   const responses = statuses.map((status) => {
     const here = codes.filter((code) => PROBLEMS[code].status === status);
-    const examples = shown.flatMap(([name, example]) => {
+    const shown = examples.flatMap(([name, example]) => {
       const { answer } = example;
       if (!('code' in answer) || !here.includes(answer.code)) return [];
-      return [[name, { summary: askedIn(route, example), value: problemExample(answer) }]];
+      return [[name, { summary: shownAs(route, example), value: problemExample(answer) }]];
     });
     const schema = { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: here } } }] };
-    const content = { schema, ...(examples.length > 0 ? { examples: Object.fromEntries(examples) } : {}) };
+    const content = { schema, ...(shown.length > 0 ? { examples: Object.fromEntries(shown) } : {}) };
     const description = here.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. ');
     const response = {
       description: `${description}.`,

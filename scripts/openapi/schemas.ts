@@ -1,84 +1,70 @@
 import * as z from 'zod/mini';
-import { BooleanText, NumberText, WholeText } from '#shared/contract/fields.ts';
-import { FIELD_TEXTS } from '#shared/contract/openapi/field-texts.ts';
-import { PROBLEM_TABLE } from '#shared/contract/openapi/frame.ts';
-import { DRAFT } from '#shared/contract/openapi/people.ts';
+import { DRAFT } from '#shared/contract/examples.ts';
 import * as replies from '#shared/contract/responses.ts';
+import { shapeOf } from '#shared/http/field-errors.ts';
+import { PROBLEM_TABLE } from './frame.ts';
 import { isJson, type Json, mapObjects } from './json.ts';
-import type { Served } from './operations.ts';
+import type { Served } from './served.ts';
 
 type Schema = z.core.$ZodType;
 
 /** The answers by the names they have in the code. */
-const REPLIES: readonly (readonly [string, z.core.$ZodType])[] = Object.entries(replies);
+const REPLIES: readonly (readonly [string, Schema])[] = Object.entries(replies);
 
 const NOT_WANTED = new Set(['$schema', '$id', 'id']);
 const at = (name: string) => `#/components/schemas/${name}`;
 
-/** What stands in a text for what the schema behind it takes: `page=2` is a number to everybody but the wire. */
-function readAs(schema: Schema): { schema: Schema; base: Json } {
-  if (schema instanceof z.ZodMiniOptional) return readAs(schema._zod.def.innerType);
-  if (schema === WholeText) return { schema: z.int().check(z.gte(0), z.lte(999_999_999)), base: {} };
-  if (schema === BooleanText) return { schema: z.boolean(), base: {} };
-  if (!(schema instanceof z.ZodMiniPipe) || schema._zod.def.out instanceof z.ZodMiniTransform)
-    return { schema, base: {} };
-  const { in: inner, out } = schema._zod.def;
-  const base: Json = inner === WholeText ? { type: 'integer' } : inner === NumberText ? { type: 'number' } : {};
-  return { schema: out, base };
-}
-
+/** JSON Schema without the members that only a document of its own has. */
 function plain(schema: unknown): Json {
   return mapObjects(schema, (object) => {
-    const schemaLike = Object.entries(object).filter(([name, value]) => !NOT_WANTED.has(name) || isJson(value));
-    return Object.fromEntries(schemaLike);
+    const kept = Object.entries(object).filter(([name, value]) => !NOT_WANTED.has(name) || isJson(value));
+    return Object.fromEntries(kept);
   }) as Json;
 }
 
-/** One value of a query or a form, as its JSON schema. */
-export function textSchema(field: Schema): Json {
-  const { schema, base } = readAs(field);
-  return { ...plain(z.toJSONSchema(schema, { io: 'input' })), ...base };
+/** What is said of the value that may also be null is said of the whole. */
+function hoistDescription(object: Json): Json {
+  const choices = Array.isArray(object.anyOf) ? object.anyOf.filter(isJson) : [];
+  const [value, none, ...more] = choices;
+  if (object.description !== undefined || !value?.description || none?.type !== 'null' || more.length > 0)
+    return object;
+  const { description, ...rest } = value;
+  return { description, ...object, anyOf: [rest, none] };
 }
 
-function describe(name: string, schema: Json): Json {
-  const { properties } = schema;
-  if (!isJson(properties)) return schema;
-  const described = Object.entries(properties).map(([field, value]) => {
-    const description = FIELD_TEXTS[`${name}.${field}`] ?? FIELD_TEXTS[field];
-    return [field, description === undefined || !isJson(value) ? value : { ...value, description }];
-  });
-  return { ...schema, properties: Object.fromEntries(described) };
-}
-
-function described(name: string, schema: unknown): Json {
-  return mapObjects(plain(schema), (object) => describe(name, object)) as Json;
+/** What a client may send in this place, as JSON Schema. */
+export function sentSchema(schema: Schema): Json {
+  return mapObjects(plain(z.toJSONSchema(schema, { io: 'input' })), hoistDescription) as Json;
 }
 
 export const requestName = (id: string) => `${id.charAt(0).toUpperCase()}${id.slice(1)}Request`;
 
-/** The fields of an object schema; none when it is anything else. */
-export function shapeOf(schema: Schema | undefined): [string, Schema][] {
-  return schema instanceof z.ZodMiniObject ? Object.entries<Schema>(schema.shape) : [];
-}
+/** Whether a field may be left out. */
+export const isOptional = (field: Schema) => field instanceof z.ZodMiniOptional;
 
-/** What an explorer fills into a form, so that its first call works. */
-function sampleOf(name: string): Json {
+/** A field of a form: no form can hold null, and the explorer fills in what makes its first call work. */
+function formField(name: string, field: Schema): Json {
+  const { anyOf, ...schema } = sentSchema(field);
+  const [value = {}] = Array.isArray(anyOf) ? anyOf.filter((one: Json) => one.type !== 'null') : [{}];
   const samples: Json = { ...DRAFT, anonymous: false };
-  return name in samples ? { examples: [samples[name]] } : {};
+  return { ...value, ...schema, ...(name in samples ? { examples: [samples[name]] } : {}) };
 }
 
-/** An object of texts with files beside them: the body of a form. */
-function formSchema(fields: Schema, files: readonly string[]): Json {
-  const shape = shapeOf(fields);
-  const texts = shape.map(([name, field]) => [name, { ...textSchema(field), ...sampleOf(name) }] as const);
-  const pictures = files.map(
-    (name) => [name, { type: 'string', format: 'binary', contentMediaType: 'application/octet-stream' }] as const,
-  );
-  const required = shape.filter(([, field]) => !(field instanceof z.ZodMiniOptional)).map(([name]) => name);
+/** The body of a form: its text fields, with the files beside them. */
+function formSchema({ fields, files }: { fields: Schema; files: readonly string[] }): Json {
+  const shape = [...shapeOf(fields)];
+  const texts = shape.map(([name, field]) => [name, formField(name, field)] as const);
+  const pictures = files.map((name) => {
+    const description = 'A picture: JPEG, PNG or WebP, up to 3 MiB.';
+    return [
+      name,
+      { type: 'string', format: 'binary', contentMediaType: 'application/octet-stream', description },
+    ] as const;
+  });
   return {
     type: 'object',
     properties: Object.fromEntries([...texts, ...pictures]),
-    required,
+    required: shape.filter(([, field]) => !isOptional(field)).map(([name]) => name),
     additionalProperties: false,
   };
 }
@@ -91,22 +77,22 @@ export function replyReference(schema: Schema): Json {
   return { anyOf: schema._zod.def.options.map((option) => replyReference(option)) };
 }
 
-function replySchemas(): Json {
+function replySchemas(): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of REPLIES) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, { uri: at });
-  const named = Object.entries(schemas).map(([name, schema]) => [name, described(name, schema)] as const);
-  const all: Record<string, Json> = Object.fromEntries(named);
+  const all: Record<string, Json> = Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, plain(schema)]),
+  );
   return { ...all, Problem: { description: PROBLEM_TABLE, ...all.Problem } };
 }
 
 /** Every named schema of the document. */
-export function componentSchemas(routes: readonly Served[], form: { fields: Schema; files: readonly string[] }): Json {
+export function componentSchemas(routes: readonly Served[]): Json {
   const requests = routes.flatMap(({ id, body }) => {
     if (!body) return [];
-    const json = [requestName(id), described(requestName(id), z.toJSONSchema(body.json, { io: 'input' }))] as const;
-    if (!body.form) return [json];
-    return [json, [`${requestName(id)}Form`, described(requestName(id), formSchema(form.fields, form.files))] as const];
+    const json = [requestName(id), sentSchema(body.json)] as const;
+    return body.form ? [json, [`${requestName(id)}Form`, formSchema(body.form)] as const] : [json];
   });
   return { ...replySchemas(), ...Object.fromEntries(requests) };
 }

@@ -1,4 +1,5 @@
 import { Query } from 'node-appwrite';
+import type { Sort } from '#shared/domain/complaint.ts';
 import type { Box } from '#shared/domain/place.ts';
 import type { Status } from '#shared/domain/status.ts';
 import { ENDED } from '#shared/domain/status.ts';
@@ -25,9 +26,6 @@ export type Filter = {
   to?: Date | undefined;
   box?: Box | undefined;
 };
-
-export const SORTS = ['-createdAt', 'createdAt', '-updatedAt'] as const;
-export type Sort = (typeof SORTS)[number];
 
 /** Where a page ended, by values and not by a row: the row may be gone when the next page is asked for. */
 export type Position = { time: string; sequence: string };

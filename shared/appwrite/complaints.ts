@@ -1,12 +1,6 @@
 import { Query } from 'node-appwrite';
-import {
-  afterQueries,
-  type Filter,
-  filterQueries,
-  orderQueries,
-  type Position,
-  type Sort,
-} from './complaint-queries.ts';
+import type { Sort } from '#shared/domain/complaint.ts';
+import { afterQueries, type Filter, filterQueries, orderQueries, type Position } from './complaint-queries.ts';
 import type { RowMeta, Stored } from './row.ts';
 import type { Complaint, Entry } from './rows.ts';
 import type { Store } from './store.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { canonicalUsername, ROLES } from '#shared/domain/account.ts';
+import { CHANGED_FIELDS, ENTRY_KINDS } from '#shared/domain/complaint.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { compiled, maybeNumber, maybeText, number, type RowOf, row, text, truth } from './row.ts';
 
@@ -110,20 +111,6 @@ export const TimesRow = row({
   secondsToAcknowledge: maybeNumber,
   secondsToResolve: maybeNumber,
 });
-
-export const ENTRY_KINDS = ['created', 'status', 'progress', 'note', 'edit', 'assignment', 'visibility'] as const;
-
-/** What an entry can tell that it changed. */
-export const CHANGED_FIELDS = [
-  'status',
-  'progress',
-  'assignedTo',
-  'hidden',
-  'title',
-  'description',
-  'location',
-  'category',
-] as const;
 
 const ChangedFields = z.pipe(
   maybeText,

@@ -1,29 +1,27 @@
 import * as z from 'zod/mini';
-import { SORTS } from '#shared/appwrite/complaint-queries.ts';
+import { SORTS } from '#shared/domain/complaint.ts';
 import { MAX_IMAGES } from '#shared/domain/ids.ts';
 import {
-  BooleanText,
+  Assignee,
   CategoryId,
   ComplaintId,
   Description,
-  EndText,
+  InternalNote,
   Latitude,
   Location,
   Longitude,
   Note,
-  NumberText,
   Progress,
   StatusName,
-  TimeText,
   Title,
-  WholeText,
 } from './fields.ts';
+import { endTime, point, startTime } from './text.ts';
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
-type Place = { latitude?: number | null | undefined; longitude?: number | null | undefined };
+type Coordinates = { latitude?: number | null | undefined; longitude?: number | null | undefined };
 
-/** Half a place is none. */
-function wholePlace<T extends Place>() {
+/** One coordinate without the other is 422. */
+function bothCoordinates<T extends Coordinates>() {
   return z.check<T>((context) => {
     const { latitude, longitude } = context.value;
     if (((latitude ?? null) === null) === ((longitude ?? null) === null)) return;
@@ -33,115 +31,89 @@ function wholePlace<T extends Place>() {
   });
 }
 
+const newComplaint = {
+  title: Title,
+  description: Description,
+  category: maybe(CategoryId),
+  location: maybe(Location),
+  latitude: maybe(Latitude),
+  longitude: maybe(Longitude),
+  anonymous: maybe(z.boolean()).check(z.describe('true hides the name of the reporter from the public.')),
+};
+
+/** The text fields of POST /complain as multipart/form-data. */
+export const NewComplaintForm = z.strictObject(newComplaint).check(bothCoordinates());
+
 /** POST /complain as JSON. */
 export const NewComplaintJson = z
   .strictObject({
-    title: Title,
-    description: Description,
-    category: maybe(CategoryId),
-    location: maybe(Location),
-    latitude: maybe(Latitude),
-    longitude: maybe(Longitude),
-    anonymous: maybe(z.boolean()),
-    images: maybe(z.array(z.string()).check(z.maxLength(MAX_IMAGES))),
+    ...newComplaint,
+    images: maybe(z.array(z.string()).check(z.maxLength(MAX_IMAGES))).check(
+      z.describe('Up to three pictures as base64: JPEG, PNG or WebP, 3 MiB each.'),
+    ),
   })
-  .check(wholePlace());
+  .check(bothCoordinates());
 
-const inRange = (type: z.ZodMiniType<number, number>) => z.optional(z.pipe(NumberText, type));
-
-/** The text fields of POST /complain as multipart/form-data. */
-export const NewComplaintForm = z
-  .strictObject({
-    title: Title,
-    description: Description,
-    category: z.optional(CategoryId),
-    location: z.optional(Location),
-    latitude: inRange(Latitude),
-    longitude: inRange(Longitude),
-    anonymous: z.optional(BooleanText),
-  })
-  .check(wholePlace());
-
+/** The files of the same form, in the order in which they are kept. */
 export const IMAGE_FIELDS = ['image1', 'image2', 'image3'] as const;
 
-const CHANGES = [
-  'status',
-  'progress',
-  'note',
-  'internalNote',
-  'assignedTo',
-  'hidden',
-  'title',
-  'description',
-  'location',
-  'category',
-] as const;
+const changes = {
+  status: z.optional(StatusName),
+  progress: z.optional(Progress),
+  note: z.optional(Note),
+  internalNote: z.optional(InternalNote),
+  assignedTo: maybe(Assignee),
+  hidden: z.optional(z.boolean()).check(z.describe('true: only staff, admins and the reporter can see it.')),
+  title: z.optional(Title),
+  description: z.optional(Description),
+  location: maybe(Location),
+  category: maybe(CategoryId),
+};
+const CHANGES = Object.keys(changes);
 
 /** PUT /complain. */
-export const ComplaintChange = z
-  .strictObject({
-    id: ComplaintId,
-    status: z.optional(StatusName),
-    progress: z.optional(Progress),
-    note: z.optional(Note),
-    internalNote: z.optional(Note),
-    assignedTo: maybe(z.string().check(z.minLength(1), z.maxLength(32), z.toLowerCase())),
-    hidden: z.optional(z.boolean()),
-    title: z.optional(Title),
-    description: z.optional(Description),
-    location: maybe(Location),
-    category: maybe(CategoryId),
-  })
-  .check((context) => {
-    const body: Record<string, unknown> = context.value;
-    if (CHANGES.some((field) => body[field] !== undefined)) return;
-    const message = `must hold, besides id, at least one of: ${CHANGES.join(', ')}`;
-    context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });
-  });
+export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).check((context) => {
+  const body: Record<string, unknown> = context.value;
+  if (CHANGES.some((field) => body[field] !== undefined)) return;
+  const message = `must hold, besides id, at least one of: ${CHANGES.join(', ')}`;
+  context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });
+});
 
 /** POST /complain/delete. */
 export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
 
-const StatusList = z.pipe(
-  z.string(),
-  z.transform((list) => list.split(',')),
-);
-
-const NEAR = /^(-?\d{1,2}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)$/;
-
-const Near = z.pipe(
-  z.string().check(
-    z.refine((value) => {
-      const [, latitude, longitude] = NEAR.exec(value) ?? [];
-      return Math.abs(Number(latitude)) <= 90 && Math.abs(Number(longitude)) <= 180;
-    }, 'must be latitude,longitude such as 52.52,13.405'),
-  ),
-  z.transform((value) => {
-    const [latitude = 0, longitude = 0] = value.split(',').map(Number);
-    return { latitude, longitude };
-  }),
-);
+const whole = (min: number, max = 999_999_999_999_999) => z.int().check(z.gte(min), z.lte(max));
 
 /** GET /complain: `id` asks for one complaint, everything else filters and pages the list. */
 export const ComplaintQuery = z
   .strictObject({
-    id: z.optional(ComplaintId),
-    timelineAfter: z.optional(WholeText),
-    page: z.optional(z.pipe(WholeText, z.number().check(z.gte(1)))),
-    pageSize: z.optional(z.pipe(WholeText, z.number().check(z.gte(1), z.lte(100)))),
-    after: z.optional(z.string()),
-    username: z.optional(z.string()),
-    mine: z.optional(BooleanText),
-    status: z.optional(z.pipe(StatusList, z.array(StatusName).check(z.minLength(1)))),
+    id: z.optional(ComplaintId).check(z.describe('One complaint with its timeline. Goes with no filter.')),
+    timelineAfter: z.optional(whole(0)).check(z.describe('With `id`: entries of the timeline from here on.')),
+    page: z.optional(whole(1)).check(z.describe('Which page, from 1.')),
+    pageSize: z.optional(whole(1, 100)).check(z.describe('How many on a page; 20 when not sent.')),
+    after: z.optional(z.string()).check(z.describe('The `next` of the page before; instead of `page`.')),
+    username: z
+      .optional(z.string())
+      .check(z.describe('Only those of this reporter. An unknown or empty name is an empty list.')),
+    mine: z
+      .optional(z.boolean())
+      .check(z.describe('true: your own complaints, anonymous and hidden ones too. Needs a TOKEN.')),
+    status: z
+      .optional(z.array(StatusName).check(z.minLength(1)))
+      .check(z.describe('Only these statuses, separated by commas.')),
     category: z.optional(CategoryId),
-    assignedTo: z.optional(z.string().check(z.minLength(1), z.maxLength(32), z.toLowerCase())),
-    overdue: z.optional(BooleanText),
-    q: z.optional(z.string().check(z.maxLength(200))),
-    from: z.optional(TimeText),
-    to: z.optional(EndText),
-    near: z.optional(Near),
-    radius: z.optional(z.pipe(WholeText, z.number().check(z.gte(1), z.lte(1_000_000)))),
-    sort: z.optional(z.enum(SORTS)),
+    assignedTo: z.optional(Assignee).check(z.describe('For staff: a username, `me` or `none`.')),
+    overdue: z.optional(z.boolean()).check(z.describe('true: only those past their time.')),
+    q: z.optional(z.string().check(z.maxLength(200))).check(z.describe('Words in title and description.')),
+    from: z
+      .optional(startTime)
+      .check(z.describe('Created at this ISO 8601 time or later. A date alone means its beginning in UTC.')),
+    to: z
+      .optional(endTime)
+      .check(z.describe('Created before this ISO 8601 time. A date alone counts in full: until its end in UTC.')),
+    near: z.optional(point).check(z.describe('latitude,longitude: only those around it; goes with `radius`.')),
+    radius: z.optional(whole(1, 1_000_000)).check(z.describe('Metres around `near`.')),
+    sort: z.optional(z.enum(SORTS)).check(z.describe('The order; a minus puts the latest first.')),
   })
   .check((context) => {
     const { id, timelineAfter, page, after, near, radius, ...filters } = context.value;
@@ -158,4 +130,5 @@ export const ComplaintQuery = z
   });
 
 export type ComplaintQuery = z.infer<typeof ComplaintQuery>;
+export type NewComplaintForm = z.infer<typeof NewComplaintForm>;
 export type NewComplaintJson = z.infer<typeof NewComplaintJson>;

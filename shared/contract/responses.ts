@@ -1,128 +1,184 @@
 import * as z from 'zod/mini';
-import { CHANGED_FIELDS, ENTRY_KINDS } from '#shared/appwrite/rows.ts';
 import { ROLES } from '#shared/domain/account.ts';
+import { CHANGED_FIELDS, ENTRY_KINDS } from '#shared/domain/complaint.ts';
 import { FIELD_CODES, PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 
-/** What every answer looks like, strictly: the tests hold each answer against these, the OpenAPI document shows them. */
+/**
+ * What every answer looks like, strictly: the tests hold each answer against these schemas, and the OpenAPI document
+ * shows each by the name under which it is exported here.
+ */
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
+const says = (description: string) => z.describe(description);
 const Time = z.iso.datetime();
 const Count = z.int().check(z.gte(0));
+const created = Time.check(says('When it was created.'));
+const updated = Time.check(says('When it was last changed.'));
 
 export const Profile = z.strictObject({
-  username: z.string(),
-  name: z.string(),
-  phone: maybe(z.string()),
-  role: z.enum(ROLES),
-  createdAt: Time,
-  updatedAt: Time,
+  username: z.string().check(says('In lower case.')),
+  name: z.string().check(says('The name that others see.')),
+  phone: maybe(z.string()).check(says('The phone number in E.164, such as +491701234567.')),
+  role: z
+    .enum(ROLES)
+    .check(says('`user` files complaints, `staff` works on them, `admin` also gives roles and deletes.')),
+  createdAt: created,
+  updatedAt: updated,
 });
 
-export const LoginReply = z.strictObject({ TOKEN: z.string(), expiresAt: Time, user: Profile });
+export const LoginReply = z.strictObject({
+  TOKEN: z.string().check(says('The token, for the header TOKEN.')),
+  expiresAt: Time.check(says('When the token ends by itself.')),
+  user: Profile.check(says('The account that logged in.')),
+});
 
-export const ProfileList = z.strictObject({ items: z.array(Profile), total: Count });
+export const ProfileList = z.strictObject({
+  items: z.array(Profile).check(says('The accounts.')),
+  total: Count.check(says('How many there are in all.')),
+});
 
 export const Image = z.strictObject({
-  id: z.string(),
-  url: z.url(),
-  previewUrl: z.url(),
-  width: z.int().check(z.gte(1)),
-  height: z.int().check(z.gte(1)),
-  type: z.enum(['image/jpeg', 'image/png', 'image/webp']),
-  bytes: z.int().check(z.gte(1)),
+  id: z.string().check(says('The id of the stored file.')),
+  url: z.url().check(says('The picture, readable by this URL alone.')),
+  previewUrl: z.url().check(says('A small version of it, 320 pixels wide.')),
+  width: z.int().check(z.gte(1), says('Pixels across, as it is shown.')),
+  height: z.int().check(z.gte(1), says('Pixels down, as it is shown.')),
+  type: z.enum(['image/jpeg', 'image/png', 'image/webp']).check(says('The media type.')),
+  bytes: z.int().check(z.gte(1), says('The size of the stored file.')),
 });
 
 const complaint = {
-  id: z.string().check(z.regex(/^[a-z0-9]{20}$/)),
-  title: z.string(),
-  description: z.string(),
-  category: maybe(z.string()),
-  location: maybe(z.string()),
-  latitude: maybe(z.number()),
-  longitude: maybe(z.number()),
-  anonymous: z.boolean(),
-  username: maybe(z.string()),
-  status: z.enum(STATUSES),
-  progress: z.int().check(z.gte(0), z.lte(100)),
-  assignedTo: maybe(z.string()),
-  overdueAt: maybe(Time),
-  hidden: z.boolean(),
-  images: z.array(Image).check(z.maxLength(3)),
-  version: z.int().check(z.gte(1)),
-  createdAt: Time,
-  updatedAt: Time,
+  id: z.string().check(z.regex(/^[a-z0-9]{20}$/), says('Twenty characters a-z and 0-9, given by the service.')),
+  title: z.string().check(says('What it is about.')),
+  description: z.string().check(says('What is wrong.')),
+  category: maybe(z.string()).check(says('An id of GET /complain/categories.')),
+  location: maybe(z.string()).check(says('Where it is, in words.')),
+  latitude: maybe(z.number()).check(says('Degrees north.')),
+  longitude: maybe(z.number()).check(says('Degrees east.')),
+  anonymous: z.boolean().check(says('true: the public does not see who filed it.')),
+  username: maybe(z.string()).check(
+    says('The reporter; null when the complaint is anonymous to you, or the account was erased.'),
+  ),
+  status: z.enum(STATUSES).check(says('Where the work stands.')),
+  progress: z.int().check(z.gte(0), z.lte(100), says('Per cent; 0 while created, 100 when resolved.')),
+  assignedTo: maybe(z.string()).check(says('The staff member who works on it; only staff and admins see it.')),
+  overdueAt: maybe(Time).check(says('When it should be resolved, by its category.')),
+  hidden: z.boolean().check(says('true: only staff, admins and the reporter can see it.')),
+  images: z.array(Image).check(z.maxLength(3), says('Its pictures, in the order sent.')),
+  version: z.int().check(z.gte(1), says('Starts at 1 and rises by one with each change; also the ETag.')),
+  createdAt: created,
+  updatedAt: updated,
 };
 
 export const Complaint = z.strictObject(complaint);
 
 export const Entry = z.strictObject({
-  at: Time,
-  by: maybe(z.string()),
-  role: z.enum([...ROLES, 'system']),
-  kind: z.enum(ENTRY_KINDS),
-  status: z.enum(STATUSES),
-  progress: z.int().check(z.gte(0), z.lte(100)),
-  note: maybe(z.string()),
-  internal: z.boolean(),
-  internalNote: maybe(z.string()),
-  changed: z.array(z.enum(CHANGED_FIELDS)),
+  at: Time.check(says('When it happened.')),
+  by: maybe(z.string()).check(says('Who did it; for staff, admins and oneself.')),
+  role: z.enum([...ROLES, 'system']).check(says('The role of who did it; `system` when nobody did.')),
+  kind: z.enum(ENTRY_KINDS).check(says('What happened.')),
+  status: z.enum(STATUSES).check(says('The status after it.')),
+  progress: z.int().check(z.gte(0), z.lte(100), says('The progress after it.')),
+  note: maybe(z.string()).check(says('A remark that everybody can read.')),
+  internal: z.boolean().check(says('true: an entry only staff and admins see.')),
+  internalNote: maybe(z.string()).check(says('A remark that only staff and admins can read.')),
+  changed: z.array(z.enum(CHANGED_FIELDS)).check(says('What the entry changed, as far as you may see it.')),
 });
 
 export const ComplaintDetail = z.strictObject({
   ...complaint,
-  timeline: z.array(Entry),
-  timelineNext: maybe(Count),
+  timeline: z.array(Entry).check(says('What happened, oldest first.')),
+  timelineNext: maybe(Count).check(says('Pass it as `timelineAfter` for the next entries; null at the end.')),
 });
 
 export const ComplaintList = z.strictObject({
-  items: z.array(Complaint),
-  page: maybe(z.int().check(z.gte(1))),
-  pageSize: z.int().check(z.gte(1), z.lte(100)),
-  total: Count,
-  totalIsExact: z.boolean(),
-  totalPages: Count,
-  next: maybe(z.string()),
+  items: z.array(Complaint).check(says('The complaints of this page.')),
+  page: maybe(z.int().check(z.gte(1))).check(says('Counts from 1; null when paged by `after`.')),
+  pageSize: z.int().check(z.gte(1), z.lte(100), says('The most entries on a page.')),
+  total: Count.check(says('How many there are in all.')),
+  totalIsExact: z.boolean().check(says('false: there are at least this many.')),
+  totalPages: Count.check(says('How many pages that makes.')),
+  next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
 });
 
-export const Deleted = z.strictObject({ id: z.string(), deleted: z.literal(true) });
+export const Deleted = z.strictObject({
+  id: z.string().check(says('The complaint that was deleted.')),
+  deleted: z.literal(true).check(says('Always true.')),
+});
 
 export const CategoryList = z.strictObject({
-  items: z.array(z.strictObject({ id: z.string(), name: z.string(), daysUntilOverdue: maybe(Count) })),
+  items: z
+    .array(
+      z.strictObject({
+        id: z.string().check(says('What is sent as `category`.')),
+        name: z.string().check(says('The name that people read.')),
+        daysUntilOverdue: maybe(Count).check(says('Days until such a complaint is overdue; null: never.')),
+      }),
+    )
+    .check(says('The categories, by name.')),
 });
 
-const spans = { medianSecondsToAcknowledge: maybe(Count), medianSecondsToResolve: maybe(Count) };
+const spans = {
+  medianSecondsToAcknowledge: maybe(Count).check(says('Half were acknowledged within this time; null: none was.')),
+  medianSecondsToResolve: maybe(Count).check(says('Half were resolved within this time; null: none was.')),
+};
 
 export const Figures = z.strictObject({
-  total: Count,
-  byStatus: z.array(z.strictObject({ status: z.enum(STATUSES), count: Count })),
-  byCategory: z.array(z.strictObject({ category: z.string(), name: z.string(), count: Count })),
-  withoutCategory: Count,
+  total: Count.check(says('How many complaints there are in all.')),
+  byStatus: z
+    .array(
+      z.strictObject({
+        status: z.enum(STATUSES).check(says('The status.')),
+        count: Count.check(says('How many have it.')),
+      }),
+    )
+    .check(says('How many stand where.')),
+  byCategory: z
+    .array(
+      z.strictObject({
+        category: z.string().check(says('The id of the category.')),
+        name: z.string().check(says('Its name.')),
+        count: Count.check(says('How many are of it.')),
+      }),
+    )
+    .check(says('How many there are of each category.')),
+  withoutCategory: Count.check(says('How many have no category.')),
   ...spans,
-  months: z.array(
-    z.strictObject({
-      month: z.string().check(z.regex(/^\d{4}-\d\d$/)),
-      filed: Count,
-      acknowledged: Count,
-      resolved: Count,
-      ...spans,
-    }),
-  ),
-  measuredAt: maybe(Time),
+  months: z
+    .array(
+      z.strictObject({
+        month: z.string().check(z.regex(/^\d{4}-\d\d$/), says('Year and month, such as 2026-11.')),
+        filed: Count.check(says('How many were filed in it.')),
+        acknowledged: Count.check(says('How many of those were acknowledged.')),
+        resolved: Count.check(says('How many of those were resolved.')),
+        ...spans,
+      }),
+    )
+    .check(says('The figures of the latest months.')),
+  measuredAt: maybe(Time).check(says('When the medians were computed; null: not yet.')),
 });
 
 // Object.keys forgets the literal type; PROBLEMS is the closed list itself.
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
 export const Problem = z.strictObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  instance: z.string(),
-  code: z.enum(codes),
-  errors: z.array(z.strictObject({ field: z.string(), code: z.enum(FIELD_CODES), message: z.string() })),
-  allowed: z.optional(z.array(z.enum(STATUSES))),
+  type: z.string().check(says('A URN that names the code.')),
+  title: z.string().check(says('What the code means, the same for each code.')),
+  status: z.int().check(says('The HTTP status, again.')),
+  detail: z.string().check(says('What went wrong this time, and what would be right.')),
+  instance: z.string().check(says('Names the request. The id in it is also in X-Request-Id and in the logs.')),
+  code: z.enum(codes).check(says('What went wrong, from a closed list: what a program looks at.')),
+  errors: z
+    .array(
+      z.strictObject({
+        field: z.string().check(says('The field, with dots for what is inside.')),
+        code: z.enum(FIELD_CODES).check(says('What is wrong with it, from a closed list.')),
+        message: z.string().check(says('What would be right and what was sent; goes behind the name of the field.')),
+      }),
+    )
+    .check(says('What is wrong with each field, ten at most.')),
+  allowed: z.optional(z.array(z.enum(STATUSES))).check(says('The statuses that would have been possible.')),
 });
 
 export type Profile = z.infer<typeof Profile>;

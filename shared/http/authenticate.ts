@@ -5,16 +5,34 @@ import { openSession } from '#shared/services/auth/open-session.ts';
 import type { Caller, Route } from './route.ts';
 import type { Incoming } from './runtime.ts';
 
-function nobody(): never {
-  throw new Refusal('token_missing', 'Send the token you got from POST /login in the header TOKEN.');
+const HOW = 'Send the TOKEN of the answer of POST /login in the header TOKEN, and nothing else in it.';
+
+function tokenMissing({ headers }: Incoming): Refusal {
+  const isBearer = /^bearer /i.test(headers.authorization ?? '');
+  const elsewhere = isBearer ? ' The header Authorization is not read.' : '';
+  return new Refusal('token_missing', `Send the token you got from POST /login in the header TOKEN.${elsewhere}`);
 }
 
-const STRANGER: Caller = {
-  actor: async () => nobody(),
-  viewer: async () => undefined,
-  tokenId: '',
-  tokenExpiresAt: new Date(0),
-};
+/** What a header holds around or instead of a token; undefined when it may be one. */
+function decorationOf(token: string): string | undefined {
+  if (token.trim() === '') return 'is empty';
+  if (/^\s*bearer\b/i.test(token)) return 'begins with the word Bearer';
+  if (/^\s*(undefined|null|\[object \w+\])\s*$/.test(token)) return 'holds no token but the name of an empty variable';
+  if (/^\s*["'`{<[]/.test(token)) return 'has quotes or brackets around the token';
+  if (/[,\s]/.test(token.trim())) return 'holds more than the token';
+  return undefined;
+}
+
+function strangerOf(incoming: Incoming): Caller {
+  return {
+    actor: async () => {
+      throw tokenMissing(incoming);
+    },
+    viewer: async () => undefined,
+    tokenId: '',
+    tokenExpiresAt: new Date(0),
+  };
+}
 
 function refuseOtherUsername(actor: Actor, header: string | undefined): void {
   if (header === undefined || (canonicalUsername(header) ?? header) === actor.username) return;
@@ -23,9 +41,14 @@ function refuseOtherUsername(actor: Actor, header: string | undefined): void {
 
 /** The caller of a request. The token is judged here and now (401); the account is already being read when this returns. */
 export async function authenticate(incoming: Incoming, route: Route, deps: Deps): Promise<Caller> {
-  if (route.access === 'public') return STRANGER;
+  if (route.access === 'public') return strangerOf(incoming);
   const { token, username } = incoming.headers;
-  if (token === undefined) return route.access === 'optional' ? STRANGER : nobody();
+  if (token === undefined) {
+    if (route.access === 'optional') return strangerOf(incoming);
+    throw tokenMissing(incoming);
+  }
+  const decoration = decorationOf(token);
+  if (decoration !== undefined) throw new Refusal('token_invalid', `The header TOKEN ${decoration}. ${HOW}`);
   const session = await openSession(deps, token);
   if (route.needsUsername && username === undefined) {
     throw new Refusal('username_mismatch', 'Send the username of the token in the header USERNAME.');
@@ -34,7 +57,7 @@ export async function authenticate(incoming: Incoming, route: Route, deps: Deps)
     refuseOtherUsername(account, username);
     return account;
   });
-  // Whoever awaits it sees the refusal; until then it must not count as unhandled.
+  // Whoever awaits it gets the refusal; until then it must not count as an unhandled rejection.
   actor.catch(() => undefined);
   return { actor: () => actor, viewer: () => actor, tokenId: session.tokenId, tokenExpiresAt: session.expiresAt };
 }

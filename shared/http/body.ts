@@ -1,70 +1,88 @@
-import { isUtf8 } from 'node:buffer';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
+import { fromText } from '#shared/contract/text.ts';
+import { nextTurn } from '#shared/domain/clock.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import { fieldsRefusal, readable } from './field-errors.ts';
+import { parseFields, shapeOf, shown } from './field-errors.ts';
+import type { FormFile, FormSpec } from './multipart.ts';
 import type { Incoming } from './runtime.ts';
 
-/** A picture as it was sent: bytes from a form, or base64 text from JSON. */
-export type Upload = { field: string; named: boolean; content: Uint8Array | string };
+/** Bytes that a body may have where its route says nothing else. Larger ones are parsed only once the account is checked. */
+export const SMALL_BODY = 64 * 1024;
 
-/** How a route reads a form; only routes that take one carry the code for it. */
-export type FormReader<B> = (incoming: Incoming) => Promise<Body<B>>;
-export type BodySpec<B> = { json: z.ZodMiniType<B>; form?: FormReader<B>; maxBytes?: number };
-export type Body<B> = { value: B; uploads: Upload[] };
+/**
+ * `json` judges bodies in JSON. `form` makes the route take multipart/form-data too, with text fields that are judged by
+ * its own schema, and files. `maxBytes` goes for both.
+ */
+export type BodySpec<B> = { json: z.ZodMiniType<B>; form?: FormSpec<B>; maxBytes?: number };
+export type Body<B> = { value: B; files: FormFile[] };
 
-const JSON_LIMIT = 64 * 1024;
+/** Of `,` `:` `[` `{` and `"` together, wherever they stand. A body full of pictures holds a few dozen. */
+const MOST_STRUCTURE = 10_000;
 
-function namesOf(schema: z.ZodMiniType): string[] {
-  return schema instanceof z.ZodMiniObject ? Object.keys(schema.shape) : [];
-}
-
-/** Parses a value through its schema; throws 422 with every field that is wrong. */
-export function parseFields<T>(schema: z.ZodMiniType<T>, value: unknown): T {
-  const result = z.safeParse(schema, value, { reportInput: true });
-  if (result.success) return result.data;
-  throw fieldsRefusal(result.error.issues, namesOf(schema));
-}
-
-function mediaType(incoming: Incoming): string {
-  return (incoming.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+/** Whether a body holds so many values that parsing it would keep everybody else waiting. */
+function isCrowded(body: Buffer): boolean {
+  let count = 0;
+  for (const mark of ',:[{"') {
+    for (let at = body.indexOf(mark); at !== -1; at = body.indexOf(mark, at + 1)) {
+      count += 1;
+      if (count > MOST_STRUCTURE) return true;
+    }
+  }
+  return false;
 }
 
 async function parseJson(body: Uint8Array): Promise<unknown> {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (bytes.length > SMALL_BODY && isCrowded(bytes)) {
+    throw new Refusal('body_too_large', `The JSON of the body has more than ${MOST_STRUCTURE} values and signs.`);
+  }
   try {
-    if (body.byteLength <= JSON_LIMIT) return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    if (!isUtf8(body)) throw new TypeError('not UTF-8');
-    const { parseLargeJson } = await import('./large-json.ts');
-    return await parseLargeJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // Each of the two takes some milliseconds for 10 MB of pictures; other requests get their turn in between.
+    if (bytes.length > SMALL_BODY) await nextTurn();
+    return JSON.parse(text);
   } catch (cause) {
     throw new Refusal('malformed_json', 'The body is not valid JSON in UTF-8.', { cause });
   }
 }
 
 /** Reads the body as the route declares it; throws 400, 413, 415 or 422. An empty body is an empty object. */
-export async function parseBody<B>(incoming: Incoming, spec: BodySpec<B>): Promise<Body<B>> {
-  const type = mediaType(incoming);
-  const size = incoming.body.byteLength;
-  if (size > (spec.maxBytes ?? JSON_LIMIT)) {
-    throw new Refusal(
-      'body_too_large',
-      `The body has ${size} bytes; at most ${spec.maxBytes ?? JSON_LIMIT} are taken here.`,
-    );
+export async function parseBody<B>({ headers, body }: Incoming, spec: BodySpec<B>): Promise<Body<B>> {
+  const most = spec.maxBytes ?? SMALL_BODY;
+  if (body.byteLength > most) {
+    throw new Refusal('body_too_large', `The body has ${body.byteLength} bytes; at most ${most} are taken here.`);
   }
-  if (size === 0) return { value: parseFields(spec.json, {}), uploads: [] };
-  if (type === 'application/json') {
-    return { value: parseFields(spec.json, await parseJson(incoming.body)), uploads: [] };
+  const contentType = headers['content-type'] ?? '';
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (body.byteLength === 0) return { value: await parseFields(spec.json, {}), files: [] };
+  if (type === 'application/json') return { value: await parseFields(spec.json, await parseJson(body)), files: [] };
+  if (spec.form && type === 'multipart/form-data') {
+    const { parseForm } = await import('./multipart.ts');
+    return parseForm(body, contentType, spec.form);
   }
-  if (spec.form && type === 'multipart/form-data') return spec.form(incoming);
   const accepted = spec.form ? 'application/json or multipart/form-data' : 'application/json';
-  throw new Refusal('unsupported_media_type', `Send the body as ${accepted} and say so in content-type.`);
+  const was = type === '' ? 'none' : shown(type);
+  throw new Refusal(
+    'unsupported_media_type',
+    `Send the body as ${accepted} and say so in content-type; it says ${was}.`,
+  );
 }
 
-/** The query as an object; a name that is sent twice is refused, since readers disagree on which one counts. */
-export function queryObject(query: URLSearchParams): Record<string, string> {
-  const seen: Record<string, string> = {};
-  for (const [name, value] of query) {
-    if (Object.hasOwn(seen, name)) throw invalidField(readable(name), 'conflicting', 'was sent twice');
-    Object.defineProperty(seen, name, { value, enumerable: true });
+/** The query through its schema. An empty value counts as not sent, but for the names in `emptyCounts`; a repeated name is 422, since readers disagree on which of its values counts. */
+export async function parseQuery<Q>(
+  query: URLSearchParams,
+  schema: z.ZodMiniType<Q>,
+  emptyCounts: readonly string[] = [],
+): Promise<Q> {
+  const shape = shapeOf(schema);
+  const seen = new Set<string>();
+  const values: [string, unknown][] = [];
+  for (const [name, text] of query) {
+    const field = shape.get(name);
+    if (seen.has(name)) throw invalidField(shown(name, false), 'conflicting', 'was sent twice; send it once');
+    seen.add(name);
+    if (text === '' && !emptyCounts.includes(name) && field) continue;
+    values.push([name, field ? fromText(field, text, 'query') : text]);
   }
-  return seen;
+  return parseFields(schema, Object.fromEntries(values));
 }

@@ -1,8 +1,23 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { type FieldError, Refusal } from '#shared/domain/problems.ts';
 
 type Issue = z.core.$ZodIssue;
 const MOST_ERRORS = 10;
+const LONGEST_SHOWN = 40;
+/** What could break a line, turn its direction or not show at all. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}<>&]/gu;
+
+/** Something that a client sent, shortened and escaped so that it can be repeated in a sentence; a text in quotes unless told otherwise. */
+export function shown(value: unknown, quoted = true): string {
+  if (typeof value !== 'string') {
+    if (Array.isArray(value)) return 'a list';
+    return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  }
+  const letters = [...value.slice(0, 2 * LONGEST_SHOWN + 2)];
+  const cut = letters.length > LONGEST_SHOWN ? `${letters.slice(0, LONGEST_SHOWN).join('')}…` : value;
+  const safe = cut.replace(UNSAFE, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`);
+  return quoted ? `"${safe.replaceAll('"', '\\"')}"` : safe;
+}
 
 const NOUNS: Record<string, string> = {
   string: 'text',
@@ -14,70 +29,95 @@ const NOUNS: Record<string, string> = {
   null: 'null',
 };
 
-function lengthMessage(issue: Issue & { code: 'too_small' | 'too_big' }): FieldError {
+/** Whatever is sent in these is never repeated. */
+const SECRET = /password|token/i;
+
+function pathOf(issue: Issue, ...more: string[]): string {
+  const path = [...issue.path, ...more].map((step) => shown(String(step), false)).join('.');
+  return path === '' ? 'body' : path;
+}
+
+/** What would be right, and what was sent instead. */
+function because(issue: Issue, wanted: string): string {
+  const { input } = issue;
+  const isShown = input !== undefined && !SECRET.test(pathOf(issue)) && issue.path.length > 0;
+  return isShown ? `${wanted}; ${shown(input)} was sent` : wanted;
+}
+
+function lengthError(issue: Issue & { code: 'too_small' | 'too_big' }): FieldError {
   const small = issue.code === 'too_small';
   const bound = small ? issue.minimum : issue.maximum;
   const least = small ? 'at least' : 'at most';
-  const field = fieldOf(issue);
+  const field = pathOf(issue);
   if (issue.origin === 'string') {
-    const empty = small && bound === 1;
-    const message = empty ? 'must not be empty' : `must have ${least} ${bound} characters`;
+    const wanted = small && bound === 1 ? 'must not be empty' : `must have ${least} ${bound} characters`;
+    const message = typeof issue.input === 'string' && issue.input !== '' ? because(issue, wanted) : wanted;
     return { field, code: small ? 'too_short' : 'too_long', message };
   }
   if (issue.origin === 'array') return { field, code: 'too_many', message: `must have ${least} ${bound} entries` };
-  return { field, code: small ? 'too_small' : 'too_big', message: `must be ${least} ${bound}` };
-}
-
-function fieldOf(issue: Issue): string {
-  return issue.path.map(String).join('.') || 'body';
+  return { field, code: small ? 'too_small' : 'too_big', message: because(issue, `must be ${least} ${bound}`) };
 }
 
 /** Which fields there would have been: a slip of the pen is quickly found in the list. */
-function unknownField(known: readonly string[]): string {
-  const names = known.length > 0 ? `; its fields are: ${known.join(', ')}` : '; it takes none';
-  return `is not a field of this request${names}`;
-}
-
-/** A name that a client sent, as far as it is safe to repeat. */
-export function readable(name: string): string {
-  return /^[\w.$ -]{1,64}$/.test(name) ? name : '(unreadable name)';
+function unknownFields(issue: Issue & { code: 'unrecognized_keys' }, known: readonly string[]): FieldError[] {
+  const names = known.length > 0 ? `its fields are: ${known.join(', ')}` : 'it takes none';
+  return issue.keys.slice(0, MOST_ERRORS).map((key) => {
+    const listed = key.endsWith('[]') && known.includes(key.slice(0, -2));
+    const hint = listed ? `; write ${key.slice(0, -2)} without the brackets and separate values by commas` : '';
+    return {
+      field: pathOf(issue, key),
+      code: 'unknown_field',
+      message: `is not a field of this request; ${names}${hint}`,
+    };
+  });
 }
 
 function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
-  const field = fieldOf(issue);
+  const field = pathOf(issue);
   switch (issue.code) {
     case 'too_small':
     case 'too_big':
-      return [lengthMessage(issue)];
+      return [lengthError(issue)];
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        field: readable([...issue.path, key].map(String).join('.')),
-        code: 'unknown_field',
-        message: unknownField(known),
-      }));
-    case 'invalid_type': {
-      const missing = issue.input === undefined;
-      const wanted = NOUNS[issue.expected] ?? issue.expected;
-      return [
-        { field, code: missing ? 'required' : 'invalid_type', message: missing ? 'is required' : `must be ${wanted}` },
-      ];
-    }
-    case 'invalid_value':
+      return unknownFields(issue, known);
+    case 'invalid_type':
       if (issue.input === undefined) return [{ field, code: 'required', message: 'is required' }];
-      return [{ field, code: 'invalid_value', message: `must be one of: ${issue.values.map(String).join(', ')}` }];
+      return [
+        {
+          field,
+          code: 'invalid_type',
+          message: because(issue, `must be ${NOUNS[issue.expected] ?? issue.expected}`),
+        },
+      ];
+    case 'invalid_value': {
+      if (issue.input === undefined) return [{ field, code: 'required', message: 'is required' }];
+      const message = because(issue, `must be one of: ${issue.values.map(String).join(', ')}`);
+      return [{ field, code: 'invalid_value', message }];
+    }
+    case 'custom': {
+      const code = issue.params?.field ?? 'invalid_value';
+      return [{ field, code, message: code.startsWith('invalid') ? because(issue, issue.message) : issue.message }];
+    }
     case 'invalid_union':
-      return [{ field, code: 'invalid_type', message: issue.message }];
-    case 'custom':
-      return [{ field, code: issue.params?.field ?? 'invalid_value', message: issue.message }];
+      return [{ field, code: 'invalid_type', message: because(issue, issue.message) }];
     default:
-      return [{ field, code: 'invalid_format', message: issue.message }];
+      return [{ field, code: 'invalid_format', message: because(issue, issue.message) }];
   }
 }
 
-/** 422 with what is wrong with each field, ten at most. `known` are the fields that the request may have. */
-export function fieldsRefusal(issues: readonly Issue[], known: readonly string[] = []): Refusal {
+/** The fields of an object schema by their names; none when it is anything else. A map, as a client may send any name. */
+export function shapeOf(schema: z.core.$ZodType | undefined): ReadonlyMap<string, z.core.$ZodType> {
+  return new Map(schema instanceof z.ZodMiniObject ? Object.entries<z.core.$ZodType>(schema.shape) : []);
+}
+
+/** Parses a value through its schema; throws 422 with what is wrong with each field, ten at most. */
+export async function parseFields<T>(schema: z.ZodMiniType<T>, value: unknown): Promise<T> {
+  const result = await z.safeParseAsync(schema, value, { reportInput: true });
+  if (result.success) return result.data;
+  const known = [...shapeOf(schema).keys()];
+  const issues = result.error.issues.slice(0, MOST_ERRORS);
   const errors = issues.flatMap((issue) => toFieldErrors(issue, known)).slice(0, MOST_ERRORS);
   const first = errors[0];
   const detail = first ? `${first.field} ${first.message}.` : 'Some fields are not valid.';
-  return new Refusal('invalid_fields', detail, { errors });
+  throw new Refusal('invalid_fields', detail, { errors });
 }

@@ -1,75 +1,153 @@
-import { readBoundary } from './multipart-boundary.ts';
-import { MultipartError, malformed } from './multipart-error.ts';
-import { MULTIPART_LIMITS, type MultipartLimits } from './multipart-limits.ts';
-import { type OutlinedPart, outlineParts } from './multipart-outline.ts';
-import { decodeUtf8 } from './multipart-part-headers.ts';
-import { type ParsedPart, parseParts } from './multipart-stream.ts';
+import { Busboy } from '@fastify/busboy';
+import type * as z from 'zod/mini';
+import { fromText } from '#shared/contract/text.ts';
+import { nextTurn } from '#shared/domain/clock.ts';
+import { invalidField, Refusal } from '#shared/domain/problems.ts';
+import { parseFields, shapeOf, shown } from './field-errors.ts';
 
-export { MultipartError };
+/** The text fields of a form by their schema, and the names of its files in the order in which they are handed on. */
+export type FormSpec<B> = { fields: z.ZodMiniType<B>; files: readonly string[] };
 
-/** `filename` is what the sender claims: good for telling a named empty file, never for storing. */
-export type MultipartFile = { name: string; filename: string; bytes: Uint8Array };
-export type MultipartForm = { fields: Map<string, string>; files: MultipartFile[] };
+/** `filename` is what the client claims: it tells an input that was left empty from an empty file. */
+export type FormFile = { field: string; filename: string; bytes: Uint8Array };
 
-/** Reads a whole form from memory without copying its files; every refusal is a MultipartError. */
-export async function readMultipart(
-  body: Uint8Array,
-  contentType: string,
-  limits: MultipartLimits = MULTIPART_LIMITS,
-): Promise<MultipartForm> {
-  const boundary = readBoundary(contentType);
-  if (body.length > limits.body) {
-    throw new MultipartError('too_large', `The form is larger than ${limits.body} bytes.`);
-  }
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-  const outlined = outlineParts(bytes, boundary, limits);
-  const chunks = withoutLongContents(bytes, outlined, limits);
-  const parsed = outlined.length === 0 ? [] : await parseParts({ chunks, boundary }, limits);
-  if (parsed.length !== outlined.length) throw malformed('some of its parts cannot be made out');
-  return toForm(outlined.map((outline, index) => agreed(outline, parsed[index], limits)));
+/** One part of a form. A text field has no filename. */
+export type FormPart = { name: string; filename: string | undefined; type: string; bytes: Buffer };
+
+const MOST_PARTS = 24;
+const LONGEST_HEADER = 4 * 1024;
+/** The whole body is in memory, so the parser needs no more turns than a few; one that needs this many is stuck. */
+const MOST_TURNS = 100;
+
+function malformed(what: string): Refusal {
+  return new Refusal('malformed_form', `The multipart body cannot be read: ${what}.`);
 }
 
-const isLong = (content: Buffer, limits: MultipartLimits) => content.length > limits.fieldSize;
-
-/** What the parser is shown: it would search long files once more for their ends, which are known. */
-function withoutLongContents(body: Buffer, parts: readonly OutlinedPart[], limits: MultipartLimits): Buffer[] {
-  const chunks: Buffer[] = [];
-  let at = 0;
-  for (const { content } of parts.filter((part) => isLong(part.content, limits))) {
-    const start = content.byteOffset - body.byteOffset;
-    chunks.push(body.subarray(at, start));
-    at = start + content.length;
-  }
-  return [...chunks, body.subarray(at)];
+/** The one boundary that a content type names. */
+function boundaryOf(contentType: string): string {
+  const named = [...contentType.matchAll(/;\s*boundary=(?:"([^"]*)"|([^\s;"]*))/gi)].map(([, a, b]) => a ?? b ?? '');
+  const [boundary = ''] = named;
+  if (named.length === 1 && /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/.test(boundary)) return boundary;
+  throw malformed('its content type names no usable boundary');
 }
 
-type Part = { name: string; content: Buffer; filename: string | undefined };
-
-/** Both readings of a part in one; two that differ mean a body made to be read in two ways. */
-function agreed({ name, content }: OutlinedPart, part: ParsedPart | undefined, limits: MultipartLimits): Part {
-  const long = isLong(content, limits);
-  if (part?.kind === 'field') {
-    if (long) throw new MultipartError('too_large', `The field ${name} is too long.`, name);
-    if (decodeUtf8(content) !== part.text) throw malformed('text must be UTF-8', name);
-  } else if (content.length > limits.fileSize) {
-    throw new MultipartError('file_too_large', `The file ${name} is too large.`, name);
+/**
+ * How many parts stand between the delimiters. The parser below drops parts that it cannot read, and what stands before,
+ * behind and in place of delimiters; a form is refused instead when that is anything.
+ */
+function countParts(body: Buffer, boundary: string): number {
+  const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
+  const opensAtOnce = body.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2));
+  if (!opensAtOnce && body.indexOf(delimiter) !== 0) {
+    throw malformed('it does not start with the boundary that the content type names');
   }
-  if (part?.name !== name || (part.kind === 'file' && part.size !== (long ? 0 : content.length))) {
-    throw malformed('one of its parts can be read in two ways', name);
+  const follows = (at: number) => body.toString('latin1', at, at + 2);
+  let end = opensAtOnce ? delimiter.length - 2 : delimiter.length;
+  let parts = 0;
+  while (follows(end) === '\r\n') {
+    const next = body.indexOf(delimiter, end + 2);
+    if (next === -1) throw malformed('it ends before the closing boundary');
+    parts += 1;
+    if (parts > MOST_PARTS) throw invalidField('body', 'too_many', `must have at most ${MOST_PARTS} parts`);
+    end = next + delimiter.length;
   }
-  return { name, content, filename: part.kind === 'file' ? part.filename : undefined };
+  if (follows(end) !== '--') throw malformed('a line that starts like the boundary goes on differently');
+  // Some clients end with a line break or two.
+  if (/^[\r\n]{0,8}$/.test(body.toString('latin1', end + 2, end + 12))) return parts;
+  throw malformed('something follows the closing boundary');
 }
 
-function toForm(parts: readonly Part[]): MultipartForm {
-  const form: MultipartForm = { fields: new Map(), files: [] };
-  const names = new Set<string>();
-  for (const { name, content, filename } of parts) {
-    // What browsers send for a file input that was left empty.
-    if (filename === '' && content.length === 0) continue;
-    if (names.has(name)) throw new MultipartError('duplicate_field', `The form has ${name} twice.`, name);
-    names.add(name);
-    if (filename === undefined) form.fields.set(name, content.toString());
-    else form.files.push({ name, filename, bytes: content });
+/** The parts of a form in the order sent; throws 400 for a body that is not wholly understood. */
+export async function readParts(body: Uint8Array, contentType: string): Promise<FormPart[]> {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const boundary = boundaryOf(contentType);
+  const count = countParts(bytes, boundary);
+  if (count === 0) return [];
+  const parts: FormPart[] = [];
+  let failure: Refusal | undefined;
+  let finished = false;
+  const parser = new Busboy({
+    headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
+    preservePath: true,
+    // Everything as bytes: whether a part is text is decided below, and text is decoded without replacing anything.
+    isPartAFile: () => true,
+    limits: { parts: MOST_PARTS, files: MOST_PARTS, headerSize: LONGEST_HEADER, fileSize: Number.POSITIVE_INFINITY },
+  });
+  // The library's types say that there is always a name; there is none where a client gave none.
+  parser.on('file', (...[name = '', stream, filename, encoding, type]) => {
+    const chunks: Buffer[] = [];
+    if (name === '') failure ??= malformed('a part has no name');
+    if (!/^(7bit|8bit|binary)$/i.test(encoding))
+      failure ??= malformed(`${shown(name)} is sent in an encoding of its own`);
+    if (/^multipart\//i.test(type)) failure ??= malformed(`${shown(name)} holds parts of its own`);
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('end', () => {
+      const [first, second] = chunks;
+      const content = first && second === undefined ? first : Buffer.concat(chunks);
+      parts.push({ name, filename, type, bytes: content });
+    });
+    stream.on('error', () => {
+      failure ??= malformed('it ends early');
+    });
+  });
+  parser.on('error', () => {
+    failure ??= malformed('it ends early');
+  });
+  parser.on('finish', () => {
+    finished = true;
+  });
+  parser.end(bytes);
+  for (let turn = 0; turn < MOST_TURNS && !finished && !failure; turn += 1) await nextTurn();
+  if (failure) throw failure;
+  if (!finished || parts.length !== count) throw malformed('some of its parts cannot be made out');
+  return parts;
+}
+
+/** Files have a filename; some clients leave it out, but say that they send a picture or plain bytes. */
+function isFile({ filename, type }: FormPart): boolean {
+  return filename !== undefined || type === 'application/octet-stream' || type.startsWith('image/');
+}
+
+function textOf({ name, bytes }: FormPart): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw malformed(`${shown(name)} is not text in UTF-8`);
   }
-  return form;
+}
+
+function refuseMisplaced(part: FormPart, files: readonly string[], fields: readonly string[]): void {
+  const { name } = part;
+  if (isFile(part) && fields.includes(name)) throw invalidField(name, 'invalid_type', 'must be text; a file was sent');
+  if (isFile(part) && !files.includes(name)) {
+    const message = `is not a file of this request; its files are: ${files.join(', ')}`;
+    throw invalidField(shown(name, false), 'unknown_field', message);
+  }
+  if (!isFile(part) && files.includes(name)) {
+    const text = shown(textOf(part));
+    throw invalidField(name, 'invalid_type', `must be a file, a part with a filename; the text ${text} was sent`);
+  }
+}
+
+/** Reads multipart/form-data: text fields through their schema, files in the order in which they are declared. An empty text, and a file input left empty, count as not sent. */
+export async function parseForm<B>(body: Uint8Array, contentType: string, spec: FormSpec<B>) {
+  const shape = shapeOf(spec.fields);
+  const texts: [string, unknown][] = [];
+  const sent = new Map<string, FormPart>();
+  for (const part of await readParts(body, contentType)) {
+    const { name, filename, bytes } = part;
+    if (bytes.length === 0 && (filename === '' || !isFile(part))) continue;
+    if (sent.has(name)) throw invalidField(shown(name, false), 'conflicting', 'was sent twice; send it once');
+    refuseMisplaced(part, spec.files, [...shape.keys()]);
+    sent.set(name, part);
+    if (isFile(part)) continue;
+    const field = shape.get(name);
+    texts.push([name, field ? fromText(field, textOf(part), 'form') : textOf(part)]);
+  }
+  const value = await parseFields(spec.fields, Object.fromEntries(texts));
+  const files = spec.files.flatMap((field): FormFile[] => {
+    const part = sent.get(field);
+    return part ? [{ field, filename: part.filename ?? '', bytes: part.bytes }] : [];
+  });
+  return { value, files };
 }

@@ -13,23 +13,23 @@ export type Site = {
   corsOrigins: readonly string[];
 };
 
-async function refuseUnknown({ pages, elsewhere }: Site, path: string): Promise<void> {
+function refuseUnknown({ pages, elsewhere }: Site, path: string): void {
   if (pages.some((page) => page.path === path)) return;
   const owner = Object.hasOwn(elsewhere, path) ? elsewhere[path] : undefined;
   if (owner !== undefined) {
     throw new Refusal('route_not_found', `The function ${owner} answers this path, on its own domain.`);
   }
-  throw await unknownPath(path, Object.keys(elsewhere));
+  throw unknownPath(Object.keys(elsewhere));
 }
 
-async function show(site: Site, incoming: Incoming, trace: Trace): Promise<Outgoing> {
-  await refuseUnknown(site, incoming.path);
+function show(site: Site, incoming: Incoming, trace: Trace): Outgoing {
+  refuseUnknown(site, incoming.path);
   trace.route = `${incoming.method === 'OPTIONS' ? 'OPTIONS' : 'GET'} ${incoming.path}`;
   if (incoming.method === 'OPTIONS') {
-    const methods = await methodsOf(site.pages, incoming.path);
+    const methods = methodsOf(site.pages, incoming.path);
     return { status: 204, headers: { allow: methods.join(', '), ...preflightHeaders(methods) }, body: '' };
   }
-  const { body, headers } = await findRoute(site.pages, incoming);
+  const { body, headers } = findRoute(site.pages, incoming);
   const known = incoming.headers['if-none-match']?.replaceAll('W/', '').split(/\s*,\s*/) ?? [];
   if (headers.etag !== undefined && known.includes(headers.etag)) return { status: 304, headers, body: '' };
   return { status: 200, headers, body };
@@ -38,7 +38,7 @@ async function show(site: Site, incoming: Incoming, trace: Trace): Promise<Outgo
 /** The default export of a function that shows fixed pages; they are made at the first request. */
 export function createPages(makeSite: () => Site) {
   let site: Site | undefined;
-  return serve((incoming, trace) => {
+  return serve(async (incoming, trace) => {
     site ??= madeOrRefused(makeSite);
     trace.corsOrigins = site.corsOrigins;
     return show(site, incoming, trace);

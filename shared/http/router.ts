@@ -1,34 +1,31 @@
 import { Refusal } from '#shared/domain/problems.ts';
-import { nearPath } from './near-path.ts';
 import type { Incoming } from './runtime.ts';
 
 /** What the router needs of a route or a page. */
 type Routed = { method: string; path: string };
 
-/** 404 that names the path that was probably meant; the requested one is never repeated. */
-export async function unknownPath(path: string, known: readonly string[]): Promise<Refusal> {
-  const near = await nearPath(path, [...new Set(known)].sort());
-  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-  return new Refusal('route_not_found', `There is nothing at this path.${hint}`);
+/** 404 that names the paths there are; the requested one is not repeated. */
+export function unknownPath(known: readonly string[]): Refusal {
+  const paths = [...new Set(known)].sort().join(', ');
+  return new Refusal('route_not_found', `There is nothing at this path. The paths here are ${paths}.`);
 }
 
-/** The methods a path answers, OPTIONS included; throws 404 for a path that has none. */
-export async function methodsOf(routes: readonly Routed[], path: string): Promise<string[]> {
+/** The methods that a path answers, OPTIONS last; throws 404 for a path that has none. */
+export function methodsOf(routes: readonly Routed[], path: string): string[] {
   const methods = routes.filter((route) => route.path === path).map((route) => route.method);
-  if (methods.length > 0) return [...methods, 'OPTIONS'];
-  throw await unknownPath(
-    path,
-    routes.map((route) => route.path),
-  );
+  if (methods.length === 0) throw unknownPath(routes.map((route) => route.path));
+  const head = methods.includes('GET') ? ['HEAD'] : [];
+  return [...methods, ...head, 'OPTIONS'];
 }
 
-/** The route of a request; throws 404 or 405 with Allow. Paths match exactly. */
-export async function findRoute<R extends Routed>(
+/** The route of a request; HEAD is answered by that of GET. Throws 404, or 405 with Allow. Paths match exactly. */
+export function findRoute<R extends Routed>(
   routes: readonly R[],
   { method, path }: Pick<Incoming, 'method' | 'path'>,
-): Promise<R> {
-  const found = routes.find((route) => route.path === path && route.method === method);
+): R {
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const found = routes.find((route) => route.path === path && route.method === wanted);
   if (found) return found;
-  const allow = (await methodsOf(routes, path)).join(', ');
+  const allow = methodsOf(routes, path).join(', ');
   throw new Refusal('method_not_allowed', `This path answers ${allow}.`, { headers: { allow } });
 }

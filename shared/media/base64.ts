@@ -1,4 +1,4 @@
-import { damaged, PictureError } from './picture-error.ts';
+import { PictureError } from './picture-error.ts';
 import { checkBytes } from './picture-limits.ts';
 
 const DATA_URL = /^data:([^;,]{0,100})[^,]{0,100};base64,/i;
@@ -11,9 +11,18 @@ export function decodePicture(text: string): Uint8Array {
   const isExact = lastGroup === '' || Buffer.from(lastGroup, 'base64').toString('base64').startsWith(lastGroup);
   const bytes = Buffer.from(digits, 'base64');
   if (!isExact || bytes.length !== Math.floor((digits.length * 3) / 4) || !hasStandardDigits(digits)) {
-    throw damaged('it is not standard base64 on a single line (letters, digits, + and /)');
+    throw new PictureError('image_damaged', `${whatItIs(text)} Send the bytes of the picture as standard base64.`);
   }
   return bytes;
+}
+
+/** What a program has sent instead of standard base64, as far as it can be told. */
+function whatItIs(text: string): string {
+  if (/^(https?|file|content|blob|ph):/i.test(text)) return 'This is the address of a picture, which is not fetched.';
+  if (/^data:/i.test(text) && !DATA_URL.test(text)) return 'This is a data URL that is not in base64.';
+  if (/\s/.test(text)) return 'This is base64 with spaces or line breaks; it has to be on a single line.';
+  if (/[-_]/.test(withoutPrefix(text))) return 'This is base64url, with - and _ in place of + and /.';
+  return 'This is not base64, or a part of it is missing.';
 }
 
 /** Node skips what is no digit, which shows in the length, but takes the other alphabet and cuts wide characters. */

@@ -2,7 +2,7 @@ import { expect, expectTypeOf, it } from 'vitest';
 import { clientTypes } from '#scripts/openapi/client-types.ts';
 import type { components, paths } from '#scripts/openapi/dist/api.ts';
 import { openApiDocument } from '#scripts/openapi/document.ts';
-import { servedRoutes } from '#scripts/openapi/operations.ts';
+import { servedRoutes } from '#scripts/openapi/served.ts';
 import type { Complaint, Problem } from '#shared/contract/responses.ts';
 
 type Change = paths['/complain']['put']['requestBody']['content']['application/json'];

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { servedRoutes, textOf } from '#scripts/openapi/operations.ts';
 import { problemExample } from '#scripts/openapi/refusals.ts';
-import type { Example } from '#shared/contract/openapi/operation.ts';
+import { servedRoutes } from '#scripts/openapi/served.ts';
+import type { Example } from '#shared/contract/docs.ts';
 import { type Service, startService } from '../support/harness.ts';
 import { Cast } from './support/cast.ts';
-import { withoutChance } from './support/like.ts';
+import { withoutChance, withoutFigures } from './support/like.ts';
 
 let service: Service;
 let cast: Cast;
@@ -21,13 +21,14 @@ function documentedAnswer({ answer }: Example): { status: number; body: unknown 
 }
 
 describe.each(servedRoutes().filter(({ functionId }) => functionId !== 'docs'))('$method $path', (route) => {
-  it.each(Object.entries(textOf(route.id).examples))('answers the example %s as documented', async (_name, example) => {
+  it.each(Object.entries(route.docs.examples))('answers the example %s as documented', async (_name, example) => {
     const answer = await cast.play(route, example);
     const body = answer.text === '' ? undefined : JSON.parse(answer.text);
     const documented = documentedAnswer(example);
-    expect({ status: answer.status, body: withoutChance(body) }).toEqual({
+    const like = example.figures ? withoutFigures : withoutChance;
+    expect({ status: answer.status, body: like(body) }).toEqual({
       status: documented.status,
-      body: withoutChance(documented.body),
+      body: like(documented.body),
     });
   });
 });

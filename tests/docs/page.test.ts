@@ -37,6 +37,12 @@ it('lets a person log in, file a complaint with a picture, see it in the list, a
   expect(filed.status).toBe('201');
   expect(JSON.parse(filed.body)).toMatchObject({ title, username, images: [{ type: 'image/jpeg' }] });
 
+  // The picture itself is shown above the answer, and its long token is not.
+  const shown = filing.locator('.live-responses-table .pictures img');
+  await shown.waitFor();
+  await explorer.page.waitForFunction("document.querySelector('.pictures img').naturalWidth > 0");
+  expect(filed.body).toContain('token=…');
+
   const listed = await execute(await explorer.open('Complaints', 'readComplaints'));
   expect(listed.status).toBe('200');
   expect(listed.body).toContain(title);
@@ -45,7 +51,7 @@ it('lets a person log in, file a complaint with a picture, see it in the list, a
   await filing.locator('.btn-clear').click();
   const refused = await execute(filing);
   expect(refused.status).toBe('422');
-  const errors = [{ field: 'title', code: 'too_short', message: 'must have at least 3 characters' }];
+  const errors = [{ field: 'title', code: 'too_short', message: 'must have at least 3 characters; "No" was sent' }];
   expect(JSON.parse(refused.body)).toMatchObject({ code: 'invalid_fields', errors });
 
   expect(await explorer.width()).toBe(1280);

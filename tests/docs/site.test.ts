@@ -51,6 +51,17 @@ it('shows the domain of each function where API_ORIGINS names it', () => {
   expect(policy).toContain("connect-src 'self' https://a.example https://u.example;");
 });
 
+it('lets pictures be shown from where they are stored', () => {
+  const policyWith = (settings: Record<string, string>) => {
+    const { pages } = buildSite({ document: { paths: {} }, script: '', style: '' }, readDocsConfig(settings));
+    return pages.find(({ path }) => path === '/')?.headers['content-security-policy'];
+  };
+  const inside = { APPWRITE_FUNCTION_API_ENDPOINT: 'http://appwrite/v1' };
+  expect(policyWith(inside)).toContain("img-src 'self' data: blob: http://appwrite;");
+  const outside = policyWith({ ...inside, PUBLIC_ENDPOINT: 'https://cloud.example.com/v1' });
+  expect(outside).toContain("img-src 'self' data: blob: https://cloud.example.com;");
+});
+
 it.each([
   'auth',
   'auth=',
@@ -73,5 +84,5 @@ it('allows the page its own files only, and nobody to frame it', async () => {
 it('refuses other methods, and says which there are', async () => {
   const answer = await service.send('DELETE', '/openapi.json');
   expect(answer.problem(405)).toMatchObject({ code: 'method_not_allowed' });
-  expect(answer.headers.allow).toBe('GET, OPTIONS');
+  expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');
 });

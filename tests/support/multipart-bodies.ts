@@ -1,8 +1,8 @@
-import type { MultipartErrorCode } from '#shared/http/multipart-error.ts';
+import type { ProblemCode } from '#shared/domain/problems.ts';
 import { type Random, seededRandom } from './seeded-random.ts';
 
 export type Sent = { body: Buffer; contentType: string };
-export type Attack = Sent & { what: string; code: MultipartErrorCode };
+export type Attack = Sent & { what: string; code: ProblemCode };
 
 export const BOUNDARY = '----FormBoundary7MA4YWxk';
 export const CONTENT_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;

@@ -1,3 +1,4 @@
+import { showPictures } from './pictures.ts';
 import { keepSession, readSession, type Session, sessionOf } from './session.ts';
 
 type Answered = { url: string; status: number; text?: string };
@@ -124,6 +125,7 @@ async function start(): Promise<void> {
     defaultModelsExpandDepth: 0,
     docExpansion: 'list',
     validatorUrl: null,
+    plugins: [showPictures],
     requestInterceptor: withoutUntouched,
     responseInterceptor: watch,
     onComplete: () => use(readSession()),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type Position, SORTS, type Sort } from '#shared/appwrite/complaint-queries.ts';
+import type { Position } from '#shared/appwrite/complaint-queries.ts';
+import { SORTS, type Sort } from '#shared/domain/complaint.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 
 const TIME = /^(?:19|2\d)\d\d-[01]\d-[0-3]\dT[\d:.]{8,12}(Z|\+00:00)$/;

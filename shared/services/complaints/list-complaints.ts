@@ -1,7 +1,8 @@
-import { type Filter, type Position, positionOf, type Sort } from '#shared/appwrite/complaint-queries.ts';
+import { type Filter, type Position, positionOf } from '#shared/appwrite/complaint-queries.ts';
 import { countComplaints, listAfter, listByOffset, type StoredComplaint } from '#shared/appwrite/complaints.ts';
 import type { Deps } from '#shared/compose.ts';
 import { nextTurn } from '#shared/domain/clock.ts';
+import type { Sort } from '#shared/domain/complaint.ts';
 import type { Viewer } from '#shared/domain/policy.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 import { encodeCursor, type Place } from './cursor.ts';

@@ -1,6 +1,7 @@
-import { type Filter, positionOf, type Sort } from '#shared/appwrite/complaint-queries.ts';
+import { type Filter, positionOf } from '#shared/appwrite/complaint-queries.ts';
 import { listAfter, type StoredComplaint } from '#shared/appwrite/complaints.ts';
 import type { Deps } from '#shared/compose.ts';
+import type { Sort } from '#shared/domain/complaint.ts';
 import { metresBetween, type Point } from '#shared/domain/place.ts';
 import type { Place } from './cursor.ts';
 import type { Found } from './list-complaints.ts';

@@ -1,4 +1,5 @@
-import { type Category, CHANGED_FIELDS, type Complaint, type Entry } from '#shared/appwrite/rows.ts';
+import type { Category, Complaint, Entry } from '#shared/appwrite/rows.ts';
+import { CHANGED_FIELDS } from '#shared/domain/complaint.ts';
 import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
 import type { Asked } from './authorize-change.ts';
 import { type ChangeInput, TEXT_FIELDS } from './change-input.ts';

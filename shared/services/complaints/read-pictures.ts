@@ -1,9 +1,11 @@
 import { nextTurn } from '#shared/domain/clock.ts';
 import { MAX_IMAGES } from '#shared/domain/ids.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import type { Upload } from '#shared/http/body.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import type { PictureError } from '#shared/media/picture-error.ts';
+
+/** A picture as it was sent: bytes, or base64 text. `field` is what a refusal calls it. */
+export type Upload = { field: string; content: Uint8Array | string };
 
 function refusalOf(error: PictureError, field: string): Refusal {
   const errors = [{ field, code: error.code, message: error.message }];
@@ -20,16 +22,15 @@ function refusalOf(error: PictureError, field: string): Refusal {
 
 /** The pictures of a request, ready to be stored; throws 413, 415 or 422 for the first that is not one. Loads the code for it only now. */
 export async function readPictures(uploads: readonly Upload[]): Promise<Picture[]> {
-  const sent = uploads.filter((upload) => upload.named || upload.content.length > 0);
-  if (sent.length === 0) return [];
-  if (sent.length > MAX_IMAGES) throw invalidField('images', 'too_many', `must have at most ${MAX_IMAGES} entries`);
+  if (uploads.length === 0) return [];
+  if (uploads.length > MAX_IMAGES) throw invalidField('images', 'too_many', `must have at most ${MAX_IMAGES} entries`);
   const [{ cleanPicture }, { decodePicture }, { PictureError }] = await Promise.all([
     import('#shared/media/picture.ts'),
     import('#shared/media/base64.ts'),
     import('#shared/media/picture-error.ts'),
   ]);
   const pictures: Picture[] = [];
-  for (const { field, content } of sent) {
+  for (const { field, content } of uploads) {
     try {
       const bytes = typeof content === 'string' ? decodePicture(content) : content;
       // Other requests get their turn in between: a large picture takes milliseconds.

@@ -22,6 +22,7 @@ describe('GET /user', () => {
     expect(profile).toMatchObject({ username: user.username, role: 'user', phone: null });
     const named = await user.send('GET', `/user?username=${user.username.toUpperCase()}`);
     expect(named.as(Profile)).toEqual(profile);
+    expect((await user.send('GET', '/user?username=&role=')).as(Profile)).toEqual(profile);
   });
 
   it('tells staff and admins the profiles of others, and who is on the staff', async () => {
@@ -45,18 +46,13 @@ describe('GET /user', () => {
     (await user.send('GET', '/user?role=staff')).problem(403);
   });
 
-  it.each([
-    '?username=',
-    '?username=a',
-    '?username=%D0%B0lice',
-    '?role=user',
-    '?role=',
-    '?since=1',
-    '?username=ada&role=staff',
-  ])('refuses %s', async (query) => {
-    (await admin.send('GET', `/user${query}`)).problem(422);
-    (await service.send('GET', `/user${query}`)).problem(401);
-  });
+  it.each(['?username=a', '?username=%D0%B0lice', '?role=user', '?since=1', '?username=ada&role=staff'])(
+    'refuses %s',
+    async (query) => {
+      (await admin.send('GET', `/user${query}`)).problem(422);
+      (await service.send('GET', `/user${query}`)).problem(401);
+    },
+  );
 
   it('refuses a name that is sent twice, and broken encoding', async () => {
     (await admin.send('GET', '/user?username=ada&username=bob')).problem(422);

@@ -116,5 +116,5 @@ it('refuse a query, and answer only GET', async () => {
   (await service.send('GET', '/complain/stats?status=created')).problem(422);
   const answer = await service.send('POST', '/complain/stats', { json: {} });
   answer.problem(405);
-  expect(answer.headers.allow).toBe('GET, OPTIONS');
+  expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');
 });

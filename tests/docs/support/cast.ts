@@ -1,5 +1,5 @@
-import type { Example } from '#shared/contract/openapi/operation.ts';
-import { COMPLAINT_ID, DRAFT, EXAMPLE_PASSWORD, PEOPLE, type Person } from '#shared/contract/openapi/people.ts';
+import type { Example } from '#shared/contract/docs.ts';
+import { COMPLAINT_ID, DRAFT, EXAMPLE_PASSWORD, PEOPLE, type Person } from '#shared/contract/examples.ts';
 import { Complaint, Profile } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import type { Person as LoggedIn, Service } from '../../support/harness.ts';
@@ -59,6 +59,7 @@ export class Cast {
     const sending: Sending = { headers: { ...headers }, ...(json === undefined ? {} : { json }) };
     if (form) sending.form = await filled(form);
     const sender = example.as ? await this.person(example.as) : this.#service;
+    if (example.twice) await sender.send(route.method, `${route.path}${search}`, sending);
     return sender.send(route.method, `${route.path}${search}`, sending);
   }
 }

@@ -2,6 +2,7 @@ import { isJson } from '#scripts/openapi/json.ts';
 
 const KINDS: readonly (readonly [string, RegExp])[] = [
   ['a time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/],
+  ['a month', /^\d{4}-\d\d$/],
   ['a complaint id', /^[a-z0-9]{20}$/],
   ['a request id', /^urn:request:[A-Za-z0-9]+$/],
   ['a URL', /^https?:\/\//],
@@ -25,4 +26,11 @@ export function withoutChance(value: unknown): unknown {
     MEASURED.has(name) ? typeof member : withoutChance(member),
   ]);
   return Object.fromEntries(entries);
+}
+
+/** A value with what depends on the other rows of the service replaced as well: numbers by their type, lists by one entry. */
+export function withoutFigures(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(withoutFigures);
+  if (isJson(value)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutFigures(one)]));
+  return typeof value === 'number' || value === null ? 'a number or null' : withoutChance(value);
 }

@@ -7,6 +7,7 @@ import { readConfig } from '#shared/config.ts';
 import type { Role } from '#shared/domain/account.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { createHandler } from '#shared/http/handler.ts';
+import { peakMemory } from '#tests/support/media-fuzz/large.ts';
 import { mustHold } from './check.ts';
 import { countingHasher } from './counting-hasher.ts';
 import { inProcess, overHttp, type Reply, type Send } from './in-process.ts';
@@ -25,6 +26,8 @@ export type Arena = {
   send: Send;
   /** The same request to the bundles, which are other processes with a clock of their own. */
   elsewhere: Send;
+  /** The most memory that the process of a bundle has ever held, in MB; undefined where the system does not tell. */
+  peakMemory(functionId: string): Promise<number | undefined>;
   register(username: string): Promise<Reply>;
   login(username: string, password?: string, address?: string): Promise<Reply>;
   /** Registers and logs in. */
@@ -95,6 +98,7 @@ export function openArena(stage: Stage): Arena {
     calls: () => local.calls.all().length,
     send,
     elsewhere: overHttp(local.url),
+    peakMemory: (functionId) => peakMemory(local, functionId),
     ...deeds(send, connection),
   };
 }

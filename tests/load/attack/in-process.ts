@@ -1,6 +1,6 @@
 import type { createHandler } from '#shared/http/handler.ts';
 
-export type Request = { headers?: Record<string, string>; json?: unknown; address?: string };
+export type Request = { headers?: Record<string, string>; json?: unknown; raw?: string; address?: string };
 export type Reply = { status: number; headers: Record<string, string>; body: Record<string, unknown>; text: string };
 export type Send = (method: string, target: string, request?: Request) => Promise<Reply>;
 
@@ -36,9 +36,9 @@ export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear 
 
 /** Calls the bundles over HTTP: other processes, where nothing waits for what happens in this one. */
 export function overHttp(origin: string): Send {
-  return async (method, target, { headers = {}, json } = {}) => {
+  return async (method, target, { headers = {}, json, raw } = {}) => {
     const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' };
-    const body = json === undefined ? null : JSON.stringify(json);
+    const body = json === undefined ? (raw ?? null) : JSON.stringify(json);
     const answer = await fetch(`${origin}${target}`, { method, headers: { ...type, ...headers }, body });
     const text = await answer.text();
     return {

@@ -1,8 +1,10 @@
 import { type Arena, freshName, PASSWORD } from './arena.ts';
 import { type Figures, mustHold, tally } from './check.ts';
 
-/** How long reads of the very function that hashes take, one after the other, until `until` is done; in milliseconds. */
-async function readsUntil(arena: Arena, until: Promise<unknown>): Promise<number[]> {
+type Read = { path: string; status: number };
+
+/** How long reads take, one after the other, until `until` is done; in milliseconds, shortest first. */
+async function readsUntil(arena: Arena, until: Promise<unknown>, read: Read): Promise<number[]> {
   let over = false;
   void until.finally(() => {
     over = true;
@@ -10,12 +12,19 @@ async function readsUntil(arena: Arena, until: Promise<unknown>): Promise<number
   const waits: number[] = [];
   while (!over) {
     const started = performance.now();
-    const { status } = await arena.elsewhere('GET', '/login');
+    const { status } = await arena.elsewhere('GET', read.path);
     waits.push(performance.now() - started);
-    mustHold(status === 405, `a read was answered ${status}`);
+    mustHold(status === read.status, `a read was answered ${status}`);
   }
   return waits.sort((a, b) => a - b);
 }
+
+/** The value below which this share of the sorted ones lie, to a tenth. */
+const at = (sorted: number[], share: number) =>
+  Math.round((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) * 10) / 10;
+
+/** A request of the very function that hashes, which hashes nothing. */
+const NO_SUCH_METHOD: Read = { path: '/login', status: 405 };
 
 /** Ten people log in at once, with bcrypt, in the function's own process: what that costs whoever reads meanwhile. */
 export async function readDuringLogins(arena: Arena, rounds: number): Promise<Figures> {
@@ -23,17 +32,15 @@ export async function readDuringLogins(arena: Arena, rounds: number): Promise<Fi
   await arena.elsewhere('POST', '/user', { json });
   const login = () => arena.elsewhere('POST', '/login', { json: { username: json.username, password: PASSWORD } });
   await login();
-  const calm = await readsUntil(arena, new Promise((resolve) => setTimeout(resolve, 500)));
+  const calm = await readsUntil(arena, new Promise((resolve) => setTimeout(resolve, 500)), NO_SUCH_METHOD);
   const waits: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const logins = Promise.all(Array.from({ length: 10 }, login));
-    waits.push(...(await readsUntil(arena, logins)));
+    waits.push(...(await readsUntil(arena, logins, NO_SUCH_METHOD)));
     const statuses = tally(await logins);
     mustHold(statuses[200] === 10, `logins were answered ${JSON.stringify(statuses)}`);
   }
   waits.sort((a, b) => a - b);
-  const at = (sorted: number[], share: number) =>
-    Math.round((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) * 10) / 10;
   return {
     logins: rounds * 10,
     reads: waits.length,
@@ -41,5 +48,53 @@ export async function readDuringLogins(arena: Arena, rounds: number): Promise<Fi
     median: at(waits, 0.5),
     p99: at(waits, 0.99),
     most: at(waits, 1),
+  };
+}
+
+/** A JSON body of so many bytes that is nothing but unknown names: the costliest to parse and to refuse. */
+function crowdedBody(bytes: number): string {
+  return `{${Array.from({ length: bytes / 12 }, (_, n) => `"k${1e5 + n}":1`).join()}}`;
+}
+
+type Bodies = { count: number; atOnce: number; target: string; status: number; headers: Record<string, string> };
+
+/** Sends large bodies, some at once, and reads meanwhile. */
+async function readDuring(arena: Arena, { count, atOnce, target, status, headers }: Bodies): Promise<number[]> {
+  const raw = crowdedBody(11_500_000);
+  let left = count;
+  const sendAll = async () => {
+    while (left > 0) {
+      left -= 1;
+      const answer = await arena.elsewhere('POST', target, { headers, raw });
+      mustHold(answer.status === status, `a body was answered ${answer.status}`);
+    }
+  };
+  const sending = Promise.all(Array.from({ length: atOnce }, sendAll));
+  return readsUntil(arena, sending, { path: '/complain?pageSize=1', status: 200 });
+}
+
+/**
+ * Bodies of 11.5 MB with a token that was logged out: what they cost whoever reads meanwhile. Most of it is what such bodies
+ * cost on their way through this machine, so the same is sent to a path that refuses them unseen.
+ */
+export async function readDuringHostileBodies(arena: Arena, count: number, atOnce: number): Promise<Figures> {
+  const username = freshName();
+  await arena.elsewhere('POST', '/user', { json: { username, password: PASSWORD, name: 'Somebody' } });
+  const login = await arena.elsewhere('POST', '/login', { json: { username, password: PASSWORD } });
+  const headers = { TOKEN: String(login.body.TOKEN), USERNAME: username, 'content-type': 'application/json' };
+  await arena.elsewhere('POST', '/logout', { headers, json: {} });
+  const unseen = await readDuring(arena, { count, atOnce, headers, target: '/complain/stats', status: 405 });
+  const waits = await readDuring(arena, { count, atOnce, headers, target: '/complain', status: 401 });
+  const memory = (await arena.peakMemory('complaints')) ?? 0;
+  mustHold(memory < 256, `the function held ${memory} MB`);
+  mustHold(at(waits, 0.5) < at(unseen, 0.5) + 100, `reads took ${at(waits, 0.5)} ms instead of ${at(unseen, 0.5)}`);
+  return {
+    bodies: count,
+    reads: waits.length,
+    unseenMedian: at(unseen, 0.5),
+    unseenP99: at(unseen, 0.99),
+    median: at(waits, 0.5),
+    p99: at(waits, 0.99),
+    memory,
   };
 }

@@ -5,7 +5,7 @@ import type { Figures } from './check.ts';
 import { dice } from './dice.ts';
 import { climb } from './first-admin.ts';
 import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from './guesses.ts';
-import { readDuringLogins } from './load.ts';
+import { readDuringHostileBodies, readDuringLogins } from './load.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from './races.ts';
 import { replayTokens } from './sequences.ts';
 import { startStage } from './stage.ts';
@@ -26,6 +26,7 @@ const ATTACKS: Readonly<Record<string, (arena: Arena) => Promise<Figures>>> = {
   'admins who remove each other': (arena) => raceAdmins(arena, 500),
   'old tokens in any order of events': (arena) => replayTokens(arena, { sequences: 200, commands: 20 }, dice(seed)),
   'milliseconds of reads during ten logins at once': (arena) => readDuringLogins(arena, 5),
+  'milliseconds of reads during 50 hostile bodies, four at once': (arena) => readDuringHostileBodies(arena, 50, 4),
   'people who want to be admin': (arena) => climb(arena, { sequences: 100, requests: 50 }, dice(seed)),
 };
 

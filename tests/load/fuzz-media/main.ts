@@ -42,16 +42,16 @@ async function cleanMutants() {
 }
 
 async function sendLarge(range: Range) {
-  const atRest = await peakMemory(range, 'complaints');
+  const atRest = await peakMemory(range.service.local, 'complaints');
   const large = await noise(1_020, 1_020);
   await sendByDomain(range, [large, large, large]);
-  const afterForm = await peakMemory(range, 'complaints');
+  const afterForm = await peakMemory(range.service.local, 'complaints');
   await sendByExecution(range, [large, large, await noise(500, 500)]);
   return {
     pictureBytes: large.length,
     atRest,
     afterForm,
-    afterBase64: await peakMemory(range, 'complaints'),
+    afterBase64: await peakMemory(range.service.local, 'complaints'),
     wrong: [],
   };
 }

@@ -61,8 +61,8 @@ export async function sendByExecution({ service, person }: Range, pictures: read
 }
 
 /** The most memory that the process of a function has ever held, in MB; undefined where the system does not tell. */
-export async function peakMemory({ service }: Pick<Range, 'service'>, functionId: string): Promise<number | undefined> {
-  const overview = await fetch(`${service.local.url}/_local/`);
+export async function peakMemory({ url }: { url: string }, functionId: string): Promise<number | undefined> {
+  const overview = await fetch(`${url}/_local/`);
   const { functions } = (await overview.json()) as { functions: Record<string, { process: number | null }> };
   const pid = functions[functionId]?.process;
   try {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { SORTS } from '#shared/appwrite/complaint-queries.ts';
+import { SORTS } from '#shared/domain/complaint.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { decodeCursor, encodeCursor } from '#shared/services/complaints/cursor.ts';
 

@@ -65,6 +65,19 @@ describe('a picture in base64', () => {
     expect(code(text)).toBe('image_damaged');
   });
 
+  it.each([
+    ['http://example.com/a.jpg', /address of a picture/],
+    ['file:///var/mobile/a.jpg', /address of a picture/],
+    ['AA-_', /base64url, with - and _ in place of \+ and \//],
+    ['data:image/jpeg;base64,AA-_', /base64url/],
+    ['QUJD\nQUJD', /on a single line/],
+    ['data:image/png,AAAA', /data URL that is not in base64/],
+    ['AAAAA', /a part of it is missing/],
+  ])('tells a program what it has sent: %j', (text, message) => {
+    expect(() => decodePicture(text)).toThrow(message);
+    expect(() => decodePicture(text)).toThrow('Send the bytes of the picture as standard base64.');
+  });
+
   it('is empty where there is no text', () => {
     expect([code(''), code('data:image/png;base64,')]).toEqual(['image_empty', 'image_empty']);
   });

@@ -1,0 +1,202 @@
+import * as z from 'zod/mini';
+import { readDefaultCountry } from '#shared/config.ts';
+
+/**
+ * The one place that turns text into values. Queries and forms hold nothing but text: `fromText` makes of each what the
+ * schema of its field takes in JSON, so that one schema judges all three. The schemas below say what a text may hold,
+ * wherever it comes from.
+ */
+
+/** As JSON writes a number, and with a plus in front: `52.52`, `4.85e-5`, `+7`. */
+const NUMBER = /^[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+const WHOLE = /^-?(0|[1-9]\d{0,14})$/;
+const TRUTH = new Map([
+  ['true', true],
+  ['false', false],
+]);
+/** Browsers send `on` for a checkbox, many form libraries 1 and 0. */
+const TRUTH_IN_FORMS = new Map([...TRUTH, ['on', true], ['1', true], ['off', false], ['0', false]]);
+
+/** A text as a finite number; undefined when it is none. */
+export function numberFromText(text: string): number | undefined {
+  const value = NUMBER.test(text.trim()) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** The entries of a comma list, each once and without spaces around it. */
+function listFromText(text: string): string[] {
+  return [...new Set(text.split(',').map((entry) => entry.trim()))];
+}
+
+function innermost(schema: z.core.$ZodType): z.core.$ZodTypes['_zod']['def'] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === 'optional' || def.type === 'nullable') return innermost(def.innerType);
+  return def.type === 'pipe' ? innermost(def.in) : def;
+}
+
+/** The value that a text of a query or a form stands for, by what its field takes. What stands for none stays a text, which the schema then refuses. */
+export function fromText(schema: z.core.$ZodType, text: string, source: 'query' | 'form'): unknown {
+  const def = innermost(schema);
+  switch (def.type) {
+    case 'number':
+      if ('format' in def) return WHOLE.test(text) ? Number(text) : text;
+      return numberFromText(text) ?? text;
+    case 'boolean':
+      return (source === 'form' ? TRUTH_IN_FORMS : TRUTH).get(text.toLowerCase()) ?? text;
+    case 'array':
+      return listFromText(text).map((entry) => fromText(def.element, entry, source));
+    default:
+      return text;
+  }
+}
+
+/** Overrides and isolates of the writing direction, and byte order marks: never meant, and able to turn a line around. */
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069\ufeff]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+/** Has ink: a letter, digit, sign or symbol that is not one of those that show nothing. */
+const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{M}\u2800\u{1d159}]/u;
+const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
+
+/** A text as it is kept: one kind of line end, no direction overrides, nothing around it. */
+export function cleanText(text: string): string {
+  return text
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(DIRECTIONS, '')
+    .trim();
+}
+
+const codePoints = (text: string) => [...text].length;
+const hexOf = (character: string) =>
+  `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0') ?? '0000'}`;
+
+/** What is wrong with a cleaned text, as zod tells it. */
+function faultOf(value: string, min: number, max: number) {
+  const custom = (message: string) => ({ code: 'custom' as const, message, params: { field: 'invalid_format' } });
+  if (!value.isWellFormed()) return custom('must be well-formed Unicode text');
+  const control = CONTROL.exec(value)?.[0];
+  if (control !== undefined) return custom(`must not hold the control character ${hexOf(control)}`);
+  const length = codePoints(value);
+  const origin = 'string' as const;
+  if (length > max) return { code: 'too_big' as const, origin, maximum: max };
+  const cjk = value.match(CJK)?.length ?? 0;
+  if (length + cjk < min) return { code: 'too_small' as const, origin, minimum: min };
+  return VISIBLE.test(value) ? undefined : custom('must hold a character that can be seen');
+}
+
+/**
+ * A text of `min` to `max` characters (code points) once it is cleaned. For the minimum a Chinese, Japanese or Korean
+ * character counts two. At least one character must show.
+ */
+export function text(min: number, max: number) {
+  return z.string().check(
+    // Far too long to be looked at: cleaning it would take long and could not make it fit.
+    z.check((context) => {
+      const { value } = context;
+      if (value.length <= 4 * max + 1_000) return;
+      context.issues.push({ code: 'too_big', origin: 'string', maximum: max, input: value, continue: false });
+    }),
+    z.overwrite(cleanText),
+    z.check((context) => {
+      const issue = faultOf(context.value, min, max);
+      if (issue) context.issues.push({ ...issue, input: context.value });
+    }),
+    z.meta({ minLength: Math.ceil(min / 2), maxLength: max }),
+  );
+}
+
+/** Seven decimals, which is a centimetre; never minus zero. */
+const toSevenDecimals = (value: number) => Math.round(value * 1e7) / 1e7 + 0;
+
+/** Degrees from minus to plus `most`, kept to seven decimals. */
+export function degrees(most: number) {
+  return z.pipe(z.number().check(z.gte(-most), z.lte(most)), z.transform(toSevenDecimals));
+}
+
+const TIME = /^((?:19|2\d)\d\d-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([Zz]|[+ -]\d\d:?\d\d))?$/;
+const DAY = 24 * 60 * 60 * 1000;
+
+const TIME_RULE =
+  'must be an ISO 8601 date from 1900 to 2999 such as 2026-11-26, or a time with its zone such as 2026-11-26T10:00:00Z';
+
+/** Parsers take 30 February for 2 March; this one does not. */
+function momentOf(raw: string): { at: number; isDay: boolean } | undefined {
+  const [, day, time, zone] = TIME.exec(raw.trim()) ?? [];
+  if (day === undefined) return undefined;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day)) return undefined;
+  if (time === undefined || zone === undefined) return { at: midnight, isDay: true };
+  // A plus that was not percent-encoded comes out of a query as a space.
+  const offset = zone
+    .toUpperCase()
+    .replace(' ', '+')
+    .replace(/(\d\d):?(\d\d)$/, '$1:$2');
+  const at = Date.parse(`${day}T${time}${offset}`);
+  return Number.isNaN(at) ? undefined : { at, isDay: false };
+}
+
+function time(meaning: (moment: { at: number; isDay: boolean }) => Date) {
+  return z.pipe(
+    z.string(),
+    z.transform((raw, context) => {
+      const moment = momentOf(raw);
+      if (moment) return meaning(moment);
+      const isWritten = TIME.test(raw.trim());
+      const message = isWritten ? 'must be a date and time that exist' : TIME_RULE;
+      const field = isWritten ? 'invalid_value' : 'invalid_format';
+      context.issues.push({ code: 'custom', input: raw, message, params: { field } });
+      return z.NEVER;
+    }),
+  );
+}
+
+/** A moment; a date alone is its beginning in UTC. */
+export const startTime = time(({ at }) => new Date(at));
+
+/** The first moment that is too late; a date alone still counts in full, in UTC. */
+export const endTime = time(({ at, isDay }) => new Date(at + (isDay ? DAY : 0)));
+
+/** `52.52,13.405`: latitude and longitude in degrees. */
+export const point = z.pipe(
+  z.string(),
+  z.transform((raw, context) => {
+    const [latitude, longitude, ...more] = raw.split(',').map(numberFromText);
+    const fits = more.length === 0 && latitude !== undefined && longitude !== undefined;
+    if (fits && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) {
+      return { latitude: toSevenDecimals(latitude), longitude: toSevenDecimals(longitude) };
+    }
+    context.issues.push({ code: 'custom', input: raw, message: 'must be latitude,longitude such as 52.52,13.405' });
+    return z.NEVER;
+  }),
+);
+
+/** Spaces, dashes, dots, slashes and brackets that people write in numbers, and the invisible characters they paste with them. */
+const PHONE_NOISE = /[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}./()]/gu;
+const E164 = /^\+[1-9]\d{6,14}$/;
+const EXAMPLE_PHONE = 'an international number such as +49 170 1234567';
+
+/** An E.164 number without decoration. A national one is read as a number of DEFAULT_COUNTRY; without that setting it is refused. */
+export const phone = z.pipe(
+  z.string().check(z.maxLength(60)),
+  z.transform((raw, context) => {
+    const plain = raw.normalize('NFKC').replace(PHONE_NOISE, '');
+    if (E164.test(plain)) return plain;
+    const country = readDefaultCountry();
+    const refuse = (message: string) => {
+      context.issues.push({ code: 'custom', input: raw, message });
+      return z.NEVER;
+    };
+    if (country === undefined || !/^\d{3,15}$/.test(plain)) return refuse(`must be ${EXAMPLE_PHONE}`);
+    return national(plain, country).then(
+      (number) => number ?? refuse(`must be a number of ${country}, or ${EXAMPLE_PHONE}`),
+    );
+  }),
+);
+
+/** The library is large and few need it, so it is loaded for the first national number. */
+async function national(digits: string, country: string): Promise<string | undefined> {
+  const { isSupportedCountry, parsePhoneNumberFromString } = await import('libphonenumber-js/min');
+  if (!isSupportedCountry(country)) return undefined;
+  const number = parsePhoneNumberFromString(digits, country);
+  return number?.isPossible() ? number.number : undefined;
+}

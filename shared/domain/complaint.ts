@@ -1,0 +1,18 @@
+/** The orders in which lists can be read; a minus puts the latest first. */
+export const SORTS = ['-createdAt', 'createdAt', '-updatedAt'] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** What a timeline entry tells of. */
+export const ENTRY_KINDS = ['created', 'status', 'progress', 'note', 'edit', 'assignment', 'visibility'] as const;
+
+/** The fields that a timeline entry can name as changed. */
+export const CHANGED_FIELDS = [
+  'status',
+  'progress',
+  'assignedTo',
+  'hidden',
+  'title',
+  'description',
+  'location',
+  'category',
+] as const;

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Complaint } from '#shared/contract/responses.ts';
+import { type Person, type Service, startService } from '../support/harness.ts';
+import { photoForm } from '../support/photo-form.ts';
+import { makePicture } from '../support/pictures.ts';
+
+let service: Service;
+let user: Person;
+beforeAll(async () => {
+  service = await startService();
+  user = await service.person();
+});
+afterAll(() => service.close());
+
+const MIB = 1024 * 1024;
+const JSON_TYPE = { 'content-type': 'application/json' };
+const draft = { title: 'Pothole in Mill Lane', description: 'Deep enough to lose a wheel in.' };
+const unknownKeys = (bytes: number) => `{${Array.from({ length: bytes / 12 }, (_, n) => `"k${1e5 + n}":1`).join()}}`;
+
+describe('a large body', () => {
+  it('is not parsed before the account is checked', async () => {
+    const raw = unknownKeys(11_000_000);
+    const gone = await service.person();
+    expect((await gone.send('POST', '/logout', { json: {} })).status).toBe(204);
+    expect((await gone.send('POST', '/complain', { raw, headers: JSON_TYPE })).problem(401).code).toBe('token_invalid');
+    // Broken where a parser would notice: nobody looks that far.
+    const broken = await gone.send('POST', '/complain', { raw: `${raw}}`, headers: JSON_TYPE });
+    expect(broken.problem(401).code).toBe('token_invalid');
+    expect((await service.send('POST', '/complain', { raw, headers: JSON_TYPE })).problem(401).code).toBe(
+      'token_missing',
+    );
+  });
+
+  it('that holds too many values is refused without being parsed', async () => {
+    const raw = unknownKeys(11_000_000);
+    const refused = await user.send('POST', '/complain', { raw, headers: JSON_TYPE });
+    expect(refused.problem(413)).toMatchObject({ code: 'body_too_large', detail: expect.stringContaining('values') });
+  });
+
+  it('is refused at routes that need none, with both sizes', async () => {
+    const raw = JSON.stringify({ username: 'x'.repeat(70_000) });
+    const refused = await service.send('POST', '/login', { raw, headers: JSON_TYPE });
+    const detail = `The body has ${raw.length} bytes; at most 65536 are taken here.`;
+    expect(refused.problem(413)).toMatchObject({ code: 'body_too_large', detail });
+  });
+
+  it('of 61 kB of unknown names is answered with ten of them', async () => {
+    const refused = await service.send('POST', '/login', { raw: unknownKeys(61_000), headers: JSON_TYPE });
+    expect(refused.problem(422).errors).toHaveLength(10);
+    expect(refused.text.length).toBeLessThan(3_000);
+  });
+});
+
+describe('a picture that is too large', () => {
+  it('is refused in the same words and numbers as file and as base64', async () => {
+    const bytes = Buffer.concat([await makePicture('jpeg'), Buffer.alloc(8 * MIB)]);
+    const asFile = (await user.send('POST', '/complain', { form: photoForm([bytes]) })).problem(413);
+    const json = { ...draft, images: [bytes.toString('base64')] };
+    const asText = (await user.send('POST', '/complain', { json })).problem(413);
+    const message = 'This picture has 8.1 MiB; at most 3 MiB are accepted. Send it in a smaller size.';
+    expect(asFile).toMatchObject({ code: 'image_too_large', errors: [{ field: 'image1', message }] });
+    expect(asText).toMatchObject({ code: 'image_too_large', errors: [{ field: 'images.0', message }] });
+  });
+});
+
+describe('a form', () => {
+  const form = (fields: Record<string, string>) => {
+    const data = new FormData();
+    for (const [name, value] of Object.entries({ ...draft, ...fields })) data.set(name, value);
+    return data;
+  };
+
+  it('may say what browsers and form libraries say', async () => {
+    const fields = {
+      latitude: '4.85e-5',
+      longitude: '2.3522219000000177',
+      anonymous: 'on',
+      category: '',
+      location: '',
+    };
+    const answer = await user.send('POST', '/complain', { form: form(fields) });
+    expect(answer.as(Complaint, 201)).toMatchObject({
+      latitude: 0.0000485,
+      longitude: 2.3522219,
+      anonymous: true,
+      category: null,
+    });
+  });
+
+  it('counts a line end once, and keeps it as JSON does', async () => {
+    const description = `${'x\r\n'.repeat(1_999)}xx`;
+    const sent = await Promise.all([
+      user.send('POST', '/complain', { form: form({ description }) }),
+      user.send('POST', '/complain', { json: { ...draft, description: description.replaceAll('\r\n', '\n') } }),
+    ]);
+    const [asForm, asJson] = sent.map((answer) => answer.as(Complaint, 201).description);
+    expect(asForm).toBe(asJson);
+    expect(asForm).toHaveLength(4_000);
+  });
+
+  it('whose picture is no file is told so', async () => {
+    const refused = await user.send('POST', '/complain', { form: form({ image1: '[object Object]' }) });
+    expect(refused.problem(422).errors).toMatchObject([
+      { field: 'image1', message: 'must be a file, a part with a filename; the text "[object Object]" was sent' },
+    ]);
+  });
+});
+
+describe('the header TOKEN', () => {
+  it.each([
+    ['Bearer ', '', 'begins with the word Bearer'],
+    ['"', '"', 'has quotes or brackets'],
+    ['', ', x', 'holds more than the token'],
+  ])('with %j before the token and %j behind it is told what is wrong', async (before, behind, what) => {
+    const headers = { TOKEN: `${before}${user.token}${behind}` };
+    const { code, detail } = (await service.send('GET', '/user', { headers })).problem(401);
+    expect({ code, detail }).toMatchObject({ code: 'token_invalid', detail: expect.stringContaining(what) });
+  });
+
+  it.each(['undefined', 'null', '[object Object]'])('that says %s is told so', async (TOKEN) => {
+    const { detail } = (await service.send('GET', '/user', { headers: { TOKEN } })).problem(401);
+    expect(detail).toContain('the name of an empty variable');
+  });
+
+  it('is where a bearer token belongs that came in Authorization', async () => {
+    const headers = { authorization: `Bearer ${user.token}` };
+    const { code, detail } = (await service.send('GET', '/user', { headers })).problem(401);
+    expect({ code, detail }).toMatchObject({ code: 'token_missing', detail: expect.stringContaining('Authorization') });
+  });
+});

@@ -1,5 +1,4 @@
 import { IMAGE_FIELDS, NewComplaintForm, NewComplaintJson } from '#shared/contract/complaint-requests.ts';
-import { invalidField } from '#shared/domain/problems.ts';
 import type { Upload } from '#shared/http/body.ts';
 import { formReader } from '#shared/http/form.ts';
 import { route } from '#shared/http/route.ts';
@@ -7,11 +6,6 @@ import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts
 
 /** What Appwrite lets through a function domain. */
 const MOST_BYTES = 12 * 1024 * 1024;
-
-function keyOf(header: string | undefined): string | undefined {
-  if (header === undefined || /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(header)) return header;
-  throw invalidField('Idempotency-Key', 'invalid_format', 'must be 1 to 255 printable ASCII characters');
-}
 
 function uploadsOf(images: readonly string[] | null | undefined): Upload[] {
   return (images ?? []).map((content, index) => ({ field: `images.${index}`, named: true, content }));
@@ -30,13 +24,9 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
   },
   async run({ body, uploads, headers, caller, deps }) {
     const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
-    // Looked at while Appwrite is asked for the account, for nothing where it is none any more; what is wrong with them
-    // is said after what is wrong with that.
-    const reading = readPictures(uploads.length > 0 ? uploads : uploadsOf(body.images));
-    reading.catch(() => undefined);
-    const actor = await caller.actor();
-    const key = keyOf(headers['idempotency-key']);
-    const pictures = await reading;
+    // Read while Appwrite is asked for the account; what is wrong with the account is said first.
+    const pictures = readPictures(uploads.length > 0 ? uploads : uploadsOf(body.images));
+    pictures.catch(() => undefined);
     const draft = {
       title: body.title,
       description: body.description,
@@ -47,9 +37,11 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
       anonymous: body.anonymous ?? false,
     };
     const { createComplaint: file } = await import('#shared/services/complaints/create-complaint.ts');
-    const { row, replayed } = await file(deps, actor, { draft, pictures, key });
+    const key = headers['idempotency-key'];
+    const { row, replayed } = await file(deps, caller.actor(), { draft, pictures, key });
     const replay: Record<string, string> = replayed ? { 'idempotent-replayed': 'true' } : {};
-    const complaint = presentComplaint(row, { viewer: actor, config: deps.config });
+    const viewer = await caller.actor();
+    const complaint = presentComplaint(row, { viewer, config: deps.config });
     return { status: replayed ? 200 : 201, body: complaint, headers: { ...etagOf(row), ...replay } };
   },
 });

@@ -1,9 +1,9 @@
 import { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
 import { route } from '#shared/http/route.ts';
+import { findComplaints } from '#shared/services/complaints/find-complaints.ts';
 import { getComplaint } from '#shared/services/complaints/get-complaint.ts';
-import { listComplaints } from '#shared/services/complaints/list-complaints.ts';
 import { etagOf } from '#shared/services/complaints/present.ts';
-import { listingOf } from './listing.ts';
+import { searchOf } from './listing.ts';
 
 export const readComplaints = route({
   method: 'GET',
@@ -18,7 +18,7 @@ export const readComplaints = route({
       return { status: 200, body: detail, headers: etagOf(row) };
     }
     const viewer = await caller.viewer();
-    const listing = listingOf(query, viewer, deps.clock.now());
-    return { status: 200, body: await listComplaints(deps, viewer, listing) };
+    const search = searchOf(query, viewer, deps.clock.now());
+    return { status: 200, body: await findComplaints(deps, viewer, search) };
   },
 });

@@ -102,17 +102,20 @@ export const ComplaintChange = z
 /** POST /complain/delete. */
 export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
 
+/** A comma list of statuses; repeated ones count once. */
 const StatusList = z.pipe(
   z.string(),
-  z.transform((list) => list.split(',')),
+  z.transform((list) => [...new Set(list.split(','))]),
 );
 
-const NEAR = /^(-?\d{1,2}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})?)$/;
+const JSON_NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?`;
+const POINT = new RegExp(`^(${JSON_NUMBER}),(${JSON_NUMBER})$`);
 
 const Near = z.pipe(
   z.string().check(
+    z.maxLength(100),
     z.refine((value) => {
-      const [, latitude, longitude] = NEAR.exec(value) ?? [];
+      const [, latitude, longitude] = POINT.exec(value) ?? [];
       return Math.abs(Number(latitude)) <= 90 && Math.abs(Number(longitude)) <= 180;
     }, 'must be latitude,longitude such as 52.52,13.405'),
   ),
@@ -122,6 +125,50 @@ const Near = z.pipe(
   }),
 );
 
+const SORTED_BY_FILING: readonly (string | undefined)[] = [undefined, 'createdAt', '-createdAt'];
+/** What sorts other than by filing combine with, and what `near` combines with, besides paging. */
+const WITH_OTHER_SORTS = ['status', 'assignedTo'];
+const WITH_NEAR = ['status', 'category', 'q'];
+
+type ListFields = {
+  page?: number | undefined;
+  after?: string | undefined;
+  sort?: string | undefined;
+  overdue?: boolean | undefined;
+  q?: string | undefined;
+  near?: unknown;
+  radius?: number | undefined;
+};
+type Refuse = (field: string, message: string) => void;
+
+/** Refuses what no index gives in order. `filters` are the names of the filters that were sent. */
+function refuseCombinations(
+  { page, after, sort, overdue, q, near, radius }: ListFields,
+  filters: string[],
+  refuse: Refuse,
+) {
+  const beyond = (allowed: readonly string[]) => filters.filter((name) => !allowed.includes(name));
+  if (page !== undefined && after !== undefined) refuse('after', 'is sent instead of page, not with it');
+  if ((near === undefined) !== (radius === undefined)) refuse('near', 'goes with radius, in metres');
+  if (near !== undefined) {
+    if (page !== undefined && page > 1) refuse('page', 'does not go with near; use after');
+    if (sort !== undefined) refuse('sort', 'does not go with near, which lists the nearest first');
+    for (const name of beyond(WITH_NEAR)) refuse(name, `does not go with near, only ${WITH_NEAR.join(', ')} do`);
+    return;
+  }
+  if (q !== undefined && page !== undefined && page > 1) refuse('page', 'does not go with q; use after');
+  if (overdue === true) {
+    if (q !== undefined) refuse('q', 'does not go with overdue=true, which lists in the order of deadlines');
+    if (sort !== undefined && sort !== 'overdueAt') {
+      refuse('sort', 'does not go with overdue=true, which lists in the order of deadlines');
+    }
+  } else if (!SORTED_BY_FILING.includes(sort)) {
+    for (const name of beyond(WITH_OTHER_SORTS)) {
+      refuse(name, `does not go with sort=${sort}, only ${WITH_OTHER_SORTS.join(', ')} do`);
+    }
+  }
+}
+
 /** GET /complain: `id` asks for one complaint, everything else filters and pages the list. */
 export const ComplaintQuery = z
   .strictObject({
@@ -129,13 +176,14 @@ export const ComplaintQuery = z
     timelineAfter: z.optional(WholeText),
     page: z.optional(z.pipe(WholeText, z.number().check(z.gte(1)))),
     pageSize: z.optional(z.pipe(WholeText, z.number().check(z.gte(1), z.lte(100)))),
-    after: z.optional(z.string()),
+    after: z.optional(z.string().check(z.maxLength(1_000))),
     username: z.optional(z.string()),
     mine: z.optional(BooleanText),
     status: z.optional(z.pipe(StatusList, z.array(StatusName).check(z.minLength(1)))),
     category: z.optional(CategoryId),
     assignedTo: z.optional(z.string().check(z.minLength(1), z.maxLength(32), z.toLowerCase())),
     overdue: z.optional(BooleanText),
+    hidden: z.optional(BooleanText),
     q: z.optional(z.string().check(z.maxLength(200))),
     from: z.optional(TimeText),
     to: z.optional(EndText),
@@ -144,17 +192,23 @@ export const ComplaintQuery = z
     sort: z.optional(z.enum(SORTS)),
   })
   .check((context) => {
-    const { id, timelineAfter, page, after, near, radius, ...filters } = context.value;
-    const refuse = (field: string, message: string) =>
+    const { id, timelineAfter, ...list } = context.value;
+    const refuse: Refuse = (field, message) =>
       context.issues.push({ code: 'custom', input: field, path: [field], message, params: { field: 'conflicting' } });
-    const others = { page, after, near, radius, ...filters };
-    if (id !== undefined && Object.values(others).some((value) => value !== undefined)) {
-      refuse('id', 'asks for one complaint and goes with no filter');
-    }
     if (id === undefined && timelineAfter !== undefined) refuse('timelineAfter', 'goes with id only');
-    if (page !== undefined && after !== undefined) refuse('after', 'is sent instead of page, not with it');
-    if ((near === undefined) !== (radius === undefined)) refuse('near', 'goes with radius, in metres');
-    if (near !== undefined && page !== undefined && page > 1) refuse('page', 'does not go with near; use after');
+    if (id !== undefined) {
+      const others = Object.values(list).some((value) => value !== undefined);
+      if (others) refuse('id', 'asks for one complaint and goes with no filter');
+      return;
+    }
+    const { page: _page, pageSize: _size, after: _after, near: _near, radius: _radius, sort: _sort, ...filters } = list;
+    // mine=false asks for nothing.
+    const sent = Object.entries(filters).filter(([name, value]) => value !== undefined && !(name === 'mine' && !value));
+    refuseCombinations(
+      list,
+      sent.map(([name]) => name),
+      refuse,
+    );
   });
 
 export type ComplaintQuery = z.infer<typeof ComplaintQuery>;

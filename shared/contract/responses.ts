@@ -76,12 +76,12 @@ export const ComplaintDetail = z.strictObject({
 });
 
 export const ComplaintList = z.strictObject({
-  items: z.array(Complaint),
+  items: z.array(z.strictObject({ ...complaint, distance: z.optional(Count) })),
   page: maybe(z.int().check(z.gte(1))),
   pageSize: z.int().check(z.gte(1), z.lte(100)),
-  total: Count,
+  total: maybe(Count),
   totalIsExact: z.boolean(),
-  totalPages: Count,
+  totalPages: maybe(Count),
   next: maybe(z.string()),
 });
 

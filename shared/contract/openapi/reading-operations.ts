@@ -10,8 +10,12 @@ export const readingOperations: Readonly<Record<string, OperationText>> = {
   readComplaints: {
     tag,
     summary: 'List complaints, or read one',
-    description:
-      'With `id`: one complaint with its timeline. Else a list, newest first, and every filter combines with every other. Page with `page`, or, at constant cost at any depth, with `after`: pass the `next` of the page before. A TOKEN is not needed, but is checked when sent.',
+    description: [
+      'With `id`: one complaint with its timeline. Else a list, newest first. Page with `page`, or, at constant cost at any depth, with `after`: pass the `next` of the page before. A TOKEN is not needed, but is checked when sent.',
+      'By filing (`sort=-createdAt`, `createdAt`) every filter combines with every other, `overdue=true` (always in the order of deadlines) with all but `q`. Other sorts combine with `status` and `assignedTo` only, `near` (nearest first, with `distance` in metres) with `status`, `category` and `q`.',
+      '`q` finds whole words of title and description, all of them, in any case and without accents; in scripts without spaces two characters or more. `category=none` finds what has none, `hidden=true` (staff) what is hidden.',
+      'A page is short, and `next` goes on, where more than 2,000 complaints would have to be read for it. `total` is exact without filters and with one of status, category and username; for other combinations it may be less than there are, with `totalIsExact: false`; with `near`, `q` or `after` nothing is counted, and it is null. Of more than 2,000 complaints at one spot, `near` shows the first it finds.',
+    ].join(' '),
     answers: {
       200: {
         description: 'The list, or the complaint',

@@ -1,20 +1,20 @@
 import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import type { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
-import { boxAround } from '#shared/domain/place.ts';
 import { isDesk, type Viewer } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import { decodeCursor } from '#shared/services/complaints/cursor.ts';
-import type { Listing } from '#shared/services/complaints/list-complaints.ts';
-import { wordsOf } from '#shared/services/complaints/search-words.ts';
+import { wordsOfQuestion } from '#shared/domain/words.ts';
+import type { Search } from '#shared/services/complaints/find-complaints.ts';
+
+const DESK_FILTERS = ['assignedTo', 'hidden'] as const;
 
 function refuseStrangers(query: ComplaintQuery, viewer: Viewer): void {
   if (query.mine && !viewer)
     throw new Refusal('token_missing', 'mine=true asks for your own complaints: send your TOKEN.');
   if (isDesk(viewer)) return;
-  const deskOnly = query.assignedTo !== undefined;
-  if (deskOnly && !viewer) throw new Refusal('token_missing', 'assignedTo is for staff: send your TOKEN.');
-  if (deskOnly) throw new Refusal('forbidden', 'assignedTo is for staff.');
+  const asked = DESK_FILTERS.find((name) => query[name] !== undefined);
+  if (asked && !viewer) throw new Refusal('token_missing', `${asked} is for staff: send your TOKEN.`);
+  if (asked) throw new Refusal('forbidden', `${asked} is for staff.`);
 }
 
 function assigneeOf(query: ComplaintQuery, viewer: Viewer): string | null | undefined {
@@ -22,55 +22,51 @@ function assigneeOf(query: ComplaintQuery, viewer: Viewer): string | null | unde
   return query.assignedTo === 'me' ? viewer?.username : query.assignedTo;
 }
 
-/** null for a name that nobody can have: the database, which overlooks case and accents, is not asked for it. */
-function reporterOf(query: ComplaintQuery, viewer: Viewer): Filter['reporter'] | null {
-  if (query.username === undefined) return undefined;
+/** Whose complaints are asked for; null for a name that nobody can have. What bears one's own name is what is one's own. */
+function reporterOf(query: ComplaintQuery, viewer: Viewer): Pick<Filter, 'reporter' | 'mine'> | null {
+  const own = query.mine ? { mine: viewer?.id } : {};
+  if (query.username === undefined) return own;
   const name = canonicalUsername(query.username);
   if (name === undefined) return null;
-  return { name, unmasked: isDesk(viewer) || viewer?.username === name };
+  if (viewer && !isDesk(viewer) && viewer.username === name) return { mine: viewer.id };
+  return { ...own, reporter: { name, unmasked: isDesk(viewer) } };
 }
 
-function searchedWords(question: string | undefined): string[] | undefined {
-  if (question === undefined || question.trim() === '') return undefined;
-  const words = wordsOf(question);
-  if (words.length > 0) return words;
-  throw invalidField(
-    'q',
-    'too_short',
-    'must hold a word of at least 3 letters or digits that is not a very common one',
-  );
-}
-
+/** The conditions of a list for this viewer; undefined when nothing can meet them. 401 or 403 for what is not theirs to ask. */
 function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | undefined {
+  refuseStrangers(query, viewer);
   const reporter = reporterOf(query, viewer);
-  const words = searchedWords(query.q);
   if (reporter === null) return undefined;
   return {
     sight: isDesk(viewer) ? { desk: true } : { desk: false, userId: viewer?.id },
     statuses: query.status,
-    category: query.category,
-    reporter,
-    mine: query.mine ? viewer?.id : undefined,
+    category: query.category === 'none' ? null : query.category,
+    ...reporter,
     assignedTo: assigneeOf(query, viewer),
     overdue: query.overdue === undefined ? undefined : { at: now, is: query.overdue },
-    words,
+    hidden: query.hidden,
     from: query.from,
     to: query.to,
-    box: query.near && query.radius ? boxAround(query.near, query.radius) : undefined,
   };
 }
 
-/** The query as a listing for this viewer; 401 or 403 for what is not theirs to ask. */
-export function listingOf(query: ComplaintQuery, viewer: Viewer, now: Date): Listing {
-  refuseStrangers(query, viewer);
-  const sort = query.sort ?? '-createdAt';
-  const near = query.near && query.radius ? { point: query.near, radius: query.radius } : undefined;
+function wordsOf({ q }: ComplaintQuery): string[] {
+  if (q === undefined || q.trim() === '') return [];
+  const words = wordsOfQuestion(q);
+  if (words.length > 0) return words;
+  throw invalidField('q', 'too_short', 'must hold a word: letters or digits');
+}
+
+/** The query as a search for this viewer. What is overdue comes in the order of its deadlines. */
+export function searchOf(query: ComplaintQuery, viewer: Viewer, now: Date): Search {
+  const { near, radius, page = 1, pageSize = 20, sort = '-createdAt', after } = query;
   return {
     filter: filterOf(query, viewer, now),
-    sort,
-    page: query.page ?? 1,
-    pageSize: query.pageSize ?? 20,
-    after: query.after === undefined ? undefined : decodeCursor(query.after, sort),
-    near,
+    sort: query.overdue ? 'overdueAt' : sort,
+    page,
+    pageSize,
+    after,
+    words: wordsOf(query),
+    near: near && radius !== undefined ? { point: near, radius } : undefined,
   };
 }

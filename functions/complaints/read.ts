@@ -3,10 +3,10 @@ import { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
 import { COMPLAINT_ID, complaintOf, entryOf } from '#shared/contract/examples.ts';
 import { ComplaintDetail, ComplaintList } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { findComplaints } from '#shared/services/complaints/find-complaints.ts';
 import { getComplaint } from '#shared/services/complaints/get-complaint.ts';
-import { listComplaints } from '#shared/services/complaints/list-complaints.ts';
 import { etagOf } from '#shared/services/complaints/present.ts';
-import { listingOf } from './listing.ts';
+import { searchOf } from './listing.ts';
 
 export const readComplaints = route({
   method: 'GET',
@@ -18,8 +18,12 @@ export const readComplaints = route({
   docs: {
     tag: 'Complaints',
     summary: 'List complaints, or read one',
-    description:
-      'With `id`: one complaint with its timeline. Else a list, newest first, and every filter combines with every other. Page with `page`, or, at constant cost at any depth, with `after`: pass the `next` of the page before. A TOKEN is not needed, but is checked when sent.',
+    description: [
+      'With `id`: one complaint with its timeline. Else a list, newest first. Page with `page`, or, at constant cost at any depth, with `after`: pass the `next` of the page before. A TOKEN is not needed, but is checked when sent.',
+      'Sorted by filing (`sort=-createdAt`, `createdAt`), every filter combines with every other. `overdue=true` is always in the order of deadlines and combines with all but `q`. Other sorts combine with `status` and `assignedTo` only, `near` (nearest first, with `distance` in metres) with `status`, `category` and `q`.',
+      '`q` finds whole words of title and description, all of them, in any case and without accents; in scripts without spaces two characters or more. `category=none` finds what has none, `hidden=true` (staff) what is hidden.',
+      'A page is short, and `next` goes on, where more than 2,000 complaints would have to be read for it. `total` is exact without filters and with one of status, category and username; for other combinations it may be less than there are, with `totalIsExact: false`; with `near`, `q` or `after` nothing is counted, and it is null. Of more than 2,000 complaints at one spot, `near` shows the first it finds.',
+    ].join(' '),
     answers: {
       200: {
         description: 'The list, or the complaint',
@@ -88,7 +92,7 @@ export const readComplaints = route({
       return { status: 200, body: detail, headers: etagOf(row) };
     }
     const viewer = await caller.viewer();
-    const listing = listingOf(query, viewer, deps.clock.now());
-    return { status: 200, body: await listComplaints(deps, viewer, listing) };
+    const search = searchOf(query, viewer, deps.clock.now());
+    return { status: 200, body: await findComplaints(deps, viewer, search) };
   },
 });

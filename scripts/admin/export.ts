@@ -3,8 +3,8 @@ import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import { stringify } from 'csv-stringify';
-import { type Filter, type Position, positionOf } from '#shared/appwrite/complaint-queries.ts';
-import { COUNT_CAP, countComplaints, listAfter, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { type Filter, orderOf, streamsOf } from '#shared/appwrite/complaint-queries.ts';
+import { COUNT_CAP, countComplaints, readStream, type StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { UsageError } from '../project/command.ts';
 import type { Connection } from '../project/connect.ts';
 
@@ -27,13 +27,15 @@ function lineOf(complaint: StoredComplaint): Line {
 
 /** Page by page, oldest first, whatever is filed or deleted meanwhile. */
 async function* allComplaints({ store }: Connection): AsyncGenerator<StoredComplaint> {
-  let after: Position | undefined;
+  const listed = { filter: everything, order: orderOf('createdAt') };
+  const [stream] = streamsOf(everything, listed.order);
+  if (!stream) return;
+  let after: string | undefined;
   for (;;) {
-    const page = await listAfter(store, { filter: everything, sort: 'createdAt', limit: PAGE }, after);
-    yield* page;
-    const last = page.at(-1);
-    if (!last || page.length < PAGE) return;
-    after = positionOf('createdAt', last);
+    const { rows } = await readStream(store, stream, listed, { after, limit: PAGE });
+    yield* rows;
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)?.$id;
   }
 }
 

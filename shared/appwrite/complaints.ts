@@ -1,39 +1,79 @@
 import { Query } from 'node-appwrite';
-import type { Sort } from '#shared/domain/complaint.ts';
-import { afterQueries, type Filter, filterQueries, orderQueries, type Position } from './complaint-queries.ts';
-import type { RowMeta, Stored } from './row.ts';
-import type { Complaint, Entry } from './rows.ts';
+import {
+  type Filter,
+  filterQueries,
+  indexedQueries,
+  type Key,
+  type Order,
+  orderQueries,
+  type Span,
+  type Stream,
+} from './complaint-queries.ts';
+import { readInChunks } from './id-chunks.ts';
+import type { RowMeta, RowOf, Stored } from './row.ts';
+import type { Category, Complaint, ComplaintKeysRow, Entry } from './rows.ts';
 import type { Store } from './store.ts';
 import type { Page } from './table.ts';
 
 export type StoredComplaint = Stored<Complaint>;
 export type StoredEntry = Stored<Entry>;
+export type ComplaintKeys = Stored<RowOf<typeof ComplaintKeysRow>>;
 
 /** Appwrite stops counting here. */
 export const COUNT_CAP = 5_000;
 
-export type Slice = { filter: Filter; sort: Sort; limit: number };
+export type Listed = { filter: Filter; order: Order };
+export type Slice = Span & { limit: number; offset?: number; total?: boolean };
 
-/** A page by number, counted in the same call. */
-export function listByOffset(store: Store, { filter, sort, limit }: Slice, offset: number): Promise<Page<Complaint>> {
-  const order = [...orderQueries(sort), Query.limit(limit), Query.offset(offset)];
-  return store.complaints.list([...filterQueries(filter), ...order], { total: true });
+export const keyOf = (row: ComplaintKeys, key: Key): string => row[key];
+
+function sliceQueries(stream: Stream, { filter, order }: Listed, { limit, offset = 0, ...span }: Slice): string[] {
+  return [
+    ...indexedQueries(stream, filter, order, span),
+    ...stream.rest,
+    ...orderQueries(stream, order),
+    Query.limit(limit),
+    ...(offset > 0 ? [Query.offset(offset)] : []),
+  ];
 }
 
-/** What follows a position, or the beginning; not counted, since a seek would count only the rest. */
-export async function listAfter(store: Store, slice: Slice, after: Position | undefined): Promise<StoredComplaint[]> {
-  const seek = after ? afterQueries(slice.sort, after) : [];
-  const order = [...orderQueries(slice.sort), Query.limit(slice.limit)];
-  const { rows } = await store.complaints.list([...filterQueries(slice.filter), ...seek, ...order]);
-  return rows;
+/** Rows of one stream of a list, in its order. `total` counts, up to COUNT_CAP, what its conditions and the span hold. */
+export function readStream(store: Store, stream: Stream, listed: Listed, slice: Slice): Promise<Page<Complaint>> {
+  return store.complaints.list(sliceQueries(stream, listed, slice), { total: slice.total === true });
 }
 
-/** How many there are, up to COUNT_CAP. In an order that an index gives: the one row that comes along must not cost a sort. */
+/** As `readStream`, but only ids and keys. */
+export function readKeys(store: Store, stream: Stream, listed: Listed, slice: Slice) {
+  return store.complaintKeys.list(sliceQueries(stream, listed, slice), { total: slice.total === true });
+}
+
+/**
+ * The key of the row so many rows further on in the stream's index, its `rest` left aside; undefined when the index
+ * ends before. Reading up to there reads that many rows, whatever `rest` demands.
+ */
+export async function keyAfterRows(
+  store: Store,
+  stream: Stream,
+  listed: Listed,
+  { after, rows }: { after: string | undefined; rows: number },
+): Promise<string | undefined> {
+  const slice = { after, limit: 1, offset: rows - 1 };
+  const page = await store.complaintKeys.list(sliceQueries({ ...stream, rest: [] }, listed, slice));
+  const [last] = page.rows;
+  return last && keyOf(last, listed.order.key);
+}
+
+/** Those of these complaints that a filter holds, in no order. */
+export function readComplaints(store: Store, ids: Iterable<string>, filter: Filter): Promise<StoredComplaint[]> {
+  return readInChunks('$id', ids, async (query, most) => {
+    const { rows } = await store.complaints.list([query, ...filterQueries(filter), Query.limit(most)]);
+    return rows;
+  });
+}
+
+/** How many there are, up to COUNT_CAP. */
 export async function countComplaints(store: Store, filter: Filter): Promise<number> {
-  const { total } = await store.complaints.list(
-    [...filterQueries(filter), ...orderQueries('-createdAt'), Query.limit(1)],
-    { total: true },
-  );
+  const { total } = await store.complaintKeys.list([...filterQueries(filter), Query.limit(1)], { total: true });
   return total;
 }
 
@@ -70,7 +110,14 @@ export async function removeTimeline(store: Store, complaintId: string): Promise
   await store.timeline.removeWhere([Query.equal('complaintId', complaintId)]);
 }
 
-/** Every category, by name. */
+/** The category of this id, spelled exactly so; MariaDB would find it in another case, too. */
+export async function findCategory(store: Store, id: string): Promise<Stored<Category> | undefined> {
+  if (!/^[A-Za-z0-9][\w.-]{0,35}$/.test(id)) return undefined;
+  const { rows } = await store.categories.list([Query.equal('$id', id), Query.limit(1)]);
+  return rows.find((row) => row.$id === id);
+}
+
+/** Every category, by name; at most 200. */
 export async function listCategories(store: Store) {
   const { rows } = await store.categories.list([Query.orderAsc('name'), Query.limit(200)]);
   return rows;

@@ -6,6 +6,7 @@ export const TABLE_IDS = [
   'users',
   'names',
   'complaints',
+  'words',
   'timeline',
   'categories',
   'tallies',

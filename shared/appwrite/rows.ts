@@ -77,6 +77,8 @@ const StoredImage = compiled({
 });
 export type StoredImage = z.infer<typeof StoredImage>;
 
+const COMPLAINT_KEYS = { changedKey: text, dueKey: text };
+
 export const ComplaintRow = row({
   title: text,
   description: text,
@@ -100,7 +102,14 @@ export const ComplaintRow = row({
   acknowledgedAt: maybeText,
   resolvedAt: maybeText,
   closedAt: maybeText,
+  ...COMPLAINT_KEYS,
 });
+
+/** A complaint as far as a search by place reads it. */
+export const PlaceRow = row({ latitude: maybeNumber, longitude: maybeNumber, status: status, category: maybeText });
+
+/** What lists are ordered by (the `$id` as well). */
+export const ComplaintKeysRow = row(COMPLAINT_KEYS);
 
 /** What the sweep reads of a complaint. */
 export const PicturedRow = row({ images: lenientList(StoredImage) });
@@ -137,6 +146,9 @@ export const CategoryRow = row({
   assignee: maybeText,
   daysUntilOverdue: maybeNumber,
 });
+
+/** A row of `words` is read for its `$id`, which begins with the complaint's. */
+export const WordRow = row({});
 
 export const TallyRow = row({ visible: number, hidden: number });
 export const LimitRow = row({ count: number, expiresAt: text });

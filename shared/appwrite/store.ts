@@ -1,15 +1,18 @@
 import type { Gateway } from './gateway.ts';
 import {
   CategoryRow,
+  ComplaintKeysRow,
   ComplaintRow,
   EntryRow,
   LimitRow,
   NameRow,
+  PlaceRow,
   RequestRow,
   StateRow,
   TallyRow,
   TimesRow,
   UserRow,
+  WordRow,
 } from './rows.ts';
 import { Table } from './table.ts';
 
@@ -19,7 +22,10 @@ export function openStore(gateway: Gateway) {
     users: new Table(gateway, 'users', UserRow),
     names: new Table(gateway, 'names', NameRow),
     complaints: new Table(gateway, 'complaints', ComplaintRow),
+    complaintKeys: new Table(gateway, 'complaints', ComplaintKeysRow),
+    places: new Table(gateway, 'complaints', PlaceRow),
     times: new Table(gateway, 'complaints', TimesRow),
+    words: new Table(gateway, 'words', WordRow),
     timeline: new Table(gateway, 'timeline', EntryRow),
     categories: new Table(gateway, 'categories', CategoryRow),
     tallies: new Table(gateway, 'tallies', TallyRow),

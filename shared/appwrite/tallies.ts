@@ -4,7 +4,7 @@ import { STATUSES, type Status } from '#shared/domain/status.ts';
 import type { Gateway } from './gateway.ts';
 import type { Stored } from './row.ts';
 import type { Store } from './store.ts';
-import { add, begin, commitBegun, type Operation, type Outcome, type Work } from './transaction.ts';
+import { add, begin, commitBegun, type Operation, type Outcome, type RowOperation, type Work } from './transaction.ts';
 
 /** What decides in which totals a complaint is counted. */
 export type Counted = {
@@ -43,7 +43,7 @@ function placesOf(complaint: Counted | undefined): Set<string> {
 }
 
 /** The steps from one state of a complaint to another, always in the same order, so that two commits never wait for each other. */
-export function tallyOperations(before: Counted | undefined, after: Counted | undefined): Operation[] {
+export function tallyOperations(before: Counted | undefined, after: Counted | undefined): RowOperation[] {
   const left = placesOf(before);
   const entered = placesOf(after);
   const changes = [
@@ -71,7 +71,9 @@ export async function commitCounted(
 
 async function ensureTallies(store: Store, operations: readonly Operation[]): Promise<void> {
   const ids = new Set(
-    operations.filter((operation) => operation.tableId === 'tallies').map((operation) => operation.rowId),
+    operations.flatMap((operation) =>
+      operation.tableId === 'tallies' && 'rowId' in operation ? [operation.rowId] : [],
+    ),
   );
   await Promise.all([...ids].map((id) => store.tallies.insert(id, { ...NOTHING })));
 }

@@ -1,14 +1,17 @@
 import { isSafeId } from '#shared/domain/ids.ts';
+import { Refusal } from '#shared/domain/problems.ts';
 import { appwriteType, isAmbiguous, unavailable } from './failures.ts';
 import type { Gateway } from './gateway.ts';
 import { DATABASE_ID, type TableId } from './resources.ts';
 
-export type Operation = {
+export type RowOperation = {
   action: 'create' | 'update' | 'delete' | 'increment' | 'decrement';
   tableId: TableId;
   rowId: string;
   data?: Record<string, unknown>;
 };
+type BulkOperation = { action: 'bulkCreate' | 'bulkDelete'; tableId: TableId; data: unknown };
+export type Operation = RowOperation | BulkOperation;
 
 /** How a commit ended: `limit` and `conflict` mean somebody else was first, `missing` that a row it needs is not there. */
 export type Outcome = 'done' | 'conflict' | 'limit' | 'missing';
@@ -37,18 +40,29 @@ export function remove(tableId: TableId, rowId: string): Operation {
   return { action: 'delete', tableId, rowId };
 }
 
+/** Creates up to 100 rows, each with its `$id`. Nobody hears of them by an event. */
+export function createMany(tableId: TableId, rows: Record<string, unknown>[]): Operation {
+  return { action: 'bulkCreate', tableId, data: rows };
+}
+
+/** Deletes every row that meets the conditions, of which there must be some. */
+export function removeMany(tableId: TableId, queries: string[]): Operation {
+  if (queries.length === 0) throw new Error('a bulk deletion without conditions');
+  return { action: 'bulkDelete', tableId, data: { queries } };
+}
+
 /** Takes the row's lock and moves `version` from exactly `from` to the next: the compare-and-set of a whole transaction. */
 export function claimVersion(tableId: TableId, rowId: string, from: number): Operation {
   return { action: 'increment', tableId, rowId, data: { column: 'version', value: 1, max: from + 1 } };
 }
 
-export function add(tableId: TableId, rowId: string, change: { column: string; by: 1 | -1 }): Operation {
+export function add(tableId: TableId, rowId: string, change: { column: string; by: 1 | -1 }): RowOperation {
   const action = change.by === 1 ? 'increment' : 'decrement';
   return { action, tableId, rowId, data: { column: change.column, value: 1 } };
 }
 
 function staged(operation: Operation): Record<string, unknown> {
-  if (!isSafeId(operation.rowId)) throw new Error('not a row id in a transaction');
+  if ('rowId' in operation && !isSafeId(operation.rowId)) throw new Error('not a row id in a transaction');
   return { ...operation, databaseId: DATABASE_ID };
 }
 
@@ -58,7 +72,12 @@ export async function begin(gateway: Gateway): Promise<string> {
   return $id;
 }
 
-export type Work = { operations: Operation[]; landed(): Promise<boolean> };
+export type Work = {
+  operations: Operation[];
+  landed(): Promise<boolean>;
+  /** Awaited before the commit; nothing is committed, and its error thrown, when it fails. */
+  ready?: Promise<unknown>;
+};
 
 /**
  * Commits all operations or none. Staging that fails or hangs is begun anew with a transaction of its own, since nothing
@@ -88,11 +107,13 @@ async function stageAndCommit(gateway: Gateway, begun: Promise<string>, work: Wo
     const transactionId = await gateway.mayRepeat((again) =>
       stage(gateway, again ? begin(gateway) : begun, operations),
     );
+    await work.ready;
     committing = true;
     const { status } = await gateway.tables.updateTransaction({ transactionId, commit: true });
     if (status !== 'committed') throw new Error('an answer that tells of no commit');
     return 'done';
   } catch (error) {
+    if (error instanceof Refusal) throw error;
     const type = appwriteType(error) ?? '';
     if (type === 'transaction_expired') return 'expired';
     const outcome = OUTCOMES[type];

@@ -84,6 +84,50 @@ export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
 
 const whole = (min: number, max = 999_999_999_999_999) => z.int().check(z.gte(min), z.lte(max));
 
+const SORTED_BY_FILING: readonly (string | undefined)[] = [undefined, 'createdAt', '-createdAt'];
+/** What sorts other than by filing combine with, and what `near` combines with, besides paging. */
+const WITH_OTHER_SORTS = ['status', 'assignedTo'];
+const WITH_NEAR = ['status', 'category', 'q'];
+
+type ListFields = {
+  page?: number | undefined;
+  after?: string | undefined;
+  sort?: string | undefined;
+  overdue?: boolean | undefined;
+  q?: string | undefined;
+  near?: unknown;
+  radius?: number | undefined;
+};
+type Refuse = (field: string, message: string) => void;
+
+/** Refuses what no index gives in order. `filters` are the names of the filters that were sent. */
+function refuseCombinations(
+  { page, after, sort, overdue, q, near, radius }: ListFields,
+  filters: string[],
+  refuse: Refuse,
+) {
+  const beyond = (allowed: readonly string[]) => filters.filter((name) => !allowed.includes(name));
+  if (page !== undefined && after !== undefined) refuse('after', 'is sent instead of page, not with it');
+  if ((near === undefined) !== (radius === undefined)) refuse('near', 'goes with radius, in metres');
+  if (near !== undefined) {
+    if (page !== undefined && page > 1) refuse('page', 'does not go with near; use after');
+    if (sort !== undefined) refuse('sort', 'does not go with near, which lists the nearest first');
+    for (const name of beyond(WITH_NEAR)) refuse(name, `does not go with near, only ${WITH_NEAR.join(', ')} do`);
+    return;
+  }
+  if (q !== undefined && page !== undefined && page > 1) refuse('page', 'does not go with q; use after');
+  if (overdue === true) {
+    if (q !== undefined) refuse('q', 'does not go with overdue=true, which lists in the order of deadlines');
+    if (sort !== undefined && sort !== 'overdueAt') {
+      refuse('sort', 'does not go with overdue=true, which lists in the order of deadlines');
+    }
+  } else if (!SORTED_BY_FILING.includes(sort)) {
+    for (const name of beyond(WITH_OTHER_SORTS)) {
+      refuse(name, `does not go with sort=${sort}, only ${WITH_OTHER_SORTS.join(', ')} do`);
+    }
+  }
+}
+
 /** GET /complain: `id` asks for one complaint, everything else filters and pages the list. */
 export const ComplaintQuery = z
   .strictObject({
@@ -91,7 +135,9 @@ export const ComplaintQuery = z
     timelineAfter: z.optional(whole(0)).check(z.describe('With `id`: entries of the timeline from here on.')),
     page: z.optional(whole(1)).check(z.describe('Which page, from 1.')),
     pageSize: z.optional(whole(1, 100)).check(z.describe('How many on a page; 20 when not sent.')),
-    after: z.optional(z.string()).check(z.describe('The `next` of the page before; instead of `page`.')),
+    after: z
+      .optional(z.string().check(z.maxLength(1_000)))
+      .check(z.describe('The `next` of the page before; instead of `page`.')),
     username: z
       .optional(z.string())
       .check(z.describe('Only those of this reporter. An unknown or empty name is an empty list.')),
@@ -104,6 +150,7 @@ export const ComplaintQuery = z
     category: z.optional(CategoryId),
     assignedTo: z.optional(Assignee).check(z.describe('For staff: a username, `me` or `none`.')),
     overdue: z.optional(z.boolean()).check(z.describe('true: only those past their time.')),
+    hidden: z.optional(z.boolean()).check(z.describe('For staff: true, only hidden ones.')),
     q: z.optional(z.string().check(z.maxLength(200))).check(z.describe('Words in title and description.')),
     from: z
       .optional(startTime)
@@ -116,17 +163,23 @@ export const ComplaintQuery = z
     sort: z.optional(z.enum(SORTS)).check(z.describe('The order; a minus puts the latest first.')),
   })
   .check((context) => {
-    const { id, timelineAfter, page, after, near, radius, ...filters } = context.value;
-    const refuse = (field: string, message: string) =>
+    const { id, timelineAfter, ...list } = context.value;
+    const refuse: Refuse = (field, message) =>
       context.issues.push({ code: 'custom', input: field, path: [field], message, params: { field: 'conflicting' } });
-    const others = { page, after, near, radius, ...filters };
-    if (id !== undefined && Object.values(others).some((value) => value !== undefined)) {
-      refuse('id', 'asks for one complaint and goes with no filter');
-    }
     if (id === undefined && timelineAfter !== undefined) refuse('timelineAfter', 'goes with id only');
-    if (page !== undefined && after !== undefined) refuse('after', 'is sent instead of page, not with it');
-    if ((near === undefined) !== (radius === undefined)) refuse('near', 'goes with radius, in metres');
-    if (near !== undefined && page !== undefined && page > 1) refuse('page', 'does not go with near; use after');
+    if (id !== undefined) {
+      const others = Object.values(list).some((value) => value !== undefined);
+      if (others) refuse('id', 'asks for one complaint and goes with no filter');
+      return;
+    }
+    const { page: _page, pageSize: _size, after: _after, near: _near, radius: _radius, sort: _sort, ...filters } = list;
+    // mine=false asks for nothing.
+    const sent = Object.entries(filters).filter(([name, value]) => value !== undefined && !(name === 'mine' && !value));
+    refuseCombinations(
+      list,
+      sent.map(([name]) => name),
+      refuse,
+    );
   });
 
 export type ComplaintQuery = z.infer<typeof ComplaintQuery>;

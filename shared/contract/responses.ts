@@ -93,12 +93,19 @@ export const ComplaintDetail = z.strictObject({
 });
 
 export const ComplaintList = z.strictObject({
-  items: z.array(Complaint).check(says('The complaints of this page.')),
+  items: z
+    .array(
+      z.strictObject({
+        ...complaint,
+        distance: z.optional(Count).check(says('Metres from `near`; only in such a list.')),
+      }),
+    )
+    .check(says('The complaints of this page.')),
   page: maybe(z.int().check(z.gte(1))).check(says('Counts from 1; null when paged by `after`.')),
   pageSize: z.int().check(z.gte(1), z.lte(100), says('The most entries on a page.')),
-  total: Count.check(says('How many there are in all.')),
+  total: maybe(Count).check(says('How many there are in all; null with `near`, `q` or `after`.')),
   totalIsExact: z.boolean().check(says('false: there are at least this many.')),
-  totalPages: Count.check(says('How many pages that makes.')),
+  totalPages: maybe(Count).check(says('How many pages that makes; null with `total`.')),
   next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
 });
 

@@ -1,5 +1,5 @@
 /** The orders in which lists can be read; a minus puts the latest first. */
-export const SORTS = ['-createdAt', 'createdAt', '-updatedAt'] as const;
+export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', 'overdueAt'] as const;
 export type Sort = (typeof SORTS)[number];
 
 /** What a timeline entry tells of. */

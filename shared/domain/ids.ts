@@ -1,6 +1,6 @@
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Random bytes that were asked for and not used yet: asking for many takes as long as asking for one. */
+/** Random bytes in stock: drawing many at once takes as long as drawing one. */
 const stock = new Uint8Array(1024);
 let used = stock.length;
 
@@ -15,15 +15,47 @@ function randomByte(): number {
   return byte;
 }
 
-/** 20 characters [a-z0-9] with over 100 random bits: an id nobody can guess. */
-export function randomId(): string {
-  let id = '';
-  while (id.length < 20) {
+function randomText(length: number): string {
+  let text = '';
+  while (text.length < length) {
     const byte = randomByte();
     // 252 = 7 * 36: bytes above it would favour some letters.
-    if (byte < 252) id += ALPHABET[byte % 36];
+    if (byte < 252) text += ALPHABET[byte % 36];
   }
-  return id;
+  return text;
+}
+
+/** 20 characters [a-z0-9] with over 100 random bits: an id nobody can guess. */
+export function randomId(): string {
+  return randomText(20);
+}
+
+const TIME_LENGTH = 9;
+
+/**
+ * A time as 9 characters [0-9a-z]: its milliseconds in base 36. Sorts as the times do, in every collation.
+ * Times before 1970 become 1970.
+ */
+export function timeKey(time: Date): string {
+  return Math.max(0, time.getTime()).toString(36).padStart(TIME_LENGTH, '0');
+}
+
+/** Sorts after the key of every time. */
+export const NEVER_KEY = 'z'.repeat(TIME_LENGTH);
+
+/** The id of a complaint that is filed now: its time, then 11 random characters (56 bits). Ids sort by filing. */
+export function complaintIdAt(time: Date): string {
+  return timeKey(time) + randomText(11);
+}
+
+/** The time a complaint of this id was filed. */
+export function timeOfId(complaintId: string): Date {
+  return new Date(Number.parseInt(complaintId.slice(0, TIME_LENGTH), 36));
+}
+
+/** A unique sort key of a complaint by another time than its filing, 20 characters; null sorts last. */
+export function sortKey(time: Date | null, complaintId: string): string {
+  return (time === null ? NEVER_KEY : timeKey(time)) + complaintId.slice(TIME_LENGTH);
 }
 
 /** A row id derived from what it stands for: one letter and 31 hex digits of SHA-256 over unambiguous parts. */

@@ -6,7 +6,8 @@ import { compare } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '#scripts/project/connect.ts';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
-import { randomId } from '#shared/domain/ids.ts';
+import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
 import { useProject } from './support/project.ts';
 import { runScript } from './support/run.ts';
 
@@ -97,8 +98,9 @@ const titleOf = (at: number) => (at === 7 ? '=1+1' : at === 8 ? 'a "quoted", com
 
 function complaint(at: number) {
   const time = new Date(Date.UTC(2026, 0, 1) + at * 1000).toISOString();
+  const $id = complaintIdAt(new Date(time));
   return {
-    $id: randomId(),
+    $id,
     title: titleOf(at),
     description: 'x',
     ...{
@@ -109,6 +111,7 @@ function complaint(at: number) {
       progress: 0,
       hidden: at % 10 === 0,
     },
-    ...{ touched: false, images: '[]', version: 1, filedAt: time, changedAt: time, words: 'x' },
+    ...{ touched: false, images: '[]', version: 1, filedAt: time, changedAt: time },
+    ...sortKeys($id, { changedAt: time, overdueAt: null }),
   };
 }

@@ -1,7 +1,8 @@
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
-import { claimVersion, create, update } from '#shared/appwrite/transaction.ts';
+import { begin, claimVersion, create, update } from '#shared/appwrite/transaction.ts';
+import { replaceWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { randomId } from '#shared/domain/ids.ts';
@@ -12,14 +13,20 @@ import type { ChangeInput } from './change-input.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
 import { publishAccess, renewAccess, retireOldAccess } from './image-access.ts';
-import { defaultAssignee, refuseUnknownAssignee, refuseUnknownCategory } from './known-names.ts';
+import { defaultAssignee, namedCategory, refuseUnknownAssignee, unknownCategory } from './known-names.ts';
 import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
 import { serially } from './serially.ts';
 
 export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput };
 
-/** One step: the version, the columns, the entry and the totals, or nothing at all. */
-async function commitPlan(deps: Deps, complaint: StoredComplaint, plan: Plan & { images: StoredImage[] }) {
+const isTextChanged = ({ patch }: Plan) => patch.title !== undefined || patch.description !== undefined;
+
+/** One step: the version, the columns, the words, the entry and the totals, or nothing at all. */
+async function commitPlan(
+  deps: Deps,
+  complaint: StoredComplaint,
+  plan: Plan & { images: StoredImage[]; begun: Promise<string> },
+) {
   const id = complaint.$id;
   const entryId = randomId();
   const version = complaint.version + 1;
@@ -27,21 +34,27 @@ async function commitPlan(deps: Deps, complaint: StoredComplaint, plan: Plan & {
   const operations = [
     claimVersion('complaints', id, complaint.version),
     update('complaints', id, { ...plan.patch, ...images, version }),
+    ...(isTextChanged(plan) ? replaceWords(id, { ...complaint, ...plan.patch }) : []),
     create('timeline', entryId, { ...plan.entry, complaintId: id, number: version }),
     ...tallyOperations(complaint, { ...complaint, ...plan.patch }),
   ];
   const landed = async () => (await deps.store.timeline.find(entryId)) !== undefined;
-  return (await commitCounted(deps, { operations, landed })) === 'done';
+  return (await commitCounted(deps, { operations, landed }, plan.begun)) === 'done';
 }
 
-/** What the names in a change stand for; 422 for one that stands for nobody or nothing. */
+/** What the names in a change stand for; 422 for an assignee that there is not. */
 async function readNames(deps: Deps, input: ChangeInput): Promise<CategoryTerms> {
   const terms = async () => {
-    const category = await refuseUnknownCategory(deps, input.category);
+    const category = await namedCategory(deps, input.category);
     return { category, assignee: await defaultAssignee(deps, category) };
   };
   const [known] = await Promise.all([terms(), refuseUnknownAssignee(deps, input.assignedTo)]);
   return known;
+}
+
+/** A category may be repeated when it was deleted since, but not newly given. */
+function refuseLostCategory({ category }: ChangeInput, complaint: StoredComplaint, known: CategoryTerms): void {
+  if (typeof category === 'string' && category !== complaint.category && !known.category) throw unknownCategory();
 }
 
 async function imagesAfter(deps: Deps, { images }: StoredComplaint, plan: Plan): Promise<StoredImage[]> {
@@ -51,18 +64,21 @@ async function imagesAfter(deps: Deps, { images }: StoredComplaint, plan: Plan):
 
 async function attempt(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint | undefined> {
   const { id, input, ifMatch } = change;
-  // Asked for now, but whether the change is this person's to make is said first.
+  // Asked for and opened now, but whether the change is this person's to make is said first.
   const names = readNames(deps, input);
-  names.catch(() => undefined);
+  const begun = begin(deps.gateway);
+  for (const early of [names, begun]) early.catch(() => undefined);
   const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
   const asked = { actor, complaint, input, now: deps.clock.now() };
   refuseUnauthorized(asked);
   refuseStale(ifMatch, complaint.version);
   refuseImpossible(asked);
-  const plan = planChange(asked, await names);
+  const known = await names;
+  refuseLostCategory(input, complaint, known);
+  const plan = planChange(asked, known);
   const images = plan ? await imagesAfter(deps, complaint, plan) : complaint.images;
-  if (plan && !(await commitPlan(deps, complaint, { ...plan, images }))) return undefined;
+  if (plan && !(await commitPlan(deps, complaint, { ...plan, images, begun }))) return undefined;
   // Also when it was hidden before: whoever hid it may have died before this.
   if (input.hidden === true) await retireOldAccess(deps, images);
   return plan ? { ...complaint, ...plan.patch, images, version: complaint.version + 1 } : complaint;

@@ -1,16 +1,18 @@
-import { reserve } from '#shared/appwrite/limits.ts';
+import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { type Reservation, reserve } from '#shared/appwrite/limits.ts';
 import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
+import { createWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
+import { cellOf } from '#shared/domain/cells.ts';
 import { HOUR } from '#shared/domain/clock.ts';
-import { randomId } from '#shared/domain/ids.ts';
+import { complaintIdAt, randomId, timeOfId } from '#shared/domain/ids.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
-import { claimKey, fingerprintOf, plainTicket, type Ticket } from './idempotency.ts';
-import { defaultAssignee, overdueDay, refuseUnknownCategory } from './known-names.ts';
-import { searchWords } from './search-words.ts';
+import { claimKey, fingerprintOf, plainTicket, refuseMalformedKey, type Ticket } from './idempotency.ts';
+import { defaultAssignee, namedCategory, overdueDay, unknownCategory } from './known-names.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
 
 /** The text of a new complaint, checked and trimmed. */
@@ -24,7 +26,7 @@ export type Draft = {
   anonymous: boolean;
 };
 
-export type NewComplaint = { draft: Draft; pictures: readonly Picture[]; key: string | undefined };
+export type NewComplaint = { draft: Draft; pictures: Promise<readonly Picture[]>; key: string | undefined };
 type FiledComplaint = Complaint & { $id: string };
 export type Created = { row: FiledComplaint; replayed: boolean };
 
@@ -38,10 +40,15 @@ type Filing = {
   assignedTo: string | null;
   ticket: Ticket;
   begun: Promise<string>;
+  /** The use of the account's limit; nothing is filed when it is refused. */
+  reserved: Promise<unknown>;
 };
 
-function newRow(deps: Deps, { actor, draft, category, assignedTo }: Filing): Complaint & { words: string } {
-  const now = deps.clock.now();
+/** A complaint was filed at the time that its id begins with. */
+function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }: Filing): Complaint {
+  const now = timeOfId(complaintId);
+  const filedAt = now.toISOString();
+  const overdueAt = overdueDay(category, now);
   return {
     ...draft,
     reporterId: actor.id,
@@ -49,18 +56,22 @@ function newRow(deps: Deps, { actor, draft, category, assignedTo }: Filing): Com
     status: 'created',
     progress: 0,
     assignedTo,
-    overdueAt: overdueDay(category, now),
+    overdueAt,
     hidden: false,
     touched: false,
     images: [],
     version: 1,
-    filedAt: now.toISOString(),
-    changedAt: now.toISOString(),
-    words: searchWords(draft),
+    filedAt,
+    changedAt: filedAt,
     acknowledgedAt: null,
     resolvedAt: null,
     closedAt: null,
+    ...sortKeys(complaintId, { changedAt: filedAt, overdueAt }),
   };
+}
+
+function cellOfDraft({ latitude, longitude }: Draft): string | null {
+  return latitude === null || longitude === null ? null : cellOf({ latitude, longitude });
 }
 
 function firstEntry(complaintId: string, { actor }: Filing): Operation {
@@ -79,18 +90,20 @@ function firstEntry(complaintId: string, { actor }: Filing): Operation {
   });
 }
 
-/** The row, its first entry, its totals and the key's end, in one commit: a complaint that can be seen is complete. */
+/** The row, its words, its first entry, its totals and the key's end, in one commit: a complaint that can be seen is complete. */
 async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
   const { complaintId, operations: keyOperations } = filing.ticket;
-  const row = newRow(deps, filing);
+  const row = newRow(filing);
+  const stored = { ...row, cell: cellOfDraft(filing.draft), images: JSON.stringify(images) };
   const operations = [
     ...keyOperations,
-    create('complaints', complaintId, { ...row, images: JSON.stringify(images) }),
+    create('complaints', complaintId, stored),
+    ...createWords(complaintId, row),
     firstEntry(complaintId, filing),
     ...tallyOperations(undefined, row),
   ];
   const landed = async () => (await deps.store.complaints.find(complaintId)) !== undefined;
-  const work = { operations, landed };
+  const work = { operations, landed, ready: filing.reserved };
   let outcome = await commitCounted(deps, work, filing.begun);
   for (let tries = 1; outcome !== 'done' && tries < COMMITS; tries += 1) {
     if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
@@ -100,10 +113,10 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
   return { ...row, images, $id: complaintId };
 }
 
-async function reserveFiling(deps: Deps, actor: Actor): Promise<void> {
+async function reserveFiling(deps: Deps, actor: Actor): Promise<Reservation> {
   const limit = { kind: 'complain', subject: actor.id, windowMs: HOUR, max: deps.config.complaintsPerHour };
   const reservation = await reserve(deps, limit);
-  if (reservation.granted) return;
+  if (reservation.granted) return reservation;
   const detail = `You have filed ${limit.max} complaints within an hour. Wait before you file another.`;
   throw retryLater('too_many_requests', detail, { seconds: reservation.secondsLeft });
 }
@@ -114,8 +127,8 @@ async function replay(deps: Deps, complaintId: string): Promise<Created> {
   throw new Refusal('not_found', 'The complaint made with this Idempotency-Key was deleted.');
 }
 
-async function ticketFor(deps: Deps, actor: Actor, { draft, pictures, key }: NewComplaint): Promise<Ticket> {
-  if (key === undefined) return plainTicket(randomId(), false);
+async function ticketFor(deps: Deps, actor: Actor, { draft, key }: NewComplaint, pictures: readonly Picture[]) {
+  if (key === undefined) return plainTicket(complaintIdAt(deps.clock.now()), false);
   const fingerprint = await fingerprintOf(
     draft,
     pictures.map((picture) => picture.content),
@@ -139,20 +152,42 @@ async function gather(deps: Deps, complaintId: string, { pictures, category }: P
   }
 }
 
-/** Files a complaint: its pictures first, then everything else at once. Under a key it is filed once, however often it is sent. */
-export async function createComplaint(deps: Deps, actor: Actor, wanted: NewComplaint): Promise<Created> {
-  const ticket = await ticketFor(deps, actor, wanted);
+type Started = { actor: Actor; pictures: readonly Picture[]; category: Category | undefined; begun: Promise<string> };
+
+async function fileUnder(deps: Deps, ticket: Ticket, draft: Draft, started: Started): Promise<FiledComplaint> {
+  const { actor, pictures, category, begun } = started;
+  const reserved = reserveFiling(deps, actor);
+  reserved.catch(() => undefined);
+  try {
+    // Pictures are stored only for whoever may file; everything else can be taken back by not committing it.
+    if (pictures.length > 0) await reserved;
+    const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures, category });
+    return await file(deps, { actor, draft, category, assignedTo, ticket, begun, reserved }, images);
+  } catch (error) {
+    // What failed costs nothing of the limit.
+    await reserved.then((reservation) => reservation.undo()).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Files a complaint: its pictures first, then everything else at once. Under a key it is filed once, however often it
+ * is sent. Who asks is judged first, then the request: 401, 422, 429, 409 for a key in use, 503.
+ */
+export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted: NewComplaint): Promise<Created> {
+  // Opened and looked up beside the account, since only what follows needs them; unused, a transaction runs out by itself.
+  const begun = begin(deps.gateway);
+  const naming = namedCategory(deps, wanted.draft.category);
+  for (const early of [begun, naming]) early.catch(() => undefined);
+  const actor = await asking;
+  refuseMalformedKey(wanted.key);
+  const pictures = await wanted.pictures;
+  const ticket = await ticketFor(deps, actor, wanted, pictures);
   if (ticket.replay) return replay(deps, ticket.complaintId);
   try {
-    // Opened beside the other questions, since nothing but the commit waits for it; unused, it runs out by itself.
-    const begun = begin(deps.gateway);
-    begun.catch(() => undefined);
-    const [category] = await Promise.all([
-      refuseUnknownCategory(deps, wanted.draft.category),
-      reserveFiling(deps, actor),
-    ]);
-    const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures: wanted.pictures, category });
-    const row = await file(deps, { actor, draft: wanted.draft, category, assignedTo, ticket, begun }, images);
+    const category = await naming;
+    if (wanted.draft.category !== null && !category) throw unknownCategory();
+    const row = await fileUnder(deps, ticket, wanted.draft, { actor, pictures, category, begun });
     return { row, replayed: false };
   } catch (error) {
     await giveBack(ticket, error);

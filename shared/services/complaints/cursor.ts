@@ -1,42 +1,49 @@
-import * as z from 'zod/mini';
-import type { Position } from '#shared/appwrite/complaint-queries.ts';
-import { SORTS, type Sort } from '#shared/domain/complaint.ts';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import type { Config } from '#shared/config.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 
-const TIME = /^(?:19|2\d)\d\d-[01]\d-[0-3]\dT[\d:.]{8,12}(Z|\+00:00)$/;
+/** The settings that cursors are sealed with. */
+export type CursorSecrets = Pick<Config, 'tokenSecret' | 'previousTokenSecret'>;
 
-const Cursor = z.strictObject({
-  s: z.enum(SORTS),
-  t: z.string().check(
-    z.regex(TIME),
-    z.refine((time) => !Number.isNaN(Date.parse(time))),
-  ),
-  // A number on SQL databases; an id in hexadecimal on the others.
-  q: z.string().check(z.regex(/^(\d{1,18}|[0-9a-f]{24}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/)),
-  n: z.optional(z.int().check(z.gte(0))),
-});
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
-/** Where a page goes on; `seen` is how many the pages before it held, where nobody else counts them. */
-export type Place = { position: Position; seen: number };
+const keyFrom = (secret: string) => createHash('sha256').update(`cursor\0${secret}`).digest();
 
-/** An opaque cursor: where the page ended, in the order it was read in. */
-export function encodeCursor(sort: Sort, { position: { time, sequence }, seen }: Place): string {
-  const count = seen === 0 ? {} : { n: seen };
-  return Buffer.from(JSON.stringify({ s: sort, t: time, q: sequence, ...count })).toString('base64url');
+/**
+ * An opaque cursor that holds `value`: sealed, since it may name a complaint that its holder must not know of, and so
+ * that none can be made up. `kind` names the list and order it belongs to.
+ */
+export function sealCursor({ tokenSecret }: CursorSecrets, kind: string, value: unknown): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, keyFrom(tokenSecret), nonce).setAAD(Buffer.from(kind));
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** Throws 422 for what no page of this order gave out. */
-export function decodeCursor(text: string, sort: Sort): Place {
-  const wrong = invalidField('after', 'invalid_format', 'must be the `next` of a page with the same sort');
-  if (!/^[\w-]{1,300}$/.test(text)) throw wrong;
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch {
-    throw wrong;
+function unseal(secret: string, kind: string, bytes: Buffer): unknown {
+  const decipher = createDecipheriv(CIPHER, keyFrom(secret), bytes.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(Buffer.from(kind));
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  const sealed = bytes.subarray(NONCE_BYTES + TAG_BYTES);
+  return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
+}
+
+/** The value of a cursor of this kind that was sealed with the present or the previous secret; 422 for any other text. */
+export function openCursor(secrets: CursorSecrets, kind: string, text: string): unknown {
+  const bytes = Buffer.from(text, 'base64url');
+  // Buffer skips what is not base64url; a cursor has one spelling.
+  const wellFormed = bytes.toString('base64url') === text && bytes.length > NONCE_BYTES + TAG_BYTES;
+  const known = [secrets.tokenSecret, secrets.previousTokenSecret].filter((secret) => secret !== undefined);
+  for (const secret of wellFormed ? known : []) {
+    try {
+      return unseal(secret, kind, bytes);
+    } catch {
+      // Sealed with another secret, for another list, or by somebody else.
+    }
   }
-  const cursor = z.safeParse(Cursor, json);
-  if (!cursor.success || cursor.data.s !== sort) throw wrong;
-  const { t: time, q: sequence, n: seen = 0 } = cursor.data;
-  return { position: { time, sequence }, seen };
+  throw invalidField('after', 'invalid_format', 'must be the `next` of a page of the same list, with the same sort');
 }

@@ -1,5 +1,6 @@
 import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
-import { claimVersion, remove } from '#shared/appwrite/transaction.ts';
+import { begin, claimVersion, remove } from '#shared/appwrite/transaction.ts';
+import { removeWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
@@ -12,6 +13,8 @@ import { serially } from './serially.ts';
 export type Deletion = { id: string; ifMatch: IfMatch };
 
 async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Deletion): Promise<boolean> {
+  const begun = begin(deps.gateway);
+  begun.catch(() => undefined);
   const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
   if (!mayOnComplaint(actor, 'delete', complaint)) {
@@ -21,13 +24,14 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
   const operations = [
     claimVersion('complaints', id, complaint.version),
     remove('complaints', id),
+    removeWords(id),
     ...tallyOperations(complaint, undefined),
   ];
   const landed = async () => (await deps.store.complaints.find(id)) === undefined;
-  return (await commitCounted(deps, { operations, landed })) === 'done';
+  return (await commitCounted(deps, { operations, landed }, begun)) === 'done';
 }
 
-/** Deletes a complaint and takes it off the totals at once; its pictures and timeline go with the row's delete event. */
+/** Deletes a complaint with its words and takes it off the totals at once; its pictures and timeline go with the row's delete event. */
 export async function deleteComplaint(deps: Deps, asking: Promise<Actor>, deletion: Deletion): Promise<void> {
   const once = async () => (await attempt(deps, asking, deletion)) || undefined;
   await serially(deletion.id, () => retryOnConflict(deps.clock, 'this complaint', once));

@@ -12,15 +12,15 @@ export function noSuchComplaint(): Refusal {
   return new Refusal('not_found', 'There is no complaint of this id.');
 }
 
-/** A complaint with up to 100 entries of its timeline; all is read side by side, and judged when it is there. */
+/**
+ * A complaint with up to 100 entries of its timeline. The timeline is read last, and only for whoever may read the
+ * complaint: a hidden one must not take longer than one that there is not.
+ */
 export async function getComplaint(deps: Deps, asking: Promise<Viewer>, { id, entriesAfter: after }: Wanted) {
   const range = { after, limit: ENTRIES + 1, internal: true };
-  const [viewer, row, entries] = await Promise.all([
-    asking,
-    deps.store.complaints.find(id),
-    listEntries(deps.store, id, range),
-  ]);
+  const [viewer, row] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!row || !mayOnComplaint(viewer, 'read', row)) throw noSuchComplaint();
+  const entries = await listEntries(deps.store, id, range);
   const audience = { viewer, config: deps.config };
   const page = entries.slice(0, ENTRIES);
   const timeline = page.filter((entry) => isDesk(viewer) || !entry.internal);

@@ -4,8 +4,8 @@ import type { RequestRow } from '#shared/appwrite/rows.ts';
 import { claimVersion, type Operation, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { DAY, nextTurn, SECOND } from '#shared/domain/clock.ts';
-import { derivedId, randomId } from '#shared/domain/ids.ts';
-import { Refusal, retryLater } from '#shared/domain/problems.ts';
+import { complaintIdAt, derivedId } from '#shared/domain/ids.ts';
+import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Pieces } from '#shared/media/pieces.ts';
 
 type Remembered = Stored<RowOf<typeof RequestRow>>;
@@ -28,6 +28,12 @@ const nothing = async () => undefined;
 /** The ticket of a request without a key, or of one that was answered before. */
 export function plainTicket(complaintId: string, replay: boolean): Ticket {
   return { complaintId, replay, operations: [], withdraw: nothing, release: nothing };
+}
+
+/** 422 unless an Idempotency-Key, if there is one, is 1 to 255 printable ASCII characters. */
+export function refuseMalformedKey(key: string | undefined): void {
+  if (key === undefined || /^[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(key)) return;
+  throw invalidField('Idempotency-Key', 'invalid_format', 'must be 1 to 255 printable ASCII characters');
 }
 
 /** SHA-256 over the content of a request, pictures included. */
@@ -82,7 +88,7 @@ async function takeOver(deps: Deps, row: Remembered): Promise<Ticket> {
   });
   if (age < LEASE_MS) throw running;
   // A new id: what the dead run left under the old one is nobody's, and the sweep may take it at any moment.
-  const fresh = { complaintId: randomId(), version: row.version + 1, ...times(deps.clock.now()) };
+  const fresh = { complaintId: complaintIdAt(deps.clock.now()), version: row.version + 1, ...times(deps.clock.now()) };
   const write = deps.store.requests.replace(row, fresh);
   const taken = await claimed(deps, { rowId: row.$id, complaintId: fresh.complaintId }, write);
   if (!taken) throw running;
@@ -96,7 +102,7 @@ export async function claimKey(
   sent: { key: string; fingerprint: string },
 ): Promise<Ticket> {
   const rowId = derivedId('i', 'idempotency', userId, sent.key);
-  const complaintId = randomId();
+  const complaintId = complaintIdAt(deps.clock.now());
   const fresh = { complaintId, version: 1, fingerprint: sent.fingerprint, done: false, ...times(deps.clock.now()) };
   const first = await claimed(deps, { rowId, complaintId }, deps.store.requests.insert(rowId, fresh));
   if (first) return ticket(deps, first);

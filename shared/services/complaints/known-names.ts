@@ -1,10 +1,10 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { findCategory } from '#shared/appwrite/complaints.ts';
 import type { Category } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
 import { DAY } from '#shared/domain/clock.ts';
-import { isSafeId } from '#shared/domain/ids.ts';
-import { invalidField } from '#shared/domain/problems.ts';
+import { invalidField, type Refusal } from '#shared/domain/problems.ts';
 
 async function staffCalled(deps: Deps, raw: string): Promise<string | null> {
   const username = canonicalUsername(raw);
@@ -19,12 +19,14 @@ export async function refuseUnknownAssignee(deps: Deps, username: string | null 
   throw invalidField('assignedTo', 'invalid_value', message);
 }
 
-/** The category a complaint names, undefined for none; 422 for one that there is not. */
-export async function refuseUnknownCategory(deps: Deps, id: string | null | undefined): Promise<Category | undefined> {
-  if (id === undefined || id === null) return undefined;
-  const category = isSafeId(id) ? await deps.store.categories.find(id) : undefined;
-  if (category) return category;
-  throw invalidField('category', 'invalid_value', 'is not a category; GET /complain/categories lists them');
+/** 422 for the name of a category that there is not. */
+export function unknownCategory(): Refusal {
+  return invalidField('category', 'invalid_value', 'is not a category; GET /complain/categories lists them');
+}
+
+/** The category of this id, undefined for none (null) and for one that there is not. */
+export async function namedCategory(deps: Deps, id: string | null | undefined): Promise<Category | undefined> {
+  return id === undefined || id === null ? undefined : findCategory(deps.store, id);
 }
 
 /** Who gets the complaints of a category; nobody when that person has left or works here no more. */

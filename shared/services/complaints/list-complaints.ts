@@ -1,95 +1,152 @@
-import { type Filter, type Position, positionOf } from '#shared/appwrite/complaint-queries.ts';
-import { countComplaints, listAfter, listByOffset, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { type Filter, type Order, type Stream, streamsOf } from '#shared/appwrite/complaint-queries.ts';
+import {
+  COUNT_CAP,
+  type ComplaintKeys,
+  keyAfterRows,
+  keyOf,
+  readComplaints,
+  readKeys,
+  readStream,
+  type StoredComplaint,
+} from '#shared/appwrite/complaints.ts';
 import type { Deps } from '#shared/compose.ts';
-import { nextTurn } from '#shared/domain/clock.ts';
-import type { Sort } from '#shared/domain/complaint.ts';
-import type { Viewer } from '#shared/domain/policy.ts';
 import { invalidField } from '#shared/domain/problems.ts';
-import { encodeCursor, type Place } from './cursor.ts';
-import { refuseUnknownCategory } from './known-names.ts';
-import type { Near } from './list-nearby.ts';
-import { presentComplaint } from './present.ts';
 import { exactTotal, type Total } from './totals.ts';
 
-export type Listing = {
-  /** undefined when nothing can match. */
-  filter: Filter | undefined;
-  sort: Sort;
-  page: number;
+export type Wanted = {
+  filter: Filter;
+  order: Order;
   pageSize: number;
-  after: Place | undefined;
-  near: Near | undefined;
+  /** Counts from 1; without meaning when `after` is there. */
+  page: number;
+  /** The key after which the page begins. */
+  after: string | undefined;
 };
 
-type Wanted = Listing & { filter: Filter };
-export type Found = { rows: StoredComplaint[]; next: Position | undefined; total: Total };
+/** `next`: the key after which the next page begins. `total` is null where nothing was counted. */
+export type Found = { rows: StoredComplaint[]; next: string | undefined; total: Total | null };
 
-const NOTHING: Found = { rows: [], next: undefined, total: { total: 0, isExact: true } };
+/** How many rows are read for one page where no index gives all conditions. */
+export const MOST_READ = 2_000;
 
-/** Past it the database walks over everything before the page; `after` seeks instead. */
+/** Beyond these the database, or the code, walks over everything before the page; `after` seeks instead. */
 const DEEPEST_OFFSET = 20_000;
+const DEEPEST_MERGED = 2_000;
 
-function pageOf(rows: StoredComplaint[], { sort, pageSize }: Wanted, total: Total): Found {
-  const last = rows[pageSize - 1];
-  return {
-    rows: rows.slice(0, pageSize),
-    next: rows.length > pageSize && last ? positionOf(sort, last) : undefined,
-    total,
+type Part<T> = {
+  rows: T[];
+  total: number;
+  own: boolean;
+  /** The key up to which this part was read; undefined when it was read to its end, or to its limit. */
+  end: string | undefined;
+};
+
+type Read<T> = (stream: Stream, upTo: string | undefined) => Promise<{ rows: T[]; total: number }>;
+
+const isOwnHidden = ({ fixed }: Stream) => fixed.some(([column, value]) => column === 'hidden' && value === true);
+
+async function readPart<T>(
+  deps: Deps,
+  { filter, order, after }: Wanted,
+  { stream, window, read }: { stream: Stream; window: number; read: Read<T> },
+): Promise<Part<T>> {
+  const end =
+    stream.rest.length === 0
+      ? undefined
+      : await keyAfterRows(deps.store, stream, { filter, order }, { after, rows: window });
+  const { rows, total } = await read(stream, end);
+  return { rows, total, own: !filter.sight.desk && isOwnHidden(stream), end };
+}
+
+async function readParts<T>(deps: Deps, wanted: Wanted, streams: Stream[], read: Read<T>): Promise<Part<T>[]> {
+  const searched = streams.filter((stream) => stream.rest.length > 0).length;
+  const window = Math.floor(MOST_READ / Math.max(1, searched));
+  return Promise.all(streams.map((stream) => readPart(deps, wanted, { stream, window, read })));
+}
+
+/** Parts merged by their keys, as far as all of them were read; and the key where that ends, if it is not the list's end. */
+function merge<T extends ComplaintKeys>(parts: readonly Part<T>[], { key, descending }: Order) {
+  const sign = descending ? -1 : 1;
+  const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign);
+  const ends = parts.flatMap(({ end }) => (end === undefined ? [] : [end])).sort(compare);
+  const [end] = ends;
+  const rows = parts
+    .flatMap((part) => part.rows)
+    .filter((row) => end === undefined || compare(keyOf(row, key), end) <= 0)
+    .sort((a, b) => compare(keyOf(a, key), keyOf(b, key)));
+  return { rows, end };
+}
+
+async function totalOf(deps: Deps, { filter }: Wanted, parts: readonly Part<unknown>[]): Promise<Total> {
+  const sum = (some: readonly Part<unknown>[]) => some.reduce((all, { total }) => all + total, 0);
+  const counted = {
+    all: sum(parts),
+    own: sum(parts.filter((part) => part.own)),
+    isCut: parts.some((part) => part.end !== undefined),
+    isCapped: parts.some((part) => part.total >= COUNT_CAP),
   };
+  return exactTotal(deps.store, filter, counted);
+}
+
+function pageOf<T extends ComplaintKeys>(merged: { rows: T[]; end: string | undefined }, wanted: Wanted, skip: number) {
+  const { order, pageSize } = wanted;
+  const rows = merged.rows.slice(skip, skip + pageSize);
+  const last = rows[pageSize - 1];
+  const more = merged.rows.length > skip + pageSize && last !== undefined;
+  return { rows, next: more ? keyOf(last, order.key) : merged.end };
+}
+
+/** Pages past the first of a merged list: the keys tell which complaints are on it. */
+async function mergedPage(deps: Deps, wanted: Wanted, streams: Stream[], offset: number): Promise<Found> {
+  const { filter, order, pageSize } = wanted;
+  const limit = offset + pageSize + 1;
+  const read: Read<ComplaintKeys> = (stream, upTo) =>
+    readKeys(deps.store, stream, { filter, order }, { upTo, limit, total: true });
+  const parts = await readParts(deps, wanted, streams, read);
+  const { rows: keys, next } = pageOf(merge(parts, order), wanted, offset);
+  const [complaints, total] = await Promise.all([
+    readComplaints(
+      deps.store,
+      keys.map((row) => row.$id),
+      filter,
+    ),
+    totalOf(deps, wanted, parts),
+  ]);
+  const byId = new Map(complaints.map((row) => [row.$id, row]));
+  return { rows: keys.flatMap((row) => byId.get(row.$id) ?? []), next, total };
+}
+
+async function onePage(deps: Deps, wanted: Wanted, streams: Stream[], offset: number): Promise<Found> {
+  const { filter, order, pageSize, after } = wanted;
+  const slice = { after, limit: pageSize + 1, offset, total: after === undefined };
+  const read: Read<StoredComplaint> = (stream, upTo) =>
+    readStream(deps.store, stream, { filter, order }, { ...slice, upTo });
+  const parts = await readParts(deps, wanted, streams, read);
+  const { rows, next } = pageOf(merge(parts, order), wanted, 0);
+  return { rows, next, total: after === undefined ? await totalOf(deps, wanted, parts) : null };
 }
 
 /** Too deep to walk to: empty when the end is known to come before it, refused otherwise. */
-async function beyondDepth({ store }: Deps, { filter }: Wanted, offset: number): Promise<Found> {
-  const total = await exactTotal(store, filter, await countComplaints(store, filter));
-  if (total.isExact && total.total <= offset) return { ...NOTHING, total };
-  const message = `reaches deeper than ${DEEPEST_OFFSET} entries; follow \`next\` with \`after\` instead`;
+async function beyondDepth(deps: Deps, wanted: Wanted, streams: Stream[], deepest: number): Promise<Found> {
+  const { filter, order, page, pageSize } = wanted;
+  const read: Read<ComplaintKeys> = (stream, upTo) =>
+    readKeys(deps.store, stream, { filter, order }, { upTo, limit: 1, total: true });
+  const total = await totalOf(deps, wanted, await readParts(deps, wanted, streams, read));
+  if (total.isExact && total.total <= (page - 1) * pageSize) return { rows: [], next: undefined, total };
+  const message = `reaches deeper than ${deepest} entries of this list; follow \`next\` with \`after\` instead`;
   throw invalidField('page', 'too_big', message);
 }
 
-async function byPage(deps: Deps, wanted: Wanted): Promise<Found> {
-  const { filter, sort, page, pageSize } = wanted;
-  const offset = (page - 1) * pageSize;
-  if (offset > DEEPEST_OFFSET) return beyondDepth(deps, wanted, offset);
-  const found = await listByOffset(deps.store, { filter, sort, limit: pageSize + 1 }, offset);
-  return pageOf(found.rows, wanted, await exactTotal(deps.store, filter, found.total));
-}
-
-async function byCursor({ store }: Deps, wanted: Wanted, after: Place): Promise<Found> {
-  const { filter, sort, pageSize } = wanted;
-  const [rows, counted] = await Promise.all([
-    listAfter(store, { filter, sort, limit: pageSize + 1 }, after.position),
-    countComplaints(store, filter),
-  ]);
-  return pageOf(rows, wanted, await exactTotal(store, filter, counted));
-}
-
-async function find(deps: Deps, { filter, ...listing }: Listing): Promise<Found> {
-  if (!filter) return NOTHING;
-  const wanted = { ...listing, filter };
-  if (listing.near) {
-    const { listNearby } = await import('./list-nearby.ts');
-    return listNearby(deps, { ...wanted, near: listing.near });
-  }
-  const found = await (listing.after ? byCursor(deps, wanted, listing.after) : byPage(deps, wanted));
-  // A category that is gone may still have complaints; one that has none must at least be there.
-  if (found.total.total === 0) await refuseUnknownCategory(deps, filter.category);
-  return found;
-}
-
-/** A page of what this viewer may see. `next` is there while there is more. */
-export async function listComplaints(deps: Deps, viewer: Viewer, listing: Listing) {
-  const { near, after, sort, page, pageSize } = listing;
-  const { rows, next, total } = await find(deps, listing);
-  // Reading many rows was one piece of work, writing them is another.
-  if (rows.length > 50) await nextTurn();
-  const seen = near ? (after?.seen ?? 0) + rows.length : 0;
-  return {
-    items: rows.map((row) => presentComplaint(row, { viewer, config: deps.config })),
-    page: after ? null : page,
-    pageSize,
-    total: total.total,
-    totalIsExact: total.isExact,
-    totalPages: Math.ceil(total.total / pageSize),
-    next: next ? encodeCursor(sort, { position: next, seen }) : null,
-  };
+/**
+ * A page of complaints in the order of an index. Reads at most MOST_READ rows where no index gives all conditions: the
+ * page may then be short, and `next` goes on. 422 for a page number beyond what is walked to.
+ */
+export async function listComplaints(deps: Deps, wanted: Wanted): Promise<Found> {
+  const streams = streamsOf(wanted.filter, wanted.order);
+  const offset = wanted.after === undefined ? (wanted.page - 1) * wanted.pageSize : 0;
+  const isMerged = streams.length > 1;
+  const deepest = isMerged ? DEEPEST_MERGED : DEEPEST_OFFSET;
+  if (offset > deepest) return beyondDepth(deps, wanted, streams, deepest);
+  if (isMerged && offset > 0) return mergedPage(deps, wanted, streams, offset);
+  return onePage(deps, wanted, streams, offset);
 }

@@ -1,42 +1,173 @@
-import { type Filter, positionOf } from '#shared/appwrite/complaint-queries.ts';
-import { listAfter, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import type { Filter } from '#shared/appwrite/complaint-queries.ts';
+import { readComplaints, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { type Placed, RANGES_PER_QUERY, readBeside, readOwnHidden, readRanges } from '#shared/appwrite/places.ts';
+import { withAllWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
-import type { Sort } from '#shared/domain/complaint.ts';
-import { metresBetween, type Point } from '#shared/domain/place.ts';
-import type { Place } from './cursor.ts';
-import type { Found } from './list-complaints.ts';
+import { cellOf, cellRanges } from '#shared/domain/cells.ts';
+import { boxAround, metresBetween, type Point } from '#shared/domain/place.ts';
+import { MOST_READ } from './list-complaints.ts';
 
-export type Near = { point: Point; radius: number };
-type Wanted = { filter: Filter; sort: Sort; pageSize: number; after: Place | undefined; near: Near };
+/** Where a page ended: at this distance in metres, with this complaint; and how many places a square metre times pi had there. */
+export type Reached = { distance: number; id: string; density: number };
 
-/** However crowded the corners of the box are: a page that is not full by then is short, and `next` goes on from there. */
-const MOST_CALLS = 4;
-const LARGEST_CALL = 500;
+export type Nearby = {
+  point: Point;
+  /** In metres. */
+  radius: number;
+  /** Only its sight, statuses and category count. */
+  filter: Filter;
+  /** Folded; all of them must be there. */
+  words: readonly string[];
+  pageSize: number;
+  after: Reached | undefined;
+};
 
-function isWithin({ latitude, longitude }: StoredComplaint, { point, radius }: Near): boolean {
-  if (latitude === null || longitude === null) return false;
-  return metresBetween(point, { latitude, longitude }) <= radius;
+export type NearbyRow = StoredComplaint & { distance: number };
+type Near = { id: string; distance: number; row: Placed };
+type Ring = { near: Near[]; density: number };
+
+/** Ranges of cells that one ring around the point is read by, at most. */
+const MOST_RANGES = 4 * RANGES_PER_QUERY;
+const ROWS_PER_QUERY = 500;
+/** A ring that is thinner than this, in metres, is taken as it was read, even when it holds more. */
+const THINNEST = 1;
+/** Sorts after every id. */
+const LAST_ID = '~';
+
+const isBeyond = (near: Pick<Near, 'id' | 'distance'>, { distance, id }: Pick<Reached, 'distance' | 'id'>) =>
+  near.distance > distance || (near.distance === distance && near.id > id);
+
+function isWanted({ statuses, category }: Filter, row: Placed): boolean {
+  return (
+    (statuses === undefined || statuses.includes(row.status)) && (category === undefined || row.category === category)
+  );
 }
 
-/** What lies within the circle: the database knows the box around it, of which the circle fills three quarters. Nearly always one call. */
-export async function listNearby({ store }: Deps, wanted: Wanted): Promise<Found> {
-  const { filter, sort, pageSize, near } = wanted;
-  const rows: StoredComplaint[] = [];
-  let position = wanted.after?.position;
-  let limit = Math.ceil(pageSize * 1.5) + 2;
-  let exhausted = false;
-  for (let call = 0; call < MOST_CALLS && !exhausted && rows.length <= pageSize; call += 1) {
-    const batch = await listAfter(store, { filter, sort, limit }, position);
-    rows.push(...batch.filter((row) => isWithin(row, near)));
-    exhausted = batch.length < limit;
-    const last = batch.at(-1);
-    if (last) position = positionOf(sort, last);
-    limit = Math.min(limit * 3, LARGEST_CALL);
+/** Reads outwards from a point, ring by ring, and counts what it reads. */
+class Search {
+  readonly #deps: Deps;
+  readonly #asked: Nearby;
+  #own: Promise<Placed[]> | undefined;
+  read = 0;
+
+  constructor(deps: Deps, asked: Nearby) {
+    this.#deps = deps;
+    this.#asked = asked;
   }
-  const page = rows.slice(0, pageSize);
-  const full = page.at(-1);
-  const end = rows.length > pageSize && full ? positionOf(sort, full) : exhausted ? undefined : position;
-  // What the pages so far have shown: at least that many.
-  const total = (wanted.after?.seen ?? 0) + rows.length;
-  return { rows: page, next: end, total: { total, isExact: false } };
+
+  #placed(rows: readonly Placed[]): Near[] {
+    const { point } = this.#asked;
+    return rows.flatMap((row) => {
+      const { latitude, longitude } = row;
+      if (latitude === null || longitude === null) return [];
+      return [{ id: row.$id, distance: metresBetween(point, { latitude, longitude }), row }];
+    });
+  }
+
+  async #matching(within: readonly Near[]): Promise<Near[]> {
+    const { filter, words } = this.#asked;
+    const wanted = within.filter(({ row }) => isWanted(filter, row));
+    if (words.length === 0) return wanted;
+    const ids = wanted.map(({ id }) => id);
+    const found = new Set(await withAllWords(this.#deps.store, ids, words));
+    return wanted.filter(({ id }) => found.has(id));
+  }
+
+  /**
+   * A distance within which there are probably as many as are wanted: that of the last of those in cells beside the
+   * point. Where few of them meet the filter, one within which there are some more places than were looked at.
+   */
+  async guess(): Promise<number> {
+    const { point, filter, pageSize, radius } = this.#asked;
+    const limit = 2 * (pageSize + 1);
+    const rows = await readBeside(this.#deps.store, filter.sight, cellOf(point), limit);
+    this.read += rows.length;
+    if (rows.length < limit) return radius;
+    const distances = (some: readonly Placed[]) =>
+      some
+        .flatMap(({ latitude, longitude }) =>
+          latitude === null || longitude === null ? [] : metresBetween(point, { latitude, longitude }),
+        )
+        .sort((a, b) => a - b);
+    const matching = distances(rows.filter((row) => isWanted(filter, row)))[pageSize];
+    const all = distances(rows);
+    return Math.min(radius, matching ?? 2 * (all[all.length >> 1] ?? radius));
+  }
+
+  /** What lies beyond one place and up to another distance; undefined when it is too much for one look. */
+  async ring(inner: Reached | undefined, outer: number): Promise<Ring | undefined> {
+    const { point, filter } = this.#asked;
+    const begin = inner?.distance ?? 0;
+    const area = { center: point, inner: begin, outer, box: boxAround(point, outer) };
+    const ranges = cellRanges(area, inner === undefined ? RANGES_PER_QUERY : MOST_RANGES);
+    this.#own ??= readOwnHidden(this.#deps.store, filter.sight, ROWS_PER_QUERY);
+    const [{ rows, isCut }, own] = await Promise.all([
+      readRanges(this.#deps.store, { sight: filter.sight, ranges, limit: ROWS_PER_QUERY }),
+      this.#own,
+    ]);
+    this.read += rows.length;
+    if (isCut && outer - begin > THINNEST) return undefined;
+    const within = this.#placed([...rows, ...own]).filter(
+      ({ distance, id }) => distance <= outer && (inner === undefined || isBeyond({ distance, id }, inner)),
+    );
+    const density = within.length / Math.max(1, outer ** 2 - begin ** 2);
+    return { near: await this.#matching(within), density };
+  }
+}
+
+/** The next distance outwards that probably has so many places more. */
+function nextReach({ distance, density }: Pick<Reached, 'distance' | 'density'>, places: number): number {
+  const outer = density > 0 ? Math.sqrt(distance ** 2 + places / density) : 2 * distance;
+  return Math.max(outer, distance + THINNEST);
+}
+
+/** The next complaints outwards, more than a page of them or all; `reached` when there may be more beyond. */
+async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reached: Reached; isEnd: boolean }> {
+  const { radius, pageSize, after, words, filter } = asked;
+  const isPicky = words.length > 0 || filter.statuses !== undefined || filter.category !== undefined;
+  const places = isPicky ? ROWS_PER_QUERY / 2 : 1.5 * (pageSize + 1);
+  const search = new Search(deps, asked);
+  const near: Near[] = [];
+  let inner = after;
+  let outer = Math.min(radius, after ? nextReach(after, places) : await search.guess());
+  for (;;) {
+    const ring = await search.ring(inner, outer);
+    if (ring) {
+      near.push(...ring.near);
+      inner = { distance: outer, id: LAST_ID, density: ring.density };
+      const isEnd = outer >= radius;
+      if (isEnd || near.length > pageSize || search.read >= MOST_READ) return { near, reached: inner, isEnd };
+      outer = Math.min(radius, nextReach(inner, places));
+    } else {
+      if (inner && inner !== after && search.read >= MOST_READ) return { near, reached: inner, isEnd: false };
+      const begin = inner?.distance ?? 0;
+      outer = begin + (outer - begin) / 3;
+    }
+  }
+}
+
+/**
+ * A page of complaints around a point, nearest first. Reads about MOST_READ places for it at most: where few of those
+ * meet the filter the page is short, and `next` goes on.
+ */
+export async function listNearby(deps: Deps, asked: Nearby): Promise<{ rows: NearbyRow[]; next: Reached | undefined }> {
+  const { pageSize, filter } = asked;
+  const { near, reached, isEnd } = await gather(deps, asked);
+  near.sort((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1));
+  const shown = near.slice(0, pageSize);
+  const complaints = await readComplaints(
+    deps.store,
+    shown.map(({ id }) => id),
+    filter,
+  );
+  const byId = new Map(complaints.map((row) => [row.$id, row]));
+  const rows = shown.flatMap(({ id, distance }) => {
+    const row = byId.get(id);
+    return row ? [{ ...row, distance }] : [];
+  });
+  const last = shown.at(-1);
+  if (near.length > pageSize && last) {
+    return { rows, next: { distance: last.distance, id: last.id, density: reached.density } };
+  }
+  return { rows, next: isEnd ? undefined : reached };
 }

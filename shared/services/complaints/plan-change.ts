@@ -1,13 +1,12 @@
+import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
 import type { Category, Complaint, Entry } from '#shared/appwrite/rows.ts';
 import { CHANGED_FIELDS } from '#shared/domain/complaint.ts';
 import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
 import type { Asked } from './authorize-change.ts';
 import { type ChangeInput, TEXT_FIELDS } from './change-input.ts';
 import { overdueDay } from './known-names.ts';
-import { searchWords } from './search-words.ts';
 
 type Patch = Partial<Omit<Complaint, 'images' | 'version'>> & {
-  words?: string;
   secondsToAcknowledge?: number;
   secondsToResolve?: number | null;
 };
@@ -37,9 +36,6 @@ function textPatch({ complaint, input }: Asked): Patch {
     patch.description = input.description;
   }
   if (input.location !== undefined && input.location !== complaint.location) patch.location = input.location;
-  if (patch.title !== undefined || patch.description !== undefined) {
-    patch.words = searchWords({ ...complaint, ...patch });
-  }
   return patch;
 }
 
@@ -103,5 +99,7 @@ export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined
     internal,
     changed: CHANGED_FIELDS.filter((field) => patch[field] !== undefined).join(','),
   };
-  return { patch: { ...patch, changedAt: asked.now.toISOString() }, entry };
+  const changedAt = asked.now.toISOString();
+  const { overdueAt } = { ...complaint, ...patch };
+  return { patch: { ...patch, changedAt, ...sortKeys(complaint.$id, { changedAt, overdueAt }) }, entry };
 }

@@ -1,6 +1,6 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import type { Filter } from '#shared/appwrite/complaint-queries.ts';
-import { COUNT_CAP, countComplaints } from '#shared/appwrite/complaints.ts';
+import { COUNT_CAP } from '#shared/appwrite/complaints.ts';
 import type { Store } from '#shared/appwrite/store.ts';
 import {
   ALL_STATUS_TALLIES,
@@ -13,21 +13,29 @@ import {
 
 export type Total = { total: number; isExact: boolean };
 
+/** What the parts of a list counted together. */
+export type Counted = {
+  all: number;
+  /** How many of them are hidden ones of the viewer. */
+  own: number;
+  /** Whether a part stopped at COUNT_CAP. */
+  isCapped: boolean;
+  /** Whether a part was not read to its end. */
+  isCut: boolean;
+};
+
 type Dimension = 'none' | 'statuses' | 'category' | 'reporter' | 'mine' | 'other';
 
 function dimensionOf({ sight: _sight, ...conditions }: Filter): Dimension {
-  const used = Object.entries(conditions).filter(([, value]) => value !== undefined && !isEmpty(value));
+  const used = Object.entries(conditions).filter(([, value]) => value !== undefined);
   const [only] = used;
   if (!only) return 'none';
-  const name = only[0];
-  const counted = name === 'statuses' || name === 'category' || name === 'reporter' || name === 'mine';
-  return used.length === 1 && counted ? name : 'other';
+  const [name, value] = only;
+  const kept = name === 'statuses' || name === 'category' || name === 'reporter' || name === 'mine';
+  return used.length === 1 && kept && value !== null ? name : 'other';
 }
 
-function isEmpty(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
-}
-
+/** The ids of the kept totals that add up to what a filter counts; undefined when none do. */
 async function tallyIds(store: Store, filter: Filter): Promise<readonly string[] | undefined> {
   switch (dimensionOf(filter)) {
     case 'none':
@@ -49,22 +57,14 @@ async function tallyIds(store: Store, filter: Filter): Promise<readonly string[]
   }
 }
 
-/** People see their own hidden complaints among the visible ones of everybody. */
-async function ownHidden(store: Store, filter: Filter): Promise<number> {
-  const { sight, mine } = filter;
-  if (sight.desk || sight.userId === undefined || mine !== undefined) return 0;
-  return countComplaints(store, { ...filter, mine: sight.userId, hidden: true });
-}
-
-/** Appwrite counts to 5000 in the list's own call; past that the kept totals answer, where the filter is one they know. */
-export async function exactTotal(store: Store, filter: Filter, counted: number): Promise<Total> {
-  if (counted < COUNT_CAP) return { total: counted, isExact: true };
-  const ids = await tallyIds(store, filter);
-  if (!ids) return { total: COUNT_CAP, isExact: false };
-  const [tallies, own] = await Promise.all([readTallies(store, ids), ownHidden(store, filter)]);
+/** The total of a list. Appwrite counts to 5000; past that the kept totals answer, for the filters that they know. */
+export async function exactTotal(store: Store, filter: Filter, counted: Counted): Promise<Total> {
+  if (!counted.isCapped) return { total: counted.all, isExact: !counted.isCut };
+  const ids = counted.isCut ? undefined : await tallyIds(store, filter);
+  if (!ids) return { total: Math.min(counted.all, COUNT_CAP), isExact: false };
+  const tallies = await readTallies(store, ids);
   const sum = (part: (tally: Tally) => number) => [...tallies.values()].reduce((all, tally) => all + part(tally), 0);
-  const visible = sum((tally) => tally.visible);
   const seesHidden = filter.sight.desk || filter.mine !== undefined;
-  const hidden = seesHidden ? sum((tally) => tally.hidden) : own;
-  return { total: Math.max(visible + hidden, counted), isExact: own < COUNT_CAP };
+  const hidden = seesHidden ? sum((tally) => tally.hidden) : counted.own;
+  return { total: Math.max(sum((tally) => tally.visible) + hidden, counted.all), isExact: counted.own < COUNT_CAP };
 }

@@ -1,6 +1,7 @@
 import { removeTimeline } from '#shared/appwrite/complaints.ts';
 import { removeFile } from '#shared/appwrite/media.ts';
 import { wasFiled } from '#shared/appwrite/reconciliation.ts';
+import { sweepWords } from '#shared/appwrite/words.ts';
 import { imageFileId, MAX_IMAGES } from '#shared/domain/ids.ts';
 import type { Keeper } from './job.ts';
 
@@ -21,5 +22,6 @@ export async function cleanUpComplaint(
   for (const outcome of removed) if (outcome.status === 'rejected') throw outcome.reason;
   // Last, since it is the proof that the same event needs when it comes once more.
   await removeTimeline(store, complaintId);
+  await sweepWords(store, complaintId);
   return 'cleaned';
 }

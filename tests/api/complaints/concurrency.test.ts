@@ -31,7 +31,7 @@ it('what many writers were told is done is done: as many entries and versions, n
 
 it('a cursor shows each complaint that was there throughout exactly once, whatever others write', async () => {
   await fc.assert(
-    fc.asyncProperty(pagings, (paging) => pageThrough(service, service, paging)),
+    fc.asyncProperty(pagings, (paging) => pageThrough(service, cast.staff, paging)),
     { numRuns: 15 },
   );
 });

@@ -20,7 +20,7 @@ const remove = (person: Person, json: unknown, headers: Record<string, string> =
 
 it('is for the reporter while nothing has happened, and then the complaint and its timeline are gone', async () => {
   const { id } = await reporter.file();
-  const before = (await listOf(service)).total;
+  const before = (await listOf(service)).total ?? 0;
   expect((await remove(reporter, { id })).as(Deleted)).toEqual({ id, deleted: true });
   (await service.send('GET', `/complain?id=${id}`)).problem(404);
   (await remove(reporter, { id })).problem(404);

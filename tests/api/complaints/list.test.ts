@@ -47,10 +47,10 @@ describe('paging', () => {
   it('goes by cursor from any page, each complaint once', async () => {
     const pages = await followed(service, { pageSize: 4 });
     expect(pages.flatMap(idsOf)).toEqual(visible());
-    expect(pages.map(({ page, total }) => [page, total])).toEqual([
-      [1, 11],
-      [null, 11],
-      [null, 11],
+    expect(pages.map(({ page, total, totalPages }) => [page, total, totalPages])).toEqual([
+      [1, 11, 3],
+      [null, null, null],
+      [null, null, null],
     ]);
     const { next } = await listOf(service, { page: 2, pageSize: 3 });
     expect(idsOf(await listOf(service, { after: next ?? '', pageSize: 3 }))).toEqual(visible().slice(6, 9));
@@ -133,7 +133,8 @@ describe('who may ask', () => {
 describe('totals', () => {
   it('of the statuses, the categories and the reporters add up to the whole, for every viewer', async () => {
     for (const viewer of [service, reporter, staff]) {
-      const totalOf = async (query: Record<string, string>) => (await listOf(viewer, { ...query, pageSize: 1 })).total;
+      const totalOf = async (query: Record<string, string>) =>
+        (await listOf(viewer, { ...query, pageSize: 1 })).total ?? -1;
       const whole = await totalOf({});
       const statuses = ['created', 'acknowledged', 'in_progress', 'on_hold', 'resolved', 'rejected', 'closed'];
       const each = await Promise.all(statuses.map((status) => totalOf({ status })));

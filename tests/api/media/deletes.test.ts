@@ -42,7 +42,7 @@ async function imported(count: number): Promise<string[]> {
     ids.map(async (id) => {
       const fileId = imageFileId(id, 0);
       await storeFile(gateway, { id: fileId, name: `${fileId}.png`, parts: [picture] });
-      await store.complaints.insert(id, { ...columns, words: '', images: JSON.stringify([{ ...image, id: fileId }]) });
+      await store.complaints.insert(id, { ...columns, images: JSON.stringify([{ ...image, id: fileId }]) });
       const entry = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
       await store.timeline.insert(id, { ...entry, complaintId: id });
     }),

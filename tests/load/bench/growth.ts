@@ -21,7 +21,7 @@ export async function measureGrowth(sizes: readonly number[]): Promise<Growth[]>
     for (const complaints of sizes) {
       fillComplaints(join(dataDir, 'appwrite.db'), complaints);
       const local = await startLocalAppwrite(options);
-      const measured = await measureLists(local.url, complaints).finally(() => local.close());
+      const measured = await measureLists(local.url, complaints, tokenSecret(dataDir)).finally(() => local.close());
       growth.push({ complaints, measured });
     }
     return growth;

@@ -1,6 +1,7 @@
-import { derivedId } from '#shared/domain/ids.ts';
+import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { cellOf } from '#shared/domain/cells.ts';
+import { derivedId, timeKey } from '#shared/domain/ids.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
-import { searchWords } from '#shared/services/complaints/search-words.ts';
 
 const THINGS = ['lamp', 'pothole', 'bench', 'drain', 'sign', 'tree', 'bin', 'fence', 'bridge', 'playground'];
 const FAULTS = ['broken', 'missing', 'leaking', 'blocked', 'dangerous', 'noisy', 'dirty', 'burning'];
@@ -27,33 +28,41 @@ function times(status: Status, filedAt: Date, number: number) {
   };
 }
 
-export const fillId = (number: number) => derivedId('f', 'fill', String(number)).slice(0, 20);
+/** The id of a made-up complaint, which begins with its time as all do. */
+export const fillId = (number: number, filedAt: Date) =>
+  timeKey(filedAt) + derivedId('f', 'fill', String(number)).slice(0, 11);
 
 /** The columns of a made-up complaint; the same number gives the same complaint. */
 export function complaintRow({ number, filedAt, reporter }: Facts) {
   const status = pick(STATUSES, Math.floor(number / 3));
   const title = `${pick(FAULTS, Math.floor(number / 7))} ${pick(THINGS, number)} in ${pick(STREETS, Math.floor(number / 11))}`;
   const description = `Report ${number}: the ${pick(THINGS, number)} has been like this for ${1 + (number % 30)} days. Please have a look.`;
+  const place = {
+    latitude: 48 + ((number * 31) % 40_000) / 10_000,
+    longitude: 8 + ((number * 17) % 60_000) / 10_000,
+  };
+  const overdueAt = number % 4 === 0 ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString();
+  const told = times(status, filedAt, number);
   return {
     title,
     description,
     category: pick(CATEGORIES, Math.floor(number / 5)),
     location: null,
-    latitude: 48 + ((number * 31) % 40_000) / 10_000,
-    longitude: 8 + ((number * 17) % 60_000) / 10_000,
+    ...place,
     anonymous: number % 10 === 0,
     reporterId: reporter.id,
     reporterName: reporter.name,
     status,
     progress: status === 'created' ? 0 : status === 'resolved' || status === 'closed' ? 100 : 40,
     assignedTo: null,
-    overdueAt: number % 4 === 0 ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString(),
+    overdueAt,
     hidden: number % 1_000 === 999,
     touched: status !== 'created',
     images: '[]',
     version: 1,
     filedAt: filedAt.toISOString(),
-    words: searchWords({ title, description }),
-    ...times(status, filedAt, number),
+    cell: cellOf(place),
+    ...told,
+    ...sortKeys(fillId(number, filedAt), { changedAt: told.changedAt, overdueAt }),
   };
 }

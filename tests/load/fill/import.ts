@@ -101,7 +101,9 @@ export function fillComplaints(file: string, count: number): { rows: number; sec
       counter.add(row);
       if (number < present) continue;
       const values = columns.map((column) => kept(row[column as keyof Row]));
-      rows += Number(insert.run(fillId(number), kept(row.filedAt), kept(row.changedAt), '[]', ...values).changes);
+      rows += Number(
+        insert.run(fillId(number, filedAt(number)), kept(row.filedAt), kept(row.changedAt), '[]', ...values).changes,
+      );
     }
     database.exec('COMMIT');
   }

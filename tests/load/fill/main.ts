@@ -26,7 +26,7 @@ async function measureAt(size: number): Promise<Measurement[]> {
     `${size.toLocaleString('en')} complaints, ${rows.toLocaleString('en')} of them new, in ${seconds.toFixed(1)} s`,
   );
   const local = await startLocalAppwrite(options);
-  const measured = await measureLists(local.url, size).finally(() => local.close());
+  const measured = await measureLists(local.url, size, tokenSecret(dataDir)).finally(() => local.close());
   for (const { what, ms, total } of measured) {
     console.log(`  ${what.padEnd(24)}${ms.toFixed(1).padStart(9)} ms  total ${total}`);
   }

@@ -35,7 +35,7 @@ try {
   });
   await timed(`${PAGINGS} times through a list that changes`, async () => {
     await fc.assert(
-      fc.asyncProperty(pagings, (paging) => pageThrough(service, service, paging)),
+      fc.asyncProperty(pagings, (paging) => pageThrough(service, staff, paging)),
       { numRuns: PAGINGS },
     );
     return 'each complaint that was there throughout exactly once';

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { randomId } from '#shared/domain/ids.ts';
+import { COMPLAINT_ID_PATTERN, complaintIdAt, randomId, sortKey, timeKey, timeOfId } from '#shared/domain/ids.ts';
 
 it('ids are 20 letters and digits, none twice, each character as often as any other', () => {
   const ids = Array.from({ length: 20_000 }, randomId);
@@ -12,4 +13,25 @@ it('ids are 20 letters and digits, none twice, each character as often as any ot
   const leeway = 8 * Math.sqrt(usual);
   expect(counts.size).toBe(36);
   expect([...counts.values()].filter((count) => Math.abs(count - usual) > leeway)).toEqual([]);
+});
+
+const time = fc.date({ min: new Date('1970-01-01'), max: new Date('2999-12-31'), noInvalidDate: true });
+
+it('ids of complaints begin with their time and sort by it, as do the keys of other times', async () => {
+  await fc.assert(
+    fc.property(time, time, (one, other) => {
+      const [a, b] = [complaintIdAt(one), complaintIdAt(other)];
+      expect(a).toMatch(COMPLAINT_ID_PATTERN);
+      expect(timeOfId(a)).toEqual(one);
+      if (one < other) {
+        expect(a < b).toBe(true);
+        expect(a < timeKey(other)).toBe(true);
+        expect(sortKey(one, b) < sortKey(other, a)).toBe(true);
+      }
+      expect(timeKey(one) <= a).toBe(true);
+      expect(sortKey(one, a) < sortKey(null, b)).toBe(true);
+    }),
+  );
+  expect(timeKey(new Date('1900-01-01'))).toBe(timeKey(new Date(0)));
+  expect(complaintIdAt(new Date(0))).not.toBe(complaintIdAt(new Date(0)));
 });

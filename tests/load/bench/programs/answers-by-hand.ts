@@ -46,7 +46,6 @@ function entry(row: Row) {
 function list([found]: Rows[]) {
   const { rows = [], total = 0 } = found ?? {};
   const last = rows[19];
-  const cursor = last && { s: '-createdAt', t: last.filedAt, q: last.$sequence };
   return {
     items: rows.slice(0, 20).map(item),
     page: 1,
@@ -54,7 +53,7 @@ function list([found]: Rows[]) {
     total,
     totalIsExact: true,
     totalPages: Math.ceil(total / 20),
-    next: cursor ? Buffer.from(JSON.stringify(cursor)).toString('base64url') : null,
+    next: last ? Buffer.from(String(last.$id)).toString('base64url') : null,
   };
 }
 

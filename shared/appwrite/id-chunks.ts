@@ -1,0 +1,33 @@
+import { Query } from 'node-appwrite';
+
+/** Appwrite refuses a query of 4,096 characters of JSON or more with a 400. */
+const LONGEST_QUERY = 4_000;
+
+/** Values in lists of at most `most`, each of which fits into one `equal` query. Values that repeat are left out. */
+export function valueChunks(column: string, values: Iterable<string>, most = 100): string[][] {
+  const chunks: string[][] = [];
+  let length = LONGEST_QUERY;
+  for (const value of new Set(values)) {
+    const added = JSON.stringify(value).length + 1;
+    const chunk = chunks.at(-1);
+    if (chunk && chunk.length < most && length + added <= LONGEST_QUERY) {
+      chunk.push(value);
+      length += added;
+    } else {
+      chunks.push([value]);
+      length = Query.equal(column, [value]).length;
+    }
+  }
+  return chunks;
+}
+
+/** Reads what a list of values asks for, in as many queries side by side as it takes. The rows are in no order. */
+export async function readInChunks<T>(
+  column: string,
+  values: Iterable<string>,
+  read: (query: string, most: number) => Promise<T[]>,
+): Promise<T[]> {
+  const chunks = valueChunks(column, values);
+  const found = await Promise.all(chunks.map((chunk) => read(Query.equal(column, chunk), chunk.length)));
+  return found.flat();
+}

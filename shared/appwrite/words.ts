@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { Query } from 'node-appwrite';
+import { wordsOfComplaint } from '#shared/domain/words.ts';
+import { readInChunks } from './id-chunks.ts';
+import type { Store } from './store.ts';
+import { createMany, type Operation, removeMany } from './transaction.ts';
+
+/** The length of a complaint's id, with which the ids of its words begin. */
+const OWNER_LENGTH = 20;
+/** Appwrite takes so many rows in one staged bulk creation. */
+const ROWS_PER_CREATION = 100;
+/** Sorts after every id that begins like it. */
+const BEYOND = 'zzzz';
+
+/** A word as no database folds it any further: its UTF-8 in hexadecimal. */
+const stored = (word: string) => Buffer.from(word).toString('hex');
+
+/** The id of a row of `words`: the complaint's id, so that words sort as complaints do, and 16 hex digits of the word's hash. */
+function wordRowId(complaintId: string, word: string): string {
+  return complaintId + createHash('sha256').update(word).digest('hex').slice(0, 16);
+}
+
+const ofComplaint = (id: string) => [Query.greaterThan('$id', id), Query.lessThan('$id', id + BEYOND)];
+
+type Text = { title: string; description: string };
+
+/** Writes the words of a complaint that is filed in the same commit. */
+export function createWords(id: string, text: Text): Operation[] {
+  const rows = wordsOfComplaint(text).map((word) => ({ $id: wordRowId(id, word), word: stored(word) }));
+  const count = Math.ceil(rows.length / ROWS_PER_CREATION);
+  return Array.from({ length: count }, (_, n) =>
+    createMany('words', rows.slice(n * ROWS_PER_CREATION, (n + 1) * ROWS_PER_CREATION)),
+  );
+}
+
+/** Takes a complaint's words away in the commit that deletes it. */
+export function removeWords(id: string): Operation {
+  return removeMany('words', ofComplaint(id));
+}
+
+/** Puts the words of a changed text in the place of all that there were. */
+export function replaceWords(id: string, text: Text): Operation[] {
+  return [removeWords(id), ...createWords(id, text)];
+}
+
+/** Takes the words of a complaint away that was deleted without them, as in the console. */
+export async function sweepWords(store: Store, complaintId: string): Promise<void> {
+  const [from, to] = ofComplaint(complaintId);
+  await store.words.removeWhere([from ?? '', ...(to === undefined ? [] : [to])]);
+}
+
+export type WordSpan = { after: string | undefined; from?: string | undefined; to?: string | undefined };
+export type WordSlice = WordSpan & { descending: boolean; limit: number };
+
+/** The conditions of a look-up: complaints with this word after one of them, filed in a span of time keys. */
+export function wordQueries(word: string, { after, from, to, descending, limit }: WordSlice): string[] {
+  const beyond = descending ? Query.lessThan('$id', after ?? '') : Query.greaterThan('$id', `${after}${BEYOND}`);
+  return [
+    Query.equal('word', stored(word)),
+    ...(from === undefined ? [] : [Query.greaterThanEqual('$id', from)]),
+    ...(to === undefined ? [] : [Query.lessThan('$id', to)]),
+    ...(after === undefined ? [] : [beyond]),
+    descending ? Query.orderDesc('$id') : Query.orderAsc('$id'),
+    Query.limit(limit),
+  ];
+}
+
+/** The ids of complaints that hold a word, in the order of their ids. */
+export async function complaintsWithWord(store: Store, word: string, slice: WordSlice): Promise<string[]> {
+  const { rows } = await store.words.list(wordQueries(word, slice));
+  return rows.map((row) => row.$id.slice(0, OWNER_LENGTH));
+}
+
+/** Those of these complaints that hold all of the words, in the order given. */
+export async function withAllWords(store: Store, ids: readonly string[], words: readonly string[]): Promise<string[]> {
+  const wanted = ids.flatMap((id) => words.map((word) => wordRowId(id, word)));
+  const found = await readInChunks('$id', wanted, async (query, most) => {
+    const { rows } = await store.words.list([query, Query.limit(most)]);
+    return rows.map((row) => row.$id);
+  });
+  const there = new Set(found);
+  return ids.filter((id) => words.every((word) => there.has(wordRowId(id, word))));
+}

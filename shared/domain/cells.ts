@@ -1,0 +1,91 @@
+import ngeohash from 'ngeohash';
+import { type Box, metresBetween, type Point } from './place.ts';
+
+/** A geohash of 52 bits: about half a metre. Written in hexadecimal, so that it sorts alike in every collation. */
+const BITS = 52;
+const DIGITS = BITS / 4;
+
+const written = (hash: number) => hash.toString(16).padStart(DIGITS, '0');
+
+/** The cell of a place, 13 characters; places with a common beginning are near each other. */
+export function cellOf({ latitude, longitude }: Point): string {
+  return written(ngeohash.encode_int(latitude, longitude, BITS));
+}
+
+/** Cells from one to another, both included. */
+export type CellRange = { from: string; to: string };
+
+type Cell = { center: Point; reach: number; hash: number };
+
+/** Degrees by which a box is drawn wider, for what floating point rounds away. */
+const SLACK = 1e-9;
+
+function indices(from: number, to: number, { whole, bits }: { whole: number; bits: number }): number[] {
+  const count = 2 ** bits;
+  const index = (degrees: number) =>
+    Math.min(count - 1, Math.max(0, Math.ceil(((degrees + whole / 2) / whole) * count) - 1));
+  const [first, last] = [index(from - SLACK), index(to + SLACK)];
+  return Array.from({ length: last - first + 1 }, (_, n) => first + n);
+}
+
+const centerOf = (index: number, whole: number, bits: number) => ((index + 0.5) / 2 ** bits - 0.5) * whole;
+
+/** How many cells of so many bits a box touches, without listing them. */
+function countCells({ south, north, west, east }: Box, depth: number): number {
+  const width = (east - west + (west > east ? 360 : 0)) / 360;
+  const height = (north - south) / 180;
+  return (width * 2 ** Math.ceil(depth / 2) + 1) * (height * 2 ** Math.floor(depth / 2) + 1);
+}
+
+function cellsOf({ south, north, west, east }: Box, depth: number): Cell[] {
+  const meridians = { whole: 360, bits: Math.ceil(depth / 2) };
+  const parallels = { whole: 180, bits: Math.floor(depth / 2) };
+  const columns =
+    west <= east
+      ? indices(west, east, meridians)
+      : [...new Set([...indices(west, 180, meridians), ...indices(-180, east, meridians)])];
+  return indices(south, north, parallels).flatMap((row) =>
+    columns.map((column) => {
+      const latitude = centerOf(row, 180, parallels.bits);
+      const longitude = centerOf(column, 360, meridians.bits);
+      const corner = {
+        latitude: latitude - 90 / 2 ** parallels.bits,
+        longitude: longitude - 180 / 2 ** meridians.bits,
+      };
+      const other = { ...corner, latitude: latitude + 90 / 2 ** parallels.bits };
+      const center = { latitude, longitude };
+      const reach = Math.max(metresBetween(center, corner), metresBetween(center, other));
+      return { center, reach, hash: ngeohash.encode_int(latitude, longitude, depth) };
+    }),
+  );
+}
+
+function rangesOf(cells: readonly Cell[], depth: number): CellRange[] {
+  const scale = 2 ** (BITS - depth);
+  const ranges: { from: number; to: number }[] = [];
+  for (const hash of cells.map((cell) => cell.hash).sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && last.to + 1 === hash * scale) last.to = (hash + 1) * scale - 1;
+    else ranges.push({ from: hash * scale, to: (hash + 1) * scale - 1 });
+  }
+  return ranges.map(({ from, to }) => ({ from: written(from), to: written(to) }));
+}
+
+/** What lies between two distances from a point, in metres; `box` holds it. */
+export type Ring = { center: Point; inner: number; outer: number; box: Box };
+
+/** At most so many ranges of cells, as small as that allows, that together hold the ring, or the whole box. */
+export function cellRanges(area: Ring | { box: Box }, most: number): CellRange[] {
+  const ring = 'center' in area ? area : undefined;
+  const touches = ({ center, reach }: Cell) => {
+    if (!ring) return true;
+    const distance = metresBetween(ring.center, center);
+    return distance + reach >= ring.inner && distance - reach <= ring.outer;
+  };
+  let best: CellRange[] = [{ from: written(0), to: written(2 ** BITS - 1) }];
+  for (let depth = 1; depth <= BITS && countCells(area.box, depth) <= most * 12; depth += 1) {
+    const ranges = rangesOf(cellsOf(area.box, depth).filter(touches), depth);
+    if (ranges.length <= most) best = ranges;
+  }
+  return best;
+}

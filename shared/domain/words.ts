@@ -1,0 +1,89 @@
+/** Words of a text that are kept for search, and of a question. The rest of a long text is not found. */
+const MOST_WORDS = 60;
+/** As many pairs of characters are kept of scripts that put no spaces between words. */
+const MOST_PAIRS = 300;
+/** A longer word is cut: both where it is stored and where it is asked for. */
+const LONGEST_WORD_BYTES = 64;
+const MOST_ASKED = 8;
+
+// A letter of one of these scripts with the accents that follow it; other scripts keep theirs.
+const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu;
+
+/** Letters that lower case or dropped accents do not bring together with their usual spelling. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  ı: 'i',
+  ς: 'σ',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+};
+const SPELLED = new RegExp(`[${Object.keys(SPELLINGS).join('')}]`, 'gu');
+
+/**
+ * A text as it is compared: NFKC, lower case, without accents on Latin, Greek and Cyrillic letters, without invisible
+ * joiners, ß as ss, ı and İ as i. Folding a folded text changes nothing.
+ */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
+    .toLowerCase()
+    .normalize('NFD')
+    .replaceAll(ACCENTED, '$1')
+    .normalize('NFC')
+    .replaceAll(SPELLED, (letter) => SPELLINGS[letter] ?? letter);
+}
+
+const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
+const UNSPACED =
+  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Bopomofo}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}ー々]';
+/** Runs of characters of one kind: of scripts without spaces, or of all others. */
+const RUN = new RegExp(`(?:${UNSPACED}\\p{M}*)+|(?:(?!${UNSPACED})[\\p{L}\\p{N}]\\p{M}*)+`, 'gu');
+const STARTS_UNSPACED = new RegExp(`^${UNSPACED}`, 'u');
+const CHARACTER = /[\p{L}\p{N}]\p{M}*/gu;
+
+function pairsOf(run: string): string[] {
+  const characters = run.match(CHARACTER) ?? [];
+  if (characters.length < 2) return characters;
+  return characters.slice(1).map((character, index) => `${characters[index]}${character}`);
+}
+
+function cut(word: string): string {
+  const bytes = Buffer.from(word);
+  if (bytes.length <= LONGEST_WORD_BYTES) return word;
+  // A character that was cut in half decodes to U+FFFD.
+  return bytes
+    .subarray(0, LONGEST_WORD_BYTES)
+    .toString('utf8')
+    .replace(/\uFFFD+$/u, '');
+}
+
+function runsOf(text: string): { words: Set<string>; pairs: Set<string> } {
+  const words = new Set<string>();
+  const pairs = new Set<string>();
+  for (const [token] of fold(text).matchAll(WORD)) {
+    for (const run of token.match(RUN) ?? []) {
+      if (STARTS_UNSPACED.test(run)) for (const pair of pairsOf(run)) pairs.add(pair);
+      else words.add(cut(run));
+    }
+  }
+  return { words, pairs };
+}
+
+/**
+ * The words of a complaint that a search finds it by: the first 60 distinct ones, the title's first, and the first 300
+ * pairs of characters of scripts without spaces between words.
+ */
+export function wordsOfComplaint({ title, description }: { title: string; description: string }): string[] {
+  const { words, pairs } = runsOf(`${title}\n${description}`);
+  return [...[...words].slice(0, MOST_WORDS), ...[...pairs].slice(0, MOST_PAIRS)];
+}
+
+/** The words of a question, folded in the same way; at most 8, since each is looked up. */
+export function wordsOfQuestion(question: string): string[] {
+  const { words, pairs } = runsOf(question);
+  return [...words, ...pairs].slice(0, MOST_ASKED);
+}

@@ -1,0 +1,92 @@
+import { type Filter, orderOf } from '#shared/appwrite/complaint-queries.ts';
+import { listCategories, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import type { Deps } from '#shared/compose.ts';
+import { nextTurn } from '#shared/domain/clock.ts';
+import type { Sort } from '#shared/domain/complaint.ts';
+import type { Point } from '#shared/domain/place.ts';
+import type { Viewer } from '#shared/domain/policy.ts';
+import { openCursor, sealCursor } from './cursor.ts';
+import { unknownCategory } from './known-names.ts';
+import { listComplaints } from './list-complaints.ts';
+import type { Reached } from './list-nearby.ts';
+import { presentComplaint } from './present.ts';
+import type { Total } from './totals.ts';
+
+export type Search = {
+  /** undefined when nothing can match. */
+  filter: Filter | undefined;
+  sort: Sort;
+  page: number;
+  pageSize: number;
+  /** A cursor as the client sent it. */
+  after: string | undefined;
+  /** Folded words that all have to be there; empty for any. */
+  words: readonly string[];
+  near: { point: Point; radius: number } | undefined;
+};
+
+type Row = StoredComplaint & { distance?: number };
+type Page = { rows: Row[]; next: unknown; total: Total | null };
+
+const EMPTY: Page = { rows: [], next: undefined, total: { total: 0, isExact: true } };
+
+const kindOf = ({ near, sort }: Search) => (near ? 'near' : sort);
+
+async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter): Promise<Page> {
+  const { sort, page, pageSize, words, near } = search;
+  if (near) {
+    const { listNearby } = await import('./list-nearby.ts');
+    const nearby = { ...near, filter, words, pageSize, after: after as Reached | undefined };
+    return { ...(await listNearby(deps, nearby)), total: null };
+  }
+  const order = orderOf(sort);
+  const key = after as string | undefined;
+  if (words.length === 0) return listComplaints(deps, { filter, order, pageSize, page, after: key });
+  const { searchComplaints } = await import('./search-complaints.ts');
+  return searchComplaints(deps, { filter, words, descending: order.descending, pageSize, after: key });
+}
+
+/** A category as it is spelled where it is stored; 422 when there is none of this name in any case. */
+async function storedCategory(deps: Deps, category: string): Promise<string> {
+  const known = await listCategories(deps.store);
+  const same = known.filter(({ $id }) => $id.toLowerCase() === category.toLowerCase());
+  const stored = same.find(({ $id }) => $id === category) ?? same[0];
+  if (stored) return stored.$id;
+  throw unknownCategory();
+}
+
+/** Finds a category in whatever case it is asked for, whatever the database makes of that. 422 for one that there is not. */
+async function inAnyCase(deps: Deps, filter: Filter, find: (filter: Filter) => Promise<Page>): Promise<Page> {
+  const found = await find(filter);
+  const { category } = filter;
+  if (typeof category !== 'string') return found;
+  const [first] = found.rows;
+  if (!first && found.total !== null && found.total.total > 0) return found;
+  // A category that was deleted may still have complaints; one that has none must at least be there.
+  const stored = first?.category ?? (await storedCategory(deps, category));
+  return stored === category ? found : find({ ...filter, category: stored });
+}
+
+/** The complaints that a query asks for, as this viewer may see them, with the cursor of the next page. 422 for a cursor that is none. */
+export async function findComplaints(deps: Deps, viewer: Viewer, search: Search) {
+  const { filter, page, pageSize, after } = search;
+  const opened = after === undefined ? undefined : openCursor(deps.config, kindOf(search), after);
+  const { rows, next, total } = filter
+    ? await inAnyCase(deps, filter, (one) => pageOf(deps, search, opened, one))
+    : EMPTY;
+  // Reading many rows was one piece of work, writing them is another.
+  if (rows.length > 50) await nextTurn();
+  const counted = after === undefined ? total : null;
+  return {
+    items: rows.map((row) => ({
+      ...presentComplaint(row, { viewer, config: deps.config }),
+      ...(row.distance === undefined ? {} : { distance: Math.round(row.distance) }),
+    })),
+    page: after === undefined ? page : null,
+    pageSize,
+    total: counted?.total ?? null,
+    totalIsExact: counted?.isExact ?? false,
+    totalPages: counted ? Math.ceil(counted.total / pageSize) : null,
+    next: next === undefined ? null : sealCursor(deps.config, kindOf(search), next),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Filter } from '#shared/appwrite/complaint-queries.ts';
+import { readComplaints, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { complaintsWithWord, type WordSlice, withAllWords } from '#shared/appwrite/words.ts';
+import type { Deps } from '#shared/compose.ts';
+import { timeKey } from '#shared/domain/ids.ts';
+import { type Found, MOST_READ } from './list-complaints.ts';
+
+export type Question = {
+  filter: Filter;
+  /** Folded, each once; all of them must be there. */
+  words: readonly string[];
+  /** Newest first. */
+  descending: boolean;
+  pageSize: number;
+  /** The id after which the page begins. */
+  after: string | undefined;
+};
+
+const BATCH = 100;
+
+/** Ids of complaints that hold all words, and how far the words were read: undefined at their end. */
+type Candidates = { ids: string[]; readTo: string | undefined; read: number };
+
+function sliceOf({ filter, descending, after }: Question, limit: number): WordSlice {
+  const from = filter.from && timeKey(filter.from);
+  const to = filter.to && timeKey(filter.to);
+  return { after, from, to, descending, limit };
+}
+
+/** The next complaints with one word. */
+async function withOneWord(deps: Deps, question: Question, word: string, limit: number): Promise<Candidates> {
+  const ids = await complaintsWithWord(deps.store, word, sliceOf(question, limit));
+  return { ids, readTo: ids.length < limit ? undefined : ids.at(-1), read: ids.length };
+}
+
+/** The next rows of every word, of which the rarest reach furthest; its complaints are asked for the other words. */
+async function withSeveralWords(deps: Deps, question: Question): Promise<Candidates> {
+  const { words, descending } = question;
+  const each = await Promise.all(words.map((word) => withOneWord(deps, question, word, BATCH)));
+  const ended = each.filter(({ readTo }) => readTo === undefined);
+  const further = (a: Candidates, b: Candidates) => {
+    const isFurther = descending ? (a.readTo ?? '') < (b.readTo ?? '') : (a.readTo ?? '') > (b.readTo ?? '');
+    return isFurther ? a : b;
+  };
+  const shortest = (a: Candidates, b: Candidates) => (a.ids.length <= b.ids.length ? a : b);
+  const rarest = ended.length > 0 ? ended.reduce(shortest) : each.reduce(further);
+  const others = words.filter((_, index) => each[index] !== rarest);
+  const ids = await withAllWords(deps.store, rarest.ids, others);
+  const read = each.reduce((sum, one) => sum + one.ids.length, 0);
+  return { ids, readTo: rarest.readTo, read };
+}
+
+/**
+ * A page of the complaints that hold all words, by filing. Reads at most MOST_READ rows for it, apart from one round:
+ * the page may then be short, and `next` goes on. Nothing is counted.
+ */
+export async function searchComplaints(deps: Deps, question: Question): Promise<Found> {
+  const { filter, words, pageSize } = question;
+  const rows: StoredComplaint[] = [];
+  let { after } = question;
+  let read = 0;
+  let limit = pageSize + 1;
+  for (;;) {
+    const rest = { ...question, after };
+    const [only = ''] = words;
+    const found = words.length > 1 ? await withSeveralWords(deps, rest) : await withOneWord(deps, rest, only, limit);
+    const complaints = await readComplaints(deps.store, found.ids, filter);
+    const byId = new Map(complaints.map((row) => [row.$id, row]));
+    rows.push(...found.ids.flatMap((id) => byId.get(id) ?? []));
+    read += found.read + found.ids.length;
+    after = found.readTo;
+    if (rows.length > pageSize) return { rows: rows.slice(0, pageSize), next: rows[pageSize - 1]?.$id, total: null };
+    if (after === undefined || read >= MOST_READ) return { rows, next: after, total: null };
+    limit = BATCH;
+  }
+}

@@ -15,7 +15,7 @@ export const login = route({
     tag: 'Accounts',
     summary: 'Log in',
     description:
-      'Changes a username and password for a TOKEN. Send it in the header `TOKEN` from then on; it ends at `expiresAt`, at a logout or with a password change. After too many wrong passwords the answer is 429, and `Retry-After` says how long to wait.',
+      'Exchanges a username and password for a TOKEN. Send it in the header `TOKEN` from then on. It ends at `expiresAt`, at a logout or with a password change. After too many wrong passwords the answer is 429, and `Retry-After` says how long to wait.',
     answers: { 200: { description: 'Logged in', schema: LoginReply } },
     refusals: ['bad_credentials', 'too_many_requests'],
     examples: {
@@ -33,13 +33,13 @@ export const login = route({
         },
       },
       wrongPassword: {
-        summary: 'A wrong password, or nobody of that name',
+        summary: 'A wrong password, or an unknown username',
         as: 'ada',
         json: { username: 'ada', password: 'not-her-password' },
         answer: { code: 'bad_credentials', detail: 'The username or the password is wrong.' },
       },
       noPassword: {
-        summary: 'The password was left out',
+        summary: 'The password is missing',
         json: { username: 'ada' },
         answer: {
           code: 'invalid_fields',

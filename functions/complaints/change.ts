@@ -16,7 +16,7 @@ export const changeComplaint = route({
     tag: 'Complaints',
     summary: 'Work on a complaint',
     description:
-      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if nobody was faster; without it, writers take turns.',
+      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if the complaint is still at that version; without it, concurrent changes are made one after the other.',
     answers: { 200: { description: 'Changed', schema: Complaint, headers: ['ETag'] } },
     refusals: ['forbidden', 'not_found', 'illegal_transition', 'version_mismatch', 'busy'],
     sends: ['If-Match'],
@@ -29,7 +29,7 @@ export const changeComplaint = route({
         answer: { status: 200, body: complaintOf({ status: 'in_progress', progress: 40, version: 2 }) },
       },
       stale: {
-        summary: 'Somebody was faster',
+        summary: 'The complaint has changed meanwhile',
         as: 'grace',
         given: { status: 'acknowledged' },
         headers: { 'If-Match': '"1"' },
@@ -40,7 +40,7 @@ export const changeComplaint = route({
         },
       },
       illegal: {
-        summary: 'A status that cannot follow',
+        summary: 'A transition that does not exist',
         as: 'grace',
         given: {},
         json: { id: COMPLAINT_ID, status: 'resolved' },

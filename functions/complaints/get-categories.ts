@@ -10,7 +10,7 @@ export const getCategories = route({
   docs: {
     tag: 'Complaints',
     summary: 'List the categories',
-    description: 'What may stand in `category`, and within how many days such a complaint should be resolved.',
+    description: 'The values of `category`, and the days within which such a complaint should be resolved.',
     answers: { 200: { description: 'The categories', schema: CategoryList } },
     refusals: [],
     examples: {

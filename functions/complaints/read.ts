@@ -57,12 +57,12 @@ export const readComplaints = route({
         answer: { status: 200, body: complaintOf({ timeline: [entryOf()], timelineNext: null }) },
       },
       unknown: {
-        summary: 'A well-formed id that is nobody’s',
+        summary: 'An unknown id',
         query: { id: 'zzzzzzzzzzzzzzzzzzzz' },
         answer: { code: 'not_found', detail: 'There is no complaint of this id.' },
       },
       malformed: {
-        summary: 'An id that cannot be',
+        summary: 'A malformed id',
         query: { id: '42' },
         answer: {
           code: 'invalid_fields',
@@ -78,7 +78,7 @@ export const readComplaints = route({
         answer: { code: 'token_missing', detail: 'mine=true asks for your own complaints: send your TOKEN.' },
       },
       deskFilter: {
-        summary: 'assignedTo, and not staff',
+        summary: 'assignedTo, asked for by a user',
         as: 'ada',
         query: { assignedTo: 'me' },
         answer: { code: 'forbidden', detail: 'assignedTo is for staff.' },

@@ -19,7 +19,7 @@ export const changeProfile = route({
     refusals: ['forbidden', 'not_found', 'busy', 'too_many_requests'],
     examples: {
       renamed: {
-        summary: 'Another name',
+        summary: 'A new name',
         as: 'dora',
         json: { name: 'Dora Maar' },
         answer: { status: 200, body: profileOf('dora', 'Dora Maar') },

@@ -18,15 +18,15 @@ export const erase = route({
     examples: {
       erased: { summary: "One's own", as: 'emil', json: { password: EXAMPLE_PASSWORD }, answer: { status: 204 } },
       stranger: {
-        summary: "Somebody else's, and not an admin",
+        summary: "Another person's, asked for by a user",
         as: 'ada',
         json: { username: 'kim' },
         answer: { code: 'forbidden', detail: 'Only an admin may erase somebody else.' },
       },
-      nobody: {
-        summary: 'Nobody of that name',
+      unknown: {
+        summary: 'An unknown username',
         as: 'margaret',
-        json: { username: 'nobody.at.all' },
+        json: { username: 'unknown.name' },
         answer: { code: 'not_found', detail: 'There is no account of this username.' },
       },
     },

@@ -28,15 +28,15 @@ export const getProfile = route({
         answer: { status: 200, body: { items: [profileOf('grace', 'Grace Hopper')], total: 1 } },
       },
       stranger: {
-        summary: 'Somebody else, and not staff',
+        summary: 'Another profile, asked for by a user',
         as: 'ada',
         query: { username: 'kim' },
         answer: { code: 'forbidden', detail: 'Only staff may read the profile of others.' },
       },
-      nobody: {
-        summary: 'Nobody of that name',
+      unknown: {
+        summary: 'An unknown username',
         as: 'grace',
-        query: { username: 'nobody.at.all' },
+        query: { username: 'unknown.name' },
         answer: { code: 'not_found', detail: 'There is no account of this username.' },
       },
     },

@@ -14,7 +14,7 @@ export const register = route({
     tag: 'Accounts',
     summary: 'Register',
     description:
-      'Opens an account with the role `user`. An erased account keeps its name for ever, so that nobody can pose as somebody who left.',
+      'Opens an account with the role `user`. An erased account keeps its name for ever, so that nobody can pose as a person who has left.',
     answers: { 201: { description: 'Registered', schema: Profile } },
     refusals: ['username_taken', 'too_many_requests'],
     examples: {
@@ -38,7 +38,7 @@ export const register = route({
         answer: { code: 'username_taken', detail: 'This username is taken. Choose another one.' },
       },
       wrongName: {
-        summary: 'A username that cannot be',
+        summary: 'A username that is not allowed',
         json: { username: '1st', password: EXAMPLE_PASSWORD, name: 'First' },
         answer: {
           code: 'invalid_fields',

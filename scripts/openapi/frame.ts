@@ -2,7 +2,7 @@ import { PROBLEMS } from '#shared/domain/problems.ts';
 
 const rows = Object.entries(PROBLEMS).map(([code, { status, title }]) => `| ${status} | \`${code}\` | ${title} |`);
 
-/** Every code there is, with its status and what it means. */
+/** Every code with its status and meaning, as a table. */
 export const PROBLEM_TABLE = `A refusal (RFC 9457).
 
 | status | code | meaning |
@@ -14,11 +14,11 @@ Reports with photo evidence, handled by staff along a status that everybody can 
 
 **The first call in a minute.** Register (POST /user), log in (POST /login), send the \`TOKEN\` of the answer in the header \`TOKEN\`, and your username in \`USERNAME\` where an operation asks for it.
 
-**Bodies** are JSON in UTF-8; unknown fields are refused, so that a slip of the pen is not lost silently. **Times** are ISO 8601 in UTC. Absent values are \`null\`.
+**Bodies** are JSON in UTF-8; unknown fields are refused, so that a misspelled one is not ignored silently. A query value or form field that is empty counts as not sent. **Times** are ISO 8601 in UTC. Absent values are \`null\`. Every GET path answers HEAD too.
 
 **Through an Appwrite SDK**: \`functions.createExecution\` with the path as \`xpath\` and these headers inside; the answer's own status is \`responseStatusCode\`.
 
-**Refusals** are \`application/problem+json\` (RFC 9457). A program looks at \`code\`, a person reads \`detail\`, a form shows \`errors\` beside its fields. The schema Problem lists every code. The id in \`instance\` is also in \`X-Request-Id\` and in the logs.
+**Refusals** are \`application/problem+json\` (RFC 9457). Programs use \`code\`, people read \`detail\`, forms show \`errors\` beside their fields. Each error says what would be right and what was sent. The schema Problem lists every code. The id in \`instance\` is also in \`X-Request-Id\` and in the logs.
 `.trim();
 
 export const ABOUT = {

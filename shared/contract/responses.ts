@@ -6,7 +6,8 @@ import { STATUSES } from '#shared/domain/status.ts';
 
 /**
  * What every answer looks like, strictly: the tests hold each answer against these schemas, and the OpenAPI document
- * shows each by the name under which it is exported here.
+ * shows each by the name under which it is exported here. Functions only name them in the `docs` of their routes, so
+ * `z.lazy` builds them when the document is made, and not at each cold start.
  */
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
@@ -16,39 +17,47 @@ const Count = z.int().check(z.gte(0));
 const created = Time.check(says('When it was created.'));
 const updated = Time.check(says('When it was last changed.'));
 
-export const Profile = z.strictObject({
-  username: z.string().check(says('In lower case.')),
-  name: z.string().check(says('The name that others see.')),
-  phone: maybe(z.string()).check(says('The phone number in E.164, such as +491701234567.')),
-  role: z
-    .enum(ROLES)
-    .check(says('`user` files complaints, `staff` works on them, `admin` also gives roles and deletes.')),
-  createdAt: created,
-  updatedAt: updated,
-});
+export const Profile = z.lazy(() =>
+  z.strictObject({
+    username: z.string().check(says('In lower case.')),
+    name: z.string().check(says('The name that others see.')),
+    phone: maybe(z.string()).check(says('The phone number in E.164, such as +491701234567.')),
+    role: z
+      .enum(ROLES)
+      .check(says('`user` files complaints, `staff` works on them, `admin` also gives roles and deletes.')),
+    createdAt: created,
+    updatedAt: updated,
+  }),
+);
 
-export const LoginReply = z.strictObject({
-  TOKEN: z.string().check(says('The token, for the header TOKEN.')),
-  expiresAt: Time.check(says('When the token ends by itself.')),
-  user: Profile.check(says('The account that logged in.')),
-});
+export const LoginReply = z.lazy(() =>
+  z.strictObject({
+    TOKEN: z.string().check(says('The token, for the header TOKEN.')),
+    expiresAt: Time.check(says('When the token ends by itself.')),
+    user: Profile.check(says('The account that logged in.')),
+  }),
+);
 
-export const ProfileList = z.strictObject({
-  items: z.array(Profile).check(says('The accounts.')),
-  total: Count.check(says('How many there are in all.')),
-});
+export const ProfileList = z.lazy(() =>
+  z.strictObject({
+    items: z.array(Profile).check(says('The accounts.')),
+    total: maybe(Count).check(says('How many there are in all; null with `near`, `q` or `after`.')),
+  }),
+);
 
-export const Image = z.strictObject({
-  id: z.string().check(says('The id of the stored file.')),
-  url: z.url().check(says('The picture, readable by this URL alone.')),
-  previewUrl: z.url().check(says('A small version of it, 320 pixels wide.')),
-  width: z.int().check(z.gte(1), says('Pixels across, as it is shown.')),
-  height: z.int().check(z.gte(1), says('Pixels down, as it is shown.')),
-  type: z.enum(['image/jpeg', 'image/png', 'image/webp']).check(says('The media type.')),
-  bytes: z.int().check(z.gte(1), says('The size of the stored file.')),
-});
+export const Image = z.lazy(() =>
+  z.strictObject({
+    id: z.string().check(says('The id of the stored file.')),
+    url: z.url().check(says('The picture, readable by this URL alone.')),
+    previewUrl: z.url().check(says('A small version of it, 320 pixels wide.')),
+    width: z.int().check(z.gte(1), says('Pixels across, as it is shown.')),
+    height: z.int().check(z.gte(1), says('Pixels down, as it is shown.')),
+    type: z.enum(['image/jpeg', 'image/png', 'image/webp']).check(says('The media type.')),
+    bytes: z.int().check(z.gte(1), says('The size of the stored file.')),
+  }),
+);
 
-const complaint = {
+const complaint = () => ({
   id: z.string().check(z.regex(/^[a-z0-9]{20}$/), says('Twenty characters a-z and 0-9, given by the service.')),
   title: z.string().check(says('What it is about.')),
   description: z.string().check(says('What is wrong.')),
@@ -69,124 +78,138 @@ const complaint = {
   version: z.int().check(z.gte(1), says('Starts at 1 and rises by one with each change; also the ETag.')),
   createdAt: created,
   updatedAt: updated,
-};
-
-export const Complaint = z.strictObject(complaint);
-
-export const Entry = z.strictObject({
-  at: Time.check(says('When it happened.')),
-  by: maybe(z.string()).check(says('Who did it; for staff, admins and oneself.')),
-  role: z.enum([...ROLES, 'system']).check(says('The role of who did it; `system` when nobody did.')),
-  kind: z.enum(ENTRY_KINDS).check(says('What happened.')),
-  status: z.enum(STATUSES).check(says('The status after it.')),
-  progress: z.int().check(z.gte(0), z.lte(100), says('The progress after it.')),
-  note: maybe(z.string()).check(says('A remark that everybody can read.')),
-  internal: z.boolean().check(says('true: an entry only staff and admins see.')),
-  internalNote: maybe(z.string()).check(says('A remark that only staff and admins can read.')),
-  changed: z.array(z.enum(CHANGED_FIELDS)).check(says('What the entry changed, as far as you may see it.')),
 });
 
-export const ComplaintDetail = z.strictObject({
-  ...complaint,
-  timeline: z.array(Entry).check(says('What happened, oldest first.')),
-  timelineNext: maybe(Count).check(says('Pass it as `timelineAfter` for the next entries; null at the end.')),
-});
+export const Complaint = z.lazy(() => z.strictObject(complaint()));
 
-export const ComplaintList = z.strictObject({
-  items: z
-    .array(
-      z.strictObject({
-        ...complaint,
-        distance: z.optional(Count).check(says('Metres from `near`; only in such a list.')),
-      }),
-    )
-    .check(says('The complaints of this page.')),
-  page: maybe(z.int().check(z.gte(1))).check(says('Counts from 1; null when paged by `after`.')),
-  pageSize: z.int().check(z.gte(1), z.lte(100), says('The most entries on a page.')),
-  total: maybe(Count).check(says('How many there are in all; null with `near`, `q` or `after`.')),
-  totalIsExact: z.boolean().check(says('false: there are at least this many.')),
-  totalPages: maybe(Count).check(says('How many pages that makes; null with `total`.')),
-  next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
-});
+export const Entry = z.lazy(() =>
+  z.strictObject({
+    at: Time.check(says('When it happened.')),
+    by: maybe(z.string()).check(says('Who did it; for staff, admins and oneself.')),
+    role: z.enum([...ROLES, 'system']).check(says('The role of who did it; `system` when nobody did.')),
+    kind: z.enum(ENTRY_KINDS).check(says('What happened.')),
+    status: z.enum(STATUSES).check(says('The status after it.')),
+    progress: z.int().check(z.gte(0), z.lte(100), says('The progress after it.')),
+    note: maybe(z.string()).check(says('A remark that everybody can read.')),
+    internal: z.boolean().check(says('true: an entry only staff and admins see.')),
+    internalNote: maybe(z.string()).check(says('A remark that only staff and admins can read.')),
+    changed: z.array(z.enum(CHANGED_FIELDS)).check(says('What the entry changed, as far as you may see it.')),
+  }),
+);
 
-export const Deleted = z.strictObject({
-  id: z.string().check(says('The complaint that was deleted.')),
-  deleted: z.literal(true).check(says('Always true.')),
-});
+export const ComplaintDetail = z.lazy(() =>
+  z.strictObject({
+    ...complaint(),
+    timeline: z.array(Entry).check(says('What happened, oldest first.')),
+    timelineNext: maybe(Count).check(says('Pass it as `timelineAfter` for the next entries; null at the end.')),
+  }),
+);
 
-export const CategoryList = z.strictObject({
-  items: z
-    .array(
-      z.strictObject({
-        id: z.string().check(says('What is sent as `category`.')),
-        name: z.string().check(says('The name that people read.')),
-        daysUntilOverdue: maybe(Count).check(says('Days until such a complaint is overdue; null: never.')),
-      }),
-    )
-    .check(says('The categories, by name.')),
-});
+export const ComplaintList = z.lazy(() =>
+  z.strictObject({
+    items: z
+      .array(
+        z.strictObject({
+          ...complaint(),
+          distance: z.optional(Count).check(says('Metres from `near`; only in such a list.')),
+        }),
+      )
+      .check(says('The complaints of this page.')),
+    page: maybe(z.int().check(z.gte(1))).check(says('Counts from 1; null when paged by `after`.')),
+    pageSize: z.int().check(z.gte(1), z.lte(100), says('The most entries on a page.')),
+    total: maybe(Count).check(says('How many there are in all; null with `near`, `q` or `after`.')),
+    totalIsExact: z.boolean().check(says('false: there are at least this many.')),
+    totalPages: maybe(Count).check(says('How many pages that makes; null with `total`.')),
+    next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
+  }),
+);
 
-const spans = {
+export const Deleted = z.lazy(() =>
+  z.strictObject({
+    id: z.string().check(says('The complaint that was deleted.')),
+    deleted: z.literal(true).check(says('Always true.')),
+  }),
+);
+
+export const CategoryList = z.lazy(() =>
+  z.strictObject({
+    items: z
+      .array(
+        z.strictObject({
+          id: z.string().check(says('What is sent as `category`.')),
+          name: z.string().check(says('The name that people read.')),
+          daysUntilOverdue: maybe(Count).check(says('Days until such a complaint is overdue; null: never.')),
+        }),
+      )
+      .check(says('The categories, by name.')),
+  }),
+);
+
+const spans = () => ({
   medianSecondsToAcknowledge: maybe(Count).check(says('Half were acknowledged within this time; null: none was.')),
   medianSecondsToResolve: maybe(Count).check(says('Half were resolved within this time; null: none was.')),
-};
-
-export const Figures = z.strictObject({
-  total: Count.check(says('How many complaints there are in all.')),
-  byStatus: z
-    .array(
-      z.strictObject({
-        status: z.enum(STATUSES).check(says('The status.')),
-        count: Count.check(says('How many have it.')),
-      }),
-    )
-    .check(says('How many stand where.')),
-  byCategory: z
-    .array(
-      z.strictObject({
-        category: z.string().check(says('The id of the category.')),
-        name: z.string().check(says('Its name.')),
-        count: Count.check(says('How many are of it.')),
-      }),
-    )
-    .check(says('How many there are of each category.')),
-  withoutCategory: Count.check(says('How many have no category.')),
-  ...spans,
-  months: z
-    .array(
-      z.strictObject({
-        month: z.string().check(z.regex(/^\d{4}-\d\d$/), says('Year and month, such as 2026-11.')),
-        filed: Count.check(says('How many were filed in it.')),
-        acknowledged: Count.check(says('How many of those were acknowledged.')),
-        resolved: Count.check(says('How many of those were resolved.')),
-        ...spans,
-      }),
-    )
-    .check(says('The figures of the latest months.')),
-  measuredAt: maybe(Time).check(says('When the medians were computed; null: not yet.')),
 });
+
+export const Figures = z.lazy(() =>
+  z.strictObject({
+    total: Count.check(says('How many complaints there are in all.')),
+    byStatus: z
+      .array(
+        z.strictObject({
+          status: z.enum(STATUSES).check(says('The status.')),
+          count: Count.check(says('How many have it.')),
+        }),
+      )
+      .check(says('How many stand where.')),
+    byCategory: z
+      .array(
+        z.strictObject({
+          category: z.string().check(says('The id of the category.')),
+          name: z.string().check(says('Its name.')),
+          count: Count.check(says('How many are of it.')),
+        }),
+      )
+      .check(says('How many there are of each category.')),
+    withoutCategory: Count.check(says('How many have no category.')),
+    ...spans(),
+    months: z
+      .array(
+        z.strictObject({
+          month: z.string().check(z.regex(/^\d{4}-\d\d$/), says('Year and month, such as 2026-11.')),
+          filed: Count.check(says('How many were filed in it.')),
+          acknowledged: Count.check(says('How many of those were acknowledged.')),
+          resolved: Count.check(says('How many of those were resolved.')),
+          ...spans(),
+        }),
+      )
+      .check(says('The figures of the latest months.')),
+    measuredAt: maybe(Time).check(says('When the medians were computed; null: not yet.')),
+  }),
+);
 
 // Object.keys forgets the literal type; PROBLEMS is the closed list itself.
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
-export const Problem = z.strictObject({
-  type: z.string().check(says('A URN that names the code.')),
-  title: z.string().check(says('What the code means, the same for each code.')),
-  status: z.int().check(says('The HTTP status, again.')),
-  detail: z.string().check(says('What went wrong this time, and what would be right.')),
-  instance: z.string().check(says('Names the request. The id in it is also in X-Request-Id and in the logs.')),
-  code: z.enum(codes).check(says('What went wrong, from a closed list: what a program looks at.')),
-  errors: z
-    .array(
-      z.strictObject({
-        field: z.string().check(says('The field, with dots for what is inside.')),
-        code: z.enum(FIELD_CODES).check(says('What is wrong with it, from a closed list.')),
-        message: z.string().check(says('What would be right and what was sent; goes behind the name of the field.')),
-      }),
-    )
-    .check(says('What is wrong with each field, ten at most.')),
-  allowed: z.optional(z.array(z.enum(STATUSES))).check(says('The statuses that would have been possible.')),
-});
+export const Problem = z.lazy(() =>
+  z.strictObject({
+    type: z.string().check(says('A URN that names the code.')),
+    title: z.string().check(says('What the code means, the same for each code.')),
+    status: z.int().check(says('The HTTP status, again.')),
+    detail: z.string().check(says('What went wrong this time, and what would be right.')),
+    instance: z.string().check(says('Names the request. The id in it is also in X-Request-Id and in the logs.')),
+    code: z.enum(codes).check(says('What went wrong, from a closed list: what a program looks at.')),
+    errors: z
+      .array(
+        z.strictObject({
+          field: z.string().check(says('The field, with dots for what is inside.')),
+          code: z.enum(FIELD_CODES).check(says('What is wrong with it, from a closed list.')),
+          message: z.string().check(says('What would be right and what was sent; goes behind the name of the field.')),
+        }),
+      )
+      .check(says('What is wrong with each field, ten at most.')),
+    allowed: z.optional(z.array(z.enum(STATUSES))).check(says('The statuses that would have been possible.')),
+  }),
+);
 
 export type Profile = z.infer<typeof Profile>;
 export type Complaint = z.infer<typeof Complaint>;

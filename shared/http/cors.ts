@@ -1,6 +1,6 @@
 export type Cors = {
   headers: Record<string, string>;
-  /** A browser on another origin asked and was not let in. */
+  /** A browser asked from an origin that is not allowed. */
   foreign: boolean;
 };
 
@@ -27,7 +27,7 @@ export function corsOf(origin: string | undefined, allowed: readonly string[]): 
   return { headers: admitted ? { ...vary, ...expose(origin) } : vary, foreign: !admitted };
 }
 
-/** What a preflight for these methods is told. */
+/** The headers that answer a preflight for these methods. */
 export function preflightHeaders(methods: readonly string[]): Record<string, string> {
   return {
     'access-control-allow-methods': methods.join(', '),

@@ -5,7 +5,7 @@ import type { Outgoing, RuntimeContext } from './runtime.ts';
 
 type Facts = {
   id: string;
-  /** The route or event that was recognised; a path that is none of ours may hold anything. */
+  /** The route or event; undefined for an unknown path, which is not logged as it may hold anything. */
   route: string | undefined;
   outgoing: Outgoing;
   failure: Refusal | undefined;
@@ -14,7 +14,7 @@ type Facts = {
   foreignOrigin: boolean;
 };
 
-/** What went wrong inside, on one line. A parser's message quotes the body it could not read, so a 4xx gives its name only. */
+/** The cause of a failure in one line. For a 4xx only its name: the message of a parser quotes the body. */
 function causeOf(error: unknown, status: number): string | undefined {
   if (error === undefined) return undefined;
   if (!(error instanceof Error)) return typeof error;

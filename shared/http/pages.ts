@@ -6,7 +6,7 @@ import { serve, type Trace } from './serve.ts';
 
 export type Page = { method: 'GET'; path: string; body: string; headers: Record<string, string> };
 
-/** Fixed pages. `elsewhere`: which function answers the paths that a stranger may look for here. */
+/** Fixed pages. `elsewhere` names the function of each path of the API, for clients that ask for it here. */
 export type Site = {
   pages: readonly Page[];
   elsewhere: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ function show(site: Site, incoming: Incoming, trace: Trace): Outgoing {
   return { status: 200, headers, body };
 }
 
-/** The default export of a function that shows fixed pages; they are made at the first request. */
+/** The default export of a function that serves fixed pages. They are made at the first request. */
 export function createPages(makeSite: () => Site) {
   let site: Site | undefined;
   return serve(async (incoming, trace) => {

@@ -1,7 +1,7 @@
 import { PROBLEMS, type ProblemCode, Refusal } from '#shared/domain/problems.ts';
 import type { Outgoing } from './runtime.ts';
 
-/** RFC 9457 problem details for a refusal. Never holds anything of the cause. */
+/** The answer to a refusal: RFC 9457 problem details. Nothing of its cause is in it. */
 export function problemReply(refusal: Refusal, requestId: string): Outgoing {
   const { status, title } = PROBLEMS[refusal.code];
   const authenticate: Record<string, string> = status === 401 ? { 'www-authenticate': 'TOKEN realm="complaints"' } : {};
@@ -22,7 +22,7 @@ export function problemReply(refusal: Refusal, requestId: string): Outgoing {
   };
 }
 
-/** Anything thrown, as a refusal: what is not one already becomes the constant 500. */
+/** What was thrown as a refusal; anything that is none becomes a 500 that says nothing of it. */
 export function asRefusal(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
   return new Refusal('internal_error', 'Something went wrong on our side. The request id helps us find it.', {

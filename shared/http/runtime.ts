@@ -2,7 +2,7 @@ import { randomId } from '#shared/domain/ids.ts';
 import { NO_ADDRESS } from '#shared/domain/network.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 
-/** The part of the open-runtimes context that is used. Only shared/http knows it. */
+/** The part of the Open Runtimes context that is used. Only shared/http reads it. */
 export type RuntimeContext = {
   req: {
     method: string;
@@ -16,7 +16,7 @@ export type RuntimeContext = {
   error(message: string): void;
 };
 
-/** A request as endpoints see it: names lower-cased, the query decoded once, nothing of the platform but what is named here. */
+/** A request as endpoints see it. Header names are lower case, and the query is decoded. */
 export type Incoming = {
   id: string;
   method: string;
@@ -27,7 +27,7 @@ export type Incoming = {
   trigger: string;
   event: string | undefined;
   key: string;
-  /** Only a hint: whoever calls may have chosen it. */
+  /** The address of the client as Appwrite tells it. A client can forge it unless an edge proxy overwrites it. */
   address: string;
 };
 
@@ -41,7 +41,7 @@ function refuseBrokenEncoding(queryString: string): void {
   }
 }
 
-/** No platform header ever holds a list, except the address, which is a courtesy at best. */
+/** Node joins repeated headers by a comma. Appwrite sends each of its own once, so a comma in one means that the client sent it too. */
 function refusePollutedHeaders(headers: Record<string, string>): void {
   for (const [name, value] of Object.entries(headers)) {
     const platform = name.startsWith('x-appwrite-') && name !== 'x-appwrite-client-ip';
@@ -51,13 +51,13 @@ function refusePollutedHeaders(headers: Record<string, string>): void {
   }
 }
 
-/** The id of this request: Appwrite's own execution id, so that an admin finds it in the console. */
+/** The id of this request: Appwrite's execution id, by which an admin finds it in the console. */
 export function requestId(headers: Record<string, string | undefined>): string {
   const id = headers['x-appwrite-execution-id'] ?? '';
   return /^[A-Za-z0-9]{1,36}$/.test(id) ? id : randomId();
 }
 
-/** Reads the runtime's request; throws a 400 Refusal for what no well-meant client sends. */
+/** Reads the runtime's request; throws 400 for a query or platform headers that cannot be read in one way only. */
 export function readRequest({ req }: RuntimeContext, id: string): Incoming {
   refusePollutedHeaders(req.headers);
   refuseBrokenEncoding(req.queryString);

@@ -6,12 +6,12 @@ import { logRequest } from './log.ts';
 import { asRefusal, problemReply } from './problem.ts';
 import { type Incoming, type Outgoing, type RuntimeContext, readRequest, requestId } from './runtime.ts';
 
-/** What is learned of a request on the way to its answer; what was learned counts even when it is refused. */
+/** What the answering code notes for the log and for CORS; it is used for refusals too. */
 export type Trace = { route?: string; deps?: Deps; corsOrigins?: readonly string[] };
 
 const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** Answers one request of the runtime, whatever is thrown: always headers, a body and a log line it built itself. */
+/** Wraps the answering code for the runtime: whatever is thrown becomes a problem, and each request is logged in one line. */
 export function serve(answer: (incoming: Incoming, trace: Trace) => Promise<Outgoing>) {
   return async (context: RuntimeContext): Promise<unknown> => {
     const started = systemClock.elapsed();

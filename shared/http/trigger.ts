@@ -4,13 +4,13 @@ import { SECOND } from '#shared/domain/clock.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { serve } from './serve.ts';
 
-/** What the platform itself calls a function for. */
+/** Why Appwrite calls a function that has no clients. */
 export type Occasion = { kind: 'schedule' } | { kind: 'deleted'; tableId: string; rowId: string };
 
 /** Both spellings: a single delete names tables and rows, a bulk delete the legacy collections and documents. */
 const DELETED = /^databases\.([\w-]+)\.(?:tables|collections)\.([\w-]+)\.(?:rows|documents)\.([a-z0-9]{1,36})\.delete$/;
 
-/** Within the function's timeout of 120 s, so that whatever fails is still told. */
+/** Shorter than the function's timeout of 120 s, so that a failure can still be logged. */
 const SCHEDULE_BUDGET_MS = 110 * SECOND;
 
 function occasionOf(trigger: string, event: string | undefined): Occasion {
@@ -20,7 +20,7 @@ function occasionOf(trigger: string, event: string | undefined): Occasion {
   throw new Refusal('forbidden', 'This function is called by row-delete events and its schedule only.');
 }
 
-/** The default export of a function without clients. What it is sent beside the event's name is never believed. */
+/** The default export of a function without clients. Only the name of the event is used; the rest of what is sent may be forged. */
 export function createTrigger(work: (occasion: Occasion, deps: Deps) => Promise<unknown>, service: () => Service) {
   return serve(async (incoming, trace) => {
     const occasion = occasionOf(incoming.trigger, incoming.event);

@@ -12,6 +12,10 @@ type Values = Record<string, unknown>;
 // 1.9.6 ignores `total=false` over HTTP but obeys `total=0`; the SDK's type only knows the boolean.
 const NO_TOTAL = 0 as unknown as boolean;
 
+/** What increment and decrement answer for a row that does not exist: 1.9.6 speaks of the column. */
+const MISSING_ROW = ['row_not_found', 'column_not_found'];
+const LIMIT = ['column_limit_exceeded', 'attribute_limit_exceeded'];
+
 function gate(id: string): string {
   if (!isSafeId(id)) throw new Error(`not a row id: ${JSON.stringify(id.slice(0, 40))}`);
   return id;
@@ -56,6 +60,7 @@ export class Table<T extends Values> {
     return this.#write(['row_already_exists'], (tables) => tables.createRow({ ...this.#where, rowId: gate(id), data }));
   }
 
+  /** Writes every required column: an upsert is no patch. Not for a table with a unique index, where it may overwrite another row. */
   async upsert(id: string, data: Values): Promise<void> {
     await this.#run(() => this.#gateway.tables.upsertRow({ ...this.#where, rowId: gate(id), data }));
   }
@@ -84,9 +89,9 @@ export class Table<T extends Values> {
       await this.#gateway.tables.incrementRowColumn({ ...this.#where, rowId: gate(id), column, value, max });
       return 'done';
     } catch (error) {
-      const type = appwriteType(error);
-      if (type === 'row_not_found') return 'missing';
-      if (type === 'column_limit_exceeded' || type === 'attribute_limit_exceeded') return 'limit';
+      const type = appwriteType(error) ?? '';
+      if (MISSING_ROW.includes(type)) return 'missing';
+      if (LIMIT.includes(type)) return 'limit';
       throw unavailable(error);
     }
   }
@@ -94,8 +99,7 @@ export class Table<T extends Values> {
   /** Takes 1 off again, never below 0; a row that is gone or at 0 is as good. */
   async decrement(id: string, column: string): Promise<void> {
     const target = { ...this.#where, rowId: gate(id), column, value: 1, min: 0 };
-    const known = ['row_not_found', 'column_limit_exceeded', 'attribute_limit_exceeded'];
-    await this.#run(() => this.#gateway.tables.decrementRowColumn(target), known);
+    await this.#run(() => this.#gateway.tables.decrementRowColumn(target), [...MISSING_ROW, ...LIMIT]);
   }
 
   /** Not a compare-and-set: for values that are the same whoever writes them. An empty query would mean every row. */

@@ -4,7 +4,7 @@ import type { Gateway } from './gateway.ts';
 import { DATABASE_ID, type TableId } from './resources.ts';
 
 export type Operation = {
-  action: 'create' | 'update' | 'upsert' | 'delete' | 'increment' | 'decrement';
+  action: 'create' | 'update' | 'delete' | 'increment' | 'decrement';
   tableId: TableId;
   rowId: string;
   data?: Record<string, unknown>;
@@ -13,8 +13,10 @@ export type Operation = {
 /** How a commit ended: `limit` and `conflict` mean somebody else was first, `missing` that a row it needs is not there. */
 export type Outcome = 'done' | 'conflict' | 'limit' | 'missing';
 
+// `transaction_failed` is what MongoDB answers to the second of two commits on one row (read in its adapter, not seen).
 const OUTCOMES: Record<string, Outcome> = {
   transaction_conflict: 'conflict',
+  transaction_failed: 'conflict',
   row_already_exists: 'conflict',
   row_update_conflict: 'conflict',
   attribute_limit_exceeded: 'limit',
@@ -29,10 +31,6 @@ export function create(tableId: TableId, rowId: string, data: Record<string, unk
 
 export function update(tableId: TableId, rowId: string, data: Record<string, unknown>): Operation {
   return { action: 'update', tableId, rowId, data };
-}
-
-export function upsert(tableId: TableId, rowId: string, data: Record<string, unknown>): Operation {
-  return { action: 'upsert', tableId, rowId, data };
 }
 
 export function remove(tableId: TableId, rowId: string): Operation {
@@ -62,8 +60,17 @@ export async function begin(gateway: Gateway): Promise<string> {
 
 export type Work = { operations: Operation[]; landed(): Promise<boolean> };
 
-/** Commits all operations or none. `landed` tells, after an answer was lost, whether the commit took effect. */
-export async function commitBegun(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome> {
+/**
+ * Commits all operations or none. `landed` tells, after a lost or failed answer to the commit, whether it took effect.
+ * A transaction that has outlived its ttl (500 `transaction_expired`) has done nothing and is begun anew, once.
+ * Throws 503 when Appwrite fails otherwise; the transaction may then stay `committing`, and nothing of it counts.
+ */
+export async function commitBegun(
+  gateway: Gateway,
+  begun: Promise<string>,
+  work: Work,
+  again = true,
+): Promise<Outcome> {
   let committing = false;
   try {
     const transactionId = await begun;
@@ -75,8 +82,10 @@ export async function commitBegun(gateway: Gateway, begun: Promise<string>, work
     if (status !== 'committed') throw new Error('an answer that tells of no commit');
     return 'done';
   } catch (error) {
-    const outcome = OUTCOMES[appwriteType(error) ?? ''];
+    const type = appwriteType(error) ?? '';
+    const outcome = OUTCOMES[type];
     if (outcome) return outcome;
+    if (again && type === 'transaction_expired') return commitBegun(gateway, begin(gateway), work, false);
     if (committing && isAmbiguous(error) && (await work.landed())) return 'done';
     throw unavailable(error);
   }

@@ -16,7 +16,7 @@ type Leaving = {
   actor: AccountActor;
   targetId: string;
   action: 'erase' | 'setRole';
-  operations(target: Account): Operation[];
+  operations(target: Account): Operation[] | Promise<Operation[]>;
   landed(): Promise<boolean>;
 };
 
@@ -47,7 +47,7 @@ async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
   const target = await deps.store.users.find(leaving.targetId);
   if (!target) throw noSuchAccount();
   if (target.role === 'admin') await refuseByAdmins(deps, leaving);
-  const operations = [claimVersion('state', LOCK, version), ...leaving.operations(target)];
+  const operations = [claimVersion('state', LOCK, version), ...(await leaving.operations(target))];
   return (await commitBegun(deps.gateway, begun, { operations, landed: leaving.landed })) === 'done';
 }
 

@@ -1,5 +1,5 @@
 import { type Account, findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
-import { type Operation, remove, upsert } from '#shared/appwrite/transaction.ts';
+import { create, type Operation, remove, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
@@ -24,9 +24,11 @@ async function accountToErase(deps: Deps, actor: AccountActor, { username, passw
   return account;
 }
 
-/** An account made or renamed in the console may have no row of its name yet: it gets one now. */
-function removal({ $id: userId, username }: Account): Operation[] {
-  return [upsert('names', nameRowId(username), { userId, username, state: 'erasing' }), remove('users', userId)];
+/** Marks the name and removes the account. One made or renamed in the console may have no name row yet: it gets one now. */
+async function removal({ store }: Deps, { $id: userId, username }: Account): Promise<Operation[]> {
+  const nameId = nameRowId(username);
+  const write = (await store.names.find(nameId)) ? update : create;
+  return [write('names', nameId, { userId, username, state: 'erasing' }), remove('users', userId)];
 }
 
 /**
@@ -36,6 +38,12 @@ function removal({ $id: userId, username }: Account): Operation[] {
 export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Erasure): Promise<void> {
   const { $id: id, username } = await accountToErase(deps, actor, erasure);
   const landed = async () => (await deps.store.users.find(id)) === undefined;
-  await commitLeaving(deps, { actor, targetId: id, action: 'erase', operations: removal, landed });
+  await commitLeaving(deps, {
+    actor,
+    targetId: id,
+    action: 'erase',
+    operations: (account) => removal(deps, account),
+    landed,
+  });
   await forget(deps, { id, usernames: [username] });
 }

@@ -8,10 +8,15 @@ export type Config = {
   tokenHours: number;
   corsOrigins: readonly string[];
   bcryptCost: number;
+  /** Limits, each over a sliding window. */
   complaintsPerHour: number;
+  changesPerHour: number;
+  staffChangesPerHour: number;
   registrationsPerHour: number;
   loginFailuresPerAddress: number;
+  loginFailuresPerAccount: number;
   loginFailuresPerDay: number;
+  loginFailuresFromKnown: number;
   appwriteTimeoutMs: number;
 };
 
@@ -34,6 +39,10 @@ function whole(env: Env, name: string, range: { fallback: number; min: number; m
     throw new ConfigError(`${name} must be a whole number from ${range.min} to ${range.max}`);
   }
   return value;
+}
+
+function limit(env: Env, name: string, fallback: number): number {
+  return whole(env, name, { fallback, min: 1, max: 1_000_000 });
 }
 
 function endpointOf(env: Env, name: string, fallback: string): string {
@@ -59,10 +68,14 @@ export function readConfig(env: Env = process.env): Config {
     tokenHours: whole(env, 'TOKEN_HOURS', { fallback: 12, min: 1, max: 720 }),
     corsOrigins: listOf(env, 'CORS_ORIGINS'),
     bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
-    complaintsPerHour: whole(env, 'COMPLAINTS_PER_HOUR', { fallback: 60, min: 1, max: 1_000_000 }),
-    registrationsPerHour: whole(env, 'REGISTRATIONS_PER_HOUR', { fallback: 100, min: 1, max: 1_000_000 }),
-    loginFailuresPerAddress: whole(env, 'LOGIN_FAILURES_PER_ADDRESS', { fallback: 10, min: 1, max: 1_000_000 }),
-    loginFailuresPerDay: whole(env, 'LOGIN_FAILURES_PER_DAY', { fallback: 100, min: 1, max: 1_000_000 }),
+    complaintsPerHour: limit(env, 'COMPLAINTS_PER_HOUR', 60),
+    changesPerHour: limit(env, 'CHANGES_PER_HOUR', 60),
+    staffChangesPerHour: limit(env, 'STAFF_CHANGES_PER_HOUR', 2_000),
+    registrationsPerHour: limit(env, 'REGISTRATIONS_PER_HOUR', 100),
+    loginFailuresPerAddress: limit(env, 'LOGIN_FAILURES_PER_ADDRESS', 60),
+    loginFailuresPerAccount: limit(env, 'LOGIN_FAILURES_PER_ACCOUNT', 10),
+    loginFailuresPerDay: limit(env, 'LOGIN_FAILURES_PER_DAY', 100),
+    loginFailuresFromKnown: limit(env, 'LOGIN_FAILURES_FROM_KNOWN', 100),
     appwriteTimeoutMs: whole(env, 'APPWRITE_TIMEOUT_MS', { fallback: 6_000, min: 100, max: 20_000 }),
   });
 }

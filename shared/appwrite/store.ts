@@ -3,6 +3,7 @@ import {
   CategoryRow,
   ComplaintRow,
   EntryRow,
+  IdentityRow,
   LimitRow,
   NameRow,
   RequestRow,
@@ -18,6 +19,7 @@ export function openStore(gateway: Gateway) {
   return {
     users: new Table(gateway, 'users', UserRow),
     names: new Table(gateway, 'names', NameRow),
+    identities: new Table(gateway, 'identities', IdentityRow),
     complaints: new Table(gateway, 'complaints', ComplaintRow),
     times: new Table(gateway, 'complaints', TimesRow),
     timeline: new Table(gateway, 'timeline', EntryRow),

@@ -12,6 +12,7 @@ function nobody(): never {
 const STRANGER: Caller = {
   actor: async () => nobody(),
   viewer: async () => undefined,
+  accountId: '',
   tokenId: '',
   tokenExpiresAt: new Date(0),
 };
@@ -36,5 +37,6 @@ export async function authenticate(incoming: Incoming, route: Route, deps: Deps)
   });
   // Whoever awaits it sees the refusal; until then it must not count as unhandled.
   actor.catch(() => undefined);
-  return { actor: () => actor, viewer: () => actor, tokenId: session.tokenId, tokenExpiresAt: session.expiresAt };
+  const { accountId, tokenId, expiresAt: tokenExpiresAt } = session;
+  return { actor: () => actor, viewer: () => actor, accountId, tokenId, tokenExpiresAt };
 }

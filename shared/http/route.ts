@@ -14,6 +14,8 @@ export type Reply = { status: number; body?: unknown; headers?: Record<string, s
 export type Caller = {
   actor(): Promise<AccountActor>;
   viewer(): Promise<AccountActor | undefined>;
+  /** The account that the token names, before it is read; empty without a token. */
+  accountId: string;
   tokenId: string;
   tokenExpiresAt: Date;
 };

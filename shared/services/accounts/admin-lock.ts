@@ -2,13 +2,13 @@ import { type Account, listByRole } from '#shared/appwrite/accounts.ts';
 import { begin, claimVersion, commitBegun, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { allows } from '#shared/domain/policy.ts';
-import { Refusal, retryLater } from '#shared/domain/problems.ts';
+import { Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { serially } from '../complaints/serially.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchAccount } from './read-account.ts';
 
 const LOCK = 'admins';
-const ATTEMPTS = 8;
 const MOST_ADMINS = 1_000;
 
 /** `operations` are those for the account as it is read under the lock. */
@@ -40,7 +40,7 @@ async function refuseByAdmins(deps: Deps, { actor, targetId, action }: Leaving):
 }
 
 async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
-  // Opened beside the questions, since nothing but the commit waits for it; unused, it runs out by itself.
+  // Opened beside the reads, since only the commit needs it; unused, it expires by itself.
   const begun = begin(deps.gateway);
   begun.catch(() => undefined);
   const version = await lockVersion(deps);
@@ -56,10 +56,6 @@ async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
  * so a change in between makes the commit fail and everything is judged again. 409 for the last admin.
  */
 export async function commitLeaving(deps: Deps, leaving: Leaving): Promise<void> {
-  await serially(LOCK, async () => {
-    for (let tries = 0; tries < ATTEMPTS; tries += 1) {
-      if (await attempt(deps, leaving)) return;
-    }
-    throw retryLater('busy', 'Accounts are being changed at this moment.', { seconds: 1 });
-  });
+  const once = async () => (await attempt(deps, leaving)) || undefined;
+  await serially(LOCK, () => retryOnConflict(deps.clock, 'accounts', once));
 }

@@ -1,13 +1,14 @@
-import { reserve } from '#shared/appwrite/limits.ts';
+import { holdAccount } from '#shared/appwrite/accounts.ts';
 import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
-import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
+import { refuseErased } from '../auth/open-session.ts';
+import { metered, reserveFiling } from '../rate-limits.ts';
 import { claimKey, fingerprintOf, plainTicket, type Ticket } from './idempotency.ts';
 import { defaultAssignee, overdueDay, refuseUnknownCategory } from './known-names.ts';
 import { searchWords } from './search-words.ts';
@@ -87,25 +88,19 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     ...keyOperations,
     create('complaints', complaintId, { ...row, images: JSON.stringify(images) }),
     firstEntry(complaintId, filing),
+    holdAccount(filing.actor.id),
     ...tallyOperations(undefined, row),
   ];
   const landed = async () => (await deps.store.complaints.find(complaintId)) !== undefined;
   const work = { operations, landed };
   let outcome = await commitCounted(deps, work, filing.begun);
   for (let tries = 1; outcome !== 'done' && tries < COMMITS; tries += 1) {
+    if (outcome === 'missing') await refuseErased(deps, filing.actor.id);
     if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
     outcome = await commitCounted(deps, work);
   }
   if (outcome !== 'done') throw retryLater('busy', 'Many complaints are being filed at this moment.', SOON);
   return { ...row, images, $id: complaintId };
-}
-
-async function reserveFiling(deps: Deps, actor: Actor): Promise<void> {
-  const limit = { kind: 'complain', subject: actor.id, windowMs: HOUR, max: deps.config.complaintsPerHour };
-  const reservation = await reserve(deps, limit);
-  if (reservation.granted) return;
-  const detail = `You have filed ${limit.max} complaints within an hour. Wait before you file another.`;
-  throw retryLater('too_many_requests', detail, { seconds: reservation.secondsLeft });
 }
 
 async function replay(deps: Deps, complaintId: string): Promise<Created> {
@@ -144,20 +139,23 @@ export async function createComplaint(deps: Deps, actor: Actor, wanted: NewCompl
   const ticket = await ticketFor(deps, actor, wanted);
   if (ticket.replay) return replay(deps, ticket.complaintId);
   try {
-    // Opened beside the other questions, since nothing but the commit waits for it; unused, it runs out by itself.
-    const begun = begin(deps.gateway);
-    begun.catch(() => undefined);
-    const [category] = await Promise.all([
-      refuseUnknownCategory(deps, wanted.draft.category),
-      reserveFiling(deps, actor),
-    ]);
-    const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures: wanted.pictures, category });
-    const row = await file(deps, { actor, draft: wanted.draft, category, assignedTo, ticket, begun }, images);
-    return { row, replayed: false };
+    return await metered(reserveFiling(deps, actor.id), (charge) => fileNew(deps, { actor, wanted, ticket, charge }));
   } catch (error) {
     await giveBack(ticket, error);
     throw error;
   }
+}
+
+type Run = { actor: Actor; wanted: NewComplaint; ticket: Ticket; charge(): Promise<void> };
+
+async function fileNew(deps: Deps, { actor, wanted, ticket, charge }: Run): Promise<Created> {
+  // Opened beside the reads, since only the commit needs it; unused, it expires by itself.
+  const begun = begin(deps.gateway);
+  begun.catch(() => undefined);
+  const [category] = await Promise.all([refuseUnknownCategory(deps, wanted.draft.category), charge()]);
+  const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures: wanted.pictures, category });
+  const row = await file(deps, { actor, draft: wanted.draft, category, assignedTo, ticket, begun }, images);
+  return { row, replayed: false };
 }
 
 /** A clear refusal frees the key for any other try; a failure frees it for the same one. */

@@ -54,19 +54,20 @@ it('a complaint and its timeline are read side by side, beside who asks', async 
   expect(await get(`?id=${id}`, staff)).toEqual([3, 1]);
 });
 
-it('a change is two reads side by side and a transaction, and looks up a name beside them', async () => {
+it('a change is two reads and its limit side by side and a transaction, and looks up a name beside them', async () => {
   const { id } = await reporter.file();
   expect(await put({ id, status: 'in_progress', progress: 20, note: 'Begun.', internalNote: 'By hand.' })).toEqual([
-    5, 4,
+    7, 4,
   ]);
-  expect(await put({ id, assignedTo: staff.username })).toEqual([6, 4]);
-  expect(await put({ id, status: 'in_progress' })).toEqual([2, 1]);
+  expect(await put({ id, assignedTo: staff.username })).toEqual([8, 4]);
+  // What changes nothing costs nothing: its use of the limit is given back.
+  expect(await put({ id, status: 'in_progress' })).toEqual([5, 2]);
 });
 
 it('hiding makes a new URL for each picture before, and ends the old one after', async () => {
   const { id } = await fileWithPictures(reporter, 1);
-  expect(await put({ id, hidden: true })).toEqual([8, 7]);
-  expect(await put({ id, hidden: false })).toEqual([5, 4]);
+  expect(await put({ id, hidden: true })).toEqual([10, 7]);
+  expect(await put({ id, hidden: false })).toEqual([7, 4]);
 });
 
 it('figures are four calls, and two more once after a change', async () => {

@@ -2,7 +2,7 @@ import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import type { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
 import { boxAround } from '#shared/domain/place.ts';
-import { isDesk, type Viewer } from '#shared/domain/policy.ts';
+import { findsAnonymousOf, isDesk, sightOf, type Viewer } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { decodeCursor } from '#shared/services/complaints/cursor.ts';
 import type { Listing } from '#shared/services/complaints/list-complaints.ts';
@@ -27,7 +27,7 @@ function reporterOf(query: ComplaintQuery, viewer: Viewer): Filter['reporter'] |
   if (query.username === undefined) return undefined;
   const name = canonicalUsername(query.username);
   if (name === undefined) return null;
-  return { name, unmasked: isDesk(viewer) || viewer?.username === name };
+  return { name, unmasked: findsAnonymousOf(viewer, name) };
 }
 
 function searchedWords(question: string | undefined): string[] | undefined {
@@ -46,7 +46,7 @@ function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | un
   const words = searchedWords(query.q);
   if (reporter === null) return undefined;
   return {
-    sight: isDesk(viewer) ? { desk: true } : { desk: false, userId: viewer?.id },
+    sight: sightOf(viewer),
     statuses: query.status,
     category: query.category,
     reporter,

@@ -1,10 +1,8 @@
 import { Query } from 'node-appwrite';
 import type { Box } from '#shared/domain/place.ts';
+import type { Sight } from '#shared/domain/policy.ts';
 import type { Status } from '#shared/domain/status.ts';
 import { ENDED } from '#shared/domain/status.ts';
-
-/** Who looks decides what can be found: the desk all, a person also their own hidden ones, the public only what is shown. */
-export type Sight = { desk: true } | { desk: false; userId: string | undefined };
 
 export type Filter = {
   sight: Sight;

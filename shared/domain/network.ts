@@ -1,11 +1,12 @@
 /** Stands for every caller whose address is missing or unreadable: they share their limits, and nobody is known by it. */
 export const NO_ADDRESS = 'unknown';
 
+const IPV6_LETTERS = /^[\da-f:.]+$/i;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /** The eight groups of an IPv6 address as numbers, or undefined when it is none. */
 function groupsOf(address: string): number[] | undefined {
-  if (!address.includes(':') || !URL.canParse(`http://[${address}]`)) return undefined;
+  if (!address.includes(':') || !IPV6_LETTERS.test(address) || !URL.canParse(`http://[${address}]`)) return undefined;
   // The URL parser writes every spelling of an address in one way: shortest, lower case, without dots.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const split = (part: string | undefined) => (part ? part.split(':').map((group) => Number.parseInt(group, 16)) : []);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reserve } from '#shared/appwrite/limits.ts';
 import { Complaint, ComplaintList } from '#shared/contract/responses.ts';
 import { HOUR, MINUTE } from '#shared/domain/clock.ts';
+import { dice } from '#tests/load/attack/dice.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 import type { Answer } from '../../support/send.ts';
@@ -100,5 +102,53 @@ describe('changes an hour', () => {
     (await ada.send('PUT', '/complain', { json: { id, status: 'acknowledged' } })).problem(403);
     service.local.clock.advance(HOUR);
     expect((await note(ada, 'Later')).status).toBe(200);
+  });
+});
+
+describe('a sliding window', () => {
+  const WINDOW = 10 * MINUTE;
+  const STEP = WINDOW / 120;
+  const seed = Math.floor(Math.random() * 2 ** 31);
+
+  it(`grants what an exact log would, and never more but for the last 120th of it (seed ${seed})`, async () => {
+    const throws = dice(seed);
+    let now = Date.parse('2030-06-01T12:00:00Z');
+    const deps = { store: service.connection.store, clock: { now: () => new Date(now) } };
+    const limit = { kind: 'test', subject: String(seed), windowMs: WINDOW, max: 7 };
+    let used: number[] = [];
+    const within = (milliseconds: number) => used.filter((time) => time > now - milliseconds).length;
+    const seen = { granted: 0, refused: 0 };
+    for (let turn = 0; turn < 150; turn += 1) {
+      now += throws.below(4) === 0 ? throws.below(WINDOW / 3) : throws.below(WINDOW / 20);
+      const reservation = await reserve(deps, limit);
+      if (within(WINDOW) < limit.max) expect(reservation.granted).toBe(true);
+      if (reservation.granted) expect(within(WINDOW - STEP)).toBeLessThan(limit.max);
+      seen[reservation.granted ? 'granted' : 'refused'] += 1;
+      if (!reservation.granted) {
+        now += reservation.secondsLeft * 1_000;
+        const later = await reserve(deps, limit);
+        expect(later.granted).toBe(true);
+        used.push(now);
+      } else if (throws.below(4) === 0) {
+        await reservation.undo();
+        await reservation.undo();
+      } else {
+        used.push(now);
+      }
+      used = used.filter((time) => time > now - 2 * WINDOW);
+    }
+    expect(seen.granted).toBeGreaterThan(30);
+    expect(seen.refused).toBeGreaterThan(10);
+  });
+
+  it('grants callers at the same moment no more than it has, and all of that', async () => {
+    const deps = { store: service.connection.store, clock: { now: () => new Date('2030-06-01T12:00:00Z') } };
+    const limit = { kind: 'test', subject: `race ${seed}`, windowMs: WINDOW, max: 9 };
+    const reservations = await Promise.all(Array.from({ length: 30 }, () => reserve(deps, limit)));
+    const granted = reservations.filter((reservation) => reservation.granted);
+    expect(granted).toHaveLength(9);
+    await Promise.all(granted.slice(0, 4).map((reservation) => reservation.undo()));
+    const again = await Promise.all(Array.from({ length: 30 }, () => reserve(deps, limit)));
+    expect(again.filter((reservation) => reservation.granted)).toHaveLength(4);
   });
 });

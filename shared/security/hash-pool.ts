@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { elapsed } from '#shared/domain/clock.ts';
 import type { HashJob } from './bcrypt-worker.ts';
 import { bcryptWorker } from './worker-source.ts';
 
@@ -6,10 +7,14 @@ interface Task {
   job: HashJob;
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
+  giveUpAt: number;
 }
 
 /** Whose job it is: jobs of different owners take turns; `first` goes before the other waiting jobs of its owner. */
 export type Turn = { owner: string; first: boolean };
+
+/** Longer than anybody should wait for a worker; whoever asked would give up soon after. */
+const LONGEST_WAIT_MS = 10_000;
 
 /** Waiting jobs, a queue for each owner. The owners are served in rotation, so nobody waits for all jobs of somebody else. */
 class FairQueue {
@@ -40,7 +45,10 @@ class FairQueue {
   }
 }
 
-/** Runs jobs on worker threads, one per worker at a time. Workers start when first needed and hold no process open. */
+/**
+ * Runs jobs on worker threads, one per worker at a time. Workers start when first needed and hold no process open.
+ * A job that has waited for more than ten seconds is not done any more; its answer is undefined.
+ */
 export class HashPool {
   readonly #limit: number;
   readonly #startWorker: () => Worker;
@@ -49,15 +57,18 @@ export class HashPool {
   readonly #waiting = new FairQueue();
   #closed = false;
 
-  constructor(limit: number, startWorker = startBcryptWorker) {
+  readonly #longestWaitMs: number;
+
+  constructor(limit: number, startWorker = startBcryptWorker, longestWaitMs = LONGEST_WAIT_MS) {
     this.#limit = limit;
+    this.#longestWaitMs = longestWaitMs;
     this.#startWorker = startWorker;
   }
 
   async run(job: HashJob, turn: Turn = { owner: '', first: false }): Promise<unknown> {
     if (this.#closed) throw new Error('The hash pool is closed');
     return new Promise((resolve, reject) => {
-      this.#waiting.add({ job, resolve, reject }, turn);
+      this.#waiting.add({ job, resolve, reject, giveUpAt: elapsed() + this.#longestWaitMs }, turn);
       this.#next();
     });
   }
@@ -75,6 +86,11 @@ export class HashPool {
     if (this.#busy.size >= this.#limit) return;
     const task = this.#waiting.take();
     if (task === undefined) return;
+    if (elapsed() > task.giveUpAt) {
+      task.resolve(undefined);
+      this.#next();
+      return;
+    }
     try {
       const worker = this.#idle.pop() ?? this.#start();
       this.#busy.set(worker, task);

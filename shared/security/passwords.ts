@@ -3,7 +3,7 @@ import type { HashJob } from './bcrypt-worker.ts';
 import type { HashPool } from './hash-pool.ts';
 import { normalise, whyNotHashable } from './password-text.ts';
 
-/** Too many passwords already wait to be hashed, in all or from one network; the caller answers 503 at once instead of late. */
+/** Too many passwords already wait to be hashed, in all or from one network, or this one has waited too long: 503. */
 export class HashQueueFull extends Error {
   override readonly name = 'HashQueueFull';
 
@@ -99,7 +99,9 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
     queue.enter(requester.network);
     try {
       opened ??= openPool(workers);
-      return await (await opened).run(job, { owner: requester.network, first: requester.known });
+      const answer = await (await opened).run(job, { owner: requester.network, first: requester.known });
+      if (answer === undefined) throw new HashQueueFull();
+      return answer;
     } finally {
       queue.leave(requester.network);
     }

@@ -91,6 +91,15 @@ describe('the pool of hash workers', () => {
     expect(order).toEqual(['a1', 'a urgent', 'b1', 'a2', 'b2', 'a3']);
   });
 
+  it('does not begin what has waited too long', async () => {
+    const pool = new HashPool(1, () => new Worker(STUB, { eval: true }), 100);
+    pools.push(pool);
+    const long = pool.run({ password: 'long', cost: 300 });
+    const late = pool.run({ password: 'late', cost: 1 });
+    expect([await long, await late]).toEqual(['long', undefined]);
+    expect(await pool.run({ password: 'next', cost: 1 })).toBe('next');
+  });
+
   it('holds a process open while it hashes, and not a moment longer', async () => {
     const program = `
       import { createPasswordHasher } from './shared/security/passwords.ts';

@@ -2,6 +2,7 @@ import { type Gateway, openGateway } from './appwrite/gateway.ts';
 import { openStore, type Store } from './appwrite/store.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
+import { networkOf } from './domain/network.ts';
 import { retryLater } from './domain/problems.ts';
 import type { PasswordHasher } from './security/passwords.ts';
 import { createTokens, type Tokens, weaknessOf } from './security/tokens.ts';
@@ -14,6 +15,7 @@ export type Deps = Omit<Service, 'hasher'> & {
   hasher(): PasswordHasher;
   gateway: Gateway;
   store: Store;
+  /** The network of the caller, see `networkOf`. */
   address: string;
 };
 
@@ -84,6 +86,6 @@ export function openDeps(service: Service, execution: Execution): Deps {
   const { endpoint, projectId, appwriteTimeoutMs: timeoutMs, appwriteHedgeMs: hedgeMs } = config;
   const deadline = clock.elapsed() + (execution.budgetMs ?? REQUEST_BUDGET_MS);
   const gateway = openGateway({ endpoint, projectId, key: execution.key, timeoutMs, hedgeMs, deadline, clock });
-  const { address } = execution;
+  const address = networkOf(execution.address);
   return { config, clock, tokens, hasher: () => service.hasher, gateway, store: openStore(gateway), address };
 }

@@ -10,10 +10,15 @@ export type Config = {
   /** Two letters (ISO 3166): whose phone numbers are those without a country. */
   defaultCountry: string | undefined;
   bcryptCost: number;
+  /** Limits, each over a sliding window. */
   complaintsPerHour: number;
+  changesPerHour: number;
+  staffChangesPerHour: number;
   registrationsPerHour: number;
   loginFailuresPerAddress: number;
+  loginFailuresPerAccount: number;
   loginFailuresPerDay: number;
+  loginFailuresFromKnown: number;
   appwriteTimeoutMs: number;
   /** A read that has not answered after so many milliseconds is asked a second time. */
   appwriteHedgeMs: number;
@@ -26,11 +31,16 @@ export const SETTINGS = [
   'TOKEN_SECRET_PREVIOUS',
   'TOKEN_HOURS',
   'CORS_ORIGINS',
+  'DEFAULT_COUNTRY',
   'BCRYPT_COST',
   'COMPLAINTS_PER_HOUR',
+  'CHANGES_PER_HOUR',
+  'STAFF_CHANGES_PER_HOUR',
   'REGISTRATIONS_PER_HOUR',
   'LOGIN_FAILURES_PER_ADDRESS',
+  'LOGIN_FAILURES_PER_ACCOUNT',
   'LOGIN_FAILURES_PER_DAY',
+  'LOGIN_FAILURES_FROM_KNOWN',
   'APPWRITE_TIMEOUT_MS',
   'APPWRITE_HEDGE_MS',
 ] as const;
@@ -54,6 +64,10 @@ function whole(env: Env, name: string, range: { fallback: number; min: number; m
     throw new ConfigError(`${name} must be a whole number from ${range.min} to ${range.max}`);
   }
   return value;
+}
+
+function limit(env: Env, name: string, fallback: number): number {
+  return whole(env, name, { fallback, min: 1, max: 1_000_000 });
 }
 
 const isHttp = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
@@ -112,11 +126,15 @@ export function readConfig(env: Env = process.env): Config {
     corsOrigins: corsOriginsOf(env),
     defaultCountry: readDefaultCountry(env),
     bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
-    complaintsPerHour: whole(env, 'COMPLAINTS_PER_HOUR', { fallback: 60, min: 1, max: 1_000_000 }),
-    registrationsPerHour: whole(env, 'REGISTRATIONS_PER_HOUR', { fallback: 100, min: 1, max: 1_000_000 }),
-    loginFailuresPerAddress: whole(env, 'LOGIN_FAILURES_PER_ADDRESS', { fallback: 10, min: 1, max: 1_000_000 }),
-    loginFailuresPerDay: whole(env, 'LOGIN_FAILURES_PER_DAY', { fallback: 100, min: 1, max: 1_000_000 }),
     appwriteHedgeMs: whole(env, 'APPWRITE_HEDGE_MS', { fallback: 300, min: 10, max: 20_000 }),
+    complaintsPerHour: limit(env, 'COMPLAINTS_PER_HOUR', 60),
+    changesPerHour: limit(env, 'CHANGES_PER_HOUR', 60),
+    staffChangesPerHour: limit(env, 'STAFF_CHANGES_PER_HOUR', 2_000),
+    registrationsPerHour: limit(env, 'REGISTRATIONS_PER_HOUR', 100),
+    loginFailuresPerAddress: limit(env, 'LOGIN_FAILURES_PER_ADDRESS', 60),
+    loginFailuresPerAccount: limit(env, 'LOGIN_FAILURES_PER_ACCOUNT', 10),
+    loginFailuresPerDay: limit(env, 'LOGIN_FAILURES_PER_DAY', 100),
+    loginFailuresFromKnown: limit(env, 'LOGIN_FAILURES_FROM_KNOWN', 100),
     appwriteTimeoutMs: whole(env, 'APPWRITE_TIMEOUT_MS', { fallback: 6_000, min: 100, max: 20_000 }),
   });
 }

@@ -82,7 +82,7 @@ export const changeComplaint = route({
   async run({ body: { id, ...input }, headers, caller, deps }) {
     const { changeComplaint: change } = await import('#shared/services/complaints/change-complaint.ts');
     const ifMatch = parseIfMatch(headers['if-match']);
-    const row = await change(deps, caller.actor(), { id, ifMatch, input });
+    const row = await change(deps, caller.actor(), { id, ifMatch, input, accountId: caller.accountId });
     const viewer = await caller.actor();
     return { status: 200, body: presentComplaint(row, { viewer, config: deps.config }), headers: etagOf(row) };
   },

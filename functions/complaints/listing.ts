@@ -1,7 +1,7 @@
 import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import type { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
-import { isDesk, type Viewer } from '#shared/domain/policy.ts';
+import { findsAnonymousOf, isDesk, sightOf, type Viewer } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { wordsOfQuestion } from '#shared/domain/words.ts';
 import type { Search } from '#shared/services/complaints/find-complaints.ts';
@@ -29,7 +29,7 @@ function reporterOf(query: ComplaintQuery, viewer: Viewer): Pick<Filter, 'report
   const name = canonicalUsername(query.username);
   if (name === undefined) return null;
   if (viewer && !isDesk(viewer) && viewer.username === name) return { mine: viewer.id };
-  return { ...own, reporter: { name, unmasked: isDesk(viewer) } };
+  return { ...own, reporter: { name, unmasked: findsAnonymousOf(viewer, name) } };
 }
 
 /** The conditions of a list for this viewer; undefined when nothing can meet them. 401 or 403 for what is not theirs to ask. */
@@ -38,7 +38,7 @@ function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | un
   const reporter = reporterOf(query, viewer);
   if (reporter === null) return undefined;
   return {
-    sight: isDesk(viewer) ? { desk: true } : { desk: false, userId: viewer?.id },
+    sight: sightOf(viewer),
     statuses: query.status,
     category: query.category === 'none' ? null : query.category,
     ...reporter,

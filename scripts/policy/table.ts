@@ -66,7 +66,7 @@ const ACCOUNT_LABELS: Readonly<Record<AccountAction, string>> = {
 type Column<C> = readonly [title: string, who: C];
 
 const COMPLAINT_COLUMNS: readonly Column<Pick<ComplaintCase, 'role' | 'relation'>>[] = [
-  ['nobody', { role: 'nobody', relation: 'other' }],
+  ['a stranger', { role: 'stranger', relation: 'other' }],
   ['a user', { role: 'user', relation: 'other' }],
   ['its reporter', { role: 'user', relation: 'reporter' }],
   ['staff', { role: 'staff', relation: 'other' }],
@@ -74,7 +74,7 @@ const COMPLAINT_COLUMNS: readonly Column<Pick<ComplaintCase, 'role' | 'relation'
 ];
 
 const ACCOUNT_COLUMNS: readonly Column<Pick<AccountCase, 'role' | 'relation'>>[] = [
-  ['nobody', { role: 'nobody', relation: 'other' }],
+  ['a stranger', { role: 'stranger', relation: 'other' }],
   ['oneself', { role: 'user', relation: 'self' }],
   ["a user, another's", { role: 'user', relation: 'other' }],
   ["staff, another's", { role: 'staff', relation: 'other' }],

@@ -57,7 +57,8 @@ export async function leave({ door, connection }: Scene, player: Player): Promis
     const answer = await door.ask(askAs(player, erase)).catch(() => undefined);
     if (answer?.status !== 204) await store.users.remove(account.$id);
   }
-  await store.names.remove(nameRowId(player.username));
+  await store.names.remove(await nameRowId(player.username));
   if (player.userId === '') return;
+  await store.identities.remove(player.userId);
   for (const id of accountTallies(player.userId)) await store.tallies.remove(id);
 }

@@ -1,10 +1,8 @@
 import { Query } from 'node-appwrite';
 import type { Sort } from '#shared/domain/complaint.ts';
 import { sortKey, timeKey } from '#shared/domain/ids.ts';
+import type { Sight } from '#shared/domain/policy.ts';
 import { ENDED, STATUSES, type Status } from '#shared/domain/status.ts';
-
-/** Who looks: the desk sees all, a person also their own hidden ones, the public only what is not hidden. */
-export type Sight = { desk: true } | { desk: false; userId: string | undefined };
 
 export type Filter = {
   sight: Sight;

@@ -92,15 +92,15 @@ export async function listHiddenSince(
 
 export type EntryRange = { after: number; limit: number; internal: boolean };
 
-/** A complaint's timeline, oldest first; `after` is the number of the last entry seen. */
+/** A complaint's timeline, oldest first, with or without its internal entries; `after` is how many of these were seen. */
 export async function listEntries(store: Store, complaintId: string, range: EntryRange): Promise<StoredEntry[]> {
   const { rows } = await store.timeline.list([
     Query.equal('complaintId', complaintId),
     ...(range.internal ? [] : [Query.equal('internal', false)]),
-    ...(range.after > 0 ? [Query.greaterThan('number', range.after)] : []),
     Query.orderAsc('number'),
     Query.orderAsc('$sequence'),
     Query.limit(range.limit),
+    ...(range.after > 0 ? [Query.offset(range.after)] : []),
   ]);
   return rows;
 }

@@ -1,37 +1,137 @@
 import { Query } from 'node-appwrite';
 import type { Clock } from '#shared/domain/clock.ts';
 import { derivedId } from '#shared/domain/ids.ts';
+import { unavailable } from './failures.ts';
 import type { Store } from './store.ts';
 
-/** At most `max` per fixed window of `windowMs` for each subject. */
-export type Limit = { kind: string; subject: string; windowMs: number; max: number };
-/** `secondsLeft`: until the window ends. `undo` gives the reservation back. */
+/** At most `max` uses in any window of `windowMs`, for each subject. `max` may depend on something still being read. */
+export type Limit = { kind: string; subject: string; windowMs: number; max: number | Promise<number> };
+
+/** `undo` gives the use back and may be called twice; a use that is not granted is given back already. */
 export type Reservation = { granted: boolean; secondsLeft: number; undo(): Promise<void> };
 
+/** The uses that still count, by subject. */
+export type Uses = ReadonlyMap<string, readonly Step[]>;
+type Step = { id: string; count: number; expiresAt: number };
+type Deps = { store: Store; clock: Clock };
+
+/**
+ * A sliding window is a log in steps of a 120th of the window: one row counts the uses of one step, and they stop
+ * counting when the beginning of their step is a window old, at most half a minute early for a window of an hour.
+ */
+const STEPS = 120;
 const BUCKETS = 65_536;
 
-/** Subjects that strangers choose share this many buckets, so that nobody can grow the table. */
+/** Subjects that strangers choose share this many buckets, so that nobody can grow the table without bound. */
 export function bucketOf(subject: string): string {
   return String(Number.parseInt(derivedId('x', subject).slice(1, 9), 16) % BUCKETS);
 }
 
-/** Reserves one use before the work is done, across processes. A failing store refuses (503): limits fail closed. */
-export async function reserve({ store, clock }: { store: Store; clock: Clock }, limit: Limit): Promise<Reservation> {
-  const now = clock.now().getTime();
-  const window = Math.floor(now / limit.windowMs);
-  const end = (window + 1) * limit.windowMs;
-  const id = derivedId('l', limit.kind, limit.subject, String(window));
-  const add = () => store.limits.increment(id, 'count', { by: 1, max: limit.max });
-  let outcome = await add();
-  if (outcome === 'missing') {
-    const made = await store.limits.insert(id, { count: 1, expiresAt: new Date(end).toISOString() });
-    outcome = made ? 'done' : await add();
+function subjectId({ kind, subject }: Limit): string {
+  return derivedId('l', kind, subject);
+}
+
+function presentStep(limit: Limit, now: number): Omit<Step, 'count'> {
+  const length = limit.windowMs / STEPS;
+  const number = Math.floor(now / length);
+  const id = derivedId('l', limit.kind, limit.subject, String(number));
+  return { id, expiresAt: number * length + limit.windowMs };
+}
+
+/** Reads all uses of these limits that still count, in one call. */
+export async function readUses({ store, clock }: Deps, limits: readonly Limit[]): Promise<Uses> {
+  const { rows } = await store.limits.list([
+    Query.equal('subject', limits.map(subjectId)),
+    Query.greaterThan('expiresAt', clock.now().toISOString()),
+    Query.limit(limits.length * (STEPS + 1)),
+  ]);
+  const uses = new Map<string, Step[]>();
+  for (const { $id: id, subject, count, expiresAt } of rows) {
+    const steps = uses.get(subject) ?? [];
+    steps.push({ id, count, expiresAt: Date.parse(expiresAt) });
+    uses.set(subject, steps);
   }
-  return {
-    granted: outcome === 'done',
-    secondsLeft: Math.ceil((end - now) / 1_000),
-    undo: () => store.limits.decrement(id, 'count'),
+  return uses;
+}
+
+/** Whole seconds until so many uses have expired that one more fits below `max`. */
+function secondsUntilRoom(steps: readonly Step[], max: number, now: number): number {
+  let left = steps.reduce((sum, step) => sum + step.count, 0);
+  for (const step of [...steps].sort((a, b) => a.expiresAt - b.expiresAt)) {
+    left -= step.count;
+    if (left < max) return Math.max(1, Math.ceil((step.expiresAt - now) / 1_000));
+  }
+  return 1;
+}
+
+/** Rows that this process has written of late: a hint that spares the attempt to insert them again. */
+const written = new Set<string>();
+
+function remember(id: string): void {
+  if (written.size > 1_000) written.clear();
+  written.add(id);
+}
+
+/** Counts one use in the row of its step and answers how many there are in it now. A use is usually the first of its step. */
+async function count({ store }: Deps, limit: Limit, step: Omit<Step, 'count'>, isThere: boolean): Promise<number> {
+  const add = () => store.limits.increment(step.id, 'count');
+  const counted = isThere || written.has(step.id) ? await add() : undefined;
+  if (counted !== undefined) return counted;
+  const row = { subject: subjectId(limit), count: 1, expiresAt: new Date(step.expiresAt).toISOString() };
+  const inserted = await store.limits.insert(step.id, row);
+  remember(step.id);
+  if (inserted) return 1;
+  const later = await add();
+  if (later === undefined) throw unavailable(new Error('a limit row that is taken and not there'));
+  return later;
+}
+
+function giveBack({ store }: Deps, id: string): () => Promise<void> {
+  let given: Promise<void> | undefined;
+  return () => {
+    given ??= store.limits.decrement(id, 'count');
+    return given;
   };
+}
+
+/**
+ * Reserves one use before the work is done, across processes: two calls beside each other, seldom a third. Concurrent
+ * callers in one step each get another number, so they are never granted more than `max`; two bursts on both sides of
+ * the boundary between two steps may both be granted. A failing store refuses (503): limits fail closed.
+ */
+export async function reserve(deps: Deps, limit: Limit): Promise<Reservation> {
+  const reading = readUses(deps, [limit]);
+  reading.catch(() => undefined);
+  return reserveKnowing(deps, limit, reading);
+}
+
+/** The same where the uses are read already or being read. */
+export async function reserveKnowing(deps: Deps, limit: Limit, reading: Uses | Promise<Uses>): Promise<Reservation> {
+  const now = deps.clock.now().getTime();
+  const step = presentStep(limit, now);
+  const undo = giveBack(deps, step.id);
+  const stepsOf = (uses: Uses) => uses.get(subjectId(limit)) ?? [];
+  const isThere = !(reading instanceof Promise) && stepsOf(reading).some(({ id }) => id === step.id);
+  const mine = await count(deps, limit, step, isThere);
+  try {
+    const max = await limit.max;
+    const steps = [...stepsOf(await reading).filter(({ id }) => id !== step.id), { ...step, count: mine }];
+    const total = steps.reduce((sum, { count }) => sum + count, 0);
+    if (total <= max) return { granted: true, secondsLeft: 0, undo };
+    await undo();
+    const others = steps.map((one) => (one.id === step.id ? { ...one, count: mine - 1 } : one));
+    return { granted: false, secondsLeft: secondsUntilRoom(others, max, now), undo };
+  } catch (error) {
+    await undo().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Whether these uses leave no room, and for how many seconds. Reserves nothing. */
+export function secondsFull({ clock }: Deps, limit: Limit & { max: number }, uses: Uses): number {
+  const steps = uses.get(subjectId(limit)) ?? [];
+  const total = steps.reduce((sum, step) => sum + step.count, 0);
+  return total < limit.max ? 0 : secondsUntilRoom(steps, limit.max, clock.now().getTime());
 }
 
 /** Removes what has expired, limits and idempotency keys alike, up to so many of each; whether there may be more. */

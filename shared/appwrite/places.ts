@@ -1,6 +1,7 @@
 import { Query } from 'node-appwrite';
 import type { CellRange } from '#shared/domain/cells.ts';
-import type { Sight } from './complaint-queries.ts';
+import type { Sight } from '#shared/domain/policy.ts';
+
 import type { RowOf, Stored } from './row.ts';
 import type { PlaceRow } from './rows.ts';
 import type { Store } from './store.ts';

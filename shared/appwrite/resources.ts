@@ -5,6 +5,7 @@ export const BUCKET_ID = 'media';
 export const TABLE_IDS = [
   'users',
   'names',
+  'identities',
   'complaints',
   'words',
   'timeline',

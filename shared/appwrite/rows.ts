@@ -57,11 +57,13 @@ export const UserRow = row({
   knownAddresses: lenientList(KnownAddress),
 });
 
-/** A name stays taken for ever; `username` is only kept until the erasure of its account is finished. */
-export const NameRow = row({
-  userId: text,
-  state: z.enum(['active', 'erasing', 'erased']),
-  username: maybeText,
+/** A name that was ever taken, by `nameRowId`. Written once and never changed, so that nothing tells when its account went. */
+export const NameRow = row({ taken: truth });
+
+/** By the account's id: the names it has had, comma-separated. Gone once the account is erased and nothing bears its names. */
+export const IdentityRow = row({
+  usernames: text,
+  state: z.enum(['active', 'erasing']),
 });
 
 const StoredImage = compiled({
@@ -151,7 +153,7 @@ export const CategoryRow = row({
 export const WordRow = row({});
 
 export const TallyRow = row({ visible: number, hidden: number });
-export const LimitRow = row({ count: number, expiresAt: text });
+export const LimitRow = row({ subject: text, count: number, expiresAt: text });
 export const RequestRow = row({
   fingerprint: text,
   complaintId: text,
@@ -163,7 +165,7 @@ export const RequestRow = row({
 export const StateRow = row({ version: number, value: maybeText });
 
 export type User = RowOf<typeof UserRow>;
-export type Name = RowOf<typeof NameRow>;
+export type Identity = RowOf<typeof IdentityRow>;
 export type Complaint = RowOf<typeof ComplaintRow>;
 export type Times = RowOf<typeof TimesRow>;
 export type Entry = RowOf<typeof EntryRow>;

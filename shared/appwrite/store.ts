@@ -4,6 +4,7 @@ import {
   ComplaintKeysRow,
   ComplaintRow,
   EntryRow,
+  IdentityRow,
   LimitRow,
   NameRow,
   PlaceRow,
@@ -21,6 +22,7 @@ export function openStore(gateway: Gateway) {
   return {
     users: new Table(gateway, 'users', UserRow),
     names: new Table(gateway, 'names', NameRow),
+    identities: new Table(gateway, 'identities', IdentityRow),
     complaints: new Table(gateway, 'complaints', ComplaintRow),
     complaintKeys: new Table(gateway, 'complaints', ComplaintKeysRow),
     places: new Table(gateway, 'complaints', PlaceRow),

@@ -78,22 +78,14 @@ export class Table<T extends Values> {
     await this.#run(gone, ['row_not_found']);
   }
 
-  /** Adds `by` unless the value would pass `max`. */
-  async increment(
-    id: string,
-    column: string,
-    options: { by: number; max: number },
-  ): Promise<'done' | 'limit' | 'missing'> {
-    const { by: value, max } = options;
-    try {
-      await this.#gateway.tables.incrementRowColumn({ ...this.#where, rowId: gate(id), column, value, max });
-      return 'done';
-    } catch (error) {
-      const type = appwriteType(error) ?? '';
-      if (MISSING_ROW.includes(type)) return 'missing';
-      if (LIMIT.includes(type)) return 'limit';
-      throw unavailable(error);
-    }
+  /** Adds 1 and answers the new value: every one of concurrent callers gets another. Undefined for a row that is not there. */
+  async increment(id: string, column: string): Promise<number | undefined> {
+    const target = { ...this.#where, rowId: gate(id), column, value: 1 };
+    const row = await this.#run(() => this.#gateway.tables.incrementRowColumn(target), MISSING_ROW);
+    if (row === undefined) return undefined;
+    const value: unknown = (row as Values)[column];
+    if (typeof value !== 'number') throw unavailable(new Error(`an increment that answers ${typeof value}`));
+    return value;
   }
 
   /** Takes 1 off again, never below 0; a row that is gone or at 0 is as good. */

@@ -75,9 +75,16 @@ const complaint = () => ({
   overdueAt: maybe(Time).check(says('When it should be resolved, by its category.')),
   hidden: z.boolean().check(says('true: only staff, admins and the reporter can see it.')),
   images: z.array(Image).check(z.maxLength(3), says('Its pictures, in the order sent.')),
-  version: z.int().check(z.gte(1), says('Starts at 1 and rises by one with each change; also the ETag.')),
+  version: z
+    .int()
+    .check(
+      z.gte(1),
+      says(
+        'Starts at 1 and rises by one with each change; also the ETag. Internal changes count too, so it may rise without a new entry that you may see.',
+      ),
+    ),
   createdAt: created,
-  updatedAt: updated,
+  updatedAt: Time.check(says('When it was last changed, by an internal change too: it may move without a new entry.')),
 });
 
 export const Complaint = z.lazy(() => z.strictObject(complaint()));
@@ -86,8 +93,16 @@ export const Entry = z.lazy(() =>
   z.strictObject({
     at: Time.check(says('When it happened.')),
     by: maybe(z.string()).check(says('Who did it; for staff, admins and oneself.')),
-    role: z.enum([...ROLES, 'system']).check(says('The role of who did it; `system` when nobody did.')),
-    kind: z.enum(ENTRY_KINDS).check(says('What happened.')),
+    role: z
+      .enum([...ROLES, 'system'])
+      .check(
+        says(
+          'The role of who did it; `system` when nobody did. The reporter of an anonymous complaint looks like a `user`.',
+        ),
+      ),
+    kind: z
+      .enum(ENTRY_KINDS)
+      .check(says('What happened. `assignment` and `visibility` are seen by staff and admins only.')),
     status: z.enum(STATUSES).check(says('The status after it.')),
     progress: z.int().check(z.gte(0), z.lte(100), says('The progress after it.')),
     note: maybe(z.string()).check(says('A remark that everybody can read.')),

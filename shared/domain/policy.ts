@@ -1,7 +1,10 @@
 import type { Actor, Role } from './account.ts';
 import type { Status } from './status.ts';
 
-/** What may be done to a complaint. `edit` is the text, `work` what only the desk does. */
+/**
+ * What may be done to a complaint. `readInternal`: assignee, internal entries and notes. `readReporter`: the reporter's
+ * name and role. `edit`: the text. `work`: what only staff and admins do.
+ */
 export const COMPLAINT_ACTIONS = ['read', 'readInternal', 'readReporter', 'reply', 'edit', 'work', 'delete'] as const;
 export type ComplaintAction = (typeof COMPLAINT_ACTIONS)[number];
 
@@ -14,7 +17,8 @@ export type AccountState = (typeof ACCOUNT_STATES)[number];
 
 export type ComplaintState = { status: Status; touched: boolean; hidden: boolean; anonymous: boolean };
 
-type Standing = Role | 'nobody';
+/** A stranger is whoever has no valid token. */
+type Standing = Role | 'stranger';
 export type AccountCase = {
   role: Standing;
   relation: 'self' | 'other';
@@ -38,7 +42,7 @@ export function allows(asked: Case): boolean {
 }
 
 function allowsOnAccount({ role, relation, action, state }: AccountCase): boolean {
-  if (role === 'nobody') return false;
+  if (role === 'stranger') return false;
   const self = relation === 'self';
   const admin = role === 'admin';
   switch (action) {
@@ -77,15 +81,40 @@ function allowsOnComplaint({ role, relation, action, state }: ComplaintCase): bo
   }
 }
 
-/** Staff and admins: the people who work on complaints. */
-export function isDesk(viewer: Viewer): boolean {
-  return viewer !== undefined && viewer.role !== 'user';
-}
-
 /** The policy for a complaint as it is stored. */
 export function mayOnComplaint(viewer: Viewer, action: ComplaintAction, complaint: ComplaintFacts): boolean {
   const relation = viewer !== undefined && viewer.id === complaint.reporterId ? 'reporter' : 'other';
-  return allows({ on: 'complaint', role: viewer?.role ?? 'nobody', relation, action, state: complaint });
+  return allows({ on: 'complaint', role: viewer?.role ?? 'stranger', relation, action, state: complaint });
+}
+
+/** A complaint of somebody else that is hidden and anonymous: who may read of it what may read it of all complaints. */
+const SECRET: ComplaintFacts = { status: 'created', touched: true, hidden: true, anonymous: true, reporterId: '' };
+
+/** The policy for complaints at large, before any is read: true when the viewer may do it to every one of them. */
+function mayOnEvery(viewer: Viewer, action: 'read' | 'readInternal' | 'readReporter'): boolean {
+  return mayOnComplaint(viewer, action, SECRET);
+}
+
+/** Which complaints a viewer can find: all of them, or those that are not hidden and their own. */
+export type Sight = { desk: true } | { desk: false; userId: string | undefined };
+
+/** The policy's `read` as a condition of a list. */
+export function sightOf(viewer: Viewer): Sight {
+  if (mayOnEvery(viewer, 'read')) return { desk: true };
+  const own = viewer !== undefined && mayOnComplaint(viewer, 'read', { ...SECRET, reporterId: viewer.id });
+  return { desk: false, userId: own ? viewer.id : undefined };
+}
+
+/** The policy's `readReporter` as a condition of a list by reporter: whether it may find the anonymous ones of this name. */
+export function findsAnonymousOf(viewer: Viewer, username: string): boolean {
+  if (mayOnEvery(viewer, 'readReporter')) return true;
+  if (viewer?.username !== username) return false;
+  return mayOnComplaint(viewer, 'readReporter', { ...SECRET, reporterId: viewer.id });
+}
+
+/** Staff and admins: the people who work on complaints. */
+export function isDesk(viewer: Viewer): boolean {
+  return mayOnEvery(viewer, 'readInternal');
 }
 
 /** The policy for an account by its name, before anybody has looked whether there is one. */

@@ -29,6 +29,7 @@ function strangerOf(incoming: Incoming): Caller {
       throw tokenMissing(incoming);
     },
     viewer: async () => undefined,
+    accountId: '',
     tokenId: '',
     tokenExpiresAt: new Date(0),
   };
@@ -59,5 +60,6 @@ export async function authenticate(incoming: Incoming, route: Route, deps: Deps)
   });
   // Whoever awaits it gets the refusal; until then it must not count as an unhandled rejection.
   actor.catch(() => undefined);
-  return { actor: () => actor, viewer: () => actor, tokenId: session.tokenId, tokenExpiresAt: session.expiresAt };
+  const { accountId, tokenId, expiresAt: tokenExpiresAt } = session;
+  return { actor: () => actor, viewer: () => actor, accountId, tokenId, tokenExpiresAt };
 }

@@ -18,6 +18,8 @@ export type Caller = {
   actor(): Promise<AccountActor>;
   /** undefined when nobody is logged in. */
   viewer(): Promise<AccountActor | undefined>;
+  /** The account that the token names, before it is read; empty without a token. */
+  accountId: string;
   tokenId: string;
   tokenExpiresAt: Date;
 };

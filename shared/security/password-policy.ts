@@ -1,9 +1,18 @@
-import { isCommonPassword } from './common-passwords.ts';
+import { COMMON_PASSWORDS } from './common-passwords.ts';
 import { normalise, type Unhashable, whyNotHashable } from './password-text.ts';
 
 export type PasswordFault = Unhashable | 'password_too_short' | 'password_common' | 'password_is_username';
 
 const MIN_CODE_POINTS = 8;
+/** A date in eight digits, day or year first. */
+const DATE = /^(?:[0-3]\d[0-3]\d(?:19|20)\d\d|(?:19|20)\d\d[0-3]\d[0-3]\d)$/;
+
+const common = new Set(COMMON_PASSWORDS.trim().split('\n'));
+
+/** Whether a lower-case password is among those that are tried first: on the list, or a date. */
+export function isCommonPassword(password: string): boolean {
+  return common.has(password) || DATE.test(password);
+}
 
 /** Why the password may not be chosen, or undefined when it may. */
 export function checkPassword(password: string, username: string): PasswordFault | undefined {

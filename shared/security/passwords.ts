@@ -3,7 +3,7 @@ import type { HashJob } from './bcrypt-worker.ts';
 import type { HashPool } from './hash-pool.ts';
 import { normalise, whyNotHashable } from './password-text.ts';
 
-/** As many passwords as may wait to be hashed do so already; the caller answers 503 at once instead of late. */
+/** Too many passwords already wait to be hashed, in all or from one network, or this one has waited too long: 503. */
 export class HashQueueFull extends Error {
   override readonly name = 'HashQueueFull';
 
@@ -12,21 +12,29 @@ export class HashQueueFull extends Error {
   }
 }
 
+/**
+ * For whom a password is hashed. `network` is what shares of the queue are counted by; `known` says that the account
+ * has been used from there before: such a job goes first, and may use the part of the share that strangers may not.
+ */
+export type Requester = { network: string; known: boolean };
+
 export interface PasswordHasherOptions {
   cost?: number;
   workers?: number;
   /** How many may wait while all workers are busy. */
   queueLimit?: number;
+  /** How many of one network may be in work or wait, and how many of those for strangers to the account. */
+  share?: { known: number; strangers: number };
   openPool?: (workers: number) => Promise<Pick<HashPool, 'run' | 'close'>>;
 }
 
 export interface PasswordHasher {
-  hash(password: string): Promise<string>;
-  /** One comparison whatever is asked: for nobody (undefined), a broken hash and an impossible password as well. */
-  verify(password: string, hash: string | undefined): Promise<boolean>;
+  hash(password: string, requester: Requester): Promise<string>;
+  /** Costs the same whatever is asked: for no account (undefined), a broken or older hash and an impossible password as well. */
+  verify(password: string, hash: string | undefined, requester: Requester): Promise<boolean>;
   needsRehash(hash: string): boolean;
-  /** Whether whoever comes now is refused with `HashQueueFull`. */
-  isFull(): boolean;
+  /** Whether any request of this network would be refused with `HashQueueFull` now. */
+  isFull(network: string): boolean;
   close(): Promise<void>;
 }
 
@@ -34,53 +42,94 @@ const LOWEST_COST = 10;
 const HIGHEST_COST = 15;
 const HASH = /^\$2[aby]\$(0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/;
 
+export function isBcryptHash(text: string): boolean {
+  return HASH.test(text);
+}
+
+/** A sound hash of that cost which no password is known for. */
+function dummyHash(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${'dummy'.padEnd(21, '.')}O${'.'.repeat(31)}`;
+}
+
+/**
+ * The hash to compare with, and what pads the comparison to one of the present cost: bcrypt of cost n takes 2^n steps,
+ * and 2^n + 2^n + 2^(n+1) + ... + 2^(cost-1) = 2^cost. So accounts whose hash is older than the present cost answer as
+ * late as names that nobody has. (A cost that was lowered stays visible at accounts that have not logged in since.)
+ */
+function padded(hash: string, cost: number): string[] {
+  const own = Number(HASH.exec(hash)?.[1]);
+  return [hash, ...Array.from({ length: Math.max(0, cost - own) }, (_, index) => dummyHash(own + index))];
+}
+
+/** Counts who is in the queue. */
+function shares({ total, share }: { total: number; share: { known: number; strangers: number } }) {
+  const unfinished = new Map<string, number>();
+  let all = 0;
+  const of = (network: string) => unfinished.get(network) ?? 0;
+  return {
+    isFull: ({ network, known }: Requester) => all >= total || of(network) >= (known ? share.known : share.strangers),
+    enter(network: string) {
+      all += 1;
+      unfinished.set(network, of(network) + 1);
+    },
+    leave(network: string) {
+      all -= 1;
+      if (of(network) > 1) unfinished.set(network, of(network) - 1);
+      else unfinished.delete(network);
+    },
+  };
+}
+
 /** Hashes and compares passwords off the event loop; throws `HashQueueFull` when too many wait. */
 export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
   const {
     cost = 12,
     workers = Math.min(2, availableParallelism()),
-    queueLimit = 16,
+    queueLimit = 32,
+    share = { known: 12, strangers: 8 },
     openPool = openHashPool,
   } = options;
   if (!Number.isInteger(cost) || cost < LOWEST_COST || cost > HIGHEST_COST) {
     throw new RangeError(`The cost of password hashes must be between ${LOWEST_COST} and ${HIGHEST_COST}`);
   }
-  let unfinished = 0;
+  const queue = shares({ total: workers + queueLimit, share });
   let opened: ReturnType<typeof openPool> | undefined;
-  const isFull = () => unfinished >= workers + queueLimit;
-  async function run(job: HashJob): Promise<unknown> {
-    if (isFull()) throw new HashQueueFull();
-    unfinished += 1;
+  async function run(job: HashJob, requester: Requester): Promise<unknown> {
+    if (queue.isFull(requester)) throw new HashQueueFull();
+    queue.enter(requester.network);
     try {
       opened ??= openPool(workers);
-      return await (await opened).run(job);
+      const answer = await (await opened).run(job, { owner: requester.network, first: requester.known });
+      if (answer === undefined) throw new HashQueueFull();
+      return answer;
     } finally {
-      unfinished -= 1;
+      queue.leave(requester.network);
     }
   }
-  const nobodysHash = `$2b$${cost}$${'nobody'.padEnd(21, '.')}O${'.'.repeat(31)}`;
 
   return {
-    async hash(password) {
+    async hash(password, requester) {
       const fault = whyNotHashable(password);
       if (fault) throw new RangeError(`Not to be hashed: ${fault}`);
-      return String(await run({ password: normalise(password), cost }));
+      return String(await run({ password: normalise(password), cost }, requester));
     },
 
-    async verify(password, hash) {
-      const possible = whyNotHashable(password) === undefined && hash !== undefined && HASH.test(hash);
-      const job = possible ? { password: normalise(password), hash } : { password: '', hash: nobodysHash };
-      const matches = await run(job);
+    async verify(password, hash, requester) {
+      const possible = whyNotHashable(password) === undefined && hash !== undefined && isBcryptHash(hash);
+      const job = possible
+        ? { password: normalise(password), hashes: padded(hash, cost) }
+        : { password: '', hashes: [dummyHash(cost)] };
+      const matches = await run(job, requester);
       return possible && matches === true;
     },
 
-    isFull,
+    isFull: (network) => queue.isFull({ network, known: true }),
     needsRehash: (hash) => Number(HASH.exec(hash)?.[1] ?? 0) < cost,
     close: async () => (await opened)?.close(),
   };
 }
 
-/** The pool with the worker's code in it is of no use to most requests, so its module is first run here. */
+/** Most requests hash nothing, so the module of the pool, with the worker's code in it, is loaded when it is first needed. */
 async function openHashPool(workers: number): Promise<HashPool> {
   const { HashPool } = await import('./hash-pool.ts');
   return new HashPool(workers);

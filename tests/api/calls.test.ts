@@ -27,8 +27,9 @@ beforeAll(async () => {
   user = await service.person();
   staff = await service.person('staff');
   admin = await service.person('admin');
-  // The first login from a known address makes the day's limit, the first erasure its lock.
+  // The first erasure makes its lock; the first use of a limit in each half minute makes its row.
   await service.login(user.username);
+  await service.send('POST', '/user', json({ username: uniqueName(), password: PASSWORD, name: 'New Person' }));
   await admin.send('DELETE', '/user', json({ username: (await service.person()).username }));
   // The first complaint makes the totals that all later ones count in; the first of an hour makes its limit.
   const warm = await user.file({ category: 'roads' });

@@ -8,7 +8,7 @@ let service: Service;
 let username: string;
 
 beforeAll(async () => {
-  service = await startService({ LOGIN_FAILURES_PER_ADDRESS: '1000', LOGIN_FAILURES_PER_DAY: '1000' });
+  service = await startService({ LOGIN_FAILURES_FROM_KNOWN: '1000' });
   ({ username } = await service.person());
 });
 afterAll(() => service.close());
@@ -21,7 +21,7 @@ async function refused(answer: Promise<Answer>): Promise<Answer> {
   return answer;
 }
 
-it('while as many logins wait as can be served soon, the next is refused at once, and Appwrite is not even asked', async () => {
+it('while as many logins of one network wait as can be served soon, the next is refused at once, and Appwrite is not even asked', async () => {
   const crowd = Array.from({ length: 40 }, login);
   await Promise.any(crowd.map(refused));
   // One or the other finds the place of a login that has just been served.
@@ -33,6 +33,6 @@ it('while as many logins wait as can be served soon, the next is refused at once
 
   const statuses = [...(await Promise.all(crowd)), ...late].map(({ status }) => status);
   expect(new Set(statuses)).toEqual(new Set([200, 503]));
-  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(18);
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(12);
   expect((await login()).status).toBe(200);
 });

@@ -1,7 +1,6 @@
 import { Query, Storage } from 'node-appwrite';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
-import type { Complaint } from '#shared/appwrite/rows.ts';
-import { tallyOperations } from '#shared/appwrite/tallies.ts';
+import { accountTallies, categoryTally, statusTally } from '#shared/appwrite/tallies.ts';
 import { ownerOfFile } from '#shared/domain/ids.ts';
 import type { Service } from './harness.ts';
 
@@ -30,20 +29,33 @@ async function everything({ connection }: Service) {
 
 type Everything = Awaited<ReturnType<typeof everything>>;
 
-/** The totals as they should be, against those that are kept. */
-function wrongTotals({ complaints, tallies }: Everything): string[] {
-  const sums = new Map<string, number>();
-  for (const complaint of complaints) {
-    for (const { rowId, data } of tallyOperations(undefined, complaint as Complaint)) {
-      const place = `${rowId}/${data?.column}`;
-      sums.set(place, (sums.get(place) ?? 0) + 1);
-    }
+type Row = Everything['complaints'][number];
+
+/** What each total is the number of, in the words of the contract; the ids are only where it is kept. */
+function totalsOf({ complaints }: Everything): Map<string, (row: Row) => boolean> {
+  const totals = new Map<string, (row: Row) => boolean>();
+  for (const { status, category, reporterId } of complaints) {
+    const [all, named] = accountTallies(reporterId);
+    totals.set(statusTally(status), (row) => row.status === status);
+    if (category !== null) totals.set(categoryTally(category), (row) => row.category === category);
+    totals.set(all, (row) => row.reporterId === reporterId && row.reporterName !== null);
+    totals.set(named, (row) => row.reporterId === reporterId && row.reporterName !== null && !row.anonymous);
   }
-  for (const { $id, visible, hidden } of tallies) {
-    sums.set(`${$id}/visible`, (sums.get(`${$id}/visible`) ?? 0) - visible);
-    sums.set(`${$id}/hidden`, (sums.get(`${$id}/hidden`) ?? 0) - hidden);
-  }
-  return [...sums].filter(([, rest]) => rest !== 0).map(([place, rest]) => `${place}: ${rest}`);
+  return totals;
+}
+
+/** The totals that are kept against the rows counted here, those that are hidden apart from those that are not. */
+function wrongTotals(all: Everything): string[] {
+  const totals = totalsOf(all);
+  const kept = new Map(all.tallies.map(({ $id, visible, hidden }) => [$id, { visible, hidden }]));
+  const none = { visible: 0, hidden: 0 };
+  return [...new Set([...totals.keys(), ...kept.keys()])].flatMap((id) => {
+    const rows = all.complaints.filter((row) => totals.get(id)?.(row));
+    const hidden = rows.filter((row) => row.hidden).length;
+    const found = kept.get(id) ?? none;
+    const right = found.visible === rows.length - hidden && found.hidden === hidden;
+    return right ? [] : [`${id}: ${JSON.stringify(found)} for ${rows.length - hidden} and ${hidden} hidden`];
+  });
 }
 
 /** A timeline tells every version of a living complaint once, and of no other. */

@@ -54,7 +54,7 @@ async function besides({ local, connection }: Service, username: string): Promis
   return async (id, input) => {
     const deps = openDeps(service, { key: local.apiKey, address: 'elsewhere' });
     try {
-      await changeComplaint(deps, Promise.resolve(actor), { id, ifMatch: undefined, input });
+      await changeComplaint(deps, Promise.resolve(actor), { id, ifMatch: undefined, input, accountId: actor.id });
       return true;
     } catch (error) {
       if (error instanceof Refusal && error.headers['retry-after'] !== undefined) return false;

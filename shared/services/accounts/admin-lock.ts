@@ -1,22 +1,22 @@
 import { type Account, listByRole } from '#shared/appwrite/accounts.ts';
-import { begin, claimVersion, commitBegun, type Operation, type Outcome } from '#shared/appwrite/transaction.ts';
+import { begin, claimVersion, commitBegun, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { allows } from '#shared/domain/policy.ts';
-import { Refusal, retryLater } from '#shared/domain/problems.ts';
+import { Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { serially } from '../complaints/serially.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchAccount } from './read-account.ts';
 
 const LOCK = 'admins';
-const ATTEMPTS = 8;
 const MOST_ADMINS = 1_000;
 
-/** `operations` are those for the account as it is read under the lock; `before` is how the last attempt ended. */
+/** `operations` are those for the account as it is read under the lock. */
 type Leaving = {
   actor: AccountActor;
   targetId: string;
   action: 'erase' | 'setRole';
-  operations(target: Account, before?: Outcome): Operation[];
+  operations(target: Account): Operation[] | Promise<Operation[]>;
   landed(): Promise<boolean>;
 };
 
@@ -39,16 +39,16 @@ async function refuseByAdmins(deps: Deps, { actor, targetId, action }: Leaving):
   }
 }
 
-async function attempt(deps: Deps, leaving: Leaving, before?: Outcome): Promise<Outcome> {
-  // Opened beside the questions, since nothing but the commit waits for it; unused, it runs out by itself.
+async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
+  // Opened beside the reads, since only the commit needs it; unused, it expires by itself.
   const begun = begin(deps.gateway);
   begun.catch(() => undefined);
   const version = await lockVersion(deps);
   const target = await deps.store.users.find(leaving.targetId);
   if (!target) throw noSuchAccount();
   if (target.role === 'admin') await refuseByAdmins(deps, leaving);
-  const operations = [claimVersion('state', LOCK, version), ...leaving.operations(target, before)];
-  return commitBegun(deps.gateway, begun, { operations, landed: leaving.landed });
+  const operations = [claimVersion('state', LOCK, version), ...(await leaving.operations(target))];
+  return (await commitBegun(deps.gateway, begun, { operations, landed: leaving.landed })) === 'done';
 }
 
 /**
@@ -56,12 +56,6 @@ async function attempt(deps: Deps, leaving: Leaving, before?: Outcome): Promise<
  * so a change in between makes the commit fail and everything is judged again. 409 for the last admin.
  */
 export async function commitLeaving(deps: Deps, leaving: Leaving): Promise<void> {
-  await serially(LOCK, async () => {
-    let outcome: Outcome | undefined;
-    for (let tries = 0; tries < ATTEMPTS; tries += 1) {
-      outcome = await attempt(deps, leaving, outcome);
-      if (outcome === 'done') return;
-    }
-    throw retryLater('busy', 'Accounts are being changed at this moment.', { seconds: 1 });
-  });
+  const once = async () => (await attempt(deps, leaving)) || undefined;
+  await serially(LOCK, () => retryOnConflict(deps.clock, 'accounts', once));
 }

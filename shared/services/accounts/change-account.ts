@@ -2,13 +2,12 @@ import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
 import type { User } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
-import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
-import { confirmPassword } from '../auth/confirm-password.ts';
-import { hashesRefusal } from '../auth/hashing.ts';
+import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { newEpoch } from '../auth/logout.ts';
 import type { AccountActor } from '../auth/open-session.ts';
+import { confirmPassword, queueRefusal, refuseWeakPassword } from '../auth/passwords.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchAccount } from './read-account.ts';
-import { refuseWeakPassword } from './weak-password.ts';
 
 export type AccountChange = {
   username?: string | undefined;
@@ -17,8 +16,6 @@ export type AccountChange = {
   password?: string | undefined;
   currentPassword?: string | undefined;
 };
-
-const ATTEMPTS = 6;
 
 /** One's own change asks for the present password; an admin's reset of another's does not. */
 async function newPassword(deps: Deps, actor: AccountActor, change: AccountChange): Promise<Partial<User>> {
@@ -29,7 +26,8 @@ async function newPassword(deps: Deps, actor: AccountActor, change: AccountChang
     }
     await confirmPassword(deps, actor, change.currentPassword);
   }
-  return { passwordHash: await deps.hasher().hash(change.password).catch(hashesRefusal) };
+  const requester = { network: deps.address, known: true };
+  return { passwordHash: await deps.hasher().hash(change.password, requester).catch(queueRefusal) };
 }
 
 function patchOf(change: AccountChange, password: Partial<User>, now: Date) {
@@ -59,13 +57,12 @@ export async function changeAccount(deps: Deps, actor: AccountActor, change: Acc
     throw new Refusal('forbidden', 'Only an admin may change the account of somebody else.');
   }
   if (change.password !== undefined) await refuseWeakPassword(change.password, { username, field: 'password' });
-  let row = self ? actor.account : await findByUsername(deps.store, username);
+  const row = self ? actor.account : await findByUsername(deps.store, username);
   if (!row) throw noSuchAccount();
   const patch = patchOf(change, await newPassword(deps, actor, change), deps.clock.now());
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const changed = await deps.store.users.replace(row, patch);
-    if (changed) return changed;
-    row = await reread(deps, row, self);
-  }
-  throw retryLater('busy', 'The account is being changed at this moment.', { seconds: 1 });
+  let current: Account | undefined;
+  return retryOnConflict(deps.clock, 'this account', async () => {
+    current = current ? await reread(deps, current, self) : row;
+    return deps.store.users.replace(current, patch);
+  });
 }

@@ -1,10 +1,10 @@
-import { type Account, findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
-import { create, type Operation, type Outcome, remove, update } from '#shared/appwrite/transaction.ts';
+import { type Account, findByUsername, nameRowId, usernamesOf } from '#shared/appwrite/accounts.ts';
+import { create, type Operation, remove, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import { confirmPassword } from '../auth/confirm-password.ts';
 import type { AccountActor } from '../auth/open-session.ts';
+import { confirmPassword } from '../auth/passwords.ts';
 import { commitLeaving } from './admin-lock.ts';
 import { forget } from './finish-erasures.ts';
 import { noSuchAccount } from './read-account.ts';
@@ -24,19 +24,40 @@ async function accountToErase(deps: Deps, actor: AccountActor, { username, passw
   return account;
 }
 
-/** Marks the name and removes the account. One made or renamed in the console may have no name row yet: it gets one now. */
-function removal({ $id: userId, username }: Account, before?: Outcome): Operation[] {
-  const write = before === 'missing' ? create : update;
-  return [write('names', nameRowId(username), { userId, username, state: 'erasing' }), remove('users', userId)];
+type Removal = { operations: Operation[]; usernames: string[] };
+
+/**
+ * Marks the identity as one that is being erased and removes the account. One that was made or renamed in the console
+ * may have no identity and no row of its name yet: they are made now, so that the name stays taken.
+ */
+async function removal({ store }: Deps, { $id: id, username }: Account): Promise<Removal> {
+  const nameId = await nameRowId(username);
+  const [identity, name] = await Promise.all([store.identities.find(id), store.names.find(nameId)]);
+  const usernames = [...new Set([...usernamesOf(identity), username])];
+  const write = identity ? update : create;
+  const marked = write('identities', id, { usernames: usernames.join(','), state: 'erasing' });
+  const taken = name ? [] : [create('names', nameId, { taken: true })];
+  return { operations: [marked, ...taken, remove('users', id)], usernames };
 }
 
 /**
- * Erases a person and keeps their cases: first the account goes and its name is marked, then the name is taken off what
- * they wrote. Dying in between is no harm: media-cleanup finishes every marked name, and looks once more at each.
+ * Erases a person and keeps their cases: first the account goes and its identity is marked, then the names are taken
+ * off what they wrote. Dying in between is no harm: housekeeping finishes every marked identity and removes it. Then
+ * nothing is left of the person but the taken name, and nothing leads from it to the cases.
  */
 export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Erasure): Promise<void> {
-  const { $id: id, username } = await accountToErase(deps, actor, erasure);
-  const landed = async () => (await deps.store.users.find(id)) === undefined;
-  await commitLeaving(deps, { actor, targetId: id, action: 'erase', operations: removal, landed });
-  await forget(deps, { id, usernames: [username] });
+  const { $id: id } = await accountToErase(deps, actor, erasure);
+  let usernames: string[] = [];
+  await commitLeaving(deps, {
+    actor,
+    targetId: id,
+    action: 'erase',
+    async operations(account) {
+      const planned = await removal(deps, account);
+      ({ usernames } = planned);
+      return planned.operations;
+    },
+    landed: async () => (await deps.store.users.find(id)) === undefined,
+  });
+  await forget(deps, { id, usernames });
 }

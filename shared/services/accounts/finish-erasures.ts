@@ -1,10 +1,10 @@
 import {
   existingAccounts,
-  listActiveNames,
+  listActive,
   listErasing,
-  namesOf,
+  type StoredIdentity,
   scrubNames,
-  type TakenName,
+  usernamesOf,
 } from '#shared/appwrite/accounts.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import type { Deps as AllDeps } from '#shared/compose.ts';
@@ -12,7 +12,7 @@ import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 
 type Deps = Pick<AllDeps, 'store' | 'clock'>;
 
-const PAGE = 200;
+const PAGE = 100;
 const BUDGET_MS = 15 * SECOND;
 /** Longer than a request may last that was under way when the account went and still wrote its name. */
 const SETTLED_MS = 2 * MINUTE;
@@ -26,33 +26,36 @@ export async function forget(deps: Deps, person: { id: string; usernames: readon
   ]);
 }
 
-function spelled(names: readonly TakenName[]): string[] {
-  return names.map((name) => name.username).filter((username) => username !== null);
-}
-
-async function mark(deps: Deps, names: readonly TakenName[]): Promise<void> {
-  const active = names.filter((name) => name.state === 'active');
-  await Promise.all(active.map((name) => deps.store.names.replace(name, { state: 'erasing' })));
+async function mark(deps: Deps, identities: readonly StoredIdentity[]): Promise<void> {
+  const active = identities.filter(({ state }) => state === 'active');
+  await Promise.all(active.map((identity) => deps.store.identities.replace(identity, { state: 'erasing' })));
 }
 
 /** Does for an account whose row is gone, by the API or in the console, what erasing it does. */
 export async function finishErasure(deps: Deps, userId: string): Promise<'living' | 'cleaned'> {
   if (await deps.store.users.find(userId)) return 'living';
-  const names = await namesOf(deps.store, userId);
-  await mark(deps, names);
-  await forget(deps, { id: userId, usernames: spelled(names) });
+  const identity = await deps.store.identities.find(userId);
+  if (identity) await mark(deps, [identity]);
+  await forget(deps, { id: userId, usernames: usernamesOf(identity) });
   return 'cleaned';
 }
 
-/** Looks at one page of names in use for accounts that are gone, and remembers where to go on; the next page, or none. */
+async function living(deps: Deps, identities: readonly StoredIdentity[]): Promise<Set<string>> {
+  return existingAccounts(
+    deps.store,
+    identities.map(({ $id }) => $id),
+  );
+}
+
+/** Looks at one page of identities in use for accounts that are gone, and remembers where to go on; the next page, or none. */
 async function markLost(deps: Deps, after: string): Promise<string> {
-  const names = await listActiveNames(deps.store, after, PAGE);
-  const living = await existingAccounts(deps.store, [...new Set(names.map((name) => name.userId))]);
+  const identities = await listActive(deps.store, after, PAGE);
+  const alive = await living(deps, identities);
   await mark(
     deps,
-    names.filter((name) => !living.has(name.userId)),
+    identities.filter(({ $id }) => !alive.has($id)),
   );
-  const next = names.length < PAGE ? '' : (names.at(-1)?.$sequence ?? '');
+  const next = identities.length < PAGE ? '' : (identities.at(-1)?.$id ?? '');
   await deps.store.state.upsert(PLACE, { version: 1, value: next });
   return next;
 }
@@ -63,16 +66,16 @@ async function markAllLost(deps: Deps, stopAt: number): Promise<void> {
   while (after !== '' && Date.now() < stopAt);
 }
 
-async function finish(deps: Deps, names: readonly TakenName[], settled: boolean): Promise<void> {
-  const living = await existingAccounts(deps.store, [...new Set(names.map((name) => name.userId))]);
-  for (const name of names) {
+async function finish(deps: Deps, identities: readonly StoredIdentity[], settled: boolean): Promise<void> {
+  const alive = await living(deps, identities);
+  for (const identity of identities) {
     // Only an admin in the console can bring an account back; then nothing of it is to be forgotten.
-    if (living.has(name.userId)) {
-      await deps.store.names.replace(name, { state: 'active' });
+    if (alive.has(identity.$id)) {
+      await deps.store.identities.replace(identity, { state: 'active' });
       continue;
     }
-    await forget(deps, { id: name.userId, usernames: spelled([name]) });
-    if (settled) await deps.store.names.replace(name, { state: 'erased', username: null });
+    await forget(deps, { id: identity.$id, usernames: usernamesOf(identity) });
+    if (settled) await deps.store.identities.remove(identity.$id);
   }
 }
 
@@ -83,11 +86,11 @@ export async function finishErasures(deps: Deps): Promise<number> {
   const now = deps.clock.now().getTime();
   const settled = new Date(now - SETTLED_MS);
   let finished = 0;
-  for (let names: TakenName[] = []; Date.now() < stopAt; ) {
-    names = await listErasing(deps.store, { before: settled, limit: PAGE });
-    await finish(deps, names, true);
-    finished += names.length;
-    if (names.length < PAGE) break;
+  for (let identities: StoredIdentity[] = []; Date.now() < stopAt; ) {
+    identities = await listErasing(deps.store, { before: settled, limit: PAGE });
+    await finish(deps, identities, true);
+    finished += identities.length;
+    if (identities.length < PAGE) break;
   }
   // Those of the last minutes are done already as far as they can be; they are looked at again when settled.
   await finish(deps, await listErasing(deps.store, { before: new Date(now + MINUTE), limit: PAGE }), false);

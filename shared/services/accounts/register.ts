@@ -1,18 +1,18 @@
 import { nameRowId } from '#shared/appwrite/accounts.ts';
-import { bucketOf, type Reservation, reserve } from '#shared/appwrite/limits.ts';
+import { bucketOf, type Reservation } from '#shared/appwrite/limits.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
-import { commit, create } from '#shared/appwrite/transaction.ts';
+import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { isReservedUsername } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
-import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
-import { hashesRefusal } from '../auth/hashing.ts';
+import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { addressesAfter } from '../auth/known-addresses.ts';
 import { newEpoch } from '../auth/logout.ts';
+import { queueRefusal, refuseWeakPassword, refuseWhenFull } from '../auth/passwords.ts';
 import { serially } from '../complaints/serially.ts';
+import { reserveOrRefuse } from '../rate-limits.ts';
 import type { Profile } from './profile.ts';
-import { refuseWeakPassword } from './weak-password.ts';
 
 /** `username` is canonical already. */
 export type Registration = { username: string; name: string; phone: string | null; password: string };
@@ -21,46 +21,38 @@ function taken(): Refusal {
   return new Refusal('username_taken', 'This username is taken. Choose another one.');
 }
 
-async function reserveRegistration(deps: Deps): Promise<Reservation> {
+/** Counted also when the name turns out to be taken: otherwise anybody could ask for names without end. */
+function reserveRegistration(deps: Deps): Promise<Reservation> {
   const max = deps.config.registrationsPerHour;
-  const place = await reserve(deps, { kind: 'register', subject: bucketOf(deps.address), windowMs: HOUR, max });
-  if (place.granted) return place;
-  throw retryLater('too_many_requests', 'Too many registrations from this address.', { seconds: place.secondsLeft });
+  const limit = { kind: 'register', subject: bucketOf(deps.address), windowMs: HOUR, max };
+  return reserveOrRefuse(deps, limit, 'Too many registrations from this address.');
 }
 
-/** Nothing was registered when the hashing queue is full, so nothing is counted. */
-async function hashed(deps: Deps, password: string, place: Reservation): Promise<string> {
-  return deps
-    .hasher()
-    .hash(password)
-    .catch(async (error: unknown) => {
-      await place.undo().catch(() => undefined);
-      return hashesRefusal(error);
-    });
-}
+type Opening = { registration: Registration; nameId: string; reserving: Promise<Reservation> };
 
-/** One name at a time in this process, so that all but the first are refused before a password is hashed for them. */
-async function openAccount(deps: Deps, registration: Registration): Promise<Profile> {
+async function openAccount(deps: Deps, { registration, nameId, reserving }: Opening): Promise<Profile> {
   const { username, password, name, phone } = registration;
-  const nameId = nameRowId(username);
-  const [reserved, place] = await Promise.all([deps.store.names.find(nameId), reserveRegistration(deps)]);
-  if (reserved) throw taken();
-  const passwordHash = await hashed(deps, password, place);
+  const [earlier] = await Promise.all([deps.store.names.find(nameId), reserving]);
+  if (earlier) throw taken();
+  // Opened beside the hash, since only the commit needs it; unused, it expires by itself.
+  const begun = begin(deps.gateway);
+  begun.catch(() => undefined);
+  const passwordHash = await deps.hasher().hash(password, { network: deps.address, known: false }).catch(queueRefusal);
   const userId = randomId();
   const now = deps.clock.now();
   const at = now.toISOString();
   const profile: Profile = { username, name, phone, role: 'user', registeredAt: at, changedAt: at };
   const known = addressesAfter({ $id: userId, knownAddresses: [] }, deps.address, now);
-  const secrets = { passwordHash, ...newEpoch(), knownAddresses: JSON.stringify(known ?? []) };
-  const outcome = await commit(
-    deps.gateway,
-    [
-      create('names', nameId, { userId, username, state: 'active' }),
+  const secrets = { passwordHash, ...newEpoch(), knownAddresses: JSON.stringify(known ?? []), writes: 0 };
+  const outcome = await commitBegun(deps.gateway, begun, {
+    operations: [
+      create('identities', userId, { usernames: username, state: 'active' }),
+      create('names', nameId, { taken: true }),
       create('users', userId, { ...profile, ...secrets }),
       ...accountTallies(userId).map((id) => create('tallies', id, { visible: 0, hidden: 0 })),
     ],
-    async () => (await deps.store.names.find(nameId))?.userId === userId,
-  );
+    landed: async () => (await deps.store.users.find(userId)) !== undefined,
+  });
   if (outcome !== 'done') throw taken();
   return profile;
 }
@@ -71,5 +63,19 @@ export async function register(deps: Deps, registration: Registration): Promise<
   if (isReservedUsername(username))
     throw invalidField('username', 'username_reserved', 'is reserved; choose another one');
   await refuseWeakPassword(password, { username, field: 'password' });
-  return serially(`register ${username}`, () => openAccount(deps, registration));
+  refuseWhenFull(deps);
+  const nameId = await nameRowId(username);
+  const reserving = reserveRegistration(deps);
+  reserving.catch(() => undefined);
+  try {
+    // One name at a time in this process, so that all but the first are refused before a password is hashed for them.
+    return await serially(`register ${username}`, () => openAccount(deps, { registration, nameId, reserving }));
+  } catch (error) {
+    const wasTaken = error instanceof Refusal && error.code === 'username_taken';
+    if (!wasTaken) {
+      const reservation = await reserving.catch(() => undefined);
+      await reservation?.undo().catch(() => undefined);
+    }
+    throw error;
+  }
 }

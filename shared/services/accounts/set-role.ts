@@ -3,14 +3,13 @@ import { update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Role } from '#shared/domain/account.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
-import { Refusal, retryLater } from '#shared/domain/problems.ts';
+import { Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import { commitLeaving } from './admin-lock.ts';
 import { noSuchAccount } from './read-account.ts';
 
 type Appointment = { username: string; role: Role };
-
-const ATTEMPTS = 6;
 
 async function demote(deps: Deps, actor: AccountActor, demoted: Account): Promise<Account> {
   const { $id: targetId, role, changedAt } = demoted;
@@ -27,14 +26,12 @@ async function demote(deps: Deps, actor: AccountActor, demoted: Account): Promis
 /** Gives a role to somebody else, effective with their next request: 403 for one's own, 409 for the last admin's. */
 export async function setRole(deps: Deps, actor: AccountActor, { username, role }: Appointment): Promise<Account> {
   if (!mayOnAccount(actor, 'setRole', username)) throw new Refusal('forbidden', 'Nobody may change their own role.');
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  return retryOnConflict(deps.clock, 'this account', async () => {
     const target = await findByUsername(deps.store, username);
     if (!target) throw noSuchAccount();
     if (target.role === role) return target;
     const change = { role, changedAt: deps.clock.now().toISOString() };
     if (target.role === 'admin') return demote(deps, actor, { ...target, ...change });
-    const changed = await deps.store.users.replace(target, change);
-    if (changed) return changed;
-  }
-  throw retryLater('busy', 'The account is being changed at this moment.', { seconds: 1 });
+    return deps.store.users.replace(target, change);
+  });
 }

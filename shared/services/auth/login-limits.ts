@@ -1,50 +1,83 @@
-import type { Account } from '#shared/appwrite/accounts.ts';
-import { bucketOf, type Limit, type Reservation, reserve } from '#shared/appwrite/limits.ts';
+import {
+  bucketOf,
+  type Limit,
+  type Reservation,
+  readUses,
+  reserveKnowing,
+  secondsFull,
+  type Uses,
+} from '#shared/appwrite/limits.ts';
 import type { Deps } from '#shared/compose.ts';
-import { DAY, MINUTE } from '#shared/domain/clock.ts';
-import { retryLater } from '#shared/domain/problems.ts';
-import { isKnownAddress } from './known-addresses.ts';
+import { DAY, MINUTE, SECOND } from '#shared/domain/clock.ts';
+import { tooManyRequests } from '../rate-limits.ts';
 
-/** A paid comparison, and the account it is for, if there is one. `undo` gives back what was paid, as far as it can. */
-export type Try = { account: Account | undefined; undo(): Promise<void> };
+type LoginLimit = Limit & { max: number };
+/** Limits of which one must have room: the later ones serve when the first is spent. */
+type Choice = readonly LoginLimit[];
 
-/** Wrong passwords a day that addresses with an earlier login may send beside the budget of strangers. */
-const KNOWN_BUDGET = 20;
+export type LoginLimits = { strangers: readonly Choice[]; known: readonly Choice[] };
 
-/** The first of these limits that has room; 429 with the wait for the last one when none has. */
-async function reserveFirst(deps: Deps, limits: readonly Limit[]): Promise<Reservation> {
-  let secondsLeft = 1;
-  for (const limit of limits) {
-    const reservation = await reserve(deps, limit);
-    if (reservation.granted) return reservation;
-    ({ secondsLeft } = reservation);
-  }
-  const detail = 'Too many failed logins. Wait before you try again.';
-  throw retryLater('too_many_requests', detail, { seconds: secondsLeft });
+/**
+ * What wrong passwords are counted by.
+ *
+ * From a network that the account has not been used from: per network across all accounts, per account and network, and
+ * per account for all strangers together; when that day's budget is spent, one try a minute is left for all of them.
+ *
+ * From a known network: only per account and network, by a budget of its own and one try in 15 seconds when it is
+ * spent. So nobody's guesses lock out the person at home, neither guesses from elsewhere, nor those of a neighbour at
+ * other accounts, nor those of somebody who forges the address; who forges it can at most make them wait for a slot.
+ */
+export function loginLimits({ config, address }: Deps, username: string): LoginLimits {
+  const account = bucketOf(username);
+  const pair = bucketOf(`${username} ${address}`);
+  const quarter = 15 * MINUTE;
+  return {
+    strangers: [
+      [{ kind: 'login-network', subject: bucketOf(address), windowMs: quarter, max: config.loginFailuresPerAddress }],
+      [{ kind: 'login', subject: pair, windowMs: quarter, max: config.loginFailuresPerAccount }],
+      [
+        { kind: 'login-day', subject: account, windowMs: DAY, max: config.loginFailuresPerDay },
+        { kind: 'login-minute', subject: account, windowMs: MINUTE, max: 1 },
+      ],
+    ],
+    known: [
+      [
+        { kind: 'login-known', subject: pair, windowMs: DAY, max: config.loginFailuresFromKnown },
+        { kind: 'login-known-slow', subject: pair, windowMs: 15 * SECOND, max: 1 },
+      ],
+    ],
+  };
 }
 
-/** Strangers share the account's daily budget; when that is spent, one try a minute is left for all of them. */
-function accountLimits(deps: Deps, username: string, known: boolean): Limit[] {
-  const subject = bucketOf(username);
-  const ofStrangers = [
-    { kind: 'login-day', subject, windowMs: DAY, max: deps.config.loginFailuresPerDay },
-    { kind: 'login-minute', subject, windowMs: MINUTE, max: 1 },
-  ];
-  return known ? [{ kind: 'login-known', subject, windowMs: DAY, max: KNOWN_BUDGET }, ...ofStrangers] : ofStrangers;
+/** All that was counted so far for these limits, in one call. */
+export function readLoginUses(deps: Deps, { strangers, known }: LoginLimits): Promise<Uses> {
+  return readUses(deps, [...strangers, ...known].flat());
 }
 
-/** Pays for one comparison before it is made: per account and address, then per account. A name without account pays alike. */
-export async function reserveTry(deps: Deps, username: string, finding: Promise<Account | undefined>): Promise<Try> {
-  const { address, clock, config } = deps;
-  const max = config.loginFailuresPerAddress;
-  const pairLimit = { kind: 'login', subject: bucketOf(`${username} ${address}`), windowMs: 15 * MINUTE, max };
-  const [pair, account] = await Promise.all([reserveFirst(deps, [pairLimit]), finding]);
-  const known = account !== undefined && isKnownAddress(account, address, clock.now());
-  try {
-    const shared = await reserveFirst(deps, accountLimits(deps, username, known));
-    return { account, undo: async () => void (await Promise.allSettled([pair.undo(), shared.undo()])) };
-  } catch (refusal) {
-    await pair.undo().catch(() => undefined);
-    throw refusal;
-  }
+function refusal(seconds: number) {
+  return tooManyRequests('Too many failed logins. Wait before you try again.', seconds);
+}
+
+function firstWithRoom(deps: Deps, choice: Choice, uses: Uses): LoginLimit {
+  const waits = choice.map((limit) => secondsFull(deps, limit, uses));
+  const limit = choice[waits.indexOf(0)];
+  if (!limit) throw refusal(Math.min(...waits));
+  return limit;
+}
+
+/** Pays for one comparison before it is made. 429, without a write, when there is no room; `undo` gives all of it back. */
+export async function payForTry(
+  deps: Deps,
+  choices: readonly Choice[],
+  uses: Uses,
+): Promise<{ undo(): Promise<void> }> {
+  const limits = choices.map((choice) => firstWithRoom(deps, choice, uses));
+  const paying = await Promise.allSettled(limits.map((limit) => reserveKnowing(deps, limit, uses)));
+  const paid = paying.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const undo = async () => void (await Promise.allSettled(paid.map((one: Reservation) => one.undo())));
+  const failed = paying.find((one) => one.status === 'rejected');
+  const full = paid.filter((one) => !one.granted);
+  if (!failed && full.length === 0) return { undo };
+  await undo();
+  throw failed ? failed.reason : refusal(Math.max(...full.map((one) => one.secondsLeft)));
 }

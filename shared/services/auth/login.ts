@@ -3,31 +3,20 @@ import type { Deps } from '#shared/compose.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import { issueToken } from '#shared/security/issue-token.ts';
-import { hashesRefusal, refuseWhenFull } from './hashing.ts';
-import { addressesAfter } from './known-addresses.ts';
-import { reserveTry, type Try } from './login-limits.ts';
+import { isBcryptHash, type Requester } from '#shared/security/passwords.ts';
+import { addressesAfter, isKnownAddress } from './known-addresses.ts';
+import { loginLimits, payForTry, readLoginUses } from './login-limits.ts';
 import { newEpoch } from './logout.ts';
+import { queueRefusal, refuseWhenFull } from './passwords.ts';
 
 export type Credentials = { username: string; password: string };
 export type Login = { token: string; expiresAt: Date; account: Account };
 
-// No account can have it: looked up in place of what cannot be a username, so that every try asks the same.
-const NOBODY = '-';
+// No account can have it: looked up in place of what cannot be a username, so that every try asks the same of Appwrite.
+const NO_USERNAME = '-';
 
-/** One comparison, whoever it is for. A try that never came to it is given back: nothing was learnt by it. */
-async function compare(deps: Deps, password: string, tried: Try): Promise<void> {
-  const { account, undo } = tried;
-  const right = await deps
-    .hasher()
-    .verify(password, account?.passwordHash)
-    .catch(async (error: unknown) => {
-      await undo();
-      return hashesRefusal(error);
-    });
-  if (right && account) return;
-  const broken = account !== undefined && !/^\$2[aby]\$\d\d\$.{53}$/.test(account.passwordHash);
-  const cause = broken ? new Error(`credential_corrupt: the stored hash of ${account.$id} is none`) : undefined;
-  throw new Refusal('bad_credentials', 'The username or the password is wrong.', { cause });
+function badCredentials(cause?: Error): Refusal {
+  return new Refusal('bad_credentials', 'The username or the password is wrong.', { cause });
 }
 
 /** A hash made at a lower cost is renewed while the password is at hand. Failing to is no reason to refuse the login. */
@@ -35,7 +24,7 @@ async function renewedHash(deps: Deps, account: Account, password: string): Prom
   if (!deps.hasher().needsRehash(account.passwordHash)) return undefined;
   return deps
     .hasher()
-    .hash(password)
+    .hash(password, { network: deps.address, known: true })
     .catch(() => undefined);
 }
 
@@ -56,16 +45,34 @@ async function noteLogin(deps: Deps, account: Account, password: string): Promis
   return fresh?.epoch ?? account.epoch;
 }
 
-/** A token for the right username and password; every wrong pair costs the same and is told the same (401, 429 when too many, 503 when too many wait). */
+/** One comparison, for an account or none; 401 when it fails, 503 when the queue is full. */
+async function compare(deps: Deps, password: string, found: Account | undefined, known: boolean): Promise<Account> {
+  const requester: Requester = { network: deps.address, known };
+  const right = await deps.hasher().verify(password, found?.passwordHash, requester).catch(queueRefusal);
+  if (right && found) return found;
+  const broken = found !== undefined && !isBcryptHash(found.passwordHash);
+  throw badCredentials(broken ? new Error(`credential_corrupt: the stored hash of ${found.$id} is none`) : undefined);
+}
+
+/**
+ * A token for the right username and password. Every wrong pair costs the same and is told the same: 401, 429 when
+ * there were too many, 503 when too many wait. A wrong password is counted before it is compared, so that guesses at
+ * the same moment cost as much as guesses one after the other; a right one, and one that was never compared, is given back.
+ */
 export async function login(deps: Deps, { username: raw, password }: Credentials): Promise<Login> {
-  refuseWhenFull(deps.hasher());
+  refuseWhenFull(deps);
   const username = canonicalUsername(raw.trim());
-  const subject = username ?? `?${raw.toLowerCase()}`;
-  const tried = await reserveTry(deps, subject, findByUsername(deps.store, username ?? NOBODY));
-  await compare(deps, password, tried);
-  const { account } = tried;
-  if (!account) throw new Refusal('bad_credentials', 'The username or the password is wrong.');
-  const [epoch] = await Promise.all([noteLogin(deps, account, password), tried.undo()]);
+  const limits = loginLimits(deps, username ?? `?${raw.toLowerCase()}`);
+  const finding = findByUsername(deps.store, username ?? NO_USERNAME);
+  const [found, uses] = await Promise.all([finding, readLoginUses(deps, limits)]);
+  const known = found !== undefined && isKnownAddress(found, deps.address, deps.clock.now());
+  const paid = await payForTry(deps, known ? limits.known : limits.strangers, uses);
+  const account = await compare(deps, password, found, known).catch(async (error: unknown) => {
+    const wrong = error instanceof Refusal && error.code === 'bad_credentials';
+    if (!wrong) await paid.undo();
+    throw error;
+  });
+  const [epoch] = await Promise.all([noteLogin(deps, account, password), paid.undo()]);
   const issued = await issueToken(deps.tokens, { sub: account.$id, epoch });
   return { token: issued.token, expiresAt: issued.expiresAt, account };
 }

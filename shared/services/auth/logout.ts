@@ -1,10 +1,10 @@
+import type { Account } from '#shared/appwrite/accounts.ts';
 import type { RevokedToken } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { randomId } from '#shared/domain/ids.ts';
-import { retryLater } from '#shared/domain/problems.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import type { AccountActor } from './open-session.ts';
 
-const ATTEMPTS = 6;
 // More unexpired logouts than this in one token's lifetime: then all tokens end, which is safe, instead of the row growing.
 const MOST_REVOKED = 500;
 
@@ -28,13 +28,12 @@ function revocation(revoked: RevokedToken[] = [], ending: Ending, now: number): 
 
 /** Ends this token, or all of the account's; effective with the next request. */
 export async function logout(deps: Deps, ending: Ending): Promise<void> {
-  let row = ending.actor.account;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  let row: Account | undefined = ending.actor.account;
+  await retryOnConflict(deps.clock, 'this account', async () => {
+    if (!row) return true;
     const change = revocation(row.revoked, ending, deps.clock.now().getTime());
-    if (await deps.store.users.replace(row, change)) return;
-    const fresh = await deps.store.users.find(row.$id);
-    if (!fresh) return;
-    row = fresh;
-  }
-  throw retryLater('busy', 'The account is being changed at this moment.', { seconds: 1 });
+    if (await deps.store.users.replace(row, change)) return true;
+    row = await deps.store.users.find(row.$id);
+    return row ? undefined : true;
+  });
 }

@@ -5,7 +5,7 @@ import { Refusal } from '#shared/domain/problems.ts';
 
 /** The actor of a request with the account as it is stored now. */
 export type AccountActor = Actor & { account: Account };
-export type Session = { account: Promise<AccountActor>; tokenId: string; expiresAt: Date };
+export type Session = { accountId: string; account: Promise<AccountActor>; tokenId: string; expiresAt: Date };
 
 function refuse(): Refusal {
   return new Refusal('token_invalid', 'The token is not valid any more. Log in again.');
@@ -20,5 +20,10 @@ export async function openSession(deps: Deps, token: string): Promise<Session> {
     if (row.revoked.some((entry) => entry.jti === claims.jti)) throw refuse();
     return { id: row.$id, username: row.username, role: row.role, account: row };
   });
-  return { account, tokenId: claims.jti, expiresAt: claims.expiresAt };
+  return { accountId: claims.sub, account, tokenId: claims.jti, expiresAt: claims.expiresAt };
+}
+
+/** 401 when the account is gone: for a commit that came too late for its account, see `holdAccount`. */
+export async function refuseErased(deps: Deps, accountId: string): Promise<void> {
+  if (!(await deps.store.users.find(accountId))) throw refuse();
 }

@@ -1,3 +1,4 @@
+import { holdAccount } from '#shared/appwrite/accounts.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
@@ -7,6 +8,8 @@ import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
+import { refuseErased } from '../auth/open-session.ts';
+import { metered, reserveChange } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
@@ -17,7 +20,8 @@ import { defaultAssignee, namedCategory, refuseUnknownAssignee, unknownCategory 
 import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
 import { serially } from './serially.ts';
 
-export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput };
+/** `accountId`: the actor's, known before the account is read. */
+export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput; accountId: string };
 
 const isTextChanged = ({ patch }: Plan) => patch.title !== undefined || patch.description !== undefined;
 
@@ -36,10 +40,13 @@ async function commitPlan(
     update('complaints', id, { ...plan.patch, ...images, version }),
     ...(isTextChanged(plan) ? replaceWords(id, { ...complaint, ...plan.patch }) : []),
     create('timeline', entryId, { ...plan.entry, complaintId: id, number: version }),
+    ...(plan.entry.byId === null ? [] : [holdAccount(plan.entry.byId)]),
     ...tallyOperations(complaint, { ...complaint, ...plan.patch }),
   ];
   const landed = async () => (await deps.store.timeline.find(entryId)) !== undefined;
-  return (await commitCounted(deps, { operations, landed }, plan.begun)) === 'done';
+  const outcome = await commitCounted(deps, { operations, landed }, plan.begun);
+  if (outcome === 'missing' && plan.entry.byId !== null) await refuseErased(deps, plan.entry.byId);
+  return outcome === 'done';
 }
 
 /** What the names in a change stand for; 422 for an assignee that there is not. */
@@ -62,8 +69,10 @@ async function imagesAfter(deps: Deps, { images }: StoredComplaint, plan: Plan):
   return plan.patch.hidden ? renewAccess(deps, images) : publishAccess(images);
 }
 
-async function attempt(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint | undefined> {
-  const { id, input, ifMatch } = change;
+type Attempt = Change & { asking: Promise<Actor>; charge(): Promise<void> };
+
+async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | undefined> {
+  const { id, input, ifMatch, asking } = change;
   // Asked for and opened now, but whether the change is this person's to make is said first.
   const names = readNames(deps, input);
   const begun = begin(deps.gateway);
@@ -77,6 +86,7 @@ async function attempt(deps: Deps, asking: Promise<Actor>, change: Change): Prom
   const known = await names;
   refuseLostCategory(input, complaint, known);
   const plan = planChange(asked, known);
+  if (plan) await change.charge();
   const images = plan ? await imagesAfter(deps, complaint, plan) : complaint.images;
   if (plan && !(await commitPlan(deps, complaint, { ...plan, images, begun }))) return undefined;
   // Also when it was hidden before: whoever hid it may have died before this.
@@ -86,6 +96,9 @@ async function attempt(deps: Deps, asking: Promise<Actor>, change: Change): Prom
 
 /** Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. */
 export async function changeComplaint(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint> {
-  const once = () => attempt(deps, asking, change);
-  return serially(change.id, () => retryOnConflict(deps.clock, 'this complaint', once));
+  const role = asking.then((actor) => actor.role);
+  return metered(reserveChange(deps, change.accountId, role), (charge) => {
+    const once = () => attempt(deps, { ...change, asking, charge });
+    return serially(change.id, () => retryOnConflict(deps.clock, 'this complaint', once));
+  });
 }

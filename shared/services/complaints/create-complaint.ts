@@ -1,5 +1,5 @@
+import { holdAccount } from '#shared/appwrite/accounts.ts';
 import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
-import { type Reservation, reserve } from '#shared/appwrite/limits.ts';
 import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
@@ -7,10 +7,11 @@ import { createWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { cellOf } from '#shared/domain/cells.ts';
-import { HOUR } from '#shared/domain/clock.ts';
 import { complaintIdAt, randomId, timeOfId } from '#shared/domain/ids.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
+import { refuseErased } from '../auth/open-session.ts';
+import { metered, reserveFiling } from '../rate-limits.ts';
 import { claimKey, fingerprintOf, plainTicket, refuseMalformedKey, type Ticket } from './idempotency.ts';
 import { defaultAssignee, namedCategory, overdueDay, unknownCategory } from './known-names.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
@@ -100,25 +101,19 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     create('complaints', complaintId, stored),
     ...createWords(complaintId, row),
     firstEntry(complaintId, filing),
+    holdAccount(filing.actor.id),
     ...tallyOperations(undefined, row),
   ];
   const landed = async () => (await deps.store.complaints.find(complaintId)) !== undefined;
   const work = { operations, landed, ready: filing.reserved };
   let outcome = await commitCounted(deps, work, filing.begun);
   for (let tries = 1; outcome !== 'done' && tries < COMMITS; tries += 1) {
+    if (outcome === 'missing') await refuseErased(deps, filing.actor.id);
     if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
     outcome = await commitCounted(deps, work);
   }
   if (outcome !== 'done') throw retryLater('busy', 'Many complaints are being filed at this moment.', SOON);
   return { ...row, images, $id: complaintId };
-}
-
-async function reserveFiling(deps: Deps, actor: Actor): Promise<Reservation> {
-  const limit = { kind: 'complain', subject: actor.id, windowMs: HOUR, max: deps.config.complaintsPerHour };
-  const reservation = await reserve(deps, limit);
-  if (reservation.granted) return reservation;
-  const detail = `You have filed ${limit.max} complaints within an hour. Wait before you file another.`;
-  throw retryLater('too_many_requests', detail, { seconds: reservation.secondsLeft });
 }
 
 async function replay(deps: Deps, complaintId: string): Promise<Created> {
@@ -152,22 +147,22 @@ async function gather(deps: Deps, complaintId: string, { pictures, category }: P
   }
 }
 
-type Started = { actor: Actor; pictures: readonly Picture[]; category: Category | undefined; begun: Promise<string> };
+type Started = {
+  actor: Actor;
+  pictures: readonly Picture[];
+  category: Category | undefined;
+  begun: Promise<string>;
+  /** The use of the account's limit: 429 when none is left. */
+  reserved: Promise<void>;
+};
 
 async function fileUnder(deps: Deps, ticket: Ticket, draft: Draft, started: Started): Promise<FiledComplaint> {
-  const { actor, pictures, category, begun } = started;
-  const reserved = reserveFiling(deps, actor);
+  const { actor, pictures, category, begun, reserved } = started;
   reserved.catch(() => undefined);
-  try {
-    // Pictures are stored only for whoever may file; everything else can be taken back by not committing it.
-    if (pictures.length > 0) await reserved;
-    const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures, category });
-    return await file(deps, { actor, draft, category, assignedTo, ticket, begun, reserved }, images);
-  } catch (error) {
-    // What failed costs nothing of the limit.
-    await reserved.then((reservation) => reservation.undo()).catch(() => undefined);
-    throw error;
-  }
+  // Pictures are stored only for whoever may file; everything else can be taken back by not committing it.
+  if (pictures.length > 0) await reserved;
+  const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures, category });
+  return file(deps, { actor, draft, category, assignedTo, ticket, begun, reserved }, images);
 }
 
 /**
@@ -187,7 +182,10 @@ export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted
   try {
     const category = await naming;
     if (wanted.draft.category !== null && !category) throw unknownCategory();
-    const row = await fileUnder(deps, ticket, wanted.draft, { actor, pictures, category, begun });
+    const started = { actor, pictures, category, begun };
+    const row = await metered(reserveFiling(deps, actor.id), (charge) =>
+      fileUnder(deps, ticket, wanted.draft, { ...started, reserved: charge() }),
+    );
     return { row, replayed: false };
   } catch (error) {
     await giveBack(ticket, error);

@@ -1,11 +1,14 @@
 import type { StoredEntry } from '#shared/appwrite/complaints.ts';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
-import type { Complaint, StoredImage } from '#shared/appwrite/rows.ts';
+import type { Complaint, Entry, StoredImage } from '#shared/appwrite/rows.ts';
 import type { Config } from '#shared/config.ts';
-import { isDesk, mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
+import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 
-/** That a complaint was given to somebody, or was hidden once, is the desk's business. */
-const DESK_FIELDS: readonly string[] = ['assignedTo', 'hidden'];
+/** That a complaint was given to somebody, or was hidden once, is for those who may read what is internal. */
+const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden'];
+
+/** What only staff and admins do. An entry of one of these kinds could not be a reporter's who is neither. */
+const STAFF_KINDS: readonly Entry['kind'][] = ['status', 'progress', 'assignment'];
 
 const PREVIEW_WIDTH = 320;
 
@@ -31,9 +34,10 @@ function iso(time: string | null): string | null {
   return time.length === 29 && time.endsWith('+00:00') ? `${time.slice(0, 23)}Z` : new Date(time).toISOString();
 }
 
-/** A complaint as this viewer may see it: the name unless it is masked, the assignee for the desk only. */
+/** A complaint as this viewer may see it: the name unless it is masked, the assignee for staff and admins only. */
 export function presentComplaint(row: Complaint & { $id: string }, audience: Audience) {
   const named = mayOnComplaint(audience.viewer, 'readReporter', row);
+  const internal = mayOnComplaint(audience.viewer, 'readInternal', row);
   return {
     id: row.$id,
     title: row.title,
@@ -46,7 +50,7 @@ export function presentComplaint(row: Complaint & { $id: string }, audience: Aud
     username: named ? row.reporterName : null,
     status: row.status,
     progress: row.progress,
-    assignedTo: isDesk(audience.viewer) ? row.assignedTo : null,
+    assignedTo: internal ? row.assignedTo : null,
     overdueAt: iso(row.overdueAt),
     hidden: row.hidden,
     images: row.images.map((image) => presentImage(image, audience)),
@@ -56,21 +60,34 @@ export function presentComplaint(row: Complaint & { $id: string }, audience: Aud
   };
 }
 
-/** One entry of the timeline: who by role to the public, by name to the desk and to oneself. */
-export function presentEntry(entry: StoredEntry, { viewer }: Audience) {
-  const desk = isDesk(viewer);
-  const named = desk || (viewer !== undefined && viewer.id === entry.byId);
+/**
+ * The role of whoever wrote an entry. The reporter of an anonymous complaint looks like any user, whatever their role:
+ * only where they did what no user may do, they look like the staff member who could have done it as well.
+ */
+function roleIn(entry: StoredEntry, kind: Entry['kind'], complaint: Complaint, viewer: Viewer): Entry['role'] {
+  const masked = entry.byId === complaint.reporterId && !mayOnComplaint(viewer, 'readReporter', complaint);
+  // Closing is the one step of the status that is a reporter's alone to take.
+  const likeUser = !STAFF_KINDS.includes(kind) || entry.status === 'closed';
+  return masked && likeUser ? 'user' : entry.role;
+}
+
+/** One entry of the timeline: who by role to the public, by name to staff, admins and oneself. */
+export function presentEntry(entry: StoredEntry, complaint: Complaint, { viewer }: Audience) {
+  const internal = mayOnComplaint(viewer, 'readInternal', complaint);
+  const named = internal || (viewer !== undefined && viewer.id === entry.byId);
+  // To others, a public note that came with hiding or showing is a note.
+  const kind = entry.kind === 'visibility' && !internal ? 'note' : entry.kind;
   return {
     at: iso(entry.$createdAt),
     by: named ? entry.byName : null,
-    role: entry.role,
-    kind: entry.kind,
+    role: roleIn(entry, kind, complaint, viewer),
+    kind,
     status: entry.status,
     progress: entry.progress,
     note: entry.note,
     internal: entry.internal,
-    internalNote: desk ? entry.internalNote : null,
-    changed: entry.changed.filter((field) => desk || !DESK_FIELDS.includes(field)),
+    internalNote: internal ? entry.internalNote : null,
+    changed: entry.changed.filter((field) => internal || !INTERNAL_FIELDS.includes(field)),
   };
 }
 

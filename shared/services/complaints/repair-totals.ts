@@ -1,4 +1,4 @@
-import { listAccountIds } from '#shared/appwrite/account-ids.ts';
+import { listAccountIds } from '#shared/appwrite/accounts.ts';
 import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import { COUNT_CAP, countComplaints, listCategories } from '#shared/appwrite/complaints.ts';
 import { readNote, writeNote } from '#shared/appwrite/notes.ts';

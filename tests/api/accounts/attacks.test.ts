@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DAY, MINUTE } from '#shared/domain/clock.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { type Arena, freshName, openArena, PASSWORD } from '#tests/load/attack/arena.ts';
 import { dice } from '#tests/load/attack/dice.ts';
 import { climb } from '#tests/load/attack/first-admin.ts';
@@ -54,9 +54,8 @@ describe('guessing', () => {
     expect(hashesAtOnce).toBe(101);
   });
 
-  it('from the forged address of the victim gets 10 in a quarter of an hour and a budget of 20 a day', async () => {
-    const figures = await guessFromHome(arena, 120);
-    expect(figures).toMatchObject({ fromStrangers: 101, fromHome: 24, ofTheMinutes: 4 });
+  it('from the forged address of the victim gets a budget of 100 and one in 15 seconds, and locks nobody out', async () => {
+    expect(await guessFromHome(arena, 120)).toMatchObject({ fromStrangers: 101, fromHomeAtOnce: 101 });
   });
 
   it('does not lock out the victim at home', async () => {
@@ -101,8 +100,9 @@ describe('guessing', () => {
     const taken = freshName();
     await arena.register(taken);
     const unknown = freshName();
+    const guessAt = (name: string) => arena.login(name, 'wrong-guess', strangeAddress(1));
     for (let guess = 0; guess < 13; guess += 1) {
-      const [one, other] = [await arena.login(taken, 'wrong-guess'), await arena.login(unknown, 'wrong-guess')];
+      const [one, other] = [await guessAt(taken), await guessAt(unknown)];
       const shown = ({ status, headers, body }: typeof one) => ({
         status,
         headers: { ...headers, 'x-request-id': '' },
@@ -113,16 +113,44 @@ describe('guessing', () => {
     }
   });
 
-  it('is forgotten by the minute and the day, not by a success of the person', async () => {
+  it('is forgotten after its window, and costs a person who logs in nothing', async () => {
     const name = freshName();
     await arena.register(name);
-    for (let guess = 0; guess < 10; guess += 1) await arena.login(name, 'wrong-guess');
-    expect((await arena.login(name)).status).toBe(429);
-    arena.advance(15 * MINUTE);
-    expect((await arena.login(name)).status).toBe(200);
-    for (let login = 0; login < 30; login += 1) expect((await arena.login(name)).status).toBe(200);
-    arena.advance(DAY);
-    expect((await arena.login(name, PASSWORD, strangeAddress(1))).status).toBe(200);
+    const away = strangeAddress(1);
+    for (let guess = 0; guess < 10; guess += 1) await arena.login(name, 'wrong-guess', away);
+    expect((await arena.login(name, PASSWORD, away)).status).toBe(429);
+    arena.advance(14 * MINUTE);
+    expect((await arena.login(name, PASSWORD, away)).status).toBe(429);
+    arena.advance(MINUTE);
+    for (let login = 0; login < 30; login += 1) expect((await arena.login(name, PASSWORD, away)).status).toBe(200);
+  });
+
+  it('slides: what was spent before a full quarter of an hour counts after it', async () => {
+    const name = freshName();
+    const away = strangeAddress(1);
+    arena.advance(15 * MINUTE - (arena.now() % (15 * MINUTE)) - MINUTE);
+    const statuses: number[] = [];
+    for (let guess = 0; guess < 12; guess += 1) {
+      statuses.push((await arena.login(name, 'wrong-guess', away)).status);
+      arena.advance(MINUTE / 4);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+    arena.advance(12.25 * MINUTE);
+    expect((await arena.login(name, 'wrong-guess', away)).status).toBe(401);
+    expect((await arena.login(name, 'wrong-guess', away)).status).toBe(401);
+    expect((await arena.login(name, 'wrong-guess', away)).status).toBe(429);
+  });
+
+  it('of one password for many names is limited per network, and a known person of that network is let in', async () => {
+    const name = freshName();
+    await arena.register(name);
+    expect((await arena.login(name, PASSWORD, '2001:db8:1:2::1')).status).toBe(200);
+    const spray = (host: number) => arena.login(freshName(), 'Summer-2026!', `2001:db8:1:2:${host.toString(16)}::9`);
+    const statuses: number[] = [];
+    for (let guess = 0; guess < 63; guess += 1) statuses.push((await spray(guess)).status);
+    expect(statuses).toEqual([...Array.from({ length: 60 }, () => 401), 429, 429, 429]);
+    expect((await arena.login(freshName(), 'Summer-2026!', '2001:db8:1:3::1')).status).toBe(401);
+    expect((await arena.login(name, PASSWORD, '2001:db8:1:2:ffff::7')).status).toBe(200);
   });
 
   it('without a readable address shares one limit, and nobody is known by it', async () => {

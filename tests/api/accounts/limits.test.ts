@@ -1,20 +1,25 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { HOUR } from '#shared/domain/clock.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reserve } from '#shared/appwrite/limits.ts';
+import { Complaint, ComplaintList } from '#shared/contract/responses.ts';
+import { HOUR, MINUTE, systemClock } from '#shared/domain/clock.ts';
+import { dice } from '#tests/load/attack/dice.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { type Service, startService, uniqueName } from '../../support/harness.ts';
+import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 import type { Answer } from '../../support/send.ts';
 
 let service: Service;
 beforeAll(async () => {
   service = await startService({
     REGISTRATIONS_PER_HOUR: '3',
-    COMPLAINTS_PER_HOUR: '2',
-    LOGIN_FAILURES_PER_ADDRESS: '4',
+    COMPLAINTS_PER_HOUR: '3',
+    CHANGES_PER_HOUR: '3',
+    STAFF_CHANGES_PER_HOUR: '5',
+    LOGIN_FAILURES_FROM_KNOWN: '4',
   });
-  // All windows have just begun, so that none ends in the middle of the test.
-  service.local.clock.moveTo((Math.floor(Date.now() / HOUR) + 1) * HOUR);
 });
 afterAll(() => service.close());
+
+const nextHour = () => (Math.floor(service.local.clock.now() / HOUR) + 1) * HOUR;
 
 function refusedUntilLater(answer: Answer): void {
   expect(answer.problem(429).code).toBe('too_many_requests');
@@ -22,26 +27,131 @@ function refusedUntilLater(answer: Answer): void {
   expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(3_600);
 }
 
-it('registrations, complaints and failed logins have the limits that are set, and give way when their time is over', async () => {
+it('registrations and failed logins have the limits that are set, and give way when their time is over', async () => {
   const register = (username = uniqueName()) =>
     service.send('POST', '/user', { json: { username, password: PASSWORD, name: 'One Of Many' } });
   const username = uniqueName('ada');
   for (const name of [username, uniqueName(), uniqueName()]) expect((await register(name)).status).toBe(201);
   refusedUntilLater(await register());
 
-  const ada = await service.login(username);
-  const file = () => ada.send('POST', '/complain', { json: { title: 'A broken lamp', description: 'Dark.' } });
-  expect([(await file()).status, (await file()).status]).toEqual([201, 201]);
-  refusedUntilLater(await file());
-
+  // From the network of the registration there is a budget of its own, then one try in 15 seconds.
   const guess = (password: string) => service.send('POST', '/login', { json: { username, password } });
-  for (let turn = 0; turn < 4; turn += 1) (await guess('wrong-password-1')).problem(401);
+  for (let turn = 0; turn < 5; turn += 1) (await guess('wrong-password-1')).problem(401);
   refusedUntilLater(await guess('wrong-password-1'));
   refusedUntilLater(await guess(PASSWORD));
-
-  service.local.clock.advance(61 * 60_000);
-  await service.local.settle();
+  service.local.clock.advance(15_000);
   expect((await guess(PASSWORD)).status).toBe(200);
+
+  service.local.clock.advance(HOUR);
+  await service.local.settle();
   expect((await register()).status).toBe(201);
-  expect((await file()).status).toBe(201);
+});
+
+describe('sixty complaints an hour', () => {
+  const file = (person: Person, fields = {}) =>
+    person.send('POST', '/complain', { json: { title: 'A broken lamp', description: 'Dark.', ...fields } });
+
+  it('are any sixty minutes: those at the end of an hour count at the beginning of the next', async () => {
+    const ada = await service.person();
+    service.local.clock.moveTo(nextHour() - MINUTE);
+    expect([(await file(ada)).status, (await file(ada)).status, (await file(ada)).status]).toEqual([201, 201, 201]);
+    service.local.clock.advance(2 * MINUTE);
+    refusedUntilLater(await file(ada));
+    service.local.clock.advance(57 * MINUTE);
+    refusedUntilLater(await file(ada));
+    service.local.clock.advance(MINUTE);
+    expect((await file(ada)).status).toBe(201);
+  });
+
+  it('do not count what was refused, and what failed', async () => {
+    const ada = await service.person();
+    for (let turn = 0; turn < 5; turn += 1) (await file(ada, { category: 'no-such-category' })).problem(422);
+    const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
+    service.local.faults.add({ kind: 'server-error', times: 0, ...commits });
+    for (let turn = 0; turn < 5; turn += 1) (await file(ada)).problem(503);
+    service.local.faults.clear();
+    const statuses = [await file(ada), await file(ada), await file(ada), await file(ada)].map(({ status }) => status);
+    expect(statuses).toEqual([201, 201, 201, 429]);
+  });
+
+  it('may come at the same moment', async () => {
+    const other = await startService();
+    try {
+      const ada = await other.person();
+      const answers = await Promise.all(Array.from({ length: 8 }, () => file(ada)));
+      expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 201));
+      expect((await ada.send('GET', '/complain?mine=true')).as(ComplaintList).total).toBe(8);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('changes an hour', () => {
+  it('are limited for a reporter and, further, for staff; refused ones and those that change nothing cost nothing', async () => {
+    const [ada, clerk] = await service.people('user', 'staff');
+    const { id } = await ada.file();
+    const note = (person: Person, text: string) => person.send('PUT', '/complain', { json: { id, note: text } });
+    (await ada.send('PUT', '/complain', { json: { id, status: 'acknowledged' } })).problem(403);
+    (await ada.send('PUT', '/complain', { json: { id, status: 'created' } })).as(Complaint);
+    (await ada.send('PUT', '/complain', { json: { id, note: 'x' }, headers: { 'if-match': '"9"' } })).problem(412);
+    for (let turn = 0; turn < 3; turn += 1) expect((await note(ada, `Note ${turn}`)).status).toBe(200);
+    refusedUntilLater(await note(ada, 'One more'));
+    for (let turn = 0; turn < 5; turn += 1) expect((await note(clerk, `Note ${turn}`)).status).toBe(200);
+    refusedUntilLater(await note(clerk, 'One more'));
+    (await ada.send('PUT', '/complain', { json: { id, status: 'acknowledged' } })).problem(403);
+    service.local.clock.advance(HOUR);
+    expect((await note(ada, 'Later')).status).toBe(200);
+  });
+});
+
+describe('a sliding window', () => {
+  const WINDOW = 10 * MINUTE;
+  const STEP = WINDOW / 120;
+  const seed = Math.floor(Math.random() * 2 ** 31);
+
+  it(`grants what an exact log would, and never more but for the last 120th of it (seed ${seed})`, async () => {
+    const throws = dice(seed);
+    let now = Date.parse('2030-06-01T12:00:00Z');
+    const deps = { store: service.connection.store, clock: { ...systemClock, now: () => new Date(now) } };
+    const limit = { kind: 'test', subject: String(seed), windowMs: WINDOW, max: 7 };
+    let used: number[] = [];
+    const within = (milliseconds: number) => used.filter((time) => time > now - milliseconds).length;
+    const seen = { granted: 0, refused: 0 };
+    for (let turn = 0; turn < 150; turn += 1) {
+      now += throws.below(4) === 0 ? throws.below(WINDOW / 3) : throws.below(WINDOW / 20);
+      const reservation = await reserve(deps, limit);
+      if (within(WINDOW) < limit.max) expect(reservation.granted).toBe(true);
+      if (reservation.granted) expect(within(WINDOW - STEP)).toBeLessThan(limit.max);
+      seen[reservation.granted ? 'granted' : 'refused'] += 1;
+      if (!reservation.granted) {
+        now += reservation.secondsLeft * 1_000;
+        const later = await reserve(deps, limit);
+        expect(later.granted).toBe(true);
+        used.push(now);
+      } else if (throws.below(4) === 0) {
+        await reservation.undo();
+        await reservation.undo();
+      } else {
+        used.push(now);
+      }
+      used = used.filter((time) => time > now - 2 * WINDOW);
+    }
+    expect(seen.granted).toBeGreaterThan(30);
+    expect(seen.refused).toBeGreaterThan(10);
+  });
+
+  it('grants callers at the same moment no more than it has, and all of that', async () => {
+    const deps = {
+      store: service.connection.store,
+      clock: { ...systemClock, now: () => new Date('2030-06-01T12:00:00Z') },
+    };
+    const limit = { kind: 'test', subject: `race ${seed}`, windowMs: WINDOW, max: 9 };
+    const reservations = await Promise.all(Array.from({ length: 30 }, () => reserve(deps, limit)));
+    const granted = reservations.filter((reservation) => reservation.granted);
+    expect(granted).toHaveLength(9);
+    await Promise.all(granted.slice(0, 4).map((reservation) => reservation.undo()));
+    const again = await Promise.all(Array.from({ length: 30 }, () => reserve(deps, limit)));
+    expect(again.filter((reservation) => reservation.granted)).toHaveLength(4);
+  });
 });

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findByUsername, namesOf } from '#shared/appwrite/accounts.ts';
+import { findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
+import { DATABASE_ID, TABLE_IDS } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail, ComplaintList, LoginReply, Profile } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -13,6 +16,18 @@ beforeAll(async () => {
   [user, staff, admin] = await service.people('user', 'staff', 'admin');
 });
 afterAll(() => service.close());
+
+/** All rows of all tables as they are stored, as whoever has a copy of the database reads them. */
+async function everyRow({ connection }: Service): Promise<string[]> {
+  const all = await Promise.all(
+    TABLE_IDS.map(async (tableId) => {
+      const queries = [Query.limit(5_000)];
+      const { rows } = await connection.gateway.tables.listRows({ databaseId: DATABASE_ID, tableId, queries });
+      return rows.map((row) => `${tableId} ${JSON.stringify(row)}`);
+    }),
+  );
+  return all.flat();
+}
 
 const giveRole = (actor: Person, username: string, role: string) =>
   actor.send('PUT', '/user/role', { json: { username, role } });
@@ -122,19 +137,34 @@ describe('DELETE /user', () => {
     expect((await admin.send('GET', `/complain?id=${next}`)).as(ComplaintDetail).assignedTo).toBeNull();
   });
 
-  it('leaves nothing of the person in the database but the reserved name, in the end', async () => {
+  it('leaves nothing in the tables that leads from the name to the cases, and the name stays taken', async () => {
     const person = await service.person();
     const { store } = service.connection;
-    const account = await findByUsername(store, person.username);
-    const id = account?.$id ?? '';
+    const id = (await findByUsername(store, person.username))?.$id ?? '';
     await person.file();
+    await person.file({ anonymous: true });
+    const nameId = await nameRowId(person.username);
+    const before = await store.names.find(nameId);
     expect((await erase(person, { password: PASSWORD })).status).toBe(204);
     await service.local.settle();
     expect(await store.users.find(id)).toBeUndefined();
-    expect(await namesOf(store, id)).toMatchObject([{ state: 'erasing' }]);
+    expect((await store.identities.find(id))?.state).toBe('erasing');
     service.local.clock.advance(15 * 60_000);
     await service.local.settle();
-    expect(await namesOf(store, id)).toMatchObject([{ state: 'erased', username: null }]);
+    expect(await store.identities.find(id)).toBeUndefined();
+    // Not even the time of a write tells when the account of this name went, as the cases were written to at that moment.
+    expect(await store.names.find(nameId)).toEqual(before);
+
+    const rows = await everyRow(service);
+    const plain = createHash('sha256').update(person.username).digest('hex').slice(0, 20);
+    const quoted = createHash('sha256')
+      .update(JSON.stringify(['name', person.username]))
+      .digest('hex')
+      .slice(0, 20);
+    for (const trace of [person.username, plain, quoted]) expect(rows.filter((row) => row.includes(trace))).toEqual([]);
+    expect(rows.filter((row) => row.includes(nameId) && row.includes(id))).toEqual([]);
+    const json = { username: person.username, password: PASSWORD, name: 'Somebody New' };
+    expect((await service.send('POST', '/user', { json })).problem(409).code).toBe('username_taken');
   });
 
   it('asks for the password of one’s own account, and is limited like a login', async () => {

@@ -39,11 +39,6 @@ describe('a token secret', () => {
   it.each([
     ['none', ''],
     ['a short one', 'kP9v3Qm1xT7wLz5RnB8cYd2FhJ6sGa4'],
-    ['one letter', 'a'.repeat(64)],
-    ['a word again and again', 'password'.repeat(8)],
-    ['words', 'this-is-the-secret-of-our-complaint-service'],
-    ['a sequence', 'abcdefghijklmnopqrstuvwxyz0123456789'],
-    ['digits', '1234567890'.repeat(4)],
   ])('that is %s is a refusal to serve, on public endpoints too', async (_, secret) => {
     for (const target of ['/user', '/complain', '/complain/categories']) {
       const { reply, log } = await ask({ ...ENV, TOKEN_SECRET: secret }, target);
@@ -57,15 +52,17 @@ describe('a token secret', () => {
 
   it.each([
     ['the same', SECRET],
-    ['a weak one', 'a'.repeat(64)],
+    ['a short one', 'a'.repeat(31)],
   ])('before the last rotation that is %s is a refusal as well', async (_, previous) => {
     const { reply } = await ask({ ...ENV, TOKEN_SECRET_PREVIOUS: previous });
     expect(reply.body.code).toBe('misconfigured');
   });
 
-  it('that is strong serves', async () => {
-    const { reply } = await ask({ ...ENV, TOKEN_SECRET_PREVIOUS: OTHER_SECRET });
-    expect(reply.status).toBe(401);
+  it('of 32 bytes serves, whatever they are', async () => {
+    for (const TOKEN_SECRET of [OTHER_SECRET, 'a'.repeat(32), 'ä'.repeat(16)]) {
+      const { reply } = await ask({ ...ENV, TOKEN_SECRET, TOKEN_SECRET_PREVIOUS: SECRET });
+      expect(reply.status).toBe(401);
+    }
   });
 });
 
@@ -97,6 +94,11 @@ it.each([
   ['TOKEN_HOURS', '0'],
   ['LOGIN_FAILURES_PER_ADDRESS', '0'],
   ['LOGIN_FAILURES_PER_DAY', '-1'],
+  ['LOGIN_FAILURES_PER_ACCOUNT', '0'],
+  ['LOGIN_FAILURES_FROM_KNOWN', 'none'],
+  ['CHANGES_PER_HOUR', '0'],
+  ['STAFF_CHANGES_PER_HOUR', '0.5'],
+  ['COMPLAINTS_PER_HOUR', '0'],
   ['REGISTRATIONS_PER_HOUR', '1e3'],
 ])('%s=%s is a refusal to serve that names the setting in the log alone', async (name, value) => {
   const { reply, log } = await ask({ ...ENV, [name]: value });

@@ -146,7 +146,7 @@ describe('the sweep on its schedule', () => {
     const expiresAt = new Date(service.local.clock.now()).toISOString();
     const { gateway, store } = service.connection;
     for (let page = 0; page < 11; page += 1) {
-      const rows = Array.from({ length: 100 }, () => ({ $id: randomId(), count: 1, expiresAt }));
+      const rows = Array.from({ length: 100 }, () => ({ $id: randomId(), subject: 'x', count: 1, expiresAt }));
       await gateway.tables.createRows({ databaseId: 'main', tableId: 'limits', rows });
     }
     expect((await sweep(keeper(65))).complete).toBe(true);

@@ -17,6 +17,11 @@ function headersOf({ headers = {}, json, address }: Request, key: string): Recor
   };
 }
 
+function textOf(json: unknown): string {
+  if (json === undefined) return '';
+  return typeof json === 'string' ? json : JSON.stringify(json);
+}
+
 /** Calls a function's handler as the runtime does, without a process in between; all it says is heard. */
 export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear }: Options): Send {
   return async (method, target, request = {}) => {
@@ -25,7 +30,7 @@ export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear 
     const send = (text: string, status: number, headers: Record<string, string>) => {
       reply = { status, headers, body: text === '' ? {} : JSON.parse(text), text };
     };
-    const bodyBinary = Buffer.from(request.json === undefined ? '' : JSON.stringify(request.json));
+    const bodyBinary = Buffer.from(textOf(request.json));
     const req = { method, path, queryString, headers: headersOf(request, key), bodyBinary };
     await handle({ req, res: { send }, log: hear, error: hear });
     hear(reply.text);
@@ -34,17 +39,18 @@ export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear 
   };
 }
 
-/** Calls the bundles over HTTP: other processes, where nothing waits for what happens in this one. */
+/** Calls the bundles over HTTP: other processes, where nothing waits for what happens in this one. `address` as a proxy tells it. */
 export function overHttp(origin: string): Send {
-  return async (method, target, { headers = {}, json, raw } = {}) => {
+  return async (method, target, { headers = {}, json, raw, address } = {}) => {
     const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' };
+    const from: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
     const body = json === undefined ? (raw ?? null) : JSON.stringify(json);
-    const answer = await fetch(`${origin}${target}`, { method, headers: { ...type, ...headers }, body });
+    const answer = await fetch(`${origin}${target}`, { method, headers: { ...type, ...from, ...headers }, body });
     const text = await answer.text();
     return {
       status: answer.status,
       headers: Object.fromEntries(answer.headers),
-      body: text === '' ? {} : JSON.parse(text),
+      body: text.startsWith('{') ? JSON.parse(text) : {},
       text,
     };
   };

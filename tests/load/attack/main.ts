@@ -4,8 +4,16 @@ import { type Arena, openArena } from './arena.ts';
 import type { Figures } from './check.ts';
 import { dice } from './dice.ts';
 import { climb } from './first-admin.ts';
+import {
+  floodFromHome,
+  floodFromOneAddress,
+  floodFromOneNetwork,
+  sendHostileBodies,
+  timeOlderHashes,
+} from './floods.ts';
 import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from './guesses.ts';
-import { readDuringHostileBodies, readDuringLogins } from './load.ts';
+import { readDuringLogins } from './load.ts';
+import { fileAroundTheHour, fileWrongly, sendOddQueries, writeManyNotes } from './quotas.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from './races.ts';
 import { replayTokens } from './sequences.ts';
 import { startStage } from './stage.ts';
@@ -26,16 +34,41 @@ const ATTACKS: Readonly<Record<string, (arena: Arena) => Promise<Figures>>> = {
   'admins who remove each other': (arena) => raceAdmins(arena, 500),
   'old tokens in any order of events': (arena) => replayTokens(arena, { sequences: 200, commands: 20 }, dice(seed)),
   'milliseconds of reads during ten logins at once': (arena) => readDuringLogins(arena, 5),
-  'milliseconds of reads during 50 hostile bodies, four at once': (arena) => readDuringHostileBodies(arena, 50, 4),
+  'hostile bodies while others read': (arena) => sendHostileBodies(arena, { requests: 50, keys: 1_150_000, atOnce: 5 }),
+  'logins flooded from one address': (arena) => floodFromOneAddress(arena, 30),
+  'logins flooded from one /64': (arena) => floodFromOneNetwork(arena, 30),
+  "logins flooded from the victim's own address": (arena) => floodFromHome(arena, 30),
+  'filings that are refused cost nothing': (arena) => fileWrongly(arena, 60),
+  'filings on both sides of a full hour': (arena) => fileAroundTheHour(arena),
+  'long notes without end': (arena) => writeManyNotes(arena, 300),
+  'milliseconds of older hashes and unknown names': (arena) => timeOlderHashes(arena, 12),
+  'queries that make no sense': (arena) => sendOddQueries(arena),
   'people who want to be admin': (arena) => climb(arena, { sequences: 100, requests: 50 }, dice(seed)),
 };
 
+/** Settings of the functions that an attack is meant for. */
+const VARIABLES: Readonly<Record<string, Record<string, string>>> = {
+  'hostile bodies while others read': { NODE_OPTIONS: '--max-old-space-size=256' },
+  'logins flooded from one address': { BCRYPT_COST: '12' },
+  'logins flooded from one /64': { BCRYPT_COST: '12' },
+  "logins flooded from the victim's own address": { BCRYPT_COST: '12' },
+  'milliseconds of older hashes and unknown names': { BCRYPT_COST: '12' },
+};
+
 await buildFunctions({ quiet: true });
+let failed = false;
 for (const [name, attack] of Object.entries(ATTACKS)) {
   if (values.only !== undefined && !name.includes(values.only)) continue;
-  const stage = await startStage();
+  const stage = await startStage(VARIABLES[name]);
   const started = performance.now();
-  const figures = await attack(openArena(stage)).finally(() => stage.close());
-  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  console.log(`${name}: ${JSON.stringify(figures)} in ${seconds} s`);
+  const seconds = () => `in ${((performance.now() - started) / 1_000).toFixed(1)} s`;
+  try {
+    console.log(`${name}: ${JSON.stringify(await attack(openArena(stage)))} ${seconds()}`);
+  } catch (error) {
+    failed = true;
+    console.error(`${name}: ${error instanceof Error ? error.message : error} ${seconds()}`);
+  } finally {
+    await stage.close();
+  }
 }
+if (failed) process.exitCode = 1;

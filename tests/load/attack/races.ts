@@ -1,6 +1,7 @@
 import { findByUsername, listByRole } from '#shared/appwrite/accounts.ts';
 import { type Arena, freshName, PASSWORD } from './arena.ts';
 import { type Figures, mustHold, tally } from './check.ts';
+import { strangeAddress } from './guesses.ts';
 import type { Send } from './in-process.ts';
 
 function spelling(name: string, index: number): string {
@@ -28,9 +29,12 @@ export async function raceGuesses(arena: Arena, size: { rounds: number; racers: 
   let most = 0;
   for (let round = 0; round < size.rounds; round += 1) {
     const name = freshName();
+    const address = strangeAddress(round);
     if (round % 2 === 0) await arena.register(name);
     const before = arena.hashes();
-    const guesses = Array.from({ length: size.racers }, (_, index) => arena.login(name, `wrong-guess-${index}`));
+    const guesses = Array.from({ length: size.racers }, (_, index) =>
+      arena.login(name, `wrong-guess-${index}`, address),
+    );
     const statuses = tally(await Promise.all(guesses));
     const made = arena.hashes() - before;
     mustHold(made === 10 && statuses[401] === 10, `${made} comparisons, ${JSON.stringify(statuses)}`);

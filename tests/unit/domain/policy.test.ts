@@ -1,115 +1,143 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { withPolicy } from '#scripts/policy/readme.ts';
-import { COMPLAINT_STATES, policyTables } from '#scripts/policy/table.ts';
+import { policyTables } from '#scripts/policy/table.ts';
 import {
-  ACCOUNT_ACTIONS,
-  ACCOUNT_STATES,
-  type AccountCase,
+  type AccountAction,
   allows,
-  COMPLAINT_ACTIONS,
-  type ComplaintCase,
-  type ComplaintState,
+  type ComplaintAction,
+  type ComplaintFacts,
+  findsAnonymousOf,
   isDesk,
   mayOnAccount,
   mayOnComplaint,
+  sightOf,
 } from '#shared/domain/policy.ts';
 
-const ROLES = ['nobody', 'user', 'staff', 'admin'] as const;
+/** The people of the contract, as its tables name them. `reporter` is a user who filed the complaint in question. */
+const PEOPLE = {
+  stranger: undefined,
+  user: { id: 'u1', username: 'uma', role: 'user' },
+  reporter: { id: 'r1', username: 'rae', role: 'user' },
+  staff: { id: 's1', username: 'sam', role: 'staff' },
+  'staff who reported it': { id: 'r1', username: 'rae', role: 'staff' },
+  admin: { id: 'a1', username: 'ada', role: 'admin' },
+} as const;
+type Who = keyof typeof PEOPLE;
+const EVERYBODY = Object.keys(PEOPLE) as Who[];
 
-/** One letter for each of nobody, user, staff and admin who did not report it, then user, staff and admin who did. */
-type Row = `${string}|${string}`;
-const y = 'yyyy|yyy';
-const COMPLAINTS: Record<ComplaintCase['action'], (state: ComplaintState) => Row> = {
-  read: ({ hidden }) => (hidden ? 'nnyy|yyy' : y),
-  readReporter: ({ anonymous }) => (anonymous ? 'nnyy|yyy' : y),
-  readInternal: () => 'nnyy|nyy',
-  reply: () => 'nnyy|yyy',
-  edit: ({ status, touched }) => (status === 'created' && !touched ? 'nnnn|yyy' : 'nnnn|nnn'),
-  work: () => 'nnyy|nyy',
-  delete: ({ status }) => (status === 'created' ? 'nnny|yyy' : 'nnny|nny'),
-};
+const PLAIN: ComplaintFacts = { status: 'created', touched: false, hidden: false, anonymous: false, reporterId: 'r1' };
 
-/** The same for accounts: nobody, user, staff and admin on another's, then user, staff and admin on their own. */
-const ACCOUNTS: Record<AccountCase['action'], Record<AccountCase['state'], Row>> = {
-  read: { ordinary: 'nnyy|yyy', last_admin: 'nnyy|yyy' },
-  listStaff: { ordinary: 'nnyy|nyy', last_admin: 'nnyy|nyy' },
-  change: { ordinary: 'nnnn|yyy', last_admin: 'nnnn|yyy' },
-  reset: { ordinary: 'nnny|nnn', last_admin: 'nnny|nnn' },
-  erase: { ordinary: 'nnny|yyy', last_admin: 'nnnn|nnn' },
-  setRole: { ordinary: 'nnny|nnn', last_admin: 'nnnn|nnn' },
-};
+/** What the contract says of complaints: who may, and by that who may not. */
+const COMPLAINTS: [sentence: string, ComplaintAction, Partial<ComplaintFacts>, Who[]][] = [
+  ['Anyone lists and reads complaints.', 'read', {}, EVERYBODY],
+  [
+    'A hidden complaint exists for staff, admin and its reporter only.',
+    'read',
+    { hidden: true },
+    ['reporter', 'staff', 'staff who reported it', 'admin'],
+  ],
+  ['The reporter of a complaint that is not anonymous is shown.', 'readReporter', {}, EVERYBODY],
+  [
+    'username is null to the public when anonymous.',
+    'readReporter',
+    { anonymous: true },
+    ['reporter', 'staff', 'staff who reported it', 'admin'],
+  ],
+  [
+    'assignedTo and entries with internal: true are for staff and admin.',
+    'readInternal',
+    {},
+    ['staff', 'staff who reported it', 'admin'],
+  ],
+  [
+    'status, progress, assignee, internal note, hidden: staff, admin.',
+    'work',
+    {},
+    ['staff', 'staff who reported it', 'admin'],
+  ],
+  ['note: staff, admin; the reporter: a reply.', 'reply', {}, ['reporter', 'staff', 'staff who reported it', 'admin']],
+  [
+    'A reply is possible in every status.',
+    'reply',
+    { status: 'closed' },
+    ['reporter', 'staff', 'staff who reported it', 'admin'],
+  ],
+  ['The reporter: the text while nobody has acted.', 'edit', {}, ['reporter', 'staff who reported it']],
+  ['Not after somebody has acted.', 'edit', { touched: true }, []],
+  ['Not in another status.', 'edit', { status: 'acknowledged' }, []],
+  [
+    'Delete: admin; the reporter while status is created.',
+    'delete',
+    {},
+    ['reporter', 'staff who reported it', 'admin'],
+  ],
+  [
+    'While status is created, somebody may have acted.',
+    'delete',
+    { touched: true },
+    ['reporter', 'staff who reported it', 'admin'],
+  ],
+  ['Deleting one’s own after created is 403.', 'delete', { status: 'acknowledged' }, ['admin']],
+];
 
-const letters = (allowed: (who: { role: (typeof ROLES)[number]; own: boolean }) => boolean): string => {
-  const letter = (role: (typeof ROLES)[number], own: boolean) => (allowed({ role, own }) ? 'y' : 'n');
-  const others = ROLES.map((role) => letter(role, false)).join('');
-  return `${others}|${ROLES.slice(1)
-    .map((role) => letter(role, true))
-    .join('')}`;
-};
-
-describe('the policy', () => {
-  it.each(COMPLAINT_ACTIONS)('says of every role, relation and state of a complaint who may %s it', (action) => {
-    for (const state of COMPLAINT_STATES) {
-      const answer = letters(({ role, own }) =>
-        allows({ on: 'complaint', role, relation: own ? 'reporter' : 'other', action, state }),
-      );
-      expect(answer, JSON.stringify(state)).toBe(COMPLAINTS[action](state));
-    }
+describe('who may do what to a complaint', () => {
+  it.each(COMPLAINTS)('%s (%s, %j)', (_, action, state, allowed) => {
+    const complaint = { ...PLAIN, ...state };
+    expect(EVERYBODY.filter((who) => mayOnComplaint(PEOPLE[who], action, complaint))).toEqual(allowed);
   });
 
-  it.each(ACCOUNT_ACTIONS)('says of every role, relation and state of an account who may %s', (action) => {
-    for (const state of ACCOUNT_STATES) {
-      const answer = letters(({ role, own }) =>
-        allows({ on: 'account', role, relation: own ? 'self' : 'other', action, state }),
-      );
-      expect(answer, state).toBe(ACCOUNTS[action][state]);
-    }
+  it('lists find what may be read: staff and admin all, others what is not hidden and their own', () => {
+    const sights = EVERYBODY.map((who) => sightOf(PEOPLE[who]));
+    const others = (userId?: string) => ({ desk: false, userId });
+    expect(sights).toEqual([others(), others('u1'), others('r1'), { desk: true }, { desk: true }, { desk: true }]);
   });
 
-  it('never lets anybody without an account do more than read', () => {
-    for (const action of ACCOUNT_ACTIONS) {
-      for (const relation of ['self', 'other'] as const) {
-        expect(allows({ on: 'account', role: 'nobody', relation, action, state: 'ordinary' })).toBe(false);
-      }
-    }
+  it('lists of a reporter find the anonymous ones for staff, admin and that reporter', () => {
+    const finders: Who[] = ['reporter', 'staff', 'staff who reported it', 'admin'];
+    expect(EVERYBODY.filter((who) => findsAnonymousOf(PEOPLE[who], 'rae'))).toEqual(finders);
+    expect(findsAnonymousOf(PEOPLE.reporter, 'uma')).toBe(false);
   });
 
-  it('gives staff who reported a complaint what both staff and reporters may do', () => {
-    for (const role of ['staff', 'admin'] as const) {
-      for (const action of COMPLAINT_ACTIONS) {
-        for (const state of COMPLAINT_STATES) {
-          const asked = { on: 'complaint', action, state } as const;
-          const either =
-            allows({ ...asked, role, relation: 'other' }) || allows({ ...asked, role: 'user', relation: 'reporter' });
-          expect(allows({ ...asked, role, relation: 'reporter' })).toBe(either);
-        }
-      }
-    }
+  it('filters that are for staff are for staff and admin', () => {
+    expect(EVERYBODY.filter((who) => isDesk(PEOPLE[who]))).toEqual(['staff', 'staff who reported it', 'admin']);
   });
 });
 
-describe('the policy of a request', () => {
-  const facts = { status: 'created', touched: false, hidden: true, anonymous: true, reporterId: 'r1' } as const;
-  const person = { id: 'r1', username: 'ada', role: 'user' } as const;
+/** What the contract says of accounts: who may with their own, and who with that of somebody else. */
+const ACCOUNTS: [sentence: string, AccountAction, own: string[], others: string[]][] = [
+  ['GET /user: self, staff, admin.', 'read', ['user', 'staff', 'admin'], ['staff', 'admin']],
+  ['GET /user?role=staff for staff and admin.', 'listStaff', ['staff', 'admin'], ['staff', 'admin']],
+  ['PUT /user: self, with currentPassword.', 'change', ['user', 'staff', 'admin'], []],
+  ['PUT /user: admin for another username, a reset.', 'reset', [], ['admin']],
+  ['DELETE /user: self, admin.', 'erase', ['user', 'staff', 'admin'], ['admin']],
+  ['PUT /user/role: admin; not one’s own.', 'setRole', [], ['admin']],
+];
 
-  it('knows a reporter by the account, and a stranger by having none', () => {
-    expect(mayOnComplaint(person, 'read', facts)).toBe(true);
-    expect(mayOnComplaint({ ...person, id: 'r2' }, 'read', facts)).toBe(false);
-    expect(mayOnComplaint(undefined, 'read', facts)).toBe(false);
-    expect(mayOnComplaint(undefined, 'read', { ...facts, hidden: false })).toBe(true);
+const ACTORS = [PEOPLE.user, PEOPLE.staff, PEOPLE.admin];
+
+describe('who may do what to an account', () => {
+  it.each(ACCOUNTS)('%s (%s)', (_, action, own, others) => {
+    const may = (username: (actor: (typeof ACTORS)[number]) => string) =>
+      ACTORS.filter((actor) => mayOnAccount(actor, action, username(actor))).map(({ role }) => role);
+    expect(may((actor) => actor.username)).toEqual(own);
+    expect(may(() => 'somebody-else')).toEqual(others);
   });
 
-  it('knows oneself by name, since nobody has looked up the other account yet', () => {
-    expect(mayOnAccount(person, 'change', 'ada')).toBe(true);
-    expect(mayOnAccount(person, 'change', 'bob')).toBe(false);
-    expect(mayOnAccount({ ...person, role: 'admin' }, 'setRole', 'ada')).toBe(false);
+  it('the last admin cannot be erased or given another role, whoever asks', () => {
+    for (const action of ['erase', 'setRole'] as const) {
+      for (const relation of ['self', 'other'] as const) {
+        expect(allows({ on: 'account', role: 'admin', relation, action, state: 'last_admin' })).toBe(false);
+      }
+    }
   });
 
-  it('takes staff and admins for the desk, and nobody else', () => {
-    const roles = ['user', 'staff', 'admin'] as const;
-    expect(roles.map((role) => isDesk({ ...person, role }))).toEqual([false, true, true]);
-    expect(isDesk(undefined)).toBe(false);
+  it('whoever has no account may nothing', () => {
+    for (const [, action] of ACCOUNTS) {
+      for (const relation of ['self', 'other'] as const) {
+        expect(allows({ on: 'account', role: 'stranger', relation, action, state: 'ordinary' })).toBe(false);
+      }
+    }
   });
 });
 

@@ -9,8 +9,9 @@ export function countingPool({ real = false } = {}) {
     open: async () => ({
       async run(job: HashJob): Promise<unknown> {
         jobs.push(job);
-        if (!real) return 'hash' in job ? job.hash.endsWith(`=${job.password}`) : `=${job.password}`;
-        return 'hash' in job ? compareSync(job.password, job.hash) : hashSync(job.password, job.cost);
+        if ('cost' in job) return real ? hashSync(job.password, job.cost) : `=${job.password}`;
+        const [hash = ''] = job.hashes;
+        return real ? compareSync(job.password, hash) : hash.endsWith(`=${job.password}`);
       },
       async close() {},
     }),

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isCommonPassword } from '#shared/security/common-passwords.ts';
-import { checkPassword } from '#shared/security/password-policy.ts';
+import { COMMON_PASSWORDS } from '#shared/security/common-passwords.ts';
+import { checkPassword, isCommonPassword } from '#shared/security/password-policy.ts';
 import { createPasswordHasher } from '#shared/security/passwords.ts';
 import { countingPool } from './counting-pool.ts';
 
+const HERE = { network: '192.0.2.1', known: false };
 const numRuns = Number(process.env.FUZZ_RUNS ?? 300);
 
 describe('the password policy', () => {
@@ -68,11 +69,11 @@ describe('the password policy', () => {
       fc.asyncProperty(text, async (password) => {
         const { jobs, open } = countingPool();
         const hasher = createPasswordHasher({ cost: 10, openPool: open });
-        await hasher.verify(password.normalize('NFD'), undefined);
+        await hasher.verify(password.normalize('NFD'), undefined, HERE);
         const refused = ['password_too_long', 'password_has_nul', 'password_ill_formed'];
         if (refused.includes(String(checkPassword(password, 'jo')))) return;
-        await hasher.hash(password.normalize('NFC'));
-        await hasher.hash(password.normalize('NFD'));
+        await hasher.hash(password.normalize('NFC'), HERE);
+        await hasher.hash(password.normalize('NFD'), HERE);
         expect(jobs[1]).toEqual(jobs[2]);
       }),
       { numRuns },
@@ -96,4 +97,11 @@ it('the list of common passwords is one the policy would not refuse otherwise', 
   for (const password of ['', '\n', 'correct horse', '99999999x', '24131987x', 'passwor', 'passwordp', 'iloveyo']) {
     expect(isCommonPassword(password)).toBe(false);
   }
+});
+
+it('the list of common passwords is sorted, in lower case, without doubles, and all of them long enough to be chosen', () => {
+  const list = COMMON_PASSWORDS.trim().split('\n');
+  expect(list).toEqual([...new Set(list)].sort());
+  expect(list.filter((password) => password.length < 8 || password !== password.toLowerCase())).toEqual([]);
+  expect(list).toHaveLength(2_000);
 });

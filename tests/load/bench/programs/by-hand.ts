@@ -41,7 +41,7 @@ export function playByHand(planFile: string, endpoint: string) {
     const said: Rows[] = [];
     for (const [index, stage] of operation.stages.entries()) {
       said.push(...(await Promise.all(stage.map((prepared) => call(prepared, body)))));
-      if (index === 0 && type.password) await pool.run({ password: type.password, hash: plan.login.hash });
+      if (index === 0 && type.password) await pool.run({ password: type.password, hashes: [plan.login.hash] });
     }
     return { status: operation.status, text: JSON.stringify(operation.answer(said)) };
   };

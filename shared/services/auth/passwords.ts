@@ -1,0 +1,67 @@
+import type { Reservation } from '#shared/appwrite/limits.ts';
+import { bucketOf } from '#shared/appwrite/limits.ts';
+import type { Deps } from '#shared/compose.ts';
+import { DAY, MINUTE } from '#shared/domain/clock.ts';
+import { type FieldCode, invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
+import { HashQueueFull } from '#shared/security/passwords.ts';
+import { reserveOrRefuse } from '../rate-limits.ts';
+import type { AccountActor } from './open-session.ts';
+
+const WEAKNESSES = {
+  password_too_short: 'must have at least 8 characters',
+  password_too_long: 'must not be longer than 72 bytes in UTF-8',
+  password_has_nul: 'must not contain a NUL character',
+  password_ill_formed: 'must be well-formed Unicode text',
+  password_common: 'is one of the most common passwords; choose another one',
+  password_is_username: 'must not be the username',
+} as const satisfies Partial<Record<FieldCode, string>>;
+
+/** 422 for a password that the policy refuses. The list of common ones is only loaded here. */
+export async function refuseWeakPassword(password: string, about: { username: string; field: string }): Promise<void> {
+  const { checkPassword } = await import('#shared/security/password-policy.ts');
+  const weakness = checkPassword(password, about.username);
+  if (weakness) throw invalidField(about.field, weakness, WEAKNESSES[weakness]);
+}
+
+/** Turns a full hashing queue into an early 503: waiting longer would only answer later. Rethrows everything else. */
+export function queueRefusal(error: unknown): never {
+  if (error instanceof HashQueueFull) {
+    throw retryLater('unavailable', 'Too many people are logging in at this moment.', { seconds: 2, cause: error });
+  }
+  throw error;
+}
+
+/** 503 before any work is done for a request that the hashing queue has no room for. */
+export function refuseWhenFull({ hasher, address }: Deps): void {
+  if (hasher().isFull(address)) queueRefusal(new HashQueueFull());
+}
+
+async function reserveTries(deps: Deps, actor: AccountActor): Promise<Reservation[]> {
+  const { loginFailuresPerAccount: soon, loginFailuresPerDay: daily } = deps.config;
+  const subject = bucketOf(actor.id);
+  const detail = 'Too many wrong passwords. Wait before you try again.';
+  const tries = await Promise.allSettled([
+    reserveOrRefuse(deps, { kind: 'confirm', subject, windowMs: 15 * MINUTE, max: soon }, detail),
+    reserveOrRefuse(deps, { kind: 'confirm-day', subject, windowMs: DAY, max: daily }, detail),
+  ]);
+  const granted = tries.flatMap((tried) => (tried.status === 'fulfilled' ? [tried.value] : []));
+  const refused = tries.find((tried) => tried.status === 'rejected');
+  if (!refused) return granted;
+  await Promise.allSettled(granted.map((tried) => tried.undo()));
+  throw refused.reason;
+}
+
+/** Asks for the own password again before what a stolen token must not do: 403 when wrong, 429 when guessed too often. */
+export async function confirmPassword(deps: Deps, actor: AccountActor, password: string): Promise<void> {
+  const tries = await reserveTries(deps, actor);
+  const undo = () => Promise.allSettled(tries.map((tried) => tried.undo()));
+  const right = await deps
+    .hasher()
+    .verify(password, actor.account.passwordHash, { network: deps.address, known: true })
+    .catch(async (error: unknown) => {
+      await undo();
+      return queueRefusal(error);
+    });
+  if (!right) throw new Refusal('forbidden', 'The present password is wrong.');
+  await undo();
+}

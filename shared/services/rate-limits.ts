@@ -1,0 +1,67 @@
+import { type Limit, type Reservation, reserve } from '#shared/appwrite/limits.ts';
+import type { Deps } from '#shared/compose.ts';
+import type { Role } from '#shared/domain/account.ts';
+import { HOUR } from '#shared/domain/clock.ts';
+import { retryLater } from '#shared/domain/problems.ts';
+
+/** 429 with Retry-After. */
+export function tooManyRequests(detail: string, seconds: number) {
+  return retryLater('too_many_requests', detail, { seconds });
+}
+
+/** Reserves one use, 429 when there is none left. */
+export async function reserveOrRefuse(deps: Deps, limit: Limit, detail: string): Promise<Reservation> {
+  const reservation = await reserve(deps, limit);
+  if (!reservation.granted) throw tooManyRequests(detail, reservation.secondsLeft);
+  return reservation;
+}
+
+/** A reservation that is under way beside other calls; it may fail before anybody awaits it. */
+function begun(reserving: Promise<Reservation>): Promise<Reservation> {
+  reserving.catch(() => undefined);
+  return reserving;
+}
+
+/** One filing of this account; begins at once, to be awaited in `metered`. */
+export function reserveFiling(deps: Deps, accountId: string): Promise<Reservation> {
+  const limit = { kind: 'complain', subject: accountId, windowMs: HOUR, max: deps.config.complaintsPerHour };
+  const detail = `You have filed ${limit.max} complaints within an hour. Wait before you file another.`;
+  return begun(reserveOrRefuse(deps, limit, detail));
+}
+
+/** One change by this account. How many there may be depends on its role, which may still be read. */
+export function reserveChange(deps: Deps, accountId: string, role: Promise<Role>): Promise<Reservation> {
+  const { changesPerHour, staffChangesPerHour } = deps.config;
+  const max = role.then((known) => (known === 'user' ? changesPerHour : staffChangesPerHour));
+  max.catch(() => undefined);
+  const limit = { kind: 'change', subject: accountId, windowMs: HOUR, max };
+  return begun(
+    reserveOrRefuse(deps, limit, 'You have changed too many complaints within an hour. Wait before the next.'),
+  );
+}
+
+/**
+ * Work that costs one use of a limit if it calls `charge`, which it awaits before it writes: 429 when none is left.
+ * What throws, and what never charges, costs nothing: the use is given back.
+ */
+export async function metered<T>(
+  reserving: Promise<Reservation>,
+  work: (charge: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  let charged = false;
+  const giveBack = async () => {
+    const reservation = await reserving.catch(() => undefined);
+    await reservation?.undo().catch(() => undefined);
+  };
+  try {
+    const result = await work(async () => {
+      await reserving;
+      charged = true;
+    });
+    if (!charged) await giveBack();
+    return result;
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+}

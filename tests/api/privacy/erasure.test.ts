@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { change } from '../../support/complaints.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+
+let service: Service;
+let staff: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  staff = await service.person('staff');
+});
+afterEach(() => service.local.faults.clear());
+afterAll(() => service.close());
+
+const erase = (person: Person) => person.send('DELETE', '/user', { json: { password: PASSWORD } });
+const file = (person: Person, fields = {}) =>
+  person.send('POST', '/complain', { json: { title: 'A broken lamp', description: 'Dark.', ...fields } });
+
+/** Commits of the complaints function come this late, so that an erasure passes them. */
+function slowCommits(): void {
+  const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*', functionId: 'complaints' };
+  service.local.faults.add({ kind: 'slow', milliseconds: 2_500, times: 0, ...commits });
+}
+
+/** Everything that bears a name in what is stored, at once and not after a round of the schedule. */
+async function storedNames(): Promise<string> {
+  const { complaints, timeline } = service.connection.store;
+  const [rows, entries] = await Promise.all([complaints.list([]), timeline.list([])]);
+  return JSON.stringify([rows.rows, entries.rows]);
+}
+
+/** Until the complaints function has staged so many commits. */
+async function untilStaged(count: number): Promise<void> {
+  const staged = () =>
+    service.local.calls
+      .all()
+      .filter(({ functionId, path }) => functionId === 'complaints' && path.endsWith('/operations')).length;
+  while (staged() < count) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('an erasure', () => {
+  it('that comes while a filing or a note is in progress ends it', async () => {
+    const [filer, anonymous, writer] = await service.people('user', 'user', 'user');
+    const { id } = await writer.file();
+    slowCommits();
+    service.local.calls.clear();
+    const writing = [
+      file(filer),
+      file(anonymous, { anonymous: true }),
+      writer.send('PUT', '/complain', { json: { id, note: 'One more thing.' } }),
+    ];
+    await untilStaged(writing.length);
+    const erased = await Promise.all([filer, anonymous, writer].map(erase));
+    expect(erased.map(({ status }) => status)).toEqual([204, 204, 204]);
+    for (const answer of await Promise.all(writing)) expect(answer.problem(401).code).toBe('token_invalid');
+    const stored = await storedNames();
+    for (const { username } of [filer, anonymous, writer]) expect(stored).not.toContain(username);
+  });
+
+  it('and eight filings at the same moment: each is refused, or filed and bears no name afterwards', async () => {
+    const seen = new Set<number>();
+    for (let round = 0; round < 4; round += 1) {
+      const person = await service.person();
+      const filings = Array.from({ length: 8 }, () => file(person));
+      await new Promise((resolve) => setTimeout(resolve, round * 15));
+      const [erased, ...filed] = await Promise.all([erase(person), ...filings]);
+      expect(erased?.status).toBe(204);
+      for (const { status } of filed) seen.add(status);
+      expect(await storedNames()).not.toContain(person.username);
+    }
+    expect([...seen].filter((status) => status !== 201 && status !== 401)).toEqual([]);
+  });
+
+  it('of staff while they change complaints leaves their name on none', async () => {
+    const clerk = await service.person('staff');
+    const person = await service.person();
+    const ids = (await Promise.all([person.file(), person.file(), person.file()])).map(({ id }) => id);
+    const notes = ids.map((id) => clerk.send('PUT', '/complain', { json: { id, note: 'Seen.' } }));
+    const [erased] = await Promise.all([erase(clerk), ...notes]);
+    expect(erased.status).toBe(204);
+    expect(await storedNames()).not.toContain(clerk.username);
+    await change(staff, { id: ids[0], note: 'Somebody else goes on.' });
+  });
+});

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { change, detailOf } from '../../support/complaints.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+
+let service: Service;
+let user: Person;
+let other: Person;
+let staff: Person;
+let admin: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  [user, other, staff, admin] = await service.people('user', 'user', 'staff', 'admin');
+});
+afterAll(() => service.close());
+
+describe('what the public learns of work it may not see', () => {
+  it('nothing of hiding and showing, with or without a public note', async () => {
+    const { id } = await user.file();
+    await change(staff, { id, hidden: true });
+    await change(staff, { id, hidden: false, note: 'Looked into.' });
+    await change(staff, { id, hidden: true, note: 'Once more.' });
+    await change(staff, { id, hidden: false });
+    for (const viewer of [service, other, user]) {
+      const detail = await detailOf(viewer, id);
+      expect(detail.timeline.map(({ kind, note, changed }) => [kind, note, changed])).toEqual([
+        ['created', null, []],
+        ['note', 'Looked into.', []],
+        ['note', 'Once more.', []],
+      ]);
+    }
+    const kinds = (await detailOf(staff, id)).timeline.map(({ kind }) => kind);
+    expect(kinds).toEqual(['created', 'visibility', 'visibility', 'visibility', 'visibility']);
+  });
+
+  it('nothing of assignments and internal notes', async () => {
+    const { id } = await user.file();
+    await change(staff, { id, assignedTo: staff.username });
+    await change(staff, { id, internalNote: 'Known to us.' });
+    await change(staff, { id, assignedTo: null, internalNote: 'Not ours.', note: 'We look into it.' });
+    const [, noted, ...rest] = (await detailOf(service, id)).timeline;
+    expect(noted).toMatchObject({ kind: 'note', note: 'We look into it.', internalNote: null, changed: [] });
+    expect(rest).toEqual([]);
+  });
+
+  it('but that version, ETag and updatedAt may move', async () => {
+    const { id } = await user.file();
+    const before = await detailOf(service, id);
+    await change(staff, { id, internalNote: 'Known to us.' });
+    const after = await detailOf(service, id);
+    expect(after.version).toBe(before.version + 1);
+    expect({ ...after, version: 0, updatedAt: '' }).toEqual({ ...before, version: 0, updatedAt: '' });
+  });
+
+  it('and the pages of a timeline are as long as without internal entries', async () => {
+    const [one, two] = [await user.file(), await user.file()];
+    for (let turn = 0; turn < 60; turn += 1) await change(staff, { id: one.id, internalNote: `Internal ${turn}` });
+    for (const { id } of [one, two]) {
+      for (let turn = 0; turn < 101; turn += 1) await change(staff, { id, note: `Public ${turn}` });
+    }
+    const [first, second] = [await detailOf(service, one.id), await detailOf(service, two.id)];
+    expect([first.timeline.length, first.timelineNext]).toEqual([100, 100]);
+    expect([second.timeline.length, second.timelineNext]).toEqual([100, 100]);
+    const rest = await detailOf(service, one.id, 100);
+    expect(rest.timeline.map(({ note }) => note)).toEqual(['Public 99', 'Public 100']);
+  });
+});
+
+describe('the reporter of an anonymous complaint', () => {
+  it.each(['staff', 'admin'] as const)('who is %s looks like any user in every entry of theirs', async (role) => {
+    const reporter = role === 'staff' ? staff : admin;
+    const { id } = await reporter.file({ anonymous: true });
+    await change(reporter, { id, note: 'Still dark.' });
+    await change(reporter, { id, title: 'Two broken lamps' });
+    await change(reporter, { id, hidden: true, note: 'For a moment.' });
+    await change(reporter, { id, hidden: false });
+    for (const viewer of [service, other]) {
+      const { username, timeline } = await detailOf(viewer, id);
+      expect([username, ...timeline.map((entry) => [entry.by, entry.role])]).toEqual([
+        null,
+        [null, 'user'],
+        [null, 'user'],
+        [null, 'user'],
+        [null, 'user'],
+      ]);
+    }
+    const known = (await detailOf(reporter, id)).timeline.map((entry) => [entry.by, entry.role]);
+    expect(known).toEqual(known.map(() => [reporter.username, role]));
+  });
+
+  it('who works on it as staff looks like the staff that any other complaint has', async () => {
+    const reported = async (reporter: Person) => {
+      const { id } = await reporter.file({ anonymous: true });
+      await change(staff, { id, status: 'acknowledged' });
+      await change(staff, { id, status: 'in_progress', progress: 40 });
+      await change(staff, { id, status: 'resolved' });
+      return (await detailOf(service, id)).timeline.map(({ by, role, kind, status }) => ({ by, role, kind, status }));
+    };
+    expect(await reported(staff)).toEqual(await reported(user));
+  });
+
+  it('who is not anonymous shows their role', async () => {
+    const { id } = await staff.file();
+    expect((await detailOf(service, id)).timeline[0]?.role).toBe('staff');
+  });
+});
+
+it('a hidden complaint costs whoever may not see it the calls of one that there is not', async () => {
+  const { id } = await user.file();
+  for (let turn = 0; turn < 3; turn += 1) await change(staff, { id, note: `Note ${turn}` });
+  await change(staff, { id, hidden: true });
+  for (const viewer of [service, other]) {
+    const costs = [];
+    for (const asked of [id, 'q'.repeat(20)]) {
+      const answer = await viewer.send('GET', `/complain?id=${asked}`);
+      const problem = answer.problem(404);
+      const calls = service.local.calls.of(answer.headers['x-appwrite-execution-id'] ?? '');
+      costs.push({ ...problem, instance: '', bytes: answer.text.length, calls: calls.length });
+    }
+    expect(costs[0]).toEqual(costs[1]);
+  }
+});

@@ -1,0 +1,85 @@
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
+import { type Arena, freshName } from './arena.ts';
+import { type Figures, mustHold, tally } from './check.ts';
+
+const DRAFT = { title: 'A broken lamp', description: 'Dark for a week.' };
+
+async function enter(arena: Arena): Promise<{ headers: Record<string, string> }> {
+  const username = freshName();
+  return { headers: { TOKEN: await arena.token(username), USERNAME: username } };
+}
+
+/** S4: refused filings, as many as there are filings an hour, cost nothing. */
+export async function fileWrongly(arena: Arena, refusals: number): Promise<Figures> {
+  const { headers } = await enter(arena);
+  for (let turn = 0; turn < refusals; turn += 1) {
+    const json = { ...DRAFT, category: 'no-such-category' };
+    const { status } = await arena.send('POST', '/complain', { headers, json });
+    mustHold(status === 422, `a wrong filing was answered ${status}`);
+  }
+  const { status } = await arena.send('POST', '/complain', { headers, json: DRAFT });
+  mustHold(status === 201, `the right filing was answered ${status}`);
+  return { refusals, filed: 1 };
+}
+
+/** S5: filings as fast as can be on both sides of a full hour. */
+export async function fileAroundTheHour(arena: Arena): Promise<Figures> {
+  const { headers } = await enter(arena);
+  arena.advance(HOUR - (arena.now() % HOUR) - MINUTE);
+  const replies = [];
+  for (let turn = 0; turn < 150; turn += 1) {
+    replies.push(await arena.send('POST', '/complain', { headers, json: DRAFT }));
+    if (turn === 74) arena.advance(MINUTE);
+  }
+  const statuses = tally(replies);
+  mustHold(statuses[201] === 60 && statuses[429] === 90, `filings were answered ${JSON.stringify(statuses)}`);
+  arena.advance(HOUR);
+  const { status } = await arena.send('POST', '/complain', { headers, json: DRAFT });
+  mustHold(status === 201, `a filing an hour later was answered ${status}`);
+  return { tried: 150, filed: 60, filedAnHourLater: 1 };
+}
+
+/** S6: long notes of a reporter on one complaint. */
+export async function writeManyNotes(arena: Arena, notes: number): Promise<Figures> {
+  const { headers } = await enter(arena);
+  const { body } = await arena.send('POST', '/complain', { headers, json: DRAFT });
+  const replies = [];
+  for (let turn = 0; turn < notes; turn += 1) {
+    const json = { id: body.id, note: `${turn} `.padEnd(4_000, 'x') };
+    replies.push(await arena.send('PUT', '/complain', { headers, json }));
+  }
+  const statuses = tally(replies);
+  mustHold(statuses[200] === 60 && statuses[429] === notes - 60, `notes were answered ${JSON.stringify(statuses)}`);
+  return { notes, written: 60 };
+}
+
+/** S8: queries that no client sends by mistake alone. A client's mistake is a 4xx, whatever it is. */
+export async function sendOddQueries(arena: Arena): Promise<Figures> {
+  const made = Buffer.from(JSON.stringify({ position: { time: 'x', sequence: '0' }, seen: -1 })).toString('base64url');
+  const queries = [
+    `status=${Array.from({ length: 420 }, () => 'created').join(',')}`,
+    `after=${made}&q=lamp`,
+    `after=${made}`,
+    `after=${'A'.repeat(5_000)}&q=lamp`,
+    `after=..%2F..&sort=createdAt`,
+    `q=${'lamp+'.repeat(900)}`,
+    `category=${'x'.repeat(5_000)}`,
+    `username=${'%F0%9F%98%80'.repeat(800)}`,
+    'page=99999999999999999999',
+    'pageSize=1e9',
+    'near=91,181&radius=1',
+    'near=0,0&radius=1e308',
+    'from=9999999-99-99',
+    'assignedTo=%00',
+    'status[]=created',
+    'id=%00',
+    'timelineAfter=1e400&id=aaaaaaaaaaaaaaaaaaaa',
+  ];
+  const statuses: Figures = {};
+  for (const query of queries) {
+    const { status } = await arena.send('GET', `/complain?${query}`);
+    mustHold(status < 500, `?${query.slice(0, 60)} was answered ${status}`);
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  }
+  return { queries: queries.length, ...statuses };
+}

@@ -15,7 +15,7 @@ import {
   StatusName,
   Title,
 } from './fields.ts';
-import { endTime, point, startTime } from './text.ts';
+import { endTime, point, startTime, whole } from './text.ts';
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
 type Coordinates = { latitude?: number | null | undefined; longitude?: number | null | undefined };
@@ -82,7 +82,7 @@ export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).c
 /** POST /complain/delete. */
 export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
 
-const whole = (min: number, max = 999_999_999_999_999) => z.int().check(z.gte(min), z.lte(max));
+const MOST = 999_999_999_999_999;
 
 const SORTED_BY_FILING: readonly (string | undefined)[] = [undefined, 'createdAt', '-createdAt'];
 /** What sorts other than by filing combine with, and what `near` combines with, besides paging. */
@@ -132,8 +132,8 @@ function refuseCombinations(
 export const ComplaintQuery = z
   .strictObject({
     id: z.optional(ComplaintId).check(z.describe('One complaint with its timeline. Goes with no filter.')),
-    timelineAfter: z.optional(whole(0)).check(z.describe('With `id`: entries of the timeline from here on.')),
-    page: z.optional(whole(1)).check(z.describe('Which page, from 1.')),
+    timelineAfter: z.optional(whole(0, MOST)).check(z.describe('With `id`: entries of the timeline from here on.')),
+    page: z.optional(whole(1, MOST)).check(z.describe('Which page, from 1.')),
     pageSize: z.optional(whole(1, 100)).check(z.describe('How many on a page; 20 when not sent.')),
     after: z
       .optional(z.string().check(z.maxLength(1_000)))

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { canonicalUsername, ROLES } from '#shared/domain/account.ts';
 import { COMPLAINT_ID_PATTERN } from '#shared/domain/ids.ts';
 import { STATUSES } from '#shared/domain/status.ts';
-import { degrees, phone, text } from './text.ts';
+import { degrees, phone, text, whole } from './text.ts';
 
 /** The fields of requests: each once, with what it takes and what the OpenAPI document says of it. */
 
@@ -22,9 +22,7 @@ export const Latitude = degrees(90).check(
 export const Longitude = degrees(180).check(
   z.describe('Degrees east, -180 to 180, kept to 7 decimals; goes with latitude.'),
 );
-export const Progress = z
-  .int()
-  .check(z.gte(0), z.lte(100), z.describe('0 to 100 per cent; 0 while created, 100 when resolved.'));
+export const Progress = whole(0, 100).check(z.describe('0 to 100 per cent; 0 while created, 100 when resolved.'));
 export const StatusName = z.enum(STATUSES).check(z.describe('Where the work stands.'));
 export const RoleName = z
   .enum(ROLES)

@@ -34,6 +34,9 @@ function innermost(schema: z.core.$ZodType): z.core.$ZodTypes['_zod']['def'] {
   return def.type === 'pipe' ? innermost(def.in) : def;
 }
 
+/** Whether a field takes a list, which stands in a query or a form as its entries with commas between them. */
+export const takesList = (schema: z.core.$ZodType): boolean => innermost(schema).type === 'array';
+
 /** The value that a text of a query or a form stands for, by what its field takes. What stands for none stays a text, which the schema then refuses. */
 export function fromText(schema: z.core.$ZodType, text: string, source: 'query' | 'form'): unknown {
   const def = innermost(schema);
@@ -108,12 +111,18 @@ export function text(min: number, max: number) {
 /** Seven decimals, which is a centimetre; never minus zero. */
 const toSevenDecimals = (value: number) => Math.round(value * 1e7) / 1e7 + 0;
 
+/** A whole number. Its message says so where something else is sent. */
+export const whole = (min: number, max: number) => z.int('must be a whole number').check(z.gte(min), z.lte(max));
+
 /** Degrees from minus to plus `most`, kept to seven decimals. */
 export function degrees(most: number) {
-  return z.pipe(z.number().check(z.gte(-most), z.lte(most)), z.transform(toSevenDecimals));
+  return z.pipe(
+    z.number('must be a number such as 52.52').check(z.gte(-most), z.lte(most)),
+    z.transform(toSevenDecimals),
+  );
 }
 
-const TIME = /^((?:19|2\d)\d\d-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([Zz]|[+ -]\d\d:?\d\d))?$/;
+const TIME = /^((?:19|2\d)\d\d-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)([Zz]|[+ -]\d\d:?\d\d))?$/;
 const DAY = 24 * 60 * 60 * 1000;
 
 const TIME_RULE =
@@ -131,7 +140,7 @@ function momentOf(raw: string): { at: number; isDay: boolean } | undefined {
     .toUpperCase()
     .replace(' ', '+')
     .replace(/(\d\d):?(\d\d)$/, '$1:$2');
-  const at = Date.parse(`${day}T${time}${offset}`);
+  const at = Date.parse(`${day}T${time.replace(',', '.')}${offset}`);
   return Number.isNaN(at) ? undefined : { at, isDay: false };
 }
 
@@ -170,8 +179,8 @@ export const point = z.pipe(
   }),
 );
 
-/** Spaces, dashes, dots, slashes and brackets that people write in numbers, and the invisible characters they paste with them. */
-const PHONE_NOISE = /[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}./()]/gu;
+/** What people write into numbers for readers: the (0) of `+49 (0)170`, spaces, dashes, dots, slashes and brackets. Invisible characters come with pasting. */
+const PHONE_NOISE = /(?<=\+.*)\(0\)|[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}./()]/gu;
 const E164 = /^\+[1-9]\d{6,14}$/;
 const EXAMPLE_PHONE = 'an international number such as +49 170 1234567';
 
@@ -179,7 +188,7 @@ const EXAMPLE_PHONE = 'an international number such as +49 170 1234567';
 export const phone = z.pipe(
   z.string().check(z.maxLength(60)),
   z.transform((raw, context) => {
-    const plain = raw.normalize('NFKC').replace(PHONE_NOISE, '');
+    const plain = raw.normalize('NFKC').replace(PHONE_NOISE, '').replace(/^tel:/i, '');
     if (E164.test(plain)) return plain;
     const country = readDefaultCountry();
     const refuse = (message: string) => {

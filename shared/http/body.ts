@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { fromText } from '#shared/contract/text.ts';
+import { fromText, takesList } from '#shared/contract/text.ts';
 import { nextTurn } from '#shared/domain/clock.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { parseFields, shapeOf, shown } from './field-errors.ts';
@@ -52,6 +52,11 @@ export async function parseBody<B>({ headers, body }: Incoming, spec: BodySpec<B
   if (body.byteLength > most) {
     throw new Refusal('body_too_large', `The body has ${body.byteLength} bytes; at most ${most} are taken here.`);
   }
+  const encoding = headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  if (encoding !== 'identity') {
+    const detail = `Send the body as it is, without content-encoding; it says ${shown(encoding)}.`;
+    throw new Refusal('unsupported_media_type', detail);
+  }
   const contentType = headers['content-type'] ?? '';
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   if (body.byteLength === 0) return { value: await parseFields(spec.json, {}), files: [] };
@@ -79,7 +84,10 @@ export async function parseQuery<Q>(
   const values: [string, unknown][] = [];
   for (const [name, text] of query) {
     const field = shape.get(name);
-    if (seen.has(name)) throw invalidField(shown(name, false), 'conflicting', 'was sent twice; send it once');
+    if (seen.has(name)) {
+      const remedy = field && takesList(field) ? 'separate its values by commas' : 'send it once';
+      throw invalidField(shown(name, false), 'conflicting', `was sent twice; ${remedy}`);
+    }
     seen.add(name);
     if (text === '' && !emptyCounts.includes(name) && field) continue;
     values.push([name, field ? fromText(field, text, 'query') : text]);

@@ -29,6 +29,13 @@ const NOUNS: Record<string, string> = {
   null: 'null',
 };
 
+/** What zod/mini says where neither the schema nor a locale says more. */
+const NO_MESSAGE = 'Invalid input';
+
+function wantedBy({ message, expected }: Issue & { code: 'invalid_type' }): string {
+  return message === NO_MESSAGE ? `must be ${NOUNS[expected] ?? expected}` : message;
+}
+
 /** Whatever is sent in these is never repeated. */
 const SECRET = /password|token/i;
 
@@ -82,13 +89,7 @@ function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
       return unknownFields(issue, known);
     case 'invalid_type':
       if (issue.input === undefined) return [{ field, code: 'required', message: 'is required' }];
-      return [
-        {
-          field,
-          code: 'invalid_type',
-          message: because(issue, `must be ${NOUNS[issue.expected] ?? issue.expected}`),
-        },
-      ];
+      return [{ field, code: 'invalid_type', message: because(issue, wantedBy(issue)) }];
     case 'invalid_value': {
       if (issue.input === undefined) return [{ field, code: 'required', message: 'is required' }];
       const message = because(issue, `must be one of: ${issue.values.map(String).join(', ')}`);

@@ -44,6 +44,13 @@ describe('a large body', () => {
     expect(refused.problem(413)).toMatchObject({ code: 'body_too_large', detail });
   });
 
+  it('that is compressed is refused with what to do', async () => {
+    const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
+    const refused = await service.send('POST', '/login', { raw: Buffer.from('1f8b0800', 'hex'), headers });
+    const detail = 'Send the body as it is, without content-encoding; it says "gzip".';
+    expect(refused.problem(415)).toMatchObject({ code: 'unsupported_media_type', detail });
+  });
+
   it('of 61 kB of unknown names is answered with ten of them', async () => {
     const refused = await service.send('POST', '/login', { raw: unknownKeys(61_000), headers: JSON_TYPE });
     expect(refused.problem(422).errors).toHaveLength(10);

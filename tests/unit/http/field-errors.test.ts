@@ -166,17 +166,18 @@ describe('a query', () => {
 
   it.each([
     ['page=0', 'page', 'must be at least 1; 0 was sent'],
-    ['page=1.5', 'page', 'must be a number; "1.5" was sent'],
-    ['page=x', 'page', 'must be a number; "x" was sent'],
-    ['page=007', 'page', 'must be a number; "007" was sent'],
+    ['page=1.5', 'page', 'must be a whole number; "1.5" was sent'],
+    ['page=x', 'page', 'must be a whole number; "x" was sent'],
+    ['page=007', 'page', 'must be a whole number; "007" was sent'],
     ['page=99999999999999999999', 'page', /must be/],
-    ['pageSize=1e999', 'pageSize', 'must be a number; "1e999" was sent'],
+    ['pageSize=1e999', 'pageSize', 'must be a whole number; "1e999" was sent'],
     ['overdue=1', 'overdue', 'must be true or false; "1" was sent'],
     ['overdue=maybe', 'overdue', 'must be true or false; "maybe" was sent'],
     ['near=52,52,13,4&radius=5', 'near', 'must be latitude,longitude such as 52.52,13.405; "52,52,13,4" was sent'],
     ['near=,&radius=5', 'near', /must be latitude,longitude/],
     ['status=created,', 'status.1', /must be one of: created/],
     ['status=created,gone', 'status.1', /must be one of: created.*"gone" was sent/],
+    ['status=created&status=closed', 'status', 'was sent twice; separate its values by commas'],
     ['page=1&page=2', 'page', 'was sent twice; send it once'],
     ['%3Cb%3E=1&%3Cb%3E=2', '\\u{3c}b\\u{3e}', /was sent twice/],
   ])('%s is refused by name', async (query, field, message) => {

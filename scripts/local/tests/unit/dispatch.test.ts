@@ -1,4 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Arrival, delayOf, Workers } from '../../src/dispatch.ts';
 import { startLocalAppwrite } from '../../src/index.ts';
@@ -107,9 +109,11 @@ describe('a local Appwrite with workers', () => {
   });
 
   it('needs two of them', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'workers-'));
     for (const workers of [1, 0, 2.5, Number.NaN]) {
-      await expect(startLocalAppwrite({ dataDir: tmpdir(), workers })).rejects.toThrow('2 workers or more');
+      await expect(startLocalAppwrite({ dataDir, workers })).rejects.toThrow('2 workers or more');
     }
+    rmSync(dataDir, { recursive: true });
   });
 });
 

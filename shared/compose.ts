@@ -1,6 +1,6 @@
 import { type Gateway, openGateway } from './appwrite/gateway.ts';
 import { openStore, type Store } from './appwrite/store.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig, readStorageConfig, type StorageConfig } from './config.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
 import { retryLater } from './domain/problems.ts';
 import type { PasswordHasher } from './security/passwords.ts';
@@ -16,6 +16,9 @@ export type Deps = Omit<Service, 'hasher'> & {
   store: Store;
   address: string;
 };
+
+/** What reads and writes the storage works with; a function without clients and a tool have no more than this. */
+export type StorageDeps = Pick<Deps, 'gateway' | 'store' | 'clock'>;
 
 const REQUEST_BUDGET_MS = 20_000;
 
@@ -58,13 +61,13 @@ export function composeService(config: Config, { clock = systemClock, createHash
   };
 }
 
-/** The service of this process, built at the first request; a bad setting refuses every request with 503. */
-export function lazyService(parts: Parts = {}): () => Service {
-  let service: Service | undefined;
+/** Makes something once per process, at the first request; a bad setting refuses every request with 503. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
   return () => {
     try {
-      service ??= composeService(readConfig(), parts);
-      return service;
+      made ??= make();
+      return made;
     } catch (cause) {
       if (!(cause instanceof ConfigError)) throw cause;
       throw retryLater('misconfigured', 'The service is not configured. Its log names the setting.', {
@@ -75,13 +78,29 @@ export function lazyService(parts: Parts = {}): () => Service {
   };
 }
 
-/** `budgetMs`: how long it may ask Appwrite anything; long for nobody but the sweep, for which nobody waits. */
-type Execution = { key: string; address: string; budgetMs?: number };
+/** The service of this process. */
+export function lazyService(parts: Parts = {}): () => Service {
+  return lazily(() => composeService(readConfig(), parts));
+}
+
+/** The configuration of a function without clients in this process. */
+export function lazyStorageConfig(): () => StorageConfig {
+  return lazily(() => readStorageConfig());
+}
+
+type Execution = { key: string; address: string };
+
+/** Opens the way to Appwrite for one execution without a client, which may ask for `budgetMs` in all. */
+export function openStorage(config: StorageConfig, { key, budgetMs }: { key: string; budgetMs: number }): StorageDeps {
+  const { endpoint, projectId, appwriteTimeoutMs: timeoutMs } = config;
+  const gateway = openGateway({ endpoint, projectId, key, timeoutMs, deadline: Date.now() + budgetMs });
+  return { gateway, store: openStore(gateway), clock: systemClock };
+}
 
 /** Opens the way to Appwrite for one execution with that execution's key. */
 export function openDeps(service: Service, execution: Execution): Deps {
   const { endpoint, projectId, appwriteTimeoutMs: timeoutMs } = service.config;
-  const deadline = Date.now() + (execution.budgetMs ?? REQUEST_BUDGET_MS);
+  const deadline = Date.now() + REQUEST_BUDGET_MS;
   const gateway = openGateway({ endpoint, projectId, key: execution.key, timeoutMs, deadline });
   const { config, clock, tokens } = service;
   const { address } = execution;

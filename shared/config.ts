@@ -15,6 +15,9 @@ export type Config = {
   appwriteTimeoutMs: number;
 };
 
+/** What a function without clients needs: the way to Appwrite, and nothing that opens an account. */
+export type StorageConfig = Pick<Config, 'endpoint' | 'projectId' | 'appwriteTimeoutMs'>;
+
 /** A setting that cannot be served with. Its message names the variable and never its value. */
 export class ConfigError extends Error {}
 
@@ -47,13 +50,21 @@ function listOf(env: Env, name: string): string[] {
   return parts.filter(Boolean);
 }
 
+/** The configuration of a function without clients; throws ConfigError. */
+export function readStorageConfig(env: Env = process.env): StorageConfig {
+  return Object.freeze({
+    endpoint: endpointOf(env, 'APPWRITE_FUNCTION_API_ENDPOINT', ''),
+    projectId: text(env, 'APPWRITE_FUNCTION_PROJECT_ID'),
+    appwriteTimeoutMs: whole(env, 'APPWRITE_TIMEOUT_MS', { fallback: 6_000, min: 100, max: 20_000 }),
+  });
+}
+
 /** The configuration in an environment; throws ConfigError. Whether the token secret is strong is judged where it is used. */
 export function readConfig(env: Env = process.env): Config {
-  const endpoint = endpointOf(env, 'APPWRITE_FUNCTION_API_ENDPOINT', '');
+  const storage = readStorageConfig(env);
   return Object.freeze({
-    endpoint,
-    projectId: text(env, 'APPWRITE_FUNCTION_PROJECT_ID'),
-    publicEndpoint: endpointOf(env, 'PUBLIC_ENDPOINT', endpoint),
+    ...storage,
+    publicEndpoint: endpointOf(env, 'PUBLIC_ENDPOINT', storage.endpoint),
     tokenSecret: text(env, 'TOKEN_SECRET'),
     previousTokenSecret: env.TOKEN_SECRET_PREVIOUS?.trim() || undefined,
     tokenHours: whole(env, 'TOKEN_HOURS', { fallback: 12, min: 1, max: 720 }),
@@ -63,7 +74,6 @@ export function readConfig(env: Env = process.env): Config {
     registrationsPerHour: whole(env, 'REGISTRATIONS_PER_HOUR', { fallback: 100, min: 1, max: 1_000_000 }),
     loginFailuresPerAddress: whole(env, 'LOGIN_FAILURES_PER_ADDRESS', { fallback: 10, min: 1, max: 1_000_000 }),
     loginFailuresPerDay: whole(env, 'LOGIN_FAILURES_PER_DAY', { fallback: 100, min: 1, max: 1_000_000 }),
-    appwriteTimeoutMs: whole(env, 'APPWRITE_TIMEOUT_MS', { fallback: 6_000, min: 100, max: 20_000 }),
   });
 }
 

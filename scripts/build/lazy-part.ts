@@ -87,7 +87,8 @@ async function namesImported(importer: string, from: string): Promise<Set<string
   const imports = [...source.matchAll(/^(?:im|ex)port (.+?) from ['"](.+?)['"]/gms)];
   const lists = imports.filter(([, , path]) => path === from);
   if (lists.length === 0 || lists.some(([, list = '']) => !/^(type )?\{/.test(list))) return undefined;
-  const names = lists.flatMap(([, list = '']) => list.match(/(?<=[{,]\s*)(?!type\b)\w+/g) ?? []);
+  const values = lists.filter(([, list = '']) => !list.startsWith('type '));
+  const names = values.flatMap(([, list = '']) => list.match(/(?<=[{,]\s*)(?!type\b)\w+/g) ?? []);
   return new Set(names);
 }
 

@@ -1,6 +1,7 @@
 import { Query } from 'node-appwrite';
 import type { Role } from '#shared/domain/account.ts';
 import { derivedId } from '#shared/domain/ids.ts';
+import { chunkIds } from './id-chunks.ts';
 import type { Stored } from './row.ts';
 import type { Name, User } from './rows.ts';
 import type { Store } from './store.ts';
@@ -25,17 +26,17 @@ export async function listByRole(store: Store, roles: Role[], limit: number): Pr
   return rows;
 }
 
-/** Takes the names off everything the person wrote or was given, now or by a category. The same again is harmless. */
+/**
+ * Takes the names off everything the person wrote, and off the categories they were responsible for. Their cases are
+ * unassigned by a task of maintenance. The same again is harmless.
+ */
 export async function scrubNames(store: Store, person: { id: string; usernames: readonly string[] }): Promise<void> {
   const names = [...person.usernames];
-  const duties = [
-    () => store.complaints.updateWhere([Query.equal('assignedTo', names)], { assignedTo: null }),
-    () => store.categories.updateWhere([Query.equal('assignee', names)], { assignee: null }),
-  ];
+  const freeCategories = () => store.categories.updateWhere([Query.equal('assignee', names)], { assignee: null });
   await Promise.all([
     store.complaints.updateWhere([Query.equal('reporterId', person.id)], { reporterName: null }),
     store.timeline.updateWhere([Query.equal('byId', person.id)], { byName: null }),
-    ...(names.length === 0 ? [] : duties.map((free) => free())),
+    ...(names.length === 0 ? [] : [freeCategories()]),
   ]);
 }
 
@@ -46,30 +47,36 @@ export async function namesOf(store: Store, userId: string): Promise<TakenName[]
 }
 
 /** Names of accounts whose erasure has begun and is to be finished, the oldest first. */
-export async function listErasing(store: Store, range: { before: Date; limit: number }): Promise<TakenName[]> {
+export async function listErasing(store: Store, limit: number): Promise<TakenName[]> {
   const { rows } = await store.names.list([
     Query.equal('state', 'erasing'),
-    Query.lessThan('$updatedAt', range.before.toISOString()),
     Query.orderAsc('$updatedAt'),
-    Query.limit(range.limit),
-  ]);
-  return rows;
-}
-
-/** A page of the names in use, in the order they were taken; `after` is the `$sequence` of the last one seen. */
-export async function listActiveNames(store: Store, after: string, limit: number): Promise<TakenName[]> {
-  const { rows } = await store.names.list([
-    Query.equal('state', 'active'),
-    ...(after === '' ? [] : [Query.greaterThan('$sequence', after)]),
-    Query.orderAsc('$sequence'),
     Query.limit(limit),
   ]);
   return rows;
 }
 
-/** Which of these accounts there are. At most 500 ids. */
+/** A page of the names in use, by row id; an empty `after` begins. */
+export async function listActiveNames(store: Store, after: string, limit: number): Promise<TakenName[]> {
+  const { rows } = await store.names.list([
+    Query.equal('state', 'active'),
+    ...(after === '' ? [] : [Query.greaterThan('$id', after)]),
+    Query.orderAsc('$id'),
+    Query.limit(limit),
+  ]);
+  return rows;
+}
+
+/** Which of these accounts there are. */
 export async function existingAccounts(store: Store, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const { rows } = await store.users.list([Query.equal('$id', [...ids]), Query.limit(ids.length)]);
-  return new Set(rows.map((row) => row.$id));
+  return new Set((await store.users.findMany(ids)).map((row) => row.$id));
+}
+
+/** Those of these people who work here. Equality in the database ignores case and accents, so names are compared again. */
+export async function staffAmong(store: Store, usernames: readonly string[]): Promise<Set<string>> {
+  const pages = chunkIds(usernames).map((some) =>
+    store.users.list([Query.equal('username', some), Query.limit(some.length)]),
+  );
+  const accounts = (await Promise.all(pages)).flatMap(({ rows }) => rows);
+  return new Set(accounts.filter(({ role }) => role !== 'user').map(({ username }) => username));
 }

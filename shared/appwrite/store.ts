@@ -1,13 +1,18 @@
 import type { Gateway } from './gateway.ts';
 import {
   CategoryRow,
+  CheckedRow,
   ComplaintRow,
   EntryRow,
+  FiguresRow,
   LimitRow,
   NameRow,
+  QuarantineRow,
   RequestRow,
+  SpansRow,
   StateRow,
   TallyRow,
+  TaskRow,
   TimesRow,
   UserRow,
 } from './rows.ts';
@@ -19,6 +24,7 @@ export function openStore(gateway: Gateway) {
     users: new Table(gateway, 'users', UserRow),
     names: new Table(gateway, 'names', NameRow),
     complaints: new Table(gateway, 'complaints', ComplaintRow),
+    checked: new Table(gateway, 'complaints', CheckedRow),
     times: new Table(gateway, 'complaints', TimesRow),
     timeline: new Table(gateway, 'timeline', EntryRow),
     categories: new Table(gateway, 'categories', CategoryRow),
@@ -26,6 +32,10 @@ export function openStore(gateway: Gateway) {
     limits: new Table(gateway, 'limits', LimitRow),
     requests: new Table(gateway, 'requests', RequestRow),
     state: new Table(gateway, 'state', StateRow),
+    tasks: new Table(gateway, 'tasks', TaskRow),
+    quarantine: new Table(gateway, 'quarantine', QuarantineRow),
+    figures: new Table(gateway, 'figures', FiguresRow),
+    spans: new Table(gateway, 'figures', SpansRow),
   };
 }
 

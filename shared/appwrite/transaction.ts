@@ -60,9 +60,13 @@ export async function begin(gateway: Gateway): Promise<string> {
   return $id;
 }
 
-export type Work = { operations: Operation[]; landed(): Promise<boolean> };
+/**
+ * `stillTrue` is asked after staging: what it has looked at cannot change unnoticed any more, since a row that is written
+ * after it was staged makes the commit fail. `landed` tells, after an answer was lost, whether the commit took effect.
+ */
+export type Work = { operations: Operation[]; landed(): Promise<boolean>; stillTrue?(): Promise<boolean> };
 
-/** Commits all operations or none. `landed` tells, after an answer was lost, whether the commit took effect. */
+/** Commits all operations or none. */
 export async function commitBegun(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome> {
   let committing = false;
   try {
@@ -70,6 +74,7 @@ export async function commitBegun(gateway: Gateway, begun: Promise<string>, work
     const operations = work.operations.map(staged);
     const held = await gateway.tables.createOperations({ transactionId, operations });
     if (held.operations !== operations.length) throw new Error('an answer that tells of other operations');
+    if (work.stillTrue && !(await work.stillTrue())) return 'conflict';
     committing = true;
     const { status } = await gateway.tables.updateTransaction({ transactionId, commit: true });
     if (status !== 'committed') throw new Error('an answer that tells of no commit');

@@ -1,4 +1,5 @@
 import { type Account, findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
+import { taskOperation } from '#shared/appwrite/tasks.ts';
 import { type Operation, remove, upsert } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
@@ -25,17 +26,22 @@ async function accountToErase(deps: Deps, actor: AccountActor, { username, passw
 }
 
 /** An account made or renamed in the console may have no row of its name yet: it gets one now. */
-function removal({ $id: userId, username }: Account): Operation[] {
-  return [upsert('names', nameRowId(username), { userId, username, state: 'erasing' }), remove('users', userId)];
+function removal({ $id: userId, username }: Account, now: Date): Operation[] {
+  return [
+    upsert('names', nameRowId(username), { userId, username, state: 'erasing' }),
+    remove('users', userId),
+    taskOperation({ kind: 'unassign', subject: username, dueAt: now }),
+  ];
 }
 
 /**
  * Erases a person and keeps their cases: first the account goes and its name is marked, then the name is taken off what
- * they wrote. Dying in between is no harm: media-cleanup finishes every marked name, and looks once more at each.
+ * they wrote. Dying in between is no harm: maintenance finishes every marked name, and looks once more at each.
  */
 export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Erasure): Promise<void> {
   const { $id: id, username } = await accountToErase(deps, actor, erasure);
   const landed = async () => (await deps.store.users.find(id)) === undefined;
-  await commitLeaving(deps, { actor, targetId: id, action: 'erase', operations: removal, landed });
+  const operations = (account: Account) => removal(account, deps.clock.now());
+  await commitLeaving(deps, { actor, targetId: id, action: 'erase', operations, landed });
   await forget(deps, { id, usernames: [username] });
 }

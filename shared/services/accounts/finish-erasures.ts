@@ -7,16 +7,19 @@ import {
   type TakenName,
 } from '#shared/appwrite/accounts.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
-import type { Deps as AllDeps } from '#shared/compose.ts';
-import { MINUTE, SECOND } from '#shared/domain/clock.ts';
+import { addTask } from '#shared/appwrite/tasks.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import { elapsed, MINUTE, SECOND } from '#shared/domain/clock.ts';
+import { unassign } from '../complaints/unassign.ts';
 
-type Deps = Pick<AllDeps, 'store' | 'clock'>;
+type Deps = Pick<StorageDeps, 'store' | 'clock'>;
 
-const PAGE = 200;
-const BUDGET_MS = 15 * SECOND;
+const PAGE = 100;
+/** Marking takes two calls for each name. */
+const MARKED_AT_ONCE = 10;
 /** Longer than a request may last that was under way when the account went and still wrote its name. */
 const SETTLED_MS = 2 * MINUTE;
-const PLACE = 'names-sweep';
+const UNASSIGN_MS = 20 * SECOND;
 
 /** Takes a person off everything that stays: their names and their totals. The same again is harmless. */
 export async function forget(deps: Deps, person: { id: string; usernames: readonly string[] }): Promise<void> {
@@ -30,66 +33,70 @@ function spelled(names: readonly TakenName[]): string[] {
   return names.map((name) => name.username).filter((username) => username !== null);
 }
 
+/** Marks names as being erased, and leaves it to maintenance to unassign the person from their cases. */
 async function mark(deps: Deps, names: readonly TakenName[]): Promise<void> {
   const active = names.filter((name) => name.state === 'active');
+  // The task first: a run that dies in between finds the name unmarked, and does both once more.
+  for (const subject of spelled(active)) {
+    await addTask(deps.store, { kind: 'unassign', subject, dueAt: deps.clock.now() });
+  }
   await Promise.all(active.map((name) => deps.store.names.replace(name, { state: 'erasing' })));
 }
 
-/** Does for an account whose row is gone, by the API or in the console, what erasing it does. */
-export async function finishErasure(deps: Deps, userId: string): Promise<'living' | 'cleaned'> {
+/**
+ * Does for an account whose row is gone, by the API or in the console, what erasing it does. It takes the person off
+ * their cases for so long as an event may take; a task of maintenance does the rest.
+ */
+export async function finishErasure(deps: StorageDeps, userId: string): Promise<'living' | 'cleaned'> {
   if (await deps.store.users.find(userId)) return 'living';
   const names = await namesOf(deps.store, userId);
   await mark(deps, names);
   await forget(deps, { id: userId, usernames: spelled(names) });
+  const endsAt = elapsed() + UNASSIGN_MS;
+  for (const username of spelled(names)) await unassign(deps, username, () => elapsed() > endsAt);
   return 'cleaned';
 }
 
-/** Looks at one page of names in use for accounts that are gone, and remembers where to go on; the next page, or none. */
-async function markLost(deps: Deps, after: string): Promise<string> {
+/**
+ * Looks at a page of the names in use for accounts that are gone without an event, and marks them. `after` is the row
+ * id of the last name seen; gives that of the next page, or an empty one at the end.
+ */
+export async function markLostAccounts(deps: Deps, after: string): Promise<string> {
   const names = await listActiveNames(deps.store, after, PAGE);
   const living = await existingAccounts(deps.store, [...new Set(names.map((name) => name.userId))]);
-  await mark(
-    deps,
-    names.filter((name) => !living.has(name.userId)),
-  );
-  const next = names.length < PAGE ? '' : (names.at(-1)?.$sequence ?? '');
-  await deps.store.state.upsert(PLACE, { version: 1, value: next });
-  return next;
+  const lost = names.filter((name) => !living.has(name.userId));
+  const marked = lost.slice(0, MARKED_AT_ONCE);
+  await mark(deps, marked);
+  if (marked.length < lost.length) return marked.at(-1)?.$id ?? '';
+  return names.length < PAGE ? '' : (names.at(-1)?.$id ?? '');
 }
 
-async function markAllLost(deps: Deps, stopAt: number): Promise<void> {
-  let after = (await deps.store.state.find(PLACE))?.value ?? '';
-  do after = await markLost(deps, after);
-  while (after !== '' && Date.now() < stopAt);
-}
-
-async function finish(deps: Deps, names: readonly TakenName[], settled: boolean): Promise<void> {
-  const living = await existingAccounts(deps.store, [...new Set(names.map((name) => name.userId))]);
-  for (const name of names) {
-    // Only an admin in the console can bring an account back; then nothing of it is to be forgotten.
-    if (living.has(name.userId)) {
-      await deps.store.names.replace(name, { state: 'active' });
-      continue;
-    }
-    await forget(deps, { id: name.userId, usernames: spelled([name]) });
-    if (settled) await deps.store.names.replace(name, { state: 'erased', username: null });
+async function finish(deps: Deps, name: TakenName, isLiving: boolean): Promise<boolean> {
+  // Only an admin in the console can bring an account back; then nothing of it is to be forgotten.
+  if (isLiving) {
+    await deps.store.names.replace(name, { state: 'active' });
+    return true;
   }
+  await forget(deps, { id: name.userId, usernames: spelled([name]) });
+  // What was marked just now is looked at once more: a request that was under way may still have written the name.
+  if (Date.parse(name.$updatedAt) > deps.clock.now().getTime() - SETTLED_MS) return false;
+  await deps.store.names.replace(name, { state: 'erased', username: null });
+  return true;
 }
 
-/** Finishes what events have missed: accounts that went in the console, erasures that died half-way. Bounded, and resumed at the next run. */
-export async function finishErasures(deps: Deps): Promise<number> {
-  const stopAt = Date.now() + BUDGET_MS;
-  await markAllLost(deps, stopAt);
-  const now = deps.clock.now().getTime();
-  const settled = new Date(now - SETTLED_MS);
+/** Finishes the erasures that have begun, the oldest first, until `isOver`. Tells how many are finished. */
+export async function finishErasures(deps: Deps, isOver: () => boolean): Promise<number> {
   let finished = 0;
-  for (let names: TakenName[] = []; Date.now() < stopAt; ) {
-    names = await listErasing(deps.store, { before: settled, limit: PAGE });
-    await finish(deps, names, true);
-    finished += names.length;
-    if (names.length < PAGE) break;
+  for (;;) {
+    const names = await listErasing(deps.store, PAGE);
+    if (names.length === 0) return finished;
+    const living = await existingAccounts(deps.store, [...new Set(names.map((name) => name.userId))]);
+    let moved = 0;
+    for (const name of names) {
+      if (isOver()) return finished + moved;
+      if (await finish(deps, name, living.has(name.userId))) moved += 1;
+    }
+    finished += moved;
+    if (moved === 0 || names.length < PAGE) return finished;
   }
-  // Those of the last minutes are done already as far as they can be; they are looked at again when settled.
-  await finish(deps, await listErasing(deps.store, { before: new Date(now + MINUTE), limit: PAGE }), false);
-  return finished;
 }

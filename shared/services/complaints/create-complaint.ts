@@ -1,6 +1,6 @@
 import { reserve } from '#shared/appwrite/limits.ts';
 import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
-import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { commitCounted, countedAs, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
@@ -25,7 +25,8 @@ export type Draft = {
 };
 
 export type NewComplaint = { draft: Draft; pictures: readonly Picture[]; key: string | undefined };
-type FiledComplaint = Complaint & { $id: string };
+type NewRow = Omit<Complaint, 'counted'> & { words: string };
+type FiledComplaint = Omit<Complaint, 'counted'> & { $id: string };
 export type Created = { row: FiledComplaint; replayed: boolean };
 
 const COMMITS = 4;
@@ -40,7 +41,7 @@ type Filing = {
   begun: Promise<string>;
 };
 
-function newRow(deps: Deps, { actor, draft, category, assignedTo }: Filing): Complaint & { words: string } {
+function newRow(deps: Deps, { actor, draft, category, assignedTo }: Filing): NewRow {
   const now = deps.clock.now();
   return {
     ...draft,
@@ -85,7 +86,7 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
   const row = newRow(deps, filing);
   const operations = [
     ...keyOperations,
-    create('complaints', complaintId, { ...row, images: JSON.stringify(images) }),
+    create('complaints', complaintId, { ...row, images: JSON.stringify(images), counted: countedAs(row) }),
     firstEntry(complaintId, filing),
     ...tallyOperations(undefined, row),
   ];

@@ -1,4 +1,4 @@
-import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { commitCounted, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { claimVersion, remove } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
@@ -21,7 +21,7 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
   const operations = [
     claimVersion('complaints', id, complaint.version),
     remove('complaints', id),
-    ...tallyOperations(complaint, undefined),
+    ...tallyOperations(countedBefore(complaint), undefined),
   ];
   const landed = async () => (await deps.store.complaints.find(id)) === undefined;
   return (await commitCounted(deps, { operations, landed })) === 'done';

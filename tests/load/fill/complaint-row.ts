@@ -1,3 +1,4 @@
+import { countedAs } from '#shared/appwrite/tallies.ts';
 import { derivedId } from '#shared/domain/ids.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
 import { searchWords } from '#shared/services/complaints/search-words.ts';
@@ -34,21 +35,25 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
   const status = pick(STATUSES, Math.floor(number / 3));
   const title = `${pick(FAULTS, Math.floor(number / 7))} ${pick(THINGS, number)} in ${pick(STREETS, Math.floor(number / 11))}`;
   const description = `Report ${number}: the ${pick(THINGS, number)} has been like this for ${1 + (number % 30)} days. Please have a look.`;
+  const counted = {
+    status,
+    category: pick(CATEGORIES, Math.floor(number / 5)),
+    reporterId: reporter.id,
+    reporterName: reporter.name,
+    anonymous: number % 10 === 0,
+    hidden: number % 1_000 === 999,
+  };
   return {
+    ...counted,
+    counted: countedAs(counted),
     title,
     description,
-    category: pick(CATEGORIES, Math.floor(number / 5)),
     location: null,
     latitude: 48 + ((number * 31) % 40_000) / 10_000,
     longitude: 8 + ((number * 17) % 60_000) / 10_000,
-    anonymous: number % 10 === 0,
-    reporterId: reporter.id,
-    reporterName: reporter.name,
-    status,
     progress: status === 'created' ? 0 : status === 'resolved' || status === 'closed' ? 100 : 40,
     assignedTo: null,
     overdueAt: number % 4 === 0 ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString(),
-    hidden: number % 1_000 === 999,
     touched: status !== 'created',
     images: '[]',
     version: 1,

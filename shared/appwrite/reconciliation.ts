@@ -1,7 +1,8 @@
 import { Query } from 'node-appwrite';
+import { imageFileIds, ownerOfFile } from '#shared/domain/ids.ts';
 import type { Gateway } from './gateway.ts';
 import { chunkIds } from './id-chunks.ts';
-import { filesByQuery } from './media.ts';
+import { filesByIds, filesByQuery } from './media.ts';
 import { type RowOf, row, type Stored, text } from './row.ts';
 import type { CheckedRow } from './rows.ts';
 import type { Store } from './store.ts';
@@ -9,6 +10,8 @@ import { Table } from './table.ts';
 
 /** Rows between two known ones that were not asked for, before they are asked for one by one. */
 const SLACK = 50;
+/** Timeline entries that one look lists. */
+const MOST_ENTRIES = 1_000;
 
 export type CheckedComplaint = Stored<RowOf<typeof CheckedRow>>;
 type TimelineOwner = Stored<RowOf<typeof OwnerRow>>;
@@ -85,6 +88,24 @@ export async function listTimelineOwners(gateway: Gateway, after: string, limit:
     Query.limit(limit),
   ]);
   return rows;
+}
+
+/** Those of these complaints that have a timeline; all of them when they have too many entries to be listed in one call. */
+async function withTimeline(gateway: Gateway, ids: readonly string[]): Promise<readonly string[]> {
+  const queries = [Query.equal('complaintId', [...ids]), Query.limit(MOST_ENTRIES)];
+  const { rows } = await owners(gateway).list(queries);
+  return rows.length === MOST_ENTRIES ? ids : rows.map((entry) => entry.complaintId);
+}
+
+/** Those of these complaints that are gone and have left pictures or a timeline behind. */
+export async function leftBehind(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
+  const [living, files, ...timelines] = await Promise.all([
+    livingComplaints(gateway, ids),
+    filesByIds(gateway, ids.flatMap(imageFileIds)),
+    ...chunkIds(ids).map((some) => withTimeline(gateway, some)),
+  ]);
+  const left = new Set([...files.map((file) => ownerOfFile(file.id) ?? ''), ...timelines.flat()]);
+  return new Set(ids.filter((id) => left.has(id) && !living.has(id)));
 }
 
 /** Whether a complaint has a timeline: its first entry is committed together with its row, so it proves that it was filed. */

@@ -59,3 +59,12 @@ export async function runDailyPass(service: Service): Promise<void> {
   await service.connection.store.state.remove('reconciliation');
   await runSchedule(service);
 }
+
+/** Two days pass: leftovers are noted by one daily pass and removed by the next. Tokens expire. */
+export async function passTwoDays({ local }: Service): Promise<void> {
+  const hours = 3_600_000;
+  for (const later of [25, 25, 25]) {
+    local.clock.advance(later * hours);
+    await local.settle();
+  }
+}

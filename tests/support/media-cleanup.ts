@@ -6,7 +6,7 @@ import type { Service } from './harness.ts';
 type Call = { headers?: Record<string, string>; body?: string };
 type Reply = { status: number; text: string };
 
-/** Calls the function itself, as only the platform can: with whatever headers and body. */
+/** Calls media-cleanup itself, as only the platform can: with whatever headers and body. */
 export async function callCleanup({ local }: Service, { headers = {}, body = '' }: Call): Promise<Reply> {
   const config = readStorageConfig({
     APPWRITE_FUNCTION_API_ENDPOINT: local.endpoint,

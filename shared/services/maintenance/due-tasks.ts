@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { leftBehind } from '#shared/appwrite/reconciliation.ts';
 import { categoryTally, statusTally } from '#shared/appwrite/tallies.ts';
 import { addTask, listDueTasks, postponeTask, removeTasks, type StoredTask } from '#shared/appwrite/tasks.ts';
 import { recountTotal, sharedTotals } from '#shared/appwrite/total-repair.ts';
@@ -44,6 +45,8 @@ export type TasksDone = { tasks: number; months: Set<string>; recounted: number;
 class TaskRun {
   readonly #deps: StorageDeps;
   readonly #budget: Budget;
+  /** The deleted complaints that have left something behind. */
+  #left: ReadonlySet<string> = new Set();
   readonly result: TasksDone = { tasks: 0, months: new Set(), recounted: 0, failures: [] };
 
   constructor(deps: StorageDeps, budget: Budget) {
@@ -53,6 +56,9 @@ class TaskRun {
 
   async doAll(tasks: readonly StoredTask[]): Promise<void> {
     const done: StoredTask[] = [];
+    const deleted = tasks.filter(({ kind }) => kind === 'complaint_deleted').map(({ subject }) => subject);
+    // Nearly all have left nothing behind, so they are looked at together.
+    this.#left = deleted.length === 0 ? new Set() : await leftBehind(this.#deps.gateway, [...new Set(deleted)]);
     for (const task of tasks) {
       if (this.#budget.isSpent()) break;
       if (await this.#attempt(task)) done.push(task);
@@ -86,6 +92,7 @@ class TaskRun {
       case 'recount':
         return true;
       case 'complaint_deleted': {
+        if (!this.#left.has(task.subject)) return true;
         const left = await removeBelongings(this.#deps, task.subject);
         if (left === 'undecided') await this.#postpone(task, FILING_MS);
         return left !== 'undecided';

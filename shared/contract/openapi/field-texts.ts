@@ -43,7 +43,8 @@ export const FIELD_TEXTS: Readonly<Record<string, string>> = {
   assignedTo: 'The username of the staff member who works on it; only staff and admins see it.',
   changed: 'What the entry changed, as far as you may see it.',
   overdueAt: 'When it should be resolved, by its category.',
-  hidden: 'true: only staff, admins and the reporter can see it.',
+  hidden:
+    'true: only staff, admins and the reporter can see it. Hiding ends the picture URLs that were public: at once by the API, within ten minutes in the console.',
   version: 'Starts at 1 and rises by one with each change; also the ETag.',
   timeline: 'What happened, oldest first.',
   timelineNext: 'Pass it as `timelineAfter` for the next entries; null at the end.',
@@ -75,7 +76,8 @@ export const FIELD_TEXTS: Readonly<Record<string, string>> = {
   medianSecondsToResolve: 'Half of them were resolved within this time; null: none was.',
   months: 'The figures of the latest months.',
   month: 'The month, as year and month.',
-  measuredAt: 'When these figures were made.',
+  measuredAt:
+    'When the months and medians were measured, at most some ten minutes ago while something changes; null: never yet. Counts by status and category are those of this moment.',
   filed: 'How many were filed.',
   acknowledged: 'How many were acknowledged.',
   resolved: 'How many were resolved.',

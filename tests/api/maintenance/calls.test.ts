@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalAppwrite } from 'local-appwrite';
+import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { randomId } from '#shared/domain/ids.ts';
@@ -48,7 +49,7 @@ const serviceOf = (count: number) => {
 /** Runs until nothing is due any more. */
 async function runAll(service: Service, later: number): Promise<MaintenanceReport[]> {
   const reports = [await runAndReadLog(service, later)];
-  while ((reports.at(-1)?.pass || reports.at(-1)?.changed) && reports.length < 50)
+  while ((reports.at(-1)?.pass || reports.at(-1)?.changed || reports.at(-1)?.tasks) && reports.length < 50)
     reports.push(await runAndReadLog(service));
   for (const { calls } of reports) expect(calls).toBeLessThanOrEqual(MOST_CALLS);
   return reports;
@@ -105,4 +106,20 @@ it('what was written since the last run is what a run looks at, not what is stor
   const months = new Set(edited.map(({ filedAt }) => filedAt.slice(0, 7)));
   expect(report).toMatchObject({ changed: 3, recounted: 0, months: months.size });
   expect(report.calls).toBeLessThanOrEqual(MOST_CALLS_IDLE + 10);
+});
+
+it('somebody with many cases is taken off them in runs of at most 200 calls', async () => {
+  const service = serviceOf(10_000);
+  const { store } = service.connection;
+  await runAll(service, 0);
+  const cases = (await store.complaints.list([Query.equal('status', 'on_hold'), Query.limit(60)])).rows;
+  const ids = cases.map((row) => row.$id);
+  await store.complaints.updateWhere([Query.equal('$id', ids)], { assignedTo: 'left.long.ago' });
+  const dueAt = new Date(service.local.clock.now()).toISOString();
+  await store.tasks.insert(randomId(), { kind: 'unassign', subject: 'left.long.ago', dueAt });
+  const reports = await runAll(service, 0);
+  expect(reports.length).toBeGreaterThan(2);
+  const after = await store.complaints.findMany(ids);
+  expect(after.map(({ assignedTo, version }) => [assignedTo, version])).toEqual(ids.map(() => [null, 2]));
+  expect((await store.tasks.list([])).rows).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import type { Role } from '#shared/domain/account.ts';
 import { derivedId } from '#shared/domain/ids.ts';
-import { chunkIds } from './id-chunks.ts';
+import { readInChunks } from './id-chunks.ts';
 import type { Stored } from './row.ts';
 import type { Name, User } from './rows.ts';
 import type { Store } from './store.ts';
@@ -74,9 +74,9 @@ export async function existingAccounts(store: Store, ids: readonly string[]): Pr
 
 /** Those of these people who work here. Equality in the database ignores case and accents, so names are compared again. */
 export async function staffAmong(store: Store, usernames: readonly string[]): Promise<Set<string>> {
-  const pages = chunkIds(usernames).map((some) =>
-    store.users.list([Query.equal('username', some), Query.limit(some.length)]),
-  );
-  const accounts = (await Promise.all(pages)).flatMap(({ rows }) => rows);
+  const accounts = await readInChunks('username', usernames, async (query, most) => {
+    const { rows } = await store.users.list([query, Query.limit(most)]);
+    return rows;
+  });
   return new Set(accounts.filter(({ role }) => role !== 'user').map(({ username }) => username));
 }

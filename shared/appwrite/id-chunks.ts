@@ -1,28 +1,33 @@
-/** Appwrite refuses a query that is longer than this as JSON (recorded: 400 `general_argument_invalid`). */
-const MAX_QUERY_CHARACTERS = 4_096;
-/** `{"method":"equal","attribute":"","values":[]}` and some room. */
-const QUERY_OVERHEAD = 96;
-/** The most values that one `equal` takes. */
-const MAX_VALUES = 500;
+import { Query } from 'node-appwrite';
 
-/**
- * Splits ids into groups that each fit into one `equal` query. `overhead` is the room in characters that the query needs
- * beside the ids and its usual frame, such as a long name of a column.
- */
-export function chunkIds(ids: readonly string[], overhead = 0): string[][] {
-  const room = MAX_QUERY_CHARACTERS - QUERY_OVERHEAD - overhead;
+/** Appwrite refuses a query of 4,096 characters of JSON or more with a 400. */
+const LONGEST_QUERY = 4_000;
+
+/** Values in lists of at most `most`, each of which fits into one `equal` query. Values that repeat are left out. */
+export function valueChunks(column: string, values: Iterable<string>, most = 100): string[][] {
   const chunks: string[][] = [];
-  let chunk: string[] = [];
-  let used = 0;
-  for (const id of ids) {
-    const length = JSON.stringify(id).length + 1;
-    if (chunk.length === MAX_VALUES || (chunk.length > 0 && used + length > room)) {
-      chunks.push(chunk);
-      chunk = [];
-      used = 0;
+  let length = LONGEST_QUERY;
+  for (const value of new Set(values)) {
+    const added = JSON.stringify(value).length + 1;
+    const chunk = chunks.at(-1);
+    if (chunk && chunk.length < most && length + added <= LONGEST_QUERY) {
+      chunk.push(value);
+      length += added;
+    } else {
+      chunks.push([value]);
+      length = Query.equal(column, [value]).length;
     }
-    chunk.push(id);
-    used += length;
   }
-  return chunk.length === 0 ? chunks : [...chunks, chunk];
+  return chunks;
+}
+
+/** Reads what a list of values asks for, in as many queries side by side as it takes. The rows are in no order. */
+export async function readInChunks<T>(
+  column: string,
+  values: Iterable<string>,
+  read: (query: string, most: number) => Promise<T[]>,
+): Promise<T[]> {
+  const chunks = valueChunks(column, values);
+  const found = await Promise.all(chunks.map((chunk) => read(Query.equal(column, chunk), chunk.length)));
+  return found.flat();
 }

@@ -3,7 +3,7 @@ import { InputFile } from 'node-appwrite/file';
 import { isSafeId } from '#shared/domain/ids.ts';
 import { appwriteType, isAmbiguous, unavailable } from './failures.ts';
 import type { Gateway } from './gateway.ts';
-import { chunkIds } from './id-chunks.ts';
+import { readInChunks } from './id-chunks.ts';
 import { BUCKET_ID } from './resources.ts';
 
 /** `complete` is false for what an upload in parts has left half-way. */
@@ -133,11 +133,8 @@ export async function filesByQuery({ client }: Gateway, queries: string[]): Prom
 }
 
 /** Those of these files that there are, whole or not. */
-export async function filesByIds(gateway: Gateway, ids: readonly string[]): Promise<StoredFile[]> {
-  const pages = chunkIds(ids).map((some) =>
-    filesByQuery(gateway, [Query.equal('$id', some), Query.limit(some.length)]),
-  );
-  return (await Promise.all(pages)).flat();
+export function filesByIds(gateway: Gateway, ids: readonly string[]): Promise<StoredFile[]> {
+  return readInChunks('$id', ids, (query, most) => filesByQuery(gateway, [query, Query.limit(most)]));
 }
 
 /** The next files of the bucket by id; an empty `after` begins. */

@@ -1,6 +1,6 @@
 import { Query } from 'node-appwrite';
 import { derivedId } from '#shared/domain/ids.ts';
-import { chunkIds } from './id-chunks.ts';
+import { valueChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { QuarantineRow } from './rows.ts';
 import type { Store } from './store.ts';
@@ -29,7 +29,10 @@ export async function noteFound(
     // When another run has noted one of them meanwhile, the others of the call are noted by the next pass.
     await store.quarantine.insertMany(fresh.slice(at, at + BULK_ROWS));
   }
-  for (const ids of chunkIds(known.map((row) => row.$id))) {
+  for (const ids of valueChunks(
+    '$id',
+    known.map((row) => row.$id),
+  )) {
     await store.quarantine.updateWhere([Query.equal('$id', ids)], { seenAt });
   }
   return known;
@@ -64,7 +67,10 @@ export async function listQuarantined(
 }
 
 export async function release(store: Store, rows: readonly Quarantined[]): Promise<void> {
-  for (const ids of chunkIds(rows.map((row) => row.$id))) {
+  for (const ids of valueChunks(
+    '$id',
+    rows.map((row) => row.$id),
+  )) {
     await store.quarantine.removeWhere([Query.equal('$id', ids)]);
   }
 }

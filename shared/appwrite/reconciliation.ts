@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import { imageFileIds, ownerOfFile } from '#shared/domain/ids.ts';
 import type { Gateway } from './gateway.ts';
-import { chunkIds } from './id-chunks.ts';
+import { readInChunks, valueChunks } from './id-chunks.ts';
 import { filesByIds, filesByQuery } from './media.ts';
 import { type RowOf, row, type Stored, text } from './row.ts';
 import type { CheckedRow } from './rows.ts';
@@ -31,13 +31,13 @@ type Find = (queries: string[]) => Promise<string[]>;
 async function presentAmong(ids: readonly string[], find: Find): Promise<Set<string>> {
   const sorted = [...new Set(ids)].sort();
   const seen = new Set<string>();
-  if (chunkIds(sorted).length > 1) {
+  if (valueChunks('$id', sorted).length > 1) {
     const range = [Query.greaterThanEqual('$id', sorted[0] ?? ''), Query.lessThanEqual('$id', sorted.at(-1) ?? '')];
     for (const id of await find([...range, Query.orderAsc('$id'), Query.limit(sorted.length + SLACK)])) seen.add(id);
   }
-  const unseen = chunkIds(sorted.filter((id) => !seen.has(id)));
-  const found = await Promise.all(unseen.map((some) => find([Query.equal('$id', some), Query.limit(some.length)])));
-  for (const id of found.flat()) seen.add(id);
+  const unseen = sorted.filter((id) => !seen.has(id));
+  const found = await readInChunks('$id', unseen, (query, most) => find([query, Query.limit(most)]));
+  for (const id of found) seen.add(id);
   return new Set(sorted.filter((id) => seen.has(id)));
 }
 
@@ -102,7 +102,7 @@ export async function leftBehind(gateway: Gateway, ids: readonly string[]): Prom
   const [living, files, ...timelines] = await Promise.all([
     livingComplaints(gateway, ids),
     filesByIds(gateway, ids.flatMap(imageFileIds)),
-    ...chunkIds(ids).map((some) => withTimeline(gateway, some)),
+    ...valueChunks('complaintId', ids).map((some) => withTimeline(gateway, some)),
   ]);
   const left = new Set([...files.map((file) => ownerOfFile(file.id) ?? ''), ...timelines.flat()]);
   return new Set(ids.filter((id) => left.has(id) && !living.has(id)));

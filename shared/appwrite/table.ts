@@ -3,7 +3,7 @@ import { safeParse } from 'zod/v4/core';
 import { isSafeId } from '#shared/domain/ids.ts';
 import { appwriteType, unavailable } from './failures.ts';
 import type { Gateway } from './gateway.ts';
-import { chunkIds } from './id-chunks.ts';
+import { readInChunks } from './id-chunks.ts';
 import { DATABASE_ID, type TableId } from './resources.ts';
 import type { RowMeta, RowSchema, Stored } from './row.ts';
 
@@ -45,10 +45,11 @@ export class Table<T extends Values> {
 
   /** Those of these ids that there are, in no particular order. */
   async findMany(ids: readonly string[]): Promise<Stored<T>[]> {
-    const pages = chunkIds(ids.map(gate)).map((some) =>
-      this.list([Query.equal('$id', some), Query.limit(some.length)]),
+    return readInChunks(
+      '$id',
+      ids.map(gate),
+      async (query, most) => (await this.list([query, Query.limit(most)])).rows,
     );
-    return (await Promise.all(pages)).flatMap(({ rows }) => rows);
   }
 
   /** Nothing but the columns of the schema is asked for. `total` is only counted when asked for (0 otherwise) and stops at 5000. */

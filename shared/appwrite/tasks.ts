@@ -1,6 +1,6 @@
 import { Query } from 'node-appwrite';
 import { randomId } from '#shared/domain/ids.ts';
-import { chunkIds } from './id-chunks.ts';
+import { valueChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { TaskRow } from './rows.ts';
 import type { Store } from './store.ts';
@@ -35,7 +35,11 @@ export async function listDueTasks(store: Store, now: Date, limit: number): Prom
 }
 
 export async function removeTasks(store: Store, tasks: readonly StoredTask[]): Promise<void> {
-  for (const ids of chunkIds(tasks.map((task) => task.$id))) await store.tasks.removeWhere([Query.equal('$id', ids)]);
+  for (const ids of valueChunks(
+    '$id',
+    tasks.map((task) => task.$id),
+  ))
+    await store.tasks.removeWhere([Query.equal('$id', ids)]);
 }
 
 export async function postponeTask(store: Store, task: StoredTask, dueAt: Date): Promise<void> {

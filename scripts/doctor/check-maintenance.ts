@@ -60,6 +60,8 @@ function faultsOf(report: PassReport): Finding[] {
     findings.push(warning('media', 'bucket', `${orphans} files without a complaint, ${orphanBytes} bytes`));
   if (unfinished > 0) findings.push(warning('media', 'bucket', `${unfinished} uploads that never ended`));
   if (strangers > 0) findings.push(warning('media', 'bucket', `${strangers} files that are not of this product`));
+  if (report.lostAccounts > 0)
+    findings.push(warning('media', 'accounts', `${report.lostAccounts} accounts were deleted and are not erased yet`));
   if (orphanTimelines > 0)
     findings.push(warning('media', 'timeline', `${orphanTimelines} timelines without a complaint`));
   if (dangling > 0) findings.push(failure('media', 'complaints', `${dangling} complaints show pictures that are gone`));

@@ -10,6 +10,8 @@ export function size(bytes: number): string {
 /** What a pass has found, as a person reads it. */
 export function describePass(report: PassReport): string {
   const lines: [string, number, string][] = [
+    ['accounts looked at', report.accounts, ''],
+    ['deleted without being erased', report.lostAccounts, ''],
     ['files looked at', report.files, size(report.fileBytes)],
     ['without a complaint', report.orphans, size(report.orphanBytes)],
     ['of them never uploaded to the end', report.unfinished, ''],

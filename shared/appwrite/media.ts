@@ -61,13 +61,27 @@ export async function removeFile({ client }: Gateway, fileId: string): Promise<v
   }
 }
 
+async function createToken({ client }: Gateway, fileId: string): Promise<Access> {
+  const { secret, $id } = await new Tokens(client).createFileToken(fileAt(fileId));
+  if (typeof secret !== 'string' || typeof $id !== 'string') throw new Error('an answer that is no token');
+  return { token: secret, tokenId: $id };
+}
+
 /** The secret that opens this one file by its URL, for ever or until it is retired. */
-export async function createAccess({ client }: Gateway, fileId: string): Promise<Access> {
+export async function createAccess(gateway: Gateway, fileId: string): Promise<Access> {
   try {
-    const { secret, $id } = await new Tokens(client).createFileToken(fileAt(fileId));
-    if (typeof secret !== 'string' || typeof $id !== 'string') throw new Error('an answer that is no token');
-    return { token: secret, tokenId: $id };
+    return await createToken(gateway, fileId);
   } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+/** The same for a file that may be gone, which has no URL that opens any more; undefined then. */
+export async function renewToken(gateway: Gateway, fileId: string): Promise<Access | undefined> {
+  try {
+    return await createToken(gateway, fileId);
+  } catch (error) {
+    if (appwriteType(error) === GONE) return undefined;
     throw unavailable(error);
   }
 }

@@ -187,7 +187,7 @@ export const TaskRow = row({
   hints: maybeText,
 });
 
-export const QUARANTINE_KINDS = ['file', 'picture', 'timeline'] as const;
+export const QUARANTINE_KINDS = ['account', 'file', 'picture', 'timeline'] as const;
 
 /** A leftover that maintenance has found, and when it was found first and last. */
 export const QuarantineRow = row({

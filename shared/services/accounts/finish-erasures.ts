@@ -15,8 +15,6 @@ import { unassign } from '../complaints/unassign.ts';
 type Deps = Pick<StorageDeps, 'store' | 'clock'>;
 
 const PAGE = 100;
-/** Marking takes two calls for each name. */
-const MARKED_AT_ONCE = 10;
 /** Longer than a request may last that was under way when the account went and still wrote its name. */
 const SETTLED_MS = 2 * MINUTE;
 const UNASSIGN_MS = 20 * SECOND;
@@ -58,17 +56,20 @@ export async function finishErasure(deps: StorageDeps, userId: string): Promise<
 }
 
 /**
- * Looks at a page of the names in use for accounts that are gone without an event, and marks them. `after` is the row
- * id of the last name seen; gives that of the next page, or an empty one at the end.
+ * The accounts of a page of the names in use that are gone without an event. `after` is the row id of the last name
+ * seen; `next` is that of the next page, or empty at the end.
  */
-export async function markLostAccounts(deps: Deps, after: string): Promise<string> {
-  const names = await listActiveNames(deps.store, after, PAGE);
-  const living = await existingAccounts(deps.store, [...new Set(names.map((name) => name.userId))]);
-  const lost = names.filter((name) => !living.has(name.userId));
-  const marked = lost.slice(0, MARKED_AT_ONCE);
-  await mark(deps, marked);
-  if (marked.length < lost.length) return marked.at(-1)?.$id ?? '';
-  return names.length < PAGE ? '' : (names.at(-1)?.$id ?? '');
+export async function findLostAccounts({ store }: Deps, after: string) {
+  const names = await listActiveNames(store, after, PAGE);
+  const userIds = [...new Set(names.map((name) => name.userId))];
+  const living = await existingAccounts(store, userIds);
+  const next = names.length < PAGE ? '' : (names.at(-1)?.$id ?? '');
+  return { looked: userIds.length, lost: userIds.filter((id) => !living.has(id)), next };
+}
+
+/** Begins the erasure of an account whose row is gone; the next run of maintenance finishes it. */
+export async function beginErasure(deps: Deps, userId: string): Promise<void> {
+  if (!(await deps.store.users.find(userId))) await mark(deps, await namesOf(deps.store, userId));
 }
 
 async function finish(deps: Deps, name: TakenName, isLiving: boolean): Promise<boolean> {

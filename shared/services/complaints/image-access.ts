@@ -1,5 +1,5 @@
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
-import { createAccess, retireAccess } from '#shared/appwrite/media.ts';
+import { renewToken, retireAccess } from '#shared/appwrite/media.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 
@@ -9,7 +9,7 @@ export function renewAccess(
   images: readonly StoredImage[],
 ): Promise<StoredImage[]> {
   return Promise.all(
-    images.map(async (image) => ({ ...image, ...(await createAccess(gateway, image.id)), private: true })),
+    images.map(async (image) => ({ ...image, ...(await renewToken(gateway, image.id)), private: true })),
   );
 }
 

@@ -12,7 +12,7 @@ import { recountTotal, sharedTotals, totalsOfLargeAccounts } from '#shared/appwr
 import { ownerOfFile } from '#shared/domain/ids.ts';
 import { shownMonths } from '#shared/domain/monthly-figures.ts';
 import { ENDED } from '#shared/domain/status.ts';
-import { markLostAccounts } from '../accounts/finish-erasures.ts';
+import { findLostAccounts } from '../accounts/finish-erasures.ts';
 import { checkComplaint } from './complaint-check.ts';
 import { measureMonth, sumUpMonths } from './monthly-figures.ts';
 import { isSettled, noteLeftovers, type PassRun } from './pass.ts';
@@ -28,7 +28,16 @@ const ENTRIES = 1_000;
 const DEMOTED_AT_ONCE = 5;
 
 /** Accounts that were deleted in the console and whose event was lost. */
-const accounts: Step = { name: 'accounts', changesOnly: true, run: ({ deps }, after) => markLostAccounts(deps, after) };
+const accounts: Step = {
+  name: 'accounts',
+  async run(run, after) {
+    const { looked, lost, next } = await findLostAccounts(run.deps, after);
+    run.pass.counts.accounts += looked;
+    run.pass.counts.lostAccounts += lost.length;
+    await noteLeftovers(run, 'account', lost);
+    return next;
+  },
+};
 
 function sizeOf(files: readonly StoredFile[]): number {
   return files.reduce((sum, file) => sum + file.bytes, 0);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { noteFound, type QuarantineKind } from '#shared/appwrite/quarantine.ts';
+import { QUARANTINE_KINDS } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { DAY, HOUR } from '#shared/domain/clock.ts';
 import type { Budget } from './budget.ts';
@@ -10,6 +11,9 @@ const SETTLED_MS = HOUR;
 const QUARANTINE_MS = DAY;
 
 const Counts = z.object({
+  /** Accounts that have a name, and those of them that are gone. */
+  accounts: z.number(),
+  lostAccounts: z.number(),
   files: z.number(),
   fileBytes: z.number(),
   /** Files without a complaint. */
@@ -32,7 +36,7 @@ const Counts = z.object({
 });
 export type Counts = z.infer<typeof Counts>;
 
-const Stopped = z.object({ kind: z.enum(['file', 'picture', 'timeline']), found: z.number(), of: z.number() });
+const Stopped = z.object({ kind: z.enum(QUARANTINE_KINDS), found: z.number(), of: z.number() });
 /** More of a kind was due for removal than a pass removes by itself. */
 export type Stopped = z.infer<typeof Stopped>;
 
@@ -50,12 +54,14 @@ export const Pass = z.object({
   incomplete: z.array(z.string()),
   counts: Counts,
   /** How many of each kind have been known long enough to be removed. */
-  due: z.object({ file: z.number(), picture: z.number(), timeline: z.number() }),
+  due: z.record(z.enum(QUARANTINE_KINDS), z.number()),
   stopped: z.array(Stopped),
 });
 export type Pass = z.infer<typeof Pass>;
 
 const NOTHING: Counts = {
+  accounts: 0,
+  lostAccounts: 0,
   files: 0,
   fileBytes: 0,
   orphans: 0,
@@ -80,7 +86,7 @@ export function beginPass(now: Date): Pass {
     failed: 0,
     incomplete: [],
     counts: { ...NOTHING },
-    due: { file: 0, picture: 0, timeline: 0 },
+    due: { account: 0, file: 0, picture: 0, timeline: 0 },
     stopped: [],
   };
 }

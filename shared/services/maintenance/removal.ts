@@ -6,6 +6,7 @@ import { QUARANTINE_KINDS } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { ownerOfFile } from '#shared/domain/ids.ts';
+import { beginErasure } from '../accounts/finish-erasures.ts';
 import { detachLostPictures } from './lost-pictures.ts';
 import { isDue, type PassRun, type Stopped } from './pass.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -13,23 +14,29 @@ import { sideBySide } from './side-by-side.ts';
 /** A pass removes up to so many by itself, whatever their share of everything is. */
 const ALWAYS = 20;
 const MOST_SHARE = 0.05;
-/** Detaching lost pictures takes up to five calls each, and a step has 30. */
-const BATCH: Record<QuarantineKind, number> = { file: 20, picture: 4, timeline: 20 };
+/** A step has 30 calls; a lost account or picture takes up to six. */
+const BATCH: Record<QuarantineKind, number> = { account: 4, file: 20, picture: 4, timeline: 20 };
 const FORGOTTEN_AT_ONCE = 1_000;
 
 /** The step of the pass that looks for leftovers of a kind. */
-const FOUND_BY: Record<QuarantineKind, string> = { file: 'files', picture: 'complaints', timeline: 'timelines' };
+const FOUND_BY: Record<QuarantineKind, string> = {
+  account: 'accounts',
+  file: 'files',
+  picture: 'complaints',
+  timeline: 'timelines',
+};
 
 /** The brake: an older database beside the present bucket, or a list that answers empty, must not cost every picture. */
 function stopOf({ pass, overLimit }: PassRun, kind: QuarantineKind): Stopped | undefined {
   const found = pass.due[kind];
-  const { files, pictured, timelines } = pass.counts;
-  const of = { file: files, picture: pictured, timeline: timelines }[kind];
+  const { accounts, files, pictured, timelines } = pass.counts;
+  const of = { account: accounts, file: files, picture: pictured, timeline: timelines }[kind];
   const isTooMuch = found > ALWAYS && found > of * MOST_SHARE;
   return isTooMuch && !overLimit ? { kind, found, of } : undefined;
 }
 
 const NAMES: Record<QuarantineKind, string> = {
+  account: 'accounts that are gone',
   file: 'files without a complaint',
   picture: 'complaints whose pictures are gone',
   timeline: 'timelines without a complaint',
@@ -55,6 +62,8 @@ async function leftoverFiles({ gateway }: StorageDeps, ids: readonly string[]): 
 /** Puts leftovers of a kind right that are leftovers still; gives those that failed. */
 async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: readonly string[]) {
   switch (kind) {
+    case 'account':
+      return sideBySide(subjects, (id) => beginErasure(deps, id));
     case 'picture':
       return sideBySide(subjects, (id) => detachLostPictures(deps, id));
     case 'file':
@@ -92,7 +101,7 @@ async function removeBatch({ deps, pass, failures }: PassRun, kind: QuarantineKi
 export async function removeDue(run: PassRun, after: string): Promise<string> {
   const { deps, pass, budget } = run;
   const at = Math.max(0, QUARANTINE_KINDS.indexOf(after as QuarantineKind));
-  const kind = QUARANTINE_KINDS[at] ?? 'file';
+  const kind = QUARANTINE_KINDS[at] ?? 'account';
   const next = QUARANTINE_KINDS[at + 1] ?? '';
   if (pass.incomplete.includes(FOUND_BY[kind])) return next;
   if ((await forgetUnseen(deps.store, kind, { before: new Date(pass.startedAt), limit: FORGOTTEN_AT_ONCE })) > 0) {

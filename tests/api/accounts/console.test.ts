@@ -110,6 +110,15 @@ describe('what an admin does in the console', () => {
     const before = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
     expect(before.username).toBe(person?.username);
 
+    // The daily pass notes that they are gone; a pass a day after it begins to erase them.
+    await runDailyPass(service);
+    const noted = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
+    expect(noted.username).toBe(person?.username);
+    const { store } = service.connection;
+    const dayBefore = new Date(service.local.clock.now() - 25 * 3_600_000).toISOString();
+    await store.quarantine.updateWhere([JSON.stringify({ method: 'equal', attribute: 'kind', values: ['account'] })], {
+      firstSeenAt: dayBefore,
+    });
     await runDailyPass(service);
     await runSchedule(service);
     const swept = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);

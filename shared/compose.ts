@@ -1,6 +1,6 @@
 import { type Gateway, openGateway } from './appwrite/gateway.ts';
 import { openStore, type Store } from './appwrite/store.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig, readStorageConfig, type StorageConfig } from './config.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
 import { networkOf } from './domain/network.ts';
 import { retryLater } from './domain/problems.ts';
@@ -18,6 +18,9 @@ export type Deps = Omit<Service, 'hasher'> & {
   /** The network of the caller, see `networkOf`. */
   address: string;
 };
+
+/** What reads and writes the storage works with; a function without clients and a tool have no more than this. */
+export type StorageDeps = Pick<Deps, 'gateway' | 'store' | 'clock'>;
 
 const REQUEST_BUDGET_MS = 20_000;
 
@@ -60,13 +63,13 @@ export function composeService(config: Config, { clock = systemClock, createHash
   };
 }
 
-/** The service of this process, built at the first request; a bad setting refuses every request with 503. */
-export function lazyService(parts: Parts = {}): () => Service {
-  let service: Service | undefined;
+/** Makes something once per process, at the first request; a bad setting refuses every request with 503. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
   return () => {
     try {
-      service ??= composeService(readConfig(), parts);
-      return service;
+      made ??= make();
+      return made;
     } catch (cause) {
       if (!(cause instanceof ConfigError)) throw cause;
       throw retryLater('misconfigured', 'The service is not configured. Its log names the setting.', {
@@ -77,14 +80,32 @@ export function lazyService(parts: Parts = {}): () => Service {
   };
 }
 
-/** `budgetMs`: how long it may ask Appwrite anything; long for nobody but the sweep, for which nobody waits. */
-type Execution = { key: string; address: string; budgetMs?: number };
+/** The service of this process. */
+export function lazyService(parts: Parts = {}): () => Service {
+  return lazily(() => composeService(readConfig(), parts));
+}
+
+/** The configuration of a function without clients in this process. */
+export function lazyStorageConfig(): () => StorageConfig {
+  return lazily(() => readStorageConfig());
+}
+
+type Execution = { key: string; address: string };
+
+/** Opens the way to Appwrite for one execution without a client, which may ask for `budgetMs` in all. */
+export function openStorage(config: StorageConfig, { key, budgetMs }: { key: string; budgetMs: number }): StorageDeps {
+  const { endpoint, projectId, appwriteTimeoutMs: timeoutMs, appwriteHedgeMs: hedgeMs } = config;
+  const clock = systemClock;
+  const deadline = clock.elapsed() + budgetMs;
+  const gateway = openGateway({ endpoint, projectId, key, timeoutMs, hedgeMs, deadline, clock });
+  return { gateway, store: openStore(gateway), clock };
+}
 
 /** Opens the way to Appwrite for one execution with that execution's key. */
 export function openDeps(service: Service, execution: Execution): Deps {
   const { config, clock, tokens } = service;
   const { endpoint, projectId, appwriteTimeoutMs: timeoutMs, appwriteHedgeMs: hedgeMs } = config;
-  const deadline = clock.elapsed() + (execution.budgetMs ?? REQUEST_BUDGET_MS);
+  const deadline = clock.elapsed() + REQUEST_BUDGET_MS;
   const gateway = openGateway({ endpoint, projectId, key: execution.key, timeoutMs, hedgeMs, deadline, clock });
   const address = networkOf(execution.address);
   return { config, clock, tokens, hasher: () => service.hasher, gateway, store: openStore(gateway), address };

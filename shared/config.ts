@@ -45,6 +45,9 @@ export const SETTINGS = [
   'APPWRITE_HEDGE_MS',
 ] as const;
 
+/** What a function without clients needs: the way to Appwrite, and nothing that opens an account. */
+export type StorageConfig = Pick<Config, 'endpoint' | 'projectId' | 'appwriteTimeoutMs' | 'appwriteHedgeMs'>;
+
 /** A setting that cannot be served with. Its message names the variable and never its value. */
 export class ConfigError extends Error {}
 
@@ -113,20 +116,28 @@ function listOf(env: Env, name: string): string[] {
   return parts.filter(Boolean);
 }
 
+/** The configuration of a function without clients; throws ConfigError. */
+export function readStorageConfig(env: Env = process.env): StorageConfig {
+  return Object.freeze({
+    endpoint: endpointOf(env, 'APPWRITE_FUNCTION_API_ENDPOINT', ''),
+    projectId: text(env, 'APPWRITE_FUNCTION_PROJECT_ID'),
+    appwriteTimeoutMs: whole(env, 'APPWRITE_TIMEOUT_MS', { fallback: 6_000, min: 100, max: 20_000 }),
+    appwriteHedgeMs: whole(env, 'APPWRITE_HEDGE_MS', { fallback: 300, min: 10, max: 20_000 }),
+  });
+}
+
 /** The configuration in an environment; throws ConfigError. Whether the token secret is strong is judged where it is used. */
 export function readConfig(env: Env = process.env): Config {
-  const endpoint = endpointOf(env, 'APPWRITE_FUNCTION_API_ENDPOINT', '');
+  const storage = readStorageConfig(env);
   return Object.freeze({
-    endpoint,
-    projectId: text(env, 'APPWRITE_FUNCTION_PROJECT_ID'),
-    publicEndpoint: endpointOf(env, 'PUBLIC_ENDPOINT', endpoint),
+    ...storage,
+    publicEndpoint: endpointOf(env, 'PUBLIC_ENDPOINT', storage.endpoint),
     tokenSecret: text(env, 'TOKEN_SECRET'),
     previousTokenSecret: env.TOKEN_SECRET_PREVIOUS?.trim() || undefined,
     tokenHours: whole(env, 'TOKEN_HOURS', { fallback: 12, min: 1, max: 720 }),
     corsOrigins: corsOriginsOf(env),
     defaultCountry: readDefaultCountry(env),
     bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
-    appwriteHedgeMs: whole(env, 'APPWRITE_HEDGE_MS', { fallback: 300, min: 10, max: 20_000 }),
     complaintsPerHour: limit(env, 'COMPLAINTS_PER_HOUR', 60),
     changesPerHour: limit(env, 'CHANGES_PER_HOUR', 60),
     staffChangesPerHour: limit(env, 'STAFF_CHANGES_PER_HOUR', 2_000),
@@ -135,7 +146,6 @@ export function readConfig(env: Env = process.env): Config {
     loginFailuresPerAccount: limit(env, 'LOGIN_FAILURES_PER_ACCOUNT', 10),
     loginFailuresPerDay: limit(env, 'LOGIN_FAILURES_PER_DAY', 100),
     loginFailuresFromKnown: limit(env, 'LOGIN_FAILURES_FROM_KNOWN', 100),
-    appwriteTimeoutMs: whole(env, 'APPWRITE_TIMEOUT_MS', { fallback: 6_000, min: 100, max: 20_000 }),
   });
 }
 

@@ -1,5 +1,4 @@
-import { lazyService } from '#shared/compose.ts';
-import { createTrigger } from '#shared/http/trigger.ts';
-import { react } from './react.ts';
+import { createDeletionFunction } from '#shared/http/trigger.ts';
+import { cleanUp } from './clean-up.ts';
 
-export default createTrigger(react, lazyService());
+export default createDeletionFunction(cleanUp);

@@ -10,9 +10,9 @@ import type { Remote } from './remote.ts';
 export const SECRET = 'TOKEN_SECRET';
 const PREVIOUS = `${SECRET}_PREVIOUS`;
 
-/** Functions with scopes open the tables, and with them the accounts: they need the secret. */
-export function needsSecret({ scopes }: Pick<DeclaredFunction, 'scopes'>): boolean {
-  return scopes.length > 0;
+/** Functions that clients call and that open the tables check tokens: they need the secret. No other function gets it. */
+export function needsSecret(fn: Pick<DeclaredFunction, 'scopes' | 'execute'>): boolean {
+  return isPublic(fn) && fn.scopes.length > 0;
 }
 
 type Setting = { key: string; value: () => Promise<string> };

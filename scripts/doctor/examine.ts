@@ -6,7 +6,7 @@ import { openRemote } from '../deploy/remote.ts';
 import { connect, type Target } from '../project/connect.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
 import { checkCode } from './check-code.ts';
-import { checkMedia, checkSchedules } from './check-upkeep.ts';
+import { checkMedia, checkSchedules } from './check-maintenance.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkDrift } from './drift.ts';
 import { type Finding, failure } from './finding.ts';
@@ -24,7 +24,7 @@ export async function examine(target: Target): Promise<Finding[]> {
     ...(await checkDrift(planning)),
     ...checkVariables(planning),
     ...(await orFailure('code', () => checkCode(planning))),
-    ...(await orFailure('upkeep', () => checkSchedules(planning))),
+    ...(await orFailure('schedule', () => checkSchedules(planning))),
     ...(await orFailure('media', async () => (isComplete(planning) ? checkMedia(connect(target)) : []))),
   ];
 }

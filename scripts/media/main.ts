@@ -1,21 +1,23 @@
 import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { connect } from '#scripts/project/connect.ts';
 import { systemClock } from '#shared/domain/clock.ts';
-import { sweep } from '#shared/services/media/sweep.ts';
-import { describeSweep } from './report.ts';
+import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
+import { describeStop } from '#shared/services/maintenance/removal.ts';
+import { describePass } from './report.ts';
 
 await runCommand({
-  usage: `Usage: npm run media -- check | sweep
-  check  what the sweep would find now, with counts and bytes; changes nothing
-  sweep  the sweep itself, from beginning to end`,
-  options: {},
+  usage: `Usage: npm run media -- check | sweep [--over-limit]
+  check         tell what a pass through everything finds now; change nothing
+  sweep         the pass itself: note leftovers, and remove those that were first noted a day ago or earlier
+  --over-limit  sweep removes also what is more than a pass removes by itself (over 5 % of a kind, and over 20)`,
+  options: { 'over-limit': { type: 'boolean', default: false } },
   words: 1,
-  async run(_values, [command]) {
+  async run(values, [command]) {
     if (command !== 'check' && command !== 'sweep') throw new UsageError('Say check or sweep.');
     const { gateway, store } = connect();
-    const dry = command === 'check';
-    const keeper = { gateway, store, clock: systemClock };
-    const report = await sweep(keeper, { dry, budgetMs: Number.POSITIVE_INFINITY });
-    console.log(describeSweep(report, dry ? 'would be' : 'were'));
+    const request = { dry: command === 'check', overLimit: values['over-limit'] };
+    const report = await reconcileNow({ gateway, store, clock: systemClock }, request);
+    console.log(describePass(report));
+    for (const stop of report.stopped) console.log(`\nStopped: ${describeStop(stop)}`);
   },
 });

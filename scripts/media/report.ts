@@ -1,4 +1,4 @@
-import type { SweepReport } from '#shared/services/media/sweep.ts';
+import type { PassReport } from '#shared/services/maintenance/reconciliation.ts';
 
 const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 
@@ -7,20 +7,21 @@ export function size(bytes: number): string {
   return `${(bytes / 1_000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
 }
 
-/** What was found, as a person reads it; `done` says what happened to it. */
-export function describeSweep(report: SweepReport, done: 'would be' | 'were'): string {
+/** What a pass has found, as a person reads it. */
+export function describePass(report: PassReport): string {
   const lines: [string, number, string][] = [
+    ['accounts looked at', report.accounts, ''],
+    ['deleted without being erased', report.lostAccounts, ''],
     ['files looked at', report.files, size(report.fileBytes)],
-    ['without a complaint', report.orphans, `${size(report.orphanBytes)} that ${done} removed`],
+    ['without a complaint', report.orphans, size(report.orphanBytes)],
     ['of them never uploaded to the end', report.unfinished, ''],
     ['without a complaint, but of this hour', report.waiting, 'left alone: they may be about to get one'],
     ['not named as photos of complaints', report.strangers, 'left alone'],
-    [
-      'photos that complaints show and that are gone',
-      report.dangling,
-      `${done} taken off, with a line in the timeline`,
-    ],
-    ['timelines of complaints that are gone', report.timelines, `${done} removed`],
+    ['complaints with photos looked at', report.pictured, ''],
+    ['of them showing photos that are gone', report.dangling, ''],
+    ['timelines looked at', report.timelines, ''],
+    ['of complaints that are gone', report.orphanTimelines, ''],
+    ['leftovers removed', report.removed, 'noted a day ago or earlier'],
   ];
   return lines
     .map(([what, count, note]) => `${what.padEnd(46)}${String(count).padStart(8)}  ${note}`.trimEnd())

@@ -1,5 +1,6 @@
 import { Query } from 'node-appwrite';
 import type { Role } from '#shared/domain/account.ts';
+import { readInChunks } from './id-chunks.ts';
 import type { Stored } from './row.ts';
 import type { Identity, User } from './rows.ts';
 import type { Store } from './store.ts';
@@ -47,31 +48,17 @@ export async function listByRole(store: Store, roles: Role[], limit: number): Pr
   return rows;
 }
 
-/** The ids of the next accounts after an id, to go round all of them in turn. */
-export async function listAccountIds(store: Store, after: string, limit: number): Promise<string[]> {
-  const seek = after === '' ? [] : [Query.greaterThan('$id', after)];
-  const { rows } = await store.users.list([...seek, Query.orderAsc('$id'), Query.limit(limit)]);
-  return rows.map((row) => row.$id);
-}
-
-/** Which of these accounts there are. At most 500 ids. */
-export async function existingAccounts(store: Store, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const { rows } = await store.users.list([Query.equal('$id', [...ids]), Query.limit(ids.length)]);
-  return new Set(rows.map((row) => row.$id));
-}
-
-/** Takes the names off everything the person wrote or was given, now or by a category. The same again is harmless. */
+/**
+ * Takes the names off everything the person wrote, and off the categories they were responsible for. Their cases are
+ * unassigned by a task of maintenance. The same again is harmless.
+ */
 export async function scrubNames(store: Store, person: { id: string; usernames: readonly string[] }): Promise<void> {
   const names = [...person.usernames];
-  const duties = [
-    () => store.complaints.updateWhere([Query.equal('assignedTo', names)], { assignedTo: null }),
-    () => store.categories.updateWhere([Query.equal('assignee', names)], { assignee: null }),
-  ];
+  const freeCategories = () => store.categories.updateWhere([Query.equal('assignee', names)], { assignee: null });
   await Promise.all([
     store.complaints.updateWhere([Query.equal('reporterId', person.id)], { reporterName: null }),
     store.timeline.updateWhere([Query.equal('byId', person.id)], { byName: null }),
-    ...(names.length === 0 ? [] : duties.map((free) => free())),
+    ...(names.length === 0 ? [] : [freeCategories()]),
   ]);
 }
 
@@ -81,12 +68,11 @@ export function usernamesOf(identity: Identity | undefined): string[] {
 }
 
 /** Accounts whose erasure has begun and is to be finished, the oldest first. */
-export async function listErasing(store: Store, range: { before: Date; limit: number }): Promise<StoredIdentity[]> {
+export async function listErasing(store: Store, limit: number): Promise<StoredIdentity[]> {
   const { rows } = await store.identities.list([
     Query.equal('state', 'erasing'),
-    Query.lessThan('$updatedAt', range.before.toISOString()),
     Query.orderAsc('$updatedAt'),
-    Query.limit(range.limit),
+    Query.limit(limit),
   ]);
   return rows;
 }
@@ -100,4 +86,18 @@ export async function listActive(store: Store, after: string, limit: number): Pr
     Query.limit(limit),
   ]);
   return rows;
+}
+
+/** Which of these accounts there are. */
+export async function existingAccounts(store: Store, ids: readonly string[]): Promise<Set<string>> {
+  return new Set((await store.users.findMany(ids)).map((row) => row.$id));
+}
+
+/** Those of these people who work here. Equality in the database ignores case and accents, so names are compared again. */
+export async function staffAmong(store: Store, usernames: readonly string[]): Promise<Set<string>> {
+  const accounts = await readInChunks('username', usernames, async (query, most) => {
+    const { rows } = await store.users.list([query, Query.limit(most)]);
+    return rows;
+  });
+  return new Set(accounts.filter(({ role }) => role !== 'user').map(({ username }) => username));
 }

@@ -10,7 +10,7 @@ import {
   type Stream,
 } from './complaint-queries.ts';
 import { readInChunks } from './id-chunks.ts';
-import type { RowMeta, RowOf, Stored } from './row.ts';
+import type { RowOf, Stored } from './row.ts';
 import type { Category, Complaint, ComplaintKeysRow, Entry } from './rows.ts';
 import type { Store } from './store.ts';
 import type { Page } from './table.ts';
@@ -77,17 +77,17 @@ export async function countComplaints(store: Store, filter: Filter): Promise<num
   return total;
 }
 
-/** Hidden complaints that were written since a moment, oldest write first; `$sequence` tells apart those of one moment. */
-export async function listHiddenSince(
+/** Complaints that are assigned to a person and have none of these statuses. The spelling is compared again. */
+export async function listAssigned(
   store: Store,
-  { $updatedAt, $sequence }: Pick<RowMeta, '$updatedAt' | '$sequence'>,
-  limit: number,
+  { username, except, limit }: { username: string; except: readonly Complaint['status'][]; limit: number },
 ): Promise<StoredComplaint[]> {
-  const later = Query.greaterThan('$updatedAt', $updatedAt);
-  const tied = Query.and([Query.equal('$updatedAt', $updatedAt), Query.greaterThan('$sequence', $sequence)]);
-  const order = [Query.orderAsc('$updatedAt'), Query.orderAsc('$sequence'), Query.limit(limit)];
-  const { rows } = await store.complaints.list([Query.equal('hidden', true), Query.or([later, tied]), ...order]);
-  return rows;
+  const { rows } = await store.complaints.list([
+    Query.equal('assignedTo', username),
+    ...except.map((status) => Query.notEqual('status', status)),
+    Query.limit(limit),
+  ]);
+  return rows.filter((row) => row.assignedTo === username);
 }
 
 export type EntryRange = { after: number; limit: number; internal: boolean };

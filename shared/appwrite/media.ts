@@ -1,8 +1,9 @@
-import { Query, Storage, Tokens } from 'node-appwrite';
+import { type Models, Query, Storage, Tokens } from 'node-appwrite';
 import { InputFile } from 'node-appwrite/file';
 import { isSafeId } from '#shared/domain/ids.ts';
 import { appwriteType, isAmbiguous, unavailable } from './failures.ts';
 import type { Gateway } from './gateway.ts';
+import { readInChunks } from './id-chunks.ts';
 import { BUCKET_ID } from './resources.ts';
 
 /** `complete` is false for what an upload in parts has left half-way. */
@@ -46,27 +47,73 @@ export async function removeFile({ client }: Gateway, fileId: string): Promise<v
   }
 }
 
+async function createToken({ client }: Gateway, fileId: string): Promise<Access> {
+  const { secret, $id } = await new Tokens(client).createFileToken(fileAt(fileId));
+  if (typeof secret !== 'string' || typeof $id !== 'string') throw new Error('an answer that is no token');
+  return { token: secret, tokenId: $id };
+}
+
 /** The secret that opens this one file by its URL, for ever or until it is retired. */
-export async function createAccess({ client }: Gateway, fileId: string): Promise<Access> {
+export async function createAccess(gateway: Gateway, fileId: string): Promise<Access> {
   try {
-    const { secret, $id } = await new Tokens(client).createFileToken(fileAt(fileId));
-    if (typeof secret !== 'string' || typeof $id !== 'string') throw new Error('an answer that is no token');
-    return { token: secret, tokenId: $id };
+    return await createToken(gateway, fileId);
   } catch (error) {
     throw unavailable(error);
   }
 }
 
-/** Ends the URLs of a file that are older than this one. A newer one is about to take its place and stays. */
-export async function retireAccess({ client }: Gateway, fileId: string, keepId: string): Promise<void> {
-  const tokens = new Tokens(client);
+/** The same for a file that may be gone, which has no URL that opens any more; undefined then. */
+export async function renewToken(gateway: Gateway, fileId: string): Promise<Access | undefined> {
   try {
-    const { tokens: all } = await tokens.list({ ...fileAt(fileId), queries: [Query.limit(100)] });
-    const kept = all.find((token) => token.$id === keepId);
-    const old = all.filter((token) => kept && Date.parse(token.$createdAt) < Date.parse(kept.$createdAt));
-    await Promise.all(old.map((token) => tokens.delete({ tokenId: token.$id })));
+    return await createToken(gateway, fileId);
   } catch (error) {
-    if (appwriteType(error) !== GONE && appwriteType(error) !== 'token_not_found') throw unavailable(error);
+    if (appwriteType(error) === GONE) return undefined;
+    throw unavailable(error);
+  }
+}
+
+/** Tokens that one call lists (recorded: tokens-017). */
+const TOKEN_PAGE = 100;
+
+async function findToken(tokens: Tokens, tokenId: string): Promise<Models.ResourceToken | undefined> {
+  try {
+    return await tokens.get({ tokenId });
+  } catch (error) {
+    if (appwriteType(error) === 'token_not_found') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Ends every URL of a file that was made before the token `keepId`, however many there are. A newer one is about to
+ * take its place and stays. Gives false when there is no such token, and ends nothing then.
+ */
+export async function retireAccess({ client }: Gateway, fileId: string, keepId: string): Promise<boolean> {
+  const tokens = new Tokens(client);
+  const file = fileAt(fileId);
+  try {
+    for (let kept: Models.ResourceToken | undefined; ; ) {
+      const queries = [Query.orderAsc('$createdAt'), Query.limit(TOKEN_PAGE)];
+      const { tokens: page, total } = await tokens.list({ ...file, queries });
+      kept ??= page.find((token) => token.$id === keepId);
+      if (!kept && total > page.length) kept = await findToken(tokens, keepId);
+      if (!kept) return false;
+      const newest = Date.parse(kept.$createdAt);
+      const old = page.filter((token) => token.$id !== keepId && Date.parse(token.$createdAt) <= newest);
+      await Promise.all(old.map((token) => removeToken(tokens, token.$id)));
+      if (old.length === 0 || total <= page.length) return true;
+    }
+  } catch (error) {
+    if (appwriteType(error) === GONE) return true;
+    throw unavailable(error);
+  }
+}
+
+async function removeToken(tokens: Tokens, tokenId: string): Promise<void> {
+  try {
+    await tokens.delete({ tokenId });
+  } catch (error) {
+    if (appwriteType(error) !== 'token_not_found') throw error;
   }
 }
 
@@ -83,6 +130,11 @@ export async function filesByQuery({ client }: Gateway, queries: string[]): Prom
   } catch (error) {
     throw unavailable(error);
   }
+}
+
+/** Those of these files that there are, whole or not. */
+export function filesByIds(gateway: Gateway, ids: readonly string[]): Promise<StoredFile[]> {
+  return readInChunks('$id', ids, (query, most) => filesByQuery(gateway, [query, Query.limit(most)]));
 }
 
 /** The next files of the bucket by id; an empty `after` begins. */

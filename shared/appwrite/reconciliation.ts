@@ -1,46 +1,43 @@
 import { Query } from 'node-appwrite';
+import { imageFileIds, ownerOfFile } from '#shared/domain/ids.ts';
 import type { Gateway } from './gateway.ts';
-import { filesByQuery, type StoredFile } from './media.ts';
+import { readInChunks, valueChunks } from './id-chunks.ts';
+import { filesByIds, filesByQuery } from './media.ts';
 import { type RowOf, row, type Stored, text } from './row.ts';
-import { PicturedRow } from './rows.ts';
+import type { CheckedRow } from './rows.ts';
+import type { Store } from './store.ts';
 import { Table } from './table.ts';
 
-/** Ids of 36 characters that fit into one query of 4096. */
-const IDS_PER_QUERY = 100;
 /** Rows between two known ones that were not asked for, before they are asked for one by one. */
 const SLACK = 50;
+/** Timeline entries that one look lists. */
+const MOST_ENTRIES = 1_000;
 
-export type Pictured = Stored<RowOf<typeof PicturedRow>>;
-export type Owned = Stored<RowOf<typeof OwnedRow>>;
+export type CheckedComplaint = Stored<RowOf<typeof CheckedRow>>;
+type TimelineOwner = Stored<RowOf<typeof OwnerRow>>;
 
 const IdRow = row({});
-const OwnedRow = row({ complaintId: text });
+const OwnerRow = row({ complaintId: text });
 
-// The sweep reads single columns: a row that cannot be read in full must not stop it.
+// Single columns: a row that cannot be read in full must not stop the reconciliation.
 const idsOf = (gateway: Gateway) => new Table(gateway, 'complaints', IdRow);
-const pictures = (gateway: Gateway) => new Table(gateway, 'complaints', PicturedRow);
-const owners = (gateway: Gateway) => new Table(gateway, 'timeline', OwnedRow);
-
-function chunks(ids: readonly string[]): string[][] {
-  const count = Math.ceil(ids.length / IDS_PER_QUERY);
-  return Array.from({ length: count }, (_, n) => ids.slice(n * IDS_PER_QUERY, (n + 1) * IDS_PER_QUERY));
-}
+const owners = (gateway: Gateway) => new Table(gateway, 'timeline', OwnerRow);
 
 const seek = (column: string, after: string) => (after === '' ? [] : [Query.greaterThan(column, after)]);
 
-type Find = (queries: string[]) => Promise<Iterable<string>>;
+type Find = (queries: string[]) => Promise<string[]>;
 
 /** Which of the ids there are: one look at everything between the first and the last, then at each that was not seen. */
 async function presentAmong(ids: readonly string[], find: Find): Promise<Set<string>> {
   const sorted = [...new Set(ids)].sort();
   const seen = new Set<string>();
-  if (sorted.length > IDS_PER_QUERY) {
+  if (valueChunks('$id', sorted).length > 1) {
     const range = [Query.greaterThanEqual('$id', sorted[0] ?? ''), Query.lessThanEqual('$id', sorted.at(-1) ?? '')];
     for (const id of await find([...range, Query.orderAsc('$id'), Query.limit(sorted.length + SLACK)])) seen.add(id);
   }
-  const unseen = chunks(sorted.filter((id) => !seen.has(id)));
-  const found = await Promise.all(unseen.map((some) => find([Query.equal('$id', some), Query.limit(some.length)])));
-  for (const id of found.flatMap((some) => [...some])) seen.add(id);
+  const unseen = sorted.filter((id) => !seen.has(id));
+  const found = await readInChunks('$id', unseen, (query, most) => find([query, Query.limit(most)]));
+  for (const id of found) seen.add(id);
   return new Set(sorted.filter((id) => seen.has(id)));
 }
 
@@ -55,16 +52,28 @@ export function livingComplaints(gateway: Gateway, ids: readonly string[]): Prom
 /** Which of these files are stored in full. */
 export function completeFiles(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
   return presentAmong(ids, async (queries) => {
-    const files: StoredFile[] = await filesByQuery(gateway, queries);
+    const files = await filesByQuery(gateway, queries);
     return files.filter((file) => file.complete).map((file) => file.id);
   });
 }
 
-/** The next complaints that have pictures, by id. */
-export async function listPictured(gateway: Gateway, after: string, limit: number): Promise<Pictured[]> {
-  const { rows } = await pictures(gateway).list([
-    ...seek('$id', after),
-    Query.notEqual('images', '[]'),
+/** The next complaints by id; an empty `after` begins. */
+export async function listComplaints(store: Store, after: string, limit: number): Promise<CheckedComplaint[]> {
+  const { rows } = await store.checked.list([...seek('$id', after), Query.orderAsc('$id'), Query.limit(limit)]);
+  return rows;
+}
+
+/** Where reading the changed complaints goes on: the time of a write, and the id of the last row seen of that time. */
+export type ChangeMark = { at: string; id: string };
+
+/** Complaints that were written after a mark, by anybody, in the order of their last write. */
+export async function listWrittenAfter(store: Store, { at, id }: ChangeMark, limit: number) {
+  const tied = Query.and([Query.equal('$updatedAt', at), Query.greaterThan('$id', id)]);
+  const later = Query.greaterThan('$updatedAt', at);
+  const { rows } = await store.checked.list([
+    Query.greaterThanEqual('$updatedAt', at),
+    ...(id === '' ? [] : [Query.or([later, tied])]),
+    Query.orderAsc('$updatedAt'),
     Query.orderAsc('$id'),
     Query.limit(limit),
   ]);
@@ -72,7 +81,7 @@ export async function listPictured(gateway: Gateway, after: string, limit: numbe
 }
 
 /** The next timeline entries, by the complaint they tell of. */
-export async function listOwned(gateway: Gateway, after: string, limit: number): Promise<Owned[]> {
+export async function listTimelineOwners(gateway: Gateway, after: string, limit: number): Promise<TimelineOwner[]> {
   const { rows } = await owners(gateway).list([
     ...seek('complaintId', after),
     Query.orderAsc('complaintId'),
@@ -81,8 +90,26 @@ export async function listOwned(gateway: Gateway, after: string, limit: number):
   return rows;
 }
 
-/** Whether anything tells that this complaint was ever filed: its first entry is committed together with its row. */
-export async function wasFiled(gateway: Gateway, complaintId: string): Promise<boolean> {
+/** Those of these complaints that have a timeline; all of them when they have too many entries to be listed in one call. */
+async function withTimeline(gateway: Gateway, ids: readonly string[]): Promise<readonly string[]> {
+  const queries = [Query.equal('complaintId', [...ids]), Query.limit(MOST_ENTRIES)];
+  const { rows } = await owners(gateway).list(queries);
+  return rows.length === MOST_ENTRIES ? ids : rows.map((entry) => entry.complaintId);
+}
+
+/** Those of these complaints that are gone and have left pictures or a timeline behind. */
+export async function leftBehind(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
+  const [living, files, ...timelines] = await Promise.all([
+    livingComplaints(gateway, ids),
+    filesByIds(gateway, ids.flatMap(imageFileIds)),
+    ...valueChunks('complaintId', ids).map((some) => withTimeline(gateway, some)),
+  ]);
+  const left = new Set([...files.map((file) => ownerOfFile(file.id) ?? ''), ...timelines.flat()]);
+  return new Set(ids.filter((id) => left.has(id) && !living.has(id)));
+}
+
+/** Whether a complaint has a timeline: its first entry is committed together with its row, so it proves that it was filed. */
+export async function hasTimeline(gateway: Gateway, complaintId: string): Promise<boolean> {
   const { rows } = await owners(gateway).list([Query.equal('complaintId', complaintId), Query.limit(1)]);
   return rows.length > 0;
 }

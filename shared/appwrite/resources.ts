@@ -14,5 +14,8 @@ export const TABLE_IDS = [
   'limits',
   'requests',
   'state',
+  'tasks',
+  'quarantine',
+  'figures',
 ] as const;
 export type TableId = (typeof TABLE_IDS)[number];

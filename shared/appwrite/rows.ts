@@ -74,7 +74,10 @@ const StoredImage = compiled({
   bytes: number,
   token: text,
   tokenId: text,
-  /** Its URL was made when the complaint was hidden, so the public never had it. */
+  /**
+   * The token was made while the complaint was hidden. It is shown as long as the complaint is hidden and never
+   * afterwards, so that the public cannot know it (present.ts).
+   */
   private: z.optional(truth),
 });
 export type StoredImage = z.infer<typeof StoredImage>;
@@ -105,6 +108,8 @@ export const ComplaintRow = row({
   resolvedAt: maybeText,
   closedAt: maybeText,
   ...COMPLAINT_KEYS,
+  /** In which totals the row is counted; see tallies.ts. */
+  counted: maybeText,
 });
 
 /** A complaint as far as a search by place reads it. */
@@ -113,8 +118,19 @@ export const PlaceRow = row({ latitude: maybeNumber, longitude: maybeNumber, sta
 /** What lists are ordered by (the `$id` as well). */
 export const ComplaintKeysRow = row(COMPLAINT_KEYS);
 
-/** What the sweep reads of a complaint. */
-export const PicturedRow = row({ images: lenientList(StoredImage) });
+/** What maintenance reads of a complaint: few columns, so that a row that cannot be read in full does not stop it. */
+export const CheckedRow = row({
+  status: status,
+  category: maybeText,
+  reporterId: text,
+  reporterName: maybeText,
+  anonymous: truth,
+  assignedTo: maybeText,
+  hidden: truth,
+  images: lenientList(StoredImage),
+  filedAt: text,
+  counted: maybeText,
+});
 
 /** The same table as far as figures need it. */
 export const TimesRow = row({
@@ -163,6 +179,37 @@ export const RequestRow = row({
   expiresAt: text,
 });
 export const StateRow = row({ version: number, value: maybeText });
+
+/** Work that maintenance does once `dueAt` has passed. */
+export const TaskRow = row({
+  kind: z.enum(['complaint_deleted', 'recount', 'unassign']),
+  subject: text,
+  dueAt: text,
+  hints: maybeText,
+});
+
+export const QUARANTINE_KINDS = ['account', 'file', 'picture', 'timeline'] as const;
+
+/** A leftover that maintenance has found, and when it was found first and last. */
+export const QuarantineRow = row({
+  kind: z.enum(QUARANTINE_KINDS),
+  subject: text,
+  firstSeenAt: text,
+  seenAt: text,
+});
+
+/** The figures of one month; the row `all` holds those of all months. */
+export const FiguresRow = row({
+  filed: number,
+  acknowledged: number,
+  resolved: number,
+  medianToAcknowledge: maybeNumber,
+  medianToResolve: maybeNumber,
+  measuredAt: text,
+});
+
+/** The same row with the distribution of its times, of which the medians are made. */
+export const SpansRow = row({ spansToAcknowledge: maybeText, spansToResolve: maybeText });
 
 export type User = RowOf<typeof UserRow>;
 export type Identity = RowOf<typeof IdentityRow>;

@@ -1,16 +1,21 @@
 import type { Gateway } from './gateway.ts';
 import {
   CategoryRow,
+  CheckedRow,
   ComplaintKeysRow,
   ComplaintRow,
   EntryRow,
+  FiguresRow,
   IdentityRow,
   LimitRow,
   NameRow,
   PlaceRow,
+  QuarantineRow,
   RequestRow,
+  SpansRow,
   StateRow,
   TallyRow,
+  TaskRow,
   TimesRow,
   UserRow,
   WordRow,
@@ -26,6 +31,7 @@ export function openStore(gateway: Gateway) {
     complaints: new Table(gateway, 'complaints', ComplaintRow),
     complaintKeys: new Table(gateway, 'complaints', ComplaintKeysRow),
     places: new Table(gateway, 'complaints', PlaceRow),
+    checked: new Table(gateway, 'complaints', CheckedRow),
     times: new Table(gateway, 'complaints', TimesRow),
     words: new Table(gateway, 'words', WordRow),
     timeline: new Table(gateway, 'timeline', EntryRow),
@@ -34,6 +40,10 @@ export function openStore(gateway: Gateway) {
     limits: new Table(gateway, 'limits', LimitRow),
     requests: new Table(gateway, 'requests', RequestRow),
     state: new Table(gateway, 'state', StateRow),
+    tasks: new Table(gateway, 'tasks', TaskRow),
+    quarantine: new Table(gateway, 'quarantine', QuarantineRow),
+    figures: new Table(gateway, 'figures', FiguresRow),
+    spans: new Table(gateway, 'figures', SpansRow),
   };
 }
 

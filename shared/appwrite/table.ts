@@ -3,6 +3,7 @@ import { safeParse } from 'zod/v4/core';
 import { isSafeId } from '#shared/domain/ids.ts';
 import { appwriteType, unavailable } from './failures.ts';
 import type { Gateway } from './gateway.ts';
+import { readInChunks } from './id-chunks.ts';
 import { DATABASE_ID, type TableId } from './resources.ts';
 import type { RowMeta, RowSchema, Stored } from './row.ts';
 
@@ -46,6 +47,15 @@ export class Table<T extends Values> {
     return rows[0];
   }
 
+  /** Those of these ids that there are, in no particular order. */
+  async findMany(ids: readonly string[]): Promise<Stored<T>[]> {
+    return readInChunks(
+      '$id',
+      ids.map(gate),
+      async (query, most) => (await this.list([query, Query.limit(most)])).rows,
+    );
+  }
+
   /** Nothing but the columns of the schema is asked for. `total` is only counted when asked for (0 otherwise) and stops at 5000. */
   async list(queries: string[], options: { total?: boolean } = {}): Promise<Page<T>> {
     const total = options.total ? {} : { total: NO_TOTAL };
@@ -58,6 +68,17 @@ export class Table<T extends Values> {
   /** The new row, or undefined when the id or a unique value is taken. */
   insert(id: string, data: Values): Promise<Stored<T> | undefined> {
     return this.#write(['row_already_exists'], (tables) => tables.createRow({ ...this.#where, rowId: gate(id), data }));
+  }
+
+  /** Up to 100 new rows in one call, all or none of them: false when one of the ids is taken. */
+  async insertMany(rows: ({ $id: string } & Values)[]): Promise<boolean> {
+    if (rows.length === 0) return true;
+    for (const { $id } of rows) gate($id);
+    const made = await this.#run(
+      () => this.#gateway.tables.createRows({ ...this.#where, rows }),
+      ['row_already_exists'],
+    );
+    return made !== undefined;
   }
 
   /** Writes every required column: an upsert is no patch. Not for a table with a unique index, where it may overwrite another row. */

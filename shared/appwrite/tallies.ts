@@ -4,6 +4,7 @@ import { STATUSES, type Status } from '#shared/domain/status.ts';
 import type { Gateway } from './gateway.ts';
 import type { Stored } from './row.ts';
 import type { Store } from './store.ts';
+import { addTask } from './tasks.ts';
 import { add, begin, commitBegun, type Operation, type Outcome, type RowOperation, type Work } from './transaction.ts';
 
 /** What decides in which totals a complaint is counted. */
@@ -26,6 +27,12 @@ export const categoryTally = (category: string) => derivedId('c', 'category', ca
 const allOf = (userId: string) => `all-${userId}`;
 const namedOf = (userId: string) => `named-${userId}`;
 
+/** Which total of which account an id stands for; undefined for one that is no account's. */
+export function accountTallyOf(id: string): { userId: string; named: boolean } | undefined {
+  const [, kind, userId] = /^(all|named)-(.+)$/.exec(id) ?? [];
+  return userId === undefined ? undefined : { userId, named: kind === 'named' };
+}
+
 /** The totals of one account: all its complaints, and those that bear its name. */
 export function accountTallies(userId: string): [all: string, named: string] {
   return [allOf(userId), namedOf(userId)];
@@ -35,6 +42,28 @@ function talliesOf(complaint: Counted): string[] {
   const { status, category, reporterId, reporterName, anonymous } = complaint;
   const own = reporterName === null ? [] : anonymous ? [allOf(reporterId)] : accountTallies(reporterId);
   return [statusTally(status), ...(category === null ? [] : [categoryTally(category)]), ...own];
+}
+
+/** How a row is counted, as its column `counted` keeps it. Written in the commit that moves the totals. */
+export function countedAs({ status, category, hidden, anonymous, reporterId, reporterName }: Counted): string {
+  const reporter = reporterName === null ? '' : reporterId;
+  return [status, category ?? '', Number(hidden), Number(anonymous), reporter].join('|');
+}
+
+/** In which totals a row is counted, whatever was done to it in the console since; undefined: in none. */
+export function countedBefore(row: { counted: string | null; reporterName: string | null }): Counted | undefined {
+  const [name, category, hidden, anonymous, reporter = ''] = row.counted?.split('|') ?? [];
+  const status = STATUSES.find((known) => known === name);
+  if (!status) return undefined;
+  return {
+    status,
+    category: category || null,
+    hidden: hidden === '1',
+    anonymous: anonymous === '1',
+    reporterId: reporter,
+    // The totals of an erased account are gone, so its complaints are counted in none of them any more.
+    reporterName: reporter === '' || row.reporterName === null ? null : reporter,
+  };
 }
 
 function placesOf(complaint: Counted | undefined): Set<string> {
@@ -76,6 +105,9 @@ async function ensureTallies(store: Store, operations: readonly Operation[]): Pr
     ),
   );
   await Promise.all([...ids].map((id) => store.tallies.insert(id, { ...NOTHING })));
+  // It may have been deleted in the console, when there is more to count than what comes from now on.
+  const shared = [...ids].filter((id) => !accountTallyOf(id));
+  await Promise.all(shared.map((subject) => addTask(store, { kind: 'recount', subject, dueAt: new Date() })));
 }
 
 /** The totals of these ids; one that nobody has counted in yet is not among them. */

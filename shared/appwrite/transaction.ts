@@ -77,6 +77,11 @@ export type Work = {
   landed(): Promise<boolean>;
   /** Awaited before the commit; nothing is committed, and its error thrown, when it fails. */
   ready?: Promise<unknown>;
+  /**
+   * Asked after staging: what it looks at cannot change unnoticed any more, since a row that is written after it was
+   * staged makes the commit fail. When it is not true the outcome is `conflict`.
+   */
+  stillTrue?(): Promise<boolean>;
 };
 
 /**
@@ -108,6 +113,7 @@ async function stageAndCommit(gateway: Gateway, begun: Promise<string>, work: Wo
       stage(gateway, again ? begin(gateway) : begun, operations),
     );
     await work.ready;
+    if (work.stillTrue && !(await work.stillTrue())) return 'conflict';
     committing = true;
     const { status } = await gateway.tables.updateTransaction({ transactionId, commit: true });
     if (status !== 'committed') throw new Error('an answer that tells of no commit');

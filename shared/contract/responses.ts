@@ -73,7 +73,13 @@ const complaint = () => ({
   progress: z.int().check(z.gte(0), z.lte(100), says('Per cent; 0 while created, 100 when resolved.')),
   assignedTo: maybe(z.string()).check(says('The staff member who works on it; only staff and admins see it.')),
   overdueAt: maybe(Time).check(says('When it should be resolved, by its category.')),
-  hidden: z.boolean().check(says('true: only staff, admins and the reporter can see it.')),
+  hidden: z
+    .boolean()
+    .check(
+      says(
+        'true: only staff, admins and the reporter can see it. Hiding ends the picture URLs that were public: at once by the API, with the next run of `maintenance` in the console.',
+      ),
+    ),
   images: z.array(Image).check(z.maxLength(3), says('Its pictures, in the order sent.')),
   version: z
     .int()
@@ -198,7 +204,11 @@ export const Figures = z.lazy(() =>
         }),
       )
       .check(says('The figures of the latest months.')),
-    measuredAt: maybe(Time).check(says('When the medians were computed; null: not yet.')),
+    measuredAt: maybe(Time).check(
+      says(
+        'When the months and medians were measured, at most some ten minutes ago while something changes; null: never yet. Counts by status and category are those of this moment.',
+      ),
+    ),
   }),
 );
 

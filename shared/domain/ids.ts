@@ -79,6 +79,11 @@ export function imageFileId(complaintId: string, index: number): string {
   return `${complaintId}-${index}`;
 }
 
+/** The ids of all files that a complaint may have. */
+export function imageFileIds(complaintId: string): string[] {
+  return Array.from({ length: MAX_IMAGES }, (_, index) => imageFileId(complaintId, index));
+}
+
 /** The complaint a file id belongs to, or undefined when it is none of ours. */
 export function ownerOfFile(fileId: string): string | undefined {
   return /^([a-z0-9]{20})-[0-2]$/.exec(fileId)?.[1];

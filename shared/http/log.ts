@@ -10,7 +10,11 @@ type Facts = {
   outgoing: Outgoing;
   failure: Refusal | undefined;
   ms: number;
-  deps: Deps | undefined;
+  deps: Pick<Deps, 'gateway'> | undefined;
+  /** What a function without clients has done. */
+  report: unknown;
+  /** What a person has to look at, though the execution went well. */
+  alarm: string | undefined;
   foreignOrigin: boolean;
 };
 
@@ -38,10 +42,12 @@ export function logRequest({ log, error }: RuntimeContext, facts: Facts): void {
     callsMs: tenths(waitedMs(calls)),
     askedTwice: calls.filter((call) => call.asked > 1).length,
     ...(failure ? { code: failure.code, cause: causeOf(failure.cause, outgoing.status) } : {}),
+    ...(facts.report === undefined ? {} : { report: facts.report }),
+    ...(facts.alarm === undefined ? {} : { alarm: facts.alarm }),
     ...(facts.foreignOrigin
       ? { hint: 'A browser on a foreign origin asked. To let it in, add its origin to the variable CORS_ORIGINS.' }
       : {}),
   });
-  if (outgoing.status >= 500) error(line);
+  if (outgoing.status >= 500 || facts.alarm !== undefined) error(line);
   else log(line);
 }

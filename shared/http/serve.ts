@@ -7,7 +7,13 @@ import { asRefusal, problemReply } from './problem.ts';
 import { type Incoming, type Outgoing, type RuntimeContext, readRequest, requestId } from './runtime.ts';
 
 /** What the answering code notes for the log and for CORS; it is used for refusals too. */
-export type Trace = { route?: string; deps?: Deps; corsOrigins?: readonly string[] };
+export type Trace = {
+  route?: string;
+  deps?: Pick<Deps, 'gateway'>;
+  corsOrigins?: readonly string[];
+  report?: unknown;
+  alarm?: string;
+};
 
 const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -27,8 +33,8 @@ export function serve(answer: (incoming: Incoming, trace: Trace) => Promise<Outg
     }
     const cors = corsFor(context, trace);
     const ms = systemClock.elapsed() - started;
-    const { route, deps } = trace;
-    logRequest(context, { id, route, outgoing, failure, ms, deps, foreignOrigin: cors.foreign });
+    const { route, deps, report, alarm } = trace;
+    logRequest(context, { id, route, outgoing, failure, ms, deps, report, alarm, foreignOrigin: cors.foreign });
     const headers = { ...ALWAYS, 'x-request-id': id, ...cors.headers, ...outgoing.headers };
     return context.res.send(outgoing.body, outgoing.status, headers);
   };

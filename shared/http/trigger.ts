@@ -1,33 +1,77 @@
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
-import { type Deps, openDeps, type Service } from '#shared/compose.ts';
+import { lazyStorageConfig, openStorage, type StorageDeps } from '#shared/compose.ts';
+import type { StorageConfig } from '#shared/config.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { Refusal } from '#shared/domain/problems.ts';
-import { serve } from './serve.ts';
+import type { Incoming } from './runtime.ts';
+import { serve, type Trace } from './serve.ts';
 
-/** Why Appwrite calls a function that has no clients. */
-export type Occasion = { kind: 'schedule' } | { kind: 'deleted'; tableId: string; rowId: string };
+/** A deleted row. `columns` is what the event tells of it: a hint and nothing to rely on. */
+export type DeletedRow = { tableId: string; rowId: string; columns: unknown };
 
 /** Both spellings: a single delete names tables and rows, a bulk delete the legacy collections and documents. */
 const DELETED = /^databases\.([\w-]+)\.(?:tables|collections)\.([\w-]+)\.(?:rows|documents)\.([a-z0-9]{1,36})\.delete$/;
 
-/** Shorter than the function's timeout of 120 s, so that a failure can still be logged. */
-const SCHEDULE_BUDGET_MS = 110 * SECOND;
+/** Within the functions' timeout of 120 s, so that whatever fails is still told. */
+const BUDGET_MS = 110 * SECOND;
+/** A row is at most some 100 kB. */
+const MOST_BODY_BYTES = 1_000_000;
 
-function occasionOf(trigger: string, event: string | undefined): Occasion {
-  if (trigger === 'schedule') return { kind: 'schedule' };
-  const [, databaseId, tableId, rowId] = (trigger === 'event' && event && DELETED.exec(event)) || [];
-  if (databaseId === DATABASE_ID && tableId && rowId) return { kind: 'deleted', tableId, rowId };
-  throw new Refusal('forbidden', 'This function is called by row-delete events and its schedule only.');
+function columnsIn(body: Uint8Array): unknown {
+  if (body.byteLength > MOST_BODY_BYTES) return undefined;
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
-/** The default export of a function without clients. Only the name of the event is used; the rest of what is sent may be forged. */
-export function createTrigger(work: (occasion: Occasion, deps: Deps) => Promise<unknown>, service: () => Service) {
+function deletedRow({ trigger, event, body }: Incoming): DeletedRow {
+  const [, databaseId, tableId, rowId] = (trigger === 'event' && event && DELETED.exec(event)) || [];
+  if (databaseId === DATABASE_ID && tableId && rowId) return { tableId, rowId, columns: columnsIn(body) };
+  throw new Refusal('forbidden', 'This function is called by row-delete events only.');
+}
+
+type Opened = (incoming: Incoming, trace: Trace) => StorageDeps;
+
+function opener(config: () => StorageConfig, route: string): Opened {
+  return (incoming, trace) => {
+    const deps = openStorage(config(), { key: incoming.key, budgetMs: BUDGET_MS });
+    Object.assign(trace, { route, deps });
+    return deps;
+  };
+}
+
+function reply(report: unknown) {
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  return { status: 200, headers, body: JSON.stringify(report) };
+}
+
+/** The default export of a function that reacts to deleted rows and to nothing else. */
+export function createDeletionFunction(
+  work: (deleted: DeletedRow, deps: StorageDeps) => Promise<unknown>,
+  config = lazyStorageConfig(),
+) {
+  const open = opener(config, 'deleted');
   return serve(async (incoming, trace) => {
-    const occasion = occasionOf(incoming.trigger, incoming.event);
-    const budget = occasion.kind === 'schedule' ? { budgetMs: SCHEDULE_BUDGET_MS } : {};
-    const deps = openDeps(service(), { ...incoming, ...budget });
-    Object.assign(trace, { route: occasion.kind, deps });
-    const body = JSON.stringify(await work(occasion, deps));
-    return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
+    const deleted = deletedRow(incoming);
+    return reply(await work(deleted, open(incoming, trace)));
+  });
+}
+
+/** The default export of a function that its schedule calls and nothing else. Its log tells what it has done. */
+export function createScheduleFunction<Report>(
+  work: (deps: StorageDeps) => Promise<Report>,
+  alarmOf: (report: Report) => string | undefined,
+  config = lazyStorageConfig(),
+) {
+  const open = opener(config, 'schedule');
+  return serve(async (incoming, trace) => {
+    if (incoming.trigger !== 'schedule')
+      throw new Refusal('forbidden', 'This function is called by its schedule only.');
+    const report = await work(open(incoming, trace));
+    const alarm = alarmOf(report);
+    Object.assign(trace, { report }, alarm === undefined ? {} : { alarm });
+    return reply(report);
   });
 }

@@ -50,18 +50,21 @@ describe('what was broken by hand', () => {
     await settled('bucket');
   });
 
-  it('is seen and put back: scopes, execute, events and schedule of the cleaner, without a new deployment', async () => {
-    const before = await world.remote.functions.get({ functionId: 'media-cleanup' });
-    const path = '/functions/media-cleanup';
-    const opened = { name: 'media-cleanup', execute: ['any'], scopes: ['users.write'], events: [], schedule: '' };
-    await world.remote.send('put', path, opened);
-    const [complaint = ''] = (await world.complaints()).filter((text) => text.startsWith('function media-cleanup'));
-    for (const setting of ['execute is ["any"]', 'scopes is ["users.write"]', 'events is []', 'schedule is ""']) {
+  it.each([
+    ['media-cleanup', 'events is []'],
+    ['maintenance', 'schedule is ""'],
+  ])('is seen and put back: scopes, execute, events and schedule of %s, without a new deployment', async (id, lost) => {
+    const before = await world.remote.functions.get({ functionId: id });
+    const opened = { name: id, execute: ['any'], scopes: ['users.write'], events: [], schedule: '' };
+    await world.remote.send('put', `/functions/${id}`, opened);
+    const [complaint = ''] = (await world.complaints()).filter((text) => text.startsWith(`function ${id}`));
+    for (const setting of ['execute is ["any"]', 'scopes is ["users.write"]', lost]) {
       expect(complaint).toContain(setting);
     }
     await settled('function');
-    const after = await world.remote.functions.get({ functionId: 'media-cleanup' });
-    expect(after).toMatchObject({ execute: [], schedule: before.schedule, deploymentId: before.deploymentId });
+    const after = await world.remote.functions.get({ functionId: id });
+    const { events, schedule, deploymentId } = before;
+    expect(after).toMatchObject({ execute: [], events, schedule, deploymentId });
   });
 
   it('is seen and put back: a variable that can be worked out, with a deployment that knows it', async () => {

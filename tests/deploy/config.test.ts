@@ -73,16 +73,16 @@ describe('appwrite.json', () => {
     expect(scopesOf('auth')).toEqual(rows);
     expect(scopesOf('users')).toEqual(rows);
     expect(scopesOf('complaints')).toEqual(media);
-    expect(scopesOf('media-cleanup')).toEqual(media);
+    expect(scopesOf('media-cleanup')).toEqual([...rows, 'files.read', 'files.write']);
+    expect(scopesOf('maintenance')).toEqual(media);
     expect(scopesOf('docs')).toEqual([]);
   });
 
-  it('lets nobody call the cleaner, which is called by deletions and its schedule', () => {
-    const cleaner = declared.functions.find(({ $id }) => $id === 'media-cleanup');
-    expect(cleaner).toMatchObject({ execute: [], schedule: '*/10 * * * *' });
-    expect(cleaner?.events).toEqual(
-      ['complaints', 'users'].map((table) => `databases.${DATABASE_ID}.tables.${table}.rows.*.delete`),
-    );
+  it('has one function that deletions call and one that its schedule calls, and no client', () => {
+    const known = (id: string) => declared.functions.find(({ $id }) => $id === id);
+    const events = ['complaints', 'users'].map((table) => `databases.${DATABASE_ID}.tables.${table}.rows.*.delete`);
+    expect(known('media-cleanup')).toMatchObject({ execute: [], events, schedule: '' });
+    expect(known('maintenance')).toMatchObject({ execute: [], events: [], schedule: '*/10 * * * *' });
   });
 
   it('keeps what is waited for within the time that Appwrite waits', () => {

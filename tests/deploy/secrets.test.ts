@@ -1,11 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { needsSecret } from '#scripts/deploy/plan-variables.ts';
 import { useProject } from './support/project.ts';
 import { idOfVariable } from './support/variables.ts';
 
 const world = useProject();
 
 describe('the token secret', () => {
+  it('is on the functions that check tokens and on no other', async () => {
+    const having = [];
+    for (const { $id: functionId } of world.declared.functions) {
+      const { variables } = await world.remote.functions.listVariables({ functionId });
+      if (variables.some(({ key }) => key === 'TOKEN_SECRET')) having.push(functionId);
+    }
+    expect(having).toEqual(['auth', 'users', 'complaints']);
+  });
+
   it('is renewed with the one before in force for a while, when that is known', async () => {
     const secrets = {
       tokenSecret: randomBytes(48).toString('base64url'),
@@ -15,7 +25,7 @@ describe('the token secret', () => {
     expect(refusal).toBe('');
     expect(output).not.toContain(secrets.tokenSecret);
     expect((await world.complaints('warning')).join('\n')).toContain('users.TOKEN_SECRET_PREVIOUS: is set since');
-    for (const { $id: functionId } of world.declared.functions.filter(({ scopes }) => scopes.length > 0)) {
+    for (const { $id: functionId } of world.declared.functions.filter(needsSecret)) {
       const variableId = await idOfVariable(world, functionId, 'TOKEN_SECRET_PREVIOUS');
       await world.remote.functions.deleteVariable({ functionId, variableId });
     }

@@ -51,7 +51,7 @@ export function watchOver(secrets: Readonly<Record<string, string>>): Canaries {
       if (told.length > 0) throw new Error(`${what} answered with ${told.join(', ')}`);
     },
     async checkLogs(local) {
-      for (const id of ['auth', 'users', 'complaints', 'media-cleanup']) {
+      for (const id of ['auth', 'users', 'complaints', 'media-cleanup', 'maintenance']) {
         const told = (await logsOf(local, id)).flatMap((line) => toldBy(line, watched));
         if (told.length > 0) throw new Error(`the function ${id} logged ${[...new Set(told)].join(', ')}`);
       }

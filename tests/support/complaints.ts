@@ -47,9 +47,24 @@ export async function fileWithPictures(person: Sender, count: number): Promise<C
   return (await person.send('POST', '/complain', { form })).as(Complaint, 201);
 }
 
-/** Lets the schedule of media-cleanup come round, and waits until it has done its work. */
+/** Lets maintenance come round, and waits until it has done its work. */
 export async function runSchedule({ local }: Service): Promise<void> {
   const every = 600_000;
   local.clock.advance(every - (local.clock.now() % every) + 1);
   await local.settle();
+}
+
+/** Lets maintenance begin its daily pass now, without a day passing in which every token would expire. */
+export async function runDailyPass(service: Service): Promise<void> {
+  await service.connection.store.state.remove('reconciliation');
+  await runSchedule(service);
+}
+
+/** Two days pass: leftovers are noted by one daily pass and removed by the next. Tokens expire. */
+export async function passTwoDays({ local }: Service): Promise<void> {
+  const hours = 3_600_000;
+  for (const later of [25, 25, 25]) {
+    local.clock.advance(later * hours);
+    await local.settle();
+  }
 }

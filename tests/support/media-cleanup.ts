@@ -1,22 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import { react } from '#functions/media-cleanup/react.ts';
-import { composeService } from '#shared/compose.ts';
-import { readConfig } from '#shared/config.ts';
-import { createTrigger } from '#shared/http/trigger.ts';
+import { cleanUp } from '#functions/media-cleanup/clean-up.ts';
+import { readStorageConfig } from '#shared/config.ts';
+import { createDeletionFunction } from '#shared/http/trigger.ts';
 import type { Service } from './harness.ts';
 
 type Call = { headers?: Record<string, string>; body?: string };
 type Reply = { status: number; text: string };
 
-/** Calls the function itself, as only the platform can: with whatever headers and body. */
+/** Calls media-cleanup itself, as only the platform can: with whatever headers and body. */
 export async function callCleanup({ local }: Service, { headers = {}, body = '' }: Call): Promise<Reply> {
-  const config = readConfig({
+  const config = readStorageConfig({
     APPWRITE_FUNCTION_API_ENDPOINT: local.endpoint,
     APPWRITE_FUNCTION_PROJECT_ID: local.projectId,
-    TOKEN_SECRET: randomBytes(48).toString('base64url'),
   });
   const reply: Reply = { status: 0, text: '' };
-  await createTrigger(react, () => composeService(config))({
+  await createDeletionFunction(
+    cleanUp,
+    () => config,
+  )({
     req: {
       method: 'POST',
       path: '/',

@@ -1,4 +1,5 @@
 import { type Account, findByUsername, nameRowId, usernamesOf } from '#shared/appwrite/accounts.ts';
+import { taskOperation } from '#shared/appwrite/tasks.ts';
 import { create, type Operation, remove, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
@@ -30,14 +31,15 @@ type Removal = { operations: Operation[]; usernames: string[] };
  * Marks the identity as one that is being erased and removes the account. One that was made or renamed in the console
  * may have no identity and no row of its name yet: they are made now, so that the name stays taken.
  */
-async function removal({ store }: Deps, { $id: id, username }: Account): Promise<Removal> {
+async function removal({ store, clock }: Deps, { $id: id, username }: Account): Promise<Removal> {
   const nameId = await nameRowId(username);
   const [identity, name] = await Promise.all([store.identities.find(id), store.names.find(nameId)]);
   const usernames = [...new Set([...usernamesOf(identity), username])];
   const write = identity ? update : create;
   const marked = write('identities', id, { usernames: usernames.join(','), state: 'erasing' });
   const taken = name ? [] : [create('names', nameId, { taken: true })];
-  return { operations: [marked, ...taken, remove('users', id)], usernames };
+  const duties = usernames.map((subject) => taskOperation({ kind: 'unassign', subject, dueAt: clock.now() }));
+  return { operations: [marked, ...taken, ...duties, remove('users', id)], usernames };
 }
 
 /**

@@ -7,92 +7,99 @@ import {
   usernamesOf,
 } from '#shared/appwrite/accounts.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
-import type { Deps as AllDeps } from '#shared/compose.ts';
+import { addTask } from '#shared/appwrite/tasks.ts';
+import type { StorageDeps } from '#shared/compose.ts';
 import { MINUTE, SECOND } from '#shared/domain/clock.ts';
+import { unassign } from '../complaints/unassign.ts';
 
-type Deps = Pick<AllDeps, 'store' | 'clock'>;
+type Deps = Pick<StorageDeps, 'store' | 'clock'>;
 
 const PAGE = 100;
-const BUDGET_MS = 15 * SECOND;
 /** Longer than a request may last that was under way when the account went and still wrote its name. */
 const SETTLED_MS = 2 * MINUTE;
-const PLACE = 'names-sweep';
+const UNASSIGN_MS = 20 * SECOND;
 
 /** Takes a person off everything that stays: their names and their totals. The same again is harmless. */
 export async function forget(deps: Deps, person: { id: string; usernames: readonly string[] }): Promise<void> {
   await Promise.all([
     scrubNames(deps.store, person),
-    ...accountTallies(person.id).map((id) => deps.store.tallies.remove(id)),
+    ...accountTallies(person.id).map((tally) => deps.store.tallies.remove(tally)),
   ]);
 }
 
+/** Marks identities as being erased, and leaves it to maintenance to unassign the person from their cases. */
 async function mark(deps: Deps, identities: readonly StoredIdentity[]): Promise<void> {
   const active = identities.filter(({ state }) => state === 'active');
+  // The tasks first: a run that dies in between finds the identity unmarked, and does both once more.
+  for (const subject of active.flatMap(usernamesOf)) {
+    await addTask(deps.store, { kind: 'unassign', subject, dueAt: deps.clock.now() });
+  }
   await Promise.all(active.map((identity) => deps.store.identities.replace(identity, { state: 'erasing' })));
 }
 
-/** Does for an account whose row is gone, by the API or in the console, what erasing it does. */
-export async function finishErasure(deps: Deps, userId: string): Promise<'living' | 'cleaned'> {
+/**
+ * Does for an account whose row is gone, by the API or in the console, what erasing it does. It takes the person off
+ * their cases for so long as an event may take; a task of maintenance does the rest.
+ */
+export async function finishErasure(deps: StorageDeps, userId: string): Promise<'living' | 'cleaned'> {
   if (await deps.store.users.find(userId)) return 'living';
   const identity = await deps.store.identities.find(userId);
   if (identity) await mark(deps, [identity]);
-  await forget(deps, { id: userId, usernames: usernamesOf(identity) });
+  const usernames = usernamesOf(identity);
+  await forget(deps, { id: userId, usernames });
+  const endsAt = deps.clock.elapsed() + UNASSIGN_MS;
+  for (const username of usernames) await unassign(deps, username, () => deps.clock.elapsed() > endsAt);
   return 'cleaned';
 }
 
-async function living(deps: Deps, identities: readonly StoredIdentity[]): Promise<Set<string>> {
-  return existingAccounts(
-    deps.store,
-    identities.map(({ $id }) => $id),
-  );
+/**
+ * The accounts of a page of the identities in use that are gone without an event. `after` is the id of the last one
+ * seen; `next` is that of the next page, or empty at the end.
+ */
+export async function findLostAccounts({ store }: Deps, after: string) {
+  const identities = await listActive(store, after, PAGE);
+  const ids = identities.map(({ $id }) => $id);
+  const living = await existingAccounts(store, ids);
+  const next = identities.length < PAGE ? '' : (ids.at(-1) ?? '');
+  return { looked: ids.length, lost: ids.filter((id) => !living.has(id)), next };
 }
 
-/** Looks at one page of identities in use for accounts that are gone, and remembers where to go on; the next page, or none. */
-async function markLost(deps: Deps, after: string): Promise<string> {
-  const identities = await listActive(deps.store, after, PAGE);
-  const alive = await living(deps, identities);
-  await mark(
-    deps,
-    identities.filter(({ $id }) => !alive.has($id)),
-  );
-  const next = identities.length < PAGE ? '' : (identities.at(-1)?.$id ?? '');
-  await deps.store.state.upsert(PLACE, { version: 1, value: next });
-  return next;
+/** Begins the erasure of an account whose row is gone; the next run of maintenance finishes it. */
+export async function beginErasure(deps: Deps, userId: string): Promise<void> {
+  if (await deps.store.users.find(userId)) return;
+  const identity = await deps.store.identities.find(userId);
+  if (identity) await mark(deps, [identity]);
 }
 
-async function markAllLost(deps: Deps, stopAt: number): Promise<void> {
-  let after = (await deps.store.state.find(PLACE))?.value ?? '';
-  do after = await markLost(deps, after);
-  while (after !== '' && Date.now() < stopAt);
-}
-
-async function finish(deps: Deps, identities: readonly StoredIdentity[], settled: boolean): Promise<void> {
-  const alive = await living(deps, identities);
-  for (const identity of identities) {
-    // Only an admin in the console can bring an account back; then nothing of it is to be forgotten.
-    if (alive.has(identity.$id)) {
-      await deps.store.identities.replace(identity, { state: 'active' });
-      continue;
-    }
-    await forget(deps, { id: identity.$id, usernames: usernamesOf(identity) });
-    if (settled) await deps.store.identities.remove(identity.$id);
+async function finish(deps: Deps, identity: StoredIdentity, isLiving: boolean): Promise<boolean> {
+  // Only an admin in the console can bring an account back; then nothing of it is to be forgotten.
+  if (isLiving) {
+    await deps.store.identities.replace(identity, { state: 'active' });
+    return true;
   }
+  await forget(deps, { id: identity.$id, usernames: usernamesOf(identity) });
+  // What was marked just now is looked at once more: a request that was under way may still have written the name.
+  if (Date.parse(identity.$updatedAt) > deps.clock.now().getTime() - SETTLED_MS) return false;
+  await deps.store.identities.remove(identity.$id);
+  return true;
 }
 
-/** Finishes what events have missed: accounts that went in the console, erasures that died half-way. Bounded, and resumed at the next run. */
-export async function finishErasures(deps: Deps): Promise<number> {
-  const stopAt = Date.now() + BUDGET_MS;
-  await markAllLost(deps, stopAt);
-  const now = deps.clock.now().getTime();
-  const settled = new Date(now - SETTLED_MS);
+/** Finishes the erasures that have begun, the oldest first, until `isOver`. Tells how many are finished. */
+export async function finishErasures(deps: Deps, isOver: () => boolean): Promise<number> {
   let finished = 0;
-  for (let identities: StoredIdentity[] = []; Date.now() < stopAt; ) {
-    identities = await listErasing(deps.store, { before: settled, limit: PAGE });
-    await finish(deps, identities, true);
-    finished += identities.length;
-    if (identities.length < PAGE) break;
+  for (;;) {
+    const identities = await listErasing(deps.store, PAGE);
+    if (identities.length === 0) return finished;
+    const living = await existingAccounts(
+      deps.store,
+      identities.map(({ $id }) => $id),
+    );
+    let moved = 0;
+    for (const identity of identities) {
+      if (isOver()) return finished + moved;
+      if (await finish(deps, identity, living.has(identity.$id))) moved += 1;
+    }
+    finished += moved;
+    if (moved === 0 || identities.length < PAGE) return finished;
   }
-  // Those of the last minutes are done already as far as they can be; they are looked at again when settled.
-  await finish(deps, await listErasing(deps.store, { before: new Date(now + MINUTE), limit: PAGE }), false);
-  return finished;
 }

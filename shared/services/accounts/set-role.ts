@@ -1,7 +1,9 @@
 import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
+import { addTask } from '#shared/appwrite/tasks.ts';
 import { update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Role } from '#shared/domain/account.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
@@ -23,6 +25,14 @@ async function demote(deps: Deps, actor: AccountActor, demoted: Account): Promis
   return demoted;
 }
 
+/**
+ * Leaves it to maintenance to unassign a demoted person from their open cases. The task is written before the role, so
+ * that a crash in between loses nothing: when it is due and the person still works here, it does nothing.
+ */
+function planUnassigning({ store, clock }: Deps, subject: string): Promise<void> {
+  return addTask(store, { kind: 'unassign', subject, dueAt: new Date(clock.now().getTime() + MINUTE) });
+}
+
 /** Gives a role to somebody else, effective with their next request: 403 for one's own, 409 for the last admin's. */
 export async function setRole(deps: Deps, actor: AccountActor, { username, role }: Appointment): Promise<Account> {
   if (!mayOnAccount(actor, 'setRole', username)) throw new Refusal('forbidden', 'Nobody may change their own role.');
@@ -31,6 +41,7 @@ export async function setRole(deps: Deps, actor: AccountActor, { username, role 
     if (!target) throw noSuchAccount();
     if (target.role === role) return target;
     const change = { role, changedAt: deps.clock.now().toISOString() };
+    if (role === 'user') await planUnassigning(deps, username);
     if (target.role === 'admin') return demote(deps, actor, { ...target, ...change });
     return deps.store.users.replace(target, change);
   });

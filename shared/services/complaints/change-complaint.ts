@@ -1,7 +1,7 @@
 import { holdAccount } from '#shared/appwrite/accounts.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
-import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { commitCounted, countedAs, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, claimVersion, create, update } from '#shared/appwrite/transaction.ts';
 import { replaceWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -15,7 +15,7 @@ import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
-import { publishAccess, renewAccess, retireOldAccess } from './image-access.ts';
+import { closeHidden, publishAccess, renewAccess, retireOldAccess } from './image-access.ts';
 import { defaultAssignee, namedCategory, refuseUnknownAssignee, unknownCategory } from './known-names.ts';
 import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
 import { serially } from './serially.ts';
@@ -34,14 +34,15 @@ async function commitPlan(
   const id = complaint.$id;
   const entryId = randomId();
   const version = complaint.version + 1;
+  const after = { ...complaint, ...plan.patch };
   const images = plan.images === complaint.images ? {} : { images: JSON.stringify(plan.images) };
   const operations = [
     claimVersion('complaints', id, complaint.version),
-    update('complaints', id, { ...plan.patch, ...images, version }),
+    update('complaints', id, { ...plan.patch, ...images, counted: countedAs(after), version }),
     ...(isTextChanged(plan) ? replaceWords(id, { ...complaint, ...plan.patch }) : []),
     create('timeline', entryId, { ...plan.entry, complaintId: id, number: version }),
     ...(plan.entry.byId === null ? [] : [holdAccount(plan.entry.byId)]),
-    ...tallyOperations(complaint, { ...complaint, ...plan.patch }),
+    ...tallyOperations(countedBefore(complaint), after),
   ];
   const landed = async () => (await deps.store.timeline.find(entryId)) !== undefined;
   const outcome = await commitCounted(deps, { operations, landed }, plan.begun);
@@ -64,9 +65,10 @@ function refuseLostCategory({ category }: ChangeInput, complaint: StoredComplain
   if (typeof category === 'string' && category !== complaint.category && !known.category) throw unknownCategory();
 }
 
-async function imagesAfter(deps: Deps, { images }: StoredComplaint, plan: Plan): Promise<StoredImage[]> {
-  if (plan.patch.hidden === undefined || images.length === 0) return images;
-  return plan.patch.hidden ? renewAccess(deps, images) : publishAccess(images);
+/** Pictures of a hidden complaint need tokens that the public never saw, whoever hid it; those of a visible one are public. */
+async function imagesAfter(deps: Deps, { images }: StoredComplaint, isHidden: boolean): Promise<StoredImage[]> {
+  if (isHidden) return images.every((image) => image.private) ? images : renewAccess(deps, images);
+  return images.some((image) => image.private) ? publishAccess(images) : images;
 }
 
 type Attempt = Change & { asking: Promise<Actor>; charge(): Promise<void> };
@@ -86,12 +88,20 @@ async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | u
   const known = await names;
   refuseLostCategory(input, complaint, known);
   const plan = planChange(asked, known);
-  if (plan) await change.charge();
-  const images = plan ? await imagesAfter(deps, complaint, plan) : complaint.images;
-  if (plan && !(await commitPlan(deps, complaint, { ...plan, images, begun }))) return undefined;
-  // Also when it was hidden before: whoever hid it may have died before this.
-  if (input.hidden === true) await retireOldAccess(deps, images);
-  return plan ? { ...complaint, ...plan.patch, images, version: complaint.version + 1 } : complaint;
+  if (!plan) return unchanged(deps, complaint, input);
+  await change.charge();
+  const isHidden = plan.patch.hidden ?? complaint.hidden;
+  const images = await imagesAfter(deps, complaint, isHidden);
+  if (!(await commitPlan(deps, complaint, { ...plan, images, begun }))) return undefined;
+  if (isHidden && (input.hidden === true || images !== complaint.images)) await retireOldAccess(deps, images);
+  return { ...complaint, ...plan.patch, images, version: complaint.version + 1 };
+}
+
+/** Hiding what is hidden already ends its public URLs all the same: an earlier try may have died before it did. */
+async function unchanged(deps: Deps, complaint: StoredComplaint, input: ChangeInput) {
+  if (input.hidden !== true) return complaint;
+  const images = await closeHidden(deps, complaint);
+  return images && { ...complaint, images };
 }
 
 /** Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. */

@@ -1,7 +1,7 @@
 import { holdAccount } from '#shared/appwrite/accounts.ts';
 import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
 import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
-import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { commitCounted, countedAs, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
 import { createWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -28,7 +28,8 @@ export type Draft = {
 };
 
 export type NewComplaint = { draft: Draft; pictures: Promise<readonly Picture[]>; key: string | undefined };
-type FiledComplaint = Complaint & { $id: string };
+type NewRow = Omit<Complaint, 'counted'>;
+type FiledComplaint = NewRow & { $id: string };
 export type Created = { row: FiledComplaint; replayed: boolean };
 
 const COMMITS = 4;
@@ -46,7 +47,7 @@ type Filing = {
 };
 
 /** A complaint was filed at the time that its id begins with. */
-function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }: Filing): Complaint {
+function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }: Filing): NewRow {
   const now = timeOfId(complaintId);
   const filedAt = now.toISOString();
   const overdueAt = overdueDay(category, now);
@@ -95,7 +96,7 @@ function firstEntry(complaintId: string, { actor }: Filing): Operation {
 async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
   const { complaintId, operations: keyOperations } = filing.ticket;
   const row = newRow(filing);
-  const stored = { ...row, cell: cellOfDraft(filing.draft), images: JSON.stringify(images) };
+  const stored = { ...row, cell: cellOfDraft(filing.draft), counted: countedAs(row), images: JSON.stringify(images) };
   const operations = [
     ...keyOperations,
     create('complaints', complaintId, stored),

@@ -1,4 +1,4 @@
-import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { commitCounted, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, claimVersion, remove } from '#shared/appwrite/transaction.ts';
 import { removeWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -25,7 +25,7 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
     claimVersion('complaints', id, complaint.version),
     remove('complaints', id),
     removeWords(id),
-    ...tallyOperations(complaint, undefined),
+    ...tallyOperations(countedBefore(complaint), undefined),
   ];
   const landed = async () => (await deps.store.complaints.find(id)) === undefined;
   return (await commitCounted(deps, { operations, landed }, begun)) === 'done';

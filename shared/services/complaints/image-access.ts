@@ -1,20 +1,57 @@
-import { createAccess, retireAccess } from '#shared/appwrite/media.ts';
+import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { renewToken, retireAccess } from '#shared/appwrite/media.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
-import type { Deps } from '#shared/compose.ts';
+import type { StorageDeps } from '#shared/compose.ts';
 
 /** The same pictures under new URLs, which only those learn who may see a hidden complaint. The old URLs still open. */
-export function renewAccess(deps: Pick<Deps, 'gateway'>, images: readonly StoredImage[]): Promise<StoredImage[]> {
+export function renewAccess(
+  { gateway }: Pick<StorageDeps, 'gateway'>,
+  images: readonly StoredImage[],
+): Promise<StoredImage[]> {
   return Promise.all(
-    images.map(async (image) => ({ ...image, ...(await createAccess(deps.gateway, image.id)), private: true })),
+    images.map(async (image) => ({ ...image, ...(await renewToken(gateway, image.id)), private: true })),
   );
 }
 
-/** Ends all older URLs of these pictures; doing it again is harmless. */
-export async function retireOldAccess(deps: Pick<Deps, 'gateway'>, images: readonly StoredImage[]): Promise<void> {
-  await Promise.all(images.map((image) => retireAccess(deps.gateway, image.id, image.tokenId)));
+/**
+ * Ends all older URLs of these pictures; doing it again is harmless. Gives false when a token of the row does not exist
+ * any more, as after a deletion in the console.
+ */
+export async function retireOldAccess(
+  { gateway }: Pick<StorageDeps, 'gateway'>,
+  images: readonly StoredImage[],
+): Promise<boolean> {
+  const retired = await Promise.all(images.map((image) => retireAccess(gateway, image.id, image.tokenId)));
+  return retired.every(Boolean);
 }
 
 /** The pictures of a complaint that is shown again: their URLs are public from now on. */
 export function publishAccess(images: readonly StoredImage[]): StoredImage[] {
   return images.map((image) => ({ ...image, private: false }));
+}
+
+/**
+ * Ends every URL of a hidden complaint that the public may know, whoever hid it: where a token was made while the
+ * complaint was visible, the pictures get new ones first. Gives the pictures as the row has them afterwards, or
+ * `undefined` when somebody else has changed the row meanwhile.
+ */
+export async function closeHidden(
+  deps: Pick<StorageDeps, 'gateway' | 'store'>,
+  complaint: Pick<StoredComplaint, '$id' | '$createdAt' | '$updatedAt' | '$sequence' | 'images'>,
+): Promise<StoredImage[] | undefined> {
+  const { images } = complaint;
+  if (images.every((image) => image.private) && (await retireOldAccess(deps, images))) return [...images];
+  const renewed = await renewAccess(deps, images);
+  const replaced = await deps.store.complaints.replace(complaint, { images: JSON.stringify(renewed) });
+  if (!replaced) return undefined;
+  await retireOldAccess(deps, renewed);
+  return renewed;
+}
+
+/** Shows the pictures of a complaint to the public again, after it was shown in the console. */
+export async function openShown(
+  { store }: Pick<StorageDeps, 'store'>,
+  complaint: Parameters<typeof closeHidden>[1],
+): Promise<void> {
+  await store.complaints.replace(complaint, { images: JSON.stringify(publishAccess(complaint.images)) });
 }

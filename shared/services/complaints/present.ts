@@ -34,8 +34,16 @@ function iso(time: string | null): string | null {
   return time.length === 29 && time.endsWith('+00:00') ? `${time.slice(0, 23)}Z` : new Date(time).toISOString();
 }
 
+/**
+ * A token that was made while the complaint was hidden is never shown once it is visible. So after it was shown in the
+ * console its pictures are missing until maintenance has opened them, and no URL of a hidden complaint becomes public.
+ */
+function shownImages({ hidden, images }: Pick<Complaint, 'hidden' | 'images'>): StoredImage[] {
+  return hidden ? images : images.filter((image) => !image.private);
+}
+
 /** A complaint as this viewer may see it: the name unless it is masked, the assignee for staff and admins only. */
-export function presentComplaint(row: Complaint & { $id: string }, audience: Audience) {
+export function presentComplaint(row: Omit<Complaint, 'counted'> & { $id: string }, audience: Audience) {
   const named = mayOnComplaint(audience.viewer, 'readReporter', row);
   const internal = mayOnComplaint(audience.viewer, 'readInternal', row);
   return {
@@ -53,7 +61,7 @@ export function presentComplaint(row: Complaint & { $id: string }, audience: Aud
     assignedTo: internal ? row.assignedTo : null,
     overdueAt: iso(row.overdueAt),
     hidden: row.hidden,
-    images: row.images.map((image) => presentImage(image, audience)),
+    images: shownImages(row).map((image) => presentImage(image, audience)),
     version: row.version,
     createdAt: iso(row.filedAt),
     updatedAt: iso(row.changedAt),

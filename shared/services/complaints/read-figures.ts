@@ -1,7 +1,6 @@
-import { COUNT_CAP, listCategories } from '#shared/appwrite/complaints.ts';
+import { listCategories } from '#shared/appwrite/complaints.ts';
+import { ALL_MONTHS, type StoredFigures } from '#shared/appwrite/figures.ts';
 import type { RowMeta } from '#shared/appwrite/row.ts';
-import type { Times } from '#shared/appwrite/rows.ts';
-import { listTimes } from '#shared/appwrite/strides.ts';
 import {
   ALL_STATUS_TALLIES,
   categoryTally,
@@ -11,69 +10,58 @@ import {
   type Tally,
 } from '#shared/appwrite/tallies.ts';
 import type { Deps } from '#shared/compose.ts';
+import { shownMonths } from '#shared/domain/monthly-figures.ts';
 import { STATUSES } from '#shared/domain/status.ts';
-import { type Measured, readMeasured, writeMeasured } from './measured.ts';
-import { monthOf, shownMonths, spansOf, tellMonth } from './months.ts';
 
 type Tallies = ReadonlyMap<string, Tally & RowMeta>;
-type Present = { of: string; total: number; last: Measured | undefined };
 
-const EVER = { from: new Date('1900-01-01'), to: new Date('2999-12-31') };
-
-/** Every transition, hiding and deletion moves one of these totals, so nothing was measured anew while they stand still. */
-function fingerprintOf(tallies: Tallies, now: Date): string {
-  const moved = ALL_STATUS_TALLIES.map((id) => [tallies.get(id)?.visible, tallies.get(id)?.$updatedAt]);
-  return JSON.stringify([monthOf(now), moved]);
-}
-
-function measureRows(rows: readonly Times[], now: Date): Omit<Measured, 'of'> {
-  const months = shownMonths(now).map((month) => {
-    const filed = rows.filter((row) => row.filedAt.startsWith(month));
-    return tellMonth(month, filed);
-  });
-  return { at: now.toISOString(), months, ...spansOf(rows) };
-}
-
-const UNMEASURED = { at: null, months: [], medianSecondsToAcknowledge: null, medianSecondsToResolve: null };
-
-/** Up to 5000 complaints are measured at once, after a change; more are measured by media-cleanup, every ten minutes. */
-async function measuredNow({ store, clock }: Deps, { of, total, last }: Present) {
-  if (last?.of === of || total >= COUNT_CAP) return last ?? UNMEASURED;
-  const rows = await listTimes(store, EVER);
-  if (rows.length >= COUNT_CAP) return last ?? UNMEASURED;
-  const measured = { ...measureRows(rows, clock.now()), of };
-  await writeMeasured(store, measured);
-  return measured;
-}
-
-/** Below nothing only until the schedule repairs what the console made drift. */
+/** A total may be below nothing until maintenance has put right what was edited in the console. */
 function shownIn(tallies: Tallies, id: string): number {
   return Math.max(0, (tallies.get(id) ?? NOTHING).visible);
 }
 
-/** The public figures. Hidden complaints are not among them; counts are those of this moment. */
-export async function readFigures(deps: Deps) {
-  const { store, clock } = deps;
-  const [categories, statuses, last] = await Promise.all([
+const mediansOf = (row: StoredFigures | undefined) => ({
+  medianSecondsToAcknowledge: row?.medianToAcknowledge ?? null,
+  medianSecondsToResolve: row?.medianToResolve ?? null,
+});
+
+/** The figures of a month as the API shows them; those of a month in which nothing was filed are zero. */
+function presentMonth(month: string, row: StoredFigures | undefined) {
+  const { filed = 0, acknowledged = 0, resolved = 0 } = row ?? {};
+  return { month, filed, acknowledged, resolved, ...mediansOf(row) };
+}
+
+/**
+ * The public figures. Hidden complaints are not among them. Counts by status and category are those of this moment;
+ * the months and medians are read as maintenance measured them last, at `measuredAt`.
+ */
+export async function readFigures({ store, clock }: Deps) {
+  const months = shownMonths(clock.now());
+  const [categories, statuses, figures] = await Promise.all([
     listCategories(store),
     readTallies(store, ALL_STATUS_TALLIES),
-    readMeasured(store),
+    store.figures.findMany([ALL_MONTHS, ...months]),
   ]);
-  const byStatus = STATUSES.map((status) => ({
-    status,
-    count: shownIn(statuses, statusTally(status)),
-  }));
+  const byCategoryTally = await readTallies(
+    store,
+    categories.map((row) => categoryTally(row.$id)),
+  );
+  const byStatus = STATUSES.map((status) => ({ status, count: shownIn(statuses, statusTally(status)) }));
   const total = byStatus.reduce((sum, { count }) => sum + count, 0);
-  const present = { of: fingerprintOf(statuses, clock.now()), total, last };
-  const ids = categories.map((row) => categoryTally(row.$id));
-  const [tallies, measured] = await Promise.all([readTallies(store, ids), measuredNow(deps, present)]);
-  const byCategory = categories.map((row) => ({
-    category: row.$id,
-    name: row.name,
-    count: shownIn(tallies, categoryTally(row.$id)),
+  const byCategory = categories.map(({ $id, name }) => ({
+    category: $id,
+    name,
+    count: shownIn(byCategoryTally, categoryTally($id)),
   }));
-  const { medianSecondsToAcknowledge, medianSecondsToResolve, months, at: measuredAt } = measured;
-  const withoutCategory = Math.max(0, total - byCategory.reduce((sum, { count }) => sum + count, 0));
-  const spans = { medianSecondsToAcknowledge, medianSecondsToResolve };
-  return { total, byStatus, byCategory, withoutCategory, ...spans, months, measuredAt };
+  const figuresOf = new Map(figures.map((row) => [row.$id, row]));
+  const all = figuresOf.get(ALL_MONTHS);
+  return {
+    total,
+    byStatus,
+    byCategory,
+    withoutCategory: Math.max(0, total - byCategory.reduce((sum, { count }) => sum + count, 0)),
+    ...mediansOf(all),
+    months: months.map((month) => presentMonth(month, figuresOf.get(month))),
+    measuredAt: all ? new Date(all.measuredAt).toISOString() : null,
+  };
 }

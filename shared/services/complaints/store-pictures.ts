@@ -1,12 +1,12 @@
 import { createAccess, removeFile, storeFile } from '#shared/appwrite/media.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
-import type { Deps } from '#shared/compose.ts';
+import type { StorageDeps } from '#shared/compose.ts';
 import { imageFileId } from '#shared/domain/ids.ts';
 import type { Picture } from '#shared/media/picture.ts';
 
-type Keeper = Pick<Deps, 'gateway'>;
+type Deps = Pick<StorageDeps, 'gateway'>;
 
-async function storeAll({ gateway }: Keeper, complaintId: string, pictures: readonly Picture[]): Promise<void> {
+async function storeAll({ gateway }: Deps, complaintId: string, pictures: readonly Picture[]): Promise<void> {
   const stored = await Promise.allSettled(
     pictures.map(({ extension, content: { parts } }, index) => {
       const id = imageFileId(complaintId, index);
@@ -16,9 +16,9 @@ async function storeAll({ gateway }: Keeper, complaintId: string, pictures: read
   for (const outcome of stored) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** Stores the pictures of a complaint that is about to be, side by side. What a crash leaves behind, media-cleanup finds. */
+/** Stores the pictures of a complaint that is about to be, side by side. What a crash leaves behind, maintenance finds. */
 export async function storePictures(
-  deps: Keeper,
+  deps: Deps,
   complaintId: string,
   pictures: readonly Picture[],
 ): Promise<StoredImage[]> {
@@ -35,8 +35,8 @@ export async function storePictures(
   });
 }
 
-/** Takes away, as far as it can, what was stored for a complaint that will not be; the sweep does the rest. */
-export async function discardPictures({ gateway }: Keeper, complaintId: string, count: number): Promise<void> {
+/** Takes away, as far as it can, what was stored for a complaint that will not be; maintenance does the rest. */
+export async function discardPictures({ gateway }: Deps, complaintId: string, count: number): Promise<void> {
   const ids = Array.from({ length: count }, (_, index) => imageFileId(complaintId, index));
   await Promise.allSettled(ids.map((id) => removeFile(gateway, id)));
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { ComplaintDetail, LoginReply, Profile } from '#shared/contract/responses.ts';
+import { runDailyPass, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
@@ -75,6 +76,7 @@ describe('what an admin does in the console', () => {
     for (const gone of ids) expect((await identityOf(gone))?.state).toBe('erasing');
     const answer = await admin.send('GET', `/complain?id=${id}`);
     expect(answer.as(ComplaintDetail)).toMatchObject({ username: null, assignedTo: null });
+    expect(answer.as(ComplaintDetail).timeline.at(-1)).toMatchObject({ role: 'system', kind: 'assignment' });
     expect(answer.text).not.toContain(person.username);
     expect(answer.text).not.toContain(clerk.username);
   });
@@ -94,7 +96,7 @@ describe('what an admin does in the console', () => {
     expect((await identityOf(rowId))?.state).toBe('active');
   });
 
-  it('deleting many user rows at once, whose events are lost, is found by the sweep', async () => {
+  it('deleting many user rows at once, whose events are lost, is found by the daily pass', async () => {
     const people = await service.people('user', 'staff');
     const [person, clerk] = people;
     const filed = await person.file();
@@ -110,8 +112,17 @@ describe('what an admin does in the console', () => {
     const before = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
     expect(before.username).toBe(person?.username);
 
-    service.local.clock.advance(11 * 60_000);
-    await service.local.settle();
+    // The daily pass notes that they are gone; a pass a day after it begins to erase them.
+    await runDailyPass(service);
+    const noted = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
+    expect(noted.username).toBe(person?.username);
+    const { store } = service.connection;
+    const dayBefore = new Date(service.local.clock.now() - 25 * 3_600_000).toISOString();
+    await store.quarantine.updateWhere([JSON.stringify({ method: 'equal', attribute: 'kind', values: ['account'] })], {
+      firstSeenAt: dayBefore,
+    });
+    await runDailyPass(service);
+    await runSchedule(service);
     const swept = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
     expect(swept).toMatchObject({ username: null, assignedTo: null });
     service.local.clock.advance(11 * 60_000);
@@ -156,7 +167,7 @@ describe('what an admin does in the console', () => {
   });
 });
 
-it('an erasure that dies half-way is finished by the event and the sweep', async () => {
+it('an erasure that dies half-way is finished by the event and by maintenance', async () => {
   const person = await service.person();
   const filed = await Promise.all([person.file(), person.file()]);
   const id = await idOf(person);

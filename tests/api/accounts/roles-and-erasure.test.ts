@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID, TABLE_IDS } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail, ComplaintList, LoginReply, Profile } from '#shared/contract/responses.ts';
+import { runDailyPass, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
@@ -129,12 +130,58 @@ describe('DELETE /user', () => {
     const { id } = await user.file();
     await admin.send('PUT', '/complain', { json: { id, assignedTo: clerk.username, internalNote: 'Yours.' } });
     expect((await erase(admin, { username: clerk.username })).status).toBe(204);
+    await service.local.settle();
     const answer = await admin.send('GET', `/complain?id=${id}`);
     expect(answer.as(ComplaintDetail).assignedTo).toBeNull();
+    expect(answer.as(ComplaintDetail).timeline.at(-1)).toMatchObject({
+      by: null,
+      role: 'system',
+      kind: 'assignment',
+      internal: true,
+      changed: ['assignedTo'],
+    });
     expect(answer.text).not.toContain(clerk.username);
     (await clerk.send('GET', '/user')).problem(401);
     const { id: next } = await user.file({ category: 'waste' });
     expect((await admin.send('GET', `/complain?id=${next}`)).as(ComplaintDetail).assignedTo).toBeNull();
+  });
+
+  it('takes demoted staff off their open cases, with the next run of maintenance, and off no ended one', async () => {
+    const [clerk, helper] = await service.people('staff', 'admin');
+    const [open, ended] = await Promise.all([user.file(), user.file()]);
+    for (const { id } of [open, ended]) {
+      await admin.send('PUT', '/complain', { json: { id, status: 'acknowledged', assignedTo: clerk.username } });
+    }
+    await admin.send('PUT', '/complain', { json: { id: ended.id, status: 'resolved' } });
+    const { id: others } = await user.file();
+    await admin.send('PUT', '/complain', { json: { id: others, assignedTo: helper.username } });
+    const detail = async (id: string) => (await admin.send('GET', `/complain?id=${id}`)).as(ComplaintDetail);
+    (await admin.send('PUT', '/user/role', { json: { username: clerk.username, role: 'user' } })).as(Profile);
+    (await admin.send('PUT', '/user/role', { json: { username: helper.username, role: 'staff' } })).as(Profile);
+    service.local.clock.advance(60_000);
+    await runSchedule(service);
+    expect(await detail(open.id)).toMatchObject({ assignedTo: null, version: 3, status: 'acknowledged' });
+    expect((await detail(open.id)).timeline.at(-1)).toMatchObject({
+      role: 'system',
+      kind: 'assignment',
+      internal: true,
+    });
+    expect(await detail(ended.id)).toMatchObject({ assignedTo: clerk.username, version: 3 });
+    expect(await detail(others)).toMatchObject({ assignedTo: helper.username, version: 2 });
+    const seen = (await user.send('GET', `/complain?id=${open.id}`)).as(ComplaintDetail);
+    expect(seen.timeline.map(({ kind }) => kind)).toEqual(['created', 'status']);
+  });
+
+  it('takes off the cases of somebody who was demoted in the console with the next daily pass', async () => {
+    const clerk = await service.person('staff');
+    const { id } = await user.file();
+    await admin.send('PUT', '/complain', { json: { id, assignedTo: clerk.username } });
+    const { store } = service.connection;
+    const account = await findByUsername(store, clerk.username);
+    if (account) await store.users.replace(account, { role: 'user' });
+    await runDailyPass(service);
+    await runSchedule(service);
+    expect((await admin.send('GET', `/complain?id=${id}`)).as(ComplaintDetail).assignedTo).toBeNull();
   });
 
   it('leaves nothing in the tables that leads from the name to the cases, and the name stays taken', async () => {

@@ -1,5 +1,7 @@
-import { Tokens } from 'node-appwrite';
+import { type Client, Tokens } from 'node-appwrite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createAccess, retireAccess } from '#shared/appwrite/media.ts';
+import { ComplaintDetail } from '#shared/contract/responses.ts';
 import { renewAccess } from '#shared/services/complaints/image-access.ts';
 import { change, detailOf, fileWithPictures, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -118,6 +120,99 @@ it('covers what an admin hides in the console, at the next round of the schedule
   expect(await statuses(await detailOf(staff, filed.id))).toEqual([200, 200]);
   const shown = await change(staff, { id: filed.id, hidden: false });
   expect(await statuses(shown)).toEqual([200, 200]);
+});
+
+const ACTIONS = {
+  hide: (id: string) => change(staff, { id, hidden: true }),
+  show: (id: string) => change(staff, { id, hidden: false }),
+  note: (id: string) => change(staff, { id, internalNote: 'Looked at.' }),
+  'hide in the console': async (id: string) =>
+    void (await service.connection.store.complaints.replace(await rowOf(id), { hidden: true })),
+  'show in the console': async (id: string) =>
+    void (await service.connection.store.complaints.replace(await rowOf(id), { hidden: false })),
+  maintenance: () => runSchedule(service),
+} as const;
+type Action = keyof typeof ACTIONS;
+
+/** Does one after the other; gives every picture that a stranger was shown on the way. */
+async function follow(id: string, actions: readonly Action[]): Promise<Pictured> {
+  const seen: { url: string; previewUrl: string }[] = [];
+  for (const action of actions) {
+    await ACTIONS[action](id);
+    const answer = await service.send('GET', `/complain?id=${id}`);
+    if (answer.status === 200) seen.push(...answer.as(ComplaintDetail).images);
+  }
+  return { images: seen };
+}
+
+it('ends every URL that the public was ever shown, whoever hides it, in whatever order', async () => {
+  const fixed: Action[][] = [
+    ['hide', 'show in the console', 'hide in the console', 'maintenance', 'maintenance'],
+    ['hide', 'show in the console', 'maintenance', 'hide in the console', 'maintenance'],
+    ['hide in the console', 'note', 'show in the console', 'maintenance', 'hide'],
+  ];
+  const names = Object.keys(ACTIONS) as Action[];
+  const random = () => Array.from({ length: 6 }, () => names[Math.floor(Math.random() * names.length)] ?? 'hide');
+  for (const actions of [...fixed, random(), random(), random()]) {
+    const filed = await fileWithPictures(reporter, 1);
+    const shown = await follow(filed.id, [...actions, 'hide in the console', 'maintenance']);
+    const after = await detailOf(staff, filed.id);
+    expect([actions, new Set(await statuses(filed))]).toEqual([actions, new Set([401])]);
+    expect([actions, (await statuses(shown)).includes(200)]).toEqual([actions, false]);
+    expect([actions, await statuses(after)]).toEqual([actions, [200, 200]]);
+    await follow(filed.id, ['show in the console', 'maintenance']);
+    expect(await statuses(await detailOf(service, filed.id))).toEqual([200, 200]);
+  }
+});
+
+it('shows no picture of a complaint that was shown in the console until maintenance has opened them', async () => {
+  const { id } = await fileWithPictures(reporter, 1);
+  await follow(id, ['hide', 'show in the console']);
+  expect((await detailOf(service, id)).images).toEqual([]);
+  await runSchedule(service);
+  expect(await statuses(await detailOf(service, id))).toEqual([200, 200]);
+});
+
+/** As Appwrite lists tokens: no more than the limit, in the order that was asked for. */
+function inPages({ gateway }: Service['connection']): Service['connection']['gateway'] {
+  const client = Object.create(gateway.client);
+  client.call = async (...call: Parameters<Client['call']>) => {
+    const answer = await gateway.client.call(...call);
+    if (call[0] !== 'get' || !Array.isArray(answer.tokens)) return answer;
+    const byTime = [...answer.tokens].sort((a, b) => (a.$createdAt < b.$createdAt ? -1 : 1));
+    return { ...answer, tokens: byTime.slice(0, 100) };
+  };
+  return { ...gateway, client };
+}
+
+it('ends old URLs on all pages of a list of tokens', async () => {
+  const { images } = await rowOf((await fileWithPictures(reporter, 1)).id);
+  const [image] = images;
+  if (!image) throw new Error('no picture');
+  const { gateway } = service.connection;
+  const tokens = new Tokens(gateway.client);
+  const file = { bucketId: 'media', fileId: image.id };
+  for (let made = 0; made < 240; made += 40) {
+    await Promise.all(Array.from({ length: 40 }, () => tokens.createFileToken(file)));
+  }
+  await new Promise((next) => setTimeout(next, 2));
+  const { tokenId } = await createAccess(gateway, image.id);
+  await new Promise((next) => setTimeout(next, 2));
+  const newer = await createAccess(gateway, image.id);
+  expect(await retireAccess(inPages(service.connection), image.id, tokenId)).toBe(true);
+  const { tokens: left } = await tokens.list({ ...file, queries: [] });
+  expect(left.map((token) => token.$id).sort()).toEqual([tokenId, newer.tokenId].sort());
+  expect(await retireAccess(inPages(service.connection), image.id, 'gone')).toBe(false);
+});
+
+it('gives the pictures of a hidden complaint new URLs when theirs were deleted in the console', async () => {
+  const { id } = await fileWithPictures(reporter, 1);
+  await change(staff, { id, hidden: true });
+  const [image] = (await rowOf(id)).images;
+  await new Tokens(service.connection.gateway.client).delete({ tokenId: image?.tokenId ?? '' });
+  expect(await statuses(await detailOf(staff, id))).toEqual([401, 401]);
+  await runSchedule(service);
+  expect(await statuses(await detailOf(staff, id))).toEqual([200, 200]);
 });
 
 it('stays when two people hide and show it at the same moment: its pictures always open for whoever may see it', async () => {

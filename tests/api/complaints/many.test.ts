@@ -5,11 +5,11 @@ import { startLocalAppwrite } from 'local-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { Figures } from '#shared/contract/responses.ts';
+import { medianOf, merge } from '#shared/domain/monthly-figures.ts';
 import { ENDED } from '#shared/domain/status.ts';
-import { median } from '#shared/services/complaints/months.ts';
 import { complaintRow } from '#tests/load/fill/complaint-row.ts';
 import { filedAt, fillComplaints } from '#tests/load/fill/import.ts';
-import { change, followed, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { change, followed, idsOf, listOf, runDailyPass, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
 const COUNT = 11_000;
@@ -93,23 +93,27 @@ it('deep pages are empty past an end that is known, and point to the cursor wher
   expect(errors).toMatchObject([{ field: 'page', message: expect.stringContaining('after') }]);
 });
 
-it('the schedule counts exactly and measures medians in strides', async () => {
+it('maintenance counts exactly and measures medians, in as many runs as it takes', async () => {
   const tally = await service.connection.store.tallies.find('status-created');
   if (!tally) throw new Error('no total');
   await service.connection.store.tallies.replace(tally, { visible: 7, hidden: -3 });
   await service.connection.store.tallies.remove('status-closed');
-  await runSchedule(service);
+  // A total that was changed in the console is found by the next daily pass.
+  await runDailyPass(service);
+  for (let run = 0; run < 3; run += 1) await runSchedule(service);
   const figures = (await service.send('GET', '/complain/stats')).as(Figures);
   const visible = rows.filter((row) => !row.hidden);
   const spans = (span: 'secondsToAcknowledge' | 'secondsToResolve') =>
-    median(visible.map((row) => row[span]).filter((seconds) => seconds !== null));
+    medianOf(merge(visible.map((row) => new Map(row[span] === null ? [] : [[row[span], 1]])))) ?? Number.NaN;
+  // As many different times as here are kept in steps of 1 %.
+  const near = (seconds: number) => expect.toSatisfy((told: number) => Math.abs(told / seconds - 1) <= 0.0051);
   expect(figures.byStatus).toEqual(
     figures.byStatus.map(({ status }) => ({ status, count: visible.filter((row) => row.status === status).length })),
   );
   expect(figures).toMatchObject({
     total: visible.length,
-    medianSecondsToAcknowledge: spans('secondsToAcknowledge'),
-    medianSecondsToResolve: spans('secondsToResolve'),
+    medianSecondsToAcknowledge: near(spans('secondsToAcknowledge')),
+    medianSecondsToResolve: near(spans('secondsToResolve')),
   });
   expect(figures.months).toHaveLength(12);
   expect(await totalOf(staff, {})).toEqual({ total: COUNT, totalIsExact: true });

@@ -2,14 +2,16 @@ import { describeReport } from 'local-appwrite/crash-enumerator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { tryEvents } from '../../support/crash/events.ts';
 import { filingStories } from '../../support/crash/filing.ts';
+import { maintainingStories } from '../../support/crash/maintaining.ts';
 import { removalStories } from '../../support/crash/removal.ts';
 import { runStory } from '../../support/crash/run.ts';
 import { openStage, type Stage } from '../../support/crash/stories.ts';
-import { sweepingStories } from '../../support/crash/sweeping.ts';
 
 /** Each so-many-th point, beginning anywhere; `npm run crash` tries all. */
 const EVERY = Number(process.env.CRASH_EVERY ?? 80);
-const STORIES = [...filingStories, ...removalStories, ...sweepingStories];
+/** The daily pass asks about complaints so often that only `npm run crash` strikes all of it. */
+const quick = maintainingStories.filter(({ name }) => !/complaints|totals/.test(name));
+const STORIES = [...filingStories, ...removalStories, ...quick];
 
 let stages: Stage[];
 beforeAll(async () => {

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { completeFiles } from '#shared/appwrite/reconciliation.ts';
 import { Complaint } from '#shared/contract/responses.ts';
+import { systemClock } from '#shared/domain/clock.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
+import { runMaintenance } from '#shared/services/maintenance/run.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { checkInvariants } from '../../support/invariants.ts';
 import { callCleanup, deletion } from '../../support/media-cleanup.ts';
@@ -76,7 +78,7 @@ it('an event cannot aim at a complaint whose pictures are just being stored', as
   const [first = ''] = files(id);
   await storeFile(gateway, { id: first, name: `${first}.webp`, parts: [picture] });
   const { status, text } = await callCleanup(service, deletion(id));
-  expect([status, JSON.parse(text)]).toEqual([200, { complaint: 'unknown' }]);
+  expect([status, JSON.parse(text)]).toEqual([200, { complaint: 'undecided' }]);
   expect(await completeFiles(gateway, [first])).toEqual(new Set([first]));
   await new Storage(gateway.client).deleteFile({ bucketId: 'media', fileId: first });
 });
@@ -87,14 +89,32 @@ it('an event of another database is not for it', async () => {
   expect(status).toBe(403);
 });
 
-it('nobody can run it: not a guest, not through a domain', async () => {
+it('a filing that is under way keeps its pictures through every run of maintenance', async () => {
+  const { gateway } = service.connection;
+  const id = randomId();
+  const [first = ''] = files(id);
+  await storeFile(gateway, { id: first, name: `${first}.webp`, parts: [picture] });
+  await callCleanup(service, deletion(id));
+  // Maintenance comes within the two minutes that a filing may last at most.
+  await runMaintenance({
+    ...service.connection,
+    clock: { ...systemClock, now: () => new Date(service.local.clock.now() + 100_000) },
+  });
+  expect(await completeFiles(gateway, [first])).toEqual(new Set([first]));
+  await new Storage(gateway.client).deleteFile({ bucketId: 'media', fileId: first });
+});
+
+it.each([
+  ['media-cleanup', 'schedule'],
+  ['maintenance', 'event'],
+])('nobody can run %s: not a guest, not through a domain', async (id, trigger) => {
   const { endpoint, projectId } = service.local;
-  const run = await fetch(`${endpoint}/functions/media-cleanup/executions`, {
+  const run = await fetch(`${endpoint}/functions/${id}/executions`, {
     method: 'POST',
     headers: { 'x-appwrite-project': projectId, 'content-type': 'application/json' },
     body: JSON.stringify({}),
   });
   expect(run.status).toBe(401);
-  const headers = { host: service.local.functionHost('media-cleanup'), 'x-appwrite-trigger': 'schedule' };
+  const headers = { host: service.local.functionHost(id), 'x-appwrite-trigger': trigger };
   expect((await send('POST', `${service.local.url}/`, { headers, json: {} })).status).toBe(401);
 });

@@ -2,12 +2,12 @@ import { describeReport } from 'local-appwrite/crash-enumerator';
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { tryEvents } from '#tests/support/crash/events.ts';
 import { filingStories } from '#tests/support/crash/filing.ts';
+import { maintainingStories } from '#tests/support/crash/maintaining.ts';
 import { removalStories } from '#tests/support/crash/removal.ts';
 import { runStory } from '#tests/support/crash/run.ts';
 import { openStage } from '#tests/support/crash/stories.ts';
-import { sweepingStories } from '#tests/support/crash/sweeping.ts';
 
-/** Every Appwrite call of create, delete and cleanup × every fault × retries. CRASH_EVERY=10 tries each tenth point. */
+/** Every Appwrite call of create, delete, clean-up and maintenance × every fault × retries. CRASH_EVERY=10 tries each tenth point. */
 const every = Number(process.env.CRASH_EVERY ?? 1);
 const only = process.argv[2] ?? '';
 
@@ -17,7 +17,7 @@ const started = performance.now();
 let met = 0;
 let points = 0;
 let broken = 0;
-for (const story of [...filingStories, ...removalStories, ...sweepingStories]) {
+for (const story of [...filingStories, ...removalStories, ...maintainingStories]) {
   if (!story.name.includes(only)) continue;
   const report = await runStory(story, stages, { choose: () => met++ % every === 0 });
   console.log(describeReport(story.name, report));

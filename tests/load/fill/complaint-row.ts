@@ -1,4 +1,5 @@
 import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { countedAs } from '#shared/appwrite/tallies.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { derivedId, timeKey } from '#shared/domain/ids.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
@@ -43,20 +44,24 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
   };
   const overdueAt = number % 4 === 0 ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString();
   const told = times(status, filedAt, number);
-  return {
-    title,
-    description,
+  const counted = {
+    status,
     category: pick(CATEGORIES, Math.floor(number / 5)),
-    location: null,
-    ...place,
-    anonymous: number % 10 === 0,
     reporterId: reporter.id,
     reporterName: reporter.name,
-    status,
+    anonymous: number % 10 === 0,
+    hidden: number % 1_000 === 999,
+  };
+  return {
+    ...counted,
+    counted: countedAs(counted),
+    title,
+    description,
+    location: null,
+    ...place,
     progress: status === 'created' ? 0 : status === 'resolved' || status === 'closed' ? 100 : 40,
     assignedTo: null,
     overdueAt,
-    hidden: number % 1_000 === 999,
     touched: status !== 'created',
     images: '[]',
     version: 1,

@@ -2,6 +2,7 @@ import type { Connection } from '#scripts/project/connect.ts';
 import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
+import { countedAs } from '#shared/appwrite/tallies.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
 
 export type Filling = { complaints: number; pictures: number; orphans: number; picture: Uint8Array };
@@ -19,16 +20,21 @@ function complaintRow(id: string, size: { bytes: number; pictured: boolean }) {
     token: 't',
     tokenId: 't',
   };
-  return {
-    $id: id,
-    title: 'A broken lamp',
-    description: 'It has been dark for a week.',
+  const counted = {
+    category: null,
     anonymous: false,
     reporterId: 'u0',
     reporterName: 'somebody',
     status: 'created',
-    progress: 0,
     hidden: false,
+  } as const;
+  return {
+    $id: id,
+    title: 'A broken lamp',
+    description: 'It has been dark for a week.',
+    ...counted,
+    counted: countedAs(counted),
+    progress: 0,
     touched: false,
     images: JSON.stringify(size.pictured ? [image] : []),
     version: 1,

@@ -1,5 +1,5 @@
 import { fileOne } from './removal.ts';
-import { expectComplaints, type Stage, sweepLater } from './stories.ts';
+import { expectComplaints, letDaysPass, type Stage } from './stories.ts';
 
 const FAULTS = ['event-lost', 'event-doubled', 'event-delayed', 'events-swapped'] as const;
 
@@ -18,7 +18,7 @@ async function tryFault(stage: Stage, kind: (typeof FAULTS)[number], inConsole: 
   planned.remove();
   await local.settle();
   if (planned.hits === 0) throw new Error('no event was struck');
-  await sweepLater(stage.service);
+  await letDaysPass(stage.service);
   await expectComplaints(stage, [1], { totals: !inConsole });
 }
 

@@ -1,5 +1,5 @@
 import { Complaint } from '#shared/contract/responses.ts';
-import { client, expectComplaints, form, type Stage, type Story, sweepLater, triesOf } from './stories.ts';
+import { client, expectComplaints, form, letDaysPass, type Stage, type Story, triesOf } from './stories.ts';
 
 export async function fileOne(stage: Stage): Promise<string> {
   const answer = await stage.reporter.send('POST', '/complain', { form: form(stage, 'To be deleted') });
@@ -26,7 +26,7 @@ function deleting(retries: number): Story {
   };
 }
 
-/** A row deleted in the console: nothing but the event and the sweep. The totals it leaves are not looked at here. */
+/** A row deleted in the console: nothing but the event and maintenance. The totals it leaves are not looked at here. */
 const inConsole: Story = {
   name: 'cleanup after a delete in the console',
   async lane(stage) {
@@ -39,7 +39,7 @@ const inConsole: Story = {
         await local.settle();
         return { tries: [] };
       },
-      recover: () => sweepLater(stage.service),
+      recover: () => letDaysPass(stage.service),
       check: () => expectComplaints(stage, [1], { totals: false }),
     };
   },

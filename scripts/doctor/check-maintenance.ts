@@ -1,7 +1,8 @@
 import { Cron } from 'croner';
 import { Query } from 'node-appwrite';
 import { systemClock } from '#shared/domain/clock.ts';
-import { type SweepReport, sweep } from '#shared/services/media/sweep.ts';
+import { lastPass, type PassReport, reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
+import { describeStop } from '#shared/services/maintenance/removal.ts';
 import type { Planning } from '../deploy/change.ts';
 import type { DeclaredFunction } from '../deploy/declaration.ts';
 import type { Connection } from '../project/connect.ts';
@@ -19,21 +20,21 @@ async function checkSchedule({ remote, live }: Planning, fn: DeclaredFunction): 
   const { $id: functionId, schedule } = fn;
   const subject = `schedule of ${functionId}`;
   const known = live.functions.find(({ $id }) => $id === functionId);
-  if (!known?.deployment) return failure('upkeep', subject, 'cannot run: there is no deployment');
+  if (!known?.deployment) return failure('schedule', subject, 'cannot run: there is no deployment');
   const queries = [Query.equal('trigger', 'schedule'), Query.orderDesc('$createdAt'), Query.limit(1)];
   const { executions } = await remote.functions.listExecutions({ functionId, queries });
   const [last] = executions;
   const overdue = Date.now() - 3 * intervalOf(schedule);
   if (!last) {
     const young = Date.parse(known.deployment.$createdAt) > overdue;
-    return young ? good('upkeep', subject, 'is not due yet') : failure('upkeep', subject, 'has never run');
+    return young ? good('schedule', subject, 'is not due yet') : failure('schedule', subject, 'has never run');
   }
   const when = `last ran ${last.$createdAt}`;
   if (String(last.status) === 'failed')
-    return failure('upkeep', subject, `${when} and failed: ${last.errors.slice(0, 200)}`);
+    return failure('schedule', subject, `${when} and failed: ${last.errors.slice(0, 200)}`);
   return Date.parse(last.$createdAt) > overdue
-    ? good('upkeep', subject, when)
-    : failure('upkeep', subject, `${when}, too long ago`);
+    ? good('schedule', subject, when)
+    : failure('schedule', subject, `${when}, too long ago`);
 }
 
 function intervalOf(schedule: string): number {
@@ -41,22 +42,28 @@ function intervalOf(schedule: string): number {
   return first && second ? second.getTime() - first.getTime() : 0;
 }
 
-/** What the cleaner would do, without doing it. */
+/** What a pass through everything finds now, without changing anything, and whether the last one has stopped. */
 export async function checkMedia({ gateway, store }: Connection): Promise<Finding[]> {
-  const report = await sweep({ gateway, store, clock: systemClock }, { dry: true, budgetMs: BUDGET_MS });
+  const deps = { gateway, store, clock: systemClock };
+  const [last, report] = [await lastPass(store), await reconcileNow(deps, { dry: true, milliseconds: BUDGET_MS })];
   const seen = report.complete ? '' : `; only a part could be looked at in ${BUDGET_MS / 1000} seconds`;
   const text = `${report.files} files, ${report.fileBytes} bytes${seen}`;
-  return [good('media', 'bucket', text), ...faultsOf(report)];
+  const stops = (last?.stopped ?? []).map((stop) => failure('media', 'removal', describeStop(stop)));
+  return [good('media', 'bucket', text), ...faultsOf(report), ...stops];
 }
 
-/** An orphan is the cleaner's next meal; a picture that is gone is a loss. */
-function faultsOf({ orphans, orphanBytes, unfinished, strangers, dangling, timelines }: SweepReport): Finding[] {
+/** Maintenance removes what nobody owns a day after it was noted; a picture that is gone is a loss. */
+function faultsOf(report: PassReport): Finding[] {
+  const { orphans, orphanBytes, unfinished, strangers, dangling, orphanTimelines } = report;
   const findings: Finding[] = [];
   if (orphans > 0)
     findings.push(warning('media', 'bucket', `${orphans} files without a complaint, ${orphanBytes} bytes`));
   if (unfinished > 0) findings.push(warning('media', 'bucket', `${unfinished} uploads that never ended`));
   if (strangers > 0) findings.push(warning('media', 'bucket', `${strangers} files that are not of this product`));
-  if (timelines > 0) findings.push(warning('media', 'timeline', `${timelines} timelines without a complaint`));
-  if (dangling > 0) findings.push(failure('media', 'complaints', `${dangling} pictures are gone`));
+  if (report.lostAccounts > 0)
+    findings.push(warning('media', 'accounts', `${report.lostAccounts} accounts were deleted and are not erased yet`));
+  if (orphanTimelines > 0)
+    findings.push(warning('media', 'timeline', `${orphanTimelines} timelines without a complaint`));
+  if (dangling > 0) findings.push(failure('media', 'complaints', `${dangling} complaints show pictures that are gone`));
   return findings;
 }

@@ -1,0 +1,8 @@
+import { createScheduleFunction } from '#shared/http/trigger.ts';
+import { describeStop } from '#shared/services/maintenance/removal.ts';
+import { runMaintenance } from '#shared/services/maintenance/run.ts';
+
+export default createScheduleFunction(
+  runMaintenance,
+  ({ pass }) => pass?.stopped.map(describeStop).join(' ') || undefined,
+);

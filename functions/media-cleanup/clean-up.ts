@@ -1,0 +1,16 @@
+import type { StorageDeps } from '#shared/compose.ts';
+import type { DeletedRow } from '#shared/http/trigger.ts';
+import { finishErasure } from '#shared/services/accounts/finish-erasures.ts';
+import { cleanUpDeleted } from '#shared/services/maintenance/due-tasks.ts';
+
+/** Removes what a deleted row has left behind, and tells what was found. An event is a hint: the row has to be gone. */
+export async function cleanUp({ tableId, rowId, columns }: DeletedRow, deps: StorageDeps) {
+  switch (tableId) {
+    case 'complaints':
+      return { complaint: await cleanUpDeleted(deps, rowId, columns) };
+    case 'users':
+      return { account: await finishErasure(deps, rowId) };
+    default:
+      return { ignored: tableId };
+  }
+}

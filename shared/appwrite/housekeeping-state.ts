@@ -1,0 +1,39 @@
+import type { RowMeta } from './row.ts';
+import type { Store } from './store.ts';
+
+type StateName = 'maintenance' | 'reconciliation';
+
+/** What maintenance remembers from one run to the next, as JSON; undefined when there is none that can be read. */
+export type SavedState = { value: unknown; row: RowMeta | undefined };
+
+function parse(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The saved state of each name, in one call. */
+export async function readState({ state }: Store, names: readonly StateName[]): Promise<Map<StateName, SavedState>> {
+  const rows = await state.findMany(names);
+  return new Map(
+    names.map((name) => {
+      const row = rows.find((found) => found.$id === name);
+      return [name, { value: parse(row?.value ?? null), row }];
+    }),
+  );
+}
+
+/**
+ * Saves the state of one name unless another run has saved it since it was read. Gives the row to save upon next;
+ * undefined when the other run was first: its state stands, and what this run has done will be looked at once more.
+ */
+export async function saveState(
+  { state }: Store,
+  name: StateName,
+  { value, row }: SavedState,
+): Promise<RowMeta | undefined> {
+  const data = { version: 1, value: JSON.stringify(value) };
+  return row ? state.replace(row, data) : state.insert(name, data);
+}

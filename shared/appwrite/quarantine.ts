@@ -1,0 +1,76 @@
+import { Query } from 'node-appwrite';
+import { derivedId } from '#shared/domain/ids.ts';
+import { valueChunks } from './id-chunks.ts';
+import type { RowOf, Stored } from './row.ts';
+import type { QuarantineRow } from './rows.ts';
+import type { Store } from './store.ts';
+
+export type Quarantined = Stored<RowOf<typeof QuarantineRow>>;
+export type QuarantineKind = Quarantined['kind'];
+
+/** Rows that one bulk create takes (recorded: bulk-040, bulk-041). */
+const BULK_ROWS = 100;
+
+const rowId = (kind: QuarantineKind, subject: string) => derivedId('q', kind, subject);
+
+/** Notes that these were found at `now`. Gives the rows of those that had been noted before. */
+export async function noteFound(
+  store: Store,
+  kind: QuarantineKind,
+  { subjects, now }: { subjects: readonly string[]; now: Date },
+): Promise<Quarantined[]> {
+  const seenAt = now.toISOString();
+  const known = await store.quarantine.findMany(subjects.map((subject) => rowId(kind, subject)));
+  const knownSubjects = new Set(known.map((row) => row.subject));
+  const fresh = subjects
+    .filter((subject) => !knownSubjects.has(subject))
+    .map((subject) => ({ $id: rowId(kind, subject), kind, subject, firstSeenAt: seenAt, seenAt }));
+  for (let at = 0; at < fresh.length; at += BULK_ROWS) {
+    // When another run has noted one of them meanwhile, the others of the call are noted by the next pass.
+    await store.quarantine.insertMany(fresh.slice(at, at + BULK_ROWS));
+  }
+  for (const ids of valueChunks(
+    '$id',
+    known.map((row) => row.$id),
+  )) {
+    await store.quarantine.updateWhere([Query.equal('$id', ids)], { seenAt });
+  }
+  return known;
+}
+
+/** Forgets those of a kind that were not found again since `before`, up to `limit` of them; tells how many it forgot. */
+export function forgetUnseen(
+  store: Store,
+  kind: QuarantineKind,
+  { before, limit }: { before: Date; limit: number },
+): Promise<number> {
+  return store.quarantine.removeWhere([
+    Query.equal('kind', kind),
+    Query.lessThan('seenAt', before.toISOString()),
+    Query.limit(limit),
+  ]);
+}
+
+/** Those of a kind that were first found at or before this moment, the oldest first. */
+export async function listQuarantined(
+  store: Store,
+  kind: QuarantineKind,
+  { until, limit }: { until: Date; limit: number },
+): Promise<Quarantined[]> {
+  const { rows } = await store.quarantine.list([
+    Query.equal('kind', kind),
+    Query.lessThanEqual('firstSeenAt', until.toISOString()),
+    Query.orderAsc('firstSeenAt'),
+    Query.limit(limit),
+  ]);
+  return rows;
+}
+
+export async function release(store: Store, rows: readonly Quarantined[]): Promise<void> {
+  for (const ids of valueChunks(
+    '$id',
+    rows.map((row) => row.$id),
+  )) {
+    await store.quarantine.removeWhere([Query.equal('$id', ids)]);
+  }
+}

@@ -1,0 +1,108 @@
+import { Query } from 'node-appwrite';
+import { STATUSES } from '#shared/domain/status.ts';
+import { COUNT_CAP, listCategories } from './complaints.ts';
+import { countExactly } from './counting.ts';
+import type { Gateway } from './gateway.ts';
+import type { CheckedComplaint } from './reconciliation.ts';
+import type { Store } from './store.ts';
+import {
+  accountTallyOf,
+  type Counted,
+  categoryTally,
+  commitCounted,
+  countedAs,
+  countedBefore,
+  NOTHING,
+  statusTally,
+  tallyOperations,
+} from './tallies.ts';
+import { update } from './transaction.ts';
+
+/** A kept total and which complaints it counts. */
+export type KeptTotal = { id: string; conditions: readonly string[] };
+
+const ATTEMPTS = 3;
+/** The totals of an account are used past the cap alone; this much below it they begin to be checked. */
+const CHECKED_FROM = COUNT_CAP - 500;
+const MOST_LARGE_ACCOUNTS = 5_000;
+
+function totalOfStatus(status: Counted['status']): KeptTotal {
+  return { id: statusTally(status), conditions: [Query.equal('status', status)] };
+}
+
+function totalOfCategory(category: string): KeptTotal {
+  return { id: categoryTally(category), conditions: [Query.equal('category', category)] };
+}
+
+/** The totals of every status and category. */
+export async function sharedTotals(store: Store): Promise<KeptTotal[]> {
+  const categories = await listCategories(store);
+  return [...STATUSES.map(totalOfStatus), ...categories.map(({ $id }) => totalOfCategory($id))];
+}
+
+/** The totals of the accounts that are so large that their lists are not counted any more. Reads the table without an index, once a day. */
+export async function totalsOfLargeAccounts(store: Store): Promise<KeptTotal[]> {
+  const { rows } = await store.tallies.list([
+    Query.greaterThanEqual('visible', CHECKED_FROM),
+    Query.limit(MOST_LARGE_ACCOUNTS),
+  ]);
+  return rows.flatMap(({ $id: id }) => {
+    const account = accountTallyOf(id);
+    if (!account) return [];
+    const own = Query.equal('reporterId', account.userId);
+    return [{ id, conditions: account.named ? [own, Query.equal('anonymous', false)] : [own] }];
+  });
+}
+
+/** Whether the totals know a complaint as it is; not after it was made, edited or hidden in the console. */
+export function isCountedRight(complaint: CheckedComplaint): boolean {
+  const before = countedBefore(complaint);
+  return before !== undefined && countedAs(before) === countedAs(complaint);
+}
+
+/**
+ * Moves a complaint that was edited in the console from the totals that count it to those that should, in one commit.
+ * An API writer that read the row before this commit and stages after it would count from what it read; that window is
+ * milliseconds, for rows edited in the console only, and the daily count puts it right.
+ */
+export async function recountComplaint(deps: { gateway: Gateway; store: Store }, id: string): Promise<boolean> {
+  const read = async () => (await deps.store.checked.findMany([id]))[0];
+  const complaint = await read();
+  if (!complaint || isCountedRight(complaint)) return false;
+  const operations = [
+    update('complaints', id, { counted: countedAs(complaint) }),
+    ...tallyOperations(countedBefore(complaint), complaint),
+  ];
+  const work = {
+    operations,
+    landed: async () => (await read())?.counted === countedAs(complaint),
+    stillTrue: async () => (await read())?.$updatedAt === complaint.$updatedAt,
+  };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const outcome = await commitCounted(deps, work);
+    if (outcome === 'done') return true;
+    // A total that was missing is made by now. Whatever else it was, the next run meets the row again.
+    if (outcome !== 'missing') return false;
+  }
+  return false;
+}
+
+/**
+ * Counts a total anew. It is read before and replaced only when nobody has moved it meanwhile, so that what was counted
+ * is what it must say. Gives true when it was wrong; false also when it moved all the time, or `isOver` came first.
+ */
+export async function recountTotal(
+  store: Store,
+  { id, conditions }: KeptTotal,
+  isOver: () => boolean,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS && !isOver(); attempt += 1) {
+    const kept = (await store.tallies.find(id)) ?? (await store.tallies.insert(id, { ...NOTHING }));
+    const visible = await countExactly(store, [...conditions, Query.equal('hidden', false)], isOver);
+    const hidden = await countExactly(store, [...conditions, Query.equal('hidden', true)], isOver);
+    if (!kept || visible === undefined || hidden === undefined) continue;
+    if (kept.visible === visible && kept.hidden === hidden) return false;
+    if (await store.tallies.replace(kept, { visible, hidden })) return true;
+  }
+  return false;
+}

@@ -1,0 +1,112 @@
+/** How often each time in whole seconds was seen. */
+export type Distribution = Map<number, number>;
+
+export type Period = { from: Date; to: Date };
+
+/** What a complaint tells of itself to the figures of the month in which it was filed. */
+type Times = { secondsToAcknowledge: number | null; secondsToResolve: number | null };
+
+/** The figures of one month (UTC), made of the visible complaints filed in it. Further figures of a month belong here. */
+export type MonthFigures = {
+  filed: number;
+  acknowledged: number;
+  resolved: number;
+  toAcknowledge: Distribution;
+  toResolve: Distribution;
+};
+
+/** Months that the public figures tell of. */
+const SHOWN = 12;
+/** A distribution with more different times than this is rounded, so that it fits into a column. */
+const MOST_TIMES = 2_000;
+/** Rounded times are 1 % apart, so that a median is at most half a per cent off. Up to 10 years that makes fewer than MOST_TIMES. */
+const STEP = Math.log(1.01);
+
+/** The month of a time as `2026-11`. */
+export function monthOf(time: Date): string {
+  return time.toISOString().slice(0, 7);
+}
+
+/** The months that are told of, the present one first. */
+export function shownMonths(now: Date): string[] {
+  return Array.from({ length: SHOWN }, (_, back) =>
+    monthOf(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1))),
+  );
+}
+
+export function periodOf(month: string): Period {
+  const from = new Date(`${month}-01T00:00:00Z`);
+  return { from, to: new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1)) };
+}
+
+export function noFigures(): MonthFigures {
+  return { filed: 0, acknowledged: 0, resolved: 0, toAcknowledge: new Map(), toResolve: new Map() };
+}
+
+/** Takes one more complaint into the figures of its month. */
+export function addComplaint(figures: MonthFigures, { secondsToAcknowledge, secondsToResolve }: Times): void {
+  figures.filed += 1;
+  if (secondsToAcknowledge !== null) {
+    figures.acknowledged += 1;
+    addTime(figures.toAcknowledge, secondsToAcknowledge, 1);
+  }
+  if (secondsToResolve !== null) {
+    figures.resolved += 1;
+    addTime(figures.toResolve, secondsToResolve, 1);
+  }
+}
+
+function addTime(distribution: Distribution, seconds: number, count: number): void {
+  const time = Math.max(0, Math.round(seconds));
+  distribution.set(time, (distribution.get(time) ?? 0) + count);
+}
+
+/** The times of several distributions together. */
+export function merge(distributions: Iterable<Distribution>): Distribution {
+  const all: Distribution = new Map();
+  for (const distribution of distributions) {
+    for (const [seconds, count] of distribution) addTime(all, seconds, count);
+  }
+  return all;
+}
+
+/** The middle value, or the mean of the two in the middle, in whole seconds; null of nothing. */
+export function medianOf(distribution: Distribution): number | null {
+  const times = [...distribution].sort(([a], [b]) => a - b);
+  const count = times.reduce((sum, [, seen]) => sum + seen, 0);
+  if (count === 0) return null;
+  const at = (position: number) => {
+    let passed = 0;
+    return times.find(([, seen]) => {
+      passed += seen;
+      return passed > position;
+    })?.[0];
+  };
+  const low = at((count - 1) >> 1) ?? 0;
+  const high = at(count >> 1) ?? low;
+  return Math.round((low + high) / 2);
+}
+
+function rounded(distribution: Distribution): Distribution {
+  const coarse: Distribution = new Map();
+  for (const [seconds, count] of distribution) {
+    addTime(coarse, seconds === 0 ? 0 : Math.exp(Math.round(Math.log(seconds) / STEP) * STEP), count);
+  }
+  return coarse;
+}
+
+/** As a column keeps it: `60:2,75:1`. Exact up to 2000 different times; beyond that, times are rounded to steps of 1 %. */
+export function writeDistribution(distribution: Distribution): string {
+  const times = distribution.size > MOST_TIMES ? rounded(distribution) : distribution;
+  return [...times].map(([seconds, count]) => `${seconds}:${count}`).join(',');
+}
+
+/** What `writeDistribution` wrote; what cannot be read is left out. */
+export function readDistribution(text: string | null): Distribution {
+  const distribution: Distribution = new Map();
+  for (const part of (text ?? '').split(',')) {
+    const [, seconds, count] = /^(\d{1,10}):(\d{1,10})$/.exec(part) ?? [];
+    if (seconds !== undefined && count !== undefined) addTime(distribution, Number(seconds), Number(count));
+  }
+  return distribution;
+}

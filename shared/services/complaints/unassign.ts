@@ -1,0 +1,53 @@
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { listAssigned, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import { randomId } from '#shared/domain/ids.ts';
+import { ENDED } from '#shared/domain/status.ts';
+
+const PAGE = 25;
+
+/** Takes the assignee off a case, with an internal entry of the system. Gives false when somebody changed it meanwhile. */
+async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: StoredComplaint): Promise<boolean> {
+  const { $id: complaintId, status, progress } = complaint;
+  const version = complaint.version + 1;
+  const entryId = randomId();
+  const operations = [
+    claimVersion('complaints', complaintId, complaint.version),
+    update('complaints', complaintId, { assignedTo: null, changedAt: clock.now().toISOString(), version }),
+    create('timeline', entryId, {
+      complaintId,
+      number: version,
+      byId: null,
+      byName: null,
+      role: 'system',
+      kind: 'assignment',
+      status,
+      progress,
+      note: null,
+      internalNote: 'The assignee does not work here any more.',
+      changed: 'assignedTo',
+      internal: true,
+    }),
+  ];
+  return (await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined)) === 'done';
+}
+
+/**
+ * Unassigns a person who does not work here any more, one case after the other until `isOver`: from the cases that are
+ * open when they were demoted, from all when the account is gone, so that its name stays nowhere. Gives false when
+ * there may be more to do.
+ */
+export async function unassign(deps: StorageDeps, username: string, isOver: () => boolean): Promise<boolean> {
+  const account = await findByUsername(deps.store, username);
+  if (account && account.role !== 'user') return true;
+  while (!isOver()) {
+    const cases = await listAssigned(deps.store, { username, except: account ? ENDED : [], limit: PAGE });
+    for (const complaint of cases) {
+      if (isOver()) return false;
+      if (!(await unassignOne(deps, complaint))) return false;
+    }
+    if (cases.length < PAGE) return true;
+  }
+  return false;
+}

@@ -1,0 +1,28 @@
+import type { CheckedComplaint } from '#shared/appwrite/reconciliation.ts';
+import { isCountedRight, recountComplaint } from '#shared/appwrite/total-repair.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import { closeHidden, openShown } from '../complaints/image-access.ts';
+
+/** What a check has put right. */
+export type Checked = { closed: boolean; recounted: boolean };
+
+/**
+ * Does for a complaint what a change by the API does and an edit in the console does not: ends the public URLs of a
+ * hidden one, opens the pictures of one that is shown again, moves it to the right totals.
+ *
+ * `thorough`: also where the pictures of a hidden complaint have tokens of their own already, older ones are looked for,
+ * since whoever hid it may have died before they ended. That costs a call for each picture.
+ */
+export async function checkComplaint(
+  deps: StorageDeps,
+  complaint: CheckedComplaint,
+  { thorough }: { thorough: boolean },
+): Promise<Checked> {
+  const { hidden, images } = complaint;
+  const open = images.some((image) => !image.private);
+  const closes = hidden && images.length > 0 && (open || thorough);
+  if (closes) await closeHidden(deps, complaint);
+  else if (!hidden && images.some((image) => image.private)) await openShown(deps, complaint);
+  const recounted = !isCountedRight(complaint) && (await recountComplaint(deps, complaint.$id));
+  return { closed: closes && open, recounted };
+}

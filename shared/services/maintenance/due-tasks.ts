@@ -1,0 +1,140 @@
+import * as z from 'zod/mini';
+import { leftBehind, livingComplaints } from '#shared/appwrite/reconciliation.ts';
+import { categoryTally, statusTally } from '#shared/appwrite/tallies.ts';
+import { addTask, listDueTasks, postponeTask, removeTasks, type StoredTask } from '#shared/appwrite/tasks.ts';
+import { recountTotal, sharedTotals } from '#shared/appwrite/total-repair.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import { HOUR } from '#shared/domain/clock.ts';
+import { monthOf } from '#shared/domain/monthly-figures.ts';
+import { STATUSES } from '#shared/domain/status.ts';
+import { FILING_MS, removeBelongings } from '../complaints/remove-belongings.ts';
+import { unassign } from '../complaints/unassign.ts';
+import type { Budget } from './budget.ts';
+
+const PAGE = 100;
+
+/** What a deleted row says of the totals and the month it was counted in. A hint: it only decides what is counted anew. */
+const Hints = z.object({
+  status: z.catch(z.nullable(z.enum(STATUSES)), null),
+  category: z.catch(z.nullable(z.string().check(z.regex(/^[\w.-]{1,36}$/))), null),
+  filedAt: z.catch(z.nullable(z.string().check(z.regex(/^\d{4}-\d\d-\d\dT/))), null),
+});
+type Hints = z.infer<typeof Hints>;
+
+function readHints(text: string | null): Hints | undefined {
+  try {
+    const parsed = z.safeParse(Hints, JSON.parse(text ?? ''));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Leaves it to maintenance to look once more at what a deleted complaint leaves behind, and to count what it was
+ * counted in: a deletion in the console moves no totals. `row` is the deleted row as an event tells of it.
+ */
+export function noteDeletion({ store, clock }: StorageDeps, complaintId: string, row: unknown): Promise<void> {
+  const { success, data } = z.safeParse(Hints, row);
+  const hints = success ? { hints: JSON.stringify(data) } : {};
+  return addTask(store, { kind: 'complaint_deleted', subject: complaintId, dueAt: clock.now(), ...hints });
+}
+
+export type TasksDone = { tasks: number; months: Set<string>; recounted: number; failures: unknown[] };
+
+class TaskRun {
+  readonly #deps: StorageDeps;
+  readonly #budget: Budget;
+  /** The deleted complaints that have left something behind. */
+  #left: ReadonlySet<string> = new Set();
+  readonly result: TasksDone = { tasks: 0, months: new Set(), recounted: 0, failures: [] };
+
+  constructor(deps: StorageDeps, budget: Budget) {
+    this.#deps = deps;
+    this.#budget = budget;
+  }
+
+  async doAll(tasks: readonly StoredTask[]): Promise<void> {
+    const done: StoredTask[] = [];
+    const deleted = tasks.filter(({ kind }) => kind === 'complaint_deleted').map(({ subject }) => subject);
+    // Nearly all have left nothing behind, so they are looked at together.
+    this.#left = deleted.length === 0 ? new Set() : await leftBehind(this.#deps.gateway, [...new Set(deleted)]);
+    for (const task of tasks) {
+      if (this.#budget.isSpent()) break;
+      if (await this.#attempt(task)) done.push(task);
+    }
+    await this.#recount(done);
+    // Without the time to count everything the tasks stay: doing them again is harmless, and the next run counts.
+    if (this.#budget.isSpent()) return;
+    await removeTasks(this.#deps.store, done);
+    this.result.tasks += done.length;
+  }
+
+  /** A task that fails waits an hour, so that it does not keep the others from being done. */
+  async #attempt(task: StoredTask): Promise<boolean> {
+    try {
+      return await this.#do(task);
+    } catch (error) {
+      this.result.failures.push(error);
+      await this.#postpone(task, HOUR);
+      return false;
+    }
+  }
+
+  #postpone(task: StoredTask, milliseconds: number): Promise<void> {
+    return postponeTask(this.#deps.store, task, new Date(this.#deps.clock.now().getTime() + milliseconds));
+  }
+
+  async #do(task: StoredTask): Promise<boolean> {
+    switch (task.kind) {
+      case 'unassign':
+        return unassign(this.#deps, task.subject, () => this.#budget.isSpent());
+      case 'recount':
+        return true;
+      case 'complaint_deleted': {
+        if (!this.#left.has(task.subject)) return true;
+        const left = await removeBelongings(this.#deps, task.subject);
+        if (left === 'undecided') await this.#postpone(task, FILING_MS);
+        return left !== 'undecided';
+      }
+    }
+  }
+
+  /** Counts what the tasks ask for: each total once, however many of its complaints were deleted. */
+  async #recount(done: readonly StoredTask[]): Promise<void> {
+    const ids = new Set<string>();
+    for (const { kind, subject, hints } of done) {
+      if (kind === 'recount') ids.add(subject);
+      const {
+        status = null,
+        category = null,
+        filedAt = null,
+      } = (kind === 'complaint_deleted' && readHints(hints)) || {};
+      if (status) ids.add(statusTally(status));
+      if (category) ids.add(categoryTally(category));
+      if (filedAt && !Number.isNaN(Date.parse(filedAt))) this.result.months.add(monthOf(new Date(filedAt)));
+    }
+    if (ids.size === 0) return;
+    for (const total of await sharedTotals(this.#deps.store)) {
+      if (!ids.has(total.id)) continue;
+      const wasWrong = await recountTotal(this.#deps.store, total, () => this.#budget.isSpent());
+      this.result.recounted += Number(wasWrong);
+    }
+  }
+}
+
+/** Does the tasks that are due, the oldest first. Costs one call when there is none. */
+export async function doDueTasks(deps: StorageDeps, budget: Budget): Promise<TasksDone> {
+  const run = new TaskRun(deps, budget);
+  const tasks = await listDueTasks(deps.store, deps.clock.now(), PAGE);
+  if (tasks.length > 0) await run.doAll(tasks);
+  return run.result;
+}
+
+/** Removes what a deleted complaint has left behind. `columns`: what its event tells of it, a hint and nothing to rely on. */
+export async function cleanUpDeleted(deps: StorageDeps, id: string, columns: unknown) {
+  if ((await livingComplaints(deps.gateway, [id])).has(id)) return 'living';
+  // Before anything is removed, so that maintenance finishes what a crash leaves, and decides what cannot be decided now.
+  await noteDeletion(deps, id, columns);
+  return removeBelongings(deps, id);
+}

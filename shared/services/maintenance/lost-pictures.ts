@@ -1,0 +1,33 @@
+import { completeFiles } from '#shared/appwrite/reconciliation.ts';
+import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import { randomId } from '#shared/domain/ids.ts';
+
+/** Takes the references to pictures that are gone off a complaint and says so in its timeline, in one commit. Looks once more before. */
+export async function detachLostPictures({ gateway, store, clock }: StorageDeps, complaintId: string): Promise<void> {
+  const complaint = await store.complaints.find(complaintId);
+  if (!complaint) return;
+  const present = await completeFiles(
+    gateway,
+    complaint.images.map((image) => image.id),
+  );
+  const images = complaint.images.filter((image) => present.has(image.id));
+  const lost = complaint.images.length - images.length;
+  if (lost === 0) return;
+  const { status, progress } = complaint;
+  const version = complaint.version + 1;
+  const note = lost === 1 ? 'One picture was lost from the storage.' : `${lost} pictures were lost from the storage.`;
+  const bySystem = { byId: null, byName: null, role: 'system', kind: 'edit', internalNote: null, internal: false };
+  const entryId = randomId();
+  const operations = [
+    claimVersion('complaints', complaintId, complaint.version),
+    update('complaints', complaintId, {
+      images: JSON.stringify(images),
+      changedAt: clock.now().toISOString(),
+      version,
+    }),
+    create('timeline', entryId, { ...bySystem, complaintId, number: version, status, progress, note }),
+  ];
+  // A conflict with somebody else's change is no failure: the next pass finds the complaint again.
+  await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined);
+}

@@ -1,0 +1,79 @@
+import { ALL_MONTHS, listMonths, listTimes, writeFigures } from '#shared/appwrite/figures.ts';
+import type { Stored } from '#shared/appwrite/row.ts';
+import type { Times } from '#shared/appwrite/rows.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import {
+  addComplaint,
+  type MonthFigures,
+  medianOf,
+  merge,
+  noFigures,
+  periodOf,
+  readDistribution,
+  writeDistribution,
+} from '#shared/domain/monthly-figures.ts';
+
+type Deps = Pick<StorageDeps, 'store' | 'clock'>;
+
+function columnsOf({ clock }: Deps, { toAcknowledge, toResolve, ...counts }: MonthFigures) {
+  return {
+    ...counts,
+    medianToAcknowledge: medianOf(toAcknowledge),
+    medianToResolve: medianOf(toResolve),
+    spansToAcknowledge: writeDistribution(toAcknowledge),
+    spansToResolve: writeDistribution(toResolve),
+    measuredAt: clock.now().toISOString(),
+  };
+}
+
+/** Measures a month anew, from the complaints filed in it; 5000 of them take one call. Gives false when `isOver` came first. */
+export async function measureMonth(deps: Deps, month: string, isOver: () => boolean): Promise<boolean> {
+  const figures = noFigures();
+  let last: Stored<Times> | undefined;
+  for (let full = true; full; ) {
+    if (isOver()) return false;
+    const page = await listTimes(deps.store, periodOf(month), last);
+    for (const row of page.rows) addComplaint(figures, row);
+    last = page.rows.at(-1);
+    full = page.full;
+  }
+  await writeFigures(deps.store, month, columnsOf(deps, figures));
+  return true;
+}
+
+/** Makes the figures of all months together out of those of each. */
+export async function sumUpMonths(deps: Deps): Promise<void> {
+  const { counts, spans } = await listMonths(deps.store);
+  const sum = (column: 'filed' | 'acknowledged' | 'resolved') => counts.reduce((all, row) => all + row[column], 0);
+  const toAcknowledge = merge(spans.map((row) => readDistribution(row.spansToAcknowledge)));
+  const toResolve = merge(spans.map((row) => readDistribution(row.spansToResolve)));
+  const all = {
+    filed: sum('filed'),
+    acknowledged: sum('acknowledged'),
+    resolved: sum('resolved'),
+    toAcknowledge,
+    toResolve,
+  };
+  // Nobody needs the distribution of all months: it is made of those of each.
+  await writeFigures(deps.store, ALL_MONTHS, {
+    ...columnsOf(deps, all),
+    spansToAcknowledge: null,
+    spansToResolve: null,
+  });
+}
+
+/** Measures these months, the newest first, as far as the run allows. Gives those that are still due. */
+export async function measureMonths(
+  deps: Deps,
+  due: readonly string[],
+  isOver: () => boolean,
+): Promise<{ measured: number; due: string[] }> {
+  const waiting = [...new Set(due)].sort().reverse();
+  let measured = 0;
+  while (waiting.length > 0 && !isOver() && (await measureMonth(deps, waiting[0] ?? '', isOver))) {
+    waiting.shift();
+    measured += 1;
+  }
+  if (measured > 0) await sumUpMonths(deps);
+  return { measured, due: waiting };
+}

@@ -1,0 +1,194 @@
+import { staffAmong } from '#shared/appwrite/accounts.ts';
+import { listFiles, type StoredFile } from '#shared/appwrite/media.ts';
+import {
+  type CheckedComplaint,
+  completeFiles,
+  listComplaints,
+  listTimelineOwners,
+  livingComplaints,
+} from '#shared/appwrite/reconciliation.ts';
+import { addTask } from '#shared/appwrite/tasks.ts';
+import { recountTotal, sharedTotals, totalsOfLargeAccounts } from '#shared/appwrite/total-repair.ts';
+import { ownerOfFile } from '#shared/domain/ids.ts';
+import { shownMonths } from '#shared/domain/monthly-figures.ts';
+import { ENDED } from '#shared/domain/status.ts';
+import { findLostAccounts } from '../accounts/finish-erasures.ts';
+import { checkComplaint } from './complaint-check.ts';
+import { measureMonth, sumUpMonths } from './monthly-figures.ts';
+import { isSettled, noteLeftovers, type PassRun } from './pass.ts';
+import { removeDue } from './removal.ts';
+
+/** Looks at one page after `after` and gives where the next one begins; an empty text begins and ends. */
+export type Step = { name: string; changesOnly?: true; run(run: PassRun, after: string): Promise<string> };
+
+const FILES = 300;
+const COMPLAINTS = 150;
+const ENTRIES = 1_000;
+/** The next pass finds the others. */
+const DEMOTED_AT_ONCE = 5;
+
+/** Accounts that were deleted in the console and whose event was lost. */
+const accounts: Step = {
+  name: 'accounts',
+  async run(run, after) {
+    const { looked, lost, next } = await findLostAccounts(run.deps, after);
+    run.pass.counts.accounts += looked;
+    run.pass.counts.lostAccounts += lost.length;
+    await noteLeftovers(run, 'account', lost);
+    return next;
+  },
+};
+
+function sizeOf(files: readonly StoredFile[]): number {
+  return files.reduce((sum, file) => sum + file.bytes, 0);
+}
+
+/** The files of a page that no complaint owns. A whole file with a name of its own is somebody's; half of one is nobody's. */
+async function ownerless({ deps, pass }: PassRun, files: readonly StoredFile[]): Promise<StoredFile[]> {
+  const owners = files.map((file) => ownerOfFile(file.id)).filter((id) => id !== undefined);
+  const living = await livingComplaints(deps.gateway, owners);
+  return files.filter((file) => {
+    const owner = ownerOfFile(file.id);
+    if (owner !== undefined) return !living.has(owner);
+    pass.counts.strangers += Number(file.complete);
+    return !file.complete;
+  });
+}
+
+const files: Step = {
+  name: 'files',
+  async run(run, after) {
+    const { counts } = run.pass;
+    const page = await listFiles(run.deps.gateway, after, FILES);
+    const found = await ownerless(run, page);
+    const orphans = found.filter((file) => isSettled(run, file.createdAt));
+    counts.files += page.length;
+    counts.fileBytes += sizeOf(page);
+    counts.waiting += found.length - orphans.length;
+    counts.orphans += orphans.length;
+    counts.orphanBytes += sizeOf(orphans);
+    counts.unfinished += orphans.filter((file) => !file.complete).length;
+    const ids = orphans.map((file) => file.id);
+    await noteLeftovers(run, 'file', ids);
+    return page.length < FILES ? '' : (page.at(-1)?.id ?? '');
+  },
+};
+
+function imagesOf(complaints: readonly CheckedComplaint[]): string[] {
+  return complaints.flatMap((complaint) => complaint.images.map((image) => image.id));
+}
+
+/** Complaints that show pictures which are gone, as after a deletion in the console. */
+async function lookForLostPictures(run: PassRun, complaints: readonly CheckedComplaint[]): Promise<void> {
+  const pictured = complaints.filter(
+    (complaint) => complaint.images.length > 0 && isSettled(run, new Date(complaint.$createdAt)),
+  );
+  const present = await completeFiles(run.deps.gateway, imagesOf(pictured));
+  const damaged = pictured.filter((complaint) => complaint.images.some((image) => !present.has(image.id)));
+  run.pass.counts.pictured += pictured.length;
+  run.pass.counts.dangling += damaged.length;
+  await noteLeftovers(
+    run,
+    'picture',
+    damaged.map((complaint) => complaint.$id),
+  );
+}
+
+/** Open cases of people who were demoted in the console. */
+async function lookForDemoted({ deps, dry }: PassRun, complaints: readonly CheckedComplaint[]): Promise<void> {
+  if (dry) return;
+  const open = complaints.filter((complaint) => !ENDED.includes(complaint.status));
+  const assignees = [...new Set(open.map((complaint) => complaint.assignedTo).filter((name) => name !== null))];
+  if (assignees.length === 0) return;
+  const staff = await staffAmong(deps.store, assignees);
+  const demoted = assignees.filter((name) => !staff.has(name));
+  for (const subject of demoted.slice(0, DEMOTED_AT_ONCE)) {
+    await addTask(deps.store, { kind: 'unassign', subject, dueAt: deps.clock.now() });
+  }
+}
+
+const complaints: Step = {
+  name: 'complaints',
+  async run(run, after) {
+    const { deps, pass, dry } = run;
+    const page = await listComplaints(deps.store, after, COMPLAINTS);
+    // What is to be put right may take many calls; when they run out, the next run begins behind the last one done.
+    let seen = page;
+    if (!dry) {
+      for (const [at, complaint] of page.entries()) {
+        if (at > 0 && run.budget.isSpent()) {
+          seen = page.slice(0, at);
+          break;
+        }
+        const checking = checkComplaint(deps, complaint, { thorough: false });
+        const checked = await checking.catch((error: unknown) => void run.failures.push(error));
+        pass.counts.recounted += Number(checked?.recounted ?? false);
+      }
+    }
+    await lookForLostPictures(run, seen);
+    await lookForDemoted(run, seen);
+    if (seen.length < page.length) return seen.at(-1)?.$id ?? after;
+    return page.length < COMPLAINTS ? '' : (page.at(-1)?.$id ?? '');
+  },
+};
+
+/** Timelines without a complaint, which nobody can see. */
+const timelines: Step = {
+  name: 'timelines',
+  async run(run, after) {
+    const entries = await listTimelineOwners(run.deps.gateway, after, ENTRIES);
+    const settled = entries.filter((entry) => isSettled(run, new Date(entry.$createdAt)));
+    const owners = [...new Set(settled.map((entry) => entry.complaintId))];
+    const living = await livingComplaints(run.deps.gateway, owners);
+    const gone = owners.filter((id) => !living.has(id));
+    run.pass.counts.timelines += owners.length;
+    run.pass.counts.orphanTimelines += gone.length;
+    await noteLeftovers(run, 'timeline', gone);
+    return entries.length < ENTRIES ? '' : (entries.at(-1)?.complaintId ?? '');
+  },
+};
+
+/** Every total, counted anew. `after` is the number of totals that are done. */
+const totals: Step = {
+  name: 'totals',
+  changesOnly: true,
+  async run({ deps, pass, budget }, after) {
+    const { store } = deps;
+    const all = (await Promise.all([sharedTotals(store), totalsOfLargeAccounts(store)])).flat();
+    let done = Number(after);
+    for (; done < all.length && !budget.isSpent(); done += 1) {
+      const total = all[done];
+      if (total && (await recountTotal(store, total, () => budget.isSpent()))) pass.counts.recounted += 1;
+    }
+    return done < all.length ? String(done) : '';
+  },
+};
+
+const BEHIND_ALL_MONTHS = '9999-99';
+
+/** The figures of the months that are told of. `after` is the last month that is done. */
+const figures: Step = {
+  name: 'figures',
+  changesOnly: true,
+  async run({ deps, budget }, after) {
+    const months = shownMonths(deps.clock.now());
+    const done = after === '' ? BEHIND_ALL_MONTHS : after;
+    const next = months.find((month) => month < done);
+    if (next === undefined) {
+      await sumUpMonths(deps);
+      return '';
+    }
+    return (await measureMonth(deps, next, () => budget.isSpent())) ? next : done;
+  },
+};
+
+/** What a pass does, in this order. */
+export const STEPS: readonly Step[] = [
+  accounts,
+  files,
+  complaints,
+  timelines,
+  totals,
+  figures,
+  { name: 'removal', changesOnly: true, run: removeDue },
+];

@@ -1,0 +1,89 @@
+import { type ChangeMark, type CheckedComplaint, listWrittenAfter } from '#shared/appwrite/reconciliation.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
+import { monthOf } from '#shared/domain/monthly-figures.ts';
+import type { Budget } from './budget.ts';
+import { checkComplaint } from './complaint-check.ts';
+
+const PAGE = 250;
+/** Commits do not land in the order of their times, and the clocks of Appwrite and of the function differ a little. */
+const OVERLAP_MS = 5 * MINUTE;
+/** A complaint that cannot be put right is tried again at each run for so long; afterwards the daily pass tries it. */
+const TRIED_AGAIN_MS = HOUR;
+
+export const EVERYTHING: ChangeMark = { at: '1970-01-01T00:00:00.000Z', id: '' };
+
+export type Followed = {
+  /** Where the next run goes on. */
+  mark: ChangeMark;
+  /** The months whose figures the changes may have moved. */
+  months: Set<string>;
+  changed: number;
+  hidden: number;
+  recounted: number;
+  failures: unknown[];
+};
+
+class Following {
+  readonly #deps: StorageDeps;
+  readonly #from: ChangeMark;
+  readonly #retryFrom: number;
+  readonly result: Followed;
+  #firstFailed: CheckedComplaint | undefined;
+
+  constructor(deps: StorageDeps, mark: ChangeMark) {
+    this.#deps = deps;
+    this.#from = mark;
+    this.#retryFrom = deps.clock.now().getTime() - TRIED_AGAIN_MS;
+    this.result = { mark, months: new Set(), changed: 0, hidden: 0, recounted: 0, failures: [] };
+  }
+
+  async look(complaint: CheckedComplaint): Promise<void> {
+    const { result } = this;
+    try {
+      const { closed, recounted } = await checkComplaint(this.#deps, complaint, { thorough: true });
+      result.hidden += Number(closed);
+      result.recounted += Number(recounted);
+    } catch (error) {
+      result.failures.push(error);
+      if (Date.parse(complaint.$updatedAt) > this.#retryFrom) this.#firstFailed ??= complaint;
+    }
+    result.changed += 1;
+    result.months.add(monthOf(new Date(complaint.filedAt)));
+    result.mark = { at: complaint.$updatedAt, id: complaint.$id };
+  }
+
+  /** `readUntil`: everything that was written before this moment has been read. */
+  end(readUntil: Date | undefined): Followed {
+    const { result } = this;
+    // With nothing changed the mark stays, so that a run with nothing to do has nothing to save.
+    if (readUntil && result.changed > 0) {
+      const at = Math.max(Date.parse(this.#from.at), readUntil.getTime() - OVERLAP_MS);
+      result.mark = { at: new Date(at).toISOString(), id: '' };
+    }
+    const failed = this.#firstFailed;
+    if (failed && Date.parse(failed.$updatedAt) < Date.parse(result.mark.at)) {
+      result.mark = { at: new Date(Date.parse(failed.$updatedAt) - 1).toISOString(), id: '' };
+    }
+    return result;
+  }
+}
+
+/**
+ * Looks at every complaint that anybody has written since the last run, through the API or in the console. What was
+ * written in the last five minutes is looked at once more by the next run. Costs one call when nothing was written.
+ */
+export async function followChanges(deps: StorageDeps, from: ChangeMark, budget: Budget): Promise<Followed> {
+  const startedAt = deps.clock.now();
+  const following = new Following(deps, from);
+  for (let full = true; full; ) {
+    if (budget.isSpent()) return following.end(undefined);
+    const complaints = await listWrittenAfter(deps.store, following.result.mark, PAGE);
+    for (const complaint of complaints) {
+      if (budget.isSpent()) return following.end(undefined);
+      await following.look(complaint);
+    }
+    full = complaints.length === PAGE;
+  }
+  return following.end(startedAt);
+}

@@ -1,0 +1,140 @@
+import * as z from 'zod/mini';
+import { readState, saveState } from '#shared/appwrite/housekeeping-state.ts';
+import { removeExpired } from '#shared/appwrite/limits.ts';
+import type { ChangeMark } from '#shared/appwrite/reconciliation.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import { SECOND } from '#shared/domain/clock.ts';
+import { finishErasures } from '../accounts/finish-erasures.ts';
+import { type Allowance, Budget } from './budget.ts';
+import { doDueTasks } from './due-tasks.ts';
+import { measureMonths } from './monthly-figures.ts';
+import { EVERYTHING, followChanges } from './recent-changes.ts';
+import { type PassReport, reconcileStep } from './reconciliation.ts';
+
+/** What a run may cost in all. */
+const WHOLE_RUN: Allowance = { calls: 200, milliseconds: 60 * SECOND };
+/** What the work that is due may cost of it, so that the daily pass goes on beside the busiest service. */
+const DUE_WORK: Allowance = { calls: 150, milliseconds: 45 * SECOND };
+const EXPIRED_AT_ONCE = 1_000;
+
+/** What maintenance remembers from run to run. */
+const State = z.object({
+  changesRead: z.object({ at: z.string(), id: z.string() }),
+  monthsDue: z.array(z.string()),
+});
+type State = z.infer<typeof State>;
+
+export type MaintenanceReport = {
+  expired: boolean;
+  tasks: number;
+  erasures: number;
+  changed: number;
+  hidden: number;
+  recounted: number;
+  months: number;
+  /** undefined when no pass through everything was due. */
+  pass: PassReport | undefined;
+  calls: number;
+};
+
+class Run {
+  readonly #deps: StorageDeps;
+  readonly #due: Budget;
+  readonly failures: unknown[] = [];
+  readonly report: MaintenanceReport = {
+    expired: false,
+    tasks: 0,
+    erasures: 0,
+    changed: 0,
+    hidden: 0,
+    recounted: 0,
+    months: 0,
+    pass: undefined,
+    calls: 0,
+  };
+
+  constructor(deps: StorageDeps) {
+    this.#deps = deps;
+    this.#due = new Budget(deps.gateway, DUE_WORK);
+  }
+
+  /** One part that fails does not keep the next from its work. */
+  async attempt(part: () => Promise<void>): Promise<void> {
+    await part().catch((error: unknown) => this.failures.push(error));
+  }
+
+  async expire(): Promise<void> {
+    const { store, clock } = this.#deps;
+    for (let more = true; more && !this.#due.isSpent(); ) {
+      more = await removeExpired(store, clock.now(), EXPIRED_AT_ONCE);
+      this.report.expired ||= more;
+    }
+  }
+
+  async erase(): Promise<void> {
+    this.report.erasures = await finishErasures(this.#deps, () => this.#due.isSpent());
+  }
+
+  async doTasks(state: State): Promise<void> {
+    const done = await doDueTasks(this.#deps, this.#due);
+    this.#take(state, done);
+    this.report.tasks = done.tasks;
+  }
+
+  async followChanges(state: State): Promise<void> {
+    const followed = await followChanges(this.#deps, state.changesRead, this.#due);
+    this.#take(state, followed);
+    state.changesRead = followed.mark;
+    this.report.changed = followed.changed;
+    this.report.hidden = followed.hidden;
+  }
+
+  #take(state: State, part: { months: Set<string>; recounted: number; failures: unknown[] }): void {
+    state.monthsDue = [...new Set([...state.monthsDue, ...part.months])];
+    this.report.recounted += part.recounted;
+    this.failures.push(...part.failures);
+  }
+
+  async measure(state: State): Promise<void> {
+    const { measured, due } = await measureMonths(this.#deps, state.monthsDue, () => this.#due.isSpent());
+    state.monthsDue = due;
+    this.report.months = measured;
+  }
+}
+
+function parseState(value: unknown): State {
+  const { success, data } = z.safeParse(State, value);
+  return success ? data : { changesRead: EVERYTHING satisfies ChangeMark, monthsDue: [] };
+}
+
+/**
+ * Everything that is due by time, for at most 60 seconds and 200 calls: what has expired, tasks, erasures, complaints
+ * that were written since the last run, the figures of their months, and a part of the daily pass through everything.
+ * `allowance` is for tests, which cannot wait for that much work. It may be run at any time, also twice at once: whatever it does is harmless when done again.
+ */
+export async function runMaintenance(deps: StorageDeps, allowance = WHOLE_RUN): Promise<MaintenanceReport> {
+  const before = deps.gateway.calls.length;
+  const whole = new Budget(deps.gateway, allowance);
+  const run = new Run(deps);
+  const saved = await readState(deps.store, ['maintenance', 'reconciliation']);
+  const [mine, pass] = [saved.get('maintenance'), saved.get('reconciliation')];
+  if (!mine || !pass) throw new Error('no state was read');
+  const state = parseState(mine.value);
+  const read = JSON.stringify(state);
+  // The URLs of hidden pictures first: nothing that follows may keep them from being ended.
+  await run.attempt(() => run.followChanges(state));
+  await run.attempt(() => run.doTasks(state));
+  await run.attempt(() => run.erase());
+  await run.attempt(() => run.expire());
+  await run.attempt(() => run.measure(state));
+  await run.attempt(async () => {
+    if (JSON.stringify(state) !== read) await saveState(deps.store, 'maintenance', { ...mine, value: state });
+  });
+  await run.attempt(async () => {
+    const { pass: report, failures } = await reconcileStep(deps, pass, whole);
+    run.report.pass = report;
+    run.failures.push(...failures);
+  });
+  if (run.failures.length > 0) throw run.failures[0];
+  return { ...run.report, calls: deps.gateway.calls.length - before };
+}

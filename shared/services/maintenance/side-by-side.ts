@@ -1,0 +1,13 @@
+/** Does work for each item, eight at a time. Gives the items that failed with their errors; one stops none of the others. */
+export async function sideBySide<T>(
+  items: readonly T[],
+  work: (item: T) => Promise<unknown>,
+): Promise<Map<T, unknown>> {
+  const failed = new Map<T, unknown>();
+  const waiting = items.values();
+  const worker = async () => {
+    for (const item of waiting) await work(item).catch((error: unknown) => failed.set(item, error));
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  return failed;
+}

@@ -1,0 +1,290 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Snapshot } from 'local-appwrite';
+import { type Client, type Models, Query, Storage } from 'node-appwrite';
+import { InputFile } from 'node-appwrite/file';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from '#scripts/project/connect.ts';
+import { removeFile, storeFile } from '#shared/appwrite/media.ts';
+import { BUCKET_ID } from '#shared/appwrite/resources.ts';
+import { Complaint, ComplaintDetail } from '#shared/contract/responses.ts';
+import { systemClock } from '#shared/domain/clock.ts';
+import { imageFileId, randomId } from '#shared/domain/ids.ts';
+import { type PassReport, reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
+import { type MaintenanceReport, runMaintenance } from '#shared/services/maintenance/run.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+import { checkInvariants } from '../../support/invariants.ts';
+import { runAndReadLog } from '../../support/maintenance-log.ts';
+import { photoForm } from '../../support/photo-form.ts';
+import { makePicture } from '../../support/pictures.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+let service: Service;
+let person: Person;
+let picture: Buffer;
+let start: Snapshot;
+
+beforeAll(async () => {
+  service = await startService();
+  person = await service.person();
+  picture = await makePicture('jpeg', { width: 8, height: 8 });
+  start = await service.local.snapshot();
+});
+afterEach(async () => {
+  service.local.faults.clear();
+  await service.local.restore(start);
+});
+afterAll(() => service.close());
+
+async function filed(): Promise<Complaint> {
+  return (await person.send('POST', '/complain', { form: photoForm([picture, picture, picture]) })).as(Complaint, 201);
+}
+
+async function orphans(count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, () => imageFileId(randomId(), 0));
+  const { gateway } = service.connection;
+  await Promise.all(ids.map((id) => storeFile(gateway, { id, name: `${id}.jpg`, parts: [picture] })));
+  return ids.sort();
+}
+
+async function fileIds(): Promise<string[]> {
+  const query = { bucketId: BUCKET_ID, queries: [Query.limit(5_000)] };
+  const { files } = await new Storage(service.connection.gateway.client).listFiles(query);
+  return files.map((file) => file.$id).sort();
+}
+
+/** Time passes, and the schedule comes once. */
+async function pass(milliseconds: number): Promise<void> {
+  service.local.clock.advance(milliseconds);
+  await service.local.settle();
+}
+
+/** What maintenance works with, so many hours ahead. */
+function ahead(hours: number) {
+  const { endpoint, projectId, apiKey } = service.local;
+  const { gateway, store } = connect({ endpoint, projectId, key: apiKey });
+  return { gateway, store, clock: { ...systemClock, now: () => new Date(service.local.clock.now() + hours * HOUR) } };
+}
+
+type Deps = ReturnType<typeof ahead>;
+
+/** The same, to which one file looks as an upload in parts leaves it that was never ended. */
+function seeingHalf(deps: Deps, halfId: string): Deps {
+  const { client } = deps.gateway;
+  const halving = Object.create(client);
+  halving.call = async (...call: Parameters<Client['call']>) => {
+    const answer = await client.call(...call);
+    if (!call[1].pathname.endsWith('/files')) return answer;
+    const { files }: Models.FileList = answer;
+    return { ...answer, files: files.map((file) => (file.$id === halfId ? { ...file, chunksTotal: 2 } : file)) };
+  };
+  return { ...deps, gateway: { ...deps.gateway, client: halving } };
+}
+
+async function storeStranger(fileId: string): Promise<void> {
+  const file = InputFile.fromBuffer(picture, 'logo.png');
+  await new Storage(service.connection.gateway.client).createFile({ bucketId: BUCKET_ID, fileId, file });
+}
+
+/** A pass today and one a day after. */
+async function twoPasses(options = {}): Promise<PassReport> {
+  await reconcileNow(ahead(2));
+  return reconcileNow(ahead(27), options);
+}
+
+describe('the daily pass', () => {
+  it('removes files that nobody owns a day after it has noted them, and no others', async () => {
+    const { images } = await filed();
+    const living = images.map(({ id }) => id);
+    const old = await orphans(2);
+    await storeStranger('Logo');
+    await pass(2 * HOUR);
+    expect(await fileIds()).toEqual(['Logo', ...living, ...old].sort());
+    await pass(23 * HOUR);
+    expect(await fileIds()).toEqual(['Logo', ...living, ...old].sort());
+    await pass(2 * HOUR);
+    expect(await fileIds()).toEqual(['Logo', ...living].sort());
+    expect((await service.connection.store.quarantine.list([])).rows).toEqual([]);
+  });
+
+  it('leaves a file alone that is of this hour', async () => {
+    const young = await orphans(1);
+    expect(await reconcileNow(ahead(0.9))).toMatchObject({ orphans: 0, waiting: 1 });
+    expect(await reconcileNow(ahead(1.1))).toMatchObject({ orphans: 1, waiting: 0 });
+    expect(await fileIds()).toEqual(young);
+  });
+
+  it('forgets files and timelines whose complaint is there again', async () => {
+    const { id, images } = await filed();
+    const { gateway, store } = service.connection;
+    const where = { databaseId: 'main', tableId: 'complaints' };
+    const row: Record<string, unknown> = await gateway.tables.getRow({ ...where, rowId: id });
+    const data = Object.fromEntries(Object.entries(row).filter(([key]) => !key.startsWith('$')));
+    // As when an older database is restored for a day; a bulk delete in a transaction has no event.
+    const { $id: transactionId } = await gateway.tables.createTransaction({ ttl: 60 });
+    const operation = { action: 'bulkDelete', ...where, data: { queries: [Query.equal('$id', id)] } };
+    await gateway.tables.createOperations({ transactionId, operations: [operation] });
+    await gateway.tables.updateTransaction({ transactionId, commit: true });
+    expect(await reconcileNow(ahead(2))).toMatchObject({ orphans: 3, orphanTimelines: 1 });
+    expect((await store.quarantine.list([])).rows).toHaveLength(4);
+    await gateway.tables.createRow({ ...where, rowId: id, data });
+    expect(await reconcileNow(ahead(27))).toMatchObject({ orphans: 0, orphanTimelines: 0, removed: 0 });
+    expect((await store.quarantine.list([])).rows).toEqual([]);
+    expect(await fileIds()).toEqual(images.map((image) => image.id));
+  });
+
+  it('takes a picture that is gone off its complaint a day after it has noted it, in one step that the timeline tells of', async () => {
+    const { id, images } = await filed();
+    await removeFile(service.connection.gateway, imageFileId(id, 1));
+    await pass(2 * HOUR);
+    const shown = async () => (await service.send('GET', `/complain?id=${id}`)).as(ComplaintDetail);
+    expect((await shown()).version).toBe(1);
+    await pass(25 * HOUR);
+    const now = await shown();
+    expect(now.images.map((image) => image.id)).toEqual([images[0]?.id, images[2]?.id]);
+    expect(now.version).toBe(2);
+    expect(now.timeline.at(-1)).toMatchObject({ role: 'system', kind: 'edit', by: null, internal: false });
+    await checkInvariants(service);
+    await pass(25 * HOUR);
+    expect((await shown()).version).toBe(2);
+  });
+
+  it('removes the beginning of a file that was never sent to its end, whatever its name', async () => {
+    await storeStranger('half');
+    await storeStranger('whole');
+    const found = { orphans: 1, unfinished: 1, strangers: 1 };
+    expect(await reconcileNow(seeingHalf(ahead(2), 'half'))).toMatchObject(found);
+    expect(await reconcileNow(seeingHalf(ahead(27), 'half'))).toMatchObject({ ...found, removed: 1 });
+    expect(await fileIds()).toEqual(['whole']);
+  });
+
+  it('goes on in the next runs where a run had to stop, until all is done', async () => {
+    await filed();
+    await orphans(19);
+    const reports: MaintenanceReport[] = [];
+    for (const hours of [2, 27]) {
+      const deps = ahead(hours);
+      // A run may make few more calls than it takes to find nothing due.
+      do reports.push(await runMaintenance(deps, { calls: 40, milliseconds: MINUTE }));
+      while (reports.at(-1)?.pass?.complete === false && reports.length < 90);
+    }
+    expect(reports.length).toBeGreaterThan(10);
+    expect(reports.filter(({ pass }) => pass?.complete)).toHaveLength(2);
+    expect(reports.at(-1)?.pass).toMatchObject({ removed: 19, complete: true });
+    expect(await fileIds()).toHaveLength(3);
+  });
+
+  it('goes on past a file that cannot be removed, and tells of it', async () => {
+    const [stuck = '', ...others] = await orphans(4);
+    const path = `/v1/storage/buckets/${BUCKET_ID}/files/${stuck}`;
+    service.local.faults.add({ kind: 'server-error', method: 'DELETE', path, times: 0 });
+    const { store } = service.connection;
+    const entry = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
+    await store.timeline.insert(randomId(), { ...entry, complaintId: randomId() });
+    await expect(twoPasses()).rejects.toThrow();
+    expect(await fileIds()).toEqual([stuck]);
+    expect(others).toHaveLength(3);
+    expect((await store.timeline.list([])).rows).toEqual([]);
+    service.local.faults.clear();
+    await reconcileNow(ahead(28));
+    expect(await fileIds()).toEqual([]);
+  });
+
+  it('removes no file while the list of complaints cannot be read', async () => {
+    const ids = await orphans(2);
+    await reconcileNow(ahead(2));
+    const path = '/v1/tablesdb/main/tables/complaints/rows';
+    service.local.faults.add({ kind: 'server-error', method: 'GET', path, times: 0 });
+    await expect(reconcileNow(ahead(27))).rejects.toThrow();
+    expect(await fileIds()).toEqual(ids);
+  });
+
+  it('two at once do no harm', async () => {
+    const { images } = await filed();
+    await orphans(15);
+    await Promise.all([runMaintenance(ahead(2)), runMaintenance(ahead(2))]);
+    await Promise.all([runMaintenance(ahead(27)), runMaintenance(ahead(27))]);
+    expect(await fileIds()).toEqual(images.map(({ id }) => id).sort());
+    await checkInvariants(service);
+  });
+});
+
+describe('the brake', () => {
+  it('stops a pass that would remove more than 5 % of the files and more than 20, until a person says so', async () => {
+    const { images } = await filed();
+    const living = images.map(({ id }) => id);
+    const many = await orphans(21);
+    const { stopped } = await twoPasses();
+    expect(stopped).toEqual([{ kind: 'file', found: 21, of: 24 }]);
+    expect(await fileIds()).toEqual([...living, ...many].sort());
+    expect(await reconcileNow(ahead(52), { overLimit: true })).toMatchObject({ removed: 21, stopped: [] });
+    expect(await fileIds()).toEqual(living);
+  });
+
+  it('lets 20 pass whatever their share is', async () => {
+    await orphans(20);
+    expect(await twoPasses()).toMatchObject({ removed: 20, stopped: [] });
+    expect(await fileIds()).toEqual([]);
+  });
+
+  it('keeps the pictures of every complaint when the list of files answers empty for days', async () => {
+    const many = await Promise.all(Array.from({ length: 21 }, () => filed()));
+    const empty = (hours: number): Deps => {
+      const deps = ahead(hours);
+      const client = Object.create(deps.gateway.client);
+      client.call = async (...call: Parameters<Client['call']>) => {
+        const answer = await deps.gateway.client.call(...call);
+        return call[1].pathname.endsWith('/files') ? { total: 0, files: [] } : answer;
+      };
+      return { ...deps, gateway: { ...deps.gateway, client } };
+    };
+    await reconcileNow(empty(2));
+    expect((await reconcileNow(empty(27))).stopped).toEqual([{ kind: 'picture', found: 21, of: 21 }]);
+    for (const { id } of many.slice(0, 3)) {
+      expect((await service.send('GET', `/complain?id=${id}`)).as(ComplaintDetail).images).toHaveLength(3);
+    }
+    expect(await reconcileNow(ahead(52))).toMatchObject({ removed: 0, dangling: 0, stopped: [] });
+    await checkInvariants(service);
+  });
+
+  it('is told in the log of the run that stopped', async () => {
+    await orphans(21);
+    expect((await runAndReadLog(service, 2 * HOUR)).alarm).toBeUndefined();
+    expect((await runAndReadLog(service, 27 * HOUR)).alarm).toContain('21 files without a complaint of 21 looked at');
+  });
+});
+
+describe('npm run media', () => {
+  async function media(...args: string[]): Promise<string> {
+    const { endpoint, projectId, apiKey } = service.local;
+    const env = {
+      ...process.env,
+      APPWRITE_ENDPOINT: endpoint,
+      APPWRITE_PROJECT_ID: projectId,
+      APPWRITE_API_KEY: apiKey,
+    };
+    const { stdout } = await promisify(execFile)(process.execPath, ['scripts/media/main.ts', ...args], { env });
+    return stdout;
+  }
+
+  it('check counts what sweep then notes, and changes nothing', async () => {
+    const { id } = await filed();
+    await orphans(5);
+    await removeFile(service.connection.gateway, imageFileId(id, 2));
+    const before = await fileIds();
+    const dry = await reconcileNow(ahead(2), { dry: true });
+    expect(dry).toMatchObject({ files: 7, orphans: 5, orphanBytes: 5 * picture.length, dangling: 1, complete: true });
+    expect((await service.connection.store.quarantine.list([])).rows).toEqual([]);
+    expect(await media('check')).toMatch(/without a complaint, but of this hour +5/);
+    expect(await media('sweep')).toMatch(/files looked at +7/);
+    expect(await fileIds()).toEqual(before);
+  });
+
+  it('says how it is used, and refuses what it does not know', async () => {
+    expect(await media('--help')).toContain('npm run media -- <command>');
+    for (const args of [[], ['clean'], ['check', 'sweep']])
+      await expect(media(...args)).rejects.toMatchObject({ code: 2 });
+  });
+});

@@ -1,0 +1,50 @@
+import { InputFile } from 'node-appwrite/file';
+import { expect, it } from 'vitest';
+import { connect } from '#scripts/project/connect.ts';
+import { makePhoto } from '#scripts/smoke/photo.ts';
+import { storeFile } from '#shared/appwrite/media.ts';
+import { systemClock } from '#shared/domain/clock.ts';
+import { randomId } from '#shared/domain/ids.ts';
+import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
+import { useProject } from './support/project.ts';
+
+const HOURS = 3_600_000;
+/** An Appwrite that was deployed to two hours ago, as the doctor sees it. */
+const world = useProject('all', { now: () => Date.now() - 2 * HOURS });
+
+it('tells that the schedule does not run, which files wait to be removed, and that a pass has stopped', async () => {
+  const orphan = { bucketId: 'media', fileId: `${randomId()}-0`, permissions: [] };
+  await world.remote.storage.createFile({ ...orphan, file: InputFile.fromBuffer(makePhoto(), 'photo.png') });
+  expect(await world.complaints()).toEqual(['schedule of maintenance: has never run']);
+  const [waiting = ''] = await world.complaints('warning');
+  expect(waiting).toMatch(/^bucket: 1 files without a complaint, \d+ bytes$/);
+
+  // The first tick sees the schedule, the next one that it is due.
+  world.local.clock.advance(1);
+  world.local.clock.advance(2 * HOURS);
+  await world.local.settle();
+  expect(await world.complaints()).toEqual([]);
+  expect(await world.complaints('warning')).toEqual([waiting]);
+  world.local.clock.advance(25 * HOURS);
+  await world.local.settle();
+  expect(await world.complaints('warning')).toEqual([]);
+
+  // Too many at once are not removed without being asked.
+  const deps = { ...connect(world.target), clock: { ...systemClock, now: () => new Date(world.local.clock.now()) } };
+  const bytes = makePhoto();
+  await Promise.all(
+    Array.from({ length: 21 }, async () => {
+      const id = `${randomId()}-0`;
+      await storeFile(deps.gateway, { id, name: `${id}.png`, parts: [bytes] });
+    }),
+  );
+  world.local.clock.advance(2 * HOURS);
+  await reconcileNow(deps);
+  world.local.clock.advance(25 * HOURS);
+  await reconcileNow(deps);
+  const stopped = (await world.complaints()).filter((text) => text.startsWith('removal: '));
+  expect(stopped).toEqual([expect.stringContaining('21 files without a complaint of 21 looked at')]);
+  expect(stopped[0]).toContain('npm run media -- sweep --over-limit');
+  await reconcileNow(deps, { overLimit: true });
+  expect((await world.complaints()).filter((text) => text.startsWith('removal: '))).toEqual([]);
+});

@@ -30,7 +30,12 @@ async function filledService(complaints: number): Promise<Service> {
 async function fillLimits({ connection, local }: Service, count: number): Promise<void> {
   const expiresAt = new Date(local.clock.now() + 1_000 * HOUR).toISOString();
   for (let done = 0; done < count; done += 100) {
-    const rows = Array.from({ length: Math.min(100, count - done) }, () => ({ $id: randomId(), count: 1, expiresAt }));
+    const rows = Array.from({ length: Math.min(100, count - done) }, () => ({
+      $id: randomId(),
+      subject: 'x',
+      count: 1,
+      expiresAt,
+    }));
     await connection.store.limits.insertMany(rows);
   }
 }
@@ -88,7 +93,7 @@ it('what has expired goes, however much it is, and nothing else', async () => {
   const before = await count();
   const expiresAt = new Date(local.clock.now()).toISOString();
   for (let page = 0; page < 11; page += 1) {
-    const rows = Array.from({ length: 100 }, () => ({ $id: randomId(), count: 1, expiresAt }));
+    const rows = Array.from({ length: 100 }, () => ({ $id: randomId(), subject: 'x', count: 1, expiresAt }));
     await connection.store.limits.insertMany(rows);
   }
   expect(await runAndReadLog(serviceOf(10))).toMatchObject({ expired: true });

@@ -283,7 +283,7 @@ describe('npm run media', () => {
   });
 
   it('says how it is used, and refuses what it does not know', async () => {
-    expect(await media('--help')).toContain('npm run media -- <command>');
+    expect(await media('--help')).toContain('npm run media -- check | sweep');
     for (const args of [[], ['clean'], ['check', 'sweep']])
       await expect(media(...args)).rejects.toMatchObject({ code: 2 });
   });

@@ -72,29 +72,3 @@ async function readDuring(arena: Arena, { count, atOnce, target, status, headers
   const sending = Promise.all(Array.from({ length: atOnce }, sendAll));
   return readsUntil(arena, sending, { path: '/complain?pageSize=1', status: 200 });
 }
-
-/**
- * Bodies of 11.5 MB with a token that was logged out: what they cost whoever reads meanwhile. Most of it is what such bodies
- * cost on their way through this machine, so the same is sent to a path that refuses them unseen.
- */
-export async function readDuringHostileBodies(arena: Arena, count: number, atOnce: number): Promise<Figures> {
-  const username = freshName();
-  await arena.elsewhere('POST', '/user', { json: { username, password: PASSWORD, name: 'Somebody' } });
-  const login = await arena.elsewhere('POST', '/login', { json: { username, password: PASSWORD } });
-  const headers = { TOKEN: String(login.body.TOKEN), USERNAME: username, 'content-type': 'application/json' };
-  await arena.elsewhere('POST', '/logout', { headers, json: {} });
-  const unseen = await readDuring(arena, { count, atOnce, headers, target: '/complain/stats', status: 405 });
-  const waits = await readDuring(arena, { count, atOnce, headers, target: '/complain', status: 401 });
-  const memory = (await arena.peakMemory('complaints')) ?? 0;
-  mustHold(memory < 256, `the function held ${memory} MB`);
-  mustHold(at(waits, 0.5) < at(unseen, 0.5) + 100, `reads took ${at(waits, 0.5)} ms instead of ${at(unseen, 0.5)}`);
-  return {
-    bodies: count,
-    reads: waits.length,
-    unseenMedian: at(unseen, 0.5),
-    unseenP99: at(unseen, 0.99),
-    median: at(waits, 0.5),
-    p99: at(waits, 0.99),
-    memory,
-  };
-}

@@ -3,10 +3,11 @@ import type { User } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
+import { queueRefusal } from '../auth/hash-queue.ts';
 import { newEpoch } from '../auth/logout.ts';
 import type { AccountActor } from '../auth/open-session.ts';
-import { confirmPassword, queueRefusal, refuseWeakPassword } from '../auth/passwords.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
+import { confirmPassword, refuseWeakPassword } from './passwords.ts';
 import { noSuchAccount } from './read-account.ts';
 
 export type AccountChange = {

@@ -5,9 +5,9 @@ import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
-import { confirmPassword } from '../auth/passwords.ts';
 import { commitLeaving } from './admin-lock.ts';
 import { forget } from './finish-erasures.ts';
+import { confirmPassword } from './passwords.ts';
 import { noSuchAccount } from './read-account.ts';
 
 export type Erasure = { username?: string | undefined; password?: string | undefined };

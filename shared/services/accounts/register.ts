@@ -7,11 +7,12 @@ import { isReservedUsername } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
+import { queueRefusal, refuseWhenFull } from '../auth/hash-queue.ts';
 import { addressesAfter } from '../auth/known-addresses.ts';
 import { newEpoch } from '../auth/logout.ts';
-import { queueRefusal, refuseWeakPassword, refuseWhenFull } from '../auth/passwords.ts';
 import { serially } from '../complaints/serially.ts';
 import { reserveOrRefuse } from '../rate-limits.ts';
+import { refuseWeakPassword } from './passwords.ts';
 import type { Profile } from './profile.ts';
 
 /** `username` is canonical already. */

@@ -4,10 +4,10 @@ import { canonicalUsername } from '#shared/domain/account.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import { issueToken } from '#shared/security/issue-token.ts';
 import { isBcryptHash, type Requester } from '#shared/security/passwords.ts';
+import { queueRefusal, refuseWhenFull } from './hash-queue.ts';
 import { addressesAfter, isKnownAddress } from './known-addresses.ts';
 import { loginLimits, payForTry, readLoginUses } from './login-limits.ts';
 import { newEpoch } from './logout.ts';
-import { queueRefusal, refuseWhenFull } from './passwords.ts';
 
 export type Credentials = { username: string; password: string };
 export type Login = { token: string; expiresAt: Date; account: Account };

@@ -2,10 +2,10 @@ import type { Reservation } from '#shared/appwrite/limits.ts';
 import { bucketOf } from '#shared/appwrite/limits.ts';
 import type { Deps } from '#shared/compose.ts';
 import { DAY, MINUTE } from '#shared/domain/clock.ts';
-import { type FieldCode, invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
-import { HashQueueFull } from '#shared/security/passwords.ts';
+import { type FieldCode, invalidField, Refusal } from '#shared/domain/problems.ts';
+import { queueRefusal } from '../auth/hash-queue.ts';
+import type { AccountActor } from '../auth/open-session.ts';
 import { reserveOrRefuse } from '../rate-limits.ts';
-import type { AccountActor } from './open-session.ts';
 
 const WEAKNESSES = {
   password_too_short: 'must have at least 8 characters',
@@ -21,19 +21,6 @@ export async function refuseWeakPassword(password: string, about: { username: st
   const { checkPassword } = await import('#shared/security/password-policy.ts');
   const weakness = checkPassword(password, about.username);
   if (weakness) throw invalidField(about.field, weakness, WEAKNESSES[weakness]);
-}
-
-/** Turns a full hashing queue into an early 503: waiting longer would only answer later. Rethrows everything else. */
-export function queueRefusal(error: unknown): never {
-  if (error instanceof HashQueueFull) {
-    throw retryLater('unavailable', 'Too many people are logging in at this moment.', { seconds: 2, cause: error });
-  }
-  throw error;
-}
-
-/** 503 before any work is done for a request that the hashing queue has no room for. */
-export function refuseWhenFull({ hasher, address }: Deps): void {
-  if (hasher().isFull(address)) queueRefusal(new HashQueueFull());
 }
 
 async function reserveTries(deps: Deps, actor: AccountActor): Promise<Reservation[]> {

@@ -1,0 +1,79 @@
+import { GHOST_WORD, PLACE } from './history.ts';
+import { type Case, isFoundBy, type Viewer } from './model.ts';
+import { usernameOf } from './world.ts';
+
+/** A list that a viewer may ask for, and which of the complaints they know of it holds. */
+export type List = {
+  query: string;
+  holds: (one: Case, viewer: Viewer) => boolean;
+  /** Lists by the last change are excepted from order: what is internal moves it. */
+  order?: 'newest' | 'oldest' | 'any';
+  /** Needs a token. */
+  isOwn?: boolean;
+};
+
+const all = () => true;
+const { latitude, longitude } = PLACE;
+
+/** Every filter and sort of GET /complain, alone and together. What is added to the API is added here. */
+export const LISTS: readonly List[] = [
+  { query: 'pageSize=100', holds: all },
+  { query: 'pageSize=100&sort=createdAt', holds: all, order: 'oldest' },
+  { query: 'pageSize=100&sort=-updatedAt', holds: all, order: 'any' },
+  { query: 'pageSize=100&status=created', holds: ({ status }) => status === 'created' },
+  { query: 'pageSize=100&status=acknowledged,resolved', holds: ({ status }) => status === 'acknowledged' },
+  { query: 'pageSize=100&category=roads', holds: ({ category }) => category === 'roads' },
+  {
+    query: 'pageSize=100&category=waste&status=created',
+    holds: ({ category, status }) => category === 'waste' && status === 'created',
+  },
+  { query: 'pageSize=100&overdue=false&status=created', holds: ({ status }) => status === 'created' },
+  { query: 'pageSize=100&overdue=true', holds: () => false },
+  { query: 'pageSize=100&from=2020-01-01', holds: all },
+  { query: 'pageSize=100&to=2020-01-01', holds: () => false },
+  { query: `pageSize=100&near=${latitude},${longitude}&radius=500`, holds: ({ isPlaced }) => isPlaced, order: 'any' },
+  { query: 'pageSize=100&q=zeppelin', holds: ({ word }) => word === 'zeppelin' },
+  { query: 'pageSize=100&q=week%20haystack', holds: ({ word }) => word === 'haystack' },
+  { query: `pageSize=100&q=${GHOST_WORD}`, holds: () => false },
+  { query: 'pageSize=100&mine=true', holds: ({ who }, viewer) => who === viewer, isOwn: true },
+  ...(
+    ['other', 'reporter', 'neighbour', 'leaver1', 'mask1', 'mask2', 'ghost', 'clerk', 'scribe', 'chief'] as const
+  ).map(
+    (name): List => ({
+      query: `pageSize=100&username=${usernameOf(name)}`,
+      holds: (one, viewer) => isFoundBy(viewer, one, name),
+    }),
+  ),
+];
+
+/** Followed by their cursors to the end. */
+export const WALKS: readonly List[] = [
+  { query: 'pageSize=2', holds: all },
+  { query: 'pageSize=3&sort=createdAt', holds: all, order: 'oldest' },
+  { query: 'pageSize=2&status=created', holds: ({ status }) => status === 'created' },
+];
+
+/** Asked as they are; only that both worlds answer alike is looked at. */
+export const OTHERS: readonly string[] = [
+  '/complain?page=2&pageSize=2',
+  '/complain?page=50&pageSize=2',
+  '/complain?pageSize=1',
+  '/complain?assignedTo=me',
+  `/complain?assignedTo=${usernameOf('clerk')}`,
+  '/complain?status=nonsense',
+  '/complain?after=nonsense',
+  '/complain?category=nonsense',
+  '/complain?category=none&pageSize=100',
+  '/complain?hidden=true',
+  '/complain?following=true',
+  '/complain?sort=overdueAt&pageSize=100',
+  '/complain?bbox=16,48,17,49',
+  '/complain?bbox=16,48,17,49&format=geojson',
+  `/complain/similar?latitude=${latitude}&longitude=${longitude}`,
+  `/complain/similar?q=${GHOST_WORD}`,
+  '/complain/categories',
+  '/complain/stats',
+  `/user?username=${usernameOf('ghost')}`,
+  `/user?username=${usernameOf('leaver1')}`,
+  '/user?role=staff',
+];

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { hash } from 'bcryptjs';
 import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
 import { canonicalUsername, ROLES, type Role } from '#shared/domain/account.ts';
+import { systemClock } from '#shared/domain/clock.ts';
 import { normalise } from '#shared/security/password-text.ts';
 import { newEpoch } from '#shared/services/auth/logout.ts';
+import { planUnassigning } from '#shared/services/complaints/unassign.ts';
 import { UsageError } from '../project/command.ts';
 import type { Connection } from '../project/connect.ts';
 
@@ -25,6 +27,7 @@ export function roleOf(raw: string): Role {
 
 export async function giveRole(connection: Connection, raw: string | undefined, role: Role): Promise<string> {
   const account = await accountOf(connection, raw);
+  if (role === 'user') await planUnassigning({ ...connection, clock: systemClock }, account.username);
   const changed = await connection.store.users.replace(account, { role, changedAt: new Date().toISOString() });
   if (!changed) throw changedMeanwhile(account);
   return `${account.username} is ${role} now.`;

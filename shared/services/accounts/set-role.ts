@@ -1,12 +1,11 @@
 import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
-import { addTask } from '#shared/appwrite/tasks.ts';
 import { update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Role } from '#shared/domain/account.ts';
-import { MINUTE } from '#shared/domain/clock.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
+import { planUnassigning } from '../complaints/unassign.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { commitLeaving } from './admin-lock.ts';
 import { noSuchAccount } from './read-account.ts';
@@ -23,14 +22,6 @@ async function demote(deps: Deps, actor: AccountActor, demoted: Account): Promis
     landed: async () => (await deps.store.users.find(targetId))?.role === role,
   });
   return demoted;
-}
-
-/**
- * Leaves it to maintenance to unassign a demoted person from their open cases. The task is written before the role, so
- * that a crash in between loses nothing: when it is due and the person still works here, it does nothing.
- */
-function planUnassigning({ store, clock }: Deps, subject: string): Promise<void> {
-  return addTask(store, { kind: 'unassign', subject, dueAt: new Date(clock.now().getTime() + MINUTE) });
 }
 
 /** Gives a role to somebody else, effective with their next request: 403 for one's own, 409 for the last admin's. */

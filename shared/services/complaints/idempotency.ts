@@ -87,7 +87,7 @@ async function takeOver(deps: Deps, row: Remembered): Promise<Ticket> {
     seconds: Math.min(5, (LEASE_MS - age) / SECOND),
   });
   if (age < LEASE_MS) throw running;
-  // A new id: what the dead run left under the old one is nobody's, and the sweep may take it at any moment.
+  // A new id: what the dead run left under the old one has no complaint, and maintenance removes it sooner or later.
   const fresh = { complaintId: complaintIdAt(deps.clock.now()), version: row.version + 1, ...times(deps.clock.now()) };
   const write = deps.store.requests.replace(row, fresh);
   const taken = await claimed(deps, { rowId: row.$id, complaintId: fresh.complaintId }, write);

@@ -1,11 +1,26 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { listAssigned, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { addTask } from '#shared/appwrite/tasks.ts';
 import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { ENDED } from '#shared/domain/status.ts';
 
 const PAGE = 25;
+/** Longer than the request lasts that demotes somebody. */
+const DEMOTING_MS = MINUTE;
+
+/**
+ * Leaves it to maintenance to unassign somebody who is about to be demoted. To be called before the role is written, so
+ * that a crash in between loses nothing: when the task is due and the person still works here, it does nothing.
+ */
+export function planUnassigning(
+  { store, clock }: Pick<StorageDeps, 'store' | 'clock'>,
+  subject: string,
+): Promise<void> {
+  return addTask(store, { kind: 'unassign', subject, dueAt: new Date(clock.now().getTime() + DEMOTING_MS) });
+}
 
 /** Takes the assignee off a case, with an internal entry of the system. Gives false when somebody changed it meanwhile. */
 async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: StoredComplaint): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { giveRole as giveRoleByTerminal } from '#scripts/admin/accounts.ts';
 import { findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID, TABLE_IDS } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail, ComplaintList, LoginReply, Profile } from '#shared/contract/responses.ts';
@@ -147,7 +148,7 @@ describe('DELETE /user', () => {
   });
 
   it('takes demoted staff off their open cases, with the next run of maintenance, and off no ended one', async () => {
-    const [clerk, helper] = await service.people('staff', 'admin');
+    const [clerk, helper, third] = await service.people('staff', 'admin', 'staff');
     const [open, ended] = await Promise.all([user.file(), user.file()]);
     for (const { id } of [open, ended]) {
       await admin.send('PUT', '/complain', { json: { id, status: 'acknowledged', assignedTo: clerk.username } });
@@ -158,6 +159,9 @@ describe('DELETE /user', () => {
     const detail = async (id: string) => (await admin.send('GET', `/complain?id=${id}`)).as(ComplaintDetail);
     (await admin.send('PUT', '/user/role', { json: { username: clerk.username, role: 'user' } })).as(Profile);
     (await admin.send('PUT', '/user/role', { json: { username: helper.username, role: 'staff' } })).as(Profile);
+    const { id: revoked } = await user.file();
+    await admin.send('PUT', '/complain', { json: { id: revoked, assignedTo: third.username } });
+    await giveRoleByTerminal(service.connection, third.username, 'user');
     service.local.clock.advance(60_000);
     await runSchedule(service);
     expect(await detail(open.id)).toMatchObject({ assignedTo: null, version: 3, status: 'acknowledged' });
@@ -168,6 +172,7 @@ describe('DELETE /user', () => {
     });
     expect(await detail(ended.id)).toMatchObject({ assignedTo: clerk.username, version: 3 });
     expect(await detail(others)).toMatchObject({ assignedTo: helper.username, version: 2 });
+    expect(await detail(revoked)).toMatchObject({ assignedTo: null, version: 3 });
     const seen = (await user.send('GET', `/complain?id=${open.id}`)).as(ComplaintDetail);
     expect(seen.timeline.map(({ kind }) => kind)).toEqual(['created', 'status']);
   });

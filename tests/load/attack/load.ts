@@ -50,25 +50,3 @@ export async function readDuringLogins(arena: Arena, rounds: number): Promise<Fi
     most: at(waits, 1),
   };
 }
-
-/** A JSON body of so many bytes that is nothing but unknown names: the costliest to parse and to refuse. */
-function crowdedBody(bytes: number): string {
-  return `{${Array.from({ length: bytes / 12 }, (_, n) => `"k${1e5 + n}":1`).join()}}`;
-}
-
-type Bodies = { count: number; atOnce: number; target: string; status: number; headers: Record<string, string> };
-
-/** Sends large bodies, some at once, and reads meanwhile. */
-async function readDuring(arena: Arena, { count, atOnce, target, status, headers }: Bodies): Promise<number[]> {
-  const raw = crowdedBody(11_500_000);
-  let left = count;
-  const sendAll = async () => {
-    while (left > 0) {
-      left -= 1;
-      const answer = await arena.elsewhere('POST', target, { headers, raw });
-      mustHold(answer.status === status, `a body was answered ${answer.status}`);
-    }
-  };
-  const sending = Promise.all(Array.from({ length: atOnce }, sendAll));
-  return readsUntil(arena, sending, { path: '/complain?pageSize=1', status: 200 });
-}

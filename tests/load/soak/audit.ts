@@ -1,5 +1,6 @@
 import { Query, Storage } from 'node-appwrite';
 import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
+import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import type { Subject } from './service.ts';
 import type { Ledger } from './traffic.ts';
 
@@ -11,17 +12,17 @@ export type Findings = {
   undeleted: number;
 };
 
-const EVERY = 600_000;
-const DAY = 24 * 3_600_000;
+const MORE_THAN_A_DAY = 25 * 3_600_000;
 
-/** Lets a day pass and the schedule come round twice, as it would on the platform. */
-export async function sweepUp({ local }: Subject): Promise<void> {
+/** Lets days pass: the daily pass notes what was left behind, and removes it a day later, however much a person allows. */
+export async function letDaysPass({ local, connection }: Subject): Promise<void> {
   await local.settle();
-  local.clock.advance(DAY);
-  for (let round = 0; round < 2; round += 1) {
-    local.clock.advance(EVERY - (local.clock.now() % EVERY) + 1);
+  for (let day = 0; day < 3; day += 1) {
+    local.clock.advance(MORE_THAN_A_DAY);
     await local.settle();
   }
+  const clock = { now: () => new Date(local.clock.now()) };
+  await reconcileNow({ ...connection, clock }, { overLimit: true });
 }
 
 /** Compares what clients were told with what is there. */

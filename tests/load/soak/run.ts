@@ -1,5 +1,5 @@
 import { makePhoto } from '#tests/load/bench/photo.ts';
-import { audit, type Findings, sweepUp } from './audit.ts';
+import { audit, type Findings, letDaysPass } from './audit.ts';
 import { type Gauge, startGauges } from './gauges.ts';
 import { startMischief } from './mischief.ts';
 import { startSubject } from './service.ts';
@@ -27,7 +27,7 @@ export async function runSoak({ seconds, perSecond, faultShare }: SoakOptions): 
     const requests = await atSteadyRate(() => traffic.next(), { seconds, perSecond });
     const struck = mischief.stop();
     const drift = gauges.stop();
-    await sweepUp(subject);
+    await letDaysPass(subject);
     const findings = await audit(subject, traffic.ledger);
     const { statuses, unexpected } = traffic.ledger;
     return { requests, statuses, struck, unexpected, findings, ...drift };

@@ -8,7 +8,7 @@ import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { HOUR } from '#shared/domain/clock.ts';
-import { complaintIdAt, randomId, timeOfId } from '#shared/domain/ids.ts';
+import { complaintIdAt, randomId, timeOfKey } from '#shared/domain/ids.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { claimKey, fingerprintOf, plainTicket, refuseMalformedKey, type Ticket } from './idempotency.ts';
@@ -46,7 +46,7 @@ type Filing = {
 
 /** A complaint was filed at the time that its id begins with. */
 function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }: Filing): Complaint {
-  const now = timeOfId(complaintId);
+  const now = timeOfKey(complaintId);
   const filedAt = now.toISOString();
   const overdueAt = overdueDay(category, now);
   return {

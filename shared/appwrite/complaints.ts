@@ -81,7 +81,8 @@ export function readComplaints(store: Store, ids: Iterable<string>, filter: Filt
 
 /** How many there are, up to COUNT_CAP. */
 export async function countComplaints(store: Store, filter: Filter): Promise<number> {
-  const { total } = await store.complaintKeys.list([...filterQueries(filter), Query.limit(1)], { total: true });
+  const one = [Query.orderAsc('$id'), Query.limit(1)];
+  const { total } = await store.complaintKeys.list([...filterQueries(filter), ...one], { total: true });
   return total;
 }
 

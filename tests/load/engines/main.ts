@@ -158,5 +158,7 @@ async function run(): Promise<void> {
   }
 }
 
+// Ends by the event on which servers are ended, too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 if (values.help) say(USAGE);
 else await run();

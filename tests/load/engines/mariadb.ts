@@ -21,7 +21,7 @@ export async function startMariadb(folder: string): Promise<Engine | undefined> 
     [
       ...common,
       ...['--skip-networking', `--socket=${socketPath}`, `--pid-file=${folder}/mariadb.pid`, '--secure-file-priv='],
-      ...['--innodb-buffer-pool-size=512M', '--innodb-flush-log-at-trx-commit=0', '--skip-log-bin', '--tmpdir=/tmp'],
+      ...['--innodb-buffer-pool-size=512M', '--innodb-sort-buffer-size=32M', '--innodb-flush-log-at-trx-commit=0', '--skip-log-bin', '--tmpdir=/tmp'],
       ...['--character-set-server=utf8mb4', '--collation-server=utf8mb4_general_ci'],
     ],
     {},

@@ -26,7 +26,7 @@ export type Filter = {
   to?: Date | undefined;
 };
 
-/** The unique columns that lists are ordered by. Each sorts by a time; a `$id` begins with the time of filing. */
+/** The unique values that lists are ordered by. Each begins with a time: of filing, of the last change, of the deadline. */
 export type Key = '$id' | 'changedKey' | 'dueKey';
 export type Order = { key: Key; descending: boolean };
 
@@ -40,67 +40,79 @@ const ORDERS: Record<Sort, Order> = {
 
 export const orderOf = (sort: Sort): Order => ORDERS[sort];
 
-/** The columns `changedKey` and `dueKey` of a complaint. */
+/**
+ * The columns with the same values as the keys, for lists of one status, category and so on. They are indexed behind
+ * other columns only: where a key had an index of its own, both MariaDB and PostgreSQL would rather read the whole list
+ * in its order and throw away what has another status.
+ */
+const WITHIN = { $id: 'filedWithin', changedKey: 'changedWithin', dueKey: 'dueWithin' } as const;
+
+/** The columns of a complaint that lists are ordered by, besides its `$id`. */
 export function sortKeys(id: string, { changedAt, overdueAt }: { changedAt: string; overdueAt: string | null }) {
-  return {
-    changedKey: sortKey(new Date(changedAt), id),
-    dueKey: sortKey(overdueAt === null ? null : new Date(overdueAt), id),
-  };
+  const changedKey = sortKey(new Date(changedAt), id);
+  const dueKey = sortKey(overdueAt === null ? null : new Date(overdueAt), id);
+  return { changedKey, dueKey, filedWithin: id, changedWithin: changedKey, dueWithin: dueKey };
 }
 
-type Column = 'hidden' | 'anonymous' | 'reporterId' | 'reporterName' | 'assignedTo' | 'category' | 'status';
-type Values = Partial<Record<Column, string | boolean | null>>;
+type Column = 'hidden' | 'reporterId' | 'reporterName' | 'assignedTo' | 'category' | 'status';
+type Value = string | boolean | null;
 
-/**
- * A part of a list that one index gives in order. `fixed` are the columns the index begins with, in its order, each
- * with its one value; the key of the list's order follows. `rest` are conditions that no index of the list has: a page
- * may have to read many rows to find some that meet them.
- */
-export type Stream = { fixed: [Column, string | boolean | null][]; rest: string[] };
+/** A part of a list that one index gives in order. */
+export type Stream = {
+  /** The columns that the index begins with, in its order, each with its one value. The list's key follows. */
+  fixed: [Column, Value][];
+  /** Conditions that nearly every row meets, so that none has to be looked for. */
+  light: string[];
+  /** Conditions that no index has: a page may have to read many rows to find some that meet them. */
+  rest: string[];
+};
 
-/**
- * The columns that indexes of complaints begin with, before a key, the most selective first. Every combination is
- * declared in appwrite.json for `$id`; those without `category`, `reporterId` and `reporterName` for the other keys.
- */
-const PREFIXES: readonly Column[][] = [
-  ['reporterId', 'hidden'],
-  ['reporterId'],
-  ['hidden', 'anonymous', 'reporterName'],
-  ['reporterName'],
-  ['assignedTo', 'status'],
-  ['assignedTo'],
-  ['hidden', 'category', 'status'],
-  ['hidden', 'category'],
-  ['category', 'status'],
-  ['category'],
-  ['hidden', 'status'],
-  ['hidden'],
-  ['status'],
-  [],
+/** What indexes of complaints begin with, the most selective first. Those marked are there for lists by filing only. */
+const PREFIXES: readonly { columns: readonly Column[]; onlyFiled?: true }[] = [
+  { columns: ['reporterId', 'hidden'] },
+  { columns: ['reporterId'], onlyFiled: true },
+  { columns: ['reporterName'], onlyFiled: true },
+  { columns: ['hidden'], onlyFiled: true },
+  { columns: ['assignedTo', 'status'] },
+  { columns: ['assignedTo'] },
+  { columns: ['category', 'status'], onlyFiled: true },
+  { columns: ['category'], onlyFiled: true },
+  { columns: ['status'] },
+  { columns: [] },
 ];
-const BY_FILING_ONLY: readonly Column[] = ['category', 'reporterName'];
 
-function prefixFor(values: Values, { key }: Order): readonly Column[] {
-  const usable = (prefix: readonly Column[]) =>
-    prefix.every((column) => values[column] !== undefined && (key === '$id' || !BY_FILING_ONLY.includes(column))) &&
-    (key === '$id' || prefix.join() !== 'reporterId');
-  return PREFIXES.find(usable) ?? [];
-}
+/** Columns of which one value may be that of a large part of all complaints. */
+const POPULAR: readonly Column[] = ['assignedTo', 'category', 'status'];
 
-const is = (column: Column, value: string | boolean | null) =>
-  value === null ? Query.isNull(column) : Query.equal(column, value);
+/** Whether a stream may hold a large part of all complaints behind its index's first columns. */
+export const isPopular = ({ fixed }: Stream) => fixed.some(([column]) => POPULAR.includes(column));
 
-/** The columns whose value a filter fixes, apart from `status`. */
-function fixedBy({ category, reporter, mine, assignedTo, hidden, anonymous }: Filter): Values {
-  const masked = reporter?.unmasked === false ? false : undefined;
+/** Whether a stream holds the hidden complaints only. */
+export const isHiddenOnly = ({ fixed }: Stream) =>
+  fixed.some(([column, value]) => column === 'hidden' && value === true);
+
+const is = (column: Column, value: Value) => (value === null ? Query.isNull(column) : Query.equal(column, value));
+
+/** As a range and not as `equal`: with that, MariaDB reads all that is not hidden, whatever else is asked. */
+const NOT_HIDDEN = Query.lessThan('hidden', true);
+
+/** The columns whose value a filter fixes, apart from `status`. What is not hidden is nearly everything, so no index has it. */
+function fixedBy({ category, reporter, mine, assignedTo, hidden }: Filter): Partial<Record<Column, Value>> {
   return {
-    ...(hidden === undefined ? {} : { hidden }),
-    ...((anonymous ?? masked) === undefined ? {} : { anonymous: anonymous ?? masked ?? false }),
+    ...(hidden === true ? { hidden } : {}),
     ...(mine === undefined ? {} : { reporterId: mine }),
     ...(reporter ? { reporterName: reporter.name } : {}),
     ...(assignedTo === undefined ? {} : { assignedTo }),
     ...(category === undefined ? {} : { category }),
   };
+}
+
+function lightConditions({ hidden, anonymous, reporter }: Filter): string[] {
+  const signed = anonymous ?? (reporter?.unmasked === false ? false : undefined);
+  return [
+    ...(hidden === false ? [NOT_HIDDEN] : []),
+    ...(signed === undefined ? [] : [Query.equal('anonymous', signed)]),
+  ];
 }
 
 /** A filter once for each kind of complaint that the viewer may see: lists of them are merged, since no index gives an OR. */
@@ -119,44 +131,50 @@ function statusesOf({ statuses, overdue }: Filter): readonly Status[] | undefine
   return statuses ? OPEN.filter((status) => statuses.includes(status)) : OPEN;
 }
 
-function overdueConditions({ overdue }: Filter): string[] {
+function overdueConditions({ overdue }: Filter, column = 'dueKey'): string[] {
   if (!overdue) return [];
   const now = timeKey(overdue.at);
-  if (overdue.is) return [Query.lessThan('dueKey', now)];
-  return [Query.or([Query.greaterThanEqual('dueKey', now), Query.equal('status', [...ENDED])])];
+  if (overdue.is) return [Query.lessThan(column, now)];
+  return [Query.or([Query.greaterThanEqual(column, now), Query.equal('status', [...ENDED])])];
 }
 
-function filedConditions({ from, to }: Filter): string[] {
+function filedConditions({ from, to }: Filter, column = '$id'): string[] {
   return [
-    ...(from ? [Query.greaterThanEqual('$id', timeKey(from))] : []),
-    ...(to ? [Query.lessThan('$id', timeKey(to))] : []),
+    ...(from ? [Query.greaterThanEqual(column, timeKey(from))] : []),
+    ...(to ? [Query.lessThan(column, timeKey(to))] : []),
   ];
 }
 
-/** Conditions on the key of the order itself, which its index answers. */
-function rangeOf(filter: Filter, { key }: Order): string[] {
-  if (key === '$id') return filedConditions(filter);
-  return key === 'dueKey' && filter.overdue?.is ? overdueConditions(filter) : [];
-}
+const isLate = (filter: Filter, { key }: Order) => key === 'dueKey' && filter.overdue?.is === true;
+
+/**
+ * A condition that no index is used for: what meets it is looked for in the rows that the stream's own index gives.
+ * Left to itself, MariaDB would rather collect everything of another index and sort it. No complaint has a version below 0.
+ */
+const unindexed = (condition: string) => Query.or([condition, Query.lessThan('version', 0)]);
 
 function streamsOfOne(filter: Filter, order: Order): Stream[] {
   const values = fixedBy(filter);
   const statuses = statusesOf(filter);
-  const prefix = prefixFor(statuses ? { ...values, status: '' } : values, order);
-  const loose = Object.entries(values).filter(([column]) => !prefix.includes(column as Column));
+  const has = (column: Column) => (column === 'status' ? statuses !== undefined : values[column] !== undefined);
+  const usable = PREFIXES.find(
+    ({ columns, onlyFiled }) => columns.every(has) && (order.key === '$id' || onlyFiled === undefined),
+  );
+  const prefix = usable?.columns ?? [];
   const rest = [
-    ...loose.map(([column, value]) => is(column as Column, value)),
+    ...Object.entries(values).flatMap(([column, value]) =>
+      prefix.includes(column as Column) ? [] : [is(column as Column, value)],
+    ),
     ...(order.key === '$id' ? [] : filedConditions(filter)),
-    ...(order.key === 'dueKey' && filter.overdue?.is ? [] : overdueConditions(filter)),
-  ];
-  const fixed = (status?: Status) =>
-    prefix.map((column): Stream['fixed'][number] => [
-      column,
-      column === 'status' ? (status ?? null) : (values[column] ?? null),
-    ]);
-  if (!statuses) return [{ fixed: fixed(), rest }];
-  if (!prefix.includes('status')) return [{ fixed: fixed(), rest: [...rest, Query.equal('status', [...statuses])] }];
-  return statuses.map((status) => ({ fixed: fixed(status), rest }));
+    ...(isLate(filter, order) ? [] : overdueConditions(filter, WITHIN.dueKey)),
+    ...(statuses && !prefix.includes('status') ? [Query.equal('status', [...statuses])] : []),
+  ].map(unindexed);
+  const stream = (status?: Status): Stream => ({
+    fixed: prefix.map((column) => [column, column === 'status' ? (status ?? null) : (values[column] ?? null)]),
+    light: lightConditions(filter),
+    rest,
+  });
+  return statuses && prefix.includes('status') ? statuses.map(stream) : [stream()];
 }
 
 /** The parts of a list, each in the order of an index; merged by their keys they are the list. No complaint is in two. */
@@ -167,40 +185,41 @@ export function streamsOf(filter: Filter, order: Order): Stream[] {
 /** Between which keys to read: after one (not included), up to another (included). */
 export type Span = { after?: string | undefined; upTo?: string | undefined };
 
+const columnOf = ({ fixed }: Stream, { key }: Order) => (fixed.length === 0 ? key : WITHIN[key]);
+
 /** The conditions of a stream that its index answers. */
 export function indexedQueries(stream: Stream, filter: Filter, order: Order, { after, upTo }: Span = {}): string[] {
   const { key, descending } = order;
+  const column = columnOf(stream, order);
   const beyond = descending ? Query.lessThan : Query.greaterThan;
   const within = descending ? Query.greaterThanEqual : Query.lessThanEqual;
   return [
-    ...stream.fixed.map(([column, value]) => is(column, value)),
-    ...rangeOf(filter, order),
-    ...(after === undefined ? [] : [beyond(key, after)]),
-    ...(upTo === undefined ? [] : [within(key, upTo)]),
+    ...stream.fixed.map(([fixed, value]) => is(fixed, value)),
+    ...(key === '$id' ? filedConditions(filter, column) : []),
+    ...(isLate(filter, order) ? overdueConditions(filter, column) : []),
+    ...(after === undefined ? [] : [beyond(column, after)]),
+    ...(upTo === undefined ? [] : [within(column, upTo)]),
   ];
 }
 
-/**
- * The order of a stream in the terms of its index. Columns that are null are part of it: PostgreSQL does not see that
- * they are all the same. `$id` is always the end: Appwrite would add `$sequence` to an order without it.
- */
-export function orderQueries(stream: Stream, { key, descending }: Order): string[] {
-  const order = descending ? Query.orderDesc : Query.orderAsc;
-  const empty = stream.fixed.filter(([, value]) => value === null).map(([column]) => column);
-  return [...empty, key, ...(key === '$id' ? [] : ['$id'])].map((column) => order(column));
+/** The order of a stream. `$id` is always its end, or Appwrite would add `$sequence`, which no index has in both directions. */
+export function orderQueries(stream: Stream, order: Order): string[] {
+  const column = columnOf(stream, order);
+  const query = order.descending ? Query.orderDesc : Query.orderAsc;
+  return [column, ...(column === '$id' ? [] : ['$id'])].map((one) => query(one));
 }
 
 /** All conditions of a filter at once, for counting and for complaints that are known by their ids. */
 export function filterQueries(filter: Filter): string[] {
   const { sight, mine, hidden } = filter;
   const statuses = statusesOf(filter);
-  const shown = Query.equal('hidden', false);
   const seesAll = sight.desk || mine !== undefined || hidden !== undefined;
   const own = !sight.desk && sight.userId !== undefined ? [Query.equal('reporterId', sight.userId)] : [];
-  const visible = own.length > 0 ? Query.or([shown, ...own]) : shown;
+  const visible = own.length > 0 ? Query.or([NOT_HIDDEN, ...own]) : NOT_HIDDEN;
   return [
     ...(seesAll ? [] : [visible]),
     ...Object.entries(fixedBy(filter)).map(([column, value]) => is(column as Column, value)),
+    ...lightConditions(filter),
     ...(statuses ? [Query.equal('status', [...statuses])] : []),
     ...overdueConditions(filter),
     ...filedConditions(filter),

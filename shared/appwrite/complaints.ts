@@ -30,6 +30,7 @@ export const keyOf = (row: ComplaintKeys, key: Key): string => row[key];
 function sliceQueries(stream: Stream, { filter, order }: Listed, { limit, offset = 0, ...span }: Slice): string[] {
   return [
     ...indexedQueries(stream, filter, order, span),
+    ...stream.light,
     ...stream.rest,
     ...orderQueries(stream, order),
     Query.limit(limit),
@@ -48,32 +49,40 @@ export function readKeys(store: Store, stream: Stream, listed: Listed, slice: Sl
 }
 
 /**
- * The key of the row so many rows further on in the stream's index, its `rest` left aside; undefined when the index
- * ends before. Reading up to there reads that many rows, whatever `rest` demands.
+ * The key of the row so many rows further on in the stream's index, its other conditions left aside; undefined when the
+ * span ends before. Reading up to there reads that many rows, whatever those conditions demand.
  */
 export async function keyAfterRows(
   store: Store,
   stream: Stream,
   listed: Listed,
-  { after, rows }: { after: string | undefined; rows: number },
+  { rows, ...span }: Span & { rows: number },
 ): Promise<string | undefined> {
-  const slice = { after, limit: 1, offset: rows - 1 };
-  const page = await store.complaintKeys.list(sliceQueries({ ...stream, rest: [] }, listed, slice));
+  const slice = { ...span, limit: 1, offset: rows - 1 };
+  const page = await store.complaintKeys.list(sliceQueries({ ...stream, light: [], rest: [] }, listed, slice));
   const [last] = page.rows;
   return last && keyOf(last, listed.order.key);
+}
+
+/** How many a stream holds, up to COUNT_CAP. The one row that comes along is read from its other end, where it is found at once. */
+export async function countStream(store: Store, stream: Stream, { filter, order }: Listed): Promise<number> {
+  const backwards = { filter, order: { ...order, descending: !order.descending } };
+  return (await readKeys(store, stream, backwards, { limit: 1, total: true })).total;
 }
 
 /** Those of these complaints that a filter holds, in no order. */
 export function readComplaints(store: Store, ids: Iterable<string>, filter: Filter): Promise<StoredComplaint[]> {
   return readInChunks('$id', ids, async (query, most) => {
-    const { rows } = await store.complaints.list([query, ...filterQueries(filter), Query.limit(most)]);
+    const inOrder = [Query.orderAsc('$id'), Query.limit(most)];
+    const { rows } = await store.complaints.list([query, ...filterQueries(filter), ...inOrder]);
     return rows;
   });
 }
 
 /** How many there are, up to COUNT_CAP. */
 export async function countComplaints(store: Store, filter: Filter): Promise<number> {
-  const { total } = await store.complaintKeys.list([...filterQueries(filter), Query.limit(1)], { total: true });
+  const one = [Query.orderAsc('$id'), Query.limit(1)];
+  const { total } = await store.complaintKeys.list([...filterQueries(filter), ...one], { total: true });
   return total;
 }
 

@@ -11,7 +11,7 @@ export type Placed = Stored<RowOf<typeof PlaceRow>>;
 /** So many ranges of cells go into one query. */
 export const RANGES_PER_QUERY = 9;
 
-const shownTo = (sight: Sight) => (sight.desk ? [] : [Query.equal('hidden', false)]);
+const shownTo = (sight: Sight) => (sight.desk ? [] : [Query.lessThan('hidden', true)]);
 const inRange = ({ from, to }: CellRange) => Query.between('cell', from, to);
 
 /** The query of complaints in up to RANGES_PER_QUERY ranges of cells. A person's own hidden ones are not among them. */

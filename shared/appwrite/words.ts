@@ -20,13 +20,18 @@ function wordRowId(complaintId: string, word: string): string {
   return complaintId + createHash('sha256').update(word).digest('hex').slice(0, 16);
 }
 
+/** A row of `words`. */
+export function wordRow(complaintId: string, word: string): { $id: string; word: string } {
+  return { $id: wordRowId(complaintId, word), word: stored(word) };
+}
+
 const ofComplaint = (id: string) => [Query.greaterThan('$id', id), Query.lessThan('$id', id + BEYOND)];
 
 type Text = { title: string; description: string };
 
 /** Writes the words of a complaint that is filed in the same commit. */
 export function createWords(id: string, text: Text): Operation[] {
-  const rows = wordsOfComplaint(text).map((word) => ({ $id: wordRowId(id, word), word: stored(word) }));
+  const rows = wordsOfComplaint(text).map((word) => wordRow(id, word));
   const count = Math.ceil(rows.length / ROWS_PER_CREATION);
   return Array.from({ length: count }, (_, n) =>
     createMany('words', rows.slice(n * ROWS_PER_CREATION, (n + 1) * ROWS_PER_CREATION)),
@@ -75,7 +80,7 @@ export async function complaintsWithWord(store: Store, word: string, slice: Word
 export async function withAllWords(store: Store, ids: readonly string[], words: readonly string[]): Promise<string[]> {
   const wanted = ids.flatMap((id) => words.map((word) => wordRowId(id, word)));
   const found = await readInChunks('$id', wanted, async (query, most) => {
-    const { rows } = await store.words.list([query, Query.limit(most)]);
+    const { rows } = await store.words.list([query, Query.orderAsc('$id'), Query.limit(most)]);
     return rows.map((row) => row.$id);
   });
   const there = new Set(found);

@@ -48,9 +48,9 @@ export function complaintIdAt(time: Date): string {
   return timeKey(time) + randomText(11);
 }
 
-/** The time a complaint of this id was filed. */
-export function timeOfId(complaintId: string): Date {
-  return new Date(Number.parseInt(complaintId.slice(0, TIME_LENGTH), 36));
+/** The time that an id of a complaint, or another key of it, begins with. */
+export function timeOfKey(key: string): Date {
+  return new Date(Number.parseInt(key.slice(0, TIME_LENGTH), 36));
 }
 
 /** A unique sort key of a complaint by another time than its filing, 20 characters; null sorts last. */

@@ -7,7 +7,7 @@ import { createWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { cellOf } from '#shared/domain/cells.ts';
-import { complaintIdAt, randomId, timeOfId } from '#shared/domain/ids.ts';
+import { complaintIdAt, randomId, timeOfKey } from '#shared/domain/ids.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
@@ -48,7 +48,7 @@ type Filing = {
 
 /** A complaint was filed at the time that its id begins with. */
 function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }: Filing): NewRow {
-  const now = timeOfId(complaintId);
+  const now = timeOfKey(complaintId);
   const filedAt = now.toISOString();
   const overdueAt = overdueDay(category, now);
   return {

@@ -7,8 +7,8 @@ import type { Point } from '#shared/domain/place.ts';
 import type { Viewer } from '#shared/domain/policy.ts';
 import { openCursor, sealCursor } from './cursor.ts';
 import { unknownCategory } from './known-names.ts';
-import { listComplaints } from './list-complaints.ts';
-import type { Reached } from './list-nearby.ts';
+import { listComplaints, type Reached } from './list-complaints.ts';
+import type { ReachedNearby } from './list-nearby.ts';
 import { presentComplaint } from './present.ts';
 import type { Total } from './totals.ts';
 
@@ -36,14 +36,14 @@ async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter
   const { sort, page, pageSize, words, near } = search;
   if (near) {
     const { listNearby } = await import('./list-nearby.ts');
-    const nearby = { ...near, filter, words, pageSize, after: after as Reached | undefined };
+    const nearby = { ...near, filter, words, pageSize, after: after as ReachedNearby | undefined };
     return { ...(await listNearby(deps, nearby)), total: null };
   }
   const order = orderOf(sort);
-  const key = after as string | undefined;
-  if (words.length === 0) return listComplaints(deps, { filter, order, pageSize, page, after: key });
+  const reached = after as Reached | undefined;
+  if (words.length === 0) return listComplaints(deps, { filter, order, pageSize, page, after: reached });
   const { searchComplaints } = await import('./search-complaints.ts');
-  return searchComplaints(deps, { filter, words, descending: order.descending, pageSize, after: key });
+  return searchComplaints(deps, { filter, words, descending: order.descending, pageSize, after: reached?.key });
 }
 
 /** A category as it is spelled where it is stored; 422 when there is none of this name in any case. */

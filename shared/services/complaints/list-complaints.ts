@@ -1,7 +1,16 @@
-import { type Filter, type Order, type Stream, streamsOf } from '#shared/appwrite/complaint-queries.ts';
+import {
+  type Filter,
+  isHiddenOnly,
+  isPopular,
+  type Order,
+  type Span,
+  type Stream,
+  streamsOf,
+} from '#shared/appwrite/complaint-queries.ts';
 import {
   COUNT_CAP,
   type ComplaintKeys,
+  countStream,
   keyAfterRows,
   keyOf,
   readComplaints,
@@ -10,8 +19,13 @@ import {
   type StoredComplaint,
 } from '#shared/appwrite/complaints.ts';
 import type { Deps } from '#shared/compose.ts';
+import { DAY, HOUR } from '#shared/domain/clock.ts';
+import { NEVER_KEY, timeKey, timeOfKey } from '#shared/domain/ids.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 import { exactTotal, type Total } from './totals.ts';
+
+/** Where a page ended: its last key, and the time between its first and its last one, where it has two. */
+export type Reached = { key: string; width?: number | undefined };
 
 export type Wanted = {
   filter: Filter;
@@ -19,12 +33,11 @@ export type Wanted = {
   pageSize: number;
   /** Counts from 1; without meaning when `after` is there. */
   page: number;
-  /** The key after which the page begins. */
-  after: string | undefined;
+  after: Reached | undefined;
 };
 
-/** `next`: the key after which the next page begins. `total` is null where nothing was counted. */
-export type Found = { rows: StoredComplaint[]; next: string | undefined; total: Total | null };
+/** `next`: where the next page begins. `total` is null where nothing was counted. */
+export type Found = { rows: StoredComplaint[]; next: Reached | undefined; total: Total | null };
 
 /** How many rows are read for one page where no index gives all conditions. */
 export const MOST_READ = 2_000;
@@ -36,32 +49,68 @@ const DEEPEST_MERGED = 2_000;
 type Part<T> = {
   rows: T[];
   total: number;
-  own: boolean;
+  /** Whether these are the hidden ones of a viewer who sees no others. */
+  isOwn: boolean;
   /** The key up to which this part was read; undefined when it was read to its end, or to its limit. */
   end: string | undefined;
 };
 
-type Read<T> = (stream: Stream, upTo: string | undefined) => Promise<{ rows: T[]; total: number }>;
+type Read<T> = (stream: Stream, span: Span) => Promise<{ rows: T[]; total: number }>;
+type Reading<T> = { stream: Stream; most: number; read: Read<T> };
 
-const isOwnHidden = ({ fixed }: Stream) => fixed.some(([column, value]) => column === 'hidden' && value === true);
-
-async function readPart<T>(
-  deps: Deps,
-  { filter, order, after }: Wanted,
-  { stream, window, read }: { stream: Stream; window: number; read: Read<T> },
-): Promise<Part<T>> {
-  const end =
-    stream.rest.length === 0
-      ? undefined
-      : await keyAfterRows(deps.store, stream, { filter, order }, { after, rows: window });
-  const { rows, total } = await read(stream, end);
-  return { rows, total, own: !filter.sight.desk && isOwnHidden(stream), end };
+/**
+ * How far to read from a key on, one after the other until there is enough; undefined: to the end. In the middle of a
+ * popular status or category, MariaDB reads everything from the newest on unless a short span is asked for.
+ */
+function spansFrom({ filter, order, after }: Wanted, stream: Stream, now: Date): (string | undefined)[] {
+  const { key, descending } = order;
+  const bound = key === '$id' ? (descending ? filter.to : filter.from) : undefined;
+  const start = after?.key ?? (bound && timeKey(bound));
+  if (start === undefined || !isPopular(stream) || start.startsWith(NEVER_KEY)) return [undefined];
+  const time = timeOfKey(start).getTime();
+  const usual = Math.max(30 * DAY, Math.abs(now.getTime() - time) / 8);
+  const first = after?.width === undefined ? usual : Math.max(HOUR, 8 * after.width);
+  return [
+    ...[first, 64 * first].map((width) => timeKey(new Date(descending ? time - width : time + width))),
+    undefined,
+  ];
 }
 
-async function readParts<T>(deps: Deps, wanted: Wanted, streams: Stream[], read: Read<T>): Promise<Part<T>[]> {
+/** What meets all conditions of a stream, from a key on: from the first span that gives more than a page, or from all of it. */
+async function readIndexed<T>(deps: Deps, wanted: Wanted, { stream, read }: Reading<T>): Promise<Part<T>> {
+  const after = wanted.after?.key;
+  const isOwn = !wanted.filter.sight.desk && isHiddenOnly(stream);
+  for (const upTo of spansFrom(wanted, stream, deps.clock.now())) {
+    const { rows, total } = await read(stream, { after, upTo });
+    if (upTo === undefined) return { rows, total, isOwn, end: undefined };
+    if (rows.length <= wanted.pageSize) continue;
+    const all = after === undefined ? await countStream(deps.store, stream, wanted) : 0;
+    return { rows, total: all, isOwn, end: undefined };
+  }
+  throw new Error('the last span has no end');
+}
+
+/** What meets all conditions of a stream among the next rows of its index. */
+async function readSearched<T>(deps: Deps, wanted: Wanted, { stream, most, read }: Reading<T>): Promise<Part<T>> {
+  const { filter, order } = wanted;
+  const after = wanted.after?.key;
+  let end: string | undefined;
+  for (const upTo of spansFrom(wanted, stream, deps.clock.now())) {
+    end = await keyAfterRows(deps.store, stream, { filter, order }, { after, upTo, rows: most });
+    if (end !== undefined) break;
+  }
+  const { rows, total } = await read(stream, { after, upTo: end });
+  return { rows, total, isOwn: !filter.sight.desk && isHiddenOnly(stream), end };
+}
+
+function readParts<T>(deps: Deps, wanted: Wanted, streams: Stream[], read: Read<T>): Promise<Part<T>[]> {
   const searched = streams.filter((stream) => stream.rest.length > 0).length;
-  const window = Math.floor(MOST_READ / Math.max(1, searched));
-  return Promise.all(streams.map((stream) => readPart(deps, wanted, { stream, window, read })));
+  const most = Math.floor(MOST_READ / Math.max(1, searched));
+  return Promise.all(
+    streams.map((stream) =>
+      (stream.rest.length > 0 ? readSearched : readIndexed)(deps, wanted, { stream, most, read }),
+    ),
+  );
 }
 
 /** Parts merged by their keys, as far as all of them were read; and the key where that ends, if it is not the list's end. */
@@ -81,7 +130,7 @@ async function totalOf(deps: Deps, { filter }: Wanted, parts: readonly Part<unkn
   const sum = (some: readonly Part<unknown>[]) => some.reduce((all, { total }) => all + total, 0);
   const counted = {
     all: sum(parts),
-    own: sum(parts.filter((part) => part.own)),
+    own: sum(parts.filter((part) => part.isOwn)),
     isCut: parts.some((part) => part.end !== undefined),
     isCapped: parts.some((part) => part.total >= COUNT_CAP),
   };
@@ -91,17 +140,22 @@ async function totalOf(deps: Deps, { filter }: Wanted, parts: readonly Part<unkn
 function pageOf<T extends ComplaintKeys>(merged: { rows: T[]; end: string | undefined }, wanted: Wanted, skip: number) {
   const { order, pageSize } = wanted;
   const rows = merged.rows.slice(skip, skip + pageSize);
+  const [first] = rows;
   const last = rows[pageSize - 1];
-  const more = merged.rows.length > skip + pageSize && last !== undefined;
-  return { rows, next: more ? keyOf(last, order.key) : merged.end };
+  if (merged.rows.length > skip + pageSize && first && last) {
+    const key = keyOf(last, order.key);
+    const between = timeOfKey(key).getTime() - timeOfKey(keyOf(first, order.key)).getTime();
+    return { rows, next: { key, width: rows.length > 1 ? Math.abs(between) : undefined } };
+  }
+  return { rows, next: merged.end === undefined ? undefined : { key: merged.end } };
 }
 
 /** Pages past the first of a merged list: the keys tell which complaints are on it. */
 async function mergedPage(deps: Deps, wanted: Wanted, streams: Stream[], offset: number): Promise<Found> {
   const { filter, order, pageSize } = wanted;
   const limit = offset + pageSize + 1;
-  const read: Read<ComplaintKeys> = (stream, upTo) =>
-    readKeys(deps.store, stream, { filter, order }, { upTo, limit, total: true });
+  const read: Read<ComplaintKeys> = (stream, span) =>
+    readKeys(deps.store, stream, { filter, order }, { ...span, limit, total: true });
   const parts = await readParts(deps, wanted, streams, read);
   const { rows: keys, next } = pageOf(merge(parts, order), wanted, offset);
   const [complaints, total] = await Promise.all([
@@ -118,9 +172,9 @@ async function mergedPage(deps: Deps, wanted: Wanted, streams: Stream[], offset:
 
 async function onePage(deps: Deps, wanted: Wanted, streams: Stream[], offset: number): Promise<Found> {
   const { filter, order, pageSize, after } = wanted;
-  const slice = { after, limit: pageSize + 1, offset, total: after === undefined };
-  const read: Read<StoredComplaint> = (stream, upTo) =>
-    readStream(deps.store, stream, { filter, order }, { ...slice, upTo });
+  const slice = { limit: pageSize + 1, offset, total: after === undefined };
+  const read: Read<StoredComplaint> = (stream, span) =>
+    readStream(deps.store, stream, { filter, order }, { ...slice, ...span });
   const parts = await readParts(deps, wanted, streams, read);
   const { rows, next } = pageOf(merge(parts, order), wanted, 0);
   return { rows, next, total: after === undefined ? await totalOf(deps, wanted, parts) : null };
@@ -129,8 +183,8 @@ async function onePage(deps: Deps, wanted: Wanted, streams: Stream[], offset: nu
 /** Too deep to walk to: empty when the end is known to come before it, refused otherwise. */
 async function beyondDepth(deps: Deps, wanted: Wanted, streams: Stream[], deepest: number): Promise<Found> {
   const { filter, order, page, pageSize } = wanted;
-  const read: Read<ComplaintKeys> = (stream, upTo) =>
-    readKeys(deps.store, stream, { filter, order }, { upTo, limit: 1, total: true });
+  const read: Read<ComplaintKeys> = (stream, span) =>
+    readKeys(deps.store, stream, { filter, order }, { ...span, limit: 1, total: true });
   const total = await totalOf(deps, wanted, await readParts(deps, wanted, streams, read));
   if (total.isExact && total.total <= (page - 1) * pageSize) return { rows: [], next: undefined, total };
   const message = `reaches deeper than ${deepest} entries of this list; follow \`next\` with \`after\` instead`;

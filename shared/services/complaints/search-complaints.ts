@@ -16,7 +16,9 @@ export type Question = {
   after: string | undefined;
 };
 
+/** Rows of each word that are read at once when there are several, and at most when there is one. */
 const BATCH = 100;
+const LARGEST = 500;
 
 /** Ids of complaints that hold all words, and how far the words were read: undefined at their end. */
 type Candidates = { ids: string[]; readTo: string | undefined; read: number };
@@ -69,8 +71,10 @@ export async function searchComplaints(deps: Deps, question: Question): Promise<
     rows.push(...found.ids.flatMap((id) => byId.get(id) ?? []));
     read += found.read + found.ids.length;
     after = found.readTo;
-    if (rows.length > pageSize) return { rows: rows.slice(0, pageSize), next: rows[pageSize - 1]?.$id, total: null };
-    if (after === undefined || read >= MOST_READ) return { rows, next: after, total: null };
-    limit = BATCH;
+    const last = rows[pageSize - 1];
+    if (rows.length > pageSize && last) return { rows: rows.slice(0, pageSize), next: { key: last.$id }, total: null };
+    if (after === undefined) return { rows, next: undefined, total: null };
+    if (read >= MOST_READ) return { rows, next: { key: after }, total: null };
+    limit = Math.min(4 * limit, LARGEST);
   }
 }

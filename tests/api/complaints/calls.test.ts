@@ -65,6 +65,20 @@ it('a complaint is read beside who asks, its timeline after that, for whoever ma
   expect(await get(`?id=${id}`, staff)).toEqual([3, 2]);
 });
 
+it('a stranger costs the same for a hidden complaint with a long timeline and for one that there is not', async () => {
+  const { id } = await reporter.file();
+  await put({ id, hidden: true });
+  const cost = async (asked: string, viewer: Pick<Person, 'send'>) => {
+    const answer = await viewer.send('GET', `/complain?id=${asked}`);
+    expect(answer.status).toBe(404);
+    const { calls, depth } = await logOf(service, 'complaints', answer);
+    return [calls, depth];
+  };
+  const stranger = await service.person();
+  expect(await cost(id, service)).toEqual(await cost('z'.repeat(20), service));
+  expect(await cost(id, stranger)).toEqual(await cost('z'.repeat(20), stranger));
+});
+
 it('a change is two reads and its limit side by side and a transaction, and looks up a name beside them', async () => {
   const { id } = await reporter.file();
   expect(await put({ id, status: 'in_progress', progress: 20, note: 'Begun.', internalNote: 'By hand.' })).toEqual([

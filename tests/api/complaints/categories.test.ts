@@ -44,6 +44,37 @@ describe('categories', () => {
     expect(graffiti?.assignedTo).toBeNull();
   });
 
+  it('may be named as the console allows, and are found in any case', async () => {
+    const rowId = 'Parks.North';
+    const { tables } = service.connection.gateway;
+    await tables.createRow({ databaseId: 'main', tableId: 'categories', rowId, data: { name: 'Parks in the north' } });
+    const { id, category } = await reporter.file({ category: 'Parks.North' });
+    expect(category).toBe('Parks.North');
+    for (const asked of ['Parks.North', 'parks.north']) {
+      expect(idsOf(await listOf(service, { category: asked })), asked).toEqual([id]);
+    }
+    const body = { title: 'A bench', description: 'Gone.', category: 'parks.north' };
+    (await reporter.send('POST', '/complain', { json: body })).problem(422);
+  });
+
+  it('that are deleted may be repeated in a change, but not given anew', async () => {
+    const { categories } = service.connection.store;
+    await categories.insert('snow', { name: 'Snow' });
+    const [snowy, other] = [await reporter.file({ category: 'snow' }), await reporter.file()];
+    await categories.remove('snow');
+    const changed = await change(reporter, { id: snowy.id, category: 'snow', title: 'Snow in the way' });
+    expect(changed).toMatchObject({ category: 'snow', title: 'Snow in the way', version: 2 });
+    (await reporter.send('PUT', '/complain', { json: { id: other.id, category: 'snow' } })).problem(422);
+    expect(idsOf(await listOf(service, { category: 'snow' }))).toEqual([snowy.id]);
+  });
+
+  it('are missing where none was given', async () => {
+    const { id } = await reporter.file();
+    const none = await listOf(service, { category: 'none' });
+    expect(idsOf(none)).toContain(id);
+    expect(none.items.every(({ category }) => category === null)).toBe(true);
+  });
+
   it('combine with every other filter', async () => {
     const { id } = await reporter.file({ category: 'noise', title: 'Music at night', latitude: 1, longitude: 1 });
     await change(staff, { id, assignedTo: staff.username, status: 'in_progress' });

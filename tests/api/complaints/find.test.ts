@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
 import { cellOf } from '#shared/domain/cells.ts';
-import { sortKey } from '#shared/domain/ids.ts';
 import { metresBetween } from '#shared/domain/place.ts';
 import { change, followed, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -101,7 +101,7 @@ describe('words', () => {
   });
 
   it('that many complaints hold, few of which meet the filter, are read up to a limit, and the cursor goes on', async () => {
-    const rows = Array.from({ length: 1_100 }, (_, number) => ({
+    const rows = Array.from({ length: 1_500 }, (_, number) => ({
       $id: `zz${String(number).padStart(18, '0')}${'f'.repeat(16)}`,
       word: Buffer.from('vanished').toString('hex'),
     }));
@@ -180,7 +180,7 @@ describe('near', () => {
     const rows = Array.from({ length: 900 }, (_, number) => {
       const place = { latitude: 10 + (number % 30) / 1_000, longitude: 10 + Math.floor(number / 30) / 1_000 };
       const id = `0000000${String(number).padStart(13, '0')}`;
-      const keys = { changedKey: sortKey(null, id), dueKey: sortKey(null, id) };
+      const keys = sortKeys(id, { changedAt: template.changedAt, overdueAt: null });
       return { ...columns, $id: id, images: '[]', ...place, cell: cellOf(place), ...keys };
     });
     await createRows('complaints', rows);
@@ -221,9 +221,9 @@ describe('the desk', () => {
     const fine = await reporter.file({ category: 'other' });
     const row = await service.connection.store.complaints.find(late.id);
     if (!row) throw new Error('gone');
-    const overdueAt = new Date(Date.now() - 1_000);
-    const dueKey = sortKey(overdueAt, late.id);
-    await service.connection.store.complaints.replace(row, { overdueAt: overdueAt.toISOString(), dueKey });
+    const overdueAt = new Date(Date.now() - 1_000).toISOString();
+    const { dueKey, dueWithin } = sortKeys(late.id, { changedAt: row.changedAt, overdueAt });
+    await service.connection.store.complaints.replace(row, { overdueAt, dueKey, dueWithin });
     expect(idsOf(await listOf(service, { overdue: true }))).toEqual([late.id]);
     expect(idsOf(await listOf(service, { overdue: false }))).toContain(fine.id);
     expect(idsOf(await listOf(service, { overdue: false }))).not.toContain(late.id);

@@ -27,7 +27,7 @@ async function time(url: string): Promise<{ ms: number; answer: Answer }> {
 /** The cursor of the page after so many complaints. */
 function cursorAt(secret: string, count: number, depth: number): string {
   const secrets = { tokenSecret: secret, previousTokenSecret: undefined };
-  return sealCursor(secrets, '-createdAt', timeKey(filedAt(count - depth)));
+  return sealCursor(secrets, '-createdAt', { key: timeKey(filedAt(count - depth)) });
 }
 
 const listsOf = (count: number, secret: string): [what: string, query: string][] => [

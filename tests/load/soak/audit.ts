@@ -1,5 +1,6 @@
 import { Query, Storage } from 'node-appwrite';
 import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
+import { systemClock } from '#shared/domain/clock.ts';
 import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import type { Subject } from './service.ts';
 import type { Ledger } from './traffic.ts';
@@ -21,7 +22,7 @@ export async function letDaysPass({ local, connection }: Subject): Promise<void>
     local.clock.advance(MORE_THAN_A_DAY);
     await local.settle();
   }
-  const clock = { now: () => new Date(local.clock.now()) };
+  const clock = { ...systemClock, now: () => new Date(local.clock.now()) };
   await reconcileNow({ ...connection, clock }, { overLimit: true });
 }
 

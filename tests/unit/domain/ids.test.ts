@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { COMPLAINT_ID_PATTERN, complaintIdAt, randomId, sortKey, timeKey, timeOfId } from '#shared/domain/ids.ts';
+import { COMPLAINT_ID_PATTERN, complaintIdAt, randomId, sortKey, timeKey, timeOfKey } from '#shared/domain/ids.ts';
 
 it('ids are 20 letters and digits, none twice, each character as often as any other', () => {
   const ids = Array.from({ length: 20_000 }, randomId);
@@ -22,7 +22,7 @@ it('ids of complaints begin with their time and sort by it, as do the keys of ot
     fc.property(time, time, (one, other) => {
       const [a, b] = [complaintIdAt(one), complaintIdAt(other)];
       expect(a).toMatch(COMPLAINT_ID_PATTERN);
-      expect(timeOfId(a)).toEqual(one);
+      expect(timeOfKey(a)).toEqual(one);
       if (one < other) {
         expect(a < b).toBe(true);
         expect(a < timeKey(other)).toBe(true);

@@ -1,0 +1,164 @@
+/** `npm run bench:engines`: every list of the API on a real MariaDB and PostgreSQL, with few complaints and with many. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Engine } from './engine.ts';
+import { type List, listsOf } from './lists.ts';
+import { CATEGORY_IDS, loadedColumns, writeRows } from './made-up.ts';
+import { startMariadb } from './mariadb.ts';
+import { startPostgresql } from './postgresql.ts';
+import { type ListCost, Product } from './product.ts';
+import { createIndexes, createTable, declaredTables, type Table } from './schema.ts';
+import { quote } from './sql.ts';
+
+const USAGE = `npm run bench:engines -- [--rows 300000] [--engines mariadb,postgresql] [--small 10000]
+
+Makes the tables of appwrite.json in throw-away servers of the Debian packages mariadb-server and postgresql, fills them,
+and asks for every kind of list. Fails when a page examines more than 50 times the rows it shows (where the contract lets
+it search: more than 2,000 rows, twice), when an index does not give its order, or when it takes 3 times as long as with few.`;
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '300000' },
+    small: { type: 'string', default: '10000' },
+    engines: { type: 'string', default: 'mariadb,postgresql' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const ENGINES: Readonly<Record<string, (folder: string) => Promise<Engine | undefined>>> = {
+  mariadb: startMariadb,
+  postgresql: startPostgresql,
+};
+
+const ROUNDS = 5;
+/** What a page of 20 may examine, and a page that no index gives wholly. */
+const MOST_PER_ROW = 50;
+const MOST_SEARCHED = 4_000;
+const SLOWER = 3;
+/** Below these milliseconds a list is fast, whatever it was with few. */
+const FAST_MS = 10;
+
+const say = (line: string) => console.log(line);
+
+type Result = { list: List; cost: ListCost; fastest: number };
+
+async function fill(engine: Engine, tables: readonly Table[], count: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'engines-rows-'));
+  try {
+    await rm(folder, { recursive: true });
+    await mkdir(folder, { mode: 0o755 });
+    const find = (id: string) => tables.find(({ $id }) => $id === id) as Table;
+    const [complaints, words] = [find('complaints'), find('words')];
+    const files = { complaints: `${folder}/complaints.tsv`, words: `${folder}/words.tsv` };
+    const began = performance.now();
+    const written = await writeRows(count, {
+      complaints: { table: complaints, file: files.complaints },
+      words: { file: files.words },
+    });
+    for (const table of tables) await engine.execute(createTable(engine.dialect, table));
+    await engine.load('complaints', loadedColumns(complaints), files.complaints);
+    await engine.load('words', loadedColumns(words), files.words);
+    for (const id of CATEGORY_IDS) {
+      const times = ['_createdAt', '_updatedAt'].map((name) => quote(engine.dialect, name)).join(', ');
+      const row = `('${id}', '${id}', '2026-01-01', '2026-01-01')`;
+      await engine.execute(`INSERT INTO categories (_uid, name, ${times}) VALUES ${row}`);
+    }
+    for (const table of tables) {
+      for (const statement of createIndexes(engine.dialect, table)) await engine.execute(statement);
+    }
+    const seconds = ((performance.now() - began) / 1_000).toFixed(0);
+    say(`${engine.version}: ${written.complaints} complaints and ${written.words} words in ${seconds} s`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The fastest of several tries, with what it examined. */
+async function measure(product: Product, list: List): Promise<Result> {
+  let query = list.query;
+  if (list.isNext) query += `&after=${(await product.list(query, list.viewer)).next}`;
+  let cost = await product.list(query, list.viewer);
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    cost = await product.list(query, list.viewer);
+    fastest = Math.min(fastest, cost.list.ms + cost.count.ms);
+  }
+  return { list, cost, fastest };
+}
+
+async function measureAll(
+  start: (folder: string) => Promise<Engine | undefined>,
+  count: number,
+): Promise<Result[] | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'engines-'));
+  const engine = await start(folder);
+  try {
+    if (!engine) return undefined;
+    const tables = declaredTables();
+    await fill(engine, tables, count);
+    const product = new Product(engine, tables);
+    const results: Result[] = [];
+    for (const list of listsOf(String(Math.floor(count / 3)))) results.push(await measure(product, list));
+    return results;
+  } finally {
+    await engine?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function faultsOf({ list, cost, fastest }: Result, few: Result | undefined): string[] {
+  const { examined, isSorted } = cost.list;
+  const most = list.isSearched ? MOST_SEARCHED : MOST_PER_ROW * Math.max(20, cost.shown);
+  return [
+    ...(examined > most ? [`examines ${examined} rows`] : []),
+    ...(isSorted ? ['sorts'] : []),
+    ...(few && fastest > FAST_MS && fastest > SLOWER * few.fastest ? ['grows'] : []),
+  ];
+}
+
+function report(few: readonly Result[], many: readonly Result[]): boolean {
+  say(
+    `${'list'.padEnd(34)}${'shown'.padStart(6)}${'calls'.padStart(6)}${'examined'.padStart(9)}${'counted'.padStart(8)}  sort${'ms few'.padStart(8)}${'ms many'.padStart(9)}`,
+  );
+  let isRight = true;
+  for (const [index, result] of many.entries()) {
+    const { list, cost, fastest } = result;
+    const faults = faultsOf(result, few[index]);
+    const cells = [
+      list.what.padEnd(34),
+      String(cost.shown).padStart(6),
+      String(cost.calls).padStart(6),
+      String(cost.list.examined).padStart(9),
+      String(cost.count.examined).padStart(8),
+      cost.list.isSorted ? '   yes' : '  none',
+      (few[index]?.fastest ?? Number.NaN).toFixed(1).padStart(8),
+      fastest.toFixed(1).padStart(9),
+    ];
+    say(`${cells.join('')}${faults.length > 0 ? `  FAILS: ${faults.join(', ')}` : ''}`);
+    if (faults.length > 0) isRight = false;
+  }
+  return isRight;
+}
+
+async function run(): Promise<void> {
+  const [count, small] = [Number(values.rows), Number(values.small)];
+  if (!Number.isInteger(count) || !Number.isInteger(small) || count < 1_000 || small < 1_000) {
+    throw new Error('--rows and --small are whole numbers from 1000');
+  }
+  for (const name of values.engines.split(',')) {
+    const start = ENGINES[name];
+    if (!start) throw new Error(`there is no engine ${name}; --engines takes ${Object.keys(ENGINES).join(', ')}`);
+    const few = await measureAll(start, small);
+    const many = few && (await measureAll(start, count));
+    if (!few || !many) {
+      say(`${name} is missing: install the Debian package ${name === 'mariadb' ? 'mariadb-server' : name}`);
+      process.exitCode = 1;
+    } else if (!report(few, many)) process.exitCode = 1;
+  }
+}
+
+// Ends by the event on which servers are ended, too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+if (values.help) say(USAGE);
+else await run();

@@ -1,0 +1,82 @@
+import { searchOf } from '#functions/complaints/listing.ts';
+import type { Gateway } from '#shared/appwrite/gateway.ts';
+import { openStore } from '#shared/appwrite/store.ts';
+import type { Deps } from '#shared/compose.ts';
+import { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
+import type { Actor } from '#shared/domain/account.ts';
+import { parseFields, queryObject } from '#shared/http/body.ts';
+import { findComplaints } from '#shared/services/complaints/find-complaints.ts';
+import type { Cost, Engine, Row } from './engine.ts';
+import { NOW } from './made-up.ts';
+import type { Table } from './schema.ts';
+import { statementsOf } from './sql.ts';
+
+type Asked = { tableId: string; queries: string[]; total?: unknown };
+
+/** What one list of the API cost: the statements of its lists together, and those that count. */
+export type ListCost = { calls: number; list: Cost; count: Cost; shown: number; next: string | null };
+
+const NOTHING: Cost = { ms: 0, examined: 0, isSorted: false };
+const plus = (a: Cost, b: Cost): Cost => ({
+  ms: a.ms + b.ms,
+  examined: a.examined + b.examined,
+  isSorted: a.isSorted || b.isSorted,
+});
+
+/** The lists of the product with a database in the place of Appwrite: its queries become the SQL that Appwrite makes of them. */
+export class Product {
+  readonly #engine: Engine;
+  readonly #tables: Map<string, Table>;
+  #cost = { calls: 0, list: NOTHING, count: NOTHING };
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(engine: Engine, tables: readonly Table[]) {
+    this.#engine = engine;
+    this.#tables = new Map(tables.map((table) => [table.$id, table]));
+  }
+
+  /** One statement after the other, since engines are asked for the cost of the last one. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#queue.then(work);
+    this.#queue = mine.catch(() => undefined);
+    return mine;
+  }
+
+  #asAppwrite(tableId: string, row: Row): Row {
+    const booleans = this.#tables.get(tableId)?.columns.filter(({ type }) => type === 'boolean') ?? [];
+    const flags = booleans.flatMap(({ key }) => (key in row ? [[key, Boolean(row[key])]] : []));
+    const { _uid: $id, _id, _createdAt: $createdAt, _updatedAt: $updatedAt } = row;
+    return { ...row, ...Object.fromEntries(flags), $id, $sequence: String(_id), $createdAt, $updatedAt };
+  }
+
+  async #listRows({ tableId, queries, total }: Asked) {
+    const statements = statementsOf(this.#engine.dialect, { tableId, queries });
+    return this.#alone(async () => {
+      const { rows, cost } = await this.#engine.run(statements.list);
+      this.#cost.calls += 1;
+      this.#cost.list = plus(this.#cost.list, cost);
+      let counted = 0;
+      if (total !== 0) {
+        const { rows: sums, cost: counting } = await this.#engine.run(statements.count);
+        this.#cost.count = plus(this.#cost.count, counting);
+        counted = Number(sums[0]?.sum);
+      }
+      return { rows: rows.map((row) => this.#asAppwrite(tableId, row)), total: counted };
+    });
+  }
+
+  #deps(): Deps {
+    const gateway = { tables: { listRows: (asked: Asked) => this.#listRows(asked) } } as unknown as Gateway;
+    const secrets = { tokenSecret: 'bench', previousTokenSecret: undefined };
+    const config = { ...secrets, publicEndpoint: 'http://bench.example/v1', projectId: 'bench' };
+    return { config, clock: { now: () => NOW }, gateway, store: openStore(gateway) } as unknown as Deps;
+  }
+
+  /** Answers GET /complain?query for somebody, and tells what it cost. */
+  async list(query: string, viewer: Actor | undefined): Promise<ListCost> {
+    this.#cost = { calls: 0, list: NOTHING, count: NOTHING };
+    const parsed = parseFields(ComplaintQuery, queryObject(new URLSearchParams(query)));
+    const { items, next } = await findComplaints(this.#deps(), viewer, searchOf(parsed, viewer, NOW));
+    return { ...this.#cost, shown: items.length, next };
+  }
+}

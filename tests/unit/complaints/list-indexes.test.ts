@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import {
+  type Filter,
+  indexedQueries,
+  type Order,
+  orderOf,
+  orderQueries,
+  type Sight,
+  SORTS,
+  type Stream,
+  streamsOf,
+} from '#shared/appwrite/complaint-queries.ts';
+import { besideQueries, rangeQueries } from '#shared/appwrite/places.ts';
+import { wordQueries } from '#shared/appwrite/words.ts';
+
+type Query = { method: string; attribute?: string; values?: unknown[] };
+type Index = { key: string; columns: string[] };
+
+const { tables }: { tables: { $id: string; columns: { key: string }[]; indexes: Index[] }[] } = JSON.parse(
+  readFileSync(PROJECT_FILE, 'utf8'),
+);
+
+/** The columns of a condition with one column; those of an OR when they are all the same. */
+function columnOf({ method, attribute, values }: Query): string | undefined {
+  if (method !== 'or') return attribute;
+  const columns = new Set((values as Query[]).map(columnOf));
+  return columns.size === 1 ? [...columns][0] : undefined;
+}
+
+/**
+ * The index that gives these conditions in this order: first the columns that have one value, in any order, then those
+ * of the order. Conditions on ranges must be on the first column of the order. Undefined when there is none.
+ */
+function indexFor(tableId: string, texts: readonly string[]): Index | undefined {
+  const queries = texts.map((text): Query => JSON.parse(text));
+  const isOrder = ({ method }: Query) => method.startsWith('order');
+  const order = queries.filter(isOrder).map(({ attribute = '' }) => attribute);
+  const conditions = queries.filter((query) => !isOrder(query) && query.method !== 'limit');
+  const isFixed = ({ method, values }: Query) => (method === 'equal' && values?.length === 1) || method === 'isNull';
+  const fixed = conditions.filter(isFixed).map(({ attribute = '' }) => attribute);
+  const ranges = conditions.filter((query) => !isFixed(query)).map(columnOf);
+  const indexes = tables.find((table) => table.$id === tableId)?.indexes ?? [];
+  if (ranges.some((column) => column !== order[0])) return undefined;
+  return indexes.find(({ columns }) => {
+    const start = columns.slice(0, fixed.length);
+    const then = columns.slice(fixed.length, fixed.length + order.length);
+    return start.toSorted().join() === fixed.toSorted().join() && then.join() === order.join();
+  });
+}
+
+const now = new Date('2026-11-26T12:00:00Z');
+const SIGHTS: Sight[] = [{ desk: true }, { desk: false, userId: undefined }, { desk: false, userId: 'me' }];
+const byFiling: Omit<Filter, 'sight'>[] = [
+  {},
+  { from: now, to: now },
+  { statuses: ['created'] },
+  { statuses: ['created', 'on_hold'], to: now },
+  { category: 'roads', from: now },
+  { category: null },
+  { category: 'roads', statuses: ['created', 'closed'] },
+  { reporter: { name: 'ada', unmasked: true } },
+  { reporter: { name: 'ada', unmasked: false } },
+  { mine: 'me' },
+  { assignedTo: 'grace' },
+  { assignedTo: null },
+  { assignedTo: null, statuses: ['created'] },
+  { hidden: true },
+  { hidden: false },
+  { overdue: { at: now, is: false } },
+  { overdue: { at: now, is: false }, category: 'roads', mine: 'me', assignedTo: null, statuses: ['closed'] },
+];
+const byOtherTimes: Omit<Filter, 'sight'>[] = [
+  {},
+  { statuses: ['created'] },
+  { assignedTo: 'grace' },
+  { assignedTo: 'grace', statuses: ['created', 'on_hold'] },
+  { assignedTo: null },
+];
+const late: Omit<Filter, 'sight'>[] = [
+  { overdue: { at: now, is: true } },
+  { overdue: { at: now, is: true }, mine: 'me' },
+];
+
+function streamQueries(stream: Stream, filter: Filter, order: Order): string[] {
+  const span = { after: '0m1abcdefghijklmnopq', upTo: '0m1abcdef' };
+  return [...indexedQueries(stream, filter, order, span), ...orderQueries(stream, order)];
+}
+
+it('every stream of every list has an index that gives what it fixes and its order', () => {
+  let checked = 0;
+  for (const sort of SORTS) {
+    const order = orderOf(sort);
+    const filters = order.key === '$id' ? byFiling : order.key === 'dueKey' ? [...byOtherTimes, ...late] : byOtherTimes;
+    for (const rest of filters) {
+      for (const sight of SIGHTS) {
+        const filter = { ...rest, sight };
+        for (const stream of streamsOf(filter, order)) {
+          const queries = streamQueries(stream, filter, order);
+          expect(
+            indexFor('complaints', queries),
+            `${sort} ${JSON.stringify(rest)}: ${queries.join(' ')}`,
+          ).toBeDefined();
+          checked += 1;
+        }
+      }
+    }
+  }
+  expect(checked).toBeGreaterThan(150);
+});
+
+it('searches by words and by place have theirs', () => {
+  for (const descending of [true, false]) {
+    const queries = wordQueries('lamp', { after: '0m1', from: '0m0', to: '0m2', descending, limit: 9 });
+    expect(indexFor('words', queries)?.key).toBe('word');
+  }
+  const ranges = [
+    { from: '00', to: '0f' },
+    { from: '20', to: '2f' },
+  ];
+  for (const sight of SIGHTS) {
+    const places = [
+      rangeQueries(sight, ranges, 9),
+      rangeQueries(sight, ranges.slice(1), 9),
+      besideQueries(sight, '00', 'before', 9),
+      besideQueries(sight, '00', 'after', 9),
+    ];
+    // What is not hidden is nearly everything, so no index has it.
+    const onIndex = (queries: string[]) => queries.filter((text) => JSON.parse(text).attribute !== 'hidden');
+    for (const queries of places) expect(indexFor('complaints', onIndex(queries))?.key).toBe('place');
+  }
+});
+
+it('tells of an order that no index has', () => {
+  const order = '{"method":"orderAsc","attribute":"title"}';
+  expect(indexFor('complaints', [order])).toBeUndefined();
+  const [stream] = streamsOf({ sight: { desk: true }, statuses: ['created'] }, orderOf('createdAt'));
+  expect(stream?.fixed).toEqual([['status', 'created']]);
+  expect(indexFor('complaints', ['{"method":"equal","attribute":"progress","values":[1]}', order])).toBeUndefined();
+});
+
+it('no column that is only indexed behind others has an index of its own', () => {
+  const complaints = tables.find(({ $id }) => $id === 'complaints');
+  for (const column of ['filedWithin', 'changedWithin', 'dueWithin']) {
+    expect(complaints?.indexes.some(({ columns }) => columns.indexOf(column) > 0)).toBe(true);
+    expect(complaints?.indexes.some(({ columns }) => columns[0] === column)).toBe(false);
+  }
+});

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Keys } from './access/keys.ts';
 import { MovableClock } from './clock.ts';
+import { engineNamed } from './database/engine.ts';
 import { Database } from './database.ts';
 import { EventBus } from './events/bus.ts';
 import { Faults } from './faults/faults.ts';
@@ -64,7 +65,8 @@ type Surroundings = { clock: MovableClock; address: { port: number }; print: (li
 
 function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: Surroundings): Platform {
   const project = openProject(options);
-  const database = new Database(options.dataDir);
+  const engine = engineNamed(options.database ?? 'mariadb');
+  const database = new Database(options.dataDir, engine);
   for (const table of project.tables.values()) ensureTable(database, table);
   const keys = new Keys(options.dataDir, project.id, clock);
   const rows = new RowStore(database);
@@ -88,6 +90,7 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
     clock,
     faults,
     database,
+    engine,
     keys,
     rows,
     writer,

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import type { Engine } from './database/engine.ts';
 import { fold } from './rows/fold.ts';
 
 export type Cell = SQLInputValue;
@@ -12,13 +13,16 @@ const writesBetweenLooks = 10_000;
 
 /** The one SQLite file behind everything. WAL, so that a killed process loses nothing it had answered for. */
 export class Database {
+  /** The database that is imitated. */
+  readonly engine: Engine;
   readonly #file: string;
   #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
   #writes = 0;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, engine: Engine) {
+    this.engine = engine;
     mkdirSync(dataDir, { recursive: true });
     this.#file = join(dataDir, 'appwrite.db');
     this.#sqlite = open(this.#file);

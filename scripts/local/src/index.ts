@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { assemble } from './assemble.ts';
 import type { Clock, ClockControl } from './clock.ts';
+import type { EngineName } from './database/engine.ts';
 import type { Faults } from './faults/faults.ts';
 import type { CallLog } from './http/call-log.ts';
 import type { Snapshot } from './inspection/snapshots.ts';
 
 export type { Clock } from './clock.ts';
+export type { EngineName } from './database/engine.ts';
 export type { CallRule, EventRule, FaultRule } from './faults/fault.ts';
 export type { Faults, PlannedFault } from './faults/faults.ts';
 export type { Snapshot } from './inspection/snapshots.ts';
@@ -20,6 +22,8 @@ export type LocalAppwriteOptions = {
   config?: string;
   /** The id of a project that no file declares. */
   projectId?: string;
+  /** The database that the imitated Appwrite runs on; `mariadb` by default. A data folder belongs to one of them. */
+  database?: EngineName;
   clock?: Clock;
   log?: (line: string) => void;
   /** Variables of functions by id; those under `*` go to all. */

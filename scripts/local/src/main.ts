@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { runCommand } from './cli.ts';
+import { engineNamed } from './database/engine.ts';
 import { startLocalAppwrite } from './index.ts';
 
 const port = Number(process.env.PORT ?? 3000);
@@ -8,20 +10,23 @@ const dataDir = resolve(process.env.DATA_DIR ?? '.local');
 const words = process.argv.slice(2);
 
 try {
-  if (words.length === 0 || words[0] === '--empty') await start(words[0] === '--empty');
+  if (words[0] === undefined || words[0].startsWith('--')) await start(words);
   else console.log(await runCommand(`http://127.0.0.1:${port}`, words));
 } catch (error) {
   console.error(explain(error));
   process.exit(1);
 }
 
-async function start(empty: boolean): Promise<void> {
+async function start(args: string[]): Promise<void> {
+  const options = { empty: { type: 'boolean' }, database: { type: 'string', default: 'mariadb' } } as const;
+  const { empty, database } = parseArgs({ args, options }).values;
+  const { name } = engineNamed(database);
   const config = resolve('appwrite.json');
   if (!empty && !existsSync(config)) {
     throw new Error(`There is no ${config}. Begin with an empty project: npm run local -- --empty`);
   }
   const project = empty ? { projectId: 'local' } : { config };
-  const appwrite = await startLocalAppwrite({ dataDir, port, ...project, log: console.log });
+  const appwrite = await startLocalAppwrite({ dataDir, port, database: name, ...project, log: console.log });
   const stop = () => void appwrite.close().then(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

@@ -1,5 +1,6 @@
 import type { Keys } from './access/keys.ts';
 import type { MovableClock } from './clock.ts';
+import type { Engine } from './database/engine.ts';
 import type { Database } from './database.ts';
 import type { EventBus } from './events/bus.ts';
 import type { Faults } from './faults/faults.ts';
@@ -20,6 +21,7 @@ export type Platform = {
   clock: MovableClock;
   faults: Faults;
   database: Database;
+  engine: Engine;
   keys: Keys;
   rows: RowStore;
   writer: RowWriter;

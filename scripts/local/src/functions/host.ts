@@ -48,7 +48,11 @@ export class FunctionHost {
   async call(input: RuntimeRequest, signal: AbortSignal): Promise<RuntimeResponse> {
     this.#port ??= this.#start();
     const port = await this.#port;
-    const response = await this.#send(port, input, signal);
+    const child = this.#child;
+    const response = await this.#send(port, input, signal).catch(async (error) => {
+      if (!signal.aborted) await ended(child);
+      throw error;
+    });
     const id = input.headers['x-open-runtimes-log-id'] ?? '';
     const { logs, errors } = await this.#collect(id);
     return { ...response, logs, errors };
@@ -131,6 +135,13 @@ export class FunctionHost {
     this.#logs.delete(id);
     return found;
   }
+}
+
+/** The connection to a process that ends may break before its end is told; waits for that a short while. */
+async function ended(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 50))]);
 }
 
 /** Containers have names like this one; the executions API shows it as the host. */

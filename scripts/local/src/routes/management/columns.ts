@@ -47,7 +47,10 @@ function create({ management }: Parts, call: Call, { naming, kind }: As): Reply 
     throw invalidParam('key', 'Parameter must contain at most 36 chars. Valid chars are a-z, A-Z, 0-9, and underscore');
   }
   const path = `${pathOf(table)}/${key}`;
-  if (definitions.find('column', path)) throw missing(columnProblem(naming, 'already_exists'), key);
+  const taken = definitions
+    .list('column', pathOf(table))
+    .some((one) => String(one.key).toLowerCase() === key.toLowerCase());
+  if (taken) throw missing(columnProblem(naming, 'already_exists'), key);
   const fields = columnFields(call, kind, { naming });
   if (widthOf([...definitions.list('column', pathOf(table)), fields]) > rowBytes) {
     throw missing(columnProblem(naming, 'limit_exceeded'), table.$id);

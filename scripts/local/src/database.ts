@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import type { Engine } from './database/engine.ts';
-import { fold } from './rows/fold.ts';
+import { addTextFunctions } from './rows/text-functions.ts';
 
 export type Cell = SQLInputValue;
 export type Cells = Record<string, SQLOutputValue>;
@@ -25,7 +25,7 @@ export class Database {
     this.engine = engine;
     mkdirSync(dataDir, { recursive: true });
     this.#file = join(dataDir, 'appwrite.db');
-    this.#sqlite = open(this.#file);
+    this.#sqlite = open(this.#file, this.engine);
   }
 
   exec(sql: string): void {
@@ -86,7 +86,7 @@ export class Database {
     this.close();
     for (const end of ['-wal', '-shm']) rmSync(this.#file + end, { force: true });
     writeFileSync(this.#file, saved);
-    this.#sqlite = open(this.#file);
+    this.#sqlite = open(this.#file, this.engine);
   }
 
   close(): void {
@@ -117,13 +117,10 @@ export class Database {
   }
 }
 
-function open(file: string): DatabaseSync {
+function open(file: string, engine: Engine): DatabaseSync {
   const sqlite = new DatabaseSync(file);
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
-  sqlite.function('fold', { deterministic: true }, (value) => (typeof value === 'string' ? fold(value) : value));
-  sqlite.function('matches', { deterministic: true }, (pattern, value) =>
-    typeof value === 'string' && new RegExp(String(pattern), 'iu').test(value) ? 1 : 0,
-  );
+  addTextFunctions(sqlite, engine);
   return sqlite;
 }
 

@@ -10,7 +10,7 @@ export function searchName(table: Table, column: string): string {
   return quote(`${table.databaseId}/${table.id}:words:${column}`);
 }
 
-/** What is compared and ordered by: strings go by their folded value. */
+/** What is compared and ordered by: texts by the key that the database's collation gives them. */
 export function comparable(column: Column): string {
   return isText(column) && !column.array ? `fold(${quote(column.key)})` : quote(column.key);
 }
@@ -32,7 +32,8 @@ export function ensureTable(database: Database, table: Table): void {
       database.exec(`ALTER TABLE ${name} ADD COLUMN ${quote(column.key)} ${sqlType(column)}`);
     }
   }
-  database.exec(`CREATE UNIQUE INDEX IF NOT EXISTS ${indexName(table, '$id')} ON ${name} (fold("$id"))`);
+  database.exec(`CREATE UNIQUE INDEX IF NOT EXISTS ${indexName(table, '$id')} ON ${name} (lower("$id"))`);
+  database.exec(`CREATE INDEX IF NOT EXISTS ${indexName(table, '$id order')} ON ${name} (fold("$id"))`);
   database.exec(`CREATE INDEX IF NOT EXISTS ${indexName(table, '$createdAt')} ON ${name} ("$createdAt")`);
   database.exec(`CREATE INDEX IF NOT EXISTS ${indexName(table, '$updatedAt')} ON ${name} ("$updatedAt")`);
   for (const index of table.indexes) ensureIndex(database, table, index);
@@ -61,14 +62,16 @@ function ensureSearch(database: Database, table: Table, column: string): void {
     return;
   const name = sqlName(table);
   const trigger = (event: string) => quote(`${table.databaseId}/${table.id}:words:${column}:${event}`);
-  const insert = `INSERT INTO ${words} (rowid, words) VALUES (new."$sequence", new.${quote(column)});`;
+  const insert = `INSERT INTO ${words} (rowid, words) VALUES (new."$sequence", search_words(new.${quote(column)}));`;
   const remove = `DELETE FROM ${words} WHERE rowid = old."$sequence";`;
   database.atomically(() => {
     database.exec(
       `CREATE VIRTUAL TABLE ${words} USING fts5(words, content='', contentless_delete=1, prefix='2 3',
-       tokenize='unicode61 remove_diacritics 2')`,
+       tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co Cn'")`,
     );
-    database.exec(`INSERT INTO ${words} (rowid, words) SELECT "$sequence", ${quote(column)} FROM ${name}`);
+    database.exec(
+      `INSERT INTO ${words} (rowid, words) SELECT "$sequence", search_words(${quote(column)}) FROM ${name}`,
+    );
     database.exec(`CREATE TRIGGER ${trigger('insert')} AFTER INSERT ON ${name} BEGIN ${insert} END`);
     database.exec(`CREATE TRIGGER ${trigger('delete')} AFTER DELETE ON ${name} BEGIN ${remove} END`);
     database.exec(

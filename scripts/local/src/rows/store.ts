@@ -1,9 +1,8 @@
 import { type Cell, type Database, quote } from '../database.ts';
 import type { Table } from '../project/types.ts';
 import { toCell, toRow } from './cells.ts';
-import type { Condition } from './conditions.ts';
-import { fold } from './fold.ts';
-import { beyond, cursorNotFound, orderBy, type Plan, where } from './plan.ts';
+import { type Condition, where } from './conditions.ts';
+import { beyond, cursorNotFound, orderBy, type Plan } from './plan.ts';
 import { sqlName } from './schema.ts';
 import { type NewRow, type Row, RowFailure } from './types.ts';
 
@@ -19,7 +18,12 @@ export class RowStore {
   }
 
   find(table: Table, id: string): Row | undefined {
-    const cells = this.#database.get(`SELECT * FROM ${sqlName(table)} WHERE fold("$id") = ?`, [fold(id)]);
+    const row = this.#findInAnyCase(table, id);
+    return row?.$id === id || this.#database.engine.findsIdsInAnyCase ? row : undefined;
+  }
+
+  #findInAnyCase(table: Table, id: string): Row | undefined {
+    const cells = this.#database.get(`SELECT * FROM ${sqlName(table)} WHERE lower("$id") = ?`, [id.toLowerCase()]);
     return cells && toRow(table, cells);
   }
 
@@ -49,21 +53,22 @@ export class RowStore {
   }
 
   list(table: Table, plan: Plan, visible: Condition = everything): Row[] {
-    const parts = [where(table, plan.filters), visible];
+    const source = { table, engine: this.#database.engine };
+    const parts = [where(source, plan.filters), visible];
     if (plan.cursor) {
-      const row = this.find(table, plan.cursor.id);
+      const row = this.#findInAnyCase(table, plan.cursor.id);
       if (!row) throw cursorNotFound('Row', plan.cursor.id);
-      parts.push(beyond(plan.orders, { row, before: plan.cursor.before }));
+      parts.push(beyond(source, plan.orders, { row, before: plan.cursor.before }));
     }
     const sql = `SELECT * FROM ${sqlName(table)} WHERE ${parts.map((part) => part.sql).join(' AND ')}
-      ORDER BY ${orderBy(plan)} LIMIT ? OFFSET ?`;
+      ORDER BY ${orderBy(source, plan)} LIMIT ? OFFSET ?`;
     const values: Cell[] = [...parts.flatMap((part) => part.values), plan.limit, plan.offset];
     const rows = this.#database.all(sql, values).map((cells) => toRow(table, cells));
     return plan.cursor?.before ? rows.reverse() : rows;
   }
 
   count(table: Table, plan: Plan, visible: Condition = everything): number {
-    const { sql, values } = where(table, plan.filters);
+    const { sql, values } = where({ table, engine: this.#database.engine }, plan.filters);
     const counted = this.#database.get(
       `SELECT count(*) AS total FROM (SELECT 1 FROM ${sqlName(table)} WHERE ${sql} AND ${visible.sql} LIMIT ?)`,
       [...values, ...visible.values, countedAtMost],

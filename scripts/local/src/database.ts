@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import type { Engine } from './database/engine.ts';
+import type { Engine, EngineName } from './database/engine.ts';
 import { addTextFunctions } from './rows/text-functions.ts';
 
 export type Cell = SQLInputValue;
@@ -121,7 +121,25 @@ function open(file: string, engine: Engine): DatabaseSync {
   const sqlite = new DatabaseSync(file);
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
   addTextFunctions(sqlite, engine);
+  claim(sqlite, engine);
   return sqlite;
+}
+
+/** Numbers written into the file: 0 is a new one, or one of an older program, whose indexes are of another collation. */
+const formats: Record<EngineName, number> = { mariadb: 2, postgresql: 3, mongodb: 4 };
+
+/** A file belongs to one database: its indexes hold what that one compares. */
+function claim(sqlite: DatabaseSync, { name }: Engine): void {
+  const format = Number(sqlite.prepare('PRAGMA user_version').get()?.user_version);
+  if (format === formats[name]) return;
+  const isNew = format === 0 && sqlite.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (isNew) {
+    sqlite.exec(`PRAGMA user_version = ${formats[name]}`);
+    return;
+  }
+  sqlite.close();
+  const owner = Object.entries(formats).find(([, number]) => number === format)?.[0] ?? 'an older version';
+  throw new Error(`The data folder was made for ${owner}, not for ${name}. Choose another one, or remove it.`);
 }
 
 export function quote(name: string): string {

@@ -1,3 +1,5 @@
+import type { Engine } from '../database/engine.ts';
+
 export type Column = {
   key: string;
   type: string;
@@ -21,6 +23,8 @@ export type Table = {
   permissions: string[];
   columns: Column[];
   indexes: Index[];
+  /** How `$sequence` is shown; known once the table is made in a database. */
+  sequence?: Engine['sequence'];
 };
 
 export type Bucket = {

@@ -8,6 +8,7 @@ import { patternKey, textKey } from './collation.ts';
 import { invalidQuery, type Query } from './query.ts';
 import { comparable, findColumn, searchName } from './schema.ts';
 import { searchRules } from './search.ts';
+import { readSequence } from './sequence.ts';
 import { isText } from './types.ts';
 
 /** The table that is read, and the database it is imitated to be in. */
@@ -33,6 +34,7 @@ export function requireColumn(table: Table, key: string): Column {
 
 /** A value as the column is compared with it. */
 export function comparableValue({ engine }: Source, column: Column, value: unknown): Cell {
+  if (column.type === 'sequence') return readSequence(engine.sequence, value) ?? toCell(column, value);
   return isText(column) ? textKey(engine)(String(value)) : toCell(column, value);
 }
 
@@ -87,7 +89,7 @@ function fits({ engine }: Source, column: Column, value: unknown): boolean {
   if (isText(column)) return typeof value === 'string';
   switch (column.type) {
     case 'sequence':
-      return isSequence(engine, value);
+      return readSequence(engine.sequence, value) !== undefined;
     case 'integer':
     case 'bigint':
       return Number.isInteger(value) && Math.abs(Number(value)) < int64;
@@ -101,11 +103,6 @@ function fits({ engine }: Source, column: Column, value: unknown): boolean {
     default:
       return false;
   }
-}
-
-function isSequence(engine: Engine, value: unknown): boolean {
-  if (engine.sequence === 'number') return /^[1-9]\d*$/.test(String(value)) && typeof value !== 'object';
-  return typeof value === 'string' && /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i.test(value);
 }
 
 function group(source: Source, query: Query): Condition {

@@ -1,6 +1,7 @@
 import { ApiError, type ErrorType, missing } from '../http/errors.ts';
 import type { Project, Table } from '../project/types.ts';
 import { tableKey } from '../project/types.ts';
+import { showSequence } from './sequence.ts';
 import { type Row, RowFailure } from './types.ts';
 
 /** The same rows are spoken of in two ways: TablesDB, and the older databases API. */
@@ -39,7 +40,7 @@ export function findTable(project: Project, ids: Record<string, string>, dialect
 export function show(table: Table, row: Row, dialect: Dialect): Row {
   return {
     ...row,
-    $sequence: String(row.$sequence) as unknown as number,
+    $sequence: showSequence(table.sequence ?? 'number', row.$sequence) as unknown as number,
     $databaseId: table.databaseId,
     [dialect.parent === 'table' ? '$tableId' : '$collectionId']: table.id,
   };

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { type Database, quote } from '../database.ts';
 import type { Column, Index, Table } from '../project/types.ts';
 import { isText, systemColumns } from './types.ts';
@@ -21,6 +22,7 @@ export function findColumn(table: Table, key: string): Column | undefined {
 
 /** Adds what is missing to the SQL table; what is there already stays, whatever the project file says now. */
 export function ensureTable(database: Database, table: Table): void {
+  table.sequence = database.engine.sequence;
   const name = sqlName(table);
   database.exec(
     `CREATE TABLE IF NOT EXISTS ${name} ("$sequence" INTEGER PRIMARY KEY AUTOINCREMENT, "$id" TEXT NOT NULL,
@@ -77,6 +79,19 @@ function ensureSearch(database: Database, table: Table, column: string): void {
     database.exec(
       `CREATE TRIGGER ${trigger('update')} AFTER UPDATE OF ${quote(column)} ON ${name} BEGIN ${remove} ${insert} END`,
     );
+  });
+}
+
+/**
+ * Whether a row cannot be written because an index would hold too much of it: on PostgreSQL a text that compresses to more
+ * than 2,704 bytes, fulltext indexes included. Deflate stands for PostgreSQL's compression, so the limit is not exact.
+ */
+export function overflowsIndex({ engine }: Database, table: Table, row: Record<string, unknown>): boolean {
+  const { largestIndexEntry: largest } = engine;
+  if (largest === undefined) return false;
+  return table.indexes.some(({ columns }) => {
+    const entry = columns.map((key) => (typeof row[key] === 'string' ? row[key] : '')).join('');
+    return Buffer.byteLength(entry) > largest && deflateRawSync(entry, { level: 1 }).length > largest;
   });
 }
 

@@ -1,9 +1,10 @@
 import { type Cell, type Database, quote } from '../database.ts';
+import { ApiError } from '../http/errors.ts';
 import type { Table } from '../project/types.ts';
 import { toCell, toRow } from './cells.ts';
 import { type Condition, where } from './conditions.ts';
 import { beyond, cursorNotFound, orderBy, type Plan } from './plan.ts';
-import { sqlName } from './schema.ts';
+import { overflowsIndex, sqlName } from './schema.ts';
 import { type NewRow, type Row, RowFailure } from './types.ts';
 
 /** Appwrite stops counting here. */
@@ -28,6 +29,7 @@ export class RowStore {
   }
 
   insert(table: Table, row: NewRow): Row {
+    this.#checkIndexes(table, row);
     const keys = storedKeys(table);
     const sql = `INSERT INTO ${sqlName(table)} (${keys.map(quote).join(', ')}) VALUES (${keys.map(() => '?').join(', ')})`;
     const { id } = this.#guarded(row.$id, () => this.#database.run(sql, rowCells(table, row)));
@@ -43,6 +45,7 @@ export class RowStore {
       return cell === (before[index] ?? null) ? [] : [{ key, cell }];
     });
     if (changed.length === 0) return;
+    this.#checkIndexes(table, next);
     const sql = `UPDATE ${sqlName(table)} SET ${changed.map(({ key }) => `${quote(key)} = ?`).join(', ')} WHERE "$sequence" = ?`;
     const values: Cell[] = [...changed.map(({ cell }) => cell), old.$sequence];
     this.#guarded(next.$id, () => this.#database.run(sql, values));
@@ -74,6 +77,10 @@ export class RowStore {
       [...values, ...visible.values, countedAtMost],
     );
     return Number(counted?.total ?? 0);
+  }
+
+  #checkIndexes(table: Table, row: NewRow): void {
+    if (overflowsIndex(this.#database, table, row)) throw new ApiError('general_unknown', 'Server Error');
   }
 
   #guarded<T>(id: string, write: () => T): T {

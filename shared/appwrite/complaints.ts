@@ -77,16 +77,24 @@ export async function countComplaints(store: Store, filter: Filter): Promise<num
   return total;
 }
 
-/** Hidden complaints that were written since a moment, oldest write first; `$sequence` tells apart those of one moment. */
+/**
+ * Hidden complaints that were written since a moment, or after a complaint of that moment; oldest write first. Appwrite
+ * refuses to compare `$sequence` with 0.
+ */
 export async function listHiddenSince(
   store: Store,
-  { $updatedAt, $sequence }: Pick<RowMeta, '$updatedAt' | '$sequence'>,
+  { $updatedAt, $sequence }: Pick<RowMeta, '$updatedAt'> & Partial<Pick<RowMeta, '$sequence'>>,
   limit: number,
 ): Promise<StoredComplaint[]> {
-  const later = Query.greaterThan('$updatedAt', $updatedAt);
-  const tied = Query.and([Query.equal('$updatedAt', $updatedAt), Query.greaterThan('$sequence', $sequence)]);
+  const since =
+    $sequence === undefined
+      ? Query.greaterThanEqual('$updatedAt', $updatedAt)
+      : Query.or([
+          Query.greaterThan('$updatedAt', $updatedAt),
+          Query.and([Query.equal('$updatedAt', $updatedAt), Query.greaterThan('$sequence', $sequence)]),
+        ]);
   const order = [Query.orderAsc('$updatedAt'), Query.orderAsc('$sequence'), Query.limit(limit)];
-  const { rows } = await store.complaints.list([Query.equal('hidden', true), Query.or([later, tied]), ...order]);
+  const { rows } = await store.complaints.list([Query.equal('hidden', true), since, ...order]);
   return rows;
 }
 

@@ -25,7 +25,7 @@ export async function retireHidden(deps: Keeper, stopAt: number): Promise<number
   let last: StoredComplaint | undefined;
   let looked = 0;
   while (Date.now() < stopAt) {
-    const rows = await listHiddenSince(store, last ?? { $updatedAt: begun, $sequence: '0' }, BATCH);
+    const rows = await listHiddenSince(store, last ?? { $updatedAt: begun }, BATCH);
     for (const row of rows) if (row.images.length > 0) await retire(deps, row);
     looked += rows.length;
     last = rows.at(-1) ?? last;

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isFields } from '../http/call.ts';
 import { COMPILE_CACHE } from '../runtime/compile-cache.ts';
@@ -28,13 +30,19 @@ export type HostOptions = {
   print: (line: string) => void;
 };
 
+type Log = { logs: string; errors: string };
+
+/** Milliseconds that a log may be later than the answer: it comes by another way. */
+const logPatience = 2000;
+
 const program = fileURLToPath(new URL('../runtime/server.ts', import.meta.url));
 
 /** One function's process: started when first needed, started again when it has died. */
 export class FunctionHost {
   readonly #options: HostOptions;
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #logs = new Map<string, { logs: string; errors: string }>();
+  /** What takes the log of each request that is under way. */
+  readonly #logs = new Map<string, (log: Log) => void>();
   #child: ChildProcess | undefined;
   #port: Promise<number> | undefined;
 
@@ -49,9 +57,17 @@ export class FunctionHost {
   async call(input: RuntimeRequest, signal: AbortSignal): Promise<RuntimeResponse> {
     this.#port ??= this.#start();
     const port = await this.#port;
-    const response = await this.#send(port, input, signal);
-    const { logs, errors } = await this.#collect(input.executionId);
-    return { ...response, logs, errors };
+    const log = new Promise<Log>((resolve) => this.#logs.set(input.executionId, resolve));
+    try {
+      const response = await this.#send(port, input, signal);
+      const none = { logs: '', errors: '' };
+      return { ...response, ...(await Promise.race([log, setTimeout(logPatience, none, { ref: false })])) };
+    } catch (error) {
+      if (!signal.aborted) await this.#ended();
+      throw error;
+    } finally {
+      this.#logs.delete(input.executionId);
+    }
   }
 
   /** As `kill`, and waits until the process is gone. */
@@ -70,6 +86,13 @@ export class FunctionHost {
     this.#agent.destroy();
   }
 
+  /** A broken connection is the first sign that the process ends. Waits for the end, so that the next request starts anew. */
+  async #ended(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    await Promise.race([once(child, 'exit'), setTimeout(500, undefined, { ref: false })]);
+  }
+
   #start(): Promise<number> {
     const { node, folder, environment, print } = this.#options;
     const child = fork(program, [], {
@@ -86,7 +109,7 @@ export class FunctionHost {
       child.on('message', (message) => {
         if (!isFields(message)) return;
         if (typeof message.port === 'number') resolve(message.port);
-        else this.#logs.set(String(message.id), { logs: String(message.logs), errors: String(message.errors) });
+        else this.#logs.get(String(message.id))?.({ logs: String(message.logs), errors: String(message.errors) });
       });
       child.on('error', reject);
       child.on('exit', () => {
@@ -120,16 +143,6 @@ export class FunctionHost {
       });
       outgoing.end(body);
     });
-  }
-
-  /** The log comes by another way than the answer, and may be a moment later. */
-  async #collect(id: string): Promise<{ logs: string; errors: string }> {
-    for (let attempt = 0; attempt < 50 && !this.#logs.has(id); attempt += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    const found = this.#logs.get(id) ?? { logs: '', errors: '' };
-    this.#logs.delete(id);
-    return found;
   }
 }
 

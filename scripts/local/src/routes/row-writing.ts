@@ -48,7 +48,7 @@ function createRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
     return bulkCreate(parts, dialect, call);
   }
   if (wantedId === undefined) throw new ApiError(`${item}_missing_data`, `The ${item} ID is required.`);
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findTable(parts.project, call, dialect);
   const rowId = wantedId === true ? '1' : resolveId(String(wantedId), parts.clock.now());
   const row = { ...writable(call, data), $id: rowId, $permissions: permissions ?? [] };
   requireGrant(call.caller, 'create', table.permissions);
@@ -61,7 +61,7 @@ function createRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
 
 function updateRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const { data, permissions, timestamp } = readChange(parts, dialect, call);
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findTable(parts.project, call, dialect);
   const old = requireRow(parts, dialect, { call, table });
   const rowId = param(call, 'rowId');
   const change = { ...writable(call, data), $id: rowId, $permissions: permissions ?? old.$permissions };
@@ -79,7 +79,7 @@ function updateRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
 function upsertRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const { data, permissions } = readChange(parts, dialect, call);
   refuseOperators(data);
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findTable(parts.project, call, dialect);
   const rowId = param(call, 'rowId');
   const old = findRow(parts, call, table);
   const row = { ...writable(call, data), $id: rowId, $permissions: permissions ?? old?.$permissions ?? [] };
@@ -93,7 +93,7 @@ function upsertRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
 
 function deleteRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const guard = { caller: call.caller, timestamp: readTimestamp(call, parts.clock.now()) };
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findTable(parts.project, call, dialect);
   const old = requireRow(parts, dialect, { call, table });
   if (transactionOf(call)) {
     stage(parts, dialect, { call, table, action: 'delete', rowId: param(call, 'rowId'), data: {} });
@@ -109,7 +109,7 @@ function count(action: 'increment' | 'decrement') {
     const limitName = action === 'increment' ? 'max' : 'min';
     const value = Number(parameter(call, 'value', rules.number) ?? 1);
     const limit = parameter(call, limitName, rules.bound);
-    const table = findTable(parts.project, call.params, dialect);
+    const table = findTable(parts.project, call, dialect);
     const rowId = param(call, 'rowId');
     const column = param(call, 'column');
     const data = { [columnKey(dialect)]: column, value, [limitName]: limit };

@@ -65,10 +65,8 @@ function updateRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const old = requireRow(parts, dialect, { call, table });
   const rowId = param(call, 'rowId');
   const change = { ...writable(call, data), $id: rowId, $permissions: permissions ?? old.$permissions };
-  if (transactionOf(call)) {
-    refuseOperators(data);
+  if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'update', rowId, data: change, shown: { ...old, ...change } });
-  }
   const computed = { data: applyOperators(change, old), caller: call.caller, timestamp };
   const row = spoken(dialect, () => parts.writer.apply(table, old, computed));
   const after = () => parts.events.publish([rowEvent({ table, row, action: 'update' }, dialect)]);
@@ -139,6 +137,7 @@ type Staging = {
 /** Notes the write down instead of doing it, and answers as if it had been done. */
 function stage({ transactions }: RowParts, dialect: Dialect, staging: Staging): Reply {
   const { call, table, action, rowId, data, shown = data, status = 200, stager = 'row' } = staging;
+  refuseOperators(data);
   const operation = { action, databaseId: table.databaseId, tableId: table.id, rowId, data };
   transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stager });
   return { status, body: show(table, { ...shown, $id: rowId } as Row, dialect) };

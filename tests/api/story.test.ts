@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkUsernames } from '#scripts/doctor/check-accounts.ts';
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail, ComplaintList, Deleted } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../support/enrol.ts';
 import { DATABASES, type Service, startService, uniqueName } from '../support/harness.ts';
@@ -52,6 +55,32 @@ describe.each(DATABASES)('on %s', (database) => {
     const owner = await service.login(username.toUpperCase());
     expect((await owner.send('DELETE', '/user', { json: { password: PASSWORD } })).status).toBe(204);
     (await service.send('POST', '/login', { json: { username, password: PASSWORD } })).problem(401);
+  });
+
+  it('finds a username that an admin typed in capitals on MariaDB only, and the doctor names it', async () => {
+    const [person, other] = await service.people('user', 'user');
+    const { store } = service.connection;
+    const [{ $id: id = '' } = {}, { $id: otherId = '' } = {}] = await Promise.all(
+      [person, other].map(({ username }) => findByUsername(store, username)),
+    );
+    const users = { databaseId: DATABASE_ID, tableId: 'users' };
+    const rename = (rowId: string, username: string) =>
+      service.connection.gateway.tables.updateRow({ ...users, rowId, data: { username } });
+    await rename(id, person.username.toUpperCase());
+    await rename(otherId, 'zoë');
+    const told = (await checkUsernames(service.connection)).map(({ subject, text }) => `${subject} ${text}`);
+    expect(told.toSorted()).toEqual(
+      [
+        `users/${id} is written "${person.username.toUpperCase()}": write ${person.username}, or it may not be found`,
+        `users/${otherId} is written "zoë", which is no username: nobody can log in by it`,
+      ].toSorted(),
+    );
+    const login = await service.send('POST', '/login', { json: { username: person.username, password: PASSWORD } });
+    expect(login.status).toBe(database === 'mariadb' ? 200 : 401);
+    await rename(id, person.username);
+    await rename(otherId, other.username);
+    expect(await checkUsernames(service.connection)).toMatchObject([{ level: 'good' }]);
+    await service.login(person.username);
   });
 
   it('takes the changes of many writers one after the other, and loses none', async () => {

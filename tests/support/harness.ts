@@ -51,7 +51,7 @@ const SETTINGS = {
 };
 
 /**
- * `filled` is a data folder to start with; `database` is TEST_DATABASE, or MariaDB, when left out. `workers`, `proxy` and
+ * `filled` is a data folder to start with; `database` is `DATABASE` when left out. `workers`, `proxy` and
  * `delays` say how the local Appwrite serves.
  */
 type On = { filled?: string; database?: EngineName } & Pick<LocalAppwriteOptions, 'workers' | 'proxy' | 'delays'>;
@@ -59,12 +59,13 @@ type On = { filled?: string; database?: EngineName } & Pick<LocalAppwriteOptions
 /** The databases that the most important stories run on. */
 export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
 
-const chosen = DATABASES.find((name) => name === process.env.TEST_DATABASE) ?? 'mariadb';
+/** The one that a test runs on when it asks for none: TEST_DATABASE, or MariaDB. */
+export const DATABASE = DATABASES.find((name) => name === process.env.TEST_DATABASE) ?? 'mariadb';
 
 /** The whole product on a local Appwrite of its own: the built bundles, a fresh data folder or a filled one, any free port. */
 export async function startService(
   variables: Record<string, string> = {},
-  { filled, database = chosen, ...serving }: On = {},
+  { filled, database = DATABASE, ...serving }: On = {},
 ): Promise<Service> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const local = await startLocalAppwrite({

@@ -1,13 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { AssertionReporter } from './scripts/local/tests/contract/support/assertion-reporter.ts';
 
-const { APPWRITE_FUNCTIONS_DOMAIN } = process.env;
+const { APPWRITE_FUNCTIONS_DOMAIN, APPWRITE_CORPUS_PROJECT_ID } = process.env;
 
-/** The contract suite alone, on the real Appwrite that the environment names. */
+/** The contract suite and, in a second project, the recorded corpus, on the real Appwrite that the environment names. */
 export default defineConfig({
   test: {
     name: 'appwrite',
-    include: ['scripts/local/tests/contract/**/*.test.ts'],
+    include: [
+      'scripts/local/tests/contract/**/*.test.ts',
+      ...(APPWRITE_CORPUS_PROJECT_ID ? ['scripts/local/tests/corpus/real.ts'] : []),
+    ],
     exclude: APPWRITE_FUNCTIONS_DOMAIN ? [] : ['scripts/local/tests/contract/domain.test.ts'],
     globalSetup: ['scripts/local/tests/contract/support/leftovers.ts'],
     reporters: ['default', new AssertionReporter()],

@@ -4,6 +4,9 @@ import { CountReporter } from './tests/support/count-reporter.ts';
 
 const TIMED = 'tests/performance/**/*.test.ts';
 
+/** What depends on how a database compares, sorts and locks; `behaviour` runs it on MariaDB. */
+const ON_EVERY_DATABASE = ['list', 'find', 'concurrency'].map((name) => `tests/api/complaints/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     sequence: { shuffle: true },
@@ -28,6 +31,10 @@ export default defineConfig({
           isolate: false,
         },
       },
+      ...['postgresql', 'mongodb'].map((database) => ({
+        extends: true as const,
+        test: { name: database, include: ON_EVERY_DATABASE, isolate: false, env: { TEST_DATABASE: database } },
+      })),
       // What is timed wants a process of its own.
       { extends: true, test: { name: 'performance', include: [TIMED] } },
     ],

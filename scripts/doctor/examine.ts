@@ -5,6 +5,7 @@ import { readLive } from '../deploy/live.ts';
 import { openRemote } from '../deploy/remote.ts';
 import { connect, type Target } from '../project/connect.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
+import { checkUsernames } from './check-accounts.ts';
 import { checkCode } from './check-code.ts';
 import { checkMedia, checkSchedules } from './check-maintenance.ts';
 import { checkVariables } from './check-variables.ts';
@@ -25,6 +26,7 @@ export async function examine(target: Target): Promise<Finding[]> {
     ...checkVariables(planning),
     ...(await orFailure('code', () => checkCode(planning))),
     ...(await orFailure('schedule', () => checkSchedules(planning))),
+    ...(await orFailure('accounts', async () => (isComplete(planning) ? checkUsernames(connect(target)) : []))),
     ...(await orFailure('media', async () => (isComplete(planning) ? checkMedia(connect(target)) : []))),
   ];
 }

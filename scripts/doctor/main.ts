@@ -4,7 +4,7 @@ import { examine } from './examine.ts';
 import { humanReport, isHealthy, jsonReport } from './report.ts';
 
 const USAGE = `Usage: npm run doctor -- [--json]
-  Compares a deployed project with appwrite.json and looks at deployments, schedules and pictures. Changes nothing.
+  Compares a deployed project with appwrite.json and looks at deployments, schedules, usernames and pictures. Changes nothing.
   --json  the findings for programs
 Exit code: 0 healthy, 1 something has failed, 2 wrong arguments or settings.`;
 

@@ -126,8 +126,8 @@ export async function findCategory(store: Store, id: string): Promise<Stored<Cat
   return rows.find((row) => row.$id === id);
 }
 
-/** Every category, by name; at most 200. */
+/** Every category, by name; at most 200. Sorted here, since each database sorts texts in an order of its own. */
 export async function listCategories(store: Store) {
-  const { rows } = await store.categories.list([Query.orderAsc('name'), Query.limit(200)]);
-  return rows;
+  const { rows } = await store.categories.list([Query.limit(200)]);
+  return rows.toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
 }

@@ -69,6 +69,25 @@ export function cleanText(text: string): string {
     .trim();
 }
 
+/**
+ * The methods of Appwrite's operators (1.9.6: `Operator::TYPES` of utopia-php/database 6.0.0). A text that is a JSON
+ * object with one of them is computed, not stored, by every update and upsert and by all data of a commit (corpus
+ * rows-228). So no text may be one.
+ */
+const OPERATORS = new Set(
+  `increment decrement multiply divide modulo power stringConcat stringReplace arrayAppend arrayPrepend arrayInsert
+   arrayRemove arrayUnique arrayIntersect arrayDiff arrayFilter toggle dateAddDays dateSubDays dateSetNow`.split(/\s+/),
+);
+
+function isOperator(text: string): boolean {
+  if (!text.startsWith('{') || !text.endsWith('}')) return false;
+  try {
+    return OPERATORS.has(JSON.parse(text).method);
+  } catch {
+    return false;
+  }
+}
+
 const codePoints = (text: string) => [...text].length;
 const hexOf = (character: string) =>
   `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0') ?? '0000'}`;
@@ -78,6 +97,7 @@ function faultOf(value: string, min: number, max: number) {
   const custom = (message: string) => ({ code: 'custom' as const, message, params: { field: 'invalid_format' } });
   if (!value.isWellFormed()) return custom('must be well-formed Unicode text');
   const control = CONTROL.exec(value)?.[0];
+  if (isOperator(value)) return custom('must not be a JSON object whose method is an operator of Appwrite');
   if (control !== undefined) return custom(`must not hold the control character ${hexOf(control)}`);
   const length = codePoints(value);
   const origin = 'string' as const;
@@ -89,7 +109,7 @@ function faultOf(value: string, min: number, max: number) {
 
 /**
  * A text of `min` to `max` characters (code points) once it is cleaned. For the minimum a Chinese, Japanese or Korean
- * character counts two. At least one character must show.
+ * character counts two. At least one character must show. It is not what Appwrite would take for an operator.
  */
 export function text(min: number, max: number) {
   return z.string().check(

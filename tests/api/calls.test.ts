@@ -23,7 +23,7 @@ let staff: Person;
 let admin: Person;
 
 beforeAll(async () => {
-  service = await startService({}, undefined, { delays: true });
+  service = await startService({}, { delays: true });
   user = await service.person();
   staff = await service.person('staff');
   admin = await service.person('admin');

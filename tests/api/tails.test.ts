@@ -4,7 +4,7 @@ import { fileAndChange } from '#tests/support/tails.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService({}, undefined, { workers: 12, delays: true });
+  service = await startService({}, { workers: 12, delays: true });
 });
 afterAll(() => service.close());
 

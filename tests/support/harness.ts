@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalAppwrite, type LocalAppwriteOptions, startLocalAppwrite } from 'local-appwrite';
+import { type EngineName, type LocalAppwrite, type LocalAppwriteOptions, startLocalAppwrite } from 'local-appwrite';
 import { Client } from 'node-appwrite';
 import { seedCategories } from '#scripts/project/categories.ts';
 import { type Connection, connect } from '#scripts/project/connect.ts';
@@ -51,17 +51,26 @@ const SETTINGS = {
 };
 
 /**
- * The whole product on a local Appwrite of its own: the built bundles, a fresh data folder or a filled one, any free
- * port. `serving` says with how many workers and delays it answers.
+ * `filled` is a data folder to start with; `database` is `DATABASE` when left out. `workers`, `proxy` and
+ * `delays` say how the local Appwrite serves.
  */
+type On = { filled?: string; database?: EngineName } & Pick<LocalAppwriteOptions, 'workers' | 'proxy' | 'delays'>;
+
+/** The databases that the most important stories run on. */
+export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
+
+/** The one that a test runs on when it asks for none: TEST_DATABASE, or MariaDB. */
+export const DATABASE = DATABASES.find((name) => name === process.env.TEST_DATABASE) ?? 'mariadb';
+
+/** The whole product on a local Appwrite of its own: the built bundles, a fresh data folder or a filled one, any free port. */
 export async function startService(
   variables: Record<string, string> = {},
-  filled?: string,
-  serving: Pick<LocalAppwriteOptions, 'workers' | 'proxy' | 'delays'> = {},
+  { filled, database = DATABASE, ...serving }: On = {},
 ): Promise<Service> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const local = await startLocalAppwrite({
     dataDir,
+    database,
     config: PROJECT_FILE,
     origin: originPaths(),
     variables: { '*': { ...SETTINGS, ...variables } },

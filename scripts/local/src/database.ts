@@ -1,8 +1,8 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import type { Engine } from './database/engine.ts';
-import { fold } from './rows/fold.ts';
+import type { Engine, EngineName } from './database/engine.ts';
+import { addTextFunctions } from './rows/text-functions.ts';
 
 export type Cell = SQLInputValue;
 export type Cells = Record<string, SQLOutputValue>;
@@ -28,7 +28,7 @@ export class Database {
     // Readable by its owner only, as the secrets beside it; SQLite gives its other files the same mode.
     closeSync(openSync(this.#file, 'a', 0o600));
     chmodSync(this.#file, 0o600);
-    this.#sqlite = open(this.#file);
+    this.#sqlite = open(this.#file, this.engine);
   }
 
   exec(sql: string): void {
@@ -89,7 +89,7 @@ export class Database {
     this.close();
     for (const end of ['-wal', '-shm']) rmSync(this.#file + end, { force: true });
     writeFileSync(this.#file, saved);
-    this.#sqlite = open(this.#file);
+    this.#sqlite = open(this.#file, this.engine);
   }
 
   close(): void {
@@ -140,14 +140,29 @@ export class Database {
   }
 }
 
-function open(file: string): DatabaseSync {
+function open(file: string, engine: Engine): DatabaseSync {
   const sqlite = new DatabaseSync(file);
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
-  sqlite.function('fold', { deterministic: true }, (value) => (typeof value === 'string' ? fold(value) : value));
-  sqlite.function('matches', { deterministic: true }, (pattern, value) =>
-    typeof value === 'string' && new RegExp(String(pattern), 'iu').test(value) ? 1 : 0,
-  );
+  addTextFunctions(sqlite, engine);
+  claim(sqlite, engine);
   return sqlite;
+}
+
+/** Numbers written into the file: 0 is a new one, or one of an older program, whose indexes are of another collation. */
+const formats: Record<EngineName, number> = { mariadb: 2, postgresql: 3, mongodb: 4 };
+
+/** A file belongs to one database: its indexes hold what that one compares. */
+function claim(sqlite: DatabaseSync, { name }: Engine): void {
+  const format = Number(sqlite.prepare('PRAGMA user_version').get()?.user_version);
+  if (format === formats[name]) return;
+  const isNew = format === 0 && sqlite.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (isNew) {
+    sqlite.exec(`PRAGMA user_version = ${formats[name]}`);
+    return;
+  }
+  sqlite.close();
+  const owner = Object.entries(formats).find(([, number]) => number === format)?.[0] ?? 'an older version';
+  throw new Error(`The data folder was made for ${owner}, not for ${name}. Choose another one, or remove it.`);
 }
 
 export function quote(name: string): string {

@@ -51,6 +51,7 @@ describe('POST /user', () => {
     [{ name: '' }, 'name', 'too_short'],
     [{ name: 'x'.repeat(101) }, 'name', 'too_long'],
     [{ name: 'bell\u0007' }, 'name', 'invalid_format'],
+    [{ name: '{"method":"stringConcat","values":["x"]}' }, 'name', 'invalid_format'],
     [{ phone: '0170 1234567' }, 'phone', 'invalid_value'],
     [{ role: 'admin' }, 'role', 'unknown_field'],
     [{ epoch: 'x' }, 'epoch', 'unknown_field'],

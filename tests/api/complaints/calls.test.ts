@@ -9,7 +9,7 @@ let reporter: Person;
 let staff: Person;
 
 beforeAll(async () => {
-  service = await startService({}, undefined, { delays: true });
+  service = await startService({}, { delays: true });
   [reporter, staff] = await service.people('user', 'staff');
   // The first of each kind makes the totals that all later ones count in.
   const first = await reporter.file({ category: 'roads' });

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'complaints-'));
   await (await startLocalAppwrite({ dataDir, config: PROJECT_FILE })).close();
   fillComplaints(join(dataDir, 'appwrite.db'), COUNT);
-  service = await startService({}, dataDir);
+  service = await startService({}, { filled: dataDir, database: 'mariadb' });
   [person, staff] = await service.people('user', 'staff');
 });
 afterAll(() => service.close());

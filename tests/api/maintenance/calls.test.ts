@@ -21,7 +21,7 @@ async function filledService(complaints: number): Promise<Service> {
   const dataDir = await mkdtemp(join(tmpdir(), 'complaints-'));
   await (await startLocalAppwrite({ dataDir, config: PROJECT_FILE })).close();
   fillComplaints(join(dataDir, 'appwrite.db'), complaints);
-  const service = await startService({}, dataDir);
+  const service = await startService({}, { filled: dataDir });
   await fillLimits(service, Math.min(complaints, 1_000));
   return service;
 }

@@ -4,7 +4,7 @@ import { openStore } from '#shared/appwrite/store.ts';
 import type { Deps } from '#shared/compose.ts';
 import { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
 import type { Actor } from '#shared/domain/account.ts';
-import { parseFields, queryObject } from '#shared/http/body.ts';
+import { parseQuery } from '#shared/http/body.ts';
 import { findComplaints } from '#shared/services/complaints/find-complaints.ts';
 import type { Cost, Engine, Row } from './engine.ts';
 import { NOW } from './made-up.ts';
@@ -75,7 +75,7 @@ export class Product {
   /** Answers GET /complain?query for somebody, and tells what it cost. */
   async list(query: string, viewer: Actor | undefined): Promise<ListCost> {
     this.#cost = { calls: 0, list: NOTHING, count: NOTHING };
-    const parsed = parseFields(ComplaintQuery, queryObject(new URLSearchParams(query)));
+    const parsed = await parseQuery(new URLSearchParams(query), ComplaintQuery);
     const { items, next } = await findComplaints(this.#deps(), viewer, searchOf(parsed, viewer, NOW));
     return { ...this.#cost, shown: items.length, next };
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { fold } from 'local-appwrite/fold';
+import { addTextFunctions } from 'local-appwrite/text-functions';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { categoryTally, statusTally, type Tally } from '#shared/appwrite/tallies.ts';
 import { STATUSES } from '#shared/domain/status.ts';
@@ -54,7 +54,7 @@ class Counter {
 
 function open(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
-  database.function('fold', { deterministic: true }, (value) => (typeof value === 'string' ? fold(value) : value));
+  addTextFunctions(database);
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = OFF');
   database.exec('PRAGMA cache_size = -262144');

@@ -17,7 +17,7 @@ await buildFunctions({ quiet: true });
 console.log(`${serving.workers} workers, ${ROUNDS} requests in each row; milliseconds`);
 console.log(['clients', 'requests', '/s', 'p50', 'p95', 'max', 'p95/p50', '5xx'].map(cell).join(''));
 for (const clients of [1, 8, 16]) {
-  const service = await startService({}, undefined, serving);
+  const service = await startService({}, serving);
   try {
     await fileAndChange(service, { clients: 1, rounds: 2 });
     const { filed, changed, seconds, lost } = await fileAndChange(service, { clients, rounds: ROUNDS / clients });

@@ -7,13 +7,13 @@ import {
   type Order,
   orderOf,
   orderQueries,
-  type Sight,
-  SORTS,
   type Stream,
   streamsOf,
 } from '#shared/appwrite/complaint-queries.ts';
 import { besideQueries, rangeQueries } from '#shared/appwrite/places.ts';
 import { wordQueries } from '#shared/appwrite/words.ts';
+import { SORTS } from '#shared/domain/complaint.ts';
+import type { Sight } from '#shared/domain/policy.ts';
 
 type Query = { method: string; attribute?: string; values?: unknown[] };
 type Index = { key: string; columns: string[] };

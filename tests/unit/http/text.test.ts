@@ -115,6 +115,27 @@ describe('a point', () => {
 });
 
 describe('a text', () => {
+  it.each([
+    '{"method":"increment","values":[1]}',
+    ' {"method":"stringConcat","values":["x"]}\n',
+    '{"m\\u0065thod":"toggle"}',
+    '{"note":"hi",\r\n"method":"dateSetNow"}',
+  ])('that Appwrite would compute and not store is refused: %j', async (raw) =>
+    expect(await messageOf(Title, raw)).toBe('must not be a JSON object whose method is an operator of Appwrite'),
+  );
+
+  it.each([
+    '{"method":"equal","values":[1]}',
+    '{"method":["increment"]}',
+    '{"Method":"increment"}',
+    '[{"method":"increment"}]',
+    'See {"method":"increment"}',
+    '{"method":"increment"',
+    '{"data":{"method":"increment"}}',
+  ])('that Appwrite stores as it is is taken: %j', async (raw) =>
+    expect(await take(Title, raw)).toMatchObject({ data: raw }),
+  );
+
   it('has one kind of line end before anything is counted', async () => {
     const lines = `${'x\r\n'.repeat(1_999)}xx`;
     expect(await take(text(1, 4_000), lines)).toMatchObject({ data: `${'x\n'.repeat(1_999)}xx` });

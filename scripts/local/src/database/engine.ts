@@ -13,16 +13,19 @@ export type Engine = {
    * accents, then case, punctuation last. `binary`: equal only if the same, sorted by code point.
    */
   text: 'general_ci' | 'locale' | 'binary';
-  /** What `contains`, `startsWith` and `endsWith` ignore in texts. */
-  patterns: 'general_ci' | 'case' | 'nothing';
+  /** What `contains`, `startsWith` and `endsWith` ignore in texts: what equality does, or case. */
+  patterns: 'general_ci' | 'case';
+  /**
+   * Where `startsWith` and `endsWith` serve; on numbers they fail with 500 otherwise. MongoDB's adapter does not anchor
+   * them, so they are refused there.
+   */
+  anchors: 'text and numbers' | 'text' | 'none';
   /** Where `$id` is looked up: ignoring case, or as it is written. Ids are unique ignoring case on all. */
   findsIdsInAnyCase: boolean;
   /** Nulls come first in an ascending order and last in a descending one; otherwise the other way round. */
   nullsFirst: boolean;
-  /** `notEqual` leaves out rows where the column is null. */
-  notEqualSkipsNulls: boolean;
-  /** `startsWith` and `endsWith` compare the digits of numbers; otherwise the query fails with 500. */
-  patternsOnNumbers: boolean;
+  /** `notEqual`, `notContains` and the like leave out rows where the column is null. */
+  negationSkipsNulls: boolean;
   /** How a fulltext index finds words. */
   search: 'innodb' | 'english' | 'words';
   /** `search` queries that one list may have. */
@@ -48,10 +51,10 @@ export const engines: Record<EngineName, Engine> = {
     name: 'mariadb',
     text: 'general_ci',
     patterns: 'general_ci',
+    anchors: 'text and numbers',
     findsIdsInAnyCase: true,
     nullsFirst: true,
-    notEqualSkipsNulls: true,
-    patternsOnNumbers: true,
+    negationSkipsNulls: true,
     search: 'innodb',
     searchesPerList: Number.POSITIVE_INFINITY,
     sequence: 'number',
@@ -66,10 +69,10 @@ export const engines: Record<EngineName, Engine> = {
     name: 'postgresql',
     text: 'locale',
     patterns: 'case',
+    anchors: 'text',
     findsIdsInAnyCase: false,
     nullsFirst: false,
-    notEqualSkipsNulls: true,
-    patternsOnNumbers: false,
+    negationSkipsNulls: true,
     search: 'english',
     searchesPerList: Number.POSITIVE_INFINITY,
     sequence: 'number',
@@ -83,11 +86,11 @@ export const engines: Record<EngineName, Engine> = {
   mongodb: {
     name: 'mongodb',
     text: 'binary',
-    patterns: 'nothing',
+    patterns: 'case',
+    anchors: 'none',
     findsIdsInAnyCase: false,
     nullsFirst: true,
-    notEqualSkipsNulls: false,
-    patternsOnNumbers: true,
+    negationSkipsNulls: false,
     search: 'words',
     searchesPerList: 1,
     sequence: 'uuid',

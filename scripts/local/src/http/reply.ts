@@ -11,7 +11,7 @@ export const neverCached = { 'cache-control': 'no-cache, no-store, must-revalida
 export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   const { status, headers = {}, body, after } = reply;
   const bytes = encode(body);
-  const length = status === 204 ? {} : { 'content-length': bytes.length };
+  const length = status === 204 || response.req.method === 'HEAD' ? {} : { 'content-length': bytes.length };
   response.writeHead(status, {
     'content-type': typeOf(body, bytes.length),
     'x-content-type-options': 'nosniff',

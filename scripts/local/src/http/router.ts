@@ -18,15 +18,17 @@ export class Router {
   }
 
   /**
-   * A trailing slash is ignored, so a row id of '' reaches the route of the whole table, as on the real one.
-   * HEAD finds the route of GET.
+   * Empty segments do not count, so a row id of '' reaches the route of the whole table. Values are taken by their place
+   * in the path as it was sent, so a doubled slash shifts them (rows-337). HEAD finds the route of GET.
    */
   find(method: string, path: string): Match | undefined {
+    const sent = path.replace(/^\/+/, '').split('/');
     const segments = split(path);
     const asked = method === 'HEAD' ? 'GET' : method;
     for (const { route, segments: pattern } of this.#routes.get(`${asked} ${segments.length}`) ?? []) {
-      const params = matchSegments(pattern, segments);
-      if (params) return { route, params };
+      if (pattern.every((one, index) => one.startsWith(':') || one === segments[index])) {
+        return { route, params: valuesAt(pattern, sent) };
+      }
     }
     return undefined;
   }
@@ -40,14 +42,9 @@ function placeholders({ segments }: Compiled): number {
   return segments.filter((segment) => segment.startsWith(':')).length;
 }
 
-function matchSegments(pattern: string[], segments: string[]): Record<string, string> | undefined {
-  const params: Record<string, string> = {};
-  for (const [index, expected] of pattern.entries()) {
-    const actual = segments[index] ?? '';
-    if (expected.startsWith(':')) params[expected.slice(1)] = decode(actual);
-    else if (expected !== actual) return undefined;
-  }
-  return params;
+function valuesAt(pattern: string[], sent: string[]): Record<string, string> {
+  const places = [...pattern.entries()].filter(([, segment]) => segment.startsWith(':'));
+  return Object.fromEntries(places.map(([index, segment]) => [segment.slice(1), decode(sent[index] ?? '')]));
 }
 
 function decode(segment: string): string {

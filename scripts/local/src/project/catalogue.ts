@@ -47,6 +47,7 @@ export class Catalogue {
       id,
       databaseId,
       name: String(definition.name),
+      enabled: definition.enabled !== false,
       rowSecurity: definition.rowSecurity === true,
       permissions: strings(definition.$permissions),
       columns: definitions.list('column', key).filter(available).map(readColumn),

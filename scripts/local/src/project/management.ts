@@ -72,10 +72,11 @@ export class Management {
     this.#loadVariables(functionId);
   }
 
-  /** The function that a rule gives a host name, in whatever case. */
+  /** The function that a rule gives a host name. Rules keep their case; whether it counts depends on the database (domains-173). */
   ownerOf(host: string): string | undefined {
-    const wanted = host.toLowerCase();
-    const rule = this.definitions.list('rule').find(({ domain }) => String(domain).toLowerCase() === wanted);
+    const { findsIdsInAnyCase } = this.#parts.database.engine;
+    const written = (domain: unknown) => (findsIdsInAnyCase ? String(domain).toLowerCase() : String(domain));
+    const rule = this.definitions.list('rule').find(({ domain }) => written(domain) === host.toLowerCase());
     return rule && String(rule.deploymentResourceId);
   }
 

@@ -33,6 +33,7 @@ function readTable(entry: Fields): Table {
     id: text(entry, '$id'),
     databaseId: text(entry, 'databaseId'),
     name: text(entry, 'name'),
+    enabled: entry.enabled !== false,
     rowSecurity: entry.rowSecurity === true,
     permissions: texts(entry, '$permissions'),
     columns: list(entry, 'columns').map(readColumn),

@@ -1,3 +1,5 @@
+import type { Engine } from '../database/engine.ts';
+
 /** What `_APP_DOMAIN_FUNCTIONS` is in an installation that changed nothing. */
 export const functionsHost = 'functions.localhost';
 
@@ -20,10 +22,14 @@ export type Table = {
   id: string;
   databaseId: string;
   name: string;
+  /** A disabled table is not there for guests. Left out: enabled. */
+  enabled?: boolean;
   rowSecurity: boolean;
   permissions: string[];
   columns: Column[];
   indexes: Index[];
+  /** How `$sequence` is shown; known once the table is made in a database. */
+  sequence?: Engine['sequence'];
 };
 
 export type Bucket = {

@@ -24,7 +24,7 @@ export function rowBulkRoutes(parts: RowParts, dialect: Dialect): Route[] {
 /** Creates the rows of a call whose other parameters have been looked at; all or none. */
 export function bulkCreate(parts: RowParts, dialect: Dialect, call: Call): Reply {
   if (call.caller.kind !== 'key') throw new ApiError('general_unauthorized_scope');
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findTable(parts.project, call, dialect);
   const data = readRows(call, dialect).map((row) => {
     const id = row.$id ?? 'unique()';
     if (id !== 'unique()' && !isCustomId(id)) throw new ApiError('general_bad_request', idRule);
@@ -78,9 +78,9 @@ function bulkDelete(parts: RowParts, dialect: Dialect, call: Call): Reply {
 }
 
 /** Strangers do not even see the database here. */
-function findOwnTable({ project }: RowParts, dialect: Dialect, { caller, params }: Call): Table {
-  if (caller.kind !== 'key') throw missing('database_not_found', params.databaseId ?? '');
-  return findTable(project, params, dialect);
+function findOwnTable({ project }: RowParts, dialect: Dialect, call: Call): Table {
+  if (call.caller.kind !== 'key') throw missing('database_not_found', call.params.databaseId ?? '');
+  return findTable(project, call, dialect);
 }
 
 function readRows(call: Call, dialect: Dialect): Fields[] {

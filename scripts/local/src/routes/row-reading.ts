@@ -1,6 +1,6 @@
 import { granted, unauthorized, visibleRows } from '../access/permissions.ts';
 import { type Call, param, type Reply, type Route } from '../http/call.ts';
-import { missing } from '../http/errors.ts';
+import { invalidParam, missing } from '../http/errors.ts';
 import { checkPath } from '../http/parameters.ts';
 import type { Platform } from '../platform.ts';
 import type { Table } from '../project/types.ts';
@@ -23,23 +23,27 @@ export function rowReadingRoutes(parts: Parts, dialect: Dialect): Route[] {
 
 function listRows({ project, rows, transactions }: Parts, dialect: Dialect, call: Call): Reply {
   checkPath(call);
-  const table = findTable(project, call.params, dialect);
+  const table = findTable(project, call, dialect);
   const plan = makePlan(table, parseQueries(call.query.queries));
+  const counted = wantsTotal(call);
+  checkTtl(call);
   const whole = granted(call.caller, 'read', table.permissions);
   if (!whole && !table.rowSecurity) throw unauthorized('read', table.permissions);
   const visible = whole ? everything : visibleRows(call.caller);
   const transactionId = transactionOf(call);
   const source = transactionId ? transactions.state(transactionId) : rows;
-  const total = wantsTotal(call) ? source.count(table, plan, visible) : 0;
+  const total = counted ? source.count(table, plan, visible) : 0;
   const found = source.list(table, plan, visible).map((row) => select(plan, show(table, row, dialect)));
   return { status: 200, body: { total, [dialect.items]: found } };
 }
 
 function getRow({ project, rows, stale, transactions }: Parts, dialect: Dialect, call: Call): Reply {
   checkPath(call);
-  const table = findTable(project, call.params, dialect);
-  const plan = makePlan(table, parseQueries(call.query.queries));
-  if (plan.filters.length > 0) throw invalidQuery('Only select queries are allowed');
+  const table = findTable(project, call, dialect);
+  const queries = parseQueries(call.query.queries);
+  const odd = queries.find(({ method }) => method !== 'select');
+  if (odd) throw invalidQuery(`Invalid query method: ${odd.method}`);
+  const plan = makePlan(table, queries);
   const id = param(call, 'rowId');
   const transactionId = transactionOf(call);
   const read = () => rows.find(table, id);
@@ -53,9 +57,17 @@ function mayRead({ caller }: Call, table: Table, row: Row): boolean {
   return table.rowSecurity && granted(caller, 'read', row.$permissions);
 }
 
-/** Spelled as a boolean the parameter is ignored over HTTP; `0` works. */
-function wantsTotal({ query }: Call): boolean {
-  return query.total !== '0';
+/** `total=false` is ignored over HTTP; `total=0` works. */
+function wantsTotal({ query: { total = '1' } }: Call): boolean {
+  if (!['true', 'false', '0', '1'].includes(String(total)))
+    throw invalidParam('total', 'Value must be a valid boolean');
+  return total !== '0';
+}
+
+/** Seconds for which Appwrite may answer from its cache; not imitated. */
+function checkTtl({ query: { ttl = '0' } }: Call): void {
+  if (/^\d+$/.test(String(ttl)) && Number(ttl) <= 86_400) return;
+  throw invalidParam('ttl', 'Value must be a valid range between 0 and 86,400');
 }
 
 /** The `$` fields come along whatever is selected. */

@@ -48,7 +48,7 @@ function createRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
     return bulkCreate(parts, dialect, call);
   }
   if (wantedId === undefined) throw new ApiError(`${item}_missing_data`, `The ${item} ID is required.`);
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findTable(parts.project, call, dialect);
   const rowId = wantedId === true ? '1' : resolveId(String(wantedId), parts.clock.now());
   const row = { ...writable(call, data), $id: rowId, $permissions: permissions ?? [] };
   requireGrant(call.caller, 'create', table.permissions);
@@ -61,14 +61,12 @@ function createRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
 
 function updateRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const { data, permissions, timestamp } = readChange(parts, dialect, call);
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findTable(parts.project, call, dialect);
   const old = requireRow(parts, dialect, { call, table });
   const rowId = param(call, 'rowId');
   const change = { ...writable(call, data), $id: rowId, $permissions: permissions ?? old.$permissions };
-  if (transactionOf(call)) {
-    refuseOperators(data);
+  if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'update', rowId, data: change, shown: { ...old, ...change } });
-  }
   const computed = { data: applyOperators(change, old), caller: call.caller, timestamp };
   const row = spoken(dialect, () => parts.writer.apply(table, old, computed));
   const after = () => parts.events.publish([rowEvent({ table, row, action: 'update' }, dialect)]);
@@ -79,7 +77,7 @@ function updateRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
 function upsertRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const { data, permissions } = readChange(parts, dialect, call);
   refuseOperators(data);
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findTable(parts.project, call, dialect);
   const rowId = param(call, 'rowId');
   const old = findRow(parts, call, table);
   const row = { ...writable(call, data), $id: rowId, $permissions: permissions ?? old?.$permissions ?? [] };
@@ -93,7 +91,7 @@ function upsertRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
 
 function deleteRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const guard = { caller: call.caller, timestamp: readTimestamp(call, parts.clock.now()) };
-  const table = findTable(parts.project, call.params, dialect);
+  const table = findTable(parts.project, call, dialect);
   const old = requireRow(parts, dialect, { call, table });
   if (transactionOf(call)) {
     stage(parts, dialect, { call, table, action: 'delete', rowId: param(call, 'rowId'), data: {} });
@@ -109,7 +107,7 @@ function count(action: 'increment' | 'decrement') {
     const limitName = action === 'increment' ? 'max' : 'min';
     const value = Number(parameter(call, 'value', rules.number) ?? 1);
     const limit = parameter(call, limitName, rules.bound);
-    const table = findTable(parts.project, call.params, dialect);
+    const table = findTable(parts.project, call, dialect);
     const rowId = param(call, 'rowId');
     const column = param(call, 'column');
     const data = { [columnKey(dialect)]: column, value, [limitName]: limit };
@@ -139,6 +137,7 @@ type Staging = {
 /** Notes the write down instead of doing it, and answers as if it had been done. */
 function stage({ transactions }: RowParts, dialect: Dialect, staging: Staging): Reply {
   const { call, table, action, rowId, data, shown = data, status = 200, stager = 'row' } = staging;
+  refuseOperators(data);
   const operation = { action, databaseId: table.databaseId, tableId: table.id, rowId, data };
   transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stager });
   return { status, body: show(table, { ...shown, $id: rowId } as Row, dialect) };

@@ -1,6 +1,6 @@
 import { visibleRows } from '../access/permissions.ts';
 import { commitEvent } from '../events/names.ts';
-import { type Call, isFields, param, type Reply, type Route } from '../http/call.ts';
+import { type Call, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, missing } from '../http/errors.ts';
 import { checkPath, isNumeric, parameter, rules } from '../http/parameters.ts';
 import type { Platform } from '../platform.ts';
@@ -92,7 +92,7 @@ function checkRows({ project, transactions }: Parts, id: string, operations: Ope
     const table = project.tables.get(tableKey(databaseId, tableId));
     if (!project.databases.has(databaseId)) throw missing('database_not_found', databaseId);
     if (!table) throw missing('collection_not_found', tableId);
-    if (isFields(data)) refuseOperators(data);
+    refuseOperators(data);
     const key = `${databaseId}/${tableId}/${rowId}`;
     if (action === 'create') created.add(key);
     if (rowId === null || !['update', 'delete', 'upsert', 'increment', 'decrement'].includes(action)) continue;

@@ -1,33 +1,29 @@
+import type { Engine } from '../database/engine.ts';
 import type { Cell } from '../database.ts';
 import { quote } from '../database.ts';
 import { ApiError } from '../http/errors.ts';
 import type { Column, Table } from '../project/types.ts';
-import { impliedBounds } from './bounds.ts';
-import { fold, foldPart } from './fold.ts';
+import { isDate, toCell } from './cells.ts';
+import { patternKey, textKey } from './collation.ts';
 import { invalidQuery, type Query } from './query.ts';
 import { comparable, findColumn, searchName } from './schema.ts';
-import { searchText } from './search.ts';
+import { searchRules } from './search.ts';
+import { readSequence } from './sequence.ts';
 import { isText } from './types.ts';
-import { queryValue } from './values.ts';
 
+/** The table that is read, and the database it is imitated to be in. */
+export type Source = { table: Table; engine: Engine };
 export type Condition = { sql: string; values: Cell[] };
 
-const comparisons: Record<string, string> = {
-  lessThan: '<',
-  lessThanEqual: '<=',
-  greaterThan: '>',
-  greaterThanEqual: '>=',
-};
+/** All filters of a list as SQL; what Appwrite would refuse is refused. */
+export function where(source: Source, filters: readonly Query[]): Condition {
+  if (countSearches(filters) > source.engine.searchesPerList) throw new ApiError('general_unknown', 'Server Error');
+  const parts = filters.map((filter) => condition(source, filter));
+  return { sql: parts.map((part) => part.sql).join(' AND ') || '1', values: parts.flatMap((part) => part.values) };
+}
 
-export function condition(table: Table, query: Query): Condition {
-  if (query.method === 'and' || query.method === 'or') return group(table, query);
-  if (query.method === 'exists' || query.method === 'notExists') return existence(table, query);
-  const column = requireColumn(table, query.attribute);
-  if (query.values.length > 500) {
-    throw invalidQuery(`Query on attribute has greater than 500 values: ${column.key}`);
-  }
-  if (column.array) return arrayCondition(column, query);
-  return plainCondition(table, column, query);
+function countSearches(filters: readonly Query[]): number {
+  return filters.reduce((sum, { method, queries }) => sum + Number(method === 'search') + countSearches(queries), 0);
 }
 
 export function requireColumn(table: Table, key: string): Column {
@@ -36,126 +32,213 @@ export function requireColumn(table: Table, key: string): Column {
   return column;
 }
 
-function group(table: Table, query: Query): Condition {
+/** A value as the column is compared with it. */
+export function comparableValue({ engine }: Source, column: Column, value: unknown): Cell {
+  if (column.type === 'sequence') return readSequence(engine.sequence, value) ?? toCell(column, value);
+  return isText(column) ? textKey(engine)(String(value)) : toCell(column, value);
+}
+
+/** Methods by the number of values they take. */
+const oneValue = list('notEqual lessThan lessThanEqual greaterThan greaterThanEqual search notSearch');
+const patterned = list('startsWith notStartsWith endsWith notEndsWith');
+const twoValues = list('between notBetween');
+const containing = list('contains containsAny containsAll notContains');
+const nullChecks = list('isNull isNotNull');
+const comparisons: Record<string, string> = {
+  lessThan: '<',
+  lessThanEqual: '<=',
+  greaterThan: '>',
+  greaterThanEqual: '>=',
+};
+
+function list(names: string): Set<string> {
+  return new Set(names.split(' '));
+}
+
+function condition(source: Source, query: Query): Condition {
+  const { method, attribute, values } = query;
+  if (method === 'and' || method === 'or') return group(source, query);
+  checkCount(query);
+  const column = requireColumn(source.table, attribute);
+  if (values.length > 500) throw invalidQuery(`Query on attribute has greater than 500 values: ${attribute}`);
+  for (const value of values) {
+    if (!fits(source, column, value)) throw invalidQuery(`Query value is invalid for attribute "${attribute}"`);
+  }
+  if (nullChecks.has(method)) return plain(`${quote(attribute)} IS ${method === 'isNull' ? '' : 'NOT '}NULL`);
+  if (column.array) return arrayCondition(source, column, query);
+  if (containing.has(method) || patterned.has(method)) return patternCondition(source, column, query);
+  if (method === 'search' || method === 'notSearch') return searchCondition(source, column, query);
+  return comparison(source, column, query);
+}
+
+function checkCount({ method, values }: Query): void {
+  const name = method.charAt(0).toUpperCase() + method.slice(1);
+  const [wanted, rule] =
+    oneValue.has(method) || patterned.has(method)
+      ? [values.length === 1, 'exactly one value']
+      : twoValues.has(method)
+        ? [values.length === 2, 'exactly two values']
+        : [values.length > 0 || nullChecks.has(method), 'at least one value'];
+  if (!wanted) throw invalidQuery(`${name} queries require ${rule}.`);
+}
+
+const int64 = 2 ** 63;
+
+/** Whether a value of a query may stand beside the column. */
+function fits({ engine }: Source, column: Column, value: unknown): boolean {
+  if (isText(column)) return typeof value === 'string';
+  switch (column.type) {
+    case 'sequence':
+      return readSequence(engine.sequence, value) !== undefined;
+    case 'integer':
+    case 'bigint':
+      return Number.isInteger(value) && Math.abs(Number(value)) < int64;
+    case 'double':
+    case 'float':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'datetime':
+      return isDate(value);
+    default:
+      return false;
+  }
+}
+
+function group(source: Source, query: Query): Condition {
   if (query.queries.length < 2) throw invalidQuery(`${query.method} queries require at least two queries`);
-  const parts = query.queries.map((part) => condition(table, part));
+  const parts = query.queries.map((part) => condition(source, part));
   const joined: Condition = {
     sql: `(${parts.map((part) => part.sql).join(query.method === 'or' ? ' OR ' : ' AND ')})`,
     values: parts.flatMap((part) => part.values),
   };
-  return query.method === 'or' ? impliedBounds(table, query, joined) : joined;
+  return query.method === 'or' ? withBounds(source, query, joined) : joined;
 }
 
-function existence(table: Table, query: Query): Condition {
-  const test = query.method === 'exists' ? 'IS NOT NULL' : 'IS NULL';
-  const parts = query.values.map((key) => `${quote(requireColumn(table, String(key)).key)} ${test}`);
-  return { sql: parts.length > 0 ? `(${parts.join(' AND ')})` : '1', values: [] };
-}
-
-function plainCondition(table: Table, column: Column, query: Query): Condition {
+function comparison(source: Source, column: Column, { method, values }: Query): Condition {
   const name = comparable(column);
-  const { method } = query;
-  if (method === 'isNull' || method === 'isNotNull') {
-    return { sql: `${name} IS ${method === 'isNull' ? '' : 'NOT '}NULL`, values: [] };
-  }
-  if (query.values.length === 0) throw invalidQuery(`${capital(method)} queries require at least one value.`);
-  const values = query.values.map((value) => queryValue(column, value));
-  const operator = comparisons[method];
-  if (operator) return { sql: `${name} ${operator} ?`, values: [single(method, values)] };
+  const cells = values.map((value) => comparableValue(source, column, value));
   switch (method) {
     case 'equal':
-      return { sql: `${name} ${values.length === 1 ? '= ?' : `IN (${marks(values)})`}`, values };
+      return {
+        sql: `${name} ${cells.length === 1 ? '= ?' : `IN (${cells.map(() => '?').join(', ')})`}`,
+        values: cells,
+      };
     case 'notEqual':
-      return { sql: `${name} <> ?`, values: [single(method, values)] };
+      return { sql: negated(source, column, `${name} <> ?`), values: cells };
     case 'between':
     case 'notBetween':
-      if (values.length !== 2) throw invalidQuery(`${capital(method)} queries require exactly two values.`);
-      return { sql: `${name} ${method === 'between' ? '' : 'NOT '}BETWEEN ? AND ?`, values };
-    default:
-      return textCondition(table, column, query);
+      return { sql: `${name} ${method === 'between' ? '' : 'NOT '}BETWEEN ? AND ?`, values: cells };
+    default: {
+      const operator = comparisons[method];
+      if (!operator) throw invalidQuery(`Invalid query method: ${method}`);
+      return { sql: `${name} ${operator} ?`, values: cells };
+    }
   }
 }
 
-function textCondition(table: Table, column: Column, query: Query): Condition {
-  if (!isText(column)) {
+/** A negation says nothing about nulls in SQL; MongoDB counts them in. */
+function negated({ engine }: Source, column: Column, sql: string): string {
+  return engine.negationSkipsNulls ? sql : `(${quote(column.key)} IS NULL OR ${sql})`;
+}
+
+/** `LIKE`, for which Appwrite escapes everything but the escape character itself. */
+function patternCondition(source: Source, column: Column, { method, values }: Query): Condition {
+  const { engine } = source;
+  const anywhere = containing.has(method);
+  if (anywhere && !isText(column)) {
     throw invalidQuery(
-      `Cannot query ${query.method} on attribute "${column.key}" because it is not an array, string, or object.`,
+      `Cannot query ${method} on attribute "${column.key}" because it is not an array, string, or object.`,
     );
   }
-  const negative = query.method.startsWith('not');
-  const method = negative ? uncapital(query.method.slice(3)) : query.method;
-  const parts = query.values.map((value) => partCondition({ table, column, method }, String(value)));
-  const joined = parts.map((part) => part.sql).join(' OR ');
-  return { sql: negative ? `NOT (${joined})` : `(${joined})`, values: parts.flatMap((part) => part.values) };
-}
-
-type Part = { table: Table; column: Column; method: string };
-
-function partCondition({ table, column, method }: Part, value: string): Condition {
-  const name = comparable(column);
-  const part = foldPart(value);
-  switch (method) {
-    case 'contains':
-    case 'containsAny':
-    case 'containsAll':
-      return { sql: `instr(${name}, ?) > 0`, values: [part] };
-    case 'startsWith':
-      return { sql: `(${name} >= ? AND ${name} < ?)`, values: [part, `${part}\u{10ffff}`] };
-    case 'endsWith':
-      if (fold(value) === '') return { sql: `${name} IS NOT NULL`, values: [] };
-      return { sql: `substr(${name}, -length(?)) = ?`, values: [fold(value), fold(value)] };
-    case 'regex':
-      return { sql: `matches(?, ${quote(column.key)})`, values: [regex(value)] };
-    case 'search':
-      return search(table, column, value);
-    default:
-      throw new ApiError('general_not_implemented_locally', `The local Appwrite has no query method ${method}.`);
+  if (!anywhere && engine.anchors === 'none') {
+    throw new ApiError('general_not_implemented_locally', `The local Appwrite has no ${method} on ${engine.name}.`);
   }
+  if (!anywhere && engine.anchors === 'text' && !isText(column)) throw new ApiError('general_unknown', 'Server Error');
+  const negative = method.startsWith('not');
+  const [before, after] = [
+    /endsWith/i.test(method) || anywhere ? '%' : '',
+    /startsWith/i.test(method) || anywhere ? '%' : '',
+  ];
+  const one = `pattern(${quote(column.key)}) ${negative ? 'NOT ' : ''}LIKE ? ESCAPE '\\'`;
+  const cells = values.map((value) => {
+    const escaped = patternKey(engine)(String(value)).replace(/[%_]/g, '\\$&');
+    return `${before}${escaped}${after}`;
+  });
+  const sql = `(${cells.map(() => one).join(negative ? ' AND ' : ' OR ')})`;
+  return { sql: negative ? negated(source, column, sql) : sql, values: cells };
 }
 
-function search(table: Table, column: Column, value: string): Condition {
-  const indexed = table.indexes.some((index) => index.type === 'fulltext' && index.columns.join() === column.key);
+function searchCondition({ table, engine }: Source, column: Column, { method, values }: Query): Condition {
+  const indexed = table.indexes.some(({ type, columns }) => type === 'fulltext' && columns.join() === column.key);
   if (!indexed) throw invalidQuery(`Searching by attribute "${column.key}" requires a fulltext index.`);
-  const words = searchText(value);
-  if (words === '') return { sql: '0', values: [] };
+  const words = searchRules[engine.search].query(String(values[0]));
   const name = searchName(table, column.key);
-  return { sql: `"$sequence" IN (SELECT rowid FROM ${name} WHERE ${name} MATCH ?)`, values: [words] };
+  const found = words === undefined ? '0' : `"$sequence" IN (SELECT rowid FROM ${name} WHERE ${name} MATCH ?)`;
+  return { sql: method === 'search' ? found : `NOT (${found})`, values: words === undefined ? [] : [words] };
 }
 
-function arrayCondition(column: Column, query: Query): Condition {
+function arrayCondition(source: Source, column: Column, { method, values }: Query): Condition {
   const name = quote(column.key);
-  if (query.method === 'isNull') return { sql: `${name} IS NULL`, values: [] };
-  if (query.method === 'isNotNull') return { sql: `${name} IS NOT NULL`, values: [] };
-  if (!/^(contains|containsAny|containsAll|notContains)$/.test(query.method)) {
-    throw invalidQuery(`Cannot query ${query.method} on attribute "${column.key}" because it is an array.`);
+  if (!containing.has(method)) {
+    throw invalidQuery(`Cannot query ${method} on attribute "${column.key}" because it is an array.`);
   }
-  const has = query.values.map(() => `EXISTS (SELECT 1 FROM json_each(${name}) WHERE value = ?)`);
-  const joined = has.join(query.method === 'containsAll' ? ' AND ' : ' OR ');
-  const values = query.values.map((value) => (typeof value === 'boolean' ? Number(value) : (value as Cell)));
-  return { sql: query.method === 'notContains' ? `NOT (${joined})` : `(${joined})`, values };
+  const has = values.map(() => `EXISTS (SELECT 1 FROM json_each(${name}) WHERE value = ?)`);
+  const sql = `(${has.join(method === 'containsAll' ? ' AND ' : ' OR ')})`;
+  const cells = values.map((value) => (typeof value === 'boolean' ? Number(value) : (value as Cell)));
+  if (method !== 'notContains') return { sql, values: cells };
+  return { sql: negated(source, column, `(${name} IS NOT NULL AND NOT ${sql})`), values: cells };
 }
 
-function regex(pattern: string): string {
-  try {
-    return new RegExp(pattern, 'iu').source;
-  } catch {
-    throw invalidQuery('The regular expression is not valid.');
+function plain(sql: string): Condition {
+  return { sql, values: [] };
+}
+
+const upper = list('lessThan lessThanEqual equal');
+const lower = list('greaterThan greaterThanEqual equal');
+
+/**
+ * A keyset page reads `or(a < x, and(a = x, b < y))`. Every branch implies `a <= x`; saying so lets SQLite
+ * start in the middle of an index instead of walking to it.
+ */
+function withBounds(source: Source, { queries }: Query, whole: Condition): Condition {
+  const attributes = new Set(queries.flatMap((branch) => terms(branch).map((term) => term.attribute)));
+  for (const attribute of attributes) {
+    const column = findColumn(source.table, attribute);
+    if (!column || column.array) continue;
+    for (const [side, operator] of [
+      [upper, '<='],
+      [lower, '>='],
+    ] as const) {
+      const values = boundsOf(queries, attribute, side);
+      if (!values) continue;
+      const [bound = null] = values.map((value) => comparableValue(source, column, value)).sort(order(operator));
+      return { sql: `(${comparable(column)} ${operator} ? AND +${whole.sql})`, values: [bound, ...whole.values] };
+    }
   }
+  return whole;
 }
 
-function single(method: string, values: Cell[]): Cell {
-  if (values.length !== 1) throw invalidQuery(`${capital(method)} queries require exactly one value.`);
-  return values[0] ?? null;
+/** As SQLite compares: texts by their bytes. Puts the outermost first. */
+function order(operator: '<=' | '>='): (a: Cell, b: Cell) => number {
+  const compare = (a: Cell, b: Cell) =>
+    typeof a === 'string' && typeof b === 'string'
+      ? Buffer.compare(Buffer.from(a), Buffer.from(b))
+      : Number(a) - Number(b);
+  return operator === '<=' ? (a, b) => compare(b, a) : compare;
 }
 
-function marks(values: unknown[]): string {
-  return values.map(() => '?').join(', ');
+function terms(branch: Query): Query[] {
+  return branch.method === 'and' ? branch.queries : [branch];
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function uncapital(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+/** What bounds the attribute on that side in every branch; undefined if a branch has no such bound. */
+function boundsOf(branches: Query[], attribute: string, side: Set<string>): unknown[] | undefined {
+  const values: unknown[] = [];
+  for (const branch of branches) {
+    const term = terms(branch).find((part) => part.attribute === attribute && side.has(part.method));
+    if (term?.values.length !== 1) return undefined;
+    values.push(term.values[0]);
+  }
+  return values;
 }

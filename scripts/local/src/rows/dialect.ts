@@ -1,6 +1,8 @@
+import type { Call } from '../http/call.ts';
 import { ApiError, type ErrorType, missing } from '../http/errors.ts';
 import type { Project, Table } from '../project/types.ts';
 import { tableKey } from '../project/types.ts';
+import { showSequence } from './sequence.ts';
 import { type Row, RowFailure } from './types.ts';
 
 /** The same rows are spoken of in two ways: TablesDB, and the older databases API. */
@@ -28,11 +30,12 @@ export const collectionsDialect: Dialect = {
   scope: 'documents',
 };
 
-export function findTable(project: Project, ids: Record<string, string>, dialect: Dialect): Table {
-  const { databaseId = '', tableId = '' } = ids;
+export function findTable(project: Project, { params, caller }: Call, dialect: Dialect): Table {
+  const { databaseId = '', tableId = '' } = params;
   if (!project.databases.has(databaseId)) throw missing('database_not_found', databaseId);
   const table = project.tables.get(tableKey(databaseId, tableId));
-  if (!table) throw missing(dialect.parent === 'table' ? 'table_not_found' : 'collection_not_found', tableId);
+  if (!table || (table.enabled === false && caller.kind === 'guest'))
+    throw missing(dialect.parent === 'table' ? 'table_not_found' : 'collection_not_found', tableId);
   return table;
 }
 
@@ -40,7 +43,7 @@ export function findTable(project: Project, ids: Record<string, string>, dialect
 export function show(table: Table, row: Row, dialect: Dialect): Row {
   const shown: Row = {
     ...row,
-    $sequence: String(row.$sequence ?? '') as unknown as number,
+    $sequence: showSequence(table.sequence ?? 'number', row.$sequence) as unknown as number,
     $databaseId: table.databaseId,
     [dialect.parent === 'table' ? '$tableId' : '$collectionId']: table.id,
   };

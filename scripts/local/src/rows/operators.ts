@@ -1,13 +1,16 @@
 import { type Fields, isFields } from '../http/call.ts';
 import { ApiError } from '../http/errors.ts';
 
-const operator =
-  /^(increment|decrement|multiply|divide|modulo|power|array[A-Z]\w+|stringConcat|stringReplace|toggle|date[A-Z]\w+)$/;
+/** `Operator::TYPES` of utopia-php/database 6.0.0. */
+const operators = new Set(
+  `increment decrement multiply divide modulo power stringConcat stringReplace arrayAppend arrayPrepend arrayInsert
+   arrayRemove arrayUnique arrayIntersect arrayDiff arrayFilter toggle dateAddDays dateSubDays dateSetNow`.split(/\s+/),
+);
 
-/** An operator, as an object or as the JSON text that the SDKs send; a text that only looks like one is one, too. */
+/** An operator, as an object or as the JSON text that the SDKs send. A text that only looks like one is one, too (rows-228). */
 function readOperator(value: unknown): { method: string; values: unknown[] } | undefined {
-  const decoded = typeof value === 'string' && value.startsWith('{') ? parse(value) : value;
-  if (!isFields(decoded) || typeof decoded.method !== 'string' || !operator.test(decoded.method)) return undefined;
+  const decoded = typeof value === 'string' && /^\s*\{/.test(value) ? parse(value) : value;
+  if (!isFields(decoded) || typeof decoded.method !== 'string' || !operators.has(decoded.method)) return undefined;
   return { method: decoded.method, values: Array.isArray(decoded.values) ? decoded.values : [] };
 }
 
@@ -34,11 +37,15 @@ export function applyOperators(data: Fields, old: Fields): Fields {
   return computed;
 }
 
-/** Better to say that operators are not known here than to store one as the text it looks like. */
-export function refuseOperators(data: Fields): void {
+/** Refuses what Appwrite takes for an operator, in rows and in lists of rows, so that none is stored as the text it looks like. */
+export function refuseOperators(data: unknown): void {
+  if (Array.isArray(data)) for (const item of data) refuseOperators(item);
+  if (!isFields(data)) return;
   for (const [key, value] of Object.entries(data)) {
-    const found = key.startsWith('$') ? undefined : readOperator(value);
+    if (key.startsWith('$')) continue;
+    const found = readOperator(value);
     if (found) refuse(key, found.method);
+    refuseOperators(value);
   }
 }
 

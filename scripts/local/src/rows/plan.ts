@@ -1,12 +1,10 @@
 import type { Cell } from '../database.ts';
 import { ApiError, missing } from '../http/errors.ts';
 import type { Column, Table } from '../project/types.ts';
-import { toCell } from './cells.ts';
-import { type Condition, condition, requireColumn } from './conditions.ts';
-import { fold } from './fold.ts';
+import { type Condition, comparableValue, requireColumn, type Source } from './conditions.ts';
 import { invalidQuery, type Query } from './query.ts';
 import { comparable } from './schema.ts';
-import { isText, type Row } from './types.ts';
+import type { Row } from './types.ts';
 
 export type Order = { column: Column; descending: boolean };
 export type Cursor = { row: Row; before: boolean };
@@ -31,18 +29,19 @@ const notFilters = new Set([
   'cursorBefore',
 ]);
 
+/** What a list asks for: of several limits, offsets and cursors the first counts. Filters are checked when they are read. */
 export function makePlan(table: Table, queries: Query[]): Plan {
-  const first = (method: string) => queries.find((query) => query.method === method);
-  const cursor = queries.find((query) => query.method.startsWith('cursor'));
-  const selects = queries.filter((query) => query.method === 'select');
+  const first = (...methods: string[]) => queries.find(({ method }) => methods.includes(method));
+  const cursor = first('cursorAfter', 'cursorBefore');
+  const selects = queries.filter(({ method }) => method === 'select');
   return {
-    filters: queries.filter((query) => !notFilters.has(query.method)),
+    filters: queries.filter(({ method }) => !notFilters.has(method)),
     orders: readOrders(table, queries),
     random: first('orderRandom') !== undefined,
-    limit: whole(first('limit'), 25, 1),
-    offset: whole(first('offset'), 0, 0),
+    limit: readNumber(first('limit'), 25, 1),
+    offset: readNumber(first('offset'), 0, 0),
     selected: selects.length > 0 ? selects.flatMap((query) => readSelect(table, query)) : undefined,
-    cursor: cursor && { id: String(cursor.values[0] ?? ''), before: cursor.method === 'cursorBefore' },
+    cursor: cursor && { id: readCursor(cursor), before: cursor.method === 'cursorBefore' },
   };
 }
 
@@ -58,41 +57,49 @@ function readOrders(table: Table, queries: Query[]): Order[] {
   return settled ? orders : [...orders, { column: requireColumn(table, '$sequence'), descending: false }];
 }
 
-function readSelect(table: Table, query: Query): string[] {
-  const keys = query.values.map(String);
-  for (const key of keys) {
-    if (!['*', '$permissions', '$databaseId', '$tableId', '$collectionId'].includes(key)) requireColumn(table, key);
-  }
+function readSelect(table: Table, { values }: Query): string[] {
+  const keys = values.map(String);
+  if (keys.length === 0) throw invalidQuery('No attributes selected');
+  if (new Set(keys).size < keys.length) throw invalidQuery('Duplicate attributes selected');
+  for (const key of keys) if (key !== '*' && key !== '$permissions') requireColumn(table, key);
   return keys;
 }
 
-function whole(query: Query | undefined, fallback: number, least: number): number {
+/** A whole number, in digits or as a number. */
+function readNumber(query: Query | undefined, fallback: number, least: number): number {
   if (!query) return fallback;
-  const value = query.values[0];
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
+  const [value] = query.values;
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= least) return number;
   throw invalidQuery(
     `Invalid ${query.method}: Value must be a valid range between ${least} and 9,223,372,036,854,775,807`,
   );
 }
 
-export function where(table: Table, filters: Query[]): Condition {
-  const parts = filters.map((filter) => condition(table, filter));
-  return { sql: parts.map((part) => part.sql).join(' AND ') || '1', values: parts.flatMap((part) => part.values) };
+function readCursor({ values: [id] }: Query): string {
+  if (typeof id === 'string' && /^[a-zA-Z0-9][\w.-]{0,35}$/.test(id)) return id;
+  throw invalidQuery('Invalid cursor: UID must contain at most 36 chars.');
 }
 
-export function orderBy(plan: Plan): string {
+/** The order of a list as SQL; backwards for `cursorBefore`. */
+export function orderBy({ engine }: Source, plan: Plan): string {
   if (plan.random) return 'random()';
   const before = plan.cursor?.before ?? false;
   return plan.orders
-    .map(({ column, descending }) => `${comparable(column)} ${descending !== before ? 'DESC' : 'ASC'}`)
+    .map(({ column, descending }) => {
+      const down = descending !== before;
+      // SQLite has nulls first when ascending; saying otherwise costs it the index.
+      const nulls = engine.nullsFirst || column.required ? '' : down ? ' NULLS FIRST' : ' NULLS LAST';
+      return `${comparable(column)} ${down ? 'DESC' : 'ASC'}${nulls}`;
+    })
     .join(', ');
 }
 
 /** Only what lies beyond the cursor's row, in the plan's order. */
-export function beyond(orders: Order[], cursor: Cursor): Condition {
+export function beyond(source: Source, orders: Order[], cursor: Cursor): Condition {
   const branches: string[] = [];
   const values: Cell[] = [];
-  const cells = orders.map(({ column }) => cursorCell(column, cursor.row));
+  const cells = orders.map(({ column }) => cursorCell(source, column, cursor.row));
   for (const [index, { column, descending }] of orders.entries()) {
     const equal = orders.slice(0, index).map((order) => `${comparable(order.column)} = ?`);
     branches.push(
@@ -106,10 +113,10 @@ export function beyond(orders: Order[], cursor: Cursor): Condition {
   return { sql: `(${bound} AND +(${branches.join(' OR ')}))`, values: [cells[0] ?? null, ...values] };
 }
 
-function cursorCell(column: Column, row: Row): Cell {
+function cursorCell(source: Source, column: Column, row: Row): Cell {
   const value = row[column.key];
   if (value === null || value === undefined) throw missing('database_query_order_null', column.key);
-  return isText(column) ? fold(String(value)) : toCell(column, value);
+  return comparableValue(source, column, value);
 }
 
 export function cursorNotFound(label: string, id: string): ApiError {

@@ -1,6 +1,7 @@
 import { isFields } from '../http/call.ts';
 import { ApiError, invalidParam } from '../http/errors.ts';
 
+/** `queries` are those within `and` and `or`. */
 export type Query = { method: string; attribute: string; values: unknown[]; queries: Query[] };
 
 const logical = new Set(['and', 'or', 'elemMatch']);
@@ -12,8 +13,9 @@ const methods = new Set(
    overlaps notOverlaps touches notTouches vectorDot vectorCosine vectorEuclidean`.split(/\s+/),
 );
 
+/** The queries of a list, as they came: at most 100 texts of 1 to 4096 characters. */
 export function parseQueries(input: unknown): Query[] {
-  if (input === undefined || input === null || input === '') return [];
+  if (input === undefined || input === null) return [];
   if (!Array.isArray(input) || input.length > 100) {
     throw invalidParam('queries', 'Value must a valid array no longer than 100 items');
   }
@@ -27,24 +29,40 @@ export function parseQueries(input: unknown): Query[] {
 
 function parseQuery(text: string): Query {
   try {
-    return readQuery(JSON.parse(text));
+    return readQuery(JSON.parse(text, wellFormed));
   } catch (error) {
-    if (error instanceof ApiError) throw error;
-    throw invalidQuery('Syntax error');
+    if (error instanceof SyntaxError) throw invalidQuery('Syntax error');
+    throw error;
   }
 }
 
+/** PHP reads no half of a surrogate pair. */
+function wellFormed(key: string, value: unknown): unknown {
+  if (key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return value;
+  throw new SyntaxError('Single unpaired high surrogate in Unicode escape');
+}
+
 function readQuery(value: unknown): Query {
-  if (!isFields(value)) throw invalidQuery('Must be an array');
-  const { method = '', attribute = '', values = [] } = value;
+  const given = Array.isArray(value) ? {} : value;
+  if (!isFields(given)) throw invalidQuery('Must be an array');
+  const { method = '', attribute = '', values = [] } = given;
   if (typeof method !== 'string' || !methods.has(method))
     throw new ApiError('general_query_invalid', `Invalid query method: ${method}`);
-  if (typeof attribute !== 'string')
+  if (typeof (attribute ?? '') !== 'string')
     throw new ApiError('general_query_invalid', 'Invalid query attribute. Must be a string');
-  if (!Array.isArray(values)) throw new ApiError('general_query_invalid', 'Invalid query values. Must be an array');
+  if (!isFields(values) && !Array.isArray(values))
+    throw new ApiError('general_query_invalid', 'Invalid query values. Must be an array');
+  const items = Object.values(values ?? []);
+  const named = { method, attribute: String(attribute ?? '') };
   return logical.has(method)
-    ? { method, attribute, values: [], queries: values.map(readQuery) }
-    : { method, attribute, values, queries: [] };
+    ? { ...named, values: [], queries: items.map(readNested) }
+    : { ...named, values: items, queries: [] };
+}
+
+/** Within `and` and `or` Appwrite expects objects, and breaks on anything else. */
+function readNested(value: unknown): Query {
+  if (typeof value !== 'object' || value === null) throw new ApiError('general_unknown', 'Server Error');
+  return readQuery(value);
 }
 
 export function invalidQuery(reason: string): ApiError {

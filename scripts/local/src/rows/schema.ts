@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { type Database, quote } from '../database.ts';
 import type { Column, Index, Table } from '../project/types.ts';
 import { isText, systemColumns } from './types.ts';
@@ -10,7 +11,7 @@ export function searchName(table: Table, column: string): string {
   return quote(`${table.databaseId}/${table.id}:words:${column}`);
 }
 
-/** What is compared and ordered by: strings go by their folded value. */
+/** What is compared and ordered by: texts by the key that the database's collation gives them. */
 export function comparable(column: Column): string {
   return isText(column) && !column.array ? `fold(${quote(column.key)})` : quote(column.key);
 }
@@ -21,6 +22,7 @@ export function findColumn(table: Table, key: string): Column | undefined {
 
 /** Adds what is missing to the SQL table; what is there already stays, whatever the project file says now. */
 export function ensureTable(database: Database, table: Table): void {
+  table.sequence = database.engine.sequence;
   const name = sqlName(table);
   database.exec(
     `CREATE TABLE IF NOT EXISTS ${name} ("$sequence" INTEGER PRIMARY KEY AUTOINCREMENT, "$id" TEXT NOT NULL,
@@ -32,7 +34,8 @@ export function ensureTable(database: Database, table: Table): void {
       database.exec(`ALTER TABLE ${name} ADD COLUMN ${quote(column.key)} ${sqlType(column)}`);
     }
   }
-  database.exec(`CREATE UNIQUE INDEX IF NOT EXISTS ${indexName(table, '$id')} ON ${name} (fold("$id"))`);
+  database.exec(`CREATE UNIQUE INDEX IF NOT EXISTS ${indexName(table, '$id')} ON ${name} (lower("$id"))`);
+  database.exec(`CREATE INDEX IF NOT EXISTS ${indexName(table, '$id order')} ON ${name} (fold("$id"))`);
   database.exec(`CREATE INDEX IF NOT EXISTS ${indexName(table, '$createdAt')} ON ${name} ("$createdAt")`);
   database.exec(`CREATE INDEX IF NOT EXISTS ${indexName(table, '$updatedAt')} ON ${name} ("$updatedAt")`);
   for (const index of table.indexes) ensureIndex(database, table, index);
@@ -73,19 +76,34 @@ function ensureSearch(database: Database, table: Table, column: string): void {
     return;
   const name = sqlName(table);
   const trigger = (event: string) => quote(`${table.databaseId}/${table.id}:words:${column}:${event}`);
-  const insert = `INSERT INTO ${words} (rowid, words) VALUES (new."$sequence", new.${quote(column)});`;
+  const insert = `INSERT INTO ${words} (rowid, words) VALUES (new."$sequence", search_words(new.${quote(column)}));`;
   const remove = `DELETE FROM ${words} WHERE rowid = old."$sequence";`;
   database.atomically(() => {
     database.exec(
       `CREATE VIRTUAL TABLE ${words} USING fts5(words, content='', contentless_delete=1, prefix='2 3',
-       tokenize='unicode61 remove_diacritics 2')`,
+       tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co Cn'")`,
     );
-    database.exec(`INSERT INTO ${words} (rowid, words) SELECT "$sequence", ${quote(column)} FROM ${name}`);
+    database.exec(
+      `INSERT INTO ${words} (rowid, words) SELECT "$sequence", search_words(${quote(column)}) FROM ${name}`,
+    );
     database.exec(`CREATE TRIGGER ${trigger('insert')} AFTER INSERT ON ${name} BEGIN ${insert} END`);
     database.exec(`CREATE TRIGGER ${trigger('delete')} AFTER DELETE ON ${name} BEGIN ${remove} END`);
     database.exec(
       `CREATE TRIGGER ${trigger('update')} AFTER UPDATE OF ${quote(column)} ON ${name} BEGIN ${remove} ${insert} END`,
     );
+  });
+}
+
+/**
+ * Whether a row cannot be written because an index would hold too much of it: on PostgreSQL a text that compresses to more
+ * than 2,704 bytes, fulltext indexes included. Deflate stands for PostgreSQL's compression, so the limit is not exact.
+ */
+export function overflowsIndex({ engine }: Database, table: Table, row: Record<string, unknown>): boolean {
+  const { largestIndexEntry: largest } = engine;
+  if (largest === undefined) return false;
+  return table.indexes.some(({ columns }) => {
+    const entry = columns.map((key) => (typeof row[key] === 'string' ? row[key] : '')).join('');
+    return Buffer.byteLength(entry) > largest && deflateRawSync(entry, { level: 1 }).length > largest;
   });
 }
 

@@ -1,19 +1,124 @@
+import { stemmer } from 'stemmer';
+import type { Engine } from '../database/engine.ts';
+import { ApiError } from '../http/errors.ts';
+import { generalWeights, lowerCase } from './collation.ts';
+
 /**
- * MariaDB's boolean mode as Appwrite uses it, in the words of FTS5: any of the words, the last one as a prefix;
- * a text in quotes is a phrase. Signs that mean something to MariaDB are blanks, so nothing hostile gets through.
+ * How a fulltext index cuts a text into words, and what it looks for. Words are joined by blanks in an FTS5 table;
+ * `query` is an FTS5 expression over them, or undefined where nothing is found.
  */
-export function searchText(value: string): string {
-  const phrase = value.startsWith('"') && value.endsWith('"');
-  const words = value
+type SearchRules = { words(text: string): string[]; query(value: string): string | undefined };
+
+export const searchRules: Record<Engine['search'], SearchRules> = {
+  innodb: { words: innodbWords, query: innodbQuery },
+  english: { words: englishWords, query: englishQuery },
+  words: { words: plainWords, query: plainQuery },
+};
+
+const list = (text: string) => new Set(text.split(/\s+/));
+
+/** InnoDB's stop words; they are not in the index, nor are words of fewer than 3 or more than 84 characters. */
+const innodbStops = list(
+  `A ABOUT AN ARE AS AT BE BY COM DE EN FOR FROM HOW I IN IS IT LA OF ON OR THAT THE THIS TO WAS WHAT WHEN WHERE WHO
+   WILL WITH UND WWW`,
+);
+const innodbWord = /[\p{L}\p{M}\p{N}_]+/gu;
+
+function innodbTokens(text: string): string[] {
+  return generalWeights(text).match(innodbWord) ?? [];
+}
+
+function isIndexed(word: string): boolean {
+  return !isShort(word) && [...word].length <= 84 && !innodbStops.has(word);
+}
+
+function isShort(word: string): boolean {
+  return [...word].length < 3;
+}
+
+function innodbWords(text: string): string[] {
+  return innodbTokens(text).filter(isIndexed);
+}
+
+/**
+ * Boolean mode as Appwrite asks it: signs of the syntax become blanks, any of the words is enough, the last one may go on;
+ * a text in quotes is a phrase. A term such as `Brien's` is several words, of which short ones after the first are left
+ * out. `%` is no part of the syntax: a query of nothing else fails.
+ */
+function innodbQuery(value: string): string | undefined {
+  const exact = value.startsWith('"') && value.endsWith('"');
+  const terms = value
     .replace(/[@+\-*)(<>~"]/g, ' ')
-    .normalize('NFC')
-    .split(/[^\p{L}\p{N}_']+/u)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word));
-  if (words.length === 0) return '';
-  if (phrase) return quoted(words.join(' '));
-  return words.map((word, index) => (index === words.length - 1 ? `${quoted(word)}*` : quoted(word))).join(' OR ');
+    .split(/\s+/)
+    .filter((term) => term !== '');
+  if (terms.length === 0) return undefined;
+  if (terms.every((term) => /^%+$/.test(term))) throw new ApiError('general_unknown', 'Server Error');
+  if (exact) return phrase(innodbWords(terms.join(' ')));
+  const words = terms.map((term) => innodbTokens(term).filter((word, index) => index === 0 || !isShort(word)));
+  const last = words.at(-1)?.at(-1);
+  const found = words.flat().filter(isIndexed).map(quoted);
+  return anyOf(last === undefined ? found : [...found, `${quoted(last)}*`]);
+}
+
+/** PostgreSQL's stop words of English. */
+const englishStops = list(
+  `i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it its
+   itself they them their theirs themselves what which who whom this that these those am is are was were be been being
+   have has had having do does did doing a an the and but if or because as until while of at by for with about against
+   between into through during before after above below to from up down in out on off over under again further then once
+   here there when where why how all any both each few more most other some such no nor not only own same so than too very
+   s t can will just don should now`,
+);
+
+function lexemes(text: string): string[] {
+  return lowerCase(text)
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .filter((word) => word !== '' && !englishStops.has(word))
+    .map((word) => (/^[a-z]+$/.test(word) ? stemmer(word) : word));
+}
+
+/** Appwrite takes everything out of the text that PostgreSQL calls no word character, viramas and nuktas too. */
+function englishWords(text: string): string[] {
+  return lexemes(text.replace(/[^\p{L}\p{N}\p{M}_]+|[\u094d\u093c\u0bcd]/gu, ' '));
+}
+
+/** `websearch_to_tsquery` as Appwrite asks it: any of the words, in quotes all of them, in any order. */
+function englishQuery(value: string): string | undefined {
+  const exact = value.startsWith('"') && value.endsWith('"');
+  const [text = ''] = value.split('\0', 1);
+  const terms = text
+    .replace(/[@+\-*.'"]/g, ' ')
+    .split(/\s+/)
+    .filter((term) => !/^(or)?$/i.test(term));
+  const phrases = terms.map((term) => phrase(lexemes(term))).filter((found) => found !== undefined);
+  return exact ? phrases.join(' AND ') || undefined : anyOf(phrases);
+}
+
+/** MongoDB's `$text` (read, not run): whole words without accents, any of them; what is in quotes must be there. */
+function plainWords(text: string): string[] {
+  return (
+    text
+      .normalize('NFD')
+      .replace(/[\u0300-\u036f]/g, '')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []
+  );
+}
+
+function plainQuery(value: string): string | undefined {
+  const phrases = [...value.matchAll(/"([^"]+)"/g)].map(([, text = '']) => phrase(plainWords(text)));
+  const required = phrases.filter((found) => found !== undefined);
+  return required.length > 0 ? required.join(' AND ') : anyOf(plainWords(value).map(quoted));
+}
+
+function phrase(words: string[]): string | undefined {
+  return words.length > 0 ? quoted(words.join(' ')) : undefined;
+}
+
+function anyOf(parts: string[]): string | undefined {
+  return parts.length > 0 ? [...new Set(parts)].join(' OR ') : undefined;
 }
 
 function quoted(text: string): string {
-  return `"${text.replaceAll('"', ' ')}"`;
+  return `"${text}"`;
 }

@@ -1,10 +1,10 @@
 import { type Cell, type Database, quote } from '../database.ts';
+import { ApiError } from '../http/errors.ts';
 import type { Table } from '../project/types.ts';
 import { toCell, toRow } from './cells.ts';
-import type { Condition } from './conditions.ts';
-import { fold } from './fold.ts';
-import { beyond, cursorNotFound, orderBy, type Plan, where } from './plan.ts';
-import { sqlName } from './schema.ts';
+import { type Condition, where } from './conditions.ts';
+import { beyond, cursorNotFound, orderBy, type Plan } from './plan.ts';
+import { overflowsIndex, sqlName } from './schema.ts';
 import { type NewRow, type Row, RowFailure } from './types.ts';
 
 /** Appwrite stops counting here. */
@@ -24,11 +24,12 @@ export class RowStore {
   }
 
   #findInAnyCase(table: Table, id: string): Row | undefined {
-    const cells = this.#database.get(`SELECT * FROM ${sqlName(table)} WHERE fold("$id") = ?`, [fold(id)]);
+    const cells = this.#database.get(`SELECT * FROM ${sqlName(table)} WHERE lower("$id") = ?`, [id.toLowerCase()]);
     return cells && toRow(table, cells);
   }
 
   insert(table: Table, row: NewRow): Row {
+    this.#checkIndexes(table, row);
     const { id } = this.#guarded(row.$id, () => this.#database.run(insertion(table), rowCells(table, row)));
     return { ...row, $sequence: id };
   }
@@ -68,6 +69,7 @@ export class RowStore {
       return cell === (before[index] ?? null) ? [] : [{ key, cell }];
     });
     if (changed.length === 0) return;
+    this.#checkIndexes(table, next);
     const sql = `UPDATE ${sqlName(table)} SET ${changed.map(({ key }) => `${quote(key)} = ?`).join(', ')} WHERE "$sequence" = ?`;
     const values: Cell[] = [...changed.map(({ cell }) => cell), old.$sequence];
     this.#guarded(next.$id, () => this.#database.run(sql, values));
@@ -78,26 +80,31 @@ export class RowStore {
   }
 
   list(table: Table, plan: Plan, visible: Condition = everything): Row[] {
-    const parts = [where(table, plan.filters), visible];
+    const source = { table, engine: this.#database.engine };
+    const parts = [where(source, plan.filters), visible];
     if (plan.cursor) {
-      const row = this.find(table, plan.cursor.id);
+      const row = this.#findInAnyCase(table, plan.cursor.id);
       if (!row) throw cursorNotFound('Row', plan.cursor.id);
-      parts.push(beyond(plan.orders, { row, before: plan.cursor.before }));
+      parts.push(beyond(source, plan.orders, { row, before: plan.cursor.before }));
     }
     const sql = `SELECT * FROM ${sqlName(table)} WHERE ${parts.map((part) => part.sql).join(' AND ')}
-      ORDER BY ${orderBy(plan)} LIMIT ? OFFSET ?`;
+      ORDER BY ${orderBy(source, plan)} LIMIT ? OFFSET ?`;
     const values: Cell[] = [...parts.flatMap((part) => part.values), plan.limit, plan.offset];
     const rows = this.#database.all(sql, values).map((cells) => toRow(table, cells));
     return plan.cursor?.before ? rows.reverse() : rows;
   }
 
   count(table: Table, plan: Plan, visible: Condition = everything): number {
-    const { sql, values } = where(table, plan.filters);
+    const { sql, values } = where({ table, engine: this.#database.engine }, plan.filters);
     const counted = this.#database.get(
       `SELECT count(*) AS total FROM (SELECT 1 FROM ${sqlName(table)} WHERE ${sql} AND ${visible.sql} LIMIT ?)`,
       [...values, ...visible.values, countedAtMost],
     );
     return Number(counted?.total ?? 0);
+  }
+
+  #checkIndexes(table: Table, row: NewRow): void {
+    if (overflowsIndex(this.#database, table, row)) throw new ApiError('general_unknown', 'Server Error');
   }
 
   #guarded<T>(id: string, write: () => T): T {

@@ -38,6 +38,14 @@ describe('a call the local Appwrite does not know', () => {
     const data = { number: Operator.multiply(2) };
     expect(await refusal(world.tables.updateRow({ ...main, rowId, data: data as never }))).toBe(refused);
     expect(await refusal(world.tables.updateRows({ ...main, data: { topic: Operator.toggle() } }))).toBe(refused);
+    const { $id: transactionId } = await world.tables.createTransaction();
+    const staged = { title: 'a', topic: ' {"values":["x"],"method":"stringConcat"}' };
+    const create = { ...main, rowId: ID.unique(), data: staged, transactionId };
+    expect(await refusal(world.tables.createRow(create))).toBe(refused);
+    const operations = [
+      { action: 'bulkCreate', databaseId: 'main', tableId: 'notes', data: [{ $id: 'a', ...staged }] },
+    ];
+    expect(await refusal(world.tables.createOperations({ transactionId, operations }))).toBe(refused);
   });
 
   it('is answered 501, loudly', async () => {

@@ -27,7 +27,7 @@ export async function makeFunctions(functions: Functions, functionId: string, de
   for (const [key, value] of Object.entries(deployed.variables ?? {})) {
     await functions.createVariable({ functionId, variableId: ID.unique(), key, value });
   }
-  const code = InputFile.fromBuffer(packed('main.js', source), 'code.tar.gz');
+  const code = InputFile.fromBuffer(packed({ 'main.js': source }), 'code.tar.gz');
   const { $id: deploymentId } = await functions.createDeployment({ functionId, code, activate: true });
   await until(`the deployment of ${functionId}`, async () => {
     const { status, buildLogs } = await functions.getDeployment({ functionId, deploymentId });

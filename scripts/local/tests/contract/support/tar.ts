@@ -2,9 +2,14 @@ import { gzipSync } from 'node:zlib';
 
 const block = 512;
 
-/** A gzipped tar archive of one file: a ustar header, the content, two empty blocks. */
-export function packed(name: string, content: string): Buffer {
-  const bytes = Buffer.from(content);
+/** A gzipped tar archive of files by name. */
+export function packed(files: Record<string, string>): Buffer {
+  const blocks = Object.entries(files).flatMap(([name, content]) => fileBlocks(name, Buffer.from(content)));
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(2 * block)]));
+}
+
+/** A ustar header and the content, filled up to whole blocks. */
+function fileBlocks(name: string, bytes: Buffer): Buffer[] {
   const header = Buffer.alloc(block);
   const put = (text: string, offset: number) => header.write(text, offset, 'latin1');
   const octal = (value: number, length: number) => value.toString(8).padStart(length - 1, '0');
@@ -19,6 +24,5 @@ export function packed(name: string, content: string): Buffer {
   put('ustar\0' + '00', 257);
   const sum = header.reduce((total, byte) => total + byte, 0);
   put(`${octal(sum, 7)}\0 `, 148);
-  const padding = Buffer.alloc((block - (bytes.length % block)) % block);
-  return gzipSync(Buffer.concat([header, bytes, padding, Buffer.alloc(2 * block)]));
+  return [header, bytes, Buffer.alloc((block - (bytes.length % block)) % block)];
 }

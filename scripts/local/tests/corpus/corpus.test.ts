@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { deviationsOn } from './deviations.ts';
+import { describe } from './replay.ts';
+import { replayLocally } from './server.ts';
+import { groupsOf } from './step.ts';
+
+const databases = ['mariadb', 'postgresql'] as const;
+const cases = databases.flatMap((database) => groupsOf(database).map((group) => ({ database, group })));
+
+test.concurrent.each(cases)(
+  'answers as the real one was recorded: $group on $database',
+  async ({ database, group }) => {
+    const deviations = deviationsOn(database);
+    const played = await replayLocally(group, database);
+    const unexplained = played.filter(({ step, differences }) => differences.length > 0 && !deviations.has(step.id));
+    const needless = played.filter(({ step, differences }) => differences.length === 0 && deviations.has(step.id));
+    expect(unexplained.map(describe)).toEqual([]);
+    expect(needless.map(({ step }) => `${step.id} is listed in deviations.json but answers as recorded`)).toEqual([]);
+  },
+);

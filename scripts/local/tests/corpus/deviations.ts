@@ -1,0 +1,39 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineName } from '../../src/index.ts';
+import type { Played } from './replay.ts';
+
+/** Steps that the local Appwrite answers otherwise than a real one, on that database or on all of them. */
+type Deviation = { steps: string[]; reason: string; product?: string; group?: string; database?: EngineName };
+
+const file = join(import.meta.dirname, 'deviations.json');
+const notDone = 'not done yet';
+
+function readAll(): Deviation[] {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** The ids of the steps that may differ on that database. */
+export function deviationsOn(database: EngineName): Set<string> {
+  const listed = readAll().filter((one) => one.database === undefined || one.database === database);
+  return new Set(listed.flatMap(({ steps }) => steps));
+}
+
+/** Writes the entries that are "not done yet" anew: what differs and is not explained by another entry. */
+export function rewriteNotDone(played: Partial<Record<EngineName, Played[]>>): void {
+  const explained = readAll().filter(({ reason }) => reason !== notDone);
+  const open = Object.entries(played).flatMap(([name, steps]) => {
+    const database = name as EngineName;
+    const known = explained.filter((one) => one.database === undefined || one.database === database);
+    const differing = steps
+      .filter(({ step, differences }) => differences.length > 0 && !known.some((one) => one.steps.includes(step.id)))
+      .map(({ step }) => step);
+    return Object.entries(Object.groupBy(differing, ({ group }) => group)).map(([group, list = []]) => ({
+      reason: notDone,
+      group,
+      database,
+      steps: list.map(({ id }) => id),
+    }));
+  });
+  writeFileSync(file, `${JSON.stringify([...explained, ...open], null, 2)}\n`);
+}

@@ -128,7 +128,7 @@ describe('guessing', () => {
   it('slides: what was spent before a full quarter of an hour counts after it', async () => {
     const name = freshName();
     const away = strangeAddress(1);
-    arena.advance(15 * MINUTE - (arena.now() % (15 * MINUTE)) - MINUTE);
+    arena.advance(15 * MINUTE - ((arena.now() + MINUTE) % (15 * MINUTE)));
     const statuses: number[] = [];
     for (let guess = 0; guess < 12; guess += 1) {
       statuses.push((await arena.login(name, 'wrong-guess', away)).status);

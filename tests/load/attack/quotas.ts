@@ -25,7 +25,7 @@ export async function fileWrongly(arena: Arena, refusals: number): Promise<Figur
 /** S5: filings as fast as can be on both sides of a full hour. */
 export async function fileAroundTheHour(arena: Arena): Promise<Figures> {
   const { headers } = await enter(arena);
-  arena.advance(HOUR - (arena.now() % HOUR) - MINUTE);
+  arena.advance(HOUR - ((arena.now() + MINUTE) % HOUR));
   const replies = [];
   for (let turn = 0; turn < 150; turn += 1) {
     replies.push(await arena.send('POST', '/complain', { headers, json: DRAFT }));

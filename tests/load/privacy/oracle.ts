@@ -14,9 +14,12 @@ export type Figures = { cases: number; ghosts: number; answers: number };
 const SECRET_NAMES = ['ghost', 'mask1', 'mask2', 'leaver1', 'leaver2', 'scribe', 'chief'] as const;
 const VIEWERS = ['stranger', 'other', 'reporter'] as const;
 
-function ask(world: World, viewer: Viewer, path: string): Promise<Answer> {
+/** What a very busy machine answered 503 is asked again. */
+async function ask(world: World, viewer: Viewer, path: string): Promise<Answer> {
   const sender = viewer === 'stranger' ? world.service : world.people[viewer];
-  return sender.send('GET', path);
+  let answer = await sender.send('GET', path);
+  for (let tries = 1; answer.status === 503 && tries < 4; tries += 1) answer = await sender.send('GET', path);
+  return answer;
 }
 
 /**

@@ -1,13 +1,12 @@
 import { Query } from 'node-appwrite';
 import type { Gateway } from './gateway.ts';
-import { readInChunks } from './id-chunks.ts';
 import { filesByQuery, type StoredFile } from './media.ts';
 import { type RowOf, row, type Stored, text } from './row.ts';
 import { PicturedRow } from './rows.ts';
 import { Table } from './table.ts';
 
-/** Up to so many ids are asked for at once. */
-const FEW = 100;
+/** Ids of 36 characters that fit into one query of 4096. */
+const IDS_PER_QUERY = 100;
 /** Rows between two known ones that were not asked for, before they are asked for one by one. */
 const SLACK = 50;
 
@@ -22,6 +21,11 @@ const idsOf = (gateway: Gateway) => new Table(gateway, 'complaints', IdRow);
 const pictures = (gateway: Gateway) => new Table(gateway, 'complaints', PicturedRow);
 const owners = (gateway: Gateway) => new Table(gateway, 'timeline', OwnedRow);
 
+function chunks(ids: readonly string[]): string[][] {
+  const count = Math.ceil(ids.length / IDS_PER_QUERY);
+  return Array.from({ length: count }, (_, n) => ids.slice(n * IDS_PER_QUERY, (n + 1) * IDS_PER_QUERY));
+}
+
 const seek = (column: string, after: string) => (after === '' ? [] : [Query.greaterThan(column, after)]);
 
 type Find = (queries: string[]) => Promise<Iterable<string>>;
@@ -30,13 +34,13 @@ type Find = (queries: string[]) => Promise<Iterable<string>>;
 async function presentAmong(ids: readonly string[], find: Find): Promise<Set<string>> {
   const sorted = [...new Set(ids)].sort();
   const seen = new Set<string>();
-  if (sorted.length > FEW) {
+  if (sorted.length > IDS_PER_QUERY) {
     const range = [Query.greaterThanEqual('$id', sorted[0] ?? ''), Query.lessThanEqual('$id', sorted.at(-1) ?? '')];
     for (const id of await find([...range, Query.orderAsc('$id'), Query.limit(sorted.length + SLACK)])) seen.add(id);
   }
-  const unseen = sorted.filter((id) => !seen.has(id));
-  const found = await readInChunks('$id', unseen, async (query, most) => [...(await find([query, Query.limit(most)]))]);
-  for (const id of found) seen.add(id);
+  const unseen = chunks(sorted.filter((id) => !seen.has(id)));
+  const found = await Promise.all(unseen.map((some) => find([Query.equal('$id', some), Query.limit(some.length)])));
+  for (const id of found.flatMap((some) => [...some])) seen.add(id);
   return new Set(sorted.filter((id) => seen.has(id)));
 }
 

@@ -25,6 +25,8 @@ export function faultyAnswer(fault: CallFault, real: Reply | undefined): Reply {
       return { status: 502, headers: { 'content-type': 'text/html' }, body: Buffer.from(badGateway) };
     case 'storage-full':
       return errorReply(new ApiError('general_server_error', 'Failed uploading file'));
+    case 'commit-failed':
+      return errorReply(new ApiError('transaction_failed'));
     case 'truncated-json':
       return { status: okStatus(real), headers: json, body: truncated(real) };
     case 'wrong-json':

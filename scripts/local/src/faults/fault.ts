@@ -11,6 +11,7 @@ export const callFaults = {
   'html-502': 'none',
   'storage-full': 'none',
   'database-full': 'none',
+  'commit-failed': 'none',
   'truncated-json': 'done',
   'wrong-json': 'done',
   reset: 'none',

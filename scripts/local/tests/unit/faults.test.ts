@@ -43,6 +43,7 @@ describe('a call that fails with an answer', () => {
     [{ kind: 'server-error' }, 500, 'general_unknown'],
     [{ kind: 'storage-full' }, 500, 'general_server_error'],
     [{ kind: 'database-full' }, 500, 'general_unknown'],
+    [{ kind: 'commit-failed' }, 400, 'transaction_failed'],
   ] as [CallFault, number, string][])('%o does nothing and says so', async (fault, status, type) => {
     const { rowId, sent } = await struck(fault);
     expect(sent?.status).toBe(status);

@@ -1,4 +1,4 @@
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { type Reservation, reserve } from '#shared/appwrite/limits.ts';
 import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, tallyOperations } from '#shared/appwrite/tallies.ts';
@@ -49,11 +49,11 @@ function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }:
   const now = timeOfKey(complaintId);
   const filedAt = now.toISOString();
   const overdueAt = overdueDay(category, now);
-  return {
+  const row = {
     ...draft,
     reporterId: actor.id,
     reporterName: actor.username,
-    status: 'created',
+    status: 'created' as const,
     progress: 0,
     assignedTo,
     overdueAt,
@@ -66,8 +66,8 @@ function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }:
     acknowledgedAt: null,
     resolvedAt: null,
     closedAt: null,
-    ...sortKeys(complaintId, { changedAt: filedAt, overdueAt }),
   };
+  return { ...row, ...listColumns(complaintId, row) };
 }
 
 function cellOfDraft({ latitude, longitude }: Draft): string | null {
@@ -156,6 +156,8 @@ type Started = { actor: Actor; pictures: readonly Picture[]; category: Category 
 
 async function fileUnder(deps: Deps, ticket: Ticket, draft: Draft, started: Started): Promise<FiledComplaint> {
   const { actor, pictures, category, begun } = started;
+  // Nothing can be staged before; asked for then, the limit is answered beside the staging.
+  await begun.catch(() => undefined);
   const reserved = reserveFiling(deps, actor);
   reserved.catch(() => undefined);
   try {

@@ -21,7 +21,13 @@ export async function startMariadb(folder: string): Promise<Engine | undefined> 
     [
       ...common,
       ...['--skip-networking', `--socket=${socketPath}`, `--pid-file=${folder}/mariadb.pid`, '--secure-file-priv='],
-      ...['--innodb-buffer-pool-size=512M', '--innodb-sort-buffer-size=32M', '--innodb-flush-log-at-trx-commit=0', '--skip-log-bin', '--tmpdir=/tmp'],
+      ...[
+        '--innodb-buffer-pool-size=512M',
+        '--innodb-sort-buffer-size=32M',
+        '--innodb-flush-log-at-trx-commit=0',
+        '--skip-log-bin',
+        '--tmpdir=/tmp',
+      ],
       ...['--character-set-server=utf8mb4', '--collation-server=utf8mb4_general_ci'],
     ],
     {},
@@ -51,7 +57,7 @@ export async function startMariadb(folder: string): Promise<Engine | undefined> 
       const status: { Variable_name: string; Value: string }[] = await connection.query(STATUS);
       const values = new Map(status.map(({ Variable_name: name, Value: value }) => [name, Number(value)]));
       const examined = READS.reduce((sum, name) => sum + (values.get(name) ?? 0), 0);
-      return { rows: [...rows], cost: { ms, examined, isSorted: (values.get('Sort_rows') ?? 0) > 0 } };
+      return { rows: [...rows], cost: { ms, examined, sorted: values.get('Sort_rows') ?? 0 } };
     },
     async stop() {
       await connection.end().catch(() => undefined);

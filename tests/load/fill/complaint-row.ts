@@ -1,4 +1,4 @@
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { derivedId, timeKey } from '#shared/domain/ids.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
@@ -42,11 +42,12 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
     longitude: 8 + ((number * 17) % 60_000) / 10_000,
   };
   const overdueAt = number % 4 === 0 ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString();
+  const category = pick(CATEGORIES, Math.floor(number / 5));
   const told = times(status, filedAt, number);
   return {
     title,
     description,
-    category: pick(CATEGORIES, Math.floor(number / 5)),
+    category,
     location: null,
     ...place,
     anonymous: number % 10 === 0,
@@ -63,6 +64,6 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
     filedAt: filedAt.toISOString(),
     cell: cellOf(place),
     ...told,
-    ...sortKeys(fillId(number, filedAt), { changedAt: told.changedAt, overdueAt }),
+    ...listColumns(fillId(number, filedAt), { changedAt: told.changedAt, overdueAt, category, assignedTo: null }),
   };
 }

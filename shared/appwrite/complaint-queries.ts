@@ -47,15 +47,27 @@ export const orderOf = (sort: Sort): Order => ORDERS[sort];
  */
 const WITHIN = { $id: 'filedWithin', changedKey: 'changedWithin', dueKey: 'dueWithin' } as const;
 
-/** The columns of a complaint that lists are ordered by, besides its `$id`. */
-export function sortKeys(id: string, { changedAt, overdueAt }: { changedAt: string; overdueAt: string | null }) {
+/** In `categoryKey` and `assignedKey`: no category, nobody. PostgreSQL gives no order behind a column that is null. */
+const NONE = '-';
+
+/** What decides where lists show a complaint. */
+export type Listable = {
+  changedAt: string;
+  overdueAt: string | null;
+  category: string | null;
+  assignedTo: string | null;
+};
+
+/** The columns of a complaint that only lists use; to be written whenever one of the others changes. */
+export function listColumns(id: string, { changedAt, overdueAt, category, assignedTo }: Listable) {
   const changedKey = sortKey(new Date(changedAt), id);
   const dueKey = sortKey(overdueAt === null ? null : new Date(overdueAt), id);
-  return { changedKey, dueKey, filedWithin: id, changedWithin: changedKey, dueWithin: dueKey };
+  const keys = { changedKey, dueKey, filedWithin: id, changedWithin: changedKey, dueWithin: dueKey };
+  return { ...keys, categoryKey: category ?? NONE, assignedKey: assignedTo ?? NONE };
 }
 
-type Column = 'hidden' | 'reporterId' | 'reporterName' | 'assignedTo' | 'category' | 'status';
-type Value = string | boolean | null;
+type Column = 'hidden' | 'reporterId' | 'reporterName' | 'assignedKey' | 'categoryKey' | 'status';
+type Value = string | boolean;
 
 /** A part of a list that one index gives in order. */
 export type Stream = {
@@ -73,16 +85,16 @@ const PREFIXES: readonly { columns: readonly Column[]; onlyFiled?: true }[] = [
   { columns: ['reporterId'], onlyFiled: true },
   { columns: ['reporterName'], onlyFiled: true },
   { columns: ['hidden'], onlyFiled: true },
-  { columns: ['assignedTo', 'status'] },
-  { columns: ['assignedTo'] },
-  { columns: ['category', 'status'], onlyFiled: true },
-  { columns: ['category'], onlyFiled: true },
+  { columns: ['assignedKey', 'status'] },
+  { columns: ['assignedKey'] },
+  { columns: ['categoryKey', 'status'], onlyFiled: true },
+  { columns: ['categoryKey'], onlyFiled: true },
   { columns: ['status'] },
   { columns: [] },
 ];
 
 /** Columns of which one value may be that of a large part of all complaints. */
-const POPULAR: readonly Column[] = ['assignedTo', 'category', 'status'];
+const POPULAR: readonly Column[] = ['assignedKey', 'categoryKey', 'status'];
 
 /** Whether a stream may hold a large part of all complaints behind its index's first columns. */
 export const isPopular = ({ fixed }: Stream) => fixed.some(([column]) => POPULAR.includes(column));
@@ -91,7 +103,8 @@ export const isPopular = ({ fixed }: Stream) => fixed.some(([column]) => POPULAR
 export const isHiddenOnly = ({ fixed }: Stream) =>
   fixed.some(([column, value]) => column === 'hidden' && value === true);
 
-const is = (column: Column, value: Value) => (value === null ? Query.isNull(column) : Query.equal(column, value));
+const is = (column: string, value: Value | null) =>
+  value === null ? Query.isNull(column) : Query.equal(column, value);
 
 /** As a range and not as `equal`: with that, MariaDB reads all that is not hidden, whatever else is asked. */
 const NOT_HIDDEN = Query.lessThan('hidden', true);
@@ -102,9 +115,17 @@ function fixedBy({ category, reporter, mine, assignedTo, hidden }: Filter): Part
     ...(hidden === true ? { hidden } : {}),
     ...(mine === undefined ? {} : { reporterId: mine }),
     ...(reporter ? { reporterName: reporter.name } : {}),
-    ...(assignedTo === undefined ? {} : { assignedTo }),
-    ...(category === undefined ? {} : { category }),
+    ...(assignedTo === undefined ? {} : { assignedKey: assignedTo ?? NONE }),
+    ...(category === undefined ? {} : { categoryKey: category ?? NONE }),
   };
+}
+
+/** The columns behind `assignedKey` and `categoryKey`, for complaints that are known or counted. */
+function plainConditions({ assignedTo, category }: Filter): string[] {
+  return [
+    ...(assignedTo === undefined ? [] : [is('assignedTo', assignedTo)]),
+    ...(category === undefined ? [] : [is('category', category)]),
+  ];
 }
 
 function lightConditions({ hidden, anonymous, reporter }: Filter): string[] {
@@ -163,14 +184,14 @@ function streamsOfOne(filter: Filter, order: Order): Stream[] {
   const prefix = usable?.columns ?? [];
   const rest = [
     ...Object.entries(values).flatMap(([column, value]) =>
-      prefix.includes(column as Column) ? [] : [is(column as Column, value)],
+      prefix.includes(column as Column) ? [] : [is(column, value)],
     ),
     ...(order.key === '$id' ? [] : filedConditions(filter)),
     ...(isLate(filter, order) ? [] : overdueConditions(filter, WITHIN.dueKey)),
     ...(statuses && !prefix.includes('status') ? [Query.equal('status', [...statuses])] : []),
   ].map(unindexed);
   const stream = (status?: Status): Stream => ({
-    fixed: prefix.map((column) => [column, column === 'status' ? (status ?? null) : (values[column] ?? null)]),
+    fixed: prefix.map((column) => [column, (column === 'status' ? status : values[column]) ?? NONE]),
     light: lightConditions(filter),
     rest,
   });
@@ -209,7 +230,12 @@ export function orderQueries(stream: Stream, order: Order): string[] {
   return [column, ...(column === '$id' ? [] : ['$id'])].map((one) => query(one));
 }
 
-/** All conditions of a filter at once, for counting and for complaints that are known by their ids. */
+/** The conditions of a filter for complaints that are known by their ids, which are all that is read. */
+export function filterKnown(filter: Filter): string[] {
+  return filterQueries(filter).map(unindexed);
+}
+
+/** All conditions of a filter at once, for counting. */
 export function filterQueries(filter: Filter): string[] {
   const { sight, mine, hidden } = filter;
   const statuses = statusesOf(filter);
@@ -218,7 +244,10 @@ export function filterQueries(filter: Filter): string[] {
   const visible = own.length > 0 ? Query.or([NOT_HIDDEN, ...own]) : NOT_HIDDEN;
   return [
     ...(seesAll ? [] : [visible]),
-    ...Object.entries(fixedBy(filter)).map(([column, value]) => is(column as Column, value)),
+    ...Object.entries(fixedBy({ ...filter, assignedTo: undefined, category: undefined })).map(([column, value]) =>
+      is(column, value),
+    ),
+    ...plainConditions(filter),
     ...lightConditions(filter),
     ...(statuses ? [Query.equal('status', [...statuses])] : []),
     ...overdueConditions(filter),

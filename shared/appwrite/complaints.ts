@@ -1,6 +1,7 @@
 import { Query } from 'node-appwrite';
 import {
   type Filter,
+  filterKnown,
   filterQueries,
   indexedQueries,
   type Key,
@@ -74,7 +75,7 @@ export async function countStream(store: Store, stream: Stream, { filter, order 
 export function readComplaints(store: Store, ids: Iterable<string>, filter: Filter): Promise<StoredComplaint[]> {
   return readInChunks('$id', ids, async (query, most) => {
     const inOrder = [Query.orderAsc('$id'), Query.limit(most)];
-    const { rows } = await store.complaints.list([query, ...filterQueries(filter), ...inOrder]);
+    const { rows } = await store.complaints.list([query, ...filterKnown(filter), ...inOrder]);
     return rows;
   });
 }

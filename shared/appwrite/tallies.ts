@@ -113,7 +113,11 @@ async function ensureTallies(store: Store, operations: readonly Operation[]): Pr
 /** The totals of these ids; one that nobody has counted in yet is not among them. */
 export async function readTallies(store: Store, ids: readonly string[]): Promise<Map<string, Stored<Tally>>> {
   if (ids.length === 0) return new Map();
-  const { rows } = await store.tallies.list([Query.equal('$id', [...ids]), Query.limit(ids.length)]);
+  const { rows } = await store.tallies.list([
+    Query.equal('$id', [...ids]),
+    Query.orderAsc('$id'),
+    Query.limit(ids.length),
+  ]);
   return new Map(rows.map((row) => [row.$id, row]));
 }
 

@@ -6,7 +6,7 @@ import { compare } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '#scripts/project/connect.ts';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
 import { useProject } from './support/project.ts';
 import { runScript } from './support/run.ts';
@@ -112,6 +112,6 @@ function complaint(at: number) {
       hidden: at % 10 === 0,
     },
     ...{ touched: false, images: '[]', version: 1, filedAt: time, changedAt: time },
-    ...sortKeys($id, { changedAt: time, overdueAt: null }),
+    ...listColumns($id, { changedAt: time, overdueAt: null, category: null, assignedTo: null }),
   };
 }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { SORTS, type Sort } from '#shared/domain/complaint.ts';
 import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
 import { complaintRow } from '#tests/load/fill/complaint-row.ts';
@@ -53,8 +53,8 @@ class Scene {
     const id = complaintIdAt(filedAt);
     const row = complaintRow({ number: 1, filedAt, reporter: { id: 'nobody', name: 'nobody' } });
     const changedAt = filedAt.toISOString();
-    const keys = sortKeys(id, { changedAt, overdueAt: null });
-    const columns = { ...row, ...keys, changedAt, overdueAt: null, assignedTo: this.#assignee };
+    const keys = listColumns(id, { changedAt, overdueAt: null, category: null, assignedTo: this.#assignee });
+    const columns = { ...row, ...keys, changedAt, overdueAt: null, category: null, assignedTo: this.#assignee };
     await this.#service.connection.store.complaints.insert(id, columns);
     return id;
   }
@@ -70,7 +70,11 @@ class Scene {
     } else if (id !== undefined) {
       const row = await complaints.find(id);
       const changedAt = new Date(this.#begin + offset).toISOString();
-      if (row) await complaints.replace(row, { changedAt, ...sortKeys(id, { changedAt, overdueAt: null }) });
+      if (row)
+        await complaints.replace(row, {
+          changedAt,
+          ...listColumns(id, { changedAt, overdueAt: null, category: null, assignedTo: this.#assignee }),
+        });
     }
   }
 }

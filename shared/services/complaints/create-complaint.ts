@@ -1,5 +1,5 @@
 import { holdAccount } from '#shared/appwrite/accounts.ts';
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, countedAs, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
@@ -51,11 +51,11 @@ function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }:
   const now = timeOfKey(complaintId);
   const filedAt = now.toISOString();
   const overdueAt = overdueDay(category, now);
-  return {
+  const row = {
     ...draft,
     reporterId: actor.id,
     reporterName: actor.username,
-    status: 'created',
+    status: 'created' as const,
     progress: 0,
     assignedTo,
     overdueAt,
@@ -68,8 +68,8 @@ function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }:
     acknowledgedAt: null,
     resolvedAt: null,
     closedAt: null,
-    ...sortKeys(complaintId, { changedAt: filedAt, overdueAt }),
   };
+  return { ...row, ...listColumns(complaintId, row) };
 }
 
 function cellOfDraft({ latitude, longitude }: Draft): string | null {

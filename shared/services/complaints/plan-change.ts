@@ -1,4 +1,4 @@
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import type { Category, Complaint, Entry } from '#shared/appwrite/rows.ts';
 import { CHANGED_FIELDS } from '#shared/domain/complaint.ts';
 import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
@@ -100,6 +100,6 @@ export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined
     changed: CHANGED_FIELDS.filter((field) => patch[field] !== undefined).join(','),
   };
   const changedAt = asked.now.toISOString();
-  const { overdueAt } = { ...complaint, ...patch };
-  return { patch: { ...patch, changedAt, ...sortKeys(complaint.$id, { changedAt, overdueAt }) }, entry };
+  const columns = listColumns(complaint.$id, { ...complaint, ...patch, changedAt });
+  return { patch: { ...patch, changedAt, ...columns }, entry };
 }

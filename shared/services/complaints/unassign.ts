@@ -1,4 +1,5 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { listAssigned, type StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
 import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
@@ -25,11 +26,16 @@ export function planUnassigning(
 /** Takes the assignee off a case, with an internal entry of the system. Gives false when somebody changed it meanwhile. */
 async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: StoredComplaint): Promise<boolean> {
   const { $id: complaintId, status, progress } = complaint;
+  const changed = { assignedTo: null, changedAt: clock.now().toISOString() };
   const version = complaint.version + 1;
   const entryId = randomId();
   const operations = [
     claimVersion('complaints', complaintId, complaint.version),
-    update('complaints', complaintId, { assignedTo: null, changedAt: clock.now().toISOString(), version }),
+    update('complaints', complaintId, {
+      ...changed,
+      ...listColumns(complaintId, { ...complaint, ...changed }),
+      version,
+    }),
     create('timeline', entryId, {
       complaintId,
       number: version,

@@ -1,3 +1,4 @@
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { completeFiles } from '#shared/appwrite/reconciliation.ts';
 import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
@@ -19,11 +20,13 @@ export async function detachLostPictures({ gateway, store, clock }: StorageDeps,
   const note = lost === 1 ? 'One picture was lost from the storage.' : `${lost} pictures were lost from the storage.`;
   const bySystem = { byId: null, byName: null, role: 'system', kind: 'edit', internalNote: null, internal: false };
   const entryId = randomId();
+  const changedAt = clock.now().toISOString();
   const operations = [
     claimVersion('complaints', complaintId, complaint.version),
     update('complaints', complaintId, {
       images: JSON.stringify(images),
-      changedAt: clock.now().toISOString(),
+      changedAt,
+      ...listColumns(complaintId, { ...complaint, changedAt }),
       version,
     }),
     create('timeline', entryId, { ...bySystem, complaintId, number: version, status, progress, note }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { metresBetween } from '#shared/domain/place.ts';
 import { change, followed, idsOf, listOf } from '../../support/complaints.ts';
@@ -180,7 +180,7 @@ describe('near', () => {
     const rows = Array.from({ length: 900 }, (_, number) => {
       const place = { latitude: 10 + (number % 30) / 1_000, longitude: 10 + Math.floor(number / 30) / 1_000 };
       const id = `0000000${String(number).padStart(13, '0')}`;
-      const keys = sortKeys(id, { changedAt: template.changedAt, overdueAt: null });
+      const keys = listColumns(id, template);
       return { ...columns, $id: id, images: '[]', ...place, cell: cellOf(place), ...keys };
     });
     await createRows('complaints', rows);
@@ -222,7 +222,7 @@ describe('the desk', () => {
     const row = await service.connection.store.complaints.find(late.id);
     if (!row) throw new Error('gone');
     const overdueAt = new Date(Date.now() - 1_000).toISOString();
-    const { dueKey, dueWithin } = sortKeys(late.id, { changedAt: row.changedAt, overdueAt });
+    const { dueKey, dueWithin } = listColumns(late.id, { ...row, overdueAt });
     await service.connection.store.complaints.replace(row, { overdueAt, dueKey, dueWithin });
     expect(idsOf(await listOf(service, { overdue: true }))).toEqual([late.id]);
     expect(idsOf(await listOf(service, { overdue: false }))).toContain(fine.id);

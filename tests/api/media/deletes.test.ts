@@ -1,6 +1,7 @@
 import type { Snapshot } from 'local-appwrite';
 import { Query, Storage } from 'node-appwrite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
@@ -43,7 +44,9 @@ async function imported(count: number): Promise<string[]> {
     ids.map(async (id) => {
       const fileId = imageFileId(id, 0);
       await storeFile(gateway, { id: fileId, name: `${fileId}.png`, parts: [picture] });
-      await store.complaints.insert(id, { ...columns, images: JSON.stringify([{ ...image, id: fileId }]) });
+      const lists = listColumns(id, pattern);
+      const pictures = JSON.stringify([{ ...image, id: fileId }]);
+      await store.complaints.insert(id, { ...columns, ...lists, images: pictures });
       const entry = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
       await store.timeline.insert(id, { ...entry, complaintId: id });
     }),

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dialect } from './sql.ts';
 
-/** What one statement cost, as the engine itself tells. */
-export type Cost = { ms: number; examined: number; isSorted: boolean };
+/** What one statement cost, as the engine itself tells: the rows it read, and those of them that it had to sort. */
+export type Cost = { ms: number; examined: number; sorted: number };
 export type Row = Record<string, unknown>;
 
 /** A throw-away database server with a connection to it. */

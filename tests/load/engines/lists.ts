@@ -58,7 +58,7 @@ export function listsOf(rare: string): List[] {
     { what: 'assigned to nobody', query: 'assignedTo=none', viewer: desk },
     { what: 'assigned to nobody, created', query: 'assignedTo=none&status=created', viewer: desk },
     { what: 'hidden', query: 'hidden=true', viewer: desk },
-    { what: 'hidden, a status', query: 'hidden=true&status=closed', viewer: desk },
+    { what: 'hidden, a status', query: 'hidden=true&status=closed', viewer: desk, isSearched: true },
     { what: 'overdue', query: 'overdue=true' },
     { what: 'overdue, desk', query: 'overdue=true', viewer: desk },
     { what: 'not overdue', query: 'overdue=false', isSearched: true },

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { wordRow } from '#shared/appwrite/words.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { timeKey } from '#shared/domain/ids.ts';
@@ -83,17 +83,23 @@ function madeUp(number: number, count: number, random: Random) {
   };
   const title = `${pick(FAULTS, random)} ${pick(THINGS, random)} in ${pick(STREETS, random)}`;
   const description = `Report ${number}: please have a look at the ${pick(THINGS, random)}.`;
+  const category = share(CATEGORIES, random);
+  const assignedTo = status === 'created' || random() < 0.1 ? null : `staff${Math.floor(random() * 40)}`;
   const seen = status === 'created' ? null : 600 + Math.floor(random() * 90_000);
   return {
     id,
     at: filed.toISOString(),
     columns: {
-      ...{ title, description, category: share(CATEGORIES, random), location: null, ...place, cell: cellOf(place) },
+      ...{ title, description, category, location: null, ...place, cell: cellOf(place) },
       ...{ anonymous: random() < 0.1, reporterId: `u${reporter}`, reporterName: `reporter${reporter}`, status },
       progress: isOpen ? 40 : 100,
-      assignedTo: status === 'created' || random() < 0.1 ? null : `staff${Math.floor(random() * 40)}`,
+      assignedTo,
       ...{ overdueAt, hidden: random() < 0.005, touched: status !== 'created', images: '[]', version: 2 },
-      ...{ filedAt: filed.toISOString(), changedAt, ...sortKeys(id, { changedAt, overdueAt }) },
+      ...{
+        filedAt: filed.toISOString(),
+        changedAt,
+        ...listColumns(id, { changedAt, overdueAt, category, assignedTo }),
+      },
       ...{ acknowledgedAt: null, resolvedAt: null, closedAt: null, secondsToAcknowledge: seen, secondsToResolve: null },
     } as Record<string, unknown>,
   };

@@ -57,7 +57,7 @@ export async function startMariadb(folder: string): Promise<Engine | undefined> 
       const status: { Variable_name: string; Value: string }[] = await connection.query(STATUS);
       const values = new Map(status.map(({ Variable_name: name, Value: value }) => [name, Number(value)]));
       const examined = READS.reduce((sum, name) => sum + (values.get(name) ?? 0), 0);
-      return { rows: [...rows], cost: { ms, examined, isSorted: (values.get('Sort_rows') ?? 0) > 0 } };
+      return { rows: [...rows], cost: { ms, examined, sorted: values.get('Sort_rows') ?? 0 } };
     },
     async stop() {
       await connection.end().catch(() => undefined);

@@ -16,11 +16,12 @@ type Asked = { tableId: string; queries: string[]; total?: unknown };
 /** What one list of the API cost: the statements of its lists together, and those that count. */
 export type ListCost = { calls: number; list: Cost; count: Cost; shown: number; next: string | null };
 
-const NOTHING: Cost = { ms: 0, examined: 0, isSorted: false };
+const NOTHING: Cost = { ms: 0, examined: 0, sorted: 0 };
 const plus = (a: Cost, b: Cost): Cost => ({
   ms: a.ms + b.ms,
   examined: a.examined + b.examined,
-  isSorted: a.isSorted || b.isSorted,
+  // The most that one statement sorted.
+  sorted: Math.max(a.sorted, b.sorted),
 });
 
 /** The lists of the product with a database in the place of Appwrite: its queries become the SQL that Appwrite makes of them. */

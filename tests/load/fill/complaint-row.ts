@@ -1,4 +1,4 @@
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { countedAs } from '#shared/appwrite/tallies.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { derivedId, timeKey } from '#shared/domain/ids.ts';
@@ -43,10 +43,11 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
     longitude: 8 + ((number * 17) % 60_000) / 10_000,
   };
   const overdueAt = number % 4 === 0 ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString();
+  const category = pick(CATEGORIES, Math.floor(number / 5));
   const told = times(status, filedAt, number);
   const counted = {
     status,
-    category: pick(CATEGORIES, Math.floor(number / 5)),
+    category,
     reporterId: reporter.id,
     reporterName: reporter.name,
     anonymous: number % 10 === 0,
@@ -68,6 +69,6 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
     filedAt: filedAt.toISOString(),
     cell: cellOf(place),
     ...told,
-    ...sortKeys(fillId(number, filedAt), { changedAt: told.changedAt, overdueAt }),
+    ...listColumns(fillId(number, filedAt), { changedAt: told.changedAt, overdueAt, category, assignedTo: null }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '#scripts/project/connect.ts';
-import { sortKeys } from '#shared/appwrite/complaint-queries.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { countedAs } from '#shared/appwrite/tallies.ts';
@@ -40,7 +40,7 @@ function complaintRow(id: string, size: { bytes: number; pictured: boolean }) {
     version: 1,
     filedAt: now,
     changedAt: now,
-    ...sortKeys(id, { changedAt: now, overdueAt: null }),
+    ...listColumns(id, { changedAt: now, overdueAt: null, category: null, assignedTo: null }),
   };
 }
 

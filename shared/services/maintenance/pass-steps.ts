@@ -155,12 +155,13 @@ const totals: Step = {
   async run({ deps, pass, budget }, after) {
     const { store } = deps;
     const all = (await Promise.all([sharedTotals(store), totalsOfLargeAccounts(store)])).flat();
-    let done = Number(after);
-    for (; done < all.length && !budget.isSpent(); done += 1) {
-      const total = all[done];
-      if (total && (await recountTotal(store, total, () => budget.isSpent()))) pass.counts.recounted += 1;
+    for (const [done, total] of all.entries()) {
+      if (done < Number(after)) continue;
+      const recount = await recountTotal(store, total, () => budget.isSpent());
+      if (recount === 'unfinished') return String(done);
+      pass.counts.recounted += Number(recount === 'repaired');
     }
-    return done < all.length ? String(done) : '';
+    return '';
   },
 };
 

@@ -87,22 +87,27 @@ export async function recountComplaint(deps: { gateway: Gateway; store: Store },
   return false;
 }
 
+/** `contended`: it moved whenever it was counted. `unfinished`: `isOver` came first. */
+type Recount = 'right' | 'repaired' | 'contended' | 'unfinished';
+
 /**
  * Counts a total anew. It is read before and replaced only when nobody has moved it meanwhile, so that what was counted
- * is what it must say. Gives true when it was wrong; false also when it moved all the time, or `isOver` came first.
+ * is what it must say.
  */
 export async function recountTotal(
   store: Store,
   { id, conditions }: KeptTotal,
   isOver: () => boolean,
-): Promise<boolean> {
-  for (let attempt = 0; attempt < ATTEMPTS && !isOver(); attempt += 1) {
+): Promise<Recount> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (isOver()) return 'unfinished';
     const kept = (await store.tallies.find(id)) ?? (await store.tallies.insert(id, { ...NOTHING }));
     const visible = await countExactly(store, [...conditions, Query.equal('hidden', false)], isOver);
     const hidden = await countExactly(store, [...conditions, Query.equal('hidden', true)], isOver);
-    if (!kept || visible === undefined || hidden === undefined) continue;
-    if (kept.visible === visible && kept.hidden === hidden) return false;
-    if (await store.tallies.replace(kept, { visible, hidden })) return true;
+    if (visible === undefined || hidden === undefined) return 'unfinished';
+    if (!kept) continue;
+    if (kept.visible === visible && kept.hidden === hidden) return 'right';
+    if (await store.tallies.replace(kept, { visible, hidden })) return 'repaired';
   }
-  return false;
+  return 'contended';
 }

@@ -11,13 +11,23 @@ export const UNLIMITED: Allowance = { calls: Number.POSITIVE_INFINITY, milliseco
 /** What a run of maintenance may still cost. Asked before each step. */
 export class Budget {
   readonly #gateway: Pick<Gateway, 'calls'>;
-  readonly #mostCalls: number;
+  #mostCalls: number;
   readonly #endsAt: number;
 
   constructor(gateway: Pick<Gateway, 'calls'>, { calls, milliseconds }: Allowance) {
     this.#gateway = gateway;
     this.#mostCalls = gateway.calls.length + calls - CALLS_PER_STEP;
     this.#endsAt = systemClock.elapsed() + milliseconds;
+  }
+
+  /** How many calls the run may still make. */
+  get callsLeft(): number {
+    return this.#mostCalls + CALLS_PER_STEP - this.#gateway.calls.length;
+  }
+
+  /** Ends the run after this step: what is next needs more than is left. */
+  end(): void {
+    this.#mostCalls = -1;
   }
 
   /** Whether there is too little left for one more step. */

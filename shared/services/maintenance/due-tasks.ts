@@ -117,8 +117,8 @@ class TaskRun {
     if (ids.size === 0) return;
     for (const total of await sharedTotals(this.#deps.store)) {
       if (!ids.has(total.id)) continue;
-      const wasWrong = await recountTotal(this.#deps.store, total, () => this.#budget.isSpent());
-      this.result.recounted += Number(wasWrong);
+      const recount = await recountTotal(this.#deps.store, total, () => this.#budget.isSpent());
+      this.result.recounted += Number(recount === 'repaired');
     }
   }
 }

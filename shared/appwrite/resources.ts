@@ -17,5 +17,8 @@ export const TABLE_IDS = [
   'tasks',
   'quarantine',
   'figures',
+  'outbox',
+  'deliveries',
+  'webhooks',
 ] as const;
 export type TableId = (typeof TABLE_IDS)[number];

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { canonicalUsername, ROLES } from '#shared/domain/account.ts';
+import { canonicalUsername, LANGUAGES, NOTIFY, ROLES } from '#shared/domain/account.ts';
 import { CHANGED_FIELDS, ENTRY_KINDS } from '#shared/domain/complaint.ts';
 import { STATUSES } from '#shared/domain/status.ts';
+import { ACCOUNT_KINDS, COMPLAINT_KINDS } from './outbox.ts';
 import { compiled, maybeNumber, maybeText, number, type RowOf, row, text, truth } from './row.ts';
 
 /** The rows of appwrite.json as the code may use them: nothing read from Appwrite goes further without these. */
@@ -210,6 +211,73 @@ export const FiguresRow = row({
 
 /** The same row with the distribution of its times, of which the medians are made. */
 export const SpansRow = row({ spansToAcknowledge: maybeText, spansToResolve: maybeText });
+
+const OUTBOX_KINDS = [...COMPLAINT_KINDS, ...ACCOUNT_KINDS] as const;
+
+const Names = z.pipe(
+  maybeText,
+  z.transform((names) => (names ?? '').split(',').filter(Boolean)),
+);
+
+/** What people and systems are to be told; removed once it has become deliveries. See outbox.ts. */
+export const OutboxRow = row({
+  kind: z.enum(OUTBOX_KINDS),
+  at: text,
+  byId: maybeText,
+  byRole: z.nullable(z.enum([...ROLES, 'system'])),
+  complaintId: maybeText,
+  complaintVersion: maybeNumber,
+  changed: Names,
+  statusBefore: z.nullable(status),
+  status: z.nullable(status),
+  publicEvent: z.nullable(z.enum(COMPLAINT_KINDS)),
+  accountId: maybeText,
+  username: maybeText,
+  address: maybeText,
+});
+
+/** One mail or webhook call; see deliveries.ts. */
+export const DeliveryRow = row({
+  channel: z.enum(['mail', 'webhook']),
+  kind: z.enum(OUTBOX_KINDS),
+  status: z.enum(['pending', 'sent', 'failed', 'skipped']),
+  reason: maybeText,
+  outboxId: text,
+  at: text,
+  accountId: maybeText,
+  address: maybeText,
+  webhookId: maybeText,
+  complaintId: maybeText,
+  complaintVersion: maybeNumber,
+  told: Names,
+  dueAt: maybeText,
+  attempts: number,
+  round: number,
+  handedAt: maybeText,
+  messageId: maybeText,
+  leadId: maybeText,
+  version: number,
+});
+
+export const WebhookRow = row({
+  url: text,
+  events: Names,
+  secret: text,
+  enabled: truth,
+  failingSince: maybeText,
+  disabledBecause: maybeText,
+});
+
+/** An account as far as mails to it need it. */
+export const RecipientRow = row({
+  username: StoredUsername,
+  role: z.catch(z.enum(ROLES), 'user'),
+  email: maybeText,
+  emailConfirmed: z.nullable(truth),
+  emailPending: maybeText,
+  language: z.nullable(z.enum(LANGUAGES)),
+  notify: z.nullable(z.enum(NOTIFY)),
+});
 
 export type User = RowOf<typeof UserRow>;
 export type Identity = RowOf<typeof IdentityRow>;

@@ -4,13 +4,16 @@ import {
   CheckedRow,
   ComplaintKeysRow,
   ComplaintRow,
+  DeliveryRow,
   EntryRow,
   FiguresRow,
   IdentityRow,
   LimitRow,
   NameRow,
+  OutboxRow,
   PlaceRow,
   QuarantineRow,
+  RecipientRow,
   RequestRow,
   SpansRow,
   StateRow,
@@ -18,6 +21,7 @@ import {
   TaskRow,
   TimesRow,
   UserRow,
+  WebhookRow,
   WordRow,
 } from './rows.ts';
 import { Table } from './table.ts';
@@ -43,6 +47,10 @@ export function openStore(gateway: Gateway) {
     tasks: new Table(gateway, 'tasks', TaskRow),
     quarantine: new Table(gateway, 'quarantine', QuarantineRow),
     figures: new Table(gateway, 'figures', FiguresRow),
+    outbox: new Table(gateway, 'outbox', OutboxRow),
+    deliveries: new Table(gateway, 'deliveries', DeliveryRow),
+    webhooks: new Table(gateway, 'webhooks', WebhookRow),
+    recipients: new Table(gateway, 'users', RecipientRow),
     spans: new Table(gateway, 'figures', SpansRow),
   };
 }

@@ -1,6 +1,15 @@
 export const ROLES = ['user', 'staff', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** The languages of mails; the first is the default. */
+export const LANGUAGES = ['en', 'de'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** How much a person wants to be told of. */
+export const NOTIFY = ['all', 'important', 'none'] as const;
+export type Notify = (typeof NOTIFY)[number];
+export const DEFAULT_NOTIFY: Notify = 'important';
+
 /** A person as every request meets them: read from the stored account, never from the token. */
 export type Actor = { id: string; username: string; role: Role };
 

@@ -1,0 +1,129 @@
+import { Query } from 'node-appwrite';
+import type { Role } from '#shared/domain/account.ts';
+import { derivedId, randomId } from '#shared/domain/ids.ts';
+import type { Status } from '#shared/domain/status.ts';
+import type { RowOf, Stored } from './row.ts';
+import type { OutboxRow } from './rows.ts';
+import type { Store } from './store.ts';
+import { create, type Operation } from './transaction.ts';
+
+/** What happened to a complaint. */
+export const COMPLAINT_KINDS = ['complaint.created', 'complaint.changed', 'complaint.deleted'] as const;
+export type ComplaintKind = (typeof COMPLAINT_KINDS)[number];
+
+/** What happened to an account, and to the people who run the service. */
+export const ACCOUNT_KINDS = [
+  /** The address of `accountId` (the pending one, if there is one) is to be confirmed: a mail with a link. */
+  'email.confirm',
+  /** The account no longer has `address`: its owner is told, and Messaging forgets it. */
+  'email.changed',
+  /** Somebody asked for another address for `accountId`: the present one is told. */
+  'email.change_requested',
+  /** A link was asked for, by `username` or by `address`, which need not exist. */
+  'recovery.requested',
+  'password.changed',
+  'role.changed',
+  /** `accountId` is gone: its deliveries go, and Messaging forgets `address`. One row for each address it had. */
+  'account.erased',
+  'webhook.disabled',
+] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
+export type OutboxEntry = RowOf<typeof OutboxRow>;
+export type StoredOutboxEntry = Stored<OutboxEntry>;
+
+/** The parts of a complaint that decide whether the public learns of its change. */
+type Seen = { hidden: boolean; status: Status };
+
+export type ComplaintNews = {
+  complaintId: string;
+  /** The version that this change makes; the next one for a deletion. It decides the row's id. */
+  version: number;
+  /** Who did it; undefined for the system. */
+  by: { id: string; role: Role } | undefined;
+  at: Date;
+  /**
+   * Names of what changed and nothing of the texts: the fields of a timeline entry (`CHANGED_FIELDS`), and `note` for a
+   * public note, `internalNote`, `images`, `duplicateOf`, `escalation`, `rating`.
+   */
+  changed: readonly string[];
+  /** Whether the timeline entry is one that the public sees. */
+  isPublic: boolean;
+  /** The complaint before and after; undefined where there is none. */
+  before: Seen | undefined;
+  after: Seen | undefined;
+};
+
+export type AccountNews = {
+  kind: AccountKind;
+  at: Date;
+  accountId?: string | undefined;
+  /** Who did it, when it was somebody else. */
+  byId?: string | undefined;
+  username?: string | undefined;
+  address?: string | undefined;
+  /** Makes the row's id with the kind and the account, so that the same news is written once. A random one otherwise. */
+  version?: string | undefined;
+};
+
+/** What webhooks are told: hiding a complaint deletes it for the public, and showing it creates it. */
+function publicEventOf({ before, after, isPublic }: ComplaintNews): ComplaintKind | null {
+  const [was, is] = [before?.hidden === false, after?.hidden === false];
+  if (!was && is) return 'complaint.created';
+  if (was && !is) return 'complaint.deleted';
+  return was && is && isPublic ? 'complaint.changed' : null;
+}
+
+function kindOf({ before, after }: ComplaintNews): ComplaintKind {
+  if (!before) return 'complaint.created';
+  return after ? 'complaint.changed' : 'complaint.deleted';
+}
+
+/** The row that tells of a change of a complaint, for the same transaction: a single create, since a bulk one fires no event. */
+export function complaintOutbox(news: ComplaintNews): Operation {
+  const { complaintId, version, by, at, changed, before, after } = news;
+  return create('outbox', derivedId('o', 'complaint', complaintId, String(version)), {
+    kind: kindOf(news),
+    at: at.toISOString(),
+    byId: by?.id ?? null,
+    byRole: by?.role ?? 'system',
+    complaintId,
+    complaintVersion: version,
+    changed: changed.join(','),
+    statusBefore: before?.status ?? null,
+    status: after?.status ?? null,
+    publicEvent: publicEventOf(news),
+  });
+}
+
+function accountRow({ kind, at, accountId, byId, username, address, version }: AccountNews) {
+  const id =
+    version === undefined ? randomId() : derivedId('o', kind, accountId ?? '', username ?? '', address ?? '', version);
+  const data = {
+    kind,
+    at: at.toISOString(),
+    accountId: accountId ?? null,
+    byId: byId ?? null,
+    username: username ?? null,
+    address: address ?? null,
+  };
+  return { id, data };
+}
+
+/** The row that tells of an account, as part of a transaction. */
+export function outboxOperation(news: AccountNews): Operation {
+  const { id, data } = accountRow(news);
+  return create('outbox', id, data);
+}
+
+/** Writes the row by itself: one call. The same news (see `version`) again changes nothing. */
+export async function writeOutbox(store: Store, news: AccountNews): Promise<void> {
+  const { id, data } = accountRow(news);
+  await store.outbox.insert(id, data);
+}
+
+/** What has not been made into deliveries yet, the oldest first. */
+export async function listOutbox(store: Store, limit: number): Promise<StoredOutboxEntry[]> {
+  const { rows } = await store.outbox.list([Query.orderAsc('$createdAt'), Query.limit(limit)]);
+  return rows;
+}

@@ -10,6 +10,7 @@ export const TABLE_IDS = [
   'words',
   'timeline',
   'categories',
+  'counters',
   'tallies',
   'limits',
   'requests',

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { canonicalUsername, LANGUAGES, NOTIFY, ROLES } from '#shared/domain/account.ts';
-import { CHANGED_FIELDS, ENTRY_KINDS } from '#shared/domain/complaint.ts';
+import { CHANGED_FIELDS, ENTRY_KINDS, OUTCOMES } from '#shared/domain/complaint.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { ACCOUNT_KINDS, COMPLAINT_KINDS } from './outbox.ts';
 import { compiled, maybeNumber, maybeText, number, type RowOf, row, text, truth } from './row.ts';
@@ -83,6 +83,22 @@ const StoredImage = compiled({
 });
 export type StoredImage = z.infer<typeof StoredImage>;
 
+/** Who called, on a complaint that staff filed for a caller; undefined when the column cannot be read. */
+const StoredContact = compiled({ name: maybeText, phone: maybeText, email: maybeText });
+export type Contact = z.infer<typeof StoredContact>;
+
+const contact = z.pipe(
+  maybeText,
+  z.transform((json): Contact | null => {
+    if (!json) return null;
+    try {
+      return z.parse(StoredContact, JSON.parse(json));
+    } catch {
+      return null;
+    }
+  }),
+);
+
 const COMPLAINT_KEYS = { changedKey: text, dueKey: text };
 
 export const ComplaintRow = row({
@@ -108,6 +124,26 @@ export const ComplaintRow = row({
   acknowledgedAt: maybeText,
   resolvedAt: maybeText,
   closedAt: maybeText,
+  reference: maybeText,
+  outcome: z.nullable(z.enum(OUTCOMES)),
+  duplicateOf: maybeText,
+  followers: number,
+  acknowledgeBy: maybeText,
+  /** Working minutes that were left until `overdueAt` when the complaint was put on hold; null otherwise. */
+  minutesLeft: maybeNumber,
+  /** How many levels of escalation each of the two deadlines has reached. */
+  acknowledgeLevel: number,
+  overdueLevel: number,
+  /** When the next step is due that time takes by itself: a deadline, a level of escalation, closing. */
+  stepAt: maybeText,
+  /** How many times it was reopened. */
+  reopened: number,
+  ratingScore: maybeNumber,
+  ratingComment: maybeText,
+  ratedAt: maybeText,
+  contact: contact,
+  /** When `contact` is to be removed; null while the complaint has not ended. */
+  contactUntil: maybeText,
   ...COMPLAINT_KEYS,
   /** In which totals the row is counted; see tallies.ts. */
   counted: maybeText,
@@ -158,6 +194,16 @@ export const EntryRow = row({
   internalNote: maybeText,
   changed: ChangedFields,
   internal: truth,
+  reason: maybeText,
+  /** The text that staff replaced, for admins only. */
+  beforeTitle: maybeText,
+  beforeDescription: maybeText,
+  fromAssignee: maybeText,
+  toAssignee: maybeText,
+  fromCategory: maybeText,
+  toCategory: maybeText,
+  /** Ids of the images that an entry of kind `images` added, comma-separated. */
+  images: maybeText,
 });
 
 export const CategoryRow = row({
@@ -168,6 +214,9 @@ export const CategoryRow = row({
 
 /** A row of `words` is read for its `$id`, which begins with the complaint's. */
 export const WordRow = row({});
+
+/** How many reference numbers were taken in the year of the row's `$id`. */
+export const CounterRow = row({ value: number });
 
 export const TallyRow = row({ visible: number, hidden: number });
 export const LimitRow = row({ subject: text, count: number, expiresAt: text });

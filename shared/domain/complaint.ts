@@ -2,8 +2,22 @@
 export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', 'overdueAt'] as const;
 export type Sort = (typeof SORTS)[number];
 
+/** How a complaint ended. */
+export const OUTCOMES = ['fixed', 'not_found', 'not_responsible', 'duplicate', 'other'] as const;
+
 /** What a timeline entry tells of. */
-export const ENTRY_KINDS = ['created', 'status', 'progress', 'note', 'edit', 'assignment', 'visibility'] as const;
+export const ENTRY_KINDS = [
+  'created',
+  'status',
+  'progress',
+  'note',
+  'edit',
+  'assignment',
+  'visibility',
+  'images',
+  'rating',
+  'escalation',
+] as const;
 
 /** The fields that a timeline entry can name as changed. */
 export const CHANGED_FIELDS = [
@@ -15,4 +29,11 @@ export const CHANGED_FIELDS = [
   'description',
   'location',
   'category',
+  'latitude',
+  'longitude',
+  'anonymous',
+  'outcome',
+  'duplicateOf',
+  'rating',
+  'images',
 ] as const;

@@ -68,6 +68,21 @@ function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }:
     acknowledgedAt: null,
     resolvedAt: null,
     closedAt: null,
+    reference: null,
+    outcome: null,
+    duplicateOf: null,
+    followers: 0,
+    acknowledgeBy: null,
+    minutesLeft: null,
+    acknowledgeLevel: 0,
+    overdueLevel: 0,
+    stepAt: null,
+    reopened: 0,
+    ratingScore: null,
+    ratingComment: null,
+    ratedAt: null,
+    contact: null,
+    contactUntil: null,
   };
   return { ...row, ...listColumns(complaintId, row) };
 }

@@ -14,7 +14,10 @@ type Patch = Partial<Omit<Complaint, 'images' | 'version'>> & {
 /** The category that a change names, and who gets its complaints. */
 export type CategoryTerms = { category: Category | undefined; assignee: string | null };
 
-type NewEntry = Omit<Entry, 'number' | 'complaintId' | 'changed'> & { changed: string };
+type NewEntry = Pick<
+  Entry,
+  'byId' | 'byName' | 'role' | 'kind' | 'status' | 'progress' | 'note' | 'internalNote' | 'internal'
+> & { changed: string };
 
 /** A change as it will be stored: the columns that move and the one entry that tells of it. */
 export type Plan = { patch: Patch & { changedAt: string }; entry: NewEntry };
@@ -97,7 +100,7 @@ export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined
     note: input.note ?? null,
     internalNote: input.internalNote ?? null,
     internal,
-    changed: CHANGED_FIELDS.filter((field) => patch[field] !== undefined).join(','),
+    changed: CHANGED_FIELDS.filter((field) => field in patch).join(','),
   };
   const changedAt = asked.now.toISOString();
   const columns = listColumns(complaint.$id, { ...complaint, ...patch, changedAt });

@@ -74,6 +74,8 @@ const StoredImage = compiled({
   tokenId: text,
   /** Its URL was made when the complaint was hidden, so the public never had it. */
   private: z.optional(truth),
+  /** false: Appwrite's preview would not show it as it is. */
+  preview: z.optional(truth),
 });
 export type StoredImage = z.infer<typeof StoredImage>;
 

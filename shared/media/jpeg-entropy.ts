@@ -52,6 +52,7 @@ type ReadBlock = (part: Part, block: number) => void;
 
 /** Blocks between two turns for other requests: a few milliseconds at most. */
 const BLOCKS_A_TURN = 8_000;
+const MOST_STRETCHES = 10_000;
 
 /** A code table of a DHT segment. `bytes` are its class and number, 16 counts and the symbols. */
 export class HuffmanTable {
@@ -108,13 +109,16 @@ export async function walkScan(source: Buffer, from: number, frame: Frame, scan:
   const single = second === undefined ? only : undefined;
   const columns = single?.columns ?? unitColumns;
   const units = columns * (single?.rows ?? unitRows);
+  const blocksAUnit = single
+    ? 1
+    : parts.reduce((sum, { component: { horizontal, vertical } }) => sum + horizontal * vertical, 0);
   const read = blocks.reader(frame.progressive);
   const stretches: [number, number][] = [];
   let missing = false;
   let turn = 0;
   for (let unit = 0; unit < units; unit++) {
     if (scan.restartInterval > 0 && unit > 0 && unit % scan.restartInterval === 0) {
-      stretches.push(bits.endStretch());
+      append(stretches, bits.endStretch());
       blocks.restart();
       missing = !bits.passRestart((unit / scan.restartInterval - 1) % 8);
     }
@@ -126,14 +130,22 @@ export async function walkScan(source: Buffer, from: number, frame: Frame, scan:
     } else if (scan.restartInterval === 0) {
       break;
     }
-    turn += parts.length;
+    turn += blocksAUnit;
     if (turn >= BLOCKS_A_TURN) {
       turn = 0;
       await nextTurn();
     }
   }
-  stretches.push(bits.endStretch());
+  append(stretches, bits.endStretch());
   return { stretches, end: bits.at, complete: !missing, faulty: bits.faulty };
+}
+
+/** What lies side by side becomes one stretch, so that there are many only where other bytes lie in between. */
+function append(stretches: [number, number][], [from, to]: [number, number]): void {
+  const last = stretches.at(-1);
+  if (last?.[1] === from) last[1] = to;
+  else stretches.push([from, to]);
+  if (stretches.length > MOST_STRETCHES) throw damaged('it is made of far too many parts');
 }
 
 function readUnit(read: ReadBlock, part: Part, row: number, column: number): void {

@@ -41,7 +41,8 @@ export function restartedPicture(random: Random, { columns = 5, rows = 4, interv
 /** The file with these bytes for its scan; by default as an encoder writes them. */
 export function restartedFile(picture: Restarted, coded = withMarkers(picture.intervals)): Buffer {
   const { columns, rows, interval } = picture;
-  const frame = Buffer.from([8, 0, 8 * rows, 0, 8 * columns, 1, 1, 0x11, 0]);
+  const [down, across] = [8 * rows, 8 * columns];
+  const frame = Buffer.from([8, down >> 8, down & 255, across >> 8, across & 255, 1, 1, 0x11, 0]);
   return Buffer.concat([
     Buffer.from([0xff, 0xd8]),
     jpegSegment(0xdb, Buffer.concat([Buffer.from([0]), Buffer.alloc(64, 9)])),

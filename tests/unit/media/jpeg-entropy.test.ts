@@ -51,6 +51,20 @@ describe('the pixels of a JPEG', () => {
     await expect(cleanPicture(Buffer.concat([source.subarray(0, -6), END]))).rejects.toThrow('stops before');
   });
 
+  it('are read in pieces, between which other requests have their turn', async () => {
+    const large = await makePicture('jpeg', { width: 1_600, height: 1_600 });
+    let turns = 0;
+    let done = false;
+    const next = () => {
+      turns += 1;
+      if (!done) setImmediate(next);
+    };
+    setImmediate(next);
+    await cleanPicture(large);
+    done = true;
+    expect(turns).toBeGreaterThanOrEqual(5);
+  });
+
   it('may have odd numbers in the header of their scan, as some cameras write them', async () => {
     const source = await makePicture('jpeg');
     source[start(source, 0xda) + 12] = 0;
@@ -111,6 +125,13 @@ describe('restart markers', () => {
       const picture = restartedPicture(seededRandom(seed));
       await expectSame(restartedFile(picture, edit(picture.intervals)), what);
     }
+  });
+
+  it('may not be many thousands with other bytes before each', async () => {
+    const picture = restartedPicture(seededRandom(7), { columns: 200, rows: 60, interval: 1 });
+    await expectSame(restartedFile(picture), 'restarts');
+    const hiding = picture.intervals.map((bytes) => Buffer.concat([bytes, SECRET]));
+    await expect(cleanPicture(restartedFile(picture, withMarkers(hiding)))).rejects.toThrow('far too many parts');
   });
 
   it('may not end before the last interval', async () => {

@@ -23,7 +23,7 @@ function start(jpeg: Buffer, marker: number): number {
 describe('the pixels of a JPEG', () => {
   it('end where their last block ends, in every coding and size', { timeout: fuzzTimeout(30) }, async () => {
     const random = seededRandom(20_260_105);
-    for (let run = 0; run < fuzzRuns(40); run++) {
+    for (let run = 0; run < fuzzRuns(25); run++) {
       const recipe = randomRecipe('jpeg', random);
       const source = await makePicture('jpeg', recipe);
       const what = JSON.stringify(recipe);
@@ -148,13 +148,13 @@ describe('faulty pixels', () => {
     const random = seededRandom(20_260_106);
     const seeds = await Promise.all(VARIANTS.jpeg.map((variant) => makePicture('jpeg', { variant })));
     let taken = 0;
-    for (let run = 0; run < fuzzRuns(200); run++) {
+    for (let run = 0; run < fuzzRuns(120); run++) {
       const source =
         run % 2 === 0 ? random.pick(seeds as [Buffer, ...Buffer[]]) : restartedFile(restartedPicture(random));
       const faulty = damagedIn(source, start(source, 0xda) + 10, random);
       taken += (await isTakenAndSame(faulty)) ? 1 : 0;
     }
-    expect(taken).toBeGreaterThan(50);
+    expect(taken).toBeGreaterThan(30);
   });
 });
 

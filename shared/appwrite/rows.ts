@@ -80,6 +80,8 @@ const StoredImage = compiled({
    * afterwards, so that the public cannot know it (present.ts).
    */
   private: z.optional(truth),
+  /** false: Appwrite's preview would not show it as it is. */
+  preview: z.optional(truth),
 });
 export type StoredImage = z.infer<typeof StoredImage>;
 

@@ -49,7 +49,9 @@ export const NewComplaintJson = z
   .strictObject({
     ...newComplaint,
     images: maybe(z.array(z.string()).check(z.maxLength(MAX_IMAGES))).check(
-      z.describe('Up to three pictures as base64: JPEG, PNG or WebP, 3 MiB each.'),
+      z.describe(
+        'Up to three pictures, each in standard base64 on one line, with or without a prefix such as `data:image/jpeg;base64,`: JPEG, PNG or WebP, 3 MiB each.',
+      ),
     ),
   })
   .check(bothCoordinates());

@@ -41,7 +41,7 @@ export const LoginReply = z.lazy(() =>
 export const ProfileList = z.lazy(() =>
   z.strictObject({
     items: z.array(Profile).check(says('The accounts.')),
-    total: maybe(Count).check(says('How many there are in all; null with `near`, `q` or `after`.')),
+    total: Count.check(says('How many there are in all.')),
   }),
 );
 
@@ -49,7 +49,13 @@ export const Image = z.lazy(() =>
   z.strictObject({
     id: z.string().check(says('The id of the stored file.')),
     url: z.url().check(says('The picture, readable by this URL alone.')),
-    previewUrl: z.url().check(says('A small version of it, 320 pixels wide.')),
+    previewUrl: z
+      .url()
+      .check(
+        says(
+          'A smaller version for lists: scaled to a width of 320 pixels and then turned upright. The same as `url` where Appwrite cannot make a right one: for mirrored pictures, PNG and WebP pictures with an orientation, very wide and very narrow ones.',
+        ),
+      ),
     width: z.int().check(z.gte(1), says('Pixels across, as it is shown.')),
     height: z.int().check(z.gte(1), says('Pixels down, as it is shown.')),
     type: z.enum(['image/jpeg', 'image/png', 'image/webp']).check(says('The media type.')),

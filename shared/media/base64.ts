@@ -1,9 +1,13 @@
 import { PictureError } from './picture-error.ts';
 import { checkBytes } from './picture-limits.ts';
 
-const DATA_URL = /^data:([^;,]{0,100})[^,]{0,100};base64,/i;
+const DATA_URL = /^data:([^;,]{0,100})([^,]{0,100}),/i;
 
-/** Standard base64 on one line, padded or not, with or without a data: prefix; checks the size before decoding. */
+/**
+ * The bytes of a picture in standard base64 on one line, padded or not, with or without a prefix such as
+ * `data:image/png;base64,`. The type in the prefix does not matter as long as it is a picture's: the content tells. Throws
+ * PictureError that says what a program has to send; checks the size before it decodes.
+ */
 export function decodePicture(text: string): Uint8Array {
   const digits = withoutPadding(withoutPrefix(text));
   checkBytes(Math.ceil((digits.length * 3) / 4));
@@ -11,35 +15,52 @@ export function decodePicture(text: string): Uint8Array {
   const isExact = lastGroup === '' || Buffer.from(lastGroup, 'base64').toString('base64').startsWith(lastGroup);
   const bytes = Buffer.from(digits, 'base64');
   if (!isExact || bytes.length !== Math.floor((digits.length * 3) / 4) || !hasStandardDigits(digits)) {
-    throw new PictureError('image_damaged', `${whatItIs(text)} Send the bytes of the picture as standard base64.`);
+    throw unreadable(digits);
   }
   return bytes;
 }
 
-/** What a program has sent instead of standard base64, as far as it can be told. */
-function whatItIs(text: string): string {
-  if (/^(https?|file|content|blob|ph):/i.test(text)) return 'This is the address of a picture, which is not fetched.';
-  if (/^data:/i.test(text) && !DATA_URL.test(text)) return 'This is a data URL that is not in base64.';
-  if (/\s/.test(text)) return 'This is base64 with spaces or line breaks; it has to be on a single line.';
-  if (/[-_]/.test(withoutPrefix(text))) return 'This is base64url, with - and _ in place of + and /.';
-  return 'This is not base64, or a part of it is missing.';
-}
-
-/** Node skips what is no digit, which shows in the length, but takes the other alphabet and cuts wide characters. */
+/** Buffer skips what is no digit, which shows in the length, but takes the URL-safe alphabet and cuts wide characters. */
 function hasStandardDigits(digits: string): boolean {
   return !digits.includes('-') && !digits.includes('_') && Buffer.byteLength(digits) === digits.length;
 }
 
 function withoutPrefix(text: string): string {
-  const prefix = DATA_URL.exec(text);
-  if (prefix && !/^image\//i.test(prefix[1] ?? '')) {
-    throw new PictureError('unsupported_image', 'This data URL holds no picture. Send a JPEG, PNG or WebP picture.');
+  if (/^\s*(https?|ftp|file|blob|content):/i.test(text.slice(0, 100))) {
+    throw wrongFormat('it is an address, and pictures are not fetched from elsewhere');
   }
-  return text.slice(prefix?.[0].length ?? 0);
+  const [prefix, type = '', parameters = ''] = DATA_URL.exec(text) ?? [];
+  if (prefix === undefined) return text;
+  if (!/^image\//i.test(type)) {
+    throw new PictureError(
+      'unsupported_image',
+      `This data: URL holds ${type === '' ? 'text' : type}, not a picture. Send a JPEG, PNG or WebP picture, as data:image/jpeg;base64,… or as base64 alone.`,
+    );
+  }
+  if (!/;base64$/i.test(parameters)) throw wrongFormat('it is a data: URL without ";base64"');
+  return text.slice(prefix.length);
 }
 
 /** Padding is optional, but where it stands it must be right. */
 function withoutPadding(digits: string): string {
   if (!digits.endsWith('=') || digits.length % 4 !== 0) return digits;
   return digits.slice(0, digits.endsWith('==') ? -2 : -1);
+}
+
+function unreadable(digits: string): PictureError {
+  if (/^[\w-]*=*$/.test(digits) && /[-_]/.test(digits)) {
+    return wrongFormat('it is in the URL-safe alphabet, with - and _ in place of + and /');
+  }
+  if (/\s/.test(digits)) return wrongFormat('it has line breaks or spaces');
+  const wrong = /[^A-Za-z0-9+/=]/u.exec(digits)?.[0];
+  if (wrong !== undefined) return wrongFormat(`it has the character ${JSON.stringify(wrong)}`);
+  return wrongFormat('it ends in the middle of a byte, or its = signs are in the wrong place');
+}
+
+/** `what` completes the sentence "This is not a picture in base64: …". */
+function wrongFormat(what: string): PictureError {
+  return new PictureError(
+    'invalid_format',
+    `This is not a picture in base64: ${what}. Send the bytes of a JPEG, PNG or WebP file in standard base64 (A-Z, a-z, 0-9, + and /) on one line, or the file itself in a multipart form.`,
+  );
 }

@@ -1,4 +1,5 @@
 export type PictureErrorCode =
+  | 'invalid_format'
   | 'unsupported_image'
   | 'image_damaged'
   | 'image_too_large'

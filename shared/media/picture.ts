@@ -1,5 +1,5 @@
-import { refuseDisguise } from './disguise.ts';
 import { cleanJpeg } from './jpeg.ts';
+import type { Orientation } from './orientation.ts';
 import { cutShort } from './picture-error.ts';
 import { checkBytes } from './picture-limits.ts';
 import { type PictureFormat, pictureFormat } from './picture-type.ts';
@@ -13,6 +13,7 @@ export type Picture = {
   extension: 'jpg' | 'png' | 'webp';
   width: number;
   height: number;
+  orientation: Orientation;
   /** Views of the bytes that were sent, which therefore have to stay as they are. */
   content: Pieces;
 };
@@ -23,15 +24,17 @@ const KINDS = {
   webp: { type: 'image/webp', extension: 'webp', clean: cleanWebp },
 } as const satisfies Record<PictureFormat, unknown>;
 
-/** The same pixels without anything that tells on the sender. Throws nothing but PictureError. */
-export function cleanPicture(bytes: Uint8Array): Picture {
+/**
+ * The same pixels without anything that tells on the sender: no position, device, text, thumbnail or trailing bytes.
+ * Throws nothing but PictureError.
+ */
+export async function cleanPicture(bytes: Uint8Array): Promise<Picture> {
   checkBytes(bytes.length);
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   try {
     const { type, extension, clean } = KINDS[pictureFormat(source)];
-    const cleaned = clean(source);
+    const cleaned = await clean(source);
     checkBytes(cleaned.content.size);
-    refuseDisguise(cleaned.content);
     return { type, extension, ...cleaned };
   } catch (error) {
     // Buffer's readers throw RangeError past the end: that is how a cut file shows.

@@ -1,11 +1,11 @@
 const MOST_PARTS = 64;
 
-/** A file as pieces of the memory it came in: a picture has megabytes, and copying them would be most of the work on it. */
+/** A file as pieces of the memory it came in. A picture has megabytes, and copying them would take most of the time. */
 export class Pieces {
   readonly parts: readonly Buffer[];
   readonly size: number;
 
-  /** What lies side by side in memory becomes one piece; what is still in too many to be sent so is copied. */
+  /** Parts that lie side by side in memory become one. More than 64 that remain are copied into one. */
   constructor(parts: readonly Buffer[]) {
     const merged = parts.reduce(joining, []);
     this.parts = merged.length > MOST_PARTS ? [Buffer.concat(merged)] : merged;

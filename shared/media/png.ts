@@ -1,43 +1,124 @@
-import { asDisplayed, type Cleaned } from './cleaned.ts';
-import { type Orientation, orientationBlock, readOrientation } from './exif-orientation.ts';
+import { promisify } from 'node:util';
+import { constants, crc32, createInflateRaw, deflate, inflate } from 'node:zlib';
+import { withoutTexts } from './icc-profile.ts';
+import { asDisplayed, type Dimensions, type Orientation, orientationBlock, readOrientation } from './orientation.ts';
 import { cutShort, damaged, unsupported } from './picture-error.ts';
+import { checkPixels } from './picture-limits.ts';
 import { Pieces } from './pieces.ts';
-import { keptChunk } from './png-ancillary.ts';
-import { isIntact, type PngChunk, pngChunk, pngChunks } from './png-chunks.ts';
-import { checkPalette, fewestBytes, INDEXED, type PngHeader, readHeader } from './png-header.ts';
+
+/** `raw` is the whole chunk, its length and checksum included. */
+type Chunk = { type: string; data: Buffer; raw: Buffer };
+type Header = Dimensions & { depth: number; colour: number; interlaced: boolean };
 
 type Reading = {
-  header: PngHeader;
+  header: Header;
   orientation: Orientation;
+  /** Entries of the palette. */
   colours: number;
   seen: Set<string>;
   previous: string;
   beforePixels: Buffer[];
-  pixels: PngChunk[];
+  pixels: Chunk[];
 };
 
 const SIGNATURE_BYTES = 8;
+const HEADER_CHUNK_BYTES = 25;
+const MOST_CHUNKS = 10_000;
+const MOST_PROFILE_BYTES = 2 * 1024 * 1024;
+const ZLIB_HEAD_BYTES = 2;
+const ADLER_BYTES = 4;
+const PROFILE_HEAD = Buffer.from('ICC\0\0', 'latin1');
 
-/** Rebuilds the file from the chunks that a decoder needs; expects the bytes to start as a PNG does. */
-export function cleanPng(source: Buffer): Cleaned {
-  let reading: Reading | undefined;
-  for (const chunk of pngChunks(source)) {
-    if (reading) readChunk(reading, chunk);
-    else reading = begin(chunk);
-    reading.seen.add(chunk.type);
-    reading.previous = chunk.type;
-  }
-  if (!reading) throw cutShort();
-  checkCompressed(reading);
-  const { header, orientation, beforePixels, pixels } = reading;
-  const upright = orientation === 1 ? [] : [pngChunk('eXIf', orientationBlock(orientation))];
+const GREY = 0;
+const INDEXED = 3;
+const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+const DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
+/** Lengths of the chunks that decide how pixels look; they hold numbers only. */
+const LENGTHS: Readonly<Record<string, number>> = { cHRM: 32, cICP: 4, cLLI: 8, gAMA: 4, mDCV: 24, pHYs: 9, sRGB: 1 };
+const SIGNIFICANT_BITS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 3, 4: 2, 6: 4 };
+/** Where the seven passes of an interlaced picture begin, and their steps: [x, y, across, down]. */
+const PASSES = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/**
+ * Rebuilds a PNG from the chunks that a decoder needs, with nothing behind the end of the compressed pixels. Expects the
+ * bytes to start as a PNG does. Throws PictureError, and RangeError for a file that is cut within a chunk.
+ */
+export async function cleanPng(source: Buffer): Promise<Dimensions & { content: Pieces; orientation: Orientation }> {
+  const reading = await readChunks(source);
+  const { header, orientation, beforePixels, colours } = reading;
+  if (header.colour === INDEXED && colours === 0) throw damaged('its list of colours is missing');
+  const pixels = await exactPixels(reading);
+  const turned = orientation === 1 ? [] : [makeChunk('eXIf', orientationBlock(orientation))];
   const signature = source.subarray(0, SIGNATURE_BYTES);
-  const end = pngChunk('IEND', Buffer.alloc(0));
-  const content = new Pieces([signature, ...beforePixels, ...upright, ...pixels.map(({ raw }) => raw), end]);
-  return { ...asDisplayed(header, orientation), content };
+  const end = makeChunk('IEND', Buffer.alloc(0));
+  const content = new Pieces([signature, ...beforePixels, ...turned, ...pixels, end]);
+  return { ...asDisplayed(header, orientation), orientation, content };
 }
 
-function begin(chunk: PngChunk): Reading {
+/** Up to IEND. Without it, up to what is no whole chunk, once there are pixels: whether they are complete is seen later. */
+async function readChunks(source: Buffer): Promise<Reading> {
+  const first = chunkAt(source, SIGNATURE_BYTES);
+  if (!first) throw source.length < SIGNATURE_BYTES + HEADER_CHUNK_BYTES ? cutShort() : unreadableChunk();
+  const reading = begin(first);
+  let at = SIGNATURE_BYTES + first.raw.length;
+  for (let count = 0; count < MOST_CHUNKS; count++) {
+    const chunk = chunkAt(source, at);
+    if (chunk?.type === 'IEND') return reading;
+    if (!chunk) {
+      if (reading.pixels.length > 0) return reading;
+      throw at + 8 >= source.length || hasName(source, at) ? cutShort() : unreadableChunk();
+    }
+    await readChunk(reading, chunk);
+    reading.seen.add(chunk.type);
+    reading.previous = chunk.type;
+    at += chunk.raw.length;
+  }
+  throw damaged('it is made of far too many parts');
+}
+
+/** Undefined where no whole chunk begins. */
+function chunkAt(source: Buffer, at: number): Chunk | undefined {
+  if (at + 12 > source.length || !hasName(source, at)) return undefined;
+  const end = at + 12 + source.readUInt32BE(at);
+  if (end > source.length) return undefined;
+  const type = source.toString('latin1', at + 4, at + 8);
+  return { type, data: source.subarray(at + 8, end - 4), raw: source.subarray(at, end) };
+}
+
+function hasName(source: Buffer, at: number): boolean {
+  return /^[A-Za-z]{4}$/.test(source.toString('latin1', at + 4, at + 8));
+}
+
+function isIntact({ raw }: Chunk): boolean {
+  return crc32(raw.subarray(4, -4)) === raw.readUInt32BE(raw.length - 4);
+}
+
+function unreadableChunk() {
+  return damaged('a part of it cannot be made out');
+}
+
+function makeChunk(type: string, data: Buffer): Buffer {
+  const chunk = Buffer.concat([Buffer.alloc(4), Buffer.from(type, 'latin1'), data, Buffer.alloc(4)]);
+  chunk.writeUInt32BE(data.length);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, chunk.length - 4)), chunk.length - 4);
+  return chunk;
+}
+
+function begin(chunk: Chunk): Reading {
   if (chunk.type === 'CgBI') throw unsupported("a PNG in Apple's private form");
   if (chunk.type !== 'IHDR' || !isIntact(chunk)) throw damaged('its header cannot be made out');
   return {
@@ -51,52 +132,132 @@ function begin(chunk: PngChunk): Reading {
   };
 }
 
-function readChunk(reading: Reading, chunk: PngChunk): void {
-  if (isCritical(chunk)) readCritical(reading, chunk);
-  else if (chunk.type === 'acTL') refuseAnimation(reading, chunk);
-  else if (chunk.type === 'eXIf') noteOrientation(reading, chunk);
-  else {
-    const kept = keptChunk(chunk, reading);
+function readHeader(data: Buffer): Header {
+  if (data.length !== 13) throw damaged('its header contradicts itself');
+  const [depth = 0, colour = 0, compression, filter, interlace = 0] = data.subarray(8);
+  const possible = compression === 0 && filter === 0 && interlace <= 1 && DEPTHS[colour]?.includes(depth);
+  if (!possible) throw damaged('its header contradicts itself');
+  const [width, height] = [data.readUInt32BE(0), data.readUInt32BE(4)];
+  checkPixels(width, height);
+  return { width, height, depth, colour, interlaced: interlace === 1 };
+}
+
+async function readChunk(reading: Reading, chunk: Chunk): Promise<void> {
+  const { type, data } = chunk;
+  if (type.charAt(0) < 'a') {
+    readCritical(reading, chunk);
+  } else if (type === 'acTL') {
+    refuseAnimation(reading, chunk);
+  } else if (type === 'eXIf') {
+    // Browsers heed it before the pixels only.
+    const heeded = !reading.seen.has('eXIf') && !reading.seen.has('IDAT') && isIntact(chunk);
+    if (heeded) reading.orientation = readOrientation(data);
+  } else {
+    const kept = await keptChunk(reading, chunk);
     if (kept) reading.beforePixels.push(kept);
   }
 }
 
-function readCritical(reading: Reading, chunk: PngChunk): void {
+function readCritical(reading: Reading, chunk: Chunk): void {
   const { header, seen, previous } = reading;
+  const { type, data } = chunk;
   if (!isIntact(chunk)) throw damaged('its checksums do not match its content');
-  if (chunk.type === 'IDAT') {
+  if (type === 'IDAT') {
     if (seen.has('IDAT') && previous !== 'IDAT') throw damaged('its pixels are interrupted');
     reading.pixels.push(chunk);
-  } else if (chunk.type === 'PLTE') {
+  } else if (type === 'PLTE') {
     if (seen.has('PLTE') || seen.has('IDAT')) throw damaged('its list of colours stands in the wrong place');
-    checkPalette(header, chunk.data);
-    reading.colours = chunk.data.length / 3;
+    checkPalette(header, data);
+    reading.colours = data.length / 3;
     reading.beforePixels.push(chunk.raw);
-  } else if (chunk.type !== 'IEND' || chunk.data.length > 0) {
+  } else {
     throw damaged('it holds parts that no PNG has, or has them twice');
   }
 }
 
+function checkPalette({ colour, depth }: Header, palette: Buffer): void {
+  const entries = palette.length / 3;
+  const limit = colour === INDEXED ? 2 ** depth : 256;
+  if (!Number.isInteger(entries) || entries < 1 || entries > limit) throw damaged('its list of colours is broken');
+  if (colour === GREY || colour === 4) throw damaged('its header contradicts itself');
+}
+
 /** An animation cut to its first frame would be other evidence than was sent. */
-function refuseAnimation({ seen }: Reading, chunk: PngChunk): void {
+function refuseAnimation({ seen }: Reading, chunk: Chunk): void {
   const ignoredByViewers = seen.has('IDAT') || chunk.data.length !== 8 || !isIntact(chunk);
   if (!ignoredByViewers && chunk.data.readUInt32BE(0) > 1) throw unsupported('an animated PNG');
 }
 
-function noteOrientation(reading: Reading, chunk: PngChunk): void {
-  if (!reading.seen.has('eXIf') && isIntact(chunk)) reading.orientation = readOrientation(chunk.data);
+/** The chunk as it may be stored; undefined for everything that does not change how the picture looks. */
+async function keptChunk({ header, colours, seen }: Reading, chunk: Chunk): Promise<Buffer | undefined> {
+  const { type, data } = chunk;
+  if (seen.has('IDAT') || seen.has(type)) return undefined;
+  if (type === 'tRNS') return transparency(header, colours, chunk);
+  if (seen.has('PLTE') && type !== 'pHYs') return undefined;
+  if (type === 'iCCP') return isIntact(chunk) ? profileChunk(data) : undefined;
+  const length = type === 'sBIT' ? SIGNIFICANT_BITS[header.colour] : LENGTHS[type];
+  return data.length === length && isIntact(chunk) ? chunk.raw : undefined;
 }
 
-function checkCompressed({ header, colours, pixels }: Reading): void {
-  const compressed = pixels.reduce((sum, { data }) => sum + data.length, 0);
-  if (compressed < fewestBytes(header)) throw cutShort();
-  const filled = pixels.filter(({ data }) => data.length > 0);
-  const zlib = Buffer.concat(filled.slice(0, 2).map(({ data }) => data.subarray(0, 2)));
-  const isZlib = zlib.length >= 2 && (zlib.readUInt8(0) & 15) === 8 && zlib.readUInt16BE(0) % 31 === 0;
+function transparency({ colour }: Header, colours: number, chunk: Chunk): Buffer | undefined {
+  const { length } = chunk.data;
+  if (colour > INDEXED) return undefined;
+  const fits = colour === INDEXED ? length >= 1 && length <= colours : length === (colour === GREY ? 2 : 6);
+  if (!fits || !isIntact(chunk)) throw damaged('its transparency cannot be made out');
+  return chunk.raw;
+}
+
+/** Renamed, because the name is free text, and compressed anew: common tools leave out the checksum at its end. */
+async function profileChunk(data: Buffer): Promise<Buffer | undefined> {
+  const name = data.subarray(0, 80).indexOf(0);
+  if (name === -1 || data[name + 1] !== 0) return undefined;
+  const options = { maxOutputLength: MOST_PROFILE_BYTES, finishFlush: constants.Z_SYNC_FLUSH };
+  const inflated = await promisify(inflate)(data.subarray(name + 2), options).catch(() => undefined);
+  const profile = inflated && withoutTexts(inflated);
+  return profile && makeChunk('iCCP', Buffer.concat([PROFILE_HEAD, await promisify(deflate)(profile)]));
+}
+
+/** Bytes of the pixels before compression, with the filter byte of each row. */
+function rawBytes({ width, height, depth, colour, interlaced }: Header): number {
+  const bits = depth * (CHANNELS[colour] ?? 1);
+  const rows = (columns: number, lines: number) => (columns === 0 ? 0 : lines * (1 + Math.ceil((columns * bits) / 8)));
+  if (!interlaced) return rows(width, height);
+  return PASSES.reduce((sum, [x, y, across, down]) => {
+    return sum + rows(Math.ceil((width - x) / across), Math.max(0, Math.ceil((height - y) / down)));
+  }, 0);
+}
+
+/** The IDAT chunks up to the end of the compressed data; throws when that holds fewer pixels than the header says, or more. */
+async function exactPixels({ header, pixels }: Reading): Promise<Buffer[]> {
+  const [only] = pixels;
+  const zlib = only && pixels.length === 1 ? only.data : Buffer.concat(pixels.map(({ data }) => data));
+  if (zlib.length < ZLIB_HEAD_BYTES) throw cutShort();
+  const isZlib = (zlib.readUInt8(0) & 15) === 8 && zlib.readUInt16BE(0) % 31 === 0;
   if (!isZlib) throw damaged('its pixels cannot be made out');
-  if (header.colour === INDEXED && colours === 0) throw damaged('its list of colours is missing');
+  const deflated = await deflatedBytes(zlib.subarray(ZLIB_HEAD_BYTES), rawBytes(header));
+  let left = ZLIB_HEAD_BYTES + deflated + ADLER_BYTES;
+  const kept: Buffer[] = [];
+  for (const { data, raw } of pixels) {
+    const part = data.subarray(0, Math.max(0, left));
+    left -= data.length;
+    if (part.length > 0) kept.push(part.length === data.length ? raw : makeChunk('IDAT', part));
+  }
+  return kept;
 }
 
-function isCritical({ type }: PngChunk): boolean {
-  return type.charAt(0) < 'a';
+/** The length of the deflate stream at the start of `bytes`. Its content goes nowhere; Node inflates in threads of its own. */
+async function deflatedBytes(bytes: Buffer, expected: number): Promise<number> {
+  const stream = createInflateRaw({ chunkSize: 65_536, finishFlush: constants.Z_SYNC_FLUSH });
+  let got = 0;
+  await new Promise<void>((resolve, reject) => {
+    stream.on('data', (part: Buffer) => {
+      got += part.length;
+      if (got > expected) reject(damaged('it has more content than its size allows'));
+    });
+    stream.on('end', resolve);
+    stream.on('error', () => reject(damaged('its pixels cannot be made out')));
+    stream.end(bytes);
+  }).finally(() => stream.destroy());
+  if (got < expected) throw cutShort();
+  return stream.bytesWritten;
 }

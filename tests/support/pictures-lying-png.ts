@@ -19,8 +19,7 @@ export function lyingPngs({ png, indexed }: Bases): Liar[] {
   const half = (content: Buffer) => content.subarray(0, content.length / 2);
   return [
     liar('a PNG cut in half', png.subarray(0, png.length / 2)),
-    liar('a PNG without its end', png.subarray(0, -12)),
-    liar('a PNG cut within its last checksum', png.subarray(0, -1)),
+    liar('a PNG cut within its pixels', png.subarray(0, -30)),
     liar('a PNG signature alone', png.subarray(0, 8)),
     liar(
       'a PNG sent as text',
@@ -30,7 +29,6 @@ export function lyingPngs({ png, indexed }: Bases): Liar[] {
     liar('a PNG with a wrong header checksum', corrupted(png, 'IHDR')),
     liar('a PNG with a wrong pixel checksum', corrupted(png, 'IDAT')),
     liar('a PNG with a wrong palette checksum', corrupted(indexed, 'PLTE')),
-    liar('a PNG with a wrong end checksum', corrupted(png, 'IEND')),
     liar('a PNG with two headers', afterHeader(pngPart('IHDR', Buffer.alloc(13, 1)))),
     liar('a PNG that starts with a comment', inserting(png, 0, [pngPart('tEXt', 'a\0b')])),
     liar(
@@ -103,14 +101,11 @@ export function lyingPngs({ png, indexed }: Bases): Liar[] {
       corrupted(afterHeader(pngPart('tRNS', '\0\x01\0\x01\0\x01')), 'tRNS'),
     ),
     liar('a PNG with a transparency of 3 bytes', afterHeader(pngPart('tRNS', 'abc'))),
-    liar(
-      'a PNG that goes on in its end',
-      edited(png, 'IEND', () => Buffer.from('<html>')),
-    ),
     liar('a PNG of 20 000 chunks', afterHeader(...Array<Buffer>(20_000).fill(pngPart('tEXt', '')))),
     liar('an animated PNG', afterHeader(pngPart('acTL', '\0\0\0\x09\0\0\0\0')), 'unsupported_image'),
     liar("a PNG in Apple's private form", inserting(png, 0, [pngPart('CgBI', '\x50\0\x20\x02')]), 'unsupported_image'),
-    liar('half a PNG with right checksums', edited(sized(400, 9_000), 'IDAT', half)),
+    liar('half a PNG with right checksums', edited(png, 'IDAT', half)),
+    liar('a PNG with more rows than its header says', sized(40, 23)),
   ];
 }
 

@@ -1,10 +1,20 @@
 import { extendedHeader } from './pictures-canary.ts';
 import type { Bases } from './pictures-lying.ts';
-import { jpegSegment, pngPart, riff, takePngApart, takeWebpApart, webpPart } from './pictures-parts.ts';
+import {
+  jpegSegment,
+  pngPart,
+  replacing,
+  riff,
+  takePngApart,
+  takeWebpApart,
+  together,
+  webpPart,
+} from './pictures-parts.ts';
 
 /** A good picture that other programs read as something else; `payload` is what must not be stored. */
 export type Polyglot = { what: string; bytes: Buffer; payload: string };
 
+const END = Buffer.from([0xff, 0xd9]);
 const HTML = '<html><script>alert(document.domain)</script></html>';
 const PHP = '<?php system($_GET["c"]); __halt_compiler();';
 const ZIP = `PK\x03\x04${'z'.repeat(30)}PK\x01\x02${'z'.repeat(42)}PK\x05\x06${'\0'.repeat(18)}`;
@@ -14,7 +24,7 @@ const PROGRAM = 'MZ\x90\0This program cannot be run in DOS mode.';
 const VIDEO = '\0\0\0\x18ftypmp42\0\0\0\0isommp42the moving half of a motion photo';
 
 /** Real pictures whose extra content is dropped rather than the picture refused. */
-export function polyglots({ jpeg, png, webp }: Bases): Polyglot[] {
+export function polyglots({ jpeg, progressive, png, webp }: Bases): Polyglot[] {
   const trailing = [HTML, PHP, ZIP, PDF, SVG, PROGRAM, VIDEO].flatMap((payload) =>
     Object.entries({ jpeg, png, webp }).map(([format, bytes]) => ({
       what: `a ${format} followed by ${JSON.stringify(payload.slice(0, 8))}`,
@@ -27,8 +37,56 @@ export function polyglots({ jpeg, png, webp }: Bases): Polyglot[] {
     ...segments(jpeg),
     ...chunks(png),
     ...riffChunks(webp),
+    ...insideEnds({ jpeg, progressive, png, webp }),
     { what: 'a JPEG followed by another JPEG', bytes: Buffer.concat([jpeg, secondJpeg()]), payload: 'SECOND' },
   ];
+}
+
+/** Behind the last pixel, but before the end of what holds it. */
+function insideEnds({
+  jpeg,
+  progressive,
+  png,
+  webp,
+}: Pick<Bases, 'jpeg' | 'progressive' | 'png' | 'webp'>): Polyglot[] {
+  const withoutEnd = (bytes: Buffer) => bytes.subarray(0, bytes.length - 2);
+  const pixels = takePngApart(png);
+  const [last] = pixels.parts.filter(({ type }) => type === 'IDAT').slice(-1);
+  const longer = pngPart('IDAT', Buffer.concat([last?.bytes.subarray(8, -4) ?? png, latin1(ZIP)]));
+  const longerEnd = pngPart('IEND', ZIP);
+  const withParts = (replaced: string, part: Buffer) => together(replacing(pixels, replaced, () => [part]));
+  const odd = oddWebp(webp);
+  return [
+    {
+      what: 'a JPEG with a ZIP before its end',
+      bytes: Buffer.concat([withoutEnd(jpeg), latin1(ZIP), END]),
+      payload: ZIP,
+    },
+    { what: 'a JPEG with a ZIP for its end', bytes: Buffer.concat([withoutEnd(jpeg), latin1(ZIP)]), payload: ZIP },
+    {
+      what: 'a progressive JPEG with HTML before its end',
+      bytes: Buffer.concat([withoutEnd(progressive), latin1(HTML), END]),
+      payload: HTML,
+    },
+    { what: 'a PNG with a ZIP behind its pixels', bytes: withParts('IDAT', longer), payload: ZIP },
+    {
+      what: 'a PNG with pixels behind its pixels',
+      bytes: together(replacing(pixels, 'IDAT', (chunk) => [chunk, pngPart('IDAT', PDF), pngPart('IDAT', '')])),
+      payload: PDF,
+    },
+    { what: 'a PNG with a ZIP in its end', bytes: withParts('IEND', longerEnd), payload: ZIP },
+    { what: 'a PNG with a ZIP for its end', bytes: withParts('IEND', latin1(ZIP)), payload: ZIP },
+    { what: 'a WebP with a byte in its padding', bytes: odd.bytes, payload: odd.payload },
+  ];
+}
+
+/** A chunk of odd length, whose padding is not zero. */
+function oddWebp(webp: Buffer): { bytes: Buffer; payload: string } {
+  const { parts } = takeWebpApart(webp);
+  const picture = parts[0]?.bytes ?? webp;
+  const odd = webpPart('VP8 ', Buffer.concat([picture.subarray(8), Buffer.alloc(1)]));
+  odd.write('!', odd.length - 1, 'latin1');
+  return { bytes: riff([odd]), payload: odd.toString('latin1', odd.length - 2) };
 }
 
 function segments(jpeg: Buffer): Polyglot[] {
@@ -43,6 +101,7 @@ function segments(jpeg: Buffer): Polyglot[] {
     carrying('a JPEG with a ZIP in its last application segment', 0xef, ZIP),
     carrying('a JPEG with HTML in its Exif', 0xe1, `Exif\0\0${HTML}`),
     carrying('a JPEG with HTML for a profile', 0xe2, `ICC_PROFILE\0\x01\x01${HTML}`),
+    carrying('a JPEG with a PDF inside its profile', 0xe2, profileAround(PDF)),
     carrying('a JPEG that is a script too', 0xe0, '/*='.padEnd(0x2f2a - 2, ' ')),
     carrying('a JPEG with HTML after its Adobe mark', 0xee, `Adobe\0\x64\0\0\0\0\x01${HTML}`),
     carrying('a JPEG with HTML for a thumbnail', 0xe0, `JFIF\0\x01\x02\0\0\x01\0\x01\x04\x04${HTML}`),
@@ -86,6 +145,14 @@ function riffChunks(webp: Buffer): Polyglot[] {
       bytes: riff([picture, webpPart('HTML', HTML)]),
     },
   ];
+}
+
+function profileAround(content: string): string {
+  const profile = Buffer.alloc(200 + content.length);
+  profile.writeUInt32BE(profile.length);
+  profile.write('acsp', 36, 'latin1');
+  profile.write(content, 200, 'latin1');
+  return `ICC_PROFILE\0\x01\x01${profile.toString('latin1')}`;
 }
 
 function secondJpeg(): Buffer {

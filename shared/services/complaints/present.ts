@@ -3,6 +3,7 @@ import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import type { Complaint, Entry, StoredImage } from '#shared/appwrite/rows.ts';
 import type { Config } from '#shared/config.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
+import { PREVIEW_WIDTH } from '#shared/media/preview.ts';
 
 /** That a complaint was given to somebody, or was hidden once, is for those who may read what is internal. */
 const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden'];
@@ -10,17 +11,16 @@ const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden'];
 /** What only staff and admins do. An entry of one of these kinds could not be a reporter's who is neither. */
 const STAFF_KINDS: readonly Entry['kind'][] = ['status', 'progress', 'assignment'];
 
-const PREVIEW_WIDTH = 320;
-
 export type Audience = { viewer: Viewer; config: Pick<Config, 'publicEndpoint' | 'projectId'> };
 
 function presentImage(image: StoredImage, { config }: Audience) {
   const file = `${config.publicEndpoint}/storage/buckets/${BUCKET_ID}/files/${image.id}`;
   const key = new URLSearchParams({ project: config.projectId, token: image.token });
+  const url = `${file}/view?${key}`;
   return {
     id: image.id,
-    url: `${file}/view?${key}`,
-    previewUrl: `${file}/preview?width=${PREVIEW_WIDTH}&${key}`,
+    url,
+    previewUrl: image.preview === false ? url : `${file}/preview?width=${PREVIEW_WIDTH}&${key}`,
     width: image.width,
     height: image.height,
     type: image.type,

@@ -35,7 +35,7 @@ export async function readPictures(uploads: readonly Upload[]): Promise<Picture[
       const bytes = typeof content === 'string' ? decodePicture(content) : content;
       // Other requests get their turn in between: a large picture takes milliseconds.
       await nextTurn();
-      pictures.push(cleanPicture(bytes));
+      pictures.push(await cleanPicture(bytes));
     } catch (error) {
       throw error instanceof PictureError ? refusalOf(error, field) : error;
     }

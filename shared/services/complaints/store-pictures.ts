@@ -3,6 +3,7 @@ import type { StoredImage } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { imageFileId } from '#shared/domain/ids.ts';
 import type { Picture } from '#shared/media/picture.ts';
+import { hasRightPreview } from '#shared/media/preview.ts';
 
 type Deps = Pick<StorageDeps, 'gateway'>;
 
@@ -24,9 +25,11 @@ export async function storePictures(
 ): Promise<StoredImage[]> {
   await storeAll(deps, complaintId, pictures);
   const opened = await Promise.allSettled(
-    pictures.map(async ({ type, width, height, content }, index) => {
+    pictures.map(async (picture, index) => {
       const id = imageFileId(complaintId, index);
-      return { id, type, width, height, bytes: content.size, ...(await createAccess(deps.gateway, id)) };
+      const { type, width, height, content } = picture;
+      const preview = hasRightPreview(picture) ? {} : { preview: false };
+      return { id, type, width, height, bytes: content.size, ...preview, ...(await createAccess(deps.gateway, id)) };
     }),
   );
   return opened.map((outcome) => {

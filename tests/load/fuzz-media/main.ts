@@ -21,9 +21,9 @@ const seed = Number(process.env.SEED ?? 20_260_104);
 const [photos] = process.argv.slice(2);
 const scaled = (count: number) => Math.max(24, Math.round(count * scale));
 
-function outcome(mutant: Buffer): 'cleaned' | 'refused' {
+async function outcome(mutant: Buffer): Promise<'cleaned' | 'refused'> {
   try {
-    cleanPicture(mutant);
+    await cleanPicture(mutant);
     return 'cleaned';
   } catch (error) {
     if (error instanceof PictureError) return 'refused';
@@ -35,7 +35,7 @@ async function cleanMutants() {
   const counts = { cleaned: 0, refused: 0, slowest: 0, wrong: [] };
   for (const mutant of mutants(await mutantSeeds(), scaled(30_000), seed)) {
     const start = performance.now();
-    counts[outcome(mutant)] += 1;
+    counts[await outcome(mutant)] += 1;
     counts.slowest = Math.max(counts.slowest, Math.round(performance.now() - start));
   }
   return counts;

@@ -12,15 +12,17 @@ const PREFIXES = [
   'DATA:IMAGE/WEBP;BASE64,',
 ] as const;
 
-function code(text: string): string | undefined {
+function errorOf(text: string): PictureError | undefined {
   try {
     decodePicture(text);
     return undefined;
   } catch (error) {
-    if (error instanceof PictureError) return error.code;
+    if (error instanceof PictureError) return error;
     throw error;
   }
 }
+
+const code = (text: string) => errorOf(text)?.code;
 
 describe('a picture in base64', () => {
   it('comes out as it went in, with or without padding and a data URL prefix', () => {
@@ -47,43 +49,49 @@ describe('a picture in base64', () => {
   });
 
   it.each([
-    ['AAA\n', 'a line break'],
-    ['AA AA', 'a space'],
-    ['AA-_', 'the alphabet of URLs'],
-    ['A', 'a single digit'],
-    ['AAAAA', 'a digit too many'],
-    ['AA=', 'too little padding'],
-    ['AA===', 'too much padding'],
-    ['AAAA=', 'padding where none is due'],
-    ['AAAA====', 'a group of padding'],
-    ['AA==AA==', 'two texts in a row'],
-    ['AB==', 'bits that mean nothing'],
-    ['AAA\u0141', 'a letter that only looks like one of the alphabet when cut to a byte'],
-    ['data:image/png;base64,AA,A', 'two commas'],
-    ['data:image/png,AAAA', 'a data URL that is not in base64'],
-  ])('is refused with %j: %s', (text) => {
-    expect(code(text)).toBe('image_damaged');
-  });
-
-  it.each([
-    ['http://example.com/a.jpg', /address of a picture/],
-    ['file:///var/mobile/a.jpg', /address of a picture/],
-    ['AA-_', /base64url, with - and _ in place of \+ and \//],
-    ['data:image/jpeg;base64,AA-_', /base64url/],
-    ['QUJD\nQUJD', /on a single line/],
-    ['data:image/png,AAAA', /data URL that is not in base64/],
-    ['AAAAA', /a part of it is missing/],
-  ])('tells a program what it has sent: %j', (text, message) => {
-    expect(() => decodePicture(text)).toThrow(message);
-    expect(() => decodePicture(text)).toThrow('Send the bytes of the picture as standard base64.');
+    ['AAA\n', 'line breaks or spaces'],
+    ['AA AA', 'line breaks or spaces'],
+    ['AA-_', 'URL-safe alphabet, with - and _ in place of + and /'],
+    ['AA_', 'URL-safe alphabet'],
+    ['A', 'ends in the middle of a byte'],
+    ['AAAAA', 'ends in the middle of a byte'],
+    ['AA=', '= signs are in the wrong place'],
+    ['AA===', '= signs'],
+    ['AAAA=', '= signs'],
+    ['AAAA====', '= signs'],
+    ['AA==AA==', '= signs'],
+    ['AB==', 'ends in the middle of a byte'],
+    ['AAA\u0141', 'the character "\u0141"'],
+    ['AA\u{1f600}', 'the character "\u{1f600}"'],
+    ['{"uri":1}', 'the character'],
+    ['data:image/png;base64,AA,A', 'the character ","'],
+    ['data:image/png,AAAA', 'a data: URL without ";base64"'],
+    ['http://example.com/a.jpg', 'an address, and pictures are not fetched'],
+    [' HTTPS://example.com/a.jpg', 'an address'],
+    ['file:///photos/a.jpg', 'an address'],
+    ['content://media/external/images/1', 'an address'],
+    ['blob:https://example.com/1', 'an address'],
+  ])('is refused with what is wrong and what to send: %j', (text, what) => {
+    const error = errorOf(text);
+    expect(error?.code).toBe('invalid_format');
+    expect(error?.message).toContain(what);
+    expect(error?.message).toContain('Send the bytes of a JPEG, PNG or WebP file in standard base64');
+    expect(error?.message).toContain('or the file itself in a multipart form');
   });
 
   it('is empty where there is no text', () => {
     expect([code(''), code('data:image/png;base64,')]).toEqual(['image_empty', 'image_empty']);
   });
 
-  it('is no picture where its data URL says so', () => {
-    expect(code('data:text/html;base64,PGh0bWw+')).toBe('unsupported_image');
+  it.each([
+    ['data:text/html;base64,PGh0bWw+', 'holds text/html, not a picture'],
+    ['data:application/pdf;base64,JVBERi0=', 'holds application/pdf, not a picture'],
+    ['data:,hello', 'holds text, not a picture'],
+  ])('is no picture where its data URL says so: %j', (text, what) => {
+    const error = errorOf(text);
+    expect(error?.code).toBe('unsupported_image');
+    expect(error?.message).toContain(what);
+    expect(error?.message).toContain('data:image/jpeg;base64,');
   });
 
   it('may have 3 MiB and not a byte more', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orientationBlock, readOrientation } from '#shared/media/exif-orientation.ts';
+import { orientationBlock, readOrientation } from '#shared/media/orientation.ts';
 import { ORIENTATIONS } from '../../support/pictures.ts';
 import { exifBlock } from '../../support/pictures-canary.ts';
 import { fuzzRuns } from '../../support/seeded-random.ts';

@@ -1,11 +1,19 @@
+/** The EXIF orientation: 1 is upright, 3, 6 and 8 are turned, 2, 4, 5 and 7 mirrored. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+export type Dimensions = { width: number; height: number };
 
 const PREFIX = Buffer.from('Exif\0\0', 'latin1');
 const ORIENTATION_TAG = 0x0112;
 const SHORT = 3;
 const ENTRY_BYTES = 12;
 
-/** Reads a TIFF block with or without the "Exif\0\0" prefix; 1 (upright) where it is damaged or says nothing. */
+/** Swaps the stored dimensions for the orientations that turn by a quarter. */
+export function asDisplayed({ width, height }: Dimensions, orientation: Orientation): Dimensions {
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
+}
+
+/** Reads an EXIF block with or without its "Exif\0\0" prefix; 1 where it is damaged or has no orientation. */
 export function readOrientation(block: Buffer): Orientation {
   const tiff = block.subarray(0, PREFIX.length).equals(PREFIX) ? block.subarray(PREFIX.length) : block;
   try {
@@ -16,7 +24,7 @@ export function readOrientation(block: Buffer): Orientation {
   }
 }
 
-/** A TIFF block that holds the orientation and nothing else. */
+/** An EXIF block (without the prefix) that holds the orientation and nothing else. */
 export function orientationBlock(orientation: Orientation): Buffer {
   const block = Buffer.alloc(26);
   block.write('MM\0*', 'latin1');
@@ -40,14 +48,11 @@ function findOrientation(tiff: Buffer): Orientation {
   for (let index = 0; index < entries; index++) {
     const entry = directory + 2 + index * ENTRY_BYTES;
     if (short(entry) !== ORIENTATION_TAG) continue;
+    const value = short(entry + 8);
     const usable = short(entry + 2) === SHORT && long(entry + 4) === 1;
-    return usable ? known(short(entry + 8)) : 1;
+    return usable && isOrientation(value) ? value : 1;
   }
   return 1;
-}
-
-function known(value: number): Orientation {
-  return isOrientation(value) ? value : 1;
 }
 
 function isOrientation(value: number): value is Orientation {

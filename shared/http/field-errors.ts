@@ -33,7 +33,7 @@ const NOUNS: Record<string, string> = {
 const NO_MESSAGE = 'Invalid input';
 
 function wantedBy({ message, expected }: Issue & { code: 'invalid_type' }): string {
-  return message === NO_MESSAGE ? `must be ${NOUNS[expected] ?? expected}` : message;
+  return message.startsWith(NO_MESSAGE) ? `must be ${NOUNS[expected] ?? expected}` : message;
 }
 
 /** Whatever is sent in these is never repeated. */

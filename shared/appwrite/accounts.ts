@@ -42,6 +42,16 @@ export async function findByUsername(store: Store, username: string): Promise<Ac
   return rows.find((row) => row.username === username);
 }
 
+/**
+ * Whether a name was ever taken, or stands in an account that an admin renamed in the console: then the unique index
+ * refuses it, on MariaDB also when it is spelled with other accents.
+ */
+export async function isNameTaken(store: Store, { username, nameId }: { username: string; nameId: string }) {
+  const bearers = store.users.list([Query.equal('username', username), Query.limit(1)]);
+  const [name, { rows }] = await Promise.all([store.names.find(nameId), bearers]);
+  return name !== undefined || rows.length > 0;
+}
+
 /** Everybody with one of these roles by name, at most `limit`. */
 export async function listByRole(store: Store, roles: Role[], limit: number): Promise<Account[]> {
   const { rows } = await store.users.list([Query.equal('role', roles), Query.orderAsc('username'), Query.limit(limit)]);

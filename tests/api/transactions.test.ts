@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
 import { randomId } from '#shared/domain/ids.ts';
-import { type Service, startService } from '../support/harness.ts';
+import { PASSWORD } from '../support/enrol.ts';
+import { type Service, startService, uniqueName } from '../support/harness.ts';
 
 let service: Service;
 
@@ -32,5 +34,27 @@ describe('a counter without a row', () => {
     expect(await limits.increment(id, 'count')).toBeUndefined();
     await limits.decrement(id, 'count');
     expect(await limits.find(id)).toBeUndefined();
+  });
+});
+
+describe('a registration', () => {
+  const register = (username: string) =>
+    service.send('POST', '/user', { json: { username, password: PASSWORD, name: 'One' } });
+
+  it('whose commit met another one that did not land, as on MongoDB, is tried again', async () => {
+    const username = uniqueName();
+    const path = '/v1/tablesdb/transactions/*';
+    const fault = service.local.faults.add({ kind: 'commit-failed', method: 'PATCH', path, functionId: 'users' });
+    expect((await register(username)).status).toBe(201);
+    expect(fault.hits).toBe(1);
+    expect((await register(username)).problem(409).code).toBe('username_taken');
+  });
+
+  it('of a name that an admin gave somebody in the console is refused', async () => {
+    const person = await service.person();
+    const account = await findByUsername(service.connection.store, person.username);
+    const username = uniqueName();
+    if (account) await service.connection.store.users.replace(account, { username });
+    expect((await register(username)).problem(409).code).toBe('username_taken');
   });
 });

@@ -28,9 +28,15 @@ export class MovableClock implements ClockControl {
    * and the guards that compare `$updatedAt` rely on that.
    */
   stamp(): number {
-    const now = this.now();
-    this.#last = now > this.#last || this.#last - now > 1000 ? now : this.#last + 1;
+    const latest = this.latest();
+    this.#last = latest === this.#last ? latest + 1 : latest;
     return this.#last;
+  }
+
+  /** Now, but not before the last write, whose time may be a few milliseconds ahead. */
+  latest(): number {
+    const now = this.now();
+    return this.#last > now && this.#last - now <= 1000 ? this.#last : now;
   }
 
   offset(): number {

@@ -1,4 +1,4 @@
-import { nameRowId } from '#shared/appwrite/accounts.ts';
+import { isNameTaken, nameRowId } from '#shared/appwrite/accounts.ts';
 import { bucketOf, type Reservation } from '#shared/appwrite/limits.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
@@ -12,6 +12,7 @@ import { addressesAfter } from '../auth/known-addresses.ts';
 import { newEpoch } from '../auth/logout.ts';
 import { serially } from '../complaints/serially.ts';
 import { reserveOrRefuse } from '../rate-limits.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import { refuseWeakPassword } from './passwords.ts';
 import type { Profile } from './profile.ts';
 
@@ -45,17 +46,22 @@ async function openAccount(deps: Deps, { registration, nameId, reserving }: Open
   const profile: Profile = { username, name, phone, role: 'user', registeredAt: at, changedAt: at };
   const known = addressesAfter({ $id: userId, knownAddresses: [] }, deps.address, now);
   const secrets = { passwordHash, ...newEpoch(), knownAddresses: JSON.stringify(known ?? []), writes: 0 };
-  const outcome = await commitBegun(deps.gateway, begun, {
-    operations: [
-      create('identities', userId, { usernames: username, state: 'active' }),
-      create('names', nameId, { taken: true }),
-      create('users', userId, { ...profile, ...secrets }),
-      ...accountTallies(userId).map((id) => create('tallies', id, { visible: 0, hidden: 0 })),
-    ],
-    landed: async () => (await deps.store.users.find(userId)) !== undefined,
+  const operations = [
+    create('identities', userId, { usernames: username, state: 'active' }),
+    create('names', nameId, { taken: true }),
+    create('users', userId, { ...profile, ...secrets }),
+    ...accountTallies(userId).map((id) => create('tallies', id, { visible: 0, hidden: 0 })),
+  ];
+  const landed = async () => (await deps.store.users.find(userId)) !== undefined;
+  let transaction: Promise<string> | undefined = begun;
+  return retryOnConflict(deps.clock, 'accounts', async () => {
+    const outcome = await commitBegun(deps.gateway, transaction ?? begin(deps.gateway), { operations, landed });
+    transaction = undefined;
+    if (outcome === 'done') return profile;
+    // On MongoDB a commit that meets another one fails before it is known whether that one lands.
+    if (await isNameTaken(deps.store, { username, nameId })) throw taken();
+    return undefined;
   });
-  if (outcome !== 'done') throw taken();
-  return profile;
 }
 
 /** Opens an account with the role user: 409 when the name is taken or was ever taken, one winner among any number. */

@@ -35,7 +35,7 @@ export function transactionOf(call: Call): string | undefined {
 export function readChange({ clock }: RowParts, { item }: Dialect, call: Call) {
   const data = readData(call);
   const permissions = readPermissions(call.caller, call.body.permissions);
-  const timestamp = readTimestamp(call, clock.now());
+  const timestamp = readTimestamp(call, clock.latest());
   if (!data && !permissions) throw new ApiError(`${item}_missing_payload`);
   return { data: data ?? {}, permissions, timestamp };
 }

@@ -90,7 +90,7 @@ function upsertRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
 }
 
 function deleteRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
-  const guard = { caller: call.caller, timestamp: readTimestamp(call, parts.clock.now()) };
+  const guard = { caller: call.caller, timestamp: readTimestamp(call, parts.clock.latest()) };
   const table = findTable(parts.project, call, dialect);
   const old = requireRow(parts, dialect, { call, table });
   if (transactionOf(call)) {

@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
-import { deviationsOn } from './deviations.ts';
+import { deviationsOn, notDone, readDeviations } from './deviations.ts';
 import { describe } from './replay.ts';
 import { replayLocally } from './server.ts';
 import { groupsOf } from './step.ts';
 
 const databases = ['mariadb', 'postgresql'] as const;
 const cases = databases.flatMap((database) => groupsOf(database).map((group) => ({ database, group })));
+
+test('the deviations are at most 150 steps, each with a reason and what the product does about it', () => {
+  const all = readDeviations();
+  expect(all.filter(({ reason, product }) => reason === notDone || !product)).toEqual([]);
+  expect(all.flatMap(({ steps }) => steps).length).toBeLessThanOrEqual(150);
+});
 
 test.concurrent.each(cases)(
   'answers as the real one was recorded: $group on $database',

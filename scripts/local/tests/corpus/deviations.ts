@@ -7,21 +7,21 @@ import type { Played } from './replay.ts';
 type Deviation = { steps: string[]; reason: string; product?: string; group?: string; database?: EngineName };
 
 const file = join(import.meta.dirname, 'deviations.json');
-const notDone = 'not done yet';
+export const notDone = 'not done yet';
 
-function readAll(): Deviation[] {
+export function readDeviations(): Deviation[] {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** The ids of the steps that may differ on that database. */
 export function deviationsOn(database: EngineName): Set<string> {
-  const listed = readAll().filter((one) => one.database === undefined || one.database === database);
+  const listed = readDeviations().filter((one) => one.database === undefined || one.database === database);
   return new Set(listed.flatMap(({ steps }) => steps));
 }
 
 /** Writes the entries that are "not done yet" anew: what differs and is not explained by another entry. */
 export function rewriteNotDone(played: Partial<Record<EngineName, Played[]>>): void {
-  const explained = readAll().filter(({ reason }) => reason !== notDone);
+  const explained = readDeviations().filter(({ reason }) => reason !== notDone);
   const open = Object.entries(played).flatMap(([name, steps]) => {
     const database = name as EngineName;
     const known = explained.filter((one) => one.database === undefined || one.database === database);

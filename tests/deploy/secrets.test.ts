@@ -37,7 +37,7 @@ describe('the token secret', () => {
   it('is refused when it is weak', async () => {
     const { refusal } = await world.deploy({
       renewSecret: true,
-      tokenSecret: 'password-password-password-password-password',
+      tokenSecret: 'shorter-than-32-bytes',
     });
     expect(refusal).toContain('TOKEN_SECRET');
     expect((await world.deploy()).refusal).toBe('');

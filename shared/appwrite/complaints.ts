@@ -63,6 +63,12 @@ export async function keyAfterRows(
   return last && keyOf(last, listed.order.key);
 }
 
+/** By its reference as it is stored. */
+export async function findByReference(store: Store, reference: string): Promise<StoredComplaint | undefined> {
+  const { rows } = await store.complaints.list([Query.equal('reference', reference), Query.limit(1)]);
+  return rows[0];
+}
+
 /** Those of these complaints that a filter holds, in no order. */
 export function readComplaints(store: Store, ids: Iterable<string>, filter: Filter): Promise<StoredComplaint[]> {
   return readInChunks('$id', ids, async (query, most) => {
@@ -88,6 +94,16 @@ export async function listAssigned(
     Query.limit(limit),
   ]);
   return rows.filter((row) => row.assignedTo === username);
+}
+
+/** Complaints whose contact was to be removed before `now`. */
+export async function listDueContacts(store: Store, now: Date, limit: number) {
+  const { rows } = await store.contacts.list([
+    Query.lessThan('contactUntil', now.toISOString()),
+    Query.orderAsc('contactUntil'),
+    Query.limit(limit),
+  ]);
+  return rows;
 }
 
 export type EntryRange = { after: number; limit: number; internal: boolean };

@@ -22,7 +22,8 @@ function wordRowId(complaintId: string, word: string): string {
 
 const ofComplaint = (id: string) => [Query.greaterThan('$id', id), Query.lessThan('$id', id + BEYOND)];
 
-type Text = { title: string; description: string };
+/** What a complaint is found by. */
+type Text = { title: string; description: string; reference: string | null };
 
 /** Writes the words of a complaint that is filed in the same commit. */
 export function createWords(id: string, text: Text): Operation[] {

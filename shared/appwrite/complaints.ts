@@ -9,7 +9,7 @@ import {
   type Span,
   type Stream,
 } from './complaint-queries.ts';
-import { readInChunks } from './id-chunks.ts';
+import { readInChunks, valueChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { Category, Complaint, ComplaintKeysRow, Entry } from './rows.ts';
 import type { Store } from './store.ts';
@@ -18,6 +18,9 @@ import type { Page } from './table.ts';
 export type StoredComplaint = Stored<Complaint>;
 export type StoredEntry = Stored<Entry>;
 export type ComplaintKeys = Stored<RowOf<typeof ComplaintKeysRow>>;
+
+/** Entries that one read of several timelines asks for. */
+const ENTRIES_PER_READ = 1_000;
 
 /** Appwrite stops counting here. */
 export const COUNT_CAP = 5_000;
@@ -119,6 +122,26 @@ export async function listEntries(store: Store, complaintId: string, range: Entr
     ...(range.after > 0 ? [Query.offset(range.after)] : []),
   ]);
   return rows;
+}
+
+/** All entries of these complaints by complaint, oldest first. */
+export async function readTimelines(store: Store, ids: Iterable<string>): Promise<Map<string, StoredEntry[]>> {
+  const timelines = new Map<string, StoredEntry[]>();
+  for (const chunk of valueChunks('complaintId', ids)) {
+    for (let offset = 0, length = ENTRIES_PER_READ; length === ENTRIES_PER_READ; offset += length) {
+      const { rows } = await store.timeline.list([
+        Query.equal('complaintId', chunk),
+        Query.orderAsc('complaintId'),
+        Query.orderAsc('number'),
+        Query.orderAsc('$sequence'),
+        Query.limit(ENTRIES_PER_READ),
+        ...(offset > 0 ? [Query.offset(offset)] : []),
+      ]);
+      for (const row of rows) timelines.set(row.complaintId, [...(timelines.get(row.complaintId) ?? []), row]);
+      length = rows.length;
+    }
+  }
+  return timelines;
 }
 
 /** Takes a deleted complaint's timeline away; doing it again is harmless. */

@@ -10,6 +10,10 @@ export type Config = {
   /** Two letters (ISO 3166): whose phone numbers are those without a country. */
   defaultCountry: string | undefined;
   bcryptCost: number;
+  /** A name of the IANA database: whose years and days count. */
+  timeZone: string;
+  /** Days from the end of a complaint until the contact of a caller is removed from it. */
+  contactDays: number;
   /** Limits, each over a sliding window. */
   complaintsPerHour: number;
   changesPerHour: number;
@@ -33,6 +37,8 @@ export const SETTINGS = [
   'CORS_ORIGINS',
   'DEFAULT_COUNTRY',
   'BCRYPT_COST',
+  'TIME_ZONE',
+  'CONTACT_DAYS',
   'COMPLAINTS_PER_HOUR',
   'CHANGES_PER_HOUR',
   'STAFF_CHANGES_PER_HOUR',
@@ -67,6 +73,16 @@ function whole(env: Env, name: string, range: { fallback: number; min: number; m
     throw new ConfigError(`${name} must be a whole number from ${range.min} to ${range.max}`);
   }
   return value;
+}
+
+/** TIME_ZONE, such as Europe/Berlin; UTC when it is not set. Throws ConfigError when there is no such zone. */
+function timeZoneOf(env: Env): string {
+  const timeZone = env.TIME_ZONE?.trim() || 'UTC';
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    throw new ConfigError('TIME_ZONE must be the name of a time zone, such as Europe/Berlin');
+  }
 }
 
 function limit(env: Env, name: string, fallback: number): number {
@@ -138,6 +154,8 @@ export function readConfig(env: Env = process.env): Config {
     corsOrigins: corsOriginsOf(env),
     defaultCountry: readDefaultCountry(env),
     bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
+    timeZone: timeZoneOf(env),
+    contactDays: whole(env, 'CONTACT_DAYS', { fallback: 90, min: 1, max: 3_650 }),
     complaintsPerHour: limit(env, 'COMPLAINTS_PER_HOUR', 60),
     changesPerHour: limit(env, 'CHANGES_PER_HOUR', 60),
     staffChangesPerHour: limit(env, 'STAFF_CHANGES_PER_HOUR', 2_000),

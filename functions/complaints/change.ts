@@ -16,7 +16,7 @@ export const changeComplaint = route({
     tag: 'Complaints',
     summary: 'Work on a complaint',
     description:
-      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if the complaint is still at that version; without it, concurrent changes are made one after the other.',
+      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`, `outcome`; they may also correct `category`, `location`, `latitude`, `longitude`, and with a `reason` `title` and `description`, whose old text only admins can still read. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved, `anonymous: true`. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if the complaint is still at that version; without it, concurrent changes are made one after the other.',
     answers: { 200: { description: 'Changed', schema: Complaint, headers: ['ETag'] } },
     refusals: ['forbidden', 'not_found', 'illegal_transition', 'version_mismatch', 'busy'],
     sends: ['If-Match'],
@@ -27,6 +27,34 @@ export const changeComplaint = route({
         given: {},
         json: { id: COMPLAINT_ID, status: 'in_progress', progress: 40, note: 'A crew is on its way.' },
         answer: { status: 200, body: complaintOf({ status: 'in_progress', progress: 40, version: 2 }) },
+      },
+      resolved: {
+        summary: 'The work is done',
+        as: 'grace',
+        given: { status: 'acknowledged' },
+        json: { id: COMPLAINT_ID, status: 'resolved', outcome: 'fixed', note: 'Filled with asphalt.' },
+        answer: { status: 200, body: complaintOf({ status: 'resolved', progress: 100, outcome: 'fixed', version: 3 }) },
+      },
+      corrected: {
+        summary: 'Staff takes a name out of the text',
+        as: 'grace',
+        given: {},
+        json: { id: COMPLAINT_ID, description: 'Deep enough to lose a wheel in, again.', reason: 'Named a neighbour.' },
+        answer: {
+          status: 200,
+          body: complaintOf({ description: 'Deep enough to lose a wheel in, again.', version: 2 }),
+        },
+      },
+      unexplained: {
+        summary: 'A correction of the text without a reason',
+        as: 'grace',
+        given: {},
+        json: { id: COMPLAINT_ID, title: 'Pothole' },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'reason: is required to correct title',
+          errors: [{ field: 'reason', code: 'required', message: 'is required to correct title' }],
+        },
       },
       stale: {
         summary: 'The complaint has changed meanwhile',

@@ -1,4 +1,4 @@
-import { IMAGE_FIELDS, NewComplaintForm, NewComplaintJson } from '#shared/contract/complaint-requests.ts';
+import { contactOf, IMAGE_FIELDS, NewComplaintForm, NewComplaintJson } from '#shared/contract/complaint-requests.ts';
 import { complaintOf, DRAFT, imageOf } from '#shared/contract/examples.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import type { FormFile } from '#shared/http/multipart.ts';
@@ -15,7 +15,7 @@ function uploadsOf(files: readonly FormFile[], images: readonly string[] | null 
   return (images ?? []).map((content, index) => ({ field: `images.${index}`, content }));
 }
 
-export const createComplaint = route<Record<string, never>, NewComplaintJson>({
+export const createComplaint = route<Record<string, never>, NewComplaintForm & NewComplaintJson>({
   method: 'POST',
   path: '/complain',
   id: 'createComplaint',
@@ -30,7 +30,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
     tag: 'Complaints',
     summary: 'File a complaint',
     description:
-      'With up to three pictures (JPEG, PNG or WebP by their content; 3 MiB and 40 megapixels each): as `multipart/form-data` with the files `image1` to `image3`, or as JSON with base64 in `images` (about 7.5 MB of pictures together), which is how an SDK sends them through the executions API. Pictures are turned upright and stripped of place, camera and every comment. With an `Idempotency-Key` a request can be repeated safely: the answer is then the first complaint and `Idempotent-Replayed: true`.',
+      'With up to three pictures (JPEG, PNG or WebP by their content; 3 MiB and 40 megapixels each): as `multipart/form-data` with the files `image1` to `image3`, or as JSON with base64 in `images` (about 7.5 MB of pictures together), which is how an SDK sends them through the executions API. Pictures are turned upright and stripped of place, camera and every comment. Staff and admins may send `contact`, in a form `contactName`, `contactPhone`, `contactEmail`, when they file for a caller; it is removed 90 days (`CONTACT_DAYS`) after the end. With an `Idempotency-Key` a request can be repeated safely: the answer is then the first complaint and `Idempotent-Replayed: true`.',
     answers: {
       200: {
         description: 'This key and content were sent before: the first complaint',
@@ -40,6 +40,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
       201: { description: 'Filed', schema: Complaint, headers: ['ETag'] },
     },
     refusals: [
+      'forbidden',
       'not_found',
       'request_in_progress',
       'image_too_large',
@@ -85,6 +86,24 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
             images: [imageOf('jpeg')],
           }),
         },
+      },
+      forACaller: {
+        summary: 'Staff files for somebody who called',
+        as: 'grace',
+        json: { ...DRAFT, contact: { name: 'Rosa Diaz', phone: '+49 170 1234567' } },
+        answer: {
+          status: 201,
+          body: complaintOf({
+            username: 'grace',
+            contact: { name: 'Rosa Diaz', phone: '+491701234567', email: null },
+          }),
+        },
+      },
+      foreignContact: {
+        summary: 'A contact, sent by a user',
+        as: 'ada',
+        json: { ...DRAFT, contact: { name: 'Rosa Diaz' } },
+        answer: { code: 'forbidden', detail: 'Only staff may send contact, when they file for a caller.' },
       },
       notAPicture: {
         summary: 'Something that is no picture',
@@ -137,6 +156,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintJson>({
       latitude: body.latitude ?? null,
       longitude: body.longitude ?? null,
       anonymous: body.anonymous ?? false,
+      contact: contactOf(body),
     };
     const { createComplaint: file } = await import('#shared/services/complaints/create-complaint.ts');
     const key = headers['idempotency-key'];

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
-import { COMPLAINT_ID, complaintOf, entryOf } from '#shared/contract/examples.ts';
+import { COMPLAINT_ID, complaintOf, entryOf, REFERENCE } from '#shared/contract/examples.ts';
 import { ComplaintDetail, ComplaintList } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
 import { findComplaints } from '#shared/services/complaints/find-complaints.ts';
@@ -19,9 +19,9 @@ export const readComplaints = route({
     tag: 'Complaints',
     summary: 'List complaints, or read one',
     description: [
-      'With `id`: one complaint with its timeline. Else a list, newest first. Page with `page`, or, at constant cost at any depth, with `after`: pass the `next` of the page before. A TOKEN is not needed, but is checked when sent.',
+      'With `id` or `reference`: one complaint with its timeline. Else a list, newest first. Page with `page`, or, at constant cost at any depth, with `after`: pass the `next` of the page before. A TOKEN is not needed, but is checked when sent.',
       'Sorted by filing (`sort=-createdAt`, `createdAt`), every filter combines with every other. `overdue=true` is always in the order of deadlines and combines with all but `q`. Other sorts combine with `status` and `assignedTo` only, `near` (nearest first, with `distance` in metres) with `status`, `category` and `q`.',
-      '`q` finds whole words of title and description, all of them, in any case and without accents; in scripts without spaces two characters or more. `category=none` finds what has none, `hidden=true` (staff) what is hidden.',
+      '`q` finds whole words of title and description, or a reference number, all of them, in any case and without accents; in scripts without spaces two characters or more. `category=none` finds what has none, `hidden=true` (staff) what is hidden.',
       'A page is short, and `next` goes on, where more than 2,000 complaints would have to be read for it. `total` is exact without filters and with one of status, category and username; for other combinations it may be less than there are, with `totalIsExact: false`; with `near`, `q` or `after` nothing is counted, and it is null. Of more than 2,000 complaints at one spot, `near` shows the first it finds.',
     ].join(' '),
     answers: {
@@ -56,6 +56,29 @@ export const readComplaints = route({
         query: { id: COMPLAINT_ID },
         answer: { status: 200, body: complaintOf({ timeline: [entryOf()], timelineNext: null }) },
       },
+      byReference: {
+        summary: 'One complaint by its reference number',
+        given: {},
+        query: { reference: REFERENCE },
+        answer: { status: 200, body: complaintOf({ timeline: [entryOf()], timelineNext: null }) },
+      },
+      mistyped: {
+        summary: 'A reference number with a wrong digit',
+        query: { reference: '2026-004813-7' },
+        answer: {
+          code: 'invalid_fields',
+          detail:
+            'reference must be a reference number as it was given: its last digit does not fit the others; "2026-004813-7" was sent.',
+          errors: [
+            {
+              field: 'reference',
+              code: 'invalid_value',
+              message:
+                'must be a reference number as it was given: its last digit does not fit the others; "2026-004813-7" was sent',
+            },
+          ],
+        },
+      },
       unknown: {
         summary: 'An unknown id',
         query: { id: 'zzzzzzzzzzzzzzzzzzzz' },
@@ -86,8 +109,8 @@ export const readComplaints = route({
     },
   },
   async run({ query, caller, deps }) {
-    if (query.id !== undefined) {
-      const wanted = { id: query.id, entriesAfter: query.timelineAfter ?? 0 };
+    if (query.id !== undefined || query.reference !== undefined) {
+      const wanted = { id: query.id, reference: query.reference, entriesAfter: query.timelineAfter ?? 0 };
       const { row, detail } = await getComplaint(deps, caller.viewer(), wanted);
       return { status: 200, body: detail, headers: etagOf(row) };
     }

@@ -3,6 +3,15 @@ import { createComplaint } from './create.ts';
 import { deleteComplaint } from './delete.ts';
 import { getCategories } from './get-categories.ts';
 import { getStats } from './get-stats.ts';
+import { rateComplaint } from './rate.ts';
 import { readComplaints } from './read.ts';
 
-export const routes = [readComplaints, getCategories, getStats, createComplaint, changeComplaint, deleteComplaint];
+export const routes = [
+  readComplaints,
+  getCategories,
+  getStats,
+  createComplaint,
+  changeComplaint,
+  rateComplaint,
+  deleteComplaint,
+];

@@ -4,36 +4,83 @@ import { pipeline } from 'node:stream/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import { stringify } from 'csv-stringify';
 import { type Filter, orderOf, streamsOf } from '#shared/appwrite/complaint-queries.ts';
-import { COUNT_CAP, countComplaints, readStream, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import {
+  COUNT_CAP,
+  countComplaints,
+  readStream,
+  readTimelines,
+  type StoredComplaint,
+  type StoredEntry,
+} from '#shared/appwrite/complaints.ts';
 import { UsageError } from '../project/command.ts';
 import type { Connection } from '../project/connect.ts';
 
 const PAGE = 100;
 const everything: Filter = { sight: { desk: true } };
 
-type Line = Record<string, string | number | boolean | null>;
+/** A cell of a spreadsheet holds 32,767 characters. */
+const LONGEST_CELL = 32_000;
 
-/** What a spreadsheet or a program needs of a complaint; pictures by their ids, for their URLs open them to anybody. */
-function lineOf(complaint: StoredComplaint): Line {
+type Line = Record<string, unknown>;
+
+/** What an entry of a timeline tells, without what is null. */
+function entryOf(entry: StoredEntry): Line {
+  const { byName, role, kind, status, progress, note, internalNote, reason, changed, $createdAt } = entry;
+  const { fromAssignee, toAssignee, fromCategory, toCategory } = entry;
+  const told = {
+    ...{ at: new Date($createdAt).toISOString(), by: byName, role, kind, status, progress, changed, note },
+    ...{ internalNote, reason, fromAssignee, toAssignee, fromCategory, toCategory },
+  };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
+}
+
+/** A timeline as people read it: a line for each entry. What does not fit into a cell is left out, and said. */
+function entriesAsText(entries: readonly Line[]): string {
+  const lines = entries.map(({ at, by, role, kind, status, progress, changed: _changed, ...rest }) => {
+    const said = Object.entries(rest).map(([name, value]) => `${name}: ${String(value)}`);
+    return [`${at} ${kind} by ${by ?? role}, ${status} ${progress} %`, ...said].join('; ');
+  });
+  let length = 0;
+  const fitting = lines.filter((line) => {
+    length += line.length + 1;
+    return length <= LONGEST_CELL;
+  });
+  const left = lines.length - fitting.length;
+  return [...fitting, ...(left > 0 ? [`${left} more entries: export to .jsonl for all`] : [])].join('\n');
+}
+
+/**
+ * What a spreadsheet or a program needs of a complaint; pictures by their ids, for their URLs open them to anybody. The
+ * contact of a caller is not exported, since it has to be gone some day.
+ */
+function lineOf(complaint: StoredComplaint, entries: readonly StoredEntry[]): Line & { entries: Line[] } {
+  const { reference, outcome, duplicateOf, followers, acknowledgeBy } = complaint;
+  const { ratingScore, ratingComment, ratedAt } = complaint;
   const { $id: id, title, description, category, location, latitude, longitude, status, progress } = complaint;
   const { anonymous, hidden, reporterName, assignedTo, overdueAt, filedAt, changedAt, version, images } = complaint;
   const { acknowledgedAt, resolvedAt, closedAt } = complaint;
   return {
-    ...{ id, filedAt, changedAt, version, status, progress, title, description, category },
+    ...{ id, reference, filedAt, changedAt, version, status, progress, title, description, category },
     ...{ location, latitude, longitude, username: reporterName, anonymous, hidden, assignedTo, overdueAt },
-    ...{ acknowledgedAt, resolvedAt, closedAt, images: images.map((image) => image.id).join(' ') },
+    ...{ acknowledgeBy, acknowledgedAt, resolvedAt, closedAt, outcome, duplicateOf, followers },
+    ...{ ratingScore, ratingComment, ratedAt, images: images.map((image) => image.id).join(' ') },
+    entries: entries.map(entryOf),
   };
 }
 
 /** Page by page, oldest first, whatever is filed or deleted meanwhile. */
-async function* allComplaints({ store }: Connection): AsyncGenerator<StoredComplaint> {
+async function* allComplaints({ store }: Connection): AsyncGenerator<ReturnType<typeof lineOf>> {
   const listed = { filter: everything, order: orderOf('createdAt') };
   const [stream] = streamsOf(everything, listed.order);
   if (!stream) return;
   let after: string | undefined;
   for (;;) {
     const { rows } = await readStream(store, stream, listed, { after, limit: PAGE });
-    yield* rows;
+    const timelines = await readTimelines(
+      store,
+      rows.map((row) => row.$id),
+    );
+    for (const row of rows) yield lineOf(row, timelines.get(row.$id) ?? []);
     if (rows.length < PAGE) return;
     after = rows.at(-1)?.$id;
   }
@@ -58,8 +105,10 @@ function openBar(total: number): { step(): void; stop(): void } {
 }
 
 function encoderFor(file: string): Transform {
-  if (file.endsWith('.csv'))
-    return stringify({ header: true, bom: true, escape_formulas: true, cast: { boolean: String } });
+  if (file.endsWith('.csv')) {
+    const cast = { boolean: String, object: (value: object) => entriesAsText(value as Line[]) };
+    return stringify({ header: true, bom: true, escape_formulas: true, cast });
+  }
   if (file !== '-' && !file.endsWith('.jsonl')) throw new UsageError('The file ends with .csv or .jsonl, or is -.');
   return new Transform({
     writableObjectMode: true,
@@ -81,7 +130,7 @@ export async function exportComplaints(connection: Connection, file: string, ter
   let count = 0;
   async function* lines() {
     for await (const complaint of allComplaints(connection)) {
-      yield lineOf(complaint);
+      yield complaint;
       count += 1;
       bar.step();
     }

@@ -47,10 +47,14 @@ function inWords<State>(words: Words<State>, states: readonly State[], allowed: 
 const COMPLAINT_LABELS: Readonly<Record<ComplaintAction, string>> = {
   read: 'read it',
   readReporter: "read its reporter's name",
-  readInternal: 'read assignee and internal notes',
+  readInternal: "read assignee, internal notes, a caller's contact",
+  readRemarks: 'read the comment of a rating, the reason of a correction',
+  readBefore: 'read the text before a correction',
   reply: 'add a note',
   edit: 'change title, description, location, category',
-  work: 'change progress, assignee, visibility; write internal notes',
+  mask: 'turn `anonymous` on',
+  rate: 'rate it, once it is resolved or closed',
+  work: 'change progress, assignee, outcome, visibility; correct text and place; write internal notes',
   delete: 'delete it',
 };
 

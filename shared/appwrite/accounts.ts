@@ -59,16 +59,21 @@ export async function listByRole(store: Store, roles: Role[], limit: number): Pr
 }
 
 /**
- * Takes the names off everything the person wrote, and off the categories they were responsible for. Their cases are
- * unassigned by a task of maintenance. The same again is harmless.
+ * Takes the names off everything the person wrote, off the assignments in timelines and off the categories they were
+ * responsible for, and removes the comments of their ratings. Their cases are unassigned by a task of maintenance. The
+ * same again is harmless.
  */
 export async function scrubNames(store: Store, person: { id: string; usernames: readonly string[] }): Promise<void> {
   const names = [...person.usernames];
-  const freeCategories = () => store.categories.updateWhere([Query.equal('assignee', names)], { assignee: null });
+  const named = () => [
+    store.categories.updateWhere([Query.equal('assignee', names)], { assignee: null }),
+    store.timeline.updateWhere([Query.equal('fromAssignee', names)], { fromAssignee: null }),
+    store.timeline.updateWhere([Query.equal('toAssignee', names)], { toAssignee: null }),
+  ];
   await Promise.all([
-    store.complaints.updateWhere([Query.equal('reporterId', person.id)], { reporterName: null }),
+    store.complaints.updateWhere([Query.equal('reporterId', person.id)], { reporterName: null, ratingComment: null }),
     store.timeline.updateWhere([Query.equal('byId', person.id)], { byName: null }),
-    ...(names.length === 0 ? [] : [freeCategories()]),
+    ...(names.length === 0 ? [] : named()),
   ]);
 }
 

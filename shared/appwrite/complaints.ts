@@ -10,7 +10,7 @@ import {
   type Span,
   type Stream,
 } from './complaint-queries.ts';
-import { readInChunks } from './id-chunks.ts';
+import { readInChunks, valueChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { Category, Complaint, ComplaintKeysRow, Entry } from './rows.ts';
 import type { Store } from './store.ts';
@@ -19,6 +19,9 @@ import type { Page } from './table.ts';
 export type StoredComplaint = Stored<Complaint>;
 export type StoredEntry = Stored<Entry>;
 export type ComplaintKeys = Stored<RowOf<typeof ComplaintKeysRow>>;
+
+/** Entries that one read of several timelines asks for. */
+const ENTRIES_PER_READ = 1_000;
 
 /** Appwrite stops counting here. */
 export const COUNT_CAP = 5_000;
@@ -71,6 +74,12 @@ export async function countStream(store: Store, stream: Stream, { filter, order 
   return (await readKeys(store, stream, backwards, { limit: 1, total: true })).total;
 }
 
+/** By its reference as it is stored. */
+export async function findByReference(store: Store, reference: string): Promise<StoredComplaint | undefined> {
+  const { rows } = await store.complaints.list([Query.equal('reference', reference), Query.limit(1)]);
+  return rows[0];
+}
+
 /** Those of these complaints that a filter holds, in no order. */
 export function readComplaints(store: Store, ids: Iterable<string>, filter: Filter): Promise<StoredComplaint[]> {
   return readInChunks('$id', ids, async (query, most) => {
@@ -100,6 +109,16 @@ export async function listAssigned(
   return rows.filter((row) => row.assignedTo === username);
 }
 
+/** Complaints whose contact was to be removed before `now`. */
+export async function listDueContacts(store: Store, now: Date, limit: number) {
+  const { rows } = await store.contacts.list([
+    Query.lessThan('contactUntil', now.toISOString()),
+    Query.orderAsc('contactUntil'),
+    Query.limit(limit),
+  ]);
+  return rows;
+}
+
 export type EntryRange = { after: number; limit: number; internal: boolean };
 
 /** A complaint's timeline, oldest first, with or without its internal entries; `after` is how many of these were seen. */
@@ -113,6 +132,26 @@ export async function listEntries(store: Store, complaintId: string, range: Entr
     ...(range.after > 0 ? [Query.offset(range.after)] : []),
   ]);
   return rows;
+}
+
+/** All entries of these complaints by complaint, oldest first. */
+export async function readTimelines(store: Store, ids: Iterable<string>): Promise<Map<string, StoredEntry[]>> {
+  const timelines = new Map<string, StoredEntry[]>();
+  for (const chunk of valueChunks('complaintId', ids)) {
+    for (let offset = 0, length = ENTRIES_PER_READ; length === ENTRIES_PER_READ; offset += length) {
+      const { rows } = await store.timeline.list([
+        Query.equal('complaintId', chunk),
+        Query.orderAsc('complaintId'),
+        Query.orderAsc('number'),
+        Query.orderAsc('$sequence'),
+        Query.limit(ENTRIES_PER_READ),
+        ...(offset > 0 ? [Query.offset(offset)] : []),
+      ]);
+      for (const row of rows) timelines.set(row.complaintId, [...(timelines.get(row.complaintId) ?? []), row]);
+      length = rows.length;
+    }
+  }
+  return timelines;
 }
 
 /** Takes a deleted complaint's timeline away; doing it again is harmless. */

@@ -154,6 +154,12 @@ export const ComplaintRow = row({
 /** A complaint as far as a search by place reads it. */
 export const PlaceRow = row({ latitude: maybeNumber, longitude: maybeNumber, status: status, category: maybeText });
 
+/** The column of complaints with their reference numbers. */
+export const ReferenceRow = row({ reference: maybeText });
+
+/** When the contact of a caller is to be removed. */
+export const ContactRow = row({ contactUntil: maybeText });
+
 /** What lists are ordered by (the `$id` as well). */
 export const ComplaintKeysRow = row(COMPLAINT_KEYS);
 

@@ -27,7 +27,8 @@ export function wordRow(complaintId: string, word: string): { $id: string; word:
 
 const ofComplaint = (id: string) => [Query.greaterThan('$id', id), Query.lessThan('$id', id + BEYOND)];
 
-type Text = { title: string; description: string };
+/** What a complaint is found by. */
+type Text = { title: string; description: string; reference: string | null };
 
 /** Writes the words of a complaint that is filed in the same commit. */
 export function createWords(id: string, text: Text): Operation[] {

@@ -1,26 +1,36 @@
 import * as z from 'zod/mini';
 import { SORTS } from '#shared/domain/complaint.ts';
 import { MAX_IMAGES } from '#shared/domain/ids.ts';
+import { readReference } from '#shared/domain/reference.ts';
 import {
   Assignee,
   CategoryId,
   ComplaintId,
+  ContactEmail,
+  ContactName,
+  ContactPhone,
   Description,
   InternalNote,
   Latitude,
   Location,
   Longitude,
   Note,
+  Outcome,
   Progress,
+  RatingComment,
+  Reason,
+  Reference,
+  Score,
   StatusName,
   Title,
+  WRONG_CHECK_DIGIT,
 } from './fields.ts';
 import { endTime, point, startTime, whole } from './text.ts';
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
 type Coordinates = { latitude?: number | null | undefined; longitude?: number | null | undefined };
 
-/** One coordinate without the other is 422. */
+/** One coordinate without the other is 422; so is one that is null beside one that is not. */
 function bothCoordinates<T extends Coordinates>() {
   return z.check<T>((context) => {
     const { latitude, longitude } = context.value;
@@ -42,12 +52,31 @@ const newComplaint = {
 };
 
 /** The text fields of POST /complain as multipart/form-data. */
-export const NewComplaintForm = z.strictObject(newComplaint).check(bothCoordinates());
+export const NewComplaintForm = z
+  .strictObject({
+    ...newComplaint,
+    contactName: maybe(ContactName),
+    contactPhone: maybe(ContactPhone),
+    contactEmail: maybe(ContactEmail),
+  })
+  .check(bothCoordinates());
+
+const Contact = z
+  .strictObject({ name: maybe(ContactName), phone: maybe(ContactPhone), email: maybe(ContactEmail) })
+  .check(
+    z.check((context) => {
+      if (Object.values(context.value).some((value) => (value ?? null) !== null)) return;
+      const message = 'must hold at least one of: name, phone, email';
+      context.issues.push({ code: 'custom', input: context.value, message, params: { field: 'required' } });
+    }),
+    z.describe('Who called, when staff files for a caller; only for staff and admins.'),
+  );
 
 /** POST /complain as JSON. */
 export const NewComplaintJson = z
   .strictObject({
     ...newComplaint,
+    contact: maybe(Contact),
     images: maybe(z.array(z.string()).check(z.maxLength(MAX_IMAGES))).check(
       z.describe(
         'Up to three pictures, each in standard base64 on one line, with or without a prefix such as `data:image/jpeg;base64,`: JPEG, PNG or WebP, 3 MiB each.',
@@ -55,6 +84,14 @@ export const NewComplaintJson = z
     ),
   })
   .check(bothCoordinates());
+
+/** The contact of a caller, from JSON or from a form; null when none is sent. */
+export function contactOf(body: Partial<NewComplaintJson & NewComplaintForm>) {
+  const { contact, contactName: name, contactPhone: phone, contactEmail: email } = body;
+  const sent = contact ?? { name, phone, email };
+  const whole = { name: sent.name ?? null, phone: sent.phone ?? null, email: sent.email ?? null };
+  return Object.values(whole).every((value) => value === null) ? null : whole;
+}
 
 /** The files of the same form, in the order in which they are kept. */
 export const IMAGE_FIELDS = ['image1', 'image2', 'image3'] as const;
@@ -70,16 +107,29 @@ const changes = {
   description: z.optional(Description),
   location: maybe(Location),
   category: maybe(CategoryId),
+  latitude: maybe(Latitude),
+  longitude: maybe(Longitude),
+  reason: z.optional(Reason),
+  anonymous: z
+    .optional(z.boolean())
+    .check(z.describe('For the reporter: true hides their name from the public. It cannot be turned off again.')),
+  outcome: maybe(Outcome),
 };
 const CHANGES = Object.keys(changes);
 
 /** PUT /complain. */
-export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).check((context) => {
-  const body: Record<string, unknown> = context.value;
-  if (CHANGES.some((field) => body[field] !== undefined)) return;
-  const message = `must hold, besides id, at least one of: ${CHANGES.join(', ')}`;
-  context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });
-});
+export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).check(
+  bothCoordinates(),
+  z.check((context) => {
+    const body: Record<string, unknown> = context.value;
+    if (CHANGES.some((field) => body[field] !== undefined)) return;
+    const message = `must hold, besides id, at least one of: ${CHANGES.join(', ')}`;
+    context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });
+  }),
+);
+
+/** POST /complain/rate. */
+export const ComplaintRating = z.strictObject({ id: ComplaintId, score: Score, comment: maybe(RatingComment) });
 
 /** POST /complain/delete. */
 export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
@@ -130,11 +180,17 @@ function refuseCombinations(
   }
 }
 
+/** A question that is a reference number as a whole, with its dashes, has to be a right one. */
+const isNoWrongReference = (q: string) => !/\p{Pd}/u.test(q) || readReference(q)?.isRight !== false;
+
 /** GET /complain: `id` asks for one complaint, everything else filters and pages the list. */
 export const ComplaintQuery = z
   .strictObject({
     id: z.optional(ComplaintId).check(z.describe('One complaint with its timeline. Goes with no filter.')),
-    timelineAfter: z.optional(whole(0, MOST)).check(z.describe('With `id`: entries of the timeline from here on.')),
+    reference: z.optional(Reference).check(z.describe('The same by its reference number. Goes with no filter.')),
+    timelineAfter: z
+      .optional(whole(0, MOST))
+      .check(z.describe('With `id` or `reference`: entries of the timeline from here on.')),
     page: z.optional(whole(1, MOST)).check(z.describe('Which page, from 1.')),
     pageSize: z.optional(whole(1, 100)).check(z.describe('How many on a page; 20 when not sent.')),
     after: z
@@ -153,7 +209,9 @@ export const ComplaintQuery = z
     assignedTo: z.optional(Assignee).check(z.describe('For staff: a username, `me` or `none`.')),
     overdue: z.optional(z.boolean()).check(z.describe('true: only those past their time.')),
     hidden: z.optional(z.boolean()).check(z.describe('For staff: true, only hidden ones.')),
-    q: z.optional(z.string().check(z.maxLength(200))).check(z.describe('Words in title and description.')),
+    q: z
+      .optional(z.string().check(z.maxLength(200), z.refine(isNoWrongReference, WRONG_CHECK_DIGIT)))
+      .check(z.describe('Words in title and description, or a reference number.')),
     from: z
       .optional(startTime)
       .check(z.describe('Created at this ISO 8601 time or later. A date alone means its beginning in UTC.')),
@@ -165,13 +223,16 @@ export const ComplaintQuery = z
     sort: z.optional(z.enum(SORTS)).check(z.describe('The order; a minus puts the latest first.')),
   })
   .check((context) => {
-    const { id, timelineAfter, ...list } = context.value;
+    const { id, reference, timelineAfter, ...list } = context.value;
     const refuse: Refuse = (field, message) =>
       context.issues.push({ code: 'custom', input: field, path: [field], message, params: { field: 'conflicting' } });
-    if (id === undefined && timelineAfter !== undefined) refuse('timelineAfter', 'goes with id only');
-    if (id !== undefined) {
+    const asksForOne = id !== undefined || reference !== undefined;
+    if (!asksForOne && timelineAfter !== undefined) refuse('timelineAfter', 'goes with id or reference only');
+    if (id !== undefined && reference !== undefined) refuse('reference', 'is sent instead of id, not with it');
+    if (asksForOne) {
       const others = Object.values(list).some((value) => value !== undefined);
-      if (others) refuse('id', 'asks for one complaint and goes with no filter');
+      const field = id === undefined ? 'reference' : 'id';
+      if (others) refuse(field, 'asks for one complaint and goes with no filter');
       return;
     }
     const { page: _page, pageSize: _size, after: _after, near: _near, radius: _radius, sort: _sort, ...filters } = list;

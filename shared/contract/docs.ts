@@ -25,7 +25,7 @@ type Outcome =
 
 /**
  * A request that the tests send to a running service, and the answer they must get; the explorer shows both. In `query`,
- * `json` and `form`, COMPLAINT_ID stands for the complaint that `given` asks for.
+ * `json` and `form`, COMPLAINT_ID and REFERENCE stand for the complaint that `given` asks for.
  */
 export type Example = {
   summary: string;

@@ -17,6 +17,8 @@ export type Person = keyof typeof PEOPLE;
 export const EXAMPLE_PASSWORD = 'violet-umbrella-42';
 export const COMPLAINT_ID = 'k3v9x0q2m7c1b8n4z5s6';
 
+export const REFERENCE = '2026-004812-7';
+
 const AT = '2026-11-23T08:30:00.000Z';
 
 export const profileOf = (username: Person, name: string) => ({
@@ -31,6 +33,7 @@ export const profileOf = (username: Person, name: string) => ({
 /** A complaint as its example shows it: what the test files, with these differences. */
 export const complaintOf = (differences: Record<string, unknown> = {}) => ({
   id: COMPLAINT_ID,
+  reference: REFERENCE,
   title: 'Pothole in Mill Lane',
   description: 'Deep enough to lose a wheel in.',
   category: 'roads',
@@ -42,7 +45,13 @@ export const complaintOf = (differences: Record<string, unknown> = {}) => ({
   status: 'created',
   progress: 0,
   assignedTo: null,
+  acknowledgeBy: null,
   overdueAt: '2026-12-07T08:30:00.000Z',
+  outcome: null,
+  duplicateOf: null,
+  followers: 0,
+  rating: null,
+  contact: null,
   hidden: false,
   images: [],
   version: 1,
@@ -83,6 +92,10 @@ export const entryOf = (differences: Record<string, unknown> = {}) => ({
   note: null,
   internal: false,
   changed: [],
+  from: null,
+  to: null,
+  reason: null,
+  before: null,
   internalNote: null,
   ...differences,
 });

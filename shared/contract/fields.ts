@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
 import { canonicalUsername, ROLES } from '#shared/domain/account.ts';
+import { OUTCOMES } from '#shared/domain/complaint.ts';
 import { COMPLAINT_ID_PATTERN } from '#shared/domain/ids.ts';
+import { readReference } from '#shared/domain/reference.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { degrees, phone, text, whole } from './text.ts';
+
+export const WRONG_CHECK_DIGIT = 'must be a reference number as it was given: its last digit does not fit the others';
 
 /** The fields of requests: each once, with what it takes and what the OpenAPI document says of it. */
 
@@ -33,6 +37,20 @@ export const ComplaintId = z
     z.regex(COMPLAINT_ID_PATTERN, 'must be 20 characters a-z and 0-9'),
     z.describe('Twenty characters a-z and 0-9, given by the service.'),
   );
+/** A reference number in any spelling, as it is stored. 422 for a check digit that does not fit. */
+export const Reference = z
+  .pipe(
+    z.string().check(z.maxLength(60)),
+    z.transform((raw, context) => {
+      const read = readReference(raw);
+      if (read?.isRight) return read.reference;
+      const message = read ? WRONG_CHECK_DIGIT : 'must be a reference number such as 2026-004812-7';
+      const field = read ? 'invalid_value' : 'invalid_format';
+      context.issues.push({ code: 'custom', input: raw, message, params: { field } });
+      return z.NEVER;
+    }),
+  )
+  .check(z.describe('The reference number, such as 2026-004812-7; spaces and missing dashes are forgiven.'));
 export const Assignee = z
   .string()
   .check(
@@ -63,3 +81,23 @@ export const Phone = phone.check(
     'An international number such as +49 170 1234567; spaces, dashes, dots and brackets are forgiven. A national number counts where the service has a default country.',
   ),
 );
+
+export const Outcome = z
+  .enum(OUTCOMES)
+  .check(z.describe('How it ended. Goes with the status `resolved`, `rejected` or `closed`.'));
+export const Reason = text(1, 500).check(
+  z.describe('Why staff corrects it; needed for title and description. Read by staff, admins and the reporter.'),
+);
+export const Score = whole(1, 5).check(z.describe('1 (bad) to 5 (good).'));
+export const RatingComment = text(1, 1_000).check(
+  z.describe('A remark on the rating, read by staff, admins and the reporter; up to 1000 characters.'),
+);
+
+/** An e-mail address, its domain in lower case. */
+const email = z.pipe(
+  z.string().check(z.trim(), z.maxLength(254), z.email('must be an e-mail address such as ada@example.org')),
+  z.transform((address) => address.replace(/@.*$/, (domain) => domain.toLowerCase())),
+);
+export const ContactName = text(1, 100).check(z.describe('The name of the caller that staff files for.'));
+export const ContactPhone = phone.check(z.describe('The phone number of the caller, as in the profile of a user.'));
+export const ContactEmail = email.check(z.describe('The e-mail address of the caller. It is never mailed to.'));

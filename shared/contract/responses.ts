@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ROLES } from '#shared/domain/account.ts';
-import { CHANGED_FIELDS, ENTRY_KINDS } from '#shared/domain/complaint.ts';
+import { CHANGED_FIELDS, ENTRY_KINDS, OUTCOMES } from '#shared/domain/complaint.ts';
 import { FIELD_CODES, PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 
@@ -65,6 +65,11 @@ export const Image = z.lazy(() =>
 
 const complaint = () => ({
   id: z.string().check(z.regex(/^[a-z0-9]{20}$/), says('Twenty characters a-z and 0-9, given by the service.')),
+  reference: maybe(z.string()).check(
+    says(
+      'The number that people quote: year, number within the year, check digit. null only for what was added in the console.',
+    ),
+  ),
   title: z.string().check(says('What it is about.')),
   description: z.string().check(says('What is wrong.')),
   category: maybe(z.string()).check(says('An id of GET /complain/categories.')),
@@ -78,7 +83,25 @@ const complaint = () => ({
   status: z.enum(STATUSES).check(says('Where the work stands.')),
   progress: z.int().check(z.gte(0), z.lte(100), says('Per cent; 0 while created, 100 when resolved.')),
   assignedTo: maybe(z.string()).check(says('The staff member who works on it; only staff and admins see it.')),
+  acknowledgeBy: maybe(Time).check(says('When somebody should have acted on it, by its category.')),
   overdueAt: maybe(Time).check(says('When it should be resolved, by its category.')),
+  outcome: maybe(z.enum(OUTCOMES)).check(says('How it ended; null until then, and when staff did not say.')),
+  duplicateOf: maybe(z.string()).check(says('The id of the complaint that this one repeats.')),
+  followers: Count.check(says('How many people follow it, besides its reporter.')),
+  rating: maybe(
+    z.strictObject({
+      score: z.int().check(z.gte(1), z.lte(5), says('1 (bad) to 5 (good).')),
+      comment: maybe(z.string()).check(says('What the reporter says; for staff, admins and the reporter.')),
+      at: maybe(Time).check(says('When it was rated.')),
+    }),
+  ).check(says("The reporter's rating of how it was handled.")),
+  contact: maybe(
+    z.strictObject({
+      name: maybe(z.string()).check(says('The name.')),
+      phone: maybe(z.string()).check(says('The phone number in E.164.')),
+      email: maybe(z.string()).check(says('The e-mail address.')),
+    }),
+  ).check(says('Who called, where staff filed for a caller; only staff and admins see it.')),
   hidden: z
     .boolean()
     .check(
@@ -101,6 +124,12 @@ const complaint = () => ({
 
 export const Complaint = z.lazy(() => z.strictObject(complaint()));
 
+const move = () =>
+  z.strictObject({
+    assignedTo: z.optional(maybe(z.string())).check(says('The staff member; null for nobody.')),
+    category: z.optional(maybe(z.string())).check(says('The category; null for none.')),
+  });
+
 export const Entry = z.lazy(() =>
   z.strictObject({
     at: Time.check(says('When it happened.')),
@@ -121,6 +150,15 @@ export const Entry = z.lazy(() =>
     internal: z.boolean().check(says('true: an entry only staff and admins see.')),
     internalNote: maybe(z.string()).check(says('A remark that only staff and admins can read.')),
     changed: z.array(z.enum(CHANGED_FIELDS)).check(says('What the entry changed, as far as you may see it.')),
+    from: maybe(move()).check(says('Assignee and category before it, those that it changed; for staff and admins.')),
+    to: maybe(move()).check(says('Assignee and category after it, those that it changed; for staff and admins.')),
+    reason: maybe(z.string()).check(says('Why staff corrected it; for staff, admins and the reporter.')),
+    before: maybe(
+      z.strictObject({
+        title: z.string().check(says('The title before.')),
+        description: z.string().check(says('The description before.')),
+      }),
+    ).check(says('The text that staff replaced; only admins see it.')),
   }),
 );
 

@@ -12,6 +12,12 @@ export function cellOf({ latitude, longitude }: Point): string {
   return written(ngeohash.encode_int(latitude, longitude, BITS));
 }
 
+/** The cell of a complaint; null when it has no place. */
+export function cellOfPlace(place: { latitude: number | null; longitude: number | null }): string | null {
+  const { latitude, longitude } = place;
+  return latitude === null || longitude === null ? null : cellOf({ latitude, longitude });
+}
+
 /** Cells from one to another, both included. */
 export type CellRange = { from: string; to: string };
 

@@ -4,6 +4,7 @@ export type Sort = (typeof SORTS)[number];
 
 /** How a complaint ended. */
 export const OUTCOMES = ['fixed', 'not_found', 'not_responsible', 'duplicate', 'other'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** What a timeline entry tells of. */
 export const ENTRY_KINDS = [

@@ -2,10 +2,24 @@ import type { Actor, Role } from './account.ts';
 import type { Status } from './status.ts';
 
 /**
- * What may be done to a complaint. `readInternal`: assignee, internal entries and notes. `readReporter`: the reporter's
- * name and role. `edit`: the text. `work`: what only staff and admins do.
+ * What may be done to a complaint. `readInternal`: assignee, internal entries and notes, contact of a caller.
+ * `readReporter`: the reporter's name and role. `readRemarks`: the comment of a rating, the reasons of corrections.
+ * `readBefore`: the text before a correction. `edit`: the text. `mask`: turn `anonymous` on. `work`: what only staff and
+ * admins do, corrections included.
  */
-export const COMPLAINT_ACTIONS = ['read', 'readInternal', 'readReporter', 'reply', 'edit', 'work', 'delete'] as const;
+export const COMPLAINT_ACTIONS = [
+  'read',
+  'readInternal',
+  'readReporter',
+  'readRemarks',
+  'readBefore',
+  'reply',
+  'edit',
+  'mask',
+  'rate',
+  'work',
+  'delete',
+] as const;
 export type ComplaintAction = (typeof COMPLAINT_ACTIONS)[number];
 
 /** What may be done to an account. `change` is one's own name, phone and password; `reset` those of somebody else. */
@@ -72,8 +86,14 @@ function allowsOnComplaint({ role, relation, action, state }: ComplaintCase): bo
     case 'readInternal':
     case 'work':
       return desk;
+    case 'readRemarks':
     case 'reply':
       return desk || mine;
+    case 'readBefore':
+      return role === 'admin';
+    case 'mask':
+    case 'rate':
+      return mine;
     case 'edit':
       return mine && state.status === 'created' && !state.touched;
     case 'delete':

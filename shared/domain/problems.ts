@@ -13,6 +13,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   username_taken: { status: 409, title: 'The username is taken' },
   illegal_transition: { status: 409, title: 'This status cannot follow the present one' },
+  not_ratable: { status: 409, title: 'The complaint cannot be rated now' },
   last_admin: { status: 409, title: 'The last admin cannot go' },
   request_in_progress: { status: 409, title: 'The same request is still running' },
   busy: { status: 409, title: 'Too many changes at the same moment' },

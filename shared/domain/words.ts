@@ -61,10 +61,16 @@ function cut(word: string): string {
     .replace(/\uFFFD+$/u, '');
 }
 
+/** A reference number in a text. Without its dashes it is a word already. */
+const REFERENCE = /(?<![\p{L}\p{N}])\d{4}\p{Pd}\d{6,15}\p{Pd}\d(?![\p{L}\p{N}])/gu;
+
+/** A reference number as a single word: its digits. */
+const wordOfReference = (reference: string) => reference.replaceAll(/\D/g, '');
+
 function runsOf(text: string): { words: Set<string>; pairs: Set<string> } {
   const words = new Set<string>();
   const pairs = new Set<string>();
-  for (const [token] of fold(text).matchAll(WORD)) {
+  for (const [token] of fold(text).replaceAll(REFERENCE, wordOfReference).matchAll(WORD)) {
     for (const run of token.match(RUN) ?? []) {
       if (STARTS_UNSPACED.test(run)) for (const pair of pairsOf(run)) pairs.add(pair);
       else words.add(cut(run));
@@ -74,12 +80,18 @@ function runsOf(text: string): { words: Set<string>; pairs: Set<string> } {
 }
 
 /**
- * The words of a complaint that a search finds it by: the first 60 distinct ones, the title's first, and the first 300
- * pairs of characters of scripts without spaces between words.
+ * The words of a complaint that a search finds it by: its reference as one word, the first 60 distinct words, the
+ * title's first, and the first 300 pairs of characters of scripts without spaces between words.
  */
-export function wordsOfComplaint({ title, description }: { title: string; description: string }): string[] {
+export function wordsOfComplaint(complaint: {
+  title: string;
+  description: string;
+  reference: string | null;
+}): string[] {
+  const { title, description, reference } = complaint;
   const { words, pairs } = runsOf(`${title}\n${description}`);
-  return [...[...words].slice(0, MOST_WORDS), ...[...pairs].slice(0, MOST_PAIRS)];
+  const referenceWord = reference === null ? [] : [wordOfReference(reference)];
+  return [...new Set([...referenceWord, ...[...words].slice(0, MOST_WORDS), ...[...pairs].slice(0, MOST_PAIRS)])];
 }
 
 /** The words of a question, folded in the same way; at most 8, since each is looked up. */

@@ -81,6 +81,10 @@ const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]
     const { id } = await user.file();
     return ['complaints', await service.send('GET', `/complain?id=${id}`)];
   },
+  '`GET /complain?reference=`': async () => {
+    const { reference } = await user.file();
+    return ['complaints', await service.send('GET', `/complain?reference=${reference}`)];
+  },
   '`GET /complain/categories`': async () => ['complaints', await service.send('GET', '/complain/categories')],
   '`POST /complain`': async () => {
     const body = json({ title: 'A broken lamp', description: 'Dark.' });
@@ -92,6 +96,11 @@ const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]
   '`PUT /complain`': async () => {
     const { id } = await user.file();
     return ['complaints', await staff.send('PUT', '/complain', json({ id, status: 'acknowledged' }))];
+  },
+  '`POST /complain/rate`': async () => {
+    const { id } = await user.file();
+    for (const status of ['acknowledged', 'resolved']) await staff.send('PUT', '/complain', json({ id, status }));
+    return ['complaints', await user.send('POST', '/complain/rate', json({ id, score: 5 }))];
   },
   '`POST /complain/delete`': async () => {
     const { id } = await user.file();

@@ -68,6 +68,15 @@ describe('npm run admin -- export', () => {
       const page = { databaseId: 'main', tableId: 'complaints', rows: rows.slice(at, at + 100) };
       await world.remote.tables.createRows(page);
     }
+    const [{ $id = '' } = {}] = rows;
+    const entries = [
+      { number: 2, kind: 'status', status: 'resolved', note: '=2+2', internalNote: 'Seen.' },
+      { number: 1, kind: 'created', status: 'created', note: null, internalNote: null },
+    ].map((entry) => ({
+      ...{ $id: randomId(), complaintId: $id, byId: 'r', byName: 'ada', role: 'user', progress: 0, internal: false },
+      ...entry,
+    }));
+    await world.remote.tables.createRows({ databaseId: 'main', tableId: 'timeline', rows: entries });
   });
 
   it('writes every complaint once as JSON lines, hidden ones too, oldest first', async () => {
@@ -77,13 +86,19 @@ describe('npm run admin -- export', () => {
     const found = lines.map((line): { title: string; hidden: boolean } => JSON.parse(line));
     expect(found.map(({ title }) => title)).toEqual(Array.from({ length: count }, (_, at) => titleOf(at)));
     expect(found.some(({ hidden }) => hidden)).toBe(true);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      reference: '2026-000001-1',
+      outcome: 'fixed',
+      entries: [{ kind: 'created' }, { kind: 'status', by: 'ada', note: '=2+2', internalNote: 'Seen.' }],
+    });
   });
 
   it('writes a CSV that no spreadsheet runs as a formula', async () => {
     const file = join(folder, 'all.csv');
     await admin('export', file);
     const text = readFileSync(file, 'utf8');
-    expect(text.split('\n')[0]).toContain('id,filedAt,changedAt');
+    expect(text.split('\n')[0]).toContain('id,reference,filedAt,changedAt');
+    expect(text).toContain('status by ada, resolved 0 %; note: =2+2; internalNote: Seen.');
     expect(text).toContain(`'=1+1`);
     expect(text).not.toContain(',=1+1');
     expect(text).toContain('"a ""quoted"", comma"');
@@ -103,6 +118,7 @@ function complaint(at: number) {
     $id,
     title: titleOf(at),
     description: 'x',
+    ...(at === 0 ? { reference: '2026-000001-1', outcome: 'fixed' } : {}),
     ...{
       anonymous: false,
       reporterId: 'r',

@@ -2,6 +2,7 @@ import { Query, Storage } from 'node-appwrite';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { accountTallies, categoryTally, statusTally } from '#shared/appwrite/tallies.ts';
 import { ownerOfFile } from '#shared/domain/ids.ts';
+import { readReference } from '#shared/domain/reference.ts';
 import type { Service } from './harness.ts';
 
 /** What is wrong with the pictures, timelines and totals of all complaints; each list is empty when nothing is. */
@@ -12,6 +13,7 @@ export type Findings = {
   unreferenced: string[];
   timelines: string[];
   totals: string[];
+  references: string[];
 };
 
 const PAGE = Query.limit(1_000);
@@ -69,6 +71,12 @@ function wrongTimelines({ complaints, entries }: Everything): string[] {
   return [...missing, ...extra.map((entry) => `${entry} too many`)];
 }
 
+/** Every complaint has a reference whose check digit fits, and no two have the same. */
+function wrongReferences({ complaints }: Everything): string[] {
+  const references = complaints.map(({ reference }) => reference ?? '');
+  return references.filter((one, n) => !readReference(one)?.isRight || references.indexOf(one) !== n);
+}
+
 async function isGone({ url }: { url: string }): Promise<boolean> {
   const answer = await fetch(url);
   await answer.arrayBuffer();
@@ -96,6 +104,7 @@ export async function inspect(service: Service): Promise<Findings> {
     unreferenced: files.filter((id) => living.has(ownerOfFile(id) ?? '') && !referenced.has(id)),
     timelines: wrongTimelines(all),
     totals: wrongTotals(all),
+    references: wrongReferences(all),
   };
 }
 

@@ -1,12 +1,19 @@
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import type { Config } from '#shared/config.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import { judgeTransition, nextStatuses, progressConflict } from '#shared/domain/status.ts';
-import { type ChangeInput, DESK_FIELDS, TEXT_FIELDS } from './change-input.ts';
+import { ENDED, judgeTransition, nextStatuses, progressConflict, RATING_DAYS } from '#shared/domain/status.ts';
+import { type ChangeInput, CORRECTED_FIELDS, DESK_FIELDS, TEXT_FIELDS } from './change-input.ts';
 
-export type Asked = { actor: Actor; complaint: StoredComplaint; input: ChangeInput; now: Date };
+export type Asked = {
+  actor: Actor;
+  complaint: StoredComplaint;
+  input: ChangeInput;
+  now: Date;
+  config: Pick<Config, 'contactDays'>;
+};
 
 function askerOf({ actor, complaint, now }: Asked) {
   // Resolved in the console, it bears no date of its own.
@@ -32,9 +39,15 @@ export function refuseUnauthorized(asked: Asked): void {
     throw new Refusal('forbidden', `Only staff may change ${needsDesk.join(', ')}.`);
   }
   const text = sent(input, TEXT_FIELDS);
-  if (text.length > 0 && !mayOnComplaint(actor, 'edit', complaint)) {
-    const detail = `Only the reporter may change ${text.join(', ')}, and only until somebody has acted on the complaint.`;
+  if (text.length > 0 && !mayOnComplaint(actor, 'edit', complaint) && !mayOnComplaint(actor, 'work', complaint)) {
+    const detail = `Only staff may change ${text.join(', ')}, and the reporter until somebody has acted on the complaint.`;
     throw new Refusal('forbidden', detail);
+  }
+  if (input.anonymous !== undefined && !mayOnComplaint(actor, 'mask', complaint)) {
+    throw new Refusal('forbidden', 'Only the reporter may make a complaint anonymous.');
+  }
+  if (input.rating !== undefined && !mayOnComplaint(actor, 'rate', complaint)) {
+    throw new Refusal('forbidden', 'Only the reporter may rate a complaint.');
   }
   if (input.note !== undefined && !mayOnComplaint(actor, 'reply', complaint)) {
     throw new Refusal('forbidden', 'Only the reporter and staff may add a note.');
@@ -50,9 +63,45 @@ export function refuseUnauthorized(asked: Asked): void {
   }
 }
 
-/** 409 for a status that cannot follow, 422 for a missing note or a progress that contradicts the status. */
+/** A correction by staff, as opposed to the reporter's own edit while nobody has acted. */
+export function isCorrection({ actor, complaint, input }: Asked): boolean {
+  return sent(input, CORRECTED_FIELDS).length > 0 && !mayOnComplaint(actor, 'edit', complaint);
+}
+
+function refuseUnexplained(asked: Asked): void {
+  const { input } = asked;
+  const rewritten = sent(input, ['title', 'description']);
+  if (rewritten.length > 0 && input.reason === undefined && isCorrection(asked)) {
+    throw invalidField('reason', 'required', `is required to correct ${rewritten.join(' and ')}`);
+  }
+  if (input.reason !== undefined && sent(input, CORRECTED_FIELDS).length === 0) {
+    throw invalidField('reason', 'conflicting', `goes with a correction of ${CORRECTED_FIELDS.join(', ')}`);
+  }
+}
+
+/** 409 for a complaint that is not resolved or closed, or was so too long ago. */
+function refuseRating({ complaint, now }: Asked): void {
+  const { status, resolvedAt, closedAt, $updatedAt } = complaint;
+  if (status !== 'resolved' && status !== 'closed') {
+    throw new Refusal('not_ratable', `A complaint can be rated once it is resolved or closed; this one is ${status}.`);
+  }
+  // Ended in the console, it has no date of its own.
+  const ended = Date.parse((status === 'closed' ? closedAt : resolvedAt) ?? $updatedAt);
+  if (now.getTime() - ended <= RATING_DAYS * DAY) return;
+  throw new Refusal('not_ratable', `A complaint can be rated for ${RATING_DAYS} days after it was resolved or closed.`);
+}
+
+/**
+ * 409 for a status that cannot follow and for a rating that is not possible now; 422 for a missing note or reason, and
+ * for what contradicts the status.
+ */
 export function refuseImpossible(asked: Asked): void {
   const { complaint, input } = asked;
+  if (input.rating !== undefined) refuseRating(asked);
+  refuseUnexplained(asked);
+  if (input.anonymous === false && complaint.anonymous) {
+    throw invalidField('anonymous', 'conflicting', 'cannot be turned off again');
+  }
   const step = { from: complaint.status, to: input.status ?? complaint.status };
   if (step.from !== step.to) {
     const verdict = judgeTransition(step, askerOf(asked), input.note !== undefined);
@@ -60,6 +109,9 @@ export function refuseImpossible(asked: Asked): void {
     if (verdict === 'needs_note') {
       throw invalidField('note', 'required', `is required to move a complaint from ${step.from} to ${step.to}`);
     }
+  }
+  if ((input.outcome ?? null) !== null && !ENDED.includes(step.to)) {
+    throw invalidField('outcome', 'conflicting', `goes with the status ${ENDED.join(', ')}, not with ${step.to}`);
   }
   if (input.progress === undefined) return;
   const conflict = progressConflict(step, complaint.progress, input.progress);

@@ -81,7 +81,7 @@ async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | u
   for (const early of [names, begun]) early.catch(() => undefined);
   const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
-  const asked = { actor, complaint, input, now: deps.clock.now() };
+  const asked = { actor, complaint, input, now: deps.clock.now(), config: deps.config };
   refuseUnauthorized(asked);
   refuseStale(ifMatch, complaint.version);
   refuseImpossible(asked);

@@ -1,19 +1,22 @@
 import { holdAccount } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
-import type { Category, Complaint, StoredImage } from '#shared/appwrite/rows.ts';
+import type { Category, Complaint, Contact, StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, countedAs, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
 import { createWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
-import { cellOf } from '#shared/domain/cells.ts';
+import { cellOfPlace } from '#shared/domain/cells.ts';
 import { complaintIdAt, randomId, timeOfKey } from '#shared/domain/ids.ts';
+import { isDesk } from '#shared/domain/policy.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
+import { deadlinesFor } from '#shared/domain/working-time.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
 import { metered, reserveFiling } from '../rate-limits.ts';
 import { claimKey, fingerprintOf, plainTicket, refuseMalformedKey, type Ticket } from './idempotency.ts';
-import { defaultAssignee, namedCategory, overdueDay, unknownCategory } from './known-names.ts';
+import { defaultAssignee, namedCategory, unknownCategory } from './known-names.ts';
+import { type Draw, drawReference } from './reference-numbers.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
 
 /** The text of a new complaint, checked and trimmed. */
@@ -25,6 +28,8 @@ export type Draft = {
   latitude: number | null;
   longitude: number | null;
   anonymous: boolean;
+  /** Who called, when staff files for a caller. */
+  contact: Contact | null;
 };
 
 export type NewComplaint = { draft: Draft; pictures: Promise<readonly Picture[]>; key: string | undefined };
@@ -42,15 +47,16 @@ type Filing = {
   assignedTo: string | null;
   ticket: Ticket;
   begun: Promise<string>;
+  drawn: Draw;
   /** The use of the account's limit; nothing is filed when it is refused. */
   reserved: Promise<unknown>;
 };
 
 /** A complaint was filed at the time that its id begins with. */
-function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }: Filing): NewRow {
+function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }: Filing, reference: string): NewRow {
   const now = timeOfKey(complaintId);
   const filedAt = now.toISOString();
-  const overdueAt = overdueDay(category, now);
+  const { acknowledgeBy, overdueAt } = deadlinesFor(category, now);
   const row = {
     ...draft,
     reporterId: actor.id,
@@ -68,11 +74,11 @@ function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }:
     acknowledgedAt: null,
     resolvedAt: null,
     closedAt: null,
-    reference: null,
+    reference,
     outcome: null,
     duplicateOf: null,
     followers: 0,
-    acknowledgeBy: null,
+    acknowledgeBy,
     minutesLeft: null,
     acknowledgeLevel: 0,
     overdueLevel: 0,
@@ -81,14 +87,9 @@ function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }:
     ratingScore: null,
     ratingComment: null,
     ratedAt: null,
-    contact: null,
     contactUntil: null,
   };
   return { ...row, ...listColumns(complaintId, row) };
-}
-
-function cellOfDraft({ latitude, longitude }: Draft): string | null {
-  return latitude === null || longitude === null ? null : cellOf({ latitude, longitude });
 }
 
 function firstEntry(complaintId: string, { actor }: Filing): Operation {
@@ -110,23 +111,33 @@ function firstEntry(complaintId: string, { actor }: Filing): Operation {
 /** The row, its words, its first entry, its totals and the key's end, in one commit: a complaint that can be seen is complete. */
 async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
   const { complaintId, operations: keyOperations } = filing.ticket;
-  const row = newRow(filing);
-  const stored = { ...row, cell: cellOfDraft(filing.draft), counted: countedAs(row), images: JSON.stringify(images) };
-  const operations = [
-    ...keyOperations,
-    create('complaints', complaintId, stored),
-    ...createWords(complaintId, row),
-    firstEntry(complaintId, filing),
-    holdAccount(filing.actor.id),
-    ...tallyOperations(undefined, row),
-  ];
+  const filedAt = timeOfKey(complaintId);
+  const firstReference = await filing.drawn.take(filedAt);
+  const workWith = (reference: string) => {
+    const row = newRow(filing, reference);
+    const contact = row.contact && JSON.stringify(row.contact);
+    const columns = { ...row, contact, cell: cellOfPlace(filing.draft), counted: countedAs(row) };
+    const operations = [
+      ...keyOperations,
+      create('complaints', complaintId, { ...columns, images: JSON.stringify(images) }),
+      ...createWords(complaintId, row),
+      firstEntry(complaintId, filing),
+      holdAccount(filing.actor.id),
+      ...tallyOperations(undefined, row),
+    ];
+    return { row, operations };
+  };
   const landed = async () => (await deps.store.complaints.find(complaintId)) !== undefined;
-  const work = { operations, landed, ready: filing.reserved };
-  let outcome = await commitCounted(deps, work, filing.begun);
+  let { row, operations } = workWith(firstReference);
+  let outcome = await commitCounted(deps, { operations, landed, ready: filing.reserved }, filing.begun);
   for (let tries = 1; outcome !== 'done' && tries < COMMITS; tries += 1) {
     if (outcome === 'missing') await refuseErased(deps, filing.actor.id);
     if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
-    outcome = await commitCounted(deps, work);
+    // A second conflict may be about the reference: after a restored backup the counter gives numbers that are taken.
+    if (outcome === 'conflict' && tries > 1) {
+      ({ row, operations } = workWith(await drawReference(deps, { another: true }).take(filedAt)));
+    }
+    outcome = await commitCounted(deps, { operations, landed });
   }
   if (outcome !== 'done') throw retryLater('busy', 'Many complaints are being filed at this moment.', SOON);
   return { ...row, images, $id: complaintId };
@@ -168,37 +179,38 @@ type Started = {
   pictures: readonly Picture[];
   category: Category | undefined;
   begun: Promise<string>;
+  drawn: Draw;
   /** The use of the account's limit: 429 when none is left. */
   reserved: Promise<void>;
 };
 
 async function fileUnder(deps: Deps, ticket: Ticket, draft: Draft, started: Started): Promise<FiledComplaint> {
-  const { actor, pictures, category, begun, reserved } = started;
+  const { actor, pictures, category, begun, drawn, reserved } = started;
   reserved.catch(() => undefined);
   // Pictures are stored only for whoever may file; everything else can be taken back by not committing it.
   if (pictures.length > 0) await reserved;
   const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures, category });
-  return file(deps, { actor, draft, category, assignedTo, ticket, begun, reserved }, images);
+  return file(deps, { actor, draft, category, assignedTo, ticket, begun, drawn, reserved }, images);
 }
 
-/**
- * Files a complaint: its pictures first, then everything else at once. Under a key it is filed once, however often it
- * is sent. Who asks is judged first, then the request: 401, 422, 429, 409 for a key in use, 503.
- */
-export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted: NewComplaint): Promise<Created> {
-  // Opened and looked up beside the account, since only what follows needs them; unused, a transaction runs out by itself.
-  const begun = begin(deps.gateway);
-  const naming = namedCategory(deps, wanted.draft.category);
-  for (const early of [begun, naming]) early.catch(() => undefined);
-  const actor = await asking;
+/** 403 for a contact that is sent by anybody but staff and admins. */
+function refuseForeignContact(actor: Actor, { contact }: Draft): void {
+  if (contact === null || isDesk(actor)) return;
+  throw new Refusal('forbidden', 'Only staff may send contact, when they file for a caller.');
+}
+
+type Begun = { begun: Promise<string>; naming: Promise<Category | undefined>; drawn: Draw };
+
+async function fileAs(deps: Deps, actor: Actor, wanted: NewComplaint, { begun, naming, drawn }: Begun) {
   refuseMalformedKey(wanted.key);
+  refuseForeignContact(actor, wanted.draft);
   const pictures = await wanted.pictures;
   const ticket = await ticketFor(deps, actor, wanted, pictures);
   if (ticket.replay) return replay(deps, ticket.complaintId);
   try {
     const category = await naming;
     if (wanted.draft.category !== null && !category) throw unknownCategory();
-    const started = { actor, pictures, category, begun };
+    const started = { actor, pictures, category, begun, drawn };
     const row = await metered(reserveFiling(deps, actor.id), (charge) =>
       fileUnder(deps, ticket, wanted.draft, { ...started, reserved: charge() }),
     );
@@ -206,6 +218,23 @@ export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted
   } catch (error) {
     await giveBack(ticket, error);
     throw error;
+  }
+}
+
+/**
+ * Files a complaint: its pictures first, then everything else at once. Under a key it is filed once, however often it
+ * is sent. Who asks is judged first, then the request: 401, 403, 422, 429, 409 for a key in use, 503.
+ */
+export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted: NewComplaint): Promise<Created> {
+  // These calls run beside the one for the account. Unused, a transaction runs out and a number is kept for another filing.
+  const drawn = drawReference(deps);
+  const begun = begin(deps.gateway);
+  const naming = namedCategory(deps, wanted.draft.category);
+  for (const early of [begun, naming]) early.catch(() => undefined);
+  try {
+    return await fileAs(deps, await asking, wanted, { begun, naming, drawn });
+  } finally {
+    await drawn.release();
   }
 }
 

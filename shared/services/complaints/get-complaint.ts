@@ -1,4 +1,4 @@
-import { listEntries } from '#shared/appwrite/complaints.ts';
+import { findByReference, listEntries } from '#shared/appwrite/complaints.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
@@ -6,10 +6,11 @@ import { presentComplaint, presentEntry } from './present.ts';
 
 const ENTRIES = 100;
 
-export type Wanted = { id: string; entriesAfter: number };
+/** A complaint by its id or its reference number. */
+export type Wanted = { id?: string | undefined; reference?: string | undefined; entriesAfter: number };
 
-export function noSuchComplaint(): Refusal {
-  return new Refusal('not_found', 'There is no complaint of this id.');
+export function noSuchComplaint(by: 'id' | 'reference' = 'id'): Refusal {
+  return new Refusal('not_found', `There is no complaint of this ${by}.`);
 }
 
 /**
@@ -17,11 +18,16 @@ export function noSuchComplaint(): Refusal {
  * complaint: a hidden one takes as long as one that there is not. Entries are counted as this viewer sees them, so that
  * `timelineNext` tells nothing of internal ones.
  */
-export async function getComplaint(deps: Deps, asking: Promise<Viewer>, { id, entriesAfter: after }: Wanted) {
-  const [viewer, row] = await Promise.all([asking, deps.store.complaints.find(id)]);
-  if (!row || !mayOnComplaint(viewer, 'read', row)) throw noSuchComplaint();
+export async function getComplaint(
+  deps: Deps,
+  asking: Promise<Viewer>,
+  { id, reference = '', entriesAfter: after }: Wanted,
+) {
+  const finding = id === undefined ? findByReference(deps.store, reference) : deps.store.complaints.find(id);
+  const [viewer, row] = await Promise.all([asking, finding]);
+  if (!row || !mayOnComplaint(viewer, 'read', row)) throw noSuchComplaint(id === undefined ? 'reference' : 'id');
   const internal = mayOnComplaint(viewer, 'readInternal', row);
-  const entries = await listEntries(deps.store, id, { after, limit: ENTRIES + 1, internal });
+  const entries = await listEntries(deps.store, row.$id, { after, limit: ENTRIES + 1, internal });
   const audience = { viewer, config: deps.config };
   return {
     row,

@@ -3,7 +3,6 @@ import { findCategory } from '#shared/appwrite/complaints.ts';
 import type { Category } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
-import { DAY } from '#shared/domain/clock.ts';
 import { invalidField, type Refusal } from '#shared/domain/problems.ts';
 
 async function staffCalled(deps: Deps, raw: string): Promise<string | null> {
@@ -32,10 +31,4 @@ export async function namedCategory(deps: Deps, id: string | null | undefined): 
 /** Who gets the complaints of a category; nobody when that person has left or works here no more. */
 export async function defaultAssignee(deps: Deps, category: Category | undefined): Promise<string | null> {
   return category?.assignee ? staffCalled(deps, category.assignee) : null;
-}
-
-/** When a complaint of this category should have ended. */
-export function overdueDay(category: Category | undefined, filedAt: Date): string | null {
-  const days = category?.daysUntilOverdue ?? null;
-  return days === null ? null : new Date(filedAt.getTime() + days * DAY).toISOString();
 }

@@ -1,94 +1,148 @@
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import type { Category, Complaint, Entry } from '#shared/appwrite/rows.ts';
+import { cellOfPlace } from '#shared/domain/cells.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { CHANGED_FIELDS } from '#shared/domain/complaint.ts';
 import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
-import type { Asked } from './authorize-change.ts';
-import { type ChangeInput, TEXT_FIELDS } from './change-input.ts';
-import { overdueDay } from './known-names.ts';
+import { deadlinesFor } from '#shared/domain/working-time.ts';
+import { type Asked, isCorrection } from './authorize-change.ts';
+import { type ChangeInput, CORRECTED_FIELDS } from './change-input.ts';
 
-type Patch = Partial<Omit<Complaint, 'images' | 'version'>> & {
+/** The columns of a complaint that a change writes. */
+export type Patch = Partial<Omit<Complaint, 'images' | 'version' | 'contact'>> & {
+  cell?: string | null;
   secondsToAcknowledge?: number;
   secondsToResolve?: number | null;
 };
 
+type Wish = { [Column in keyof Patch]: Patch[Column] | undefined };
+
 /** The category that a change names, and who gets its complaints. */
 export type CategoryTerms = { category: Category | undefined; assignee: string | null };
 
-type NewEntry = Pick<
-  Entry,
-  'byId' | 'byName' | 'role' | 'kind' | 'status' | 'progress' | 'note' | 'internalNote' | 'internal'
-> & { changed: string };
+type NewEntry = Omit<Entry, 'number' | 'complaintId' | 'changed' | 'images'> & { changed: string };
 
 /** A change as it will be stored: the columns that move and the one entry that tells of it. */
 export type Plan = { patch: Patch & { changedAt: string }; entry: NewEntry };
 
 function kindOf(patch: Patch, input: ChangeInput): Entry['kind'] {
   if (patch.status !== undefined) return 'status';
+  if (input.rating !== undefined) return 'rating';
   if (patch.hidden !== undefined) return 'visibility';
-  if (TEXT_FIELDS.some((field) => patch[field] !== undefined)) return 'edit';
+  if (CORRECTED_FIELDS.some((field) => field in patch)) return 'edit';
+  if ('outcome' in patch) return 'status';
   if (patch.progress !== undefined) return 'progress';
-  if (patch.assignedTo !== undefined && input.note === undefined) return 'assignment';
-  return 'note';
+  // The public sees neither, so a public note that comes with them is a note.
+  if ('assignedTo' in patch && input.note === undefined) return 'assignment';
+  return 'anonymous' in patch && input.note === undefined ? 'edit' : 'note';
 }
 
-/** The members of the input that say something new. */
+/** The columns of a wish that are not so already; what was not sent is left out. */
+function differing(complaint: Complaint, wished: Wish): Patch {
+  const current: Record<string, unknown> = complaint;
+  return Object.fromEntries(
+    Object.entries(wished).filter(([column, value]) => value !== undefined && value !== current[column]),
+  );
+}
+
 function textPatch({ complaint, input }: Asked): Patch {
-  const patch: Patch = {};
-  if (input.title !== undefined && input.title !== complaint.title) patch.title = input.title;
-  if (input.description !== undefined && input.description !== complaint.description) {
-    patch.description = input.description;
-  }
-  if (input.location !== undefined && input.location !== complaint.location) patch.location = input.location;
-  return patch;
+  const { title, description, location } = input;
+  return differing(complaint, { title, description, location });
 }
 
-/** Only reporters change it, and only while nobody has acted: so it still decides who gets the complaint, and until when. */
+function placePatch({ complaint, input }: Asked): Patch {
+  const moved = differing(complaint, { latitude: input.latitude, longitude: input.longitude });
+  return Object.keys(moved).length === 0 ? {} : { ...moved, cell: cellOfPlace({ ...complaint, ...moved }) };
+}
+
+/** Another category decides anew who gets the complaint and until when, as if it had been filed under it. */
 function categoryPatch({ complaint, input }: Asked, { category, assignee }: CategoryTerms): Patch {
   if (input.category === undefined || input.category === complaint.category) return {};
-  const overdueAt = overdueDay(category, new Date(complaint.filedAt));
+  const deadlines = deadlinesFor(category, new Date(complaint.filedAt));
+  const assignedTo = input.assignedTo === undefined ? assignee : input.assignedTo;
+  return { category: input.category, ...differing(complaint, { ...deadlines, assignedTo }) };
+}
+
+/** What reopening takes back, so far as it is there. */
+function reopenedPatch(complaint: Complaint): Patch {
+  const ending = { resolvedAt: null, closedAt: null, outcome: null, duplicateOf: null, contactUntil: null };
+  const rating = { ratingScore: null, ratingComment: null, ratedAt: null };
   return {
-    category: input.category,
-    overdueAt,
-    assignedTo: input.assignedTo === undefined ? assignee : input.assignedTo,
+    ...differing(complaint, { ...ending, ...rating }),
+    secondsToResolve: null,
+    reopened: complaint.reopened + 1,
   };
 }
 
-function statusPatch({ complaint, now }: Asked, to: Status): Patch {
+function statusPatch({ complaint, now, config }: Asked, to: Status): Patch {
   const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(complaint.filedAt)) / 1_000));
   const at = now.toISOString();
   const first = complaint.acknowledgedAt === null ? { acknowledgedAt: at, secondsToAcknowledge: seconds } : {};
-  if (to === 'resolved') return { ...first, status: to, resolvedAt: at, secondsToResolve: seconds };
-  if (to === 'closed' || to === 'rejected') return { ...first, status: to, closedAt: at };
-  const reopened = { resolvedAt: null, secondsToResolve: null, closedAt: null };
-  return { ...first, status: to, ...(ENDED.includes(complaint.status) ? reopened : {}) };
+  if (!ENDED.includes(to)) {
+    return { ...first, status: to, ...(ENDED.includes(complaint.status) ? reopenedPatch(complaint) : {}) };
+  }
+  const contactUntil = new Date(now.getTime() + config.contactDays * DAY).toISOString();
+  const ended = { ...first, status: to, ...(complaint.contact === null ? {} : { contactUntil }) };
+  return to === 'resolved' ? { ...ended, resolvedAt: at, secondsToResolve: seconds } : { ...ended, closedAt: at };
 }
 
 function deskPatch(asked: Asked): Patch {
   const { complaint, input } = asked;
-  const patch: Patch = {};
   const step = { from: complaint.status, to: input.status ?? complaint.status };
-  if (step.from !== step.to) Object.assign(patch, statusPatch(asked, step.to));
+  const moved = step.from === step.to ? {} : statusPatch(asked, step.to);
   const progress = progressAfter(step, complaint.progress, input.progress);
-  if (progress !== complaint.progress) patch.progress = progress;
-  if (input.assignedTo !== undefined && input.assignedTo !== complaint.assignedTo) patch.assignedTo = input.assignedTo;
-  if (input.hidden !== undefined && input.hidden !== complaint.hidden) patch.hidden = input.hidden;
-  return patch;
+  const { assignedTo, hidden, outcome } = input;
+  return { ...moved, ...differing(complaint, { progress, assignedTo, hidden, outcome }) };
+}
+
+function ratingPatch({ complaint, input, now }: Asked): Patch {
+  if (input.rating === undefined) return {};
+  const { score, comment } = input.rating;
+  const rated = differing(complaint, { ratingScore: score, ratingComment: comment });
+  return Object.keys(rated).length === 0 ? {} : { ...rated, ratedAt: now.toISOString() };
 }
 
 /** What the public cannot see stays out of their timeline. */
 function isInternal(patch: Patch, input: ChangeInput): boolean {
-  const open = [input.note, patch.status, patch.progress, ...TEXT_FIELDS.map((field) => patch[field])];
-  return open.every((value) => value === undefined);
+  const open = ['status', 'progress', 'outcome', 'ratedAt', ...CORRECTED_FIELDS];
+  return input.note === undefined && open.every((column) => !(column in patch));
+}
+
+/** The names of what a change moves, as clients know them. */
+function changedFields(patch: Patch): string {
+  const names: readonly string[] = ['ratedAt' in patch ? 'rating' : '', ...Object.keys(patch)];
+  return CHANGED_FIELDS.filter((field) => names.includes(field)).join(',');
+}
+
+/** From whom to whom, and from which category to which. */
+function moves(complaint: Complaint, patch: Patch) {
+  const given = 'assignedTo' in patch;
+  const sorted = 'category' in patch;
+  return {
+    fromAssignee: given ? complaint.assignedTo : null,
+    toAssignee: given ? (patch.assignedTo ?? null) : null,
+    fromCategory: sorted ? complaint.category : null,
+    toCategory: sorted ? (patch.category ?? null) : null,
+  };
 }
 
 /** The plan of a change that is allowed; undefined when it would change nothing. */
 export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined {
-  const { actor, complaint, input } = asked;
-  const patch: Patch = { ...textPatch(asked), ...categoryPatch(asked, terms), ...deskPatch(asked) };
+  const { actor, complaint, input, now } = asked;
+  const patch: Patch = {
+    ...textPatch(asked),
+    ...placePatch(asked),
+    ...categoryPatch(asked, terms),
+    ...differing(complaint, { anonymous: input.anonymous }),
+    ...deskPatch(asked),
+    ...ratingPatch(asked),
+  };
   const says = input.note !== undefined || input.internalNote !== undefined;
   if (Object.keys(patch).length === 0 && !says) return undefined;
   const kind = kindOf(patch, input);
   const internal = isInternal(patch, input);
+  const corrected = isCorrection(asked);
+  const changed = changedFields(patch);
   if (actor.role !== 'user' && actor.id !== complaint.reporterId) patch.touched = true;
   const entry = {
     byId: actor.id,
@@ -100,9 +154,13 @@ export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined
     note: input.note ?? null,
     internalNote: input.internalNote ?? null,
     internal,
-    changed: CHANGED_FIELDS.filter((field) => field in patch).join(','),
+    changed,
+    reason: input.reason ?? null,
+    beforeTitle: corrected ? complaint.title : null,
+    beforeDescription: corrected ? complaint.description : null,
+    ...moves(complaint, patch),
   };
-  const changedAt = asked.now.toISOString();
+  const changedAt = now.toISOString();
   const columns = listColumns(complaint.$id, { ...complaint, ...patch, changedAt });
   return { patch: { ...patch, changedAt, ...columns }, entry };
 }

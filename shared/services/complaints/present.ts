@@ -5,8 +5,8 @@ import type { Config } from '#shared/config.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 import { PREVIEW_WIDTH } from '#shared/media/preview.ts';
 
-/** That a complaint was given to somebody, or was hidden once, is for those who may read what is internal. */
-const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden'];
+/** That a complaint was given to somebody, was hidden once or named its reporter before is internal. */
+const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden', 'anonymous'];
 
 /** What only staff and admins do. An entry of one of these kinds could not be a reporter's who is neither. */
 const STAFF_KINDS: readonly Entry['kind'][] = ['status', 'progress', 'assignment'];
@@ -42,12 +42,23 @@ function shownImages({ hidden, images }: Pick<Complaint, 'hidden' | 'images'>): 
   return hidden ? images : images.filter((image) => !image.private);
 }
 
-/** A complaint as this viewer may see it: the name unless it is masked, the assignee for staff and admins only. */
-export function presentComplaint(row: Omit<Complaint, 'counted'> & { $id: string }, audience: Audience) {
+function presentRating({ ratingScore, ratingComment, ratedAt }: Shown, mayReadComment: boolean) {
+  if (ratingScore === null) return null;
+  return { score: ratingScore, comment: mayReadComment ? ratingComment : null, at: iso(ratedAt) };
+}
+
+type Shown = Omit<Complaint, 'counted'> & { $id: string };
+
+/**
+ * A complaint as this viewer may see it: the reporter's name unless it is masked; assignee and contact for staff and
+ * admins only; the comment of its rating for them and the reporter.
+ */
+export function presentComplaint(row: Shown, audience: Audience) {
   const named = mayOnComplaint(audience.viewer, 'readReporter', row);
   const internal = mayOnComplaint(audience.viewer, 'readInternal', row);
   return {
     id: row.$id,
+    reference: row.reference,
     title: row.title,
     description: row.description,
     category: row.category,
@@ -59,7 +70,13 @@ export function presentComplaint(row: Omit<Complaint, 'counted'> & { $id: string
     status: row.status,
     progress: row.progress,
     assignedTo: internal ? row.assignedTo : null,
+    acknowledgeBy: iso(row.acknowledgeBy),
     overdueAt: iso(row.overdueAt),
+    outcome: row.outcome,
+    duplicateOf: internal ? row.duplicateOf : null,
+    followers: row.followers,
+    rating: presentRating(row, mayOnComplaint(audience.viewer, 'readRemarks', row)),
+    contact: internal ? row.contact : null,
     hidden: row.hidden,
     images: shownImages(row).map((image) => presentImage(image, audience)),
     version: row.version,
@@ -74,9 +91,27 @@ export function presentComplaint(row: Omit<Complaint, 'counted'> & { $id: string
  */
 function roleIn(entry: StoredEntry, kind: Entry['kind'], complaint: Complaint, viewer: Viewer): Entry['role'] {
   const masked = entry.byId === complaint.reporterId && !mayOnComplaint(viewer, 'readReporter', complaint);
-  // Closing is the one step of the status that is a reporter's alone to take.
-  const likeUser = !STAFF_KINDS.includes(kind) || entry.status === 'closed';
-  return masked && likeUser ? 'user' : entry.role;
+  if (!masked) return entry.role;
+  // A correction is what staff does after somebody has acted; it keeps the text that was there before.
+  if (kind === 'edit') return entry.beforeTitle === null ? 'user' : entry.role;
+  // Closing is the one step of the status that is a reporter's alone to take, without an outcome.
+  const closes = entry.status === 'closed' && !entry.changed.includes('outcome');
+  return !STAFF_KINDS.includes(kind) || closes ? 'user' : entry.role;
+}
+
+/** What an entry says of the assignee and the category before or after it; null when it moved neither. */
+function presentMove(entry: StoredEntry, assignee: string | null, category: string | null) {
+  const given = entry.changed.includes('assignedTo') ? { assignedTo: assignee } : {};
+  const sorted = entry.changed.includes('category') ? { category } : {};
+  const move: { assignedTo?: string | null; category?: string | null } = { ...given, ...sorted };
+  return Object.keys(move).length === 0 ? null : move;
+}
+
+/** The text that staff replaced. */
+function presentBefore({ changed, beforeTitle, beforeDescription }: StoredEntry) {
+  const rewritten = changed.includes('title') || changed.includes('description');
+  if (!rewritten || beforeTitle === null || beforeDescription === null) return null;
+  return { title: beforeTitle, description: beforeDescription };
 }
 
 /** One entry of the timeline: who by role to the public, by name to staff, admins and oneself. */
@@ -96,6 +131,10 @@ export function presentEntry(entry: StoredEntry, complaint: Complaint, { viewer 
     internal: entry.internal,
     internalNote: internal ? entry.internalNote : null,
     changed: entry.changed.filter((field) => internal || !INTERNAL_FIELDS.includes(field)),
+    from: internal ? presentMove(entry, entry.fromAssignee, entry.fromCategory) : null,
+    to: internal ? presentMove(entry, entry.toAssignee, entry.toCategory) : null,
+    reason: mayOnComplaint(viewer, 'readRemarks', complaint) ? entry.reason : null,
+    before: mayOnComplaint(viewer, 'readBefore', complaint) ? presentBefore(entry) : null,
   };
 }
 

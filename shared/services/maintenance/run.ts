@@ -6,6 +6,7 @@ import type { StorageDeps } from '#shared/compose.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { finishErasures } from '../accounts/finish-erasures.ts';
 import { type Allowance, Budget } from './budget.ts';
+import { removeContacts } from './contacts.ts';
 import { doDueTasks } from './due-tasks.ts';
 import { measureMonths } from './monthly-figures.ts';
 import { EVERYTHING, followChanges } from './recent-changes.ts';
@@ -28,6 +29,8 @@ export type MaintenanceReport = {
   expired: boolean;
   tasks: number;
   erasures: number;
+  /** Contacts of callers that were removed. */
+  contacts: number;
   changed: number;
   hidden: number;
   recounted: number;
@@ -45,6 +48,7 @@ class Run {
     expired: false,
     tasks: 0,
     erasures: 0,
+    contacts: 0,
     changed: 0,
     hidden: 0,
     recounted: 0,
@@ -73,6 +77,10 @@ class Run {
 
   async erase(): Promise<void> {
     this.report.erasures = await finishErasures(this.#deps, () => this.#due.isSpent());
+  }
+
+  async removeContacts(): Promise<void> {
+    this.report.contacts = await removeContacts(this.#deps, () => this.#due.isSpent());
   }
 
   async doTasks(state: State): Promise<void> {
@@ -108,7 +116,7 @@ function parseState(value: unknown): State {
 }
 
 /**
- * Everything that is due by time, for at most 60 seconds and 200 calls: what has expired, tasks, erasures, complaints
+ * Everything that is due by time, for at most 60 seconds and 200 calls: what has expired, tasks, erasures, contacts of callers, complaints
  * that were written since the last run, the figures of their months, and a part of the daily pass through everything.
  * `allowance` is for tests, which cannot wait for that much work. It may be run at any time, also twice at once: whatever it does is harmless when done again.
  */
@@ -126,6 +134,7 @@ export async function runMaintenance(deps: StorageDeps, allowance = WHOLE_RUN): 
   await run.attempt(() => run.doTasks(state));
   await run.attempt(() => run.erase());
   await run.attempt(() => run.expire());
+  await run.attempt(() => run.removeContacts());
   await run.attempt(() => run.measure(state));
   await run.attempt(async () => {
     if (JSON.stringify(state) !== read) await saveState(deps.store, 'maintenance', { ...mine, value: state });

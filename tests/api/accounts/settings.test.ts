@@ -96,6 +96,8 @@ it.each([
   ['LOGIN_FAILURES_PER_DAY', '-1'],
   ['LOGIN_FAILURES_PER_ACCOUNT', '0'],
   ['LOGIN_FAILURES_FROM_KNOWN', 'none'],
+  ['TIME_ZONE', 'Middle-earth/Shire'],
+  ['CONTACT_DAYS', '0'],
   ['CHANGES_PER_HOUR', '0'],
   ['STAFF_CHANGES_PER_HOUR', '0.5'],
   ['COMPLAINTS_PER_HOUR', '0'],

@@ -1,5 +1,5 @@
 import type { Example } from '#shared/contract/docs.ts';
-import { COMPLAINT_ID, DRAFT, EXAMPLE_PASSWORD, PEOPLE, type Person } from '#shared/contract/examples.ts';
+import { COMPLAINT_ID, DRAFT, EXAMPLE_PASSWORD, PEOPLE, type Person, REFERENCE } from '#shared/contract/examples.ts';
 import { Complaint, Profile } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import type { Person as LoggedIn, Service } from '../../support/harness.ts';
@@ -34,25 +34,28 @@ export class Cast {
     return person;
   }
 
-  async #filed({ by = 'ada', status }: NonNullable<Example['given']>): Promise<string> {
+  async #filed({ by = 'ada', status }: NonNullable<Example['given']>): Promise<{ id: string; reference: string }> {
     const reporter = await this.person(by);
-    const { id } = (await reporter.send('POST', '/complain', { json: DRAFT })).as(Complaint, 201);
-    if (status === undefined) return id;
+    const { id, reference } = (await reporter.send('POST', '/complain', { json: DRAFT })).as(Complaint, 201);
     const staff = await this.person('grace');
-    (await staff.send('PUT', '/complain', { json: { id, status } })).as(Complaint);
-    return id;
+    const steps = status === undefined ? [] : status === 'resolved' ? ['acknowledged', status] : [status];
+    for (const step of steps) (await staff.send('PUT', '/complain', { json: { id, status: step } })).as(Complaint);
+    return { id, reference: reference ?? '' };
   }
 
   /** Plays the request of an example. */
   async play(route: { method: string; path: string }, example: Example): Promise<Answer> {
-    const id = example.given ? await this.#filed(example.given) : COMPLAINT_ID;
+    const filed = example.given ? await this.#filed(example.given) : { id: COMPLAINT_ID, reference: REFERENCE };
     const {
       query,
       json,
       form,
       headers = {},
     } = JSON.parse(
-      JSON.stringify(example).replaceAll(COMPLAINT_ID, id).replaceAll(EXAMPLE_PASSWORD, PASSWORD),
+      JSON.stringify(example)
+        .replaceAll(COMPLAINT_ID, filed.id)
+        .replaceAll(REFERENCE, filed.reference)
+        .replaceAll(EXAMPLE_PASSWORD, PASSWORD),
     ) as Example;
     for (const name of example.needs ?? []) await this.person(name);
     const search = query ? `?${new URLSearchParams(query)}` : '';

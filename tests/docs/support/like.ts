@@ -3,6 +3,7 @@ import { isJson } from '#scripts/openapi/json.ts';
 const KINDS: readonly (readonly [string, RegExp])[] = [
   ['a time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/],
   ['a month', /^\d{4}-\d\d$/],
+  ['a reference', /^2\d{3}-\d{6,}-\d$/],
   ['a complaint id', /^[a-z0-9]{20}$/],
   ['a request id', /^urn:request:[A-Za-z0-9]+$/],
   ['a URL', /^https?:\/\//],

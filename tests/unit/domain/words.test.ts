@@ -4,7 +4,7 @@ import { fold, wordsOfComplaint, wordsOfQuestion } from '#shared/domain/words.ts
 import { anyCharacter } from '../../support/any-character.ts';
 
 const finds = (question: string, title: string) => {
-  const kept = new Set(wordsOfComplaint({ title, description: '-' }));
+  const kept = new Set(wordsOfComplaint({ title, description: '-', reference: null }));
   const asked = wordsOfQuestion(question);
   return asked.length > 0 && asked.every((word) => kept.has(word));
 };
@@ -66,7 +66,7 @@ it('folding twice is folding once, whatever the text', async () => {
 it('finds a text by every word that is kept of it, whatever the text', async () => {
   await fc.assert(
     fc.property(fc.string({ unit: anyCharacter, maxLength: 60 }), (title) => {
-      for (const word of wordsOfComplaint({ title, description: '' })) {
+      for (const word of wordsOfComplaint({ title, description: '', reference: null })) {
         expect(Buffer.byteLength(word)).toBeLessThanOrEqual(128);
         expect(wordsOfQuestion(word)).toContain(word);
       }
@@ -80,14 +80,18 @@ it('keeps the first 60 words, the title’s first, and the first 300 pairs of ch
   const words = wordsOfComplaint({
     title: 'Lamp lamp LAMP',
     description: many(100, (n) => `word${n}`).join(' '),
+    reference: null,
   });
   expect(words).toEqual(['lamp', ...many(59, (n) => `word${n}`)]);
   const pairs = wordsOfComplaint({
     title: '漏水',
     description: many(400, (n) => String.fromCodePoint(0x4e00 + n)).join(''),
+    reference: null,
   });
   expect(pairs).toHaveLength(300);
   expect(pairs[0]).toBe('漏水');
   expect(wordsOfQuestion('a b c d e f g h i j')).toHaveLength(8);
-  expect(wordsOfComplaint({ title: 'x'.repeat(120), description: 'ü'.repeat(500) })[0]).toBe('x'.repeat(64));
+  expect(wordsOfComplaint({ title: 'x'.repeat(120), description: 'ü'.repeat(500), reference: null })[0]).toBe(
+    'x'.repeat(64),
+  );
 });

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Complaint } from '#shared/contract/responses.ts';
+import { change, listOf, type Sender } from '../../support/complaints.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+
+/**
+ * Words that stand nowhere but in one field of one complaint, and who may read them. Everything that a viewer can ask
+ * for is then searched for each of them.
+ */
+const SECRETS = {
+  'the name of a caller': { word: 'Quillfeather', readers: ['staff', 'admin'] },
+  'the phone of a caller': { word: '+491701239876', readers: ['staff', 'admin'] },
+  'the address of a caller': { word: 'quokka@example.org', readers: ['staff', 'admin'] },
+  'the comment of a rating': { word: 'Zephyrine', readers: ['reporter', 'staff', 'admin'] },
+  'the reason of a correction': { word: 'Marmalade', readers: ['reporter', 'staff', 'admin'] },
+  'the title before a correction': { word: 'Xylophone', readers: ['admin'] },
+  'the text before a correction': { word: 'Bumblebee', readers: ['admin'] },
+  'an internal note': { word: 'Kaleidoscope', readers: ['staff', 'admin'] },
+} as const;
+
+let service: Service;
+let reporter: Person;
+let viewers: Record<'public' | 'user' | 'reporter' | 'staff' | 'admin', Sender>;
+let clerk: Person;
+let complaint: Complaint;
+
+beforeAll(async () => {
+  service = await startService();
+  const [user, staff, admin] = await service.people('user', 'staff', 'admin');
+  clerk = await service.person('staff');
+  reporter = await service.person('staff');
+  const contact = { name: 'Quillfeather', phone: '+491701239876', email: 'quokka@example.org' };
+  const place = { latitude: 12.5, longitude: 34.5, anonymous: true };
+  const json = { title: 'The Xylophone man', description: 'Bumblebee made noise.', contact, ...place };
+  complaint = (await reporter.send('POST', '/complain', { json })).as(Complaint, 201);
+  const { id } = complaint;
+  await change(clerk, { id, status: 'acknowledged', assignedTo: clerk.username, internalNote: 'Kaleidoscope' });
+  await change(staff, { id, title: 'A noise', description: 'In the night.', reason: 'Marmalade' });
+  await change(staff, { id, category: 'noise', assignedTo: staff.username });
+  await change(staff, { id, status: 'resolved', outcome: 'fixed' });
+  const rating = { id, score: 2, comment: 'Zephyrine' };
+  complaint = (await reporter.send('POST', '/complain/rate', { json: rating })).as(Complaint);
+  // From here on the reporter is no member of staff: what a reporter may read is not more than that.
+  const role = { username: reporter.username, role: 'user' };
+  expect((await admin.send('PUT', '/user/role', { json: role })).status).toBe(200);
+  const own = await service.login(reporter.username);
+  viewers = { public: service, user, reporter: own, staff, admin };
+});
+afterAll(() => service.close());
+
+/** Everything a viewer gets to read of the complaint: by id, by reference, in every kind of list, after a refused change. */
+async function readable(viewer: Sender): Promise<string> {
+  const { id, reference } = complaint;
+  const queries = [
+    `id=${id}`,
+    `reference=${reference}`,
+    'pageSize=5',
+    `q=${reference}`,
+    'near=12.5,34.5&radius=10',
+    'sort=-updatedAt',
+    `username=${reporter.username}`,
+  ];
+  const answers = await Promise.all(queries.map((query) => viewer.send('GET', `/complain?${query}`)));
+  const refused = await viewer.send('PUT', '/complain', { json: { id, status: 'created', rating: {} } });
+  return [...answers, refused].map(({ text }) => text).join('\n');
+}
+
+it.each(Object.entries(SECRETS))(
+  '%s is read by those whom it is for, and by nobody else',
+  async (_, { word, readers }) => {
+    const readBy = await Promise.all(
+      Object.entries(viewers).map(async ([who, viewer]) => ((await readable(viewer)).includes(word) ? [who] : [])),
+    );
+    expect(readBy.flat()).toEqual(readers);
+  },
+);
+
+it('who was assigned before and after is for staff and admins', async () => {
+  for (const [who, viewer] of Object.entries(viewers)) {
+    expect((await readable(viewer)).includes(clerk.username)).toBe(who === 'staff' || who === 'admin');
+  }
+});
+
+it('the reporter of an anonymous complaint who rates it looks like any user, and is not named', async () => {
+  for (const viewer of [viewers.public, viewers.user]) {
+    const text = await readable(viewer);
+    expect(text).not.toContain(reporter.username);
+    const { timeline } = JSON.parse((await viewer.send('GET', `/complain?id=${complaint.id}`)).text);
+    expect(timeline.at(-1)).toMatchObject({ kind: 'rating', role: 'user', by: null });
+  }
+});
+
+it('a correction by the reporter who works here looks like that of any other staff', async () => {
+  const both = await service.person('staff');
+  const roles = await Promise.all(
+    [both, await service.person()].map(async (person) => {
+      const { id } = await person.file({ anonymous: true });
+      await change(clerk, { id, note: 'We look into it.' });
+      await change(both, { id, title: 'Two broken lamps', reason: 'Counted.' });
+      const { timeline } = JSON.parse((await service.send('GET', `/complain?id=${id}`)).text);
+      return timeline.map(({ kind, role }: { kind: string; role: string }) => [kind, role]);
+    }),
+  );
+  expect(roles[0]).toEqual(roles[1]);
+});
+
+it('words of a text that was corrected find nothing, for nobody', async () => {
+  for (const viewer of Object.values(viewers)) {
+    for (const q of ['xylophone', 'bumblebee']) expect((await listOf(viewer, { q })).items).toEqual([]);
+  }
+});
+
+it('the name of an erased member of staff stands in no assignment any more', async () => {
+  const leaver = await service.person('staff');
+  const { id } = await leaver.file();
+  for (const assignedTo of [leaver.username, null]) await change(clerk, { id, assignedTo });
+  expect((await leaver.send('DELETE', '/user', { json: { password: PASSWORD } })).status).toBe(204);
+  await service.local.settle();
+  const { complaints, timeline } = service.connection.store;
+  const stored = JSON.stringify([(await complaints.list([])).rows, (await timeline.list([])).rows]);
+  expect(stored).not.toContain(leaver.username);
+});

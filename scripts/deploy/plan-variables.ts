@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { ID } from 'node-appwrite';
 import { weaknessOf } from '#shared/security/tokens.ts';
 import type { Change, Planning } from './change.ts';
-import type { DeclaredFunction } from './declaration.ts';
+import { type DeclaredFunction, isPublic } from './declaration.ts';
 import { type LiveVariable, readRules } from './live.ts';
-import { isPublic, originOf, ruleOf } from './plan-domains.ts';
+import { originOf, ruleOf } from './plan-domains.ts';
 import type { Remote } from './remote.ts';
 
 export const SECRET = 'TOKEN_SECRET';

@@ -1,6 +1,7 @@
 import type { Planning } from '../deploy/change.ts';
+import { isPublic } from '../deploy/declaration.ts';
 import type { LiveFunction } from '../deploy/live.ts';
-import { isPublic, originOf, ruleOf } from '../deploy/plan-domains.ts';
+import { originOf, ruleOf } from '../deploy/plan-domains.ts';
 import { reach } from '../smoke/reach.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 

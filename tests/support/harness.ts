@@ -6,7 +6,8 @@ import { type LocalAppwrite, type LocalAppwriteOptions, startLocalAppwrite } fro
 import { Client } from 'node-appwrite';
 import { seedCategories } from '#scripts/project/categories.ts';
 import { type Connection, connect } from '#scripts/project/connect.ts';
-import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { type Layout, readLayout } from '#scripts/project/layout.ts';
+import { localProject } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
 import { Complaint, LoginReply } from '#shared/contract/responses.ts';
 import type { Role } from '#shared/domain/account.ts';
@@ -27,6 +28,9 @@ type People<Roles> = { [index in keyof Roles]: Person };
 export type Service = {
   local: LocalAppwrite;
   connection: Connection;
+  layout: Layout;
+  /** The function that has this part of the product: the part itself, or the one of the layout compact. */
+  functionId(part: string): string;
   /** The variables of its functions. */
   settings: Record<string, string>;
   /** Secrets that no answer and no log may tell; looked for in each, and once more at the end. */
@@ -50,20 +54,23 @@ const SETTINGS = {
   COMPLAINTS_PER_HOUR: '100000',
 };
 
+type Serving = Pick<LocalAppwriteOptions, 'workers' | 'proxy' | 'delays'> & { layout?: Layout };
+
 /**
  * The whole product on a local Appwrite of its own: the built bundles, a fresh data folder or a filled one, any free
- * port. `serving` says with how many workers and delays it answers.
+ * port. `serving` says with how many workers and delays it answers, and in which layout: that of the environment
+ * variable LAYOUT, or groups.
  */
 export async function startService(
   variables: Record<string, string> = {},
   filled?: string,
-  serving: Pick<LocalAppwriteOptions, 'workers' | 'proxy' | 'delays'> = {},
+  { layout = readLayout(process.env.LAYOUT) ?? 'groups', ...serving }: Serving = {},
 ): Promise<Service> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const local = await startLocalAppwrite({
     dataDir,
-    config: PROJECT_FILE,
-    origin: originPaths(),
+    config: localProject(layout),
+    origin: originPaths(layout),
     variables: { '*': { ...SETTINGS, ...variables } },
     ...serving,
   });
@@ -110,6 +117,11 @@ export async function startService(
   return {
     local,
     connection,
+    layout,
+    functionId: (part) => {
+      if (layout === 'groups') return part;
+      return ['auth', 'users', 'complaints', 'docs'].includes(part) ? 'api' : 'background';
+    },
     settings,
     canaries,
     send: at,

@@ -28,7 +28,7 @@ async function expectShown(sources: readonly Buffer[], { images }: Complaint): P
 export async function sendByDomain({ service, person }: Range, pictures: readonly Buffer[]): Promise<Complaint> {
   const encoded = new Response(photoForm(pictures));
   const headers = {
-    host: service.local.functionHost('complaints'),
+    host: service.local.functionHost(service.functionId('complaints')),
     TOKEN: person.token,
     USERNAME: person.username,
     'content-type': encoded.headers.get('content-type') ?? '',

@@ -29,7 +29,13 @@ function variablesFor(port: number, dataDir: string, layout: Layout): Record<str
   const known = port === 0 || layout === 'compact' ? {} : { API_ORIGINS: apiOrigins.join(',') };
   // Closed as when deployed, but for pages on this machine.
   const origins = [process.env.CORS_ORIGINS, ...LOOPBACK_ORIGINS].filter(Boolean).join(',');
-  const all = { TOKEN_SECRET: tokenSecret(dataDir), ...endpoint, ...known, ...Object.fromEntries(set), CORS_ORIGINS: origins };
+  const all = {
+    TOKEN_SECRET: tokenSecret(dataDir),
+    ...endpoint,
+    ...known,
+    ...Object.fromEntries(set),
+    CORS_ORIGINS: origins,
+  };
   refuseWrongSettings(all);
   return all;
 }

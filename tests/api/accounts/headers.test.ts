@@ -27,7 +27,7 @@ async function execute(
 ) {
   const { endpoint, projectId } = service.local;
   const { method = 'GET', path, headers = {}, body } = wanted;
-  const answer = await fetch(`${endpoint}/functions/${functionId}/executions`, {
+  const answer = await fetch(`${endpoint}/functions/${service.functionId(functionId)}/executions`, {
     method: 'POST',
     headers: { 'x-appwrite-project': projectId, 'content-type': 'application/json' },
     body: JSON.stringify({ method, path, headers, body: body === undefined ? '' : JSON.stringify(body) }),

@@ -20,7 +20,8 @@ export function readConfig(config: ProjectConfig): { folder: string; content: Fi
     typeof config === 'string'
       ? { folder: dirname(resolve(config)), content: JSON.parse(readFileSync(config, 'utf8')) as unknown }
       : config;
-  if (!isFields(content)) throw new Error(`${typeof config === 'string' ? config : 'The given content'} is no project of Appwrite.`);
+  if (!isFields(content))
+    throw new Error(`${typeof config === 'string' ? config : 'The given content'} is no project of Appwrite.`);
   return { folder, content };
 }
 

@@ -37,7 +37,7 @@ describe('the token secret', () => {
   it('is refused when it is weak', async () => {
     const { refusal } = await world.deploy({
       renewSecret: true,
-      tokenSecret: 'password-password-password-password-password',
+      tokenSecret: 'kP9v3Qm1xT7wLz5RnB8cYd2FhJ6sGa4',
     });
     expect(refusal).toContain('TOKEN_SECRET');
     expect((await world.deploy()).refusal).toBe('');

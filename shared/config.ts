@@ -7,6 +7,8 @@ export type Config = {
   previousTokenSecret: string | undefined;
   tokenHours: number;
   corsOrigins: readonly string[];
+  /** The origin of each function's own domain, to tell clients that ask the wrong one. */
+  apiOrigins: Readonly<Record<string, string>>;
   /** Two letters (ISO 3166): whose phone numbers are those without a country. */
   defaultCountry: string | undefined;
   bcryptCost: number;
@@ -35,6 +37,7 @@ export const SETTINGS = [
   'TOKEN_SECRET_PREVIOUS',
   'TOKEN_HOURS',
   'CORS_ORIGINS',
+  'API_ORIGINS',
   'DEFAULT_COUNTRY',
   'BCRYPT_COST',
   'TIME_ZONE',
@@ -118,6 +121,18 @@ function corsOriginsOf(env: Env): string[] {
   return [...new Set(origins)];
 }
 
+/** API_ORIGINS, such as `auth=https://a.example,users=https://u.example`: the origin of each function. Throws ConfigError. */
+function apiOriginsOf(env: Env): Record<string, string> {
+  const pairs = listOf(env, 'API_ORIGINS').map((pair) => {
+    const [, id = '', origin = ''] = /^([a-z-]+)=(.+)$/.exec(pair) ?? [];
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new ConfigError('API_ORIGINS must be a list such as auth=https://a.example,users=https://u.example');
+    }
+    return [id, origin] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
 /** DEFAULT_COUNTRY, such as DE; undefined when it is not set. Throws ConfigError when there is no such country. */
 export function readDefaultCountry(env: Env = process.env): string | undefined {
   const code = env.DEFAULT_COUNTRY?.trim().toUpperCase();
@@ -152,6 +167,7 @@ export function readConfig(env: Env = process.env): Config {
     previousTokenSecret: env.TOKEN_SECRET_PREVIOUS?.trim() || undefined,
     tokenHours: whole(env, 'TOKEN_HOURS', { fallback: 12, min: 1, max: 720 }),
     corsOrigins: corsOriginsOf(env),
+    apiOrigins: apiOriginsOf(env),
     defaultCountry: readDefaultCountry(env),
     bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
     timeZone: timeZoneOf(env),
@@ -176,16 +192,9 @@ export type DocsConfig = {
   pictureOrigin: string | undefined;
 };
 
-/** Reads `API_ORIGINS`, such as `auth=https://a.example,users=https://u.example`; throws ConfigError. */
+/** What the pages are told; throws ConfigError. */
 export function readDocsConfig(env: Env = process.env): DocsConfig {
-  const pairs = listOf(env, 'API_ORIGINS').map((pair) => {
-    const [, id = '', origin = ''] = /^([a-z-]+)=(.+)$/.exec(pair) ?? [];
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new ConfigError('API_ORIGINS must be a list such as auth=https://a.example,users=https://u.example');
-    }
-    return [id, origin] as const;
-  });
   const endpoint = env.PUBLIC_ENDPOINT?.trim() || env.APPWRITE_FUNCTION_API_ENDPOINT || '';
   const pictureOrigin = isHttp(endpoint) ? new URL(endpoint).origin : undefined;
-  return { corsOrigins: corsOriginsOf(env), apiOrigins: Object.fromEntries(pairs), pictureOrigin };
+  return { corsOrigins: corsOriginsOf(env), apiOrigins: apiOriginsOf(env), pictureOrigin };
 }

@@ -1,4 +1,4 @@
-/** What the build puts into the bundle (see scripts/build/docs-plugin.ts); here there is nothing of it yet. */
+/** What the page shows. The build fills it in (see scripts/build/generated-modules.ts). */
 export type Embedded = {
   document: Record<string, unknown> & { paths: Record<string, Record<string, unknown>> };
   script: string;

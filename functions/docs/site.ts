@@ -29,24 +29,28 @@ function contentPolicy({ apiOrigins, pictureOrigin }: DocsConfig): string {
   ].join('; ');
 }
 
-/** The document with the server of each path: the domain of its function where that is known, else this very origin. */
-function withServers({ document }: Embedded, { apiOrigins }: DocsConfig): unknown {
+/** Where one function answers every path, its id: the layout compact. */
+type Whole = { servedBy?: string };
+
+/** The document with the server and the function of each path; this very origin where the function has no known domain. */
+function withServers({ document }: Embedded, { apiOrigins }: DocsConfig, { servedBy }: Whole): unknown {
   const paths = Object.entries(document.paths).map(([path, item]) => {
-    const functionId = String(item['x-appwrite-function']);
+    const functionId = servedBy ?? String(item['x-appwrite-function']);
     const url = apiOrigins[functionId] ?? '/';
-    return [path, { servers: [{ url, description: `The function ${functionId}` }], ...item }];
+    const servers = [{ url, description: `The function ${functionId}` }];
+    return [path, { servers, ...item, 'x-appwrite-function': functionId }];
   });
   return { ...document, paths: Object.fromEntries(paths) };
 }
 
-/** Everything the docs function shows, ready to be sent. */
-export function buildSite(embedded: Embedded, config: DocsConfig): Site {
+/** The pages, ready to be sent. */
+export function buildSite(embedded: Embedded, config: DocsConfig, whole: Whole = {}): Site {
   const { script, style } = embedded;
   const contents: Record<Part, string> = {
     script,
     style,
     page: pageHtml({ script: fingerprint(script), style: fingerprint(style) }),
-    document: JSON.stringify(withServers(embedded, config)),
+    document: JSON.stringify(withServers(embedded, config, whole)),
   };
   const policy = contentPolicy(config);
   const shown = pages.map(({ method, path, part, type }): Page => {
@@ -57,8 +61,6 @@ export function buildSite(embedded: Embedded, config: DocsConfig): Site {
     const headers = { 'content-type': type, 'cache-control': cache, etag: `"${fingerprint(body)}"`, ...guard };
     return { method, path, body, headers };
   });
-  const elsewhere = Object.entries(embedded.document.paths).map(
-    ([path, item]) => [path, String(item['x-appwrite-function'])] as const,
-  );
-  return { pages: shown, elsewhere: Object.fromEntries(elsewhere), corsOrigins: config.corsOrigins };
+  const known = Object.keys(embedded.document.paths);
+  return { pages: shown, known, corsOrigins: config.corsOrigins, apiOrigins: config.apiOrigins };
 }

@@ -1,13 +1,16 @@
 import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { connect } from '#scripts/project/connect.ts';
+import { readLayout } from '#scripts/project/layout.ts';
 import { COMMANDS } from './commands.ts';
 import { USAGE } from './usage.ts';
 
 await runCommand({
   usage: USAGE,
-  options: {},
+  options: { layout: { type: 'string' } },
   words: 3,
-  async run(_values, [name = '', ...args]) {
+  async run({ layout }, [name = '', ...args]) {
+    // Both layouts have the same tables; the option is taken so that all commands can be called with the same ones.
+    readLayout(layout);
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command) throw new UsageError(name === '' ? 'Say what to do.' : `There is no command ${name}.`);
     const told = await command(connect(), args);

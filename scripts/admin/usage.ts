@@ -7,4 +7,5 @@ export const USAGE = `Usage: npm run admin -- <command>
   reset-password <username>  a new password, shown once; everything of theirs that is logged in is logged out
   export <file>              all complaints, hidden ones too: .csv or .jsonl; - writes JSON lines to the terminal
 
+--layout groups | compact is accepted as by the other commands; the tables are the same in both.
 On the local Appwrite of PORT and DATA_DIR, or on that of APPWRITE_ENDPOINT, APPWRITE_PROJECT_ID and APPWRITE_API_KEY.`;

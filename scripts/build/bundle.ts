@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { build } from 'esbuild';
-import { embeddedTexts } from './embedded-texts.ts';
+import { generatedModules } from './generated-modules.ts';
 import { licencesOf } from './licences.ts';
 
 /** `inputs`: the files that the bundle was made of, relative to the repository. */
@@ -30,7 +30,7 @@ export async function bundle(id: string, entry: string, file: string): Promise<B
       undici: `${root}shared/appwrite/transport/undici.ts`,
       'json-bigint': `${root}shared/appwrite/transport/json-bigint.ts`,
     },
-    plugins: [embeddedTexts],
+    plugins: [generatedModules],
     metafile: true,
     write: false,
   });

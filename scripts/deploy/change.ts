@@ -1,8 +1,9 @@
+import type { LaidOut } from '../project/layout.ts';
 import type { Declaration } from './declaration.ts';
 import type { Live } from './live.ts';
 import type { Remote } from './remote.ts';
 
-export type Area = 'database' | 'grants' | 'bucket' | 'function' | 'domain' | 'variable' | 'code' | 'data';
+export type Area = 'database' | 'grants' | 'bucket' | 'function' | 'domain' | 'variable' | 'code' | 'data' | 'layout';
 
 /** One difference between what is declared and what is there, and what takes it away. */
 export type Change = {
@@ -14,6 +15,8 @@ export type Change = {
   why: string;
   /** What is gone for ever once this is done; always with `destroy`. */
   loses?: string;
+  /** The option that allows it; `--allow-destructive` when it is not given. */
+  allowedBy?: string;
   apply(): Promise<void>;
 };
 
@@ -27,10 +30,14 @@ export type Wish = {
   /** The one until now, when it is known: tokens signed with it stay good while it is renewed. */
   previousSecret: string | undefined;
   functionsHost: string | undefined;
+  /** Values of variables that are secret, by their names: they cannot be read from the functions that have them. */
+  secrets?: Readonly<Record<string, string | undefined>>;
+  /** Whether the functions of the other layout are removed once those of this one are proven. */
+  removeOtherLayout?: boolean;
 };
 
 /** What a plan is made of. */
-export type Planning = { remote: Remote; declared: Declaration; live: Live; wish: Wish };
+export type Planning = { remote: Remote; declared: LaidOut; live: Live; wish: Wish };
 
 export const databaseOf = ({ tablesDB }: Declaration): string => tablesDB[0]?.$id ?? '';
 

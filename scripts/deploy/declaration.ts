@@ -84,6 +84,11 @@ export type DeclaredBucket = z.infer<typeof Bucket>;
 export type DeclaredFunction = z.infer<typeof Fn>;
 export type Declaration = z.infer<typeof Declaration>;
 
+/** Whether clients may call a function; such a function has a domain. */
+export function isPublic({ execute }: Pick<DeclaredFunction, 'execute'>): boolean {
+  return execute.includes('any') || execute.includes('guests');
+}
+
 /** Reads an appwrite.json; a key that it does not know or misses is an error. */
 export function readDeclaration(file: string): Declaration {
   const result = z.safeParse(Declaration, JSON.parse(readFileSync(file, 'utf8')));

@@ -1,20 +1,24 @@
 import { AppwriteException } from 'node-appwrite';
 import { buildFunctions } from '../build/functions.ts';
 import type { Target } from '../project/connect.ts';
-import type { Change, Wish } from './change.ts';
-import type { Declaration, DeclaredFunction } from './declaration.ts';
+import type { LaidOut } from '../project/layout.ts';
+import type { Change, Planning, Wish } from './change.ts';
+import { isSecretInUse } from './check-secret.ts';
+import type { DeclaredFunction } from './declaration.ts';
 import { readLive } from './live.ts';
 import { planAll } from './plan.ts';
 import { UNREADABLE } from './plan-code.ts';
 import { waitForTables } from './plan-columns.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
+import { SECRET } from './plan-variables.ts';
+import { proveFunctions, proveSchedule } from './prove.ts';
 import { pushCode } from './push.ts';
 import { openRemote } from './remote.ts';
 import { planLines, symbolOf } from './report.ts';
 
 export type DeployOptions = {
   target: Target;
-  declared: Declaration;
+  declared: LaidOut;
   /** The folder that the declaration's paths start from. */
   root: string;
   wish: Wish;
@@ -33,21 +37,57 @@ const HINTS: Readonly<Record<string, string>> = {
 /** What was not done, or not as declared; its message is for the person who deploys. */
 export class DeployError extends Error {}
 
-/** Brings a project to what is declared: plan, apply, and look again. Resolves to the number of changes made. */
+/**
+ * Brings a project to what is declared: plan, apply, look again, and prove that every function serves. The functions of
+ * the other layout are removed last, if that is wished. Resolves to the number of changes made; throws DeployError.
+ */
 export async function deploy(options: DeployOptions): Promise<number> {
-  const { print, build, dryRun, declared } = options;
+  const { print, build, dryRun } = options;
   if (build) await buildFunctions({ quiet: true });
-  const changes = await planned(options);
+  const planning = await look(options);
+  const changes = await planAll(planning, codeOptions(options, planning));
   const real = changes.filter(({ action }) => action !== 'keep');
   for (const line of planLines(changes)) print(line);
   if (real.length === 0) print('Nothing to change.');
   const blocked = real.filter(({ action }) => action === 'blocked');
   if (blocked.length > 0) throw new DeployError(refusal(blocked));
   if (dryRun) return 0;
-  for (const change of real) await apply(change, print);
-  if (real.length > 0) await confirm(options);
-  await tellDomains(options, declared);
+  await checkSaidSecret(planning, real);
+  const removals = real.filter(({ area }) => area === 'layout');
+  const others = real.filter(({ area }) => area !== 'layout');
+  for (const change of others) await apply(change, print);
+  const now = others.length > 0 ? await confirm(options) : planning;
+  await prove(now, { print, schedules: others.length > 0 });
+  for (const change of removals) await apply(change, print);
+  tellDomains(now, print);
   return real.length;
+}
+
+/** A secret that is said for a function that lacks one must be that of the others, or their tokens would not be valid there. */
+async function checkSaidSecret(planning: Planning, changes: readonly Change[]): Promise<void> {
+  const { tokenSecret, renewSecret } = planning.wish;
+  const isSet = changes.some(({ area, subject }) => area === 'variable' && subject.endsWith(`.${SECRET}`));
+  if (!isSet || renewSecret || tokenSecret === undefined) return;
+  if ((await isSecretInUse(planning, tokenSecret)) === false) {
+    throw new DeployError(
+      `Nothing was changed: ${SECRET} is not the secret that the running functions use. Set it to that one, or run with --renew-secret: everybody signs in again.`,
+    );
+  }
+}
+
+type Proving = { print: DeployOptions['print']; schedules: boolean };
+
+async function prove(planning: Planning, { print, schedules }: Proving): Promise<void> {
+  const proofs = await proveFunctions(planning);
+  const scheduled = planning.declared.functions.filter(({ schedule }) => schedules && schedule !== '');
+  if (proofs.every(({ serves }) => serves)) {
+    for (const { $id } of scheduled) proofs.push(await proveSchedule(planning.remote, $id));
+  }
+  for (const { functionId, serves, text } of proofs) if (serves) print(`  ${functionId}: ${text}`);
+  const failed = proofs.filter(({ serves }) => !serves);
+  if (failed.length === 0) return;
+  const lines = failed.map(({ functionId, text }) => `${functionId} does not serve: ${text}`);
+  throw new DeployError(lines.join('\n'));
 }
 
 function refusal(blocked: readonly Change[]): string {
@@ -56,11 +96,13 @@ function refusal(blocked: readonly Change[]): string {
   return `Nothing was changed: ${blocked.length} of the changes above need a decision.${lost}`;
 }
 
-async function planned({ target, declared, root, wish, print }: DeployOptions): Promise<Change[]> {
+async function look({ target, declared, wish }: DeployOptions): Promise<Planning> {
   const remote = openRemote(target);
-  const live = await readLive(remote, declared);
-  const push = (functions: readonly DeclaredFunction[]) => pushCode({ remote, root, print }, functions);
-  return planAll({ remote, declared, live, wish }, { root, push });
+  return { remote, declared, live: await readLive(remote, declared), wish };
+}
+
+function codeOptions({ root, print }: DeployOptions, { remote }: Planning) {
+  return { root, push: (functions: readonly DeclaredFunction[]) => pushCode({ remote, root, print }, functions) };
 }
 
 async function apply(change: Change, print: DeployOptions['print']): Promise<void> {
@@ -79,19 +121,21 @@ function explain(error: unknown): string {
   return `${error.message} (${error.code} ${error.type})${hint === '' ? '' : `\n${hint}`}`;
 }
 
-/** What Appwrite answers is not proof; the same plan made once more has to be empty. */
-async function confirm(options: DeployOptions): Promise<void> {
+/** What Appwrite answers is not proof; the same plan made once more has to be empty. Resolves to the project as it is then. */
+async function confirm(options: DeployOptions): Promise<Planning> {
   const { target, declared, wish } = options;
   await waitForTables(openRemote(target), declared.tablesDB[0]?.$id ?? '');
-  const again = await planned({ ...options, wish: { ...wish, renewSecret: false } });
-  const left = again.filter(({ action, why }) => action !== 'keep' && why !== UNREADABLE);
+  const again = { ...options, wish: { ...wish, renewSecret: false, removeOtherLayout: false } };
+  const planning = await look(again);
+  const changes = await planAll(planning, codeOptions(again, planning));
+  const left = changes.filter(({ action, why }) => action !== 'keep' && why !== UNREADABLE);
   if (left.length > 0) throw new DeployError(`Not as declared after all:\n${planLines(left).join('\n')}`);
+  return planning;
 }
 
-async function tellDomains({ target, print }: DeployOptions, declared: Declaration): Promise<void> {
-  const { rules } = await readLive(openRemote(target), declared);
+function tellDomains({ remote, declared, live }: Planning, print: DeployOptions['print']): void {
   for (const { $id } of declared.functions) {
-    const rule = ruleOf(rules, $id);
-    if (rule) print(`${$id.padEnd(14)} ${originOf(target.endpoint, rule.domain)}`);
+    const rule = ruleOf(live.rules, $id);
+    if (rule) print(`${$id.padEnd(14)} ${originOf(remote.target.endpoint, rule.domain)}`);
   }
 }

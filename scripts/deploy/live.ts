@@ -1,6 +1,6 @@
 import { Query } from 'node-appwrite';
 import * as z from 'zod/mini';
-import type { Declaration } from './declaration.ts';
+import type { LaidOut } from '../project/layout.ts';
 import { ifThere, type Remote } from './remote.ts';
 
 /** The project as it is, as far as the declaration speaks of it. */
@@ -113,6 +113,8 @@ export type Live = {
   tables: LiveTable[];
   buckets: LiveBucket[];
   functions: LiveFunction[];
+  /** The functions that only the other layout has. */
+  others: LiveFunction[];
   rules: LiveRule[];
 };
 
@@ -144,13 +146,14 @@ export async function readRules({ rules }: Remote): Promise<LiveRule[]> {
   return z.parse(z.array(Rule), answer.rules).filter(({ deploymentResourceType: type }) => type === 'function');
 }
 
-export async function readLive(remote: Remote, declared: Declaration): Promise<Live> {
+export async function readLive(remote: Remote, declared: LaidOut): Promise<Live> {
   const databaseId = declared.tablesDB[0]?.$id ?? '';
-  const [database, tables, buckets, functions, rules] = await Promise.all([
+  const [database, tables, buckets, functions, others, rules] = await Promise.all([
     ifThere(remote.tables.get({ databaseId })),
     readTables(remote, databaseId),
     Promise.all(declared.buckets.map(({ $id: bucketId }) => ifThere(remote.storage.getBucket({ bucketId })))),
     Promise.all(declared.functions.map(({ $id }) => readFunction(remote, $id))),
+    Promise.all(declared.others.map(({ $id }) => readFunction(remote, $id))),
     readRules(remote),
   ]);
   return {
@@ -158,6 +161,7 @@ export async function readLive(remote: Remote, declared: Declaration): Promise<L
     tables,
     buckets: z.parse(z.array(Bucket), found(buckets)),
     functions: found(functions),
+    others: found(others),
     rules,
   };
 }

@@ -1,31 +1,43 @@
 import { fileURLToPath } from 'node:url';
 import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { targetOf } from '#scripts/project/connect.ts';
+import { readLayout } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { chooseLayout } from './choose-layout.ts';
 import { readDeclaration } from './declaration.ts';
 import { deploy } from './deploy.ts';
+import { openRemote } from './remote.ts';
 
-const USAGE = `Usage: npm run deploy -- [--dry-run] [--allow-destructive] [--renew-secret]
+const USAGE = `Usage: npm run deploy -- [--layout groups | compact] [--dry-run] [--allow-destructive] [--renew-secret]
+  --layout             groups: a function for each group of endpoints; compact: two functions, api and background.
+                       Without it the layout that the project has, or groups
+  --remove-other-layout  remove the functions of the other layout once those of this one are proven
   --dry-run            print the plan and change nothing
   --allow-destructive  allow changes that lose data; the plan names what is lost
   --renew-secret       sign tokens with a new secret: everybody logs in again
 The environment names the project: APPWRITE_ENDPOINT, APPWRITE_PROJECT_ID, APPWRITE_API_KEY.
   APPWRITE_FUNCTIONS_DOMAIN  the host of function domains, where it cannot be found out
-  TOKEN_SECRET               the secret to set where one is missing or renewed; random otherwise
+  TOKEN_SECRET               the secret to set where one is missing or renewed; random otherwise. To another layout it
+                             has to be the one in use, which Appwrite does not show, or everybody signs in again
   TOKEN_SECRET_PREVIOUS      with --renew-secret: tokens that were signed with it stay valid`;
 
 await runCommand({
   usage: USAGE,
   options: {
+    layout: { type: 'string' },
+    'remove-other-layout': { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
     'allow-destructive': { type: 'boolean', default: false },
     'renew-secret': { type: 'boolean', default: false },
   },
   async run(values) {
     if (!process.env.APPWRITE_ENDPOINT) throw new UsageError('APPWRITE_ENDPOINT is not set.');
+    const said = readLayout(values.layout);
+    const target = targetOf(process.env);
+    const declared = readDeclaration(process.env.APPWRITE_PROJECT_FILE ?? PROJECT_FILE);
     await deploy({
-      target: targetOf(process.env),
-      declared: readDeclaration(process.env.APPWRITE_PROJECT_FILE ?? PROJECT_FILE),
+      target,
+      declared: await chooseLayout(openRemote(target), declared, said),
       root: fileURLToPath(new URL('../..', import.meta.url)),
       dryRun: values['dry-run'],
       build: true,
@@ -35,6 +47,8 @@ await runCommand({
         renewSecret: values['renew-secret'],
         tokenSecret: process.env.TOKEN_SECRET || undefined,
         previousSecret: process.env.TOKEN_SECRET_PREVIOUS || undefined,
+        secrets: process.env,
+        removeOtherLayout: values['remove-other-layout'],
         functionsHost: process.env.APPWRITE_FUNCTIONS_DOMAIN || undefined,
       },
     });

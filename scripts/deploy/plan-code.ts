@@ -18,10 +18,13 @@ export type CodeOptions = {
 
 /** One change for all functions whose running code is not what was built: they are pushed together. */
 export async function planCode(planning: Planning, { root, push, before }: CodeOptions): Promise<Change[]> {
-  const { declared } = planning;
   const judged = await Promise.all(
-    declared.functions.map(async (fn) => ({ fn, why: unsettled(fn, before) ?? (await staleness(planning, fn, root)) })),
+    planning.declared.functions.map(async (fn) => ({
+      fn,
+      why: unsettled(fn, before) ?? (await staleness(planning, fn, root)),
+    })),
   );
+  judged.push(...unsettledOthers(planning, before));
   const stale = judged.filter(({ why }) => why !== undefined);
   if (stale.length === 0) return [];
   const apply = () => push(stale.map(({ fn }) => fn));
@@ -29,6 +32,12 @@ export async function planCode(planning: Planning, { root, push, before }: CodeO
   if (!first) return [];
   const together = rest.map((other) => ({ ...other, area: 'code', action: 'push', apply: async () => {} }) as const);
   return [{ ...first, area: 'code', action: 'push', apply }, ...together];
+}
+
+/** The functions of the other layout whose variables change, which they only notice with a new deployment. */
+function unsettledOthers({ declared, live }: Planning, before: readonly Change[]) {
+  const there = declared.others.filter(({ $id }) => live.others.some((other) => other.$id === $id));
+  return there.map((fn) => ({ fn, why: unsettled(fn, before) }));
 }
 
 /** A running process keeps the variables it was deployed with, and the entrypoint. */

@@ -1,12 +1,7 @@
 import { AppwriteException } from 'node-appwrite';
 import type { Change, Planning } from './change.ts';
-import type { DeclaredFunction } from './declaration.ts';
+import { isPublic } from './declaration.ts';
 import type { LiveRule } from './live.ts';
-
-/** A function that strangers may call has a name of its own; others have no use for one. */
-export function isPublic({ execute }: Pick<DeclaredFunction, 'execute'>): boolean {
-  return execute.includes('any') || execute.includes('guests');
-}
 
 /** The verified rule first: one that nobody has verified leads nowhere. */
 export function ruleOf(rules: readonly LiveRule[], functionId: string): LiveRule | undefined {

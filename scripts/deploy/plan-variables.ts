@@ -2,42 +2,50 @@ import { randomBytes } from 'node:crypto';
 import { ID } from 'node-appwrite';
 import { weaknessOf } from '#shared/security/tokens.ts';
 import type { Change, Planning } from './change.ts';
-import type { DeclaredFunction } from './declaration.ts';
-import { type LiveVariable, readRules } from './live.ts';
-import { isPublic, originOf, ruleOf } from './plan-domains.ts';
+import { type DeclaredFunction, isPublic } from './declaration.ts';
+import { type LiveFunction, type LiveVariable, readRules } from './live.ts';
+import { originOf, ruleOf } from './plan-domains.ts';
 import type { Remote } from './remote.ts';
 
 export const SECRET = 'TOKEN_SECRET';
 const PREVIOUS = `${SECRET}_PREVIOUS`;
 
-/** Functions that clients call and that open the tables check tokens: they need the secret. No other function gets it. */
+/** What each layout works out for itself: not taken over from the functions of the other one. */
+const OF_A_LAYOUT = [SECRET, 'API_ORIGINS'];
+/** All that the function docs reads. */
+const OF_DOCS = ['PUBLIC_ENDPOINT', 'CORS_ORIGINS'];
+
+/** Whether a function checks tokens: one that clients call and that opens the tables. No other function gets the secret. */
 export function needsSecret(fn: Pick<DeclaredFunction, 'scopes' | 'execute'>): boolean {
   return isPublic(fn) && fn.scopes.length > 0;
 }
 
 type Setting = { key: string; value: () => Promise<string> };
 
-/** The variables a function has to have; what else is there stays, and so do their values. */
+/** The variables that functions lack. What is set stays as it is, whether declared or not. */
 export function planVariables(planning: Planning): Change[] {
-  const plain = planning.declared.functions.flatMap((fn) =>
-    settingsOf(planning, fn).flatMap((setting) => planOnce(planning, fn.$id, setting)),
-  );
+  const plain = planning.declared.functions.flatMap((fn) => {
+    const taken = takeOver(planning, fn);
+    const known = new Set(taken.map(({ subject }) => subject));
+    const worked = settingsOf(planning, fn).flatMap((setting) => planOnce(planning, fn.$id, setting));
+    return [...taken, ...worked.filter(({ subject }) => !known.has(subject))];
+  });
   return [...planSecret(planning), ...plain];
 }
 
-/** What is no secret and can be worked out: where pictures are, for those that name or show them, and who may call from a browser. */
-function settingsOf({ remote, declared }: Planning, fn: DeclaredFunction): Setting[] {
-  const settings: Setting[] = [];
+/** What can be worked out: where pictures are, which pages may call, and where the other functions are. */
+function settingsOf({ remote, declared, live }: Planning, fn: DeclaredFunction): Setting[] {
+  if (!isPublic(fn)) return [];
   const served = declared.functions.filter(isPublic).map(({ $id }) => $id);
-  if (needsSecret(fn) || fn.$id === 'docs')
-    settings.push({ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint });
-  if (isPublic(fn) && served.includes('docs')) {
-    settings.push({ key: 'CORS_ORIGINS', value: async () => (await originsOf(remote, ['docs'])).join(',') });
+  const pageAt = declared.layout === 'compact' ? fn.$id : 'docs';
+  const settings: Setting[] = [{ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint }];
+  if (served.includes(pageAt)) {
+    const value = async () => [...keptOrigins({ declared, live, remote }, fn), await originOfOne(remote, pageAt)];
+    settings.push({ key: 'CORS_ORIGINS', value: async () => [...new Set(await value())].join(',') });
   }
-  if (fn.$id === 'docs') {
-    const others = served.filter((id) => id !== 'docs');
+  if (served.length > 1) {
     const value = async () =>
-      (await originsOf(remote, others)).map((origin, at) => `${others[at]}=${origin}`).join(',');
+      (await originsOf(remote, served)).map((origin, at) => `${served[at]}=${origin}`).join(',');
     settings.push({ key: 'API_ORIGINS', value });
   }
   return settings;
@@ -53,6 +61,8 @@ async function originsOf(remote: Remote, functionIds: readonly string[]): Promis
   });
 }
 
+const originOfOne = async (remote: Remote, functionId: string) => (await originsOf(remote, [functionId]))[0] ?? '';
+
 export function variableOf({ live }: Planning, functionId: string, key: string): LiveVariable | undefined {
   const known = live.functions.find(({ $id }) => $id === functionId);
   return known?.variables.find((variable) => variable.key === key);
@@ -64,34 +74,102 @@ function planOnce(planning: Planning, functionId: string, { key, value }: Settin
   return [{ area: 'variable', action: 'create', subject: `variable ${functionId}.${key}`, why: 'is missing', apply }];
 }
 
+/** The functions of the other layout that a function stands in for. */
+function replacedBy({ live }: Pick<Planning, 'live'>, fn: DeclaredFunction): LiveFunction[] {
+  return live.others.filter((other) => isPublic(other) === isPublic(fn));
+}
+
+/** The origins that pages may call from by the other layout, without those of its own domains. */
+function keptOrigins({ declared, live, remote }: Pick<Planning, 'declared' | 'live' | 'remote'>, fn: DeclaredFunction) {
+  const ids = declared.others.map(({ $id }) => $id);
+  const own = live.rules
+    .filter(({ deploymentResourceId }) => ids.includes(deploymentResourceId ?? ''))
+    .map(({ domain }) => originOf(remote.target.endpoint, domain));
+  return replacedBy({ live }, fn)
+    .flatMap(({ variables }) => variables.filter(({ key }) => key === 'CORS_ORIGINS'))
+    .flatMap(({ value }) => value.split(','))
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '' && !own.includes(origin));
+}
+
 /**
- * One secret for all, made once. Nobody can read it back, so a function that lacks it can only be given
- * one that is said, or all of them a new one; before anything was ever deployed that costs nobody anything.
+ * A function that was never deployed takes over the settings of those of the other layout that it stands in for. What
+ * cannot be read or differs among them needs a decision.
+ */
+function takeOver(planning: Planning, fn: DeclaredFunction): Change[] {
+  const known = planning.live.functions.find(({ $id }) => $id === fn.$id);
+  if (known?.deployment) return [];
+  const wanted = (key: string) =>
+    !OF_A_LAYOUT.includes(key) && key !== 'CORS_ORIGINS' && (fn.$id !== 'docs' || OF_DOCS.includes(key));
+  const found = new Map<string, { owner: string; variable: LiveVariable }[]>();
+  for (const { $id: owner, variables } of replacedBy(planning, fn)) {
+    for (const variable of variables.filter(({ key }) => wanted(key))) {
+      found.set(variable.key, [...(found.get(variable.key) ?? []), { owner, variable }]);
+    }
+  }
+  return [...found]
+    .filter(([key]) => !variableOf(planning, fn.$id, key) && !(key === PREVIOUS && !needsSecret(fn)))
+    .map(([key, owned]) => takeOverOne(planning, fn.$id, { key, owned }));
+}
+
+type Owned = { key: string; owned: { owner: string; variable: LiveVariable }[] };
+
+function takeOverOne(planning: Planning, id: string, { key, owned }: Owned): Change {
+  const about = { area: 'variable', subject: `variable ${id}.${key}` } as const;
+  const owners = owned.map(({ owner }) => owner).join(', ');
+  const secret = owned.some(({ variable }) => variable.secret);
+  const values = [...new Set(owned.map(({ variable }) => variable.value))];
+  const said = planning.wish.secrets?.[key];
+  const value = secret ? said : values[0];
+  if (value === undefined) {
+    const why = `is missing, and that of ${owners} is secret and cannot be read. Run with ${key} set to it`;
+    return { ...about, action: 'blocked', why, apply: async () => {} };
+  }
+  if (!secret && values.length > 1) {
+    const why = `is missing, and has different values on ${owners}. Give them the same one first`;
+    return { ...about, action: 'blocked', why, apply: async () => {} };
+  }
+  const why = `is missing; taken over from ${owners}`;
+  return { ...about, action: 'create', why, apply: () => create(planning, id, { key, value, secret }) };
+}
+
+/**
+ * The same token secret for all functions, of both layouts while both are there. Nobody can read it back, so a function
+ * that lacks it gets the one that is said, or all of them get a new one. Before the first deployment a new one costs
+ * nothing.
  */
 function planSecret(planning: Planning): Change[] {
   const { declared, live, wish } = planning;
   const needing = declared.functions.filter(needsSecret).map(({ $id }) => $id);
+  const others = live.others.filter(needsSecret).map(({ $id }) => $id);
   const lacking = needing.filter((id) => !variableOf(planning, id, SECRET));
   if (wish.renewSecret) {
-    return newSecret(planning, needing, wish.previousSecret ? 'is renewed' : 'is renewed: everybody signs in again');
+    const why = wish.previousSecret ? 'is renewed' : 'is renewed: everybody signs in again';
+    return newSecret(planning, [...needing, ...others], why);
   }
   if (lacking.length === 0) return [];
-  const inUse = live.functions.some(({ deploymentId, $id }) => deploymentId !== '' && !lacking.includes($id));
+  const inUse = [...live.functions, ...live.others].some((fn) => fn.deploymentId !== '' && needsSecret(fn));
   if (!inUse) return newSecret(planning, needing, 'is missing');
-  const readable = needing.map((id) => variableOf(planning, id, SECRET)?.value).find((value) => value);
+  const readable = [...live.functions, ...live.others]
+    .flatMap(({ variables }) => variables)
+    .find(({ key, value }) => key === SECRET && value !== '')?.value;
   const said = wish.tokenSecret ?? readable;
   return lacking.map((id) => {
     const about = { area: 'variable', subject: `variable ${id}.${SECRET}` } as const;
-    if (said !== undefined)
-      return {
-        ...about,
-        action: 'create',
-        why: 'is missing',
-        apply: () => setSecret(planning, id, { key: SECRET, value: said }),
-      };
+    if (said !== undefined) {
+      const apply = () => setSecret(planning, id, { key: SECRET, value: said });
+      return { ...about, action: 'create', why: 'is missing', apply };
+    }
     const why = `is missing, and that of the other functions cannot be read. Run with ${SECRET} set to the one in use, or with --renew-secret: everybody signs in again`;
     return { ...about, action: 'blocked', why, apply: async () => {} };
   });
+}
+
+/** The functions of both layouts that serve with a token secret. */
+export function secretHolders({ live }: Pick<Planning, 'live'>): LiveFunction[] {
+  return [...live.functions, ...live.others].filter(
+    (fn) => fn.deploymentId !== '' && needsSecret(fn) && fn.variables.some(({ key }) => key === SECRET),
+  );
 }
 
 function newSecret(planning: Planning, ids: readonly string[], why: string): Change[] {
@@ -101,7 +179,7 @@ function newSecret(planning: Planning, ids: readonly string[], why: string): Cha
   return ids.flatMap((id) =>
     values.map(([key, value]) => ({
       area: 'variable' as const,
-      action: variableOf(planning, id, key) ? ('update' as const) : ('create' as const),
+      action: anyVariableOf(planning, id, key) ? ('update' as const) : ('create' as const),
       subject: `variable ${id}.${key}`,
       why: key === PREVIOUS ? 'keeps older tokens good' : why,
       apply: () => setSecret(planning, id, { key, value }),
@@ -109,12 +187,18 @@ function newSecret(planning: Planning, ids: readonly string[], why: string): Cha
   );
 }
 
+function anyVariableOf({ live }: Planning, functionId: string, key: string): LiveVariable | undefined {
+  const known = [...live.functions, ...live.others].find(({ $id }) => $id === functionId);
+  return known?.variables.find((variable) => variable.key === key);
+}
+
 type Secret = { key: string; value: string };
 
+/** Throws for a weak secret; the message does not contain it. */
 async function setSecret(planning: Planning, functionId: string, { key, value }: Secret): Promise<void> {
   const weakness = weaknessOf(value);
   if (weakness) throw new Error(`${key} ${weakness}`);
-  const known = variableOf(planning, functionId, key);
+  const known = anyVariableOf(planning, functionId, key);
   if (!known) return create(planning, functionId, { key, value, secret: true });
   await planning.remote.functions.updateVariable({ functionId, variableId: known.$id, key, value });
 }

@@ -3,6 +3,7 @@ import { planBuckets } from './plan-bucket.ts';
 import { type CodeOptions, planCode } from './plan-code.ts';
 import { planDomains } from './plan-domains.ts';
 import { planFunctions } from './plan-functions.ts';
+import { planOtherLayout } from './plan-layout.ts';
 import { planSeed } from './plan-seed.ts';
 import { planTables } from './plan-tables.ts';
 import { planVariables } from './plan-variables.ts';
@@ -16,6 +17,7 @@ export async function planProject(planning: Planning): Promise<Change[]> {
     ...planDomains(planning),
     ...planVariables(planning),
     ...(await planSeed(planning)),
+    ...planOtherLayout(planning),
   ];
 }
 

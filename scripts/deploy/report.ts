@@ -19,7 +19,10 @@ export function symbolOf({ action }: Change): string {
 export function planLines(changes: readonly Change[]): string[] {
   return changes.map((change) => {
     const lost = change.action === 'destroy' ? ` ${colours.red(`loses ${change.loses ?? ''}`)}` : '';
-    const kept = change.action === 'keep' ? ` (kept; --allow-destructive would lose ${change.loses ?? 'nothing'})` : '';
+    const kept =
+      change.action === 'keep'
+        ? ` (kept; ${change.allowedBy ?? '--allow-destructive'} would lose ${change.loses ?? 'nothing'})`
+        : '';
     return `${symbolOf(change)} ${change.subject} ${change.why}${lost}${kept}`;
   });
 }

@@ -1,11 +1,14 @@
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import type { Planning } from '../deploy/change.ts';
+import { chooseLayout } from '../deploy/choose-layout.ts';
 import { readDeclaration } from '../deploy/declaration.ts';
 import { readLive } from '../deploy/live.ts';
 import { openRemote } from '../deploy/remote.ts';
 import { connect, type Target } from '../project/connect.ts';
+import type { Layout } from '../project/layout.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
 import { checkUsernames } from './check-accounts.ts';
+import { checkBurst } from './check-burst.ts';
 import { checkCode } from './check-code.ts';
 import { checkMedia, checkSchedules } from './check-maintenance.ts';
 import { checkVariables } from './check-variables.ts';
@@ -15,16 +18,17 @@ import { type Finding, failure } from './finding.ts';
 const unsaid = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
 const wish = { allowDestructive: false, renewSecret: false, ...unsaid };
 
-/** Looks at everything, and changes nothing. */
-export async function examine(target: Target): Promise<Finding[]> {
+/** Looks at everything, and changes nothing; at the functions of the layout that is said, or that the project has. */
+export async function examine(target: Target, layout?: Layout): Promise<Finding[]> {
   const remote = openRemote(target);
-  const declared = readDeclaration(PROJECT_FILE);
+  const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), layout);
   const live = await readLive(remote, declared);
   const planning: Planning = { remote, declared, live, wish };
   return [
     ...(await checkDrift(planning)),
     ...checkVariables(planning),
     ...(await orFailure('code', () => checkCode(planning))),
+    ...(await orFailure('burst', () => checkBurst(planning))),
     ...(await orFailure('schedule', () => checkSchedules(planning))),
     ...(await orFailure('accounts', async () => (isComplete(planning) ? checkUsernames(connect(target)) : []))),
     ...(await orFailure('media', async () => (isComplete(planning) ? checkMedia(connect(target)) : []))),

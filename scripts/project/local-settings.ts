@@ -1,9 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readDeclaration } from '../deploy/declaration.ts';
 import { UsageError, wholeNumber } from './command.ts';
+import { type Layout, layOut } from './layout.ts';
 
 export const PROJECT_FILE = fileURLToPath(new URL('../../appwrite.json', import.meta.url));
+
+/** The project in a layout, for the local Appwrite. */
+export function localProject(layout: Layout): { folder: string; content: object } {
+  const { layout: _layout, others: _others, ...content } = layOut(readDeclaration(PROJECT_FILE), layout);
+  return { folder: dirname(PROJECT_FILE), content };
+}
 
 /** Where the local Appwrite of this PORT and DATA_DIR is. */
 export function localPlace(env: NodeJS.ProcessEnv = process.env): { port: number; dataDir: string } {

@@ -25,10 +25,10 @@ export async function enter({ door, connection }: Scene, role: Role, cast: Playe
   const player = { username, password, userId: '', token: '' };
   cast.push(player);
   const json = { username, password, name: 'Smoke test' };
-  expectStatus(await door.ask({ functionId: 'users', method: 'POST', path: '/user', json }), 201);
+  expectStatus(await door.ask({ method: 'POST', path: '/user', json }), 201);
   player.userId = await giveRole(connection, username, role);
   const login = { username, password };
-  const answer = await door.ask({ functionId: 'auth', method: 'POST', path: '/login', json: login });
+  const answer = await door.ask({ method: 'POST', path: '/login', json: login });
   player.token = z.parse(Login, expectStatus(answer, 200)).TOKEN;
   return player;
 }
@@ -53,7 +53,7 @@ export async function leave({ door, connection }: Scene, player: Player): Promis
   if (account) {
     if (account.role !== 'user') await giveRole(connection, player.username, 'user');
     const { password } = player;
-    const erase: Ask = { functionId: 'users', method: 'DELETE', path: '/user', json: { password } };
+    const erase: Ask = { method: 'DELETE', path: '/user', json: { password } };
     const answer = await door.ask(askAs(player, erase)).catch(() => undefined);
     if (answer?.status !== 204) await store.users.remove(account.$id);
   }

@@ -2,10 +2,11 @@ import { Client, ExecutionMethod, Functions } from 'node-appwrite';
 import type { Live } from '../deploy/live.ts';
 import { originOf, ruleOf } from '../deploy/plan-domains.ts';
 import type { Remote } from '../deploy/remote.ts';
+import type { Layout } from '../project/layout.ts';
+import { functionFor } from '../project/routes.ts';
 import { reach } from './reach.ts';
 
 export type Ask = {
-  functionId: 'auth' | 'users' | 'complaints';
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   headers?: Record<string, string>;
@@ -26,13 +27,16 @@ async function bodyOf({ json, form }: Ask): Promise<{ type: string; bytes: Buffe
   return { type: encoded.headers.get('content-type') ?? '', bytes: Buffer.from(await encoded.arrayBuffer()) };
 }
 
-export function domainDoor({ target: { endpoint } }: Remote, { rules }: Pick<Live, 'rules'>): Door {
+const ownerOf = (layout: Layout, path: string) => functionFor(layout, path.split('?')[0] ?? '');
+
+export function domainDoor({ target: { endpoint } }: Remote, { live, layout }: { live: Live; layout: Layout }): Door {
   return {
     name: 'domains',
     takesForms: true,
     async ask(ask) {
-      const rule = ruleOf(rules, ask.functionId);
-      if (!rule) throw new Error(`${ask.functionId} has no domain`);
+      const functionId = ownerOf(layout, ask.path);
+      const rule = ruleOf(live.rules, functionId);
+      if (!rule) throw new Error(`${functionId} has no domain`);
       const body = await bodyOf(ask);
       const headers = { ...(body ? { 'content-type': body.type } : {}), ...ask.headers };
       const url = `${originOf(endpoint, rule.domain)}${ask.path}`;
@@ -51,12 +55,13 @@ const methods = {
 };
 
 /** Without the key: as a stranger's SDK calls, by `execute: any`. */
-export function executionsDoor({ target: { endpoint, projectId } }: Remote): Door {
+export function executionsDoor({ target: { endpoint, projectId } }: Remote, layout: Layout): Door {
   const functions = new Functions(new Client().setEndpoint(endpoint).setProject(projectId));
   return {
     name: 'executions',
     takesForms: false,
-    async ask({ functionId, method, path, headers = {}, json }) {
+    async ask({ method, path, headers = {}, json }) {
+      const functionId = ownerOf(layout, path);
       const body = json === undefined ? '' : JSON.stringify(json);
       const sent = { accept: 'application/json', 'content-type': 'application/json', ...headers };
       const execution = await functions.createExecution({

@@ -1,15 +1,18 @@
 import { runCommand } from '#scripts/project/command.ts';
 import { targetOf } from '#scripts/project/connect.ts';
+import { readLayout } from '#scripts/project/layout.ts';
 import { smoke } from './smoke.ts';
 
-const USAGE = `Usage: npm run smoke -- [--project <id>]
+const USAGE = `Usage: npm run smoke -- [--layout groups | compact] [--project <id>]
   Plays the main story against a deployed project, through domains and executions, and removes what it made.
+  --layout   the functions to ask; without it those of the layout that the project has
   --project  the project id; APPWRITE_PROJECT_ID otherwise`;
 
 await runCommand({
   usage: USAGE,
-  options: { project: { type: 'string' } },
-  async run({ project }) {
-    await smoke(targetOf(project ? { ...process.env, APPWRITE_PROJECT_ID: project } : process.env), console.log);
+  options: { layout: { type: 'string' }, project: { type: 'string' } },
+  async run({ layout, project }) {
+    const said = readLayout(layout);
+    await smoke(targetOf(project ? { ...process.env, APPWRITE_PROJECT_ID: project } : process.env), console.log, said);
   },
 });

@@ -1,18 +1,22 @@
 import colours from 'picocolors';
+import { chooseLayout } from '../deploy/choose-layout.ts';
 import { readDeclaration } from '../deploy/declaration.ts';
 import { readLive } from '../deploy/live.ts';
 import { openRemote } from '../deploy/remote.ts';
 import { connect, type Target } from '../project/connect.ts';
+import type { Layout } from '../project/layout.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
 import { domainDoor, executionsDoor } from './doors.ts';
 import { playStory, type Step } from './story.ts';
 
-/** Plays the main story through both doors; rejects at the first thing that is not as it should be. */
-export async function smoke(target: Target, print: (line: string) => void): Promise<void> {
+/** Plays the main story through domains and through executions; rejects at the first wrong answer. */
+export async function smoke(target: Target, print: (line: string) => void, said?: Layout): Promise<void> {
   const remote = openRemote(target);
-  const live = await readLive(remote, readDeclaration(PROJECT_FILE));
+  const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), said);
+  const live = await readLive(remote, declared);
+  const { layout } = declared;
   const connection = connect(target);
-  for (const door of [domainDoor(remote, live), executionsDoor(remote)]) {
+  for (const door of [domainDoor(remote, { live, layout }), executionsDoor(remote, layout)]) {
     const step: Step = async (name, work) => {
       const started = performance.now();
       try {

@@ -12,7 +12,6 @@ const Detail = z.object({ status: z.string(), timeline: z.array(z.object({ kind:
 
 const GONE_SECONDS = 60;
 const on = (method: Ask['method'], path: string, more: Partial<Ask> = {}): Ask => ({
-  functionId: 'complaints',
   method,
   path,
   ...more,

@@ -4,12 +4,14 @@ import { buildFunctions } from '#scripts/build/functions.ts';
 import { fillWithDemo } from '#scripts/demo/fill.ts';
 import { seedCategories } from '#scripts/project/categories.ts';
 import { runCommand, UsageError } from '#scripts/project/command.ts';
-import { localPlace, PROJECT_FILE, tokenSecret } from '#scripts/project/local-settings.ts';
+import { type Layout, readLayout } from '#scripts/project/layout.ts';
+import { localPlace, localProject, tokenSecret } from '#scripts/project/local-settings.ts';
 import { originPaths, ROUTES } from '#scripts/project/routes.ts';
 import { ConfigError, readConfig, SETTINGS } from '#shared/config.ts';
 
-const USAGE = `Usage: npm start -- [--demo] [--verbose]
+const USAGE = `Usage: npm start -- [--layout groups | compact] [--demo] [--verbose]
   Runs the whole product on the local Appwrite, on http://127.0.0.1:3000.
+  --layout   groups: a function for each group of endpoints, the default; compact: two functions, api and background
   --demo     fill it with people, complaints in all states and pictures, when it is empty
   --verbose  print every call to Appwrite and what the functions log, not only the requests of clients
 PORT (3000; 0 takes any free port) and DATA_DIR (.local) choose where. The functions' settings, such as TOKEN_HOURS or
@@ -18,18 +20,24 @@ COMPLAINTS_PER_HOUR, are read from the environment; the README lists them.`;
 const LOOPBACK_ORIGINS = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'];
 
 /** The functions' variables: what the environment sets, with defaults that suit this machine. */
-function variablesFor(port: number, dataDir: string): Record<string, Record<string, string>> {
+function variablesFor(port: number, dataDir: string, layout: Layout): Record<string, string> {
   const set = SETTINGS.flatMap((name) => (process.env[name] ? [[name, process.env[name]] as const] : []));
   const origin = `http://127.0.0.1:${port}`;
-  // Any free port is only known once it is taken.
+  // With PORT=0 the port is known only once the server listens.
   const endpoint = port === 0 ? {} : { PUBLIC_ENDPOINT: `${origin}/v1` };
-  const all = { TOKEN_SECRET: tokenSecret(dataDir), ...endpoint, ...Object.fromEntries(set) };
+  const apiOrigins = Object.keys(ROUTES).map((id) => `${id}=${origin}`);
+  const known = port === 0 || layout === 'compact' ? {} : { API_ORIGINS: apiOrigins.join(',') };
   // Closed as when deployed, but for pages on this machine.
   const origins = [process.env.CORS_ORIGINS, ...LOOPBACK_ORIGINS].filter(Boolean).join(',');
-  const everywhere = { ...all, CORS_ORIGINS: origins };
-  refuseWrongSettings(everywhere);
-  const apiOrigins = Object.keys(ROUTES).map((id) => `${id}=${origin}`);
-  return { '*': everywhere, docs: port === 0 ? {} : { API_ORIGINS: apiOrigins.join(',') } };
+  const all = {
+    TOKEN_SECRET: tokenSecret(dataDir),
+    ...endpoint,
+    ...known,
+    ...Object.fromEntries(set),
+    CORS_ORIGINS: origins,
+  };
+  refuseWrongSettings(all);
+  return all;
 }
 
 function refuseWrongSettings(variables: Record<string, string>): void {
@@ -42,20 +50,23 @@ function refuseWrongSettings(variables: Record<string, string>): void {
   }
 }
 
-async function start({ demo, verbose }: { demo: boolean; verbose: boolean }): Promise<void> {
+type Options = { layout: string | undefined; demo: boolean; verbose: boolean };
+
+async function start({ layout: said, demo, verbose }: Options): Promise<void> {
+  const layout = readLayout(said) ?? 'groups';
   const { port, dataDir } = localPlace();
-  const variables = variablesFor(port, dataDir);
+  const variables = variablesFor(port, dataDir, layout);
   await buildFunctions({ quiet: true });
   let quiet = demo;
   const local = await startLocalAppwrite({
     dataDir,
     port,
-    config: PROJECT_FILE,
-    origin: originPaths(),
+    config: localProject(layout),
+    origin: originPaths(layout),
     log: (line, kind) => {
       if (verbose || (kind === 'request' && !quiet)) console.log(line);
     },
-    variables,
+    variables: { '*': variables },
   }).catch((error: unknown) => {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw taken ? new UsageError(`Port ${port} is in use. Choose another one: PORT=3001 npm start`) : error;
@@ -68,7 +79,7 @@ async function start({ demo, verbose }: { demo: boolean; verbose: boolean }): Pr
   const json = `-H 'content-type: application/json'`;
   console.log(`
 Complaints API      ${local.url}
-Appwrite endpoint   ${local.endpoint}  (project ${local.projectId})
+Appwrite endpoint   ${local.endpoint}  (project ${local.projectId}, layout ${layout})
 Data                ${dataDir}
 Make an admin       npm run admin -- grant <username>
 
@@ -81,6 +92,10 @@ ${told}`);
 
 await runCommand({
   usage: USAGE,
-  options: { demo: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false } },
-  run: start,
+  options: {
+    layout: { type: 'string' },
+    demo: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+  },
+  run: ({ layout, demo, verbose }) => start({ layout, demo, verbose }),
 });

@@ -4,7 +4,7 @@ import { authenticate } from './authenticate.ts';
 import { SMALL_BODY } from './body.ts';
 import { preflightHeaders } from './cors.ts';
 import type { Caller, Reply, Route } from './route.ts';
-import { findRoute, methodsOf } from './router.ts';
+import { findRoute, methodsOf, refuseUnknownPath } from './router.ts';
 import type { Incoming, Outgoing } from './runtime.ts';
 import { serve, type Trace } from './serve.ts';
 
@@ -52,6 +52,7 @@ function refuseOtherTriggers(incoming: Incoming): void {
 
 async function respond(incoming: Incoming, routes: readonly Route[], trace: Trace & { deps: Deps }): Promise<Outgoing> {
   refuseOtherTriggers(incoming);
+  refuseUnknownPath(routes, incoming.path, { origins: trace.deps.config.apiOrigins });
   if (incoming.method === 'OPTIONS') {
     const methods = methodsOf(routes, incoming.path);
     trace.route = `OPTIONS ${incoming.path}`;

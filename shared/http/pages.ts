@@ -1,29 +1,22 @@
-import { Refusal, retryLater } from '#shared/domain/problems.ts';
+import { retryLater } from '#shared/domain/problems.ts';
 import { preflightHeaders } from './cors.ts';
-import { findRoute, methodsOf, unknownPath } from './router.ts';
+import { findRoute, methodsOf, type Origins, refuseUnknownPath } from './router.ts';
 import type { Incoming, Outgoing } from './runtime.ts';
 import { serve, type Trace } from './serve.ts';
 
 export type Page = { method: 'GET'; path: string; body: string; headers: Record<string, string> };
 
-/** Fixed pages. `elsewhere` names the function of each path of the API, for clients that ask for it here. */
+/** Fixed pages. `known` are the paths that a request for any other path is told. */
 export type Site = {
   pages: readonly Page[];
-  elsewhere: Readonly<Record<string, string>>;
+  known: readonly string[];
   corsOrigins: readonly string[];
+  /** The origin of each function's own domain, where it is known. */
+  apiOrigins: Origins;
 };
 
-function refuseUnknown({ pages, elsewhere }: Site, path: string): void {
-  if (pages.some((page) => page.path === path)) return;
-  const owner = Object.hasOwn(elsewhere, path) ? elsewhere[path] : undefined;
-  if (owner !== undefined) {
-    throw new Refusal('route_not_found', `The function ${owner} answers this path, on its own domain.`);
-  }
-  throw unknownPath(Object.keys(elsewhere));
-}
-
 function show(site: Site, incoming: Incoming, trace: Trace): Outgoing {
-  refuseUnknown(site, incoming.path);
+  refuseUnknownPath(site.pages, incoming.path, { origins: site.apiOrigins, known: site.known });
   trace.route = `${incoming.method === 'OPTIONS' ? 'OPTIONS' : 'GET'} ${incoming.path}`;
   if (incoming.method === 'OPTIONS') {
     const methods = methodsOf(site.pages, incoming.path);

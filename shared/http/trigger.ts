@@ -3,7 +3,7 @@ import { lazyStorageConfig, openStorage, type StorageDeps } from '#shared/compos
 import type { StorageConfig } from '#shared/config.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { Refusal } from '#shared/domain/problems.ts';
-import type { Incoming } from './runtime.ts';
+import type { Incoming, Outgoing } from './runtime.ts';
 import { serve, type Trace } from './serve.ts';
 
 /** A deleted row. `columns` is what the event tells of it: a hint and nothing to rely on. */
@@ -47,19 +47,34 @@ function reply(report: unknown) {
   return { status: 200, headers, body: JSON.stringify(report) };
 }
 
-/** The default export of a function that reacts to deleted rows and to nothing else. */
+/**
+ * Answers a GET that an execution made with a key sends, as the deployment does to see that a function serves: its
+ * settings can be read, and Appwrite answers it. Only keys can make such an execution, for `execute` is empty.
+ */
+async function tellReady(deps: StorageDeps): Promise<Outgoing> {
+  await deps.store.state.findMany(['maintenance']);
+  return reply({ ready: true });
+}
+
+const asksWhetherReady = ({ trigger, method }: Incoming) => trigger === 'http' && method === 'GET';
+
+/** The default export of a function that reacts to deleted rows. */
 export function createDeletionFunction(
   work: (deleted: DeletedRow, deps: StorageDeps) => Promise<unknown>,
   config = lazyStorageConfig(),
 ) {
   const open = opener(config, 'deleted');
   return serve(async (incoming, trace) => {
+    if (asksWhetherReady(incoming)) return tellReady(open(incoming, trace));
     const deleted = deletedRow(incoming);
     return reply(await work(deleted, open(incoming, trace)));
   });
 }
 
-/** The default export of a function that its schedule calls and nothing else. Its log tells what it has done. */
+/**
+ * The default export of a function that its schedule calls, or a POST of an execution made with a key. Its log tells
+ * what it has done. `work` must be harmless when it runs twice at once.
+ */
 export function createScheduleFunction<Report>(
   work: (deps: StorageDeps) => Promise<Report>,
   alarmOf: (report: Report) => string | undefined,
@@ -67,8 +82,11 @@ export function createScheduleFunction<Report>(
 ) {
   const open = opener(config, 'schedule');
   return serve(async (incoming, trace) => {
-    if (incoming.trigger !== 'schedule')
+    if (asksWhetherReady(incoming)) return tellReady(open(incoming, trace));
+    const asked = incoming.trigger === 'http' && incoming.method === 'POST';
+    if (incoming.trigger !== 'schedule' && !asked) {
       throw new Refusal('forbidden', 'This function is called by its schedule only.');
+    }
     const report = await work(open(incoming, trace));
     const alarm = alarmOf(report);
     Object.assign(trace, { report }, alarm === undefined ? {} : { alarm });

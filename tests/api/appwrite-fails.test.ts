@@ -15,7 +15,7 @@ describe('while Appwrite fails', () => {
 
   const rows = '/v1/tablesdb/*/tables/complaints/rows';
   const failing = (rule: { kind: 'hang' | 'server-error' | 'html-502' | 'reset'; times: number }) =>
-    service.local.faults.add({ ...rule, method: 'GET', path: rows, functionId: 'complaints' });
+    service.local.faults.add({ ...rule, method: 'GET', path: rows, functionId: service.functionId('complaints') });
 
   it.each(['server-error', 'html-502', 'reset'] as const)(
     'a read is asked once more, so that one failure is not seen: %s',

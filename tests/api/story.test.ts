@@ -8,10 +8,15 @@ import { DATABASES, type Service, startService, uniqueName } from '../support/ha
 import { makePicture } from '../support/pictures.ts';
 import { withCanaries } from '../support/pictures-canary.ts';
 
-describe.each(DATABASES)('on %s', (database) => {
+const SERVED = [
+  ...DATABASES.map((database) => ({ database, layout: 'groups' as const })),
+  { database: 'mariadb' as const, layout: 'compact' as const },
+];
+
+describe.each(SERVED)('on $database in the layout $layout', ({ database, layout }) => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService({}, { database });
+    service = await startService({}, { database, layout });
   });
   afterAll(() => service.close());
 
@@ -94,5 +99,13 @@ describe.each(DATABASES)('on %s', (database) => {
     const kept = detail.timeline.flatMap(({ note }) => (note ? [note] : []));
     expect(kept.sort()).toEqual(told.sort());
     expect(detail.version).toBe(1 + told.length);
+  });
+
+  it('shows the pages, and tells of the paths that there are', async () => {
+    expect((await service.send('GET', '/')).headers['content-type']).toContain('text/html');
+    const document = await service.send('GET', '/openapi.json');
+    expect(JSON.parse(document.text).paths['/login'].servers).toMatchObject([{ url: '/' }]);
+    expect((await service.send('GET', '/nowhere')).problem(404).detail).toContain('/complain/stats');
+    expect((await service.send('GET', '/login')).problem(405).detail).toBe('This path answers POST, OPTIONS.');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Declaration } from '#scripts/deploy/declaration.ts';
+import type { LaidOut } from '#scripts/project/layout.ts';
 import { useProject } from './support/project.ts';
 import { idOfVariable } from './support/variables.ts';
 
@@ -7,7 +7,7 @@ const world = useProject();
 const place = { databaseId: 'main', tableId: 'categories' };
 
 /** A declaration that differs in one thing. */
-function declaredWith(change: (declared: Declaration) => void): Declaration {
+function declaredWith(change: (declared: LaidOut) => void): LaidOut {
   const declared = structuredClone(world.declared);
   change(declared);
   return declared;

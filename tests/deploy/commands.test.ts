@@ -24,6 +24,18 @@ describe.each(SCRIPTS)('npm run %s', (script) => {
   });
 });
 
+it.each(['start', 'deploy', 'doctor', 'smoke', 'admin'])(
+  'npm run %s refuses a layout that there is not',
+  async (script) => {
+    const { code, output } = await runScript(script, ['--layout', 'one'], {
+      ...target,
+      APPWRITE_ENDPOINT: 'http://127.0.0.1:9/v1',
+    });
+    expect(code).toBe(2);
+    expect(output).toContain('--layout must be groups or compact, not "one"');
+  },
+);
+
 it.each(['start', 'deploy', 'smoke'])('npm run %s refuses an option that it does not know', async (script) => {
   const { code, output } = await runScript(script, ['--no-such-option'], {});
   expect(code).toBe(2);
@@ -78,9 +90,19 @@ describe('npm start', () => {
     });
   }
 
-  it('keeps its data folder to itself, unreadable for others, and gives it free at the end', async () => {
+  it('lets pages of this machine call and no others, and keeps its data folder to itself, unreadable for others, and gives it free at the end', async () => {
     const dataDir = join(folder, 'data');
     const first = await start(dataDir);
+    const url = /Complaints API\s+(\S+)/.exec(first.output)?.[1] ?? '';
+    for (const [origin, admitted] of [
+      ['http://localhost:5173', true],
+      ['http://127.0.0.1:8080', true],
+      ['https://app.example', false],
+      ['http://localhost.example', false],
+    ] as const) {
+      const { headers } = await fetch(`${url}/complain/categories`, { headers: { origin } });
+      expect(headers.get('access-control-allow-origin')).toBe(admitted ? origin : null);
+    }
     const second = await start(dataDir);
     expect(second.output).toMatch(/is in use by another local Appwrite, process \d+/);
     for (const name of readdirSync(dataDir)) {

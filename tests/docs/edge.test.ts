@@ -8,7 +8,8 @@ const FOREIGN = 'http://evil.example';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService({ CORS_ORIGINS: ALLOWED });
+  const API_ORIGINS = 'complaints=https://complaints.example,docs=https://docs.example';
+  service = await startService({ CORS_ORIGINS: ALLOWED, API_ORIGINS }, { layout: 'groups' });
 });
 afterAll(() => service.close());
 
@@ -109,8 +110,21 @@ describe('a path that nothing answers', () => {
     }
   });
 
-  it('on the domain of another function is told whose it is', async () => {
-    const problem = (await onDomain('docs', ['POST', '/login'], { json: {} })).problem(404);
-    expect(problem.detail).toBe('The function auth answers this path, on its own domain.');
+  it.each([
+    ['docs', 'POST', '/complain', 'The function complaints answers this path: https://complaints.example/complain.'],
+    [
+      'users',
+      'GET',
+      '/complain/stats',
+      'The function complaints answers this path: https://complaints.example/complain/stats.',
+    ],
+    ['auth', 'OPTIONS', '/openapi.json', 'The function docs answers this path: https://docs.example/openapi.json.'],
+    ['docs', 'POST', '/login', 'The function auth answers this path, on its own domain.'],
+    ['complaints', 'PUT', '/user/role', 'The function users answers this path, on its own domain.'],
+    ['auth', 'GET', '/nowhere', 'There is nothing at this path. The paths here are /login, /logout.'],
+  ])('on the domain of %s: %s %s is told where it is', async (functionId, method, path, detail) => {
+    const answer = await onDomain(functionId, [method, path], { headers: { origin: ALLOWED } });
+    expect(answer.problem(404)).toMatchObject({ code: 'route_not_found', detail });
+    expect(answer.headers['access-control-allow-origin']).toBe(ALLOWED);
   });
 });

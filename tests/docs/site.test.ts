@@ -51,6 +51,20 @@ it('shows the domain of each function where API_ORIGINS names it', () => {
   expect(policy).toContain("connect-src 'self' https://a.example https://u.example;");
 });
 
+it('names the function api and this origin at every path in the layout compact', () => {
+  const document = openApiDocument() as never;
+  const { pages } = buildSite({ document, script: '', style: '' }, readDocsConfig({}), { servedBy: 'api' });
+  const served: { paths: Record<string, unknown> } = JSON.parse(
+    pages.find(({ path }) => path === '/openapi.json')?.body ?? '',
+  );
+  for (const item of Object.values(served.paths)) {
+    expect(item).toMatchObject({
+      servers: [{ url: '/', description: 'The function api' }],
+      'x-appwrite-function': 'api',
+    });
+  }
+});
+
 it('lets pictures be shown from where they are stored', () => {
   const policyWith = (settings: Record<string, string>) => {
     const { pages } = buildSite({ document: { paths: {} }, script: '', style: '' }, readDocsConfig(settings));

@@ -6,7 +6,8 @@ import { type EngineName, type LocalAppwrite, type LocalAppwriteOptions, startLo
 import { Client } from 'node-appwrite';
 import { seedCategories } from '#scripts/project/categories.ts';
 import { type Connection, connect } from '#scripts/project/connect.ts';
-import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { type Layout, readLayout } from '#scripts/project/layout.ts';
+import { localProject } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
 import { Complaint, LoginReply } from '#shared/contract/responses.ts';
 import type { Role } from '#shared/domain/account.ts';
@@ -27,6 +28,9 @@ type People<Roles> = { [index in keyof Roles]: Person };
 export type Service = {
   local: LocalAppwrite;
   connection: Connection;
+  layout: Layout;
+  /** The function that has this part of the product: the part itself, or the one of the layout compact. */
+  functionId(part: string): string;
   /** The variables of its functions. */
   settings: Record<string, string>;
   /** Secrets that no answer and no log may tell; looked for in each, and once more at the end. */
@@ -50,11 +54,10 @@ const SETTINGS = {
   COMPLAINTS_PER_HOUR: '100000',
 };
 
-/**
- * `filled` is a data folder to start with; `database` is `DATABASE` when left out. `workers`, `proxy` and
- * `delays` say how the local Appwrite serves.
- */
-type On = { filled?: string; database?: EngineName } & Pick<LocalAppwriteOptions, 'workers' | 'proxy' | 'delays'>;
+type On = { filled?: string; database?: EngineName; layout?: Layout } & Pick<
+  LocalAppwriteOptions,
+  'workers' | 'proxy' | 'delays'
+>;
 
 /** The databases that the most important stories run on. */
 export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
@@ -62,17 +65,21 @@ export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies
 /** The one that a test runs on when it asks for none: TEST_DATABASE, or MariaDB. */
 export const DATABASE = DATABASES.find((name) => name === process.env.TEST_DATABASE) ?? 'mariadb';
 
-/** The whole product on a local Appwrite of its own: the built bundles, a fresh data folder or a filled one, any free port. */
+/**
+ * The whole product on a local Appwrite of its own: the built bundles, any free port.
+ * `filled` is a data folder to start with; `database` is `DATABASE` when left out. `layout` is that of the environment
+ * variable LAYOUT, or groups. `workers`, `proxy` and `delays` say how the local Appwrite serves.
+ */
 export async function startService(
   variables: Record<string, string> = {},
-  { filled, database = DATABASE, ...serving }: On = {},
+  { filled, database = DATABASE, layout = readLayout(process.env.LAYOUT) ?? 'groups', ...serving }: On = {},
 ): Promise<Service> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const local = await startLocalAppwrite({
     dataDir,
     database,
-    config: PROJECT_FILE,
-    origin: originPaths(),
+    config: localProject(layout),
+    origin: originPaths(layout),
     variables: { '*': { ...SETTINGS, ...variables } },
     ...serving,
   });
@@ -119,6 +126,11 @@ export async function startService(
   return {
     local,
     connection,
+    layout,
+    functionId: (part) => {
+      if (layout === 'groups') return part;
+      return ['auth', 'users', 'complaints', 'docs'].includes(part) ? 'api' : 'background';
+    },
     settings,
     canaries,
     send: at,

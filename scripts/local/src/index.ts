@@ -7,8 +7,8 @@ import type { EngineName } from './database/engine.ts';
 import type { Faults } from './faults/faults.ts';
 import type { CallLog } from './http/call-log.ts';
 import type { Snapshot } from './inspection/snapshots.ts';
-
 import type { Print } from './print.ts';
+import type { ProjectConfig } from './project/read.ts';
 
 export type { Clock } from './clock.ts';
 export type { EngineName } from './database/engine.ts';
@@ -21,8 +21,8 @@ export type LocalAppwriteOptions = {
   dataDir: string;
   /** 0, the default, takes any free port. The host is always 127.0.0.1. */
   port?: number;
-  /** The appwrite.json that declares the project; without one it starts empty and is made by management calls. */
-  config?: string;
+  /** The appwrite.json that declares the project, by its path or read already; without one it starts empty and is made by management calls. */
+  config?: ProjectConfig;
   /** The id of a project that no file declares. */
   projectId?: string;
   /** The database that the imitated Appwrite runs on; `mariadb` by default. A data folder belongs to one of them. */

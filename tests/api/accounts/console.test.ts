@@ -178,7 +178,7 @@ it('an erasure that dies half-way is finished by the event and by maintenance', 
     json: { password: PASSWORD },
   });
   while (!killed && (await service.connection.store.users.find(id)) !== undefined) await new Promise(setImmediate);
-  service.local.killFunction('users');
+  service.local.killFunction(service.functionId('users'));
   killed = true;
   await dying.catch(() => undefined);
   await service.local.settle();

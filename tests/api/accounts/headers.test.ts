@@ -27,7 +27,7 @@ async function execute(
 ) {
   const { endpoint, projectId } = service.local;
   const { method = 'GET', path, headers = {}, body } = wanted;
-  const answer = await fetch(`${endpoint}/functions/${functionId}/executions`, {
+  const answer = await fetch(`${endpoint}/functions/${service.functionId(functionId)}/executions`, {
     method: 'POST',
     headers: { 'x-appwrite-project': projectId, 'content-type': 'application/json' },
     body: JSON.stringify({ method, path, headers, body: body === undefined ? '' : JSON.stringify(body) }),
@@ -156,13 +156,13 @@ it('cleaning up is nobody’s to call', async () => {
   const { endpoint, projectId, url } = service.local;
   const headers = { 'x-appwrite-project': projectId, 'content-type': 'application/json' };
   const spoofed = { 'X-Appwrite-Trigger': 'schedule' };
-  const execution = await fetch(`${endpoint}/functions/media-cleanup/executions`, {
+  const execution = await fetch(`${endpoint}/functions/${service.functionId('media-cleanup')}/executions`, {
     method: 'POST',
     headers,
     body: JSON.stringify({ method: 'POST', path: '/', headers: spoofed }),
   });
   expect(execution.status).toBe(401);
-  const host = service.local.functionHost('media-cleanup');
+  const host = service.local.functionHost(service.functionId('media-cleanup'));
   const domain = await service.send('POST', '/', { headers: { host } });
   expect(url).toContain('127.0.0.1');
   expect(domain.status).toBeGreaterThanOrEqual(400);

@@ -107,7 +107,8 @@ it('a filing that is under way keeps its pictures through every run of maintenan
 it.each([
   ['media-cleanup', 'schedule'],
   ['maintenance', 'event'],
-])('nobody can run %s: not a guest, not through a domain', async (id, trigger) => {
+])('nobody can run %s: not a guest, not through a domain', async (part, trigger) => {
+  const id = service.functionId(part);
   const { endpoint, projectId } = service.local;
   const run = await fetch(`${endpoint}/functions/${id}/executions`, {
     method: 'POST',

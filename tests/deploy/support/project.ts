@@ -6,30 +6,31 @@ import type { Clock } from 'local-appwrite';
 import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { afterAll, beforeAll } from 'vitest';
 import type { Wish } from '#scripts/deploy/change.ts';
-import { type Declaration, readDeclaration } from '#scripts/deploy/declaration.ts';
+import { readDeclaration } from '#scripts/deploy/declaration.ts';
 import { deploy } from '#scripts/deploy/deploy.ts';
 import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
 import { examine } from '#scripts/doctor/examine.ts';
 import type { Finding } from '#scripts/doctor/finding.ts';
 import type { Target } from '#scripts/project/connect.ts';
+import { type LaidOut, type Layout, layOut } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 export type Run = { changes: number; output: string; refusal: string };
-type Options = Partial<Wish> & { dryRun?: boolean; declared?: Declaration };
+type Options = Partial<Wish> & { dryRun?: boolean; declared?: LaidOut; layout?: Layout };
 
 /** An empty project on a local Appwrite of its own, and what a person at a terminal does with it. */
 export type World = {
   local: LocalAppwrite;
   target: Target;
   remote: Remote;
-  declared: Declaration;
+  declared: LaidOut;
   /** Never rejects: what was refused is in the result. */
   deploy(options?: Options): Promise<Run>;
   /** The findings that are failures or warnings, as `subject: text`. */
-  complaints(level?: Finding['level']): Promise<string[]>;
-  /** Every call that changed something since the last time this was asked. */
+  complaints(level?: Finding['level'], layout?: Layout): Promise<string[]>;
+  /** Every call that changed something since the last time this was asked; executions are none. */
   writes(): string[];
 };
 
@@ -42,7 +43,7 @@ export function useProject(made: Made = 'all', clock?: Clock): World {
   beforeAll(async () => {
     Object.assign(world, await open(dataDir, clock));
     if (made === 'nothing') return;
-    const declared = made === 'tables' ? { ...world.declared, functions: [] } : world.declared;
+    const declared = made === 'tables' ? { ...world.declared, functions: [], others: [] } : world.declared;
     const { refusal } = await world.deploy({ declared });
     if (refusal !== '') throw new Error(refusal);
   });
@@ -56,10 +57,11 @@ export function useProject(made: Made = 'all', clock?: Clock): World {
 async function open(dataDir: string, clock?: Clock): Promise<World> {
   const local = await startLocalAppwrite({ dataDir, projectId: 'fresh', ...(clock ? { clock } : {}) });
   const target = { endpoint: local.endpoint, projectId: 'fresh', key: local.apiKey };
-  const declared = readDeclaration(PROJECT_FILE);
+  const declared = layOut(readDeclaration(PROJECT_FILE), 'groups');
   // A copy of the bundles as they are now: whoever builds at the same time changes nothing here.
   const root = join(dataDir, 'root');
-  for (const { path } of declared.functions) cpSync(join(ROOT, path), join(root, path), { recursive: true });
+  for (const { path } of [...declared.functions, ...declared.others])
+    cpSync(join(ROOT, path), join(root, path), { recursive: true });
   let seen = 0;
   return {
     local,
@@ -67,21 +69,22 @@ async function open(dataDir: string, clock?: Clock): Promise<World> {
     declared,
     remote: openRemote(target),
     deploy: (options = {}) => deployTo(target, { root, declared, ...options }),
-    async complaints(level = 'failure') {
-      const findings = await examine(target);
+    async complaints(level = 'failure', layout = 'groups') {
+      const findings = await examine(target, layout);
       return findings.filter((finding) => finding.level === level).map(({ subject, text }) => `${subject}: ${text}`);
     },
     writes() {
       const all = local.calls.all();
-      const fresh = all.slice(seen).filter(({ method }) => method !== 'GET');
+      const fresh = all.slice(seen).filter(({ method, path }) => method !== 'GET' && !path.endsWith('/executions'));
       seen = all.length;
       return fresh.map(({ method, path }) => `${method} ${path}`);
     },
   };
 }
 
-async function deployTo(target: Target, options: Options & { declared: Declaration; root: string }): Promise<Run> {
-  const { declared, root, dryRun = false, ...wish } = options;
+async function deployTo(target: Target, options: Options & { declared: LaidOut; root: string }): Promise<Run> {
+  const { layout = 'groups', root, dryRun = false, ...wish } = options;
+  const declared = layout === 'groups' ? options.declared : layOut(readDeclaration(PROJECT_FILE), layout);
   const lines: string[] = [];
   const run: Run = { changes: 0, output: '', refusal: '' };
   const unsaid = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };

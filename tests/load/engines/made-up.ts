@@ -148,7 +148,7 @@ export async function writeRows(
   for (let number = 0; number < count; number += 1) {
     const { id, at, columns } = madeUp(number, count, random);
     await rows.write([id, at, at, '[]', ...complaints.table.columns.map(({ key }) => columns[key])]);
-    for (const word of wordsOfComplaint(columns as { title: string; description: string })) {
+    for (const word of wordsOfComplaint({ ...(columns as { title: string; description: string }), reference: null })) {
       const row = wordRow(id, word);
       await found.write([row.$id, at, at, '[]', row.word]);
     }

@@ -9,7 +9,7 @@ export type EventReport = { points: number; broken: string[] };
 async function tryFault(stage: Stage, kind: (typeof FAULTS)[number], inConsole: boolean): Promise<void> {
   const { local, connection } = stage.service;
   const ids = [await fileOne(stage), await fileOne(stage)];
-  const planned = local.faults.add({ kind, functionId: 'media-cleanup', milliseconds: 30 });
+  const planned = local.faults.add({ kind, functionId: stage.service.functionId('media-cleanup'), milliseconds: 30 });
   for (const id of ids) {
     if (inConsole) await connection.store.complaints.remove(id);
     else (await stage.admin.send('POST', '/complain/delete', { json: { id } })).status;

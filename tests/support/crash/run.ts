@@ -13,13 +13,18 @@ const FAULTS = [
   { kind: 'truncated-json', effect: 'none' },
 ] as const;
 
+function placeOf({ where }: Story, [stage]: Stage[]): NonNullable<EnumerationOptions['where']> {
+  if (where?.functionId === undefined || !stage) return where ?? { functionId: '*' };
+  return { ...where, functionId: stage.service.functionId(where.functionId) };
+}
+
 /** Tells a story at every point, shared among the stages, and leaves them as they were. */
 export async function runStory(story: Story, stages: Stage[], options: EnumerationOptions = {}): Promise<CrashReport> {
   const starts = await Promise.all(stages.map(({ service }) => service.local.snapshot()));
   const lanes = await Promise.all(stages.map((stage) => story.lane(stage)));
   const report = await enumerateCrashes(lanes, {
     faults: FAULTS,
-    where: story.where ?? { functionId: '*' },
+    where: placeOf(story, stages),
     ...options,
   });
   await Promise.all(stages.map(({ service }, n) => starts[n] && service.local.restore(starts[n])));

@@ -28,7 +28,7 @@ async function expectShown(sources: readonly Buffer[], { images }: Complaint): P
 export async function sendByDomain({ service, person }: Range, pictures: readonly Buffer[]): Promise<Complaint> {
   const encoded = new Response(photoForm(pictures));
   const headers = {
-    host: service.local.functionHost('complaints'),
+    host: service.local.functionHost(service.functionId('complaints')),
     TOKEN: person.token,
     USERNAME: person.username,
     'content-type': encoded.headers.get('content-type') ?? '',
@@ -43,7 +43,7 @@ export async function sendByDomain({ service, person }: Range, pictures: readonl
 export async function sendByExecution({ service, person }: Range, pictures: readonly Buffer[]): Promise<Complaint> {
   const images = pictures.map((bytes) => bytes.toString('base64'));
   const body = JSON.stringify({ title: 'By execution', description: 'From an SDK.', images });
-  const answer = await fetch(`${service.local.endpoint}/functions/complaints/executions`, {
+  const answer = await fetch(`${service.local.endpoint}/functions/${service.functionId('complaints')}/executions`, {
     method: 'POST',
     headers: { 'x-appwrite-project': service.local.projectId, 'content-type': 'application/json' },
     body: JSON.stringify({

@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
 import type { Variables } from '../functions/hosts.ts';
 import { type Fields, isFields } from '../http/call.ts';
 import type { Definitions } from './definitions.ts';
+import { type ProjectConfig, readConfig } from './read.ts';
 import { functionsHost } from './types.ts';
 
 const bucketDefaults = { compression: 'none', encryption: true, antivirus: true, transformations: true, totalSize: 0 };
 
 /** Shows an appwrite.json as if somebody had made it by calls, so that reading management calls answer truly. */
-export function declare(definitions: Definitions, file: string, variables: Variables): void {
-  const config: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (!isFields(config)) return;
+export function declare(definitions: Definitions, from: ProjectConfig, variables: Variables): void {
+  const { content: config } = readConfig(from);
   for (const entry of entries(config, 'tablesDB')) {
     definitions.create('database', entry.$id, { ...entry, type: 'tablesdb' });
   }

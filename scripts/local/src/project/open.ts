@@ -3,10 +3,10 @@ import type { Database } from '../database.ts';
 import type { Variables } from '../functions/hosts.ts';
 import { declare } from './declared.ts';
 import { Definitions } from './definitions.ts';
-import { readProject } from './read.ts';
+import { type ProjectConfig, readProject } from './read.ts';
 import type { Project } from './types.ts';
 
-export type ProjectOptions = { config?: string | undefined; projectId?: string | undefined };
+export type ProjectOptions = { config?: ProjectConfig | undefined; projectId?: string | undefined };
 
 /** The project of an appwrite.json; without one it starts empty and is made by management calls. */
 export function openProject({ config, projectId = 'local' }: ProjectOptions): Project {

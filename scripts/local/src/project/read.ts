@@ -11,11 +11,23 @@ import {
   tableKey,
 } from './types.ts';
 
-/** Reads an appwrite.json; function folders are resolved against the folder it lies in. */
-export function readProject(file: string): Project {
-  const config: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (!isFields(config)) throw new Error(`${file} is not an Appwrite project file.`);
-  const folder = dirname(resolve(file));
+/** What an appwrite.json holds: by the path of the file, or read already, with the folder that its paths start from. */
+export type ProjectConfig = string | { folder: string; content: object };
+
+/** The content of a project file, and the folder that the paths of its functions start from. */
+export function readConfig(config: ProjectConfig): { folder: string; content: Fields } {
+  const { folder, content } =
+    typeof config === 'string'
+      ? { folder: dirname(resolve(config)), content: JSON.parse(readFileSync(config, 'utf8')) as unknown }
+      : config;
+  if (!isFields(content))
+    throw new Error(`${typeof config === 'string' ? config : 'The given content'} is no project of Appwrite.`);
+  return { folder, content };
+}
+
+/** Reads a project; throws for what the local Appwrite does not support. */
+export function readProject(from: ProjectConfig): Project {
+  const { folder, content: config } = readConfig(from);
   const tables = list(config, 'tables').map(readTable);
   const databases = list(config, 'tablesDB').concat(list(config, 'databases'));
   return {

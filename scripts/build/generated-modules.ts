@@ -3,9 +3,16 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
+import { isPublic, readDeclaration } from '../deploy/declaration.ts';
+import { BACKGROUND, layOut, minutesBetween } from '../project/layout.ts';
+import { PROJECT_FILE } from '../project/local-settings.ts';
+
 const require = createRequire(import.meta.url);
 const WORKER_SOURCE = /shared\/security\/worker-source\.ts$/;
 const PAGE_SOURCE = /functions\/docs\/embedded\.ts$/;
+const MEMBERS_SOURCE = /functions\/background\/members\.ts$/;
+const OWNERS_SOURCE = /shared\/http\/owners\.ts$/;
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const worker = fileURLToPath(new URL('../../shared/security/bcrypt-worker.ts', import.meta.url));
 const page = fileURLToPath(new URL('../../functions/docs/page', import.meta.url));
 
@@ -38,14 +45,36 @@ async function explorer(): Promise<string> {
   return `export const embedded = ${JSON.stringify({ document: openApiDocument(), script, style })};`;
 }
 
+/** Every function without clients, with what appwrite.json says it is called by. */
+function backgroundMembers(): string {
+  const declared = readDeclaration(PROJECT_FILE);
+  const functions = declared.functions.filter((fn) => !isPublic(fn));
+  const imports = functions.map(({ $id }, at) => `import handle${at} from '#functions/${$id}/main.ts';`);
+  const members = functions.map(({ $id: id, events, schedule }, at) => {
+    const everyMinutes = schedule === '' ? 'undefined' : minutesBetween(schedule);
+    return `{ id: ${JSON.stringify(id)}, events: ${JSON.stringify(events)}, everyMinutes: ${everyMinutes}, handle: handle${at} }`;
+  });
+  const common = layOut(declared, 'compact').functions.find(({ $id }) => $id === BACKGROUND)?.schedule ?? '';
+  const everyMinutes = common === '' ? 1 : minutesBetween(common);
+  return `${imports.join('\n')}\nexport const members = { members: [${members.join(', ')}], everyMinutes: ${everyMinutes} };`;
+}
+
+async function pathOwners(): Promise<string> {
+  const { servedPaths } = await import('../project/routes.ts');
+  return `export const owners = ${JSON.stringify(servedPaths())};`;
+}
+
 /**
- * A deployed function is one file, so two modules are replaced by what they stand for: the bcrypt worker's own bundle as
- * text, and the OpenAPI document with the explorer's script and style.
+ * A deployed function is one file that contains nothing it does not use, so the build writes four modules: the bcrypt
+ * worker's own bundle as text, the OpenAPI document with the explorer's script and style, the functions that
+ * `background` stands for, and the function of each path.
  */
-export const embeddedTexts: Plugin = {
-  name: 'embedded-texts',
+export const generatedModules: Plugin = {
+  name: 'generated-modules',
   setup({ onLoad }) {
     onLoad({ filter: WORKER_SOURCE }, async () => ({ contents: await bcryptWorker(), loader: 'js' }));
     onLoad({ filter: PAGE_SOURCE }, async () => ({ contents: await explorer(), loader: 'js' }));
+    onLoad({ filter: MEMBERS_SOURCE }, () => ({ contents: backgroundMembers(), loader: 'js', resolveDir: root }));
+    onLoad({ filter: OWNERS_SOURCE }, async () => ({ contents: await pathOwners(), loader: 'js' }));
   },
 };

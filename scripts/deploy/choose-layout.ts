@@ -1,0 +1,21 @@
+import { Query } from 'node-appwrite';
+import { UsageError } from '../project/command.ts';
+import { type LaidOut, type Layout, layOut, layoutsOf } from '../project/layout.ts';
+import type { Declaration } from './declaration.ts';
+import type { Remote } from './remote.ts';
+
+/**
+ * The declaration in the layout that was said; otherwise in the one that the project has, and groups when it has no
+ * functions. Throws UsageError when it has functions of both.
+ */
+export async function chooseLayout({ functions }: Remote, declared: Declaration, said?: Layout): Promise<LaidOut> {
+  if (said) return layOut(declared, said);
+  const { functions: found } = await functions.list({ queries: [Query.limit(100)] });
+  const [layout = 'groups', other] = layoutsOf(
+    found.map(({ $id }) => $id),
+    declared,
+  );
+  if (other)
+    throw new UsageError('The project has functions of both layouts. Say --layout groups or --layout compact.');
+  return layOut(declared, layout);
+}

@@ -1,0 +1,29 @@
+import type { Change, Planning } from './change.ts';
+import type { LiveFunction, LiveRule } from './live.ts';
+import { ifThere, type Remote } from './remote.ts';
+
+/**
+ * The functions that only the other layout has: they answer on, and are removed with `--remove-other-layout` alone. The
+ * caller applies the removals last, when the functions of this layout are proven.
+ */
+export function planOtherLayout({ declared, live, remote, wish }: Planning): Change[] {
+  const other = declared.layout === 'compact' ? 'groups' : 'compact';
+  return live.others.map((fn) => {
+    const rules = live.rules.filter(({ deploymentResourceId }) => deploymentResourceId === fn.$id);
+    const about = {
+      area: 'layout' as const,
+      subject: `function ${fn.$id}`,
+      why: `is of the layout ${other}`,
+      loses: ['the log of its executions', ...rules.map(({ domain }) => `the domain ${domain}`)].join(', '),
+      allowedBy: '--remove-other-layout',
+    };
+    if (!wish.removeOtherLayout) return { ...about, action: 'keep', apply: async () => {} };
+    return { ...about, action: 'destroy', apply: () => remove(remote, fn, rules) };
+  });
+}
+
+/** The function first: while it is there, its events and schedule come to it. */
+async function remove({ functions, rules }: Remote, { $id }: LiveFunction, own: readonly LiveRule[]): Promise<void> {
+  await ifThere(functions.delete({ functionId: $id }));
+  for (const { $id: ruleId } of own) await ifThere(rules.deleteRule({ ruleId }));
+}

@@ -1,0 +1,43 @@
+import { ExecutionMethod } from 'node-appwrite';
+import type { Planning } from '../deploy/change.ts';
+import { functionFor } from '../project/routes.ts';
+import { type Finding, good, warning } from './finding.ts';
+
+const AT_ONCE = 16;
+/** A call of a function that has not been answered within 6 s is given up, so an execution beyond it had one that hung. */
+const HANGING_MS = 6_000;
+const PATH = '/complain/categories';
+
+/**
+ * How long 16 executions take that are made at once. On a self-hosted Appwrite with few workers, the calls that they
+ * make wait behind the executions themselves.
+ */
+export async function checkBurst({ declared, live, remote }: Planning): Promise<Finding[]> {
+  const functionId = functionFor(declared.layout, PATH);
+  if (!live.functions.some(({ $id, deploymentId }) => $id === functionId && deploymentId !== '')) return [];
+  const once = async () => {
+    const started = performance.now();
+    const execution = await remote.functions
+      .createExecution({ functionId, xpath: PATH, method: ExecutionMethod.GET })
+      .catch(() => undefined);
+    return { ms: Math.round(performance.now() - started), served: execution?.responseStatusCode === 200 };
+  };
+  // The first one may have to start the function.
+  await once();
+  return [judgeBurst(await Promise.all(Array.from({ length: AT_ONCE }, once)))];
+}
+
+/** Exported for its test: what the times of executions say. */
+export function judgeBurst(runs: readonly { ms: number; served: boolean }[]): Finding {
+  const times = runs.map(({ ms }) => ms).sort((a, b) => a - b);
+  const median = times[Math.floor(times.length / 2)] ?? 0;
+  const slowest = times.at(-1) ?? 0;
+  const unserved = runs.filter(({ served }) => !served).length;
+  const text = `${runs.length} executions at once: median ${median} ms, slowest ${slowest} ms, ${unserved} not served`;
+  if (unserved === 0 && slowest < HANGING_MS) return good('burst', 'burst', text);
+  return warning(
+    'burst',
+    'burst',
+    `${text}: calls hang. Give Appwrite more workers (_APP_WORKER_PER_CORE); the operating guide tells how many`,
+  );
+}

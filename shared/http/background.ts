@@ -1,0 +1,92 @@
+import { systemClock } from '#shared/domain/clock.ts';
+import { Refusal } from '#shared/domain/problems.ts';
+import type { RuntimeContext } from './runtime.ts';
+import { serve } from './serve.ts';
+
+/** A function without clients that shares its process and its schedule with others. */
+export type Member = {
+  id: string;
+  /** The events that it is called by, with `*` for any id, as appwrite.json declares them. */
+  events: readonly string[];
+  /** The minutes between two runs of its schedule; undefined when it has none. */
+  everyMinutes: number | undefined;
+  handle(context: RuntimeContext): Promise<unknown>;
+};
+
+/** `everyMinutes`: the minutes between two runs of the schedule that they share. */
+export type Members = { members: readonly Member[]; everyMinutes: number };
+
+type Answer = { status: number; body: string; headers: Record<string, string> };
+
+/**
+ * The default export of a function that stands for several: an event goes to those that it concerns, a run of the
+ * schedule to those whose time has come, and an execution made with a key to all (GET) or to all that have a schedule
+ * (POST). They work side by side, each with a log line of its own; the answer has the highest status of theirs.
+ */
+export function createBackground({ members, everyMinutes }: Members, now: () => Date = () => systemClock.now()) {
+  const refuse = serve(async () => {
+    throw new Refusal('forbidden', 'This function is called by events and by its schedule only.');
+  });
+  return async (context: RuntimeContext): Promise<unknown> => {
+    const concerned = members.filter((member) => concerns(member, context.req, { everyMinutes, now: now() }));
+    if (concerned.length === 0) return refuse(context);
+    const answers = await Promise.all(
+      concerned.map(async (member) => [member.id, await ask(member, context)] as const),
+    );
+    const [[, only] = [], ...others] = answers;
+    const answer = only && others.length === 0 ? only : together(answers);
+    return context.res.send(answer.body, answer.status, answer.headers);
+  };
+}
+
+type When = { everyMinutes: number; now: Date };
+
+function concerns(member: Member, { method, headers }: RuntimeContext['req'], when: When): boolean {
+  switch (headers['x-appwrite-trigger']) {
+    case 'event':
+      return member.events.some((pattern) => matches(pattern, headers['x-appwrite-event'] ?? ''));
+    case 'schedule':
+      return isDue(member, when);
+    case 'http':
+      return method === 'GET' || member.everyMinutes !== undefined;
+    default:
+      return false;
+  }
+}
+
+/** Appwrite names a deleted row in either of two ways: bulk calls use the names of the older API. */
+function matches(pattern: string, event: string): boolean {
+  const [wanted, happened] = [segments(pattern), segments(event)];
+  return wanted.length === happened.length && wanted.every((part, at) => part === '*' || part === happened[at]);
+}
+
+function segments(event: string): string[] {
+  const names: Record<string, string> = { collections: 'tables', documents: 'rows' };
+  return event.split('.').map((part, at) => (at % 2 === 0 ? (names[part] ?? part) : part));
+}
+
+/** A run that starts late counts for the minute that it was meant for, as far as the shared schedule tells. */
+function isDue({ everyMinutes: own }: Member, { everyMinutes, now }: When): boolean {
+  if (own === undefined) return false;
+  const minute = now.getUTCMinutes();
+  return (minute - (minute % everyMinutes)) % own === 0;
+}
+
+/** Lets a member answer and keeps what it would have sent. */
+async function ask(member: Member, { req, log, error }: RuntimeContext): Promise<Answer> {
+  let answer: Answer = { status: 500, body: '', headers: {} };
+  const send = (body: string, status: number, headers: Record<string, string>) => {
+    answer = { status, body, headers };
+  };
+  await member.handle({ req, res: { send }, log: (line) => log(line), error: (line) => error(line) });
+  return answer;
+}
+
+function together(answers: readonly (readonly [id: string, answer: Answer])[]): Answer {
+  const bodies = answers.map(([id, { body }]) => [id, body === '' ? null : JSON.parse(body)] as const);
+  return {
+    status: Math.max(...answers.map(([, { status }]) => status)),
+    body: JSON.stringify(Object.fromEntries(bodies)),
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+  };
+}

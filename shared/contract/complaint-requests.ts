@@ -81,6 +81,9 @@ export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).c
   context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });
 });
 
+/** POST /complain/follow and /complain/unfollow. */
+export const ComplaintFollowing = z.strictObject({ id: ComplaintId });
+
 /** POST /complain/delete. */
 export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
 
@@ -97,6 +100,7 @@ type ListFields = {
   sort?: string | undefined;
   overdue?: boolean | undefined;
   q?: string | undefined;
+  following?: boolean | undefined;
   near?: unknown;
   radius?: number | undefined;
 };
@@ -104,7 +108,7 @@ type Refuse = (field: string, message: string) => void;
 
 /** Refuses what no index gives in order. `filters` are the names of the filters that were sent. */
 function refuseCombinations(
-  { page, after, sort, overdue, q, near, radius }: ListFields,
+  { page, after, sort, overdue, q, following, near, radius }: ListFields,
   filters: string[],
   refuse: Refuse,
 ) {
@@ -118,8 +122,12 @@ function refuseCombinations(
     return;
   }
   if (q !== undefined && page !== undefined && page > 1) refuse('page', 'does not go with q; use after');
+  if (following === true && page !== undefined && page > 1) refuse('page', 'does not go with following; use after');
   if (overdue === true) {
     if (q !== undefined) refuse('q', 'does not go with overdue=true, which lists in the order of deadlines');
+    if (following === true) {
+      refuse('following', 'does not go with overdue=true, which lists in the order of deadlines');
+    }
     if (sort !== undefined && sort !== 'overdueAt') {
       refuse('sort', 'does not go with overdue=true, which lists in the order of deadlines');
     }
@@ -146,6 +154,7 @@ export const ComplaintQuery = z
     mine: z
       .optional(z.boolean())
       .check(z.describe('true: your own complaints, anonymous and hidden ones too. Needs a TOKEN.')),
+    following: z.optional(z.boolean()).check(z.describe('true: what you follow, by filing. Needs a TOKEN.')),
     status: z
       .optional(z.array(StatusName).check(z.minLength(1)))
       .check(z.describe('Only these statuses, separated by commas.')),
@@ -175,8 +184,10 @@ export const ComplaintQuery = z
       return;
     }
     const { page: _page, pageSize: _size, after: _after, near: _near, radius: _radius, sort: _sort, ...filters } = list;
-    // mine=false asks for nothing.
-    const sent = Object.entries(filters).filter(([name, value]) => value !== undefined && !(name === 'mine' && !value));
+    // mine=false and following=false ask for nothing.
+    const sent = Object.entries(filters).filter(
+      ([name, value]) => value !== undefined && (value || !['mine', 'following'].includes(name)),
+    );
     refuseCombinations(
       list,
       sent.map(([name]) => name),

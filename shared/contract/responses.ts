@@ -79,6 +79,11 @@ const complaint = () => ({
   progress: z.int().check(z.gte(0), z.lte(100), says('Per cent; 0 while created, 100 when resolved.')),
   assignedTo: maybe(z.string()).check(says('The staff member who works on it; only staff and admins see it.')),
   overdueAt: maybe(Time).check(says('When it should be resolved, by its category.')),
+  duplicateOf: maybe(z.string()).check(
+    says('The id of the complaint that this is a double of; null when it is none, or you may not see that one.'),
+  ),
+  followers: Count.check(says('How many people follow it.')),
+  following: z.exactOptional(z.boolean()).check(says('Whether you follow it; only when a TOKEN was sent.')),
   hidden: z
     .boolean()
     .check(
@@ -148,6 +153,14 @@ export const ComplaintList = z.lazy(() =>
     totalIsExact: z.boolean().check(says('false: there are at least this many.')),
     totalPages: maybe(Count).check(says('How many pages that makes; null with `total`.')),
     next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
+  }),
+);
+
+export const Following = z.lazy(() =>
+  z.strictObject({
+    id: z.string().check(says('The complaint.')),
+    following: z.boolean().check(says('Whether you follow it now.')),
+    followers: Count.check(says('How many people follow it.')),
   }),
 );
 

@@ -3,6 +3,7 @@ import type { Deps } from '#shared/compose.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { presentComplaint, presentEntry } from './present.ts';
+import { relationsOf } from './relations.ts';
 
 const ENTRIES = 100;
 
@@ -21,8 +22,11 @@ export async function getComplaint(deps: Deps, asking: Promise<Viewer>, { id, en
   const [viewer, row] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!row || !mayOnComplaint(viewer, 'read', row)) throw noSuchComplaint();
   const internal = mayOnComplaint(viewer, 'readInternal', row);
-  const entries = await listEntries(deps.store, id, { after, limit: ENTRIES + 1, internal });
-  const audience = { viewer, config: deps.config };
+  const [entries, relations] = await Promise.all([
+    listEntries(deps.store, id, { after, limit: ENTRIES + 1, internal }),
+    relationsOf(deps, viewer, [row]),
+  ]);
+  const audience = { viewer, config: deps.config, relations };
   return {
     row,
     detail: {

@@ -4,6 +4,7 @@ import type { Complaint, Entry, StoredImage } from '#shared/appwrite/rows.ts';
 import type { Config } from '#shared/config.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 import { PREVIEW_WIDTH } from '#shared/media/preview.ts';
+import type { Relations } from './relations.ts';
 
 /** That a complaint was given to somebody, or was hidden once, is for those who may read what is internal. */
 const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden'];
@@ -11,7 +12,21 @@ const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden'];
 /** What only staff and admins do. An entry of one of these kinds could not be a reporter's who is neither. */
 const STAFF_KINDS: readonly Entry['kind'][] = ['status', 'progress', 'assignment'];
 
-export type Audience = { viewer: Viewer; config: Pick<Config, 'publicEndpoint' | 'projectId'> };
+/** `relations` (see relations.ts) are left out where nothing can be followed by the viewer or be a double. */
+export type Audience = {
+  viewer: Viewer;
+  config: Pick<Config, 'publicEndpoint' | 'projectId'>;
+  relations?: Relations | undefined;
+};
+
+/** What only an answer for this viewer says of a complaint: `following` for those who sent a TOKEN. */
+function presentRelations({ $id, duplicateOf, followers }: Shown, { viewer, relations }: Audience) {
+  return {
+    duplicateOf: duplicateOf !== null && relations?.visible.has(duplicateOf) ? duplicateOf : null,
+    followers,
+    ...(viewer === undefined ? {} : { following: relations?.following.has($id) ?? false }),
+  };
+}
 
 function presentImage(image: StoredImage, { config }: Audience) {
   const file = `${config.publicEndpoint}/storage/buckets/${BUCKET_ID}/files/${image.id}`;
@@ -42,8 +57,10 @@ function shownImages({ hidden, images }: Pick<Complaint, 'hidden' | 'images'>): 
   return hidden ? images : images.filter((image) => !image.private);
 }
 
+type Shown = Omit<Complaint, 'counted'> & { $id: string };
+
 /** A complaint as this viewer may see it: the name unless it is masked, the assignee for staff and admins only. */
-export function presentComplaint(row: Omit<Complaint, 'counted'> & { $id: string }, audience: Audience) {
+export function presentComplaint(row: Shown, audience: Audience) {
   const named = mayOnComplaint(audience.viewer, 'readReporter', row);
   const internal = mayOnComplaint(audience.viewer, 'readInternal', row);
   return {
@@ -60,6 +77,7 @@ export function presentComplaint(row: Omit<Complaint, 'counted'> & { $id: string
     progress: row.progress,
     assignedTo: internal ? row.assignedTo : null,
     overdueAt: iso(row.overdueAt),
+    ...presentRelations(row, audience),
     hidden: row.hidden,
     images: shownImages(row).map((image) => presentImage(image, audience)),
     version: row.version,

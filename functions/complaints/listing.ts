@@ -52,7 +52,8 @@ function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | un
   };
 }
 
-function wordsOf({ q }: ComplaintQuery): string[] {
+/** The folded words of a question; 422 for one without any. */
+export function wordsOf({ q }: Pick<ComplaintQuery, 'q'>): string[] {
   if (q === undefined || q.trim() === '') return [];
   const words = wordsOfQuestion(q);
   if (words.length > 0) return words;

@@ -1,3 +1,4 @@
+import { changeComplaints } from './bulk.ts';
 import { changeComplaint } from './change.ts';
 import { createComplaint } from './create.ts';
 import { deleteComplaint } from './delete.ts';
@@ -5,13 +6,16 @@ import { followComplaint, unfollowComplaint } from './follow.ts';
 import { getCategories } from './get-categories.ts';
 import { getStats } from './get-stats.ts';
 import { readComplaints } from './read.ts';
+import { findSimilar } from './similar.ts';
 
 export const routes = [
   readComplaints,
+  findSimilar,
   getCategories,
   getStats,
   createComplaint,
   changeComplaint,
+  changeComplaints,
   followComplaint,
   unfollowComplaint,
   deleteComplaint,

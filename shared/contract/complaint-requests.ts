@@ -81,6 +81,32 @@ export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).c
   context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });
 });
 
+const MOST_AT_ONCE = 50;
+const { status, note, internalNote, assignedTo, category, hidden } = changes;
+const manyChanges = { status, note, internalNote, assignedTo, category, hidden };
+
+/** PUT /complain/bulk. */
+export const ComplaintChanges = z
+  .strictObject({
+    ids: z
+      .array(ComplaintId)
+      .check(z.minLength(1), z.maxLength(MOST_AT_ONCE), z.describe('1 to 50 complaints, each once.')),
+    change: z.strictObject(manyChanges).check(
+      z.refine(
+        (change) => Object.values(change).some((value) => value !== undefined),
+        `must hold at least one of: ${Object.keys(manyChanges).join(', ')}`,
+      ),
+      z.describe('What is to be changed on each of them, as in PUT /complain.'),
+    ),
+  })
+  .check((context) => {
+    const { ids } = context.value;
+    const again = ids.find((id, index) => ids.indexOf(id) !== index);
+    if (again === undefined) return;
+    const message = `must name each complaint once; ${again} is sent again`;
+    context.issues.push({ code: 'custom', input: ids, path: ['ids'], message, params: { field: 'conflicting' } });
+  });
+
 /** POST /complain/follow and /complain/unfollow. */
 export const ComplaintFollowing = z.strictObject({ id: ComplaintId });
 
@@ -194,6 +220,26 @@ export const ComplaintQuery = z
       refuse,
     );
   });
+
+/** GET /complain/similar. */
+export const SimilarQuery = z
+  .strictObject({
+    latitude: z.optional(Latitude),
+    longitude: z.optional(Longitude),
+    q: z
+      .optional(z.string().check(z.maxLength(200)))
+      .check(z.describe('Words of the new complaint, such as its title; the first eight count.')),
+    category: z.optional(CategoryId),
+  })
+  .check(
+    bothCoordinates(),
+    z.check((context) => {
+      const { latitude, q } = context.value;
+      if (latitude !== undefined || q !== undefined) return;
+      const message = 'is required where no place is sent';
+      context.issues.push({ code: 'custom', input: q, path: ['q'], message, params: { field: 'required' } });
+    }),
+  );
 
 export type ComplaintQuery = z.infer<typeof ComplaintQuery>;
 export type NewComplaintForm = z.infer<typeof NewComplaintForm>;

@@ -156,6 +156,19 @@ export const ComplaintList = z.lazy(() =>
   }),
 );
 
+export const SimilarList = z.lazy(() =>
+  z.strictObject({
+    items: z
+      .array(
+        z.strictObject({
+          ...complaint(),
+          distance: maybe(Count).check(says('Metres from the place asked for; null when none was sent.')),
+        }),
+      )
+      .check(z.maxLength(5), says('Complaints that a new one may be a double of.')),
+  }),
+);
+
 export const Following = z.lazy(() =>
   z.strictObject({
     id: z.string().check(says('The complaint.')),
@@ -233,6 +246,21 @@ export const Figures = z.lazy(() =>
 
 // Object.keys forgets the literal type; PROBLEMS is the closed list itself.
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+
+export const ChangeResults = z.lazy(() =>
+  z.strictObject({
+    results: z
+      .array(
+        z.strictObject({
+          id: z.string().check(says('The complaint.')),
+          ok: z.boolean().check(says('Whether it is now as was asked.')),
+          status: z.int().check(says('The HTTP status with which PUT /complain would have answered.')),
+          code: z.optional(z.enum(codes)).check(says('Why it was refused; not there when `ok`.')),
+        }),
+      )
+      .check(says('A result for each complaint, in the order sent.')),
+  }),
+);
 
 export const Problem = z.lazy(() =>
   z.strictObject({

@@ -52,7 +52,7 @@ async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter
 }
 
 /** A category as it is spelled where it is stored; 422 when there is none of this name in any case. */
-async function storedCategory(deps: Deps, category: string): Promise<string> {
+export async function storedCategory(deps: Deps, category: string): Promise<string> {
   const known = await listCategories(deps.store);
   const same = known.filter(({ $id }) => $id.toLowerCase() === category.toLowerCase());
   const stored = same.find(({ $id }) => $id === category) ?? same[0];

@@ -4,6 +4,7 @@ import { Complaint } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
 import { parseIfMatch } from '#shared/services/complaints/if-match.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
+import { relationsOf } from '#shared/services/complaints/relations.ts';
 
 export const changeComplaint = route({
   method: 'PUT',
@@ -112,6 +113,8 @@ export const changeComplaint = route({
     const ifMatch = parseIfMatch(headers['if-match']);
     const row = await change(deps, caller.actor(), { id, ifMatch, input, accountId: caller.accountId });
     const viewer = await caller.actor();
-    return { status: 200, body: presentComplaint(row, { viewer, config: deps.config }), headers: etagOf(row) };
+    const relations = await relationsOf(deps, viewer, [row]);
+    const body = presentComplaint(row, { viewer, config: deps.config, relations });
+    return { status: 200, body, headers: etagOf(row) };
   },
 });

@@ -5,6 +5,7 @@ import type { FormFile } from '#shared/http/multipart.ts';
 import { route } from '#shared/http/route.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
 import type { Upload } from '#shared/services/complaints/read-pictures.ts';
+import { relationsOf } from '#shared/services/complaints/relations.ts';
 
 /** What Appwrite lets through a function domain. */
 const MOST_BYTES = 12 * 1024 * 1024;
@@ -163,7 +164,9 @@ export const createComplaint = route<Record<string, never>, NewComplaintForm & N
     const { row, replayed } = await file(deps, caller.actor(), { draft, pictures, key });
     const replay: Record<string, string> = replayed ? { 'idempotent-replayed': 'true' } : {};
     const viewer = await caller.actor();
-    const complaint = presentComplaint(row, { viewer, config: deps.config });
+    // Read only when it was filed before: a new one is followed by nobody.
+    const relations = await relationsOf(deps, viewer, [row]);
+    const complaint = presentComplaint(row, { viewer, config: deps.config, relations });
     return { status: replayed ? 200 : 201, body: complaint, headers: { ...etagOf(row), ...replay } };
   },
 });

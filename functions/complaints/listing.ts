@@ -11,6 +11,8 @@ const DESK_FILTERS = ['assignedTo', 'hidden'] as const;
 function refuseStrangers(query: ComplaintQuery, viewer: Viewer): void {
   if (query.mine && !viewer)
     throw new Refusal('token_missing', 'mine=true asks for your own complaints: send your TOKEN.');
+  if (query.following && !viewer)
+    throw new Refusal('token_missing', 'following=true asks for what you follow: send your TOKEN.');
   if (isDesk(viewer)) return;
   const asked = DESK_FILTERS.find((name) => query[name] !== undefined);
   if (asked && !viewer) throw new Refusal('token_missing', `${asked} is for staff: send your TOKEN.`);
@@ -50,7 +52,8 @@ function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | un
   };
 }
 
-function wordsOf({ q }: ComplaintQuery): string[] {
+/** The folded words of a question; 422 for one without any. */
+export function wordsOf({ q }: Pick<ComplaintQuery, 'q'>): string[] {
   if (q === undefined || q.trim() === '') return [];
   const words = wordsOfQuestion(q);
   if (words.length > 0) return words;
@@ -67,6 +70,7 @@ export function searchOf(query: ComplaintQuery, viewer: Viewer, now: Date): Sear
     pageSize,
     after,
     words: wordsOf(query),
+    followedBy: query.following ? viewer?.id : undefined,
     near: near && radius !== undefined ? { point: near, radius } : undefined,
   };
 }

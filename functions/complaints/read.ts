@@ -21,7 +21,7 @@ export const readComplaints = route({
     description: [
       'With `id` or `reference`: one complaint with its timeline. Else a list, newest first. Page with `page`, or, at constant cost at any depth, with `after`: pass the `next` of the page before. A TOKEN is not needed, but is checked when sent.',
       'Sorted by filing (`sort=-createdAt`, `createdAt`), every filter combines with every other. `overdue=true` is always in the order of deadlines and combines with all but `q`. Other sorts combine with `status` and `assignedTo` only, `near` (nearest first, with `distance` in metres) with `status`, `category` and `q`.',
-      '`q` finds whole words of title and description, or a reference number, all of them, in any case and without accents; in scripts without spaces two characters or more. `category=none` finds what has none, `hidden=true` (staff) what is hidden.',
+      '`q` finds whole words of title and description, or a reference number, all of them, in any case and without accents; in scripts without spaces two characters or more. `category=none` finds what has none, `hidden=true` (staff) what is hidden, `following=true` what you follow.',
       'A page is short, and `next` goes on, where more than 2,000 complaints would have to be read for it. `total` is exact without filters and with one of status, category and username; for other combinations it may be less than there are, with `totalIsExact: false`; with `near`, `q` or `after` nothing is counted, and it is null. Of more than 2,000 complaints at one spot, `near` shows the first it finds.',
     ].join(' '),
     answers: {
@@ -40,7 +40,7 @@ export const readComplaints = route({
         answer: {
           status: 200,
           body: {
-            items: [complaintOf({ username: 'kim' })],
+            items: [complaintOf({ username: 'kim', following: undefined })],
             page: 1,
             pageSize: 1,
             total: 1,
@@ -54,7 +54,7 @@ export const readComplaints = route({
         summary: 'One complaint with its timeline',
         given: {},
         query: { id: COMPLAINT_ID },
-        answer: { status: 200, body: complaintOf({ timeline: [entryOf()], timelineNext: null }) },
+        answer: { status: 200, body: complaintOf({ following: undefined, timeline: [entryOf()], timelineNext: null }) },
       },
       byReference: {
         summary: 'One complaint by its reference number',

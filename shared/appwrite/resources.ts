@@ -8,6 +8,7 @@ export const TABLE_IDS = [
   'identities',
   'complaints',
   'words',
+  'follows',
   'timeline',
   'categories',
   'counters',

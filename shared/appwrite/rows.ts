@@ -223,6 +223,12 @@ export const CategoryRow = row({
 /** A row of `words` is read for its `$id`, which begins with the complaint's. */
 export const WordRow = row({});
 
+/** A person follows a complaint; the id is made of the two, so that there is one row at most. See follows.ts. */
+export const FollowRow = row({ personId: text, complaintId: text });
+
+/** What decides who may see a complaint. */
+export const SightRow = row({ status: status, touched: truth, hidden: truth, anonymous: truth, reporterId: text });
+
 /** How many reference numbers were taken in the year of the row's `$id`. */
 export const CounterRow = row({ value: number });
 
@@ -240,7 +246,7 @@ export const StateRow = row({ version: number, value: maybeText });
 
 /** Work that maintenance does once `dueAt` has passed. */
 export const TaskRow = row({
-  kind: z.enum(['complaint_deleted', 'recount', 'unassign']),
+  kind: z.enum(['complaint_deleted', 'recount', 'unassign', 'unfollow', 'move_followers']),
   subject: text,
   dueAt: text,
   hints: maybeText,

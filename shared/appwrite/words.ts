@@ -77,13 +77,20 @@ export async function complaintsWithWord(store: Store, word: string, slice: Word
   return rows.map((row) => row.$id.slice(0, OWNER_LENGTH));
 }
 
-/** Those of these complaints that hold all of the words, in the order given. */
-export async function withAllWords(store: Store, ids: readonly string[], words: readonly string[]): Promise<string[]> {
+/** How many of the words each of these complaints holds; those that hold none are left out. */
+export async function countWords(store: Store, ids: readonly string[], words: readonly string[]) {
   const wanted = ids.flatMap((id) => words.map((word) => wordRowId(id, word)));
   const found = await readInChunks('$id', wanted, async (query, most) => {
     const { rows } = await store.words.list([query, Query.orderAsc('$id'), Query.limit(most)]);
-    return rows.map((row) => row.$id);
+    return rows.map((row) => row.$id.slice(0, OWNER_LENGTH));
   });
-  const there = new Set(found);
-  return ids.filter((id) => words.every((word) => there.has(wordRowId(id, word))));
+  const counts = new Map<string, number>();
+  for (const id of found) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
+/** Those of these complaints that hold all of the words, in the order given. */
+export async function withAllWords(store: Store, ids: readonly string[], words: readonly string[]): Promise<string[]> {
+  const counts = await countWords(store, ids, words);
+  return ids.filter((id) => (counts.get(id) ?? 0) === words.length);
 }

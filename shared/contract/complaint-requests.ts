@@ -131,6 +131,35 @@ export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).c
 /** POST /complain/rate. */
 export const ComplaintRating = z.strictObject({ id: ComplaintId, score: Score, comment: maybe(RatingComment) });
 
+const MOST_AT_ONCE = 50;
+const { status, note, internalNote, assignedTo, category, hidden } = changes;
+const manyChanges = { status, note, internalNote, assignedTo, category, hidden };
+
+/** PUT /complain/bulk. */
+export const ComplaintChanges = z
+  .strictObject({
+    ids: z
+      .array(ComplaintId)
+      .check(z.minLength(1), z.maxLength(MOST_AT_ONCE), z.describe('1 to 50 complaints, each once.')),
+    change: z.strictObject(manyChanges).check(
+      z.refine(
+        (change) => Object.values(change).some((value) => value !== undefined),
+        `must hold at least one of: ${Object.keys(manyChanges).join(', ')}`,
+      ),
+      z.describe('What is to be changed on each of them, as in PUT /complain.'),
+    ),
+  })
+  .check((context) => {
+    const { ids } = context.value;
+    const again = ids.find((id, index) => ids.indexOf(id) !== index);
+    if (again === undefined) return;
+    const message = `must name each complaint once; ${again} is sent again`;
+    context.issues.push({ code: 'custom', input: ids, path: ['ids'], message, params: { field: 'conflicting' } });
+  });
+
+/** POST /complain/follow and /complain/unfollow. */
+export const ComplaintFollowing = z.strictObject({ id: ComplaintId });
+
 /** POST /complain/delete. */
 export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
 
@@ -147,6 +176,7 @@ type ListFields = {
   sort?: string | undefined;
   overdue?: boolean | undefined;
   q?: string | undefined;
+  following?: boolean | undefined;
   near?: unknown;
   radius?: number | undefined;
 };
@@ -154,7 +184,7 @@ type Refuse = (field: string, message: string) => void;
 
 /** Refuses what no index gives in order. `filters` are the names of the filters that were sent. */
 function refuseCombinations(
-  { page, after, sort, overdue, q, near, radius }: ListFields,
+  { page, after, sort, overdue, q, following, near, radius }: ListFields,
   filters: string[],
   refuse: Refuse,
 ) {
@@ -168,8 +198,12 @@ function refuseCombinations(
     return;
   }
   if (q !== undefined && page !== undefined && page > 1) refuse('page', 'does not go with q; use after');
+  if (following === true && page !== undefined && page > 1) refuse('page', 'does not go with following; use after');
   if (overdue === true) {
     if (q !== undefined) refuse('q', 'does not go with overdue=true, which lists in the order of deadlines');
+    if (following === true) {
+      refuse('following', 'does not go with overdue=true, which lists in the order of deadlines');
+    }
     if (sort !== undefined && sort !== 'overdueAt') {
       refuse('sort', 'does not go with overdue=true, which lists in the order of deadlines');
     }
@@ -202,6 +236,7 @@ export const ComplaintQuery = z
     mine: z
       .optional(z.boolean())
       .check(z.describe('true: your own complaints, anonymous and hidden ones too. Needs a TOKEN.')),
+    following: z.optional(z.boolean()).check(z.describe('true: what you follow, by filing. Needs a TOKEN.')),
     status: z
       .optional(z.array(StatusName).check(z.minLength(1)))
       .check(z.describe('Only these statuses, separated by commas.')),
@@ -236,14 +271,36 @@ export const ComplaintQuery = z
       return;
     }
     const { page: _page, pageSize: _size, after: _after, near: _near, radius: _radius, sort: _sort, ...filters } = list;
-    // mine=false asks for nothing.
-    const sent = Object.entries(filters).filter(([name, value]) => value !== undefined && !(name === 'mine' && !value));
+    // mine=false and following=false ask for nothing.
+    const sent = Object.entries(filters).filter(
+      ([name, value]) => value !== undefined && (value || !['mine', 'following'].includes(name)),
+    );
     refuseCombinations(
       list,
       sent.map(([name]) => name),
       refuse,
     );
   });
+
+/** GET /complain/similar. */
+export const SimilarQuery = z
+  .strictObject({
+    latitude: z.optional(Latitude),
+    longitude: z.optional(Longitude),
+    q: z
+      .optional(z.string().check(z.maxLength(200)))
+      .check(z.describe('Words of the new complaint, such as its title; the first eight count.')),
+    category: z.optional(CategoryId),
+  })
+  .check(
+    bothCoordinates(),
+    z.check((context) => {
+      const { latitude, q } = context.value;
+      if (latitude !== undefined || q !== undefined) return;
+      const message = 'is required where no place is sent';
+      context.issues.push({ code: 'custom', input: q, path: ['q'], message, params: { field: 'required' } });
+    }),
+  );
 
 export type ComplaintQuery = z.infer<typeof ComplaintQuery>;
 export type NewComplaintForm = z.infer<typeof NewComplaintForm>;

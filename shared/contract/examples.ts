@@ -50,6 +50,7 @@ export const complaintOf = (differences: Record<string, unknown> = {}) => ({
   outcome: null,
   duplicateOf: null,
   followers: 0,
+  following: false as boolean | undefined,
   rating: null,
   contact: null,
   hidden: false,

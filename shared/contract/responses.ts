@@ -86,8 +86,11 @@ const complaint = () => ({
   acknowledgeBy: maybe(Time).check(says('When somebody should have acted on it, by its category.')),
   overdueAt: maybe(Time).check(says('When it should be resolved, by its category.')),
   outcome: maybe(z.enum(OUTCOMES)).check(says('How it ended; null until then, and when staff did not say.')),
-  duplicateOf: maybe(z.string()).check(says('The id of the complaint that this one repeats.')),
+  duplicateOf: maybe(z.string()).check(
+    says('The id of the complaint that this is a double of; null when it is none, or you may not see that one.'),
+  ),
   followers: Count.check(says('How many people follow it, besides its reporter.')),
+  following: z.exactOptional(z.boolean()).check(says('Whether you follow it; only when a TOKEN was sent.')),
   rating: maybe(
     z.strictObject({
       score: z.int().check(z.gte(1), z.lte(5), says('1 (bad) to 5 (good).')),
@@ -189,6 +192,27 @@ export const ComplaintList = z.lazy(() =>
   }),
 );
 
+export const SimilarList = z.lazy(() =>
+  z.strictObject({
+    items: z
+      .array(
+        z.strictObject({
+          ...complaint(),
+          distance: maybe(Count).check(says('Metres from the place asked for; null when none was sent.')),
+        }),
+      )
+      .check(z.maxLength(5), says('Complaints that a new one may be a double of.')),
+  }),
+);
+
+export const Following = z.lazy(() =>
+  z.strictObject({
+    id: z.string().check(says('The complaint.')),
+    following: z.boolean().check(says('Whether you follow it now.')),
+    followers: Count.check(says('How many people follow it.')),
+  }),
+);
+
 export const Deleted = z.lazy(() =>
   z.strictObject({
     id: z.string().check(says('The complaint that was deleted.')),
@@ -258,6 +282,21 @@ export const Figures = z.lazy(() =>
 
 // Object.keys forgets the literal type; PROBLEMS is the closed list itself.
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
+
+export const ChangeResults = z.lazy(() =>
+  z.strictObject({
+    results: z
+      .array(
+        z.strictObject({
+          id: z.string().check(says('The complaint.')),
+          ok: z.boolean().check(says('Whether it is now as was asked.')),
+          status: z.int().check(says('The HTTP status with which PUT /complain would have answered.')),
+          code: z.optional(z.enum(codes)).check(says('Why it was refused; not there when `ok`.')),
+        }),
+      )
+      .check(says('A result for each complaint, in the order sent.')),
+  }),
+);
 
 export const Problem = z.lazy(() =>
   z.strictObject({

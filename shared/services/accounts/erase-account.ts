@@ -39,7 +39,8 @@ async function removal({ store, clock }: Deps, { $id: id, username }: Account): 
   const marked = write('identities', id, { usernames: usernames.join(','), state: 'erasing' });
   const taken = name ? [] : [create('names', nameId, { taken: true })];
   const duties = usernames.map((subject) => taskOperation({ kind: 'unassign', subject, dueAt: clock.now() }));
-  return { operations: [marked, ...taken, ...duties, remove('users', id)], usernames };
+  const unfollowing = taskOperation({ kind: 'unfollow', subject: id, dueAt: clock.now() });
+  return { operations: [marked, ...taken, ...duties, unfollowing, remove('users', id)], usernames };
 }
 
 /**

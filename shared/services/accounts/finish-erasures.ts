@@ -27,12 +27,16 @@ export async function forget(deps: Deps, person: { id: string; usernames: readon
   ]);
 }
 
-/** Marks identities as being erased, and leaves it to maintenance to unassign the person from their cases. */
+/** Marks identities as being erased, and leaves it to maintenance to unassign the person from their cases and to
+ * end their follows. */
 async function mark(deps: Deps, identities: readonly StoredIdentity[]): Promise<void> {
   const active = identities.filter(({ state }) => state === 'active');
   // The tasks first: a run that dies in between finds the identity unmarked, and does both once more.
   for (const subject of active.flatMap(usernamesOf)) {
     await addTask(deps.store, { kind: 'unassign', subject, dueAt: deps.clock.now() });
+  }
+  for (const { $id: subject } of active) {
+    await addTask(deps.store, { kind: 'unfollow', subject, dueAt: deps.clock.now() });
   }
   await Promise.all(active.map((identity) => deps.store.identities.replace(identity, { state: 'erasing' })));
 }

@@ -1,3 +1,4 @@
+import { removeFollowsOf } from '#shared/appwrite/follows.ts';
 import { commitCounted, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, claimVersion, remove } from '#shared/appwrite/transaction.ts';
 import { removeWords } from '#shared/appwrite/words.ts';
@@ -25,13 +26,14 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
     claimVersion('complaints', id, complaint.version),
     remove('complaints', id),
     removeWords(id),
+    removeFollowsOf(id),
     ...tallyOperations(countedBefore(complaint), undefined),
   ];
   const landed = async () => (await deps.store.complaints.find(id)) === undefined;
   return (await commitCounted(deps, { operations, landed }, begun)) === 'done';
 }
 
-/** Deletes a complaint with its words and takes it off the totals at once; its pictures and timeline go with the row's delete event. */
+/** Deletes a complaint with its words and followers and takes it off the totals at once; its pictures and timeline go with the row's delete event. */
 export async function deleteComplaint(deps: Deps, asking: Promise<Actor>, deletion: Deletion): Promise<void> {
   const once = async () => (await attempt(deps, asking, deletion)) || undefined;
   await serially(deletion.id, () => retryOnConflict(deps.clock, 'this complaint', once));

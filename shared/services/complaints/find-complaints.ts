@@ -10,6 +10,7 @@ import { unknownCategory } from './known-names.ts';
 import { listComplaints, type Reached } from './list-complaints.ts';
 import type { ReachedNearby } from './list-nearby.ts';
 import { presentComplaint } from './present.ts';
+import { relationsOf } from './relations.ts';
 import type { Total } from './totals.ts';
 
 export type Search = {
@@ -23,6 +24,8 @@ export type Search = {
   /** Folded words that all have to be there; empty for any. */
   words: readonly string[];
   near: { point: Point; radius: number } | undefined;
+  /** The id of an account: only what it follows. */
+  followedBy: string | undefined;
 };
 
 type Row = StoredComplaint & { distance?: number };
@@ -33,7 +36,7 @@ const EMPTY: Page = { rows: [], next: undefined, total: { total: 0, isExact: tru
 const kindOf = ({ near, sort }: Search) => (near ? 'near' : sort);
 
 async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter): Promise<Page> {
-  const { sort, page, pageSize, words, near } = search;
+  const { sort, page, pageSize, words, near, followedBy } = search;
   if (near) {
     const { listNearby } = await import('./list-nearby.ts');
     const nearby = { ...near, filter, words, pageSize, after: after as ReachedNearby | undefined };
@@ -41,13 +44,15 @@ async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter
   }
   const order = orderOf(sort);
   const reached = after as Reached | undefined;
-  if (words.length === 0) return listComplaints(deps, { filter, order, pageSize, page, after: reached });
+  if (words.length === 0 && followedBy === undefined)
+    return listComplaints(deps, { filter, order, pageSize, page, after: reached });
   const { searchComplaints } = await import('./search-complaints.ts');
-  return searchComplaints(deps, { filter, words, descending: order.descending, pageSize, after: reached?.key });
+  const { descending } = order;
+  return searchComplaints(deps, { filter, words, followedBy, descending, pageSize, after: reached?.key });
 }
 
 /** A category as it is spelled where it is stored; 422 when there is none of this name in any case. */
-async function storedCategory(deps: Deps, category: string): Promise<string> {
+export async function storedCategory(deps: Deps, category: string): Promise<string> {
   const known = await listCategories(deps.store);
   const same = known.filter(({ $id }) => $id.toLowerCase() === category.toLowerCase());
   const stored = same.find(({ $id }) => $id === category) ?? same[0];
@@ -74,12 +79,13 @@ export async function findComplaints(deps: Deps, viewer: Viewer, search: Search)
   const { rows, next, total } = filter
     ? await inAnyCase(deps, filter, (one) => pageOf(deps, search, opened, one))
     : EMPTY;
+  const audience = { viewer, config: deps.config, relations: await relationsOf(deps, viewer, rows) };
   // Reading many rows was one piece of work, writing them is another.
   if (rows.length > 50) await nextTurn();
   const counted = after === undefined ? total : null;
   return {
     items: rows.map((row) => ({
-      ...presentComplaint(row, { viewer, config: deps.config }),
+      ...presentComplaint(row, audience),
       ...(row.distance === undefined ? {} : { distance: Math.round(row.distance) }),
     })),
     page: after === undefined ? page : null,

@@ -3,6 +3,7 @@ import type { Deps } from '#shared/compose.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { presentComplaint, presentEntry } from './present.ts';
+import { relationsOf } from './relations.ts';
 
 const ENTRIES = 100;
 
@@ -27,8 +28,11 @@ export async function getComplaint(
   const [viewer, row] = await Promise.all([asking, finding]);
   if (!row || !mayOnComplaint(viewer, 'read', row)) throw noSuchComplaint(id === undefined ? 'reference' : 'id');
   const internal = mayOnComplaint(viewer, 'readInternal', row);
-  const entries = await listEntries(deps.store, row.$id, { after, limit: ENTRIES + 1, internal });
-  const audience = { viewer, config: deps.config };
+  const [entries, relations] = await Promise.all([
+    listEntries(deps.store, row.$id, { after, limit: ENTRIES + 1, internal }),
+    relationsOf(deps, viewer, [row]),
+  ]);
+  const audience = { viewer, config: deps.config, relations };
   return {
     row,
     detail: {

@@ -4,6 +4,7 @@ import type { Complaint, Entry, StoredImage } from '#shared/appwrite/rows.ts';
 import type { Config } from '#shared/config.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 import { PREVIEW_WIDTH } from '#shared/media/preview.ts';
+import type { Relations } from './relations.ts';
 
 /** That a complaint was given to somebody, was hidden once or named its reporter before is internal. */
 const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden', 'anonymous'];
@@ -11,7 +12,21 @@ const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden', 'anonymous']
 /** What only staff and admins do. An entry of one of these kinds could not be a reporter's who is neither. */
 const STAFF_KINDS: readonly Entry['kind'][] = ['status', 'progress', 'assignment'];
 
-export type Audience = { viewer: Viewer; config: Pick<Config, 'publicEndpoint' | 'projectId'> };
+/** `relations` (see relations.ts) are left out where nothing can be followed by the viewer or be a double. */
+export type Audience = {
+  viewer: Viewer;
+  config: Pick<Config, 'publicEndpoint' | 'projectId'>;
+  relations?: Relations | undefined;
+};
+
+/** What only an answer for this viewer says of a complaint: `following` for those who sent a TOKEN. */
+function presentRelations({ $id, duplicateOf, followers }: Shown, { viewer, relations }: Audience) {
+  return {
+    duplicateOf: duplicateOf !== null && relations?.visible.has(duplicateOf) ? duplicateOf : null,
+    followers,
+    ...(viewer === undefined ? {} : { following: relations?.following.has($id) ?? false }),
+  };
+}
 
 function presentImage(image: StoredImage, { config }: Audience) {
   const file = `${config.publicEndpoint}/storage/buckets/${BUCKET_ID}/files/${image.id}`;
@@ -73,8 +88,7 @@ export function presentComplaint(row: Shown, audience: Audience) {
     acknowledgeBy: iso(row.acknowledgeBy),
     overdueAt: iso(row.overdueAt),
     outcome: row.outcome,
-    duplicateOf: internal ? row.duplicateOf : null,
-    followers: row.followers,
+    ...presentRelations(row, audience),
     rating: presentRating(row, mayOnComplaint(audience.viewer, 'readRemarks', row)),
     contact: internal ? row.contact : null,
     hidden: row.hidden,

@@ -1,4 +1,5 @@
 import { removeTimeline } from '#shared/appwrite/complaints.ts';
+import { forgetOriginal, sweepFollows } from '#shared/appwrite/follows.ts';
 import { filesByIds, removeFile } from '#shared/appwrite/media.ts';
 import { hasTimeline, livingComplaints } from '#shared/appwrite/reconciliation.ts';
 import { sweepWords } from '#shared/appwrite/words.ts';
@@ -13,7 +14,8 @@ import { imageFileIds } from '#shared/domain/ids.ts';
 export const FILING_MS = 2 * MINUTE;
 
 /**
- * Removes what a complaint leaves behind whose row is gone: its pictures, its words and its timeline.
+ * Removes what a complaint leaves behind whose row is gone: its pictures, its words, its
+ * followers, that others are its doubles, and its timeline.
  *
  * Nothing but the id is needed, and no event is believed: a complaint that is about to be filed has pictures and no row
  * too. So without a timeline, which is committed together with the row, pictures younger than FILING_MS are left alone;
@@ -31,7 +33,11 @@ export async function removeBelongings(
   if (!filed && files.some((file) => file.createdAt.getTime() > settled)) return 'undecided';
   const removed = await Promise.allSettled(files.map((file) => removeFile(gateway, file.id)));
   for (const outcome of removed) if (outcome.status === 'rejected') throw outcome.reason;
-  await sweepWords(store, complaintId);
+  await Promise.all([
+    sweepWords(store, complaintId),
+    sweepFollows(store, complaintId),
+    forgetOriginal(store, complaintId),
+  ]);
   // Last, since it is the proof that the next try needs when this one has failed half-way.
   await removeTimeline(store, complaintId);
   return 'removed';

@@ -1,5 +1,6 @@
 import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import { readComplaints, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { listFollowed } from '#shared/appwrite/follows.ts';
 import { complaintsWithWord, type WordSlice, withAllWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import { timeKey } from '#shared/domain/ids.ts';
@@ -9,6 +10,8 @@ export type Question = {
   filter: Filter;
   /** Folded, each once; all of them must be there. */
   words: readonly string[];
+  /** The id of an account: only what it follows. Without it there must be words. */
+  followedBy?: string | undefined;
   /** Newest first. */
   descending: boolean;
   pageSize: number;
@@ -35,6 +38,20 @@ async function withOneWord(deps: Deps, question: Question, word: string, limit: 
   return { ids, readTo: ids.length < limit ? undefined : ids.at(-1), read: ids.length };
 }
 
+/** The next complaints that somebody follows, of which those with all words are left. */
+async function withFollower(deps: Deps, question: Question, personId: string, limit: number): Promise<Candidates> {
+  const followed = await listFollowed(deps.store, personId, sliceOf(question, limit));
+  const ids = question.words.length === 0 ? followed : await withAllWords(deps.store, followed, question.words);
+  return { ids, readTo: followed.length < limit ? undefined : followed.at(-1), read: followed.length };
+}
+
+function candidates(deps: Deps, question: Question, limit: number): Promise<Candidates> {
+  const { words, followedBy } = question;
+  if (followedBy !== undefined) return withFollower(deps, question, followedBy, limit);
+  const [only = ''] = words;
+  return words.length > 1 ? withSeveralWords(deps, question) : withOneWord(deps, question, only, limit);
+}
+
 /** The next rows of every word, of which the rarest reach furthest; its complaints are asked for the other words. */
 async function withSeveralWords(deps: Deps, question: Question): Promise<Candidates> {
   const { words, descending } = question;
@@ -53,19 +70,17 @@ async function withSeveralWords(deps: Deps, question: Question): Promise<Candida
 }
 
 /**
- * A page of the complaints that hold all words, by filing. Reads at most MOST_READ rows for it, apart from one round:
+ * A page of the complaints that hold all words, or that somebody follows, by filing. Reads at most MOST_READ rows for it, apart from one round:
  * the page may then be short, and `next` goes on. Nothing is counted.
  */
 export async function searchComplaints(deps: Deps, question: Question): Promise<Found> {
-  const { filter, words, pageSize } = question;
+  const { filter, pageSize } = question;
   const rows: StoredComplaint[] = [];
   let { after } = question;
   let read = 0;
   let limit = pageSize + 1;
   for (;;) {
-    const rest = { ...question, after };
-    const [only = ''] = words;
-    const found = words.length > 1 ? await withSeveralWords(deps, rest) : await withOneWord(deps, rest, only, limit);
+    const found = await candidates(deps, { ...question, after }, limit);
     const complaints = await readComplaints(deps.store, found.ids, filter);
     const byId = new Map(complaints.map((row) => [row.$id, row]));
     rows.push(...found.ids.flatMap((id) => byId.get(id) ?? []));

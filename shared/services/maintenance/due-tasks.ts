@@ -7,6 +7,7 @@ import type { StorageDeps } from '#shared/compose.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { monthOf } from '#shared/domain/monthly-figures.ts';
 import { STATUSES } from '#shared/domain/status.ts';
+import { moveFollowers, unfollowAll } from '../complaints/move-followers.ts';
 import { FILING_MS, removeBelongings } from '../complaints/remove-belongings.ts';
 import { unassign } from '../complaints/unassign.ts';
 import type { Budget } from './budget.ts';
@@ -89,6 +90,10 @@ class TaskRun {
     switch (task.kind) {
       case 'unassign':
         return unassign(this.#deps, task.subject, () => this.#budget.isSpent());
+      case 'unfollow':
+        return unfollowAll(this.#deps, task.subject, () => this.#budget.isSpent());
+      case 'move_followers':
+        return moveFollowers(this.#deps, task.subject, () => this.#budget.isSpent());
       case 'recount':
         return true;
       case 'complaint_deleted': {

@@ -1,0 +1,112 @@
+import { Query } from 'node-appwrite';
+import { derivedId } from '#shared/domain/ids.ts';
+import { readInChunks } from './id-chunks.ts';
+import type { RowOf, Stored } from './row.ts';
+import type { FollowRow } from './rows.ts';
+import type { Store } from './store.ts';
+import { create, type Operation, type RowOperation, remove, removeMany } from './transaction.ts';
+
+export type Follow = Pick<Stored<RowOf<typeof FollowRow>>, 'personId' | 'complaintId'>;
+
+/** The id of the row that says a person follows a complaint: one for the two, so that nobody follows twice. */
+export function followRowId({ personId, complaintId }: Follow): string {
+  return derivedId('f', 'follow', personId, complaintId);
+}
+
+/** Moves the number of followers of a complaint, in the commit that creates or removes their rows. */
+export function countFollowers(complaintId: string, by: number): RowOperation {
+  const action = by > 0 ? 'increment' : 'decrement';
+  return {
+    action,
+    tableId: 'complaints',
+    rowId: complaintId,
+    data: { column: 'followers', value: Math.abs(by) },
+  };
+}
+
+export function createFollow(follow: Follow): Operation {
+  return create('follows', followRowId(follow), { ...follow });
+}
+
+export function removeFollow(follow: Follow): Operation {
+  return remove('follows', followRowId(follow));
+}
+
+/** Takes away who follows a complaint, in the commit that deletes it. There need not be anybody (corpus transactions-588). */
+export function removeFollowsOf(complaintId: string): Operation {
+  return removeMany('follows', [Query.equal('complaintId', complaintId)]);
+}
+
+/** Takes away who followed a complaint that was deleted without them, as in the console. */
+export async function sweepFollows(store: Store, complaintId: string): Promise<void> {
+  await store.follows.removeWhere([Query.equal('complaintId', complaintId)]);
+}
+
+/** Doubles of a complaint that is gone are doubles of nothing. The same again is harmless. */
+export async function forgetOriginal(store: Store, complaintId: string): Promise<void> {
+  await store.complaints.updateWhere([Query.equal('duplicateOf', complaintId)], { duplicateOf: null });
+}
+
+/** Whether a person follows a complaint. */
+export async function isFollowing(store: Store, follow: Follow): Promise<boolean> {
+  return (await store.follows.find(followRowId(follow))) !== undefined;
+}
+
+/** Which of these complaints a person follows. */
+export async function followedAmong(store: Store, personId: string, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await store.follows.findMany(ids.map((complaintId) => followRowId({ personId, complaintId })));
+  return new Set(rows.map((row) => row.complaintId));
+}
+
+/** Which of these people follow a complaint. */
+export async function followersAmong(store: Store, complaintId: string, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await store.follows.findMany(ids.map((personId) => followRowId({ personId, complaintId })));
+  return new Set(rows.map((row) => row.personId));
+}
+
+export type FollowSlice = {
+  after?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  descending: boolean;
+  limit: number;
+};
+
+/** The conditions of a look-up: complaints that a person follows after one of them, filed in a span of time keys. */
+export function followQueries(personId: string, { after, from, to, descending, limit }: FollowSlice): string[] {
+  const beyond = descending ? Query.lessThan : Query.greaterThan;
+  const order = descending ? Query.orderDesc : Query.orderAsc;
+  return [
+    Query.equal('personId', personId),
+    ...(from === undefined ? [] : [Query.greaterThanEqual('complaintId', from)]),
+    ...(to === undefined ? [] : [Query.lessThan('complaintId', to)]),
+    ...(after === undefined ? [] : [beyond('complaintId', after)]),
+    order('complaintId'),
+    order('$id'),
+    Query.limit(limit),
+  ];
+}
+
+/** The ids of complaints that a person follows, in the order of their filing. */
+export async function listFollowed(store: Store, personId: string, slice: FollowSlice): Promise<string[]> {
+  const { rows } = await store.follows.list(followQueries(personId, slice));
+  return rows.map((row) => row.complaintId);
+}
+
+/** Some of the people who follow a complaint. */
+export async function listFollowers(store: Store, complaintId: string, limit: number): Promise<string[]> {
+  const { rows } = await store.follows.list([
+    Query.equal('complaintId', complaintId),
+    Query.orderAsc('$id'),
+    Query.limit(limit),
+  ]);
+  return rows.map((row) => row.personId);
+}
+
+/** What decides who may see these complaints, of those that there are. */
+export function readSights(store: Store, ids: Iterable<string>) {
+  return readInChunks('$id', ids, async (query, most) => {
+    const { rows } = await store.sights.list([query, Query.limit(most)]);
+    return rows;
+  });
+}

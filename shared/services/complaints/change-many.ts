@@ -1,0 +1,51 @@
+import type { Deps } from '#shared/compose.ts';
+import type { Actor } from '#shared/domain/account.ts';
+import { SECOND } from '#shared/domain/clock.ts';
+import { PROBLEMS, type ProblemCode, Refusal } from '#shared/domain/problems.ts';
+import { changeComplaint } from './change-complaint.ts';
+import type { ChangeInput } from './change-input.ts';
+
+/** How many are changed at the same time. */
+const AT_ONCE = 5;
+/** No change is begun later than this, so that all that are begun have their answer within the 25 seconds of the function. */
+const LAST_BEGIN_MS = 14 * SECOND;
+
+/** `milliseconds`: how long changes are begun; for tests, which cannot wait so long. */
+export type ManyChanges = { ids: readonly string[]; input: ChangeInput; accountId: string; milliseconds?: number };
+
+/** How the change of one complaint ended: `status` and `code` are those that PUT /complain would have answered with. */
+export type Result =
+  | { id: string; ok: true; status: 200 }
+  | { id: string; ok: false; status: number; code: ProblemCode };
+
+function failed(id: string, code: ProblemCode): Result {
+  return { id, ok: false, status: PROBLEMS[code].status, code };
+}
+
+/**
+ * Makes the same change to several complaints, each by itself and by the rules of a single change; one that is refused
+ * or fails stops none of the others. What there is no time for is `unavailable` (503). The results are in the order of
+ * the ids.
+ */
+export async function changeMany(deps: Deps, asking: Promise<Actor>, changes: ManyChanges): Promise<Result[]> {
+  const { ids, input, accountId, milliseconds = LAST_BEGIN_MS } = changes;
+  const endsAt = deps.clock.elapsed() + milliseconds;
+  await asking;
+  const results = new Map<string, Result>();
+  const one = async (id: string): Promise<Result> => {
+    if (deps.clock.elapsed() > endsAt) return failed(id, 'unavailable');
+    try {
+      await changeComplaint(deps, asking, { id, input, accountId, ifMatch: undefined });
+      return { id, ok: true, status: 200 };
+    } catch (error) {
+      if (error instanceof Refusal) return failed(id, error.code);
+      throw error;
+    }
+  };
+  const waiting = ids.values();
+  const worker = async () => {
+    for (const id of waiting) results.set(id, await one(id));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return ids.flatMap((id) => results.get(id) ?? []);
+}

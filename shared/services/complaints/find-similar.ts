@@ -1,0 +1,87 @@
+import type { Filter } from '#shared/appwrite/complaint-queries.ts';
+import { readComplaints, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { complaintsWithWord, countWords } from '#shared/appwrite/words.ts';
+import type { Deps } from '#shared/compose.ts';
+import type { Point } from '#shared/domain/place.ts';
+import { sightOf, type Viewer } from '#shared/domain/policy.ts';
+import { ENDED, STATUSES } from '#shared/domain/status.ts';
+import { storedCategory } from './find-complaints.ts';
+import { listNearby } from './list-nearby.ts';
+import { presentComplaint } from './present.ts';
+import { relationsOf } from './relations.ts';
+
+const MOST = 5;
+/** Metres around a place within which another report may be of the same thing. */
+const RADIUS = 500;
+/** Complaints around a place that are asked for the words of the question. */
+const NEARBY = 50;
+/** The newest complaints with each word that are looked at where no place is given. */
+const PER_WORD = 100;
+
+export type Likeness = {
+  /** Where it is; without it there must be words. */
+  point: Point | undefined;
+  /** Folded. A complaint must hold at least half of them. */
+  words: readonly string[];
+  category: string | undefined;
+};
+type Row = StoredComplaint & { distance: number | null };
+
+const enough = (words: readonly string[]) => Math.ceil(words.length / 2);
+
+async function around(deps: Deps, filter: Filter, { point, words }: Likeness & { point: Point }): Promise<Row[]> {
+  const pageSize = words.length === 0 ? MOST : NEARBY;
+  const { rows } = await listNearby(deps, { point, radius: RADIUS, filter, words: [], pageSize, after: undefined });
+  if (words.length === 0) return rows;
+  const counts = await countWords(
+    deps.store,
+    rows.map((row) => row.$id),
+    words,
+  );
+  return rows.filter((row) => (counts.get(row.$id) ?? 0) >= enough(words));
+}
+
+/** Those with most of the words first, and the newest first among them. */
+async function withWords(deps: Deps, filter: Filter, words: readonly string[]): Promise<Row[]> {
+  const slice = { after: undefined, descending: true, limit: PER_WORD };
+  const found = await Promise.all(words.map((word) => complaintsWithWord(deps.store, word, slice)));
+  const counts = new Map<string, number>();
+  for (const id of found.flat()) counts.set(id, (counts.get(id) ?? 0) + 1);
+  const ids = [...counts].filter(([, count]) => count >= enough(words)).map(([id]) => id);
+  const rows = await readComplaints(deps.store, ids, filter);
+  const countOf = (row: StoredComplaint) => counts.get(row.$id) ?? 0;
+  return rows
+    .sort((a, b) => countOf(b) - countOf(a) || (a.$id < b.$id ? 1 : -1))
+    .map((row) => ({ ...row, distance: null }));
+}
+
+async function find(deps: Deps, viewer: Viewer, likeness: Likeness): Promise<Row[]> {
+  const statuses = STATUSES.filter((status) => !ENDED.includes(status));
+  const filter: Filter = { sight: sightOf(viewer), statuses, category: likeness.category };
+  const { point, words } = likeness;
+  return point ? around(deps, filter, { ...likeness, point }) : withWords(deps, filter, words);
+}
+
+/** In whatever case the category is asked for; 422 for one that there is not. */
+async function inAnyCase(deps: Deps, viewer: Viewer, likeness: Likeness): Promise<Row[]> {
+  const found = await find(deps, viewer, likeness);
+  if (likeness.category === undefined || found.length > 0) return found;
+  const category = await storedCategory(deps, likeness.category);
+  return category === likeness.category ? found : find(deps, viewer, { ...likeness, category });
+}
+
+/**
+ * At most five complaints that are not ended and that a new one may be a double of: within 500 metres of its place,
+ * nearest first; and, where words are given, with at least half of them. Without a place those with most words come
+ * first, `distance` is null then. For this viewer: nothing hidden but their own.
+ */
+export async function findSimilar(deps: Deps, viewer: Viewer, likeness: Likeness) {
+  const rows = (await inAnyCase(deps, viewer, likeness)).slice(0, MOST);
+  const audience = { viewer, config: deps.config, relations: await relationsOf(deps, viewer, rows) };
+  return {
+    items: rows.map((row) => ({
+      ...presentComplaint(row, audience),
+      distance: row.distance === null ? null : Math.round(row.distance),
+    })),
+  };
+}

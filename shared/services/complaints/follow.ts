@@ -1,0 +1,51 @@
+import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { countFollowers, createFollow, isFollowing, removeFollow } from '#shared/appwrite/follows.ts';
+import { begin, commitBegun } from '#shared/appwrite/transaction.ts';
+import type { Deps } from '#shared/compose.ts';
+import type { Actor } from '#shared/domain/account.ts';
+import { mayOnComplaint } from '#shared/domain/policy.ts';
+import { Refusal } from '#shared/domain/problems.ts';
+import { refuseErased } from '../auth/open-session.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
+import { noSuchComplaint } from './get-complaint.ts';
+
+/** `accountId`: the actor's, known before the account is read. */
+export type Wish = { id: string; accountId: string; follow: boolean };
+export type Following = { id: string; following: boolean; followers: number };
+
+async function attempt(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<Following | undefined> {
+  const { gateway, store } = deps;
+  const { id, accountId: personId } = wish;
+  const follow = { personId, complaintId: id };
+  const begun = begin(gateway);
+  begun.catch(() => undefined);
+  const [actor, complaint, follows] = await Promise.all([
+    asking,
+    store.complaints.find(id),
+    isFollowing(store, follow),
+  ]);
+  if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
+  if (wish.follow && complaint.reporterId === personId) {
+    throw new Refusal('forbidden', 'It is your own complaint: you are told of it without following it.');
+  }
+  const { followers } = complaint;
+  if (follows === wish.follow) return { id, following: follows, followers };
+  const by = wish.follow ? 1 : -1;
+  const operations = [
+    wish.follow ? createFollow(follow) : removeFollow(follow),
+    countFollowers(id, by),
+    ...(wish.follow ? [holdAccount(personId)] : []),
+  ];
+  const landed = async () => (await isFollowing(store, follow)) === wish.follow;
+  const outcome = await commitBegun(gateway, begun, { operations, landed });
+  if (outcome === 'missing') await refuseErased(deps, personId);
+  return outcome === 'done' ? { id, following: wish.follow, followers: Math.max(0, followers + by) } : undefined;
+}
+
+/**
+ * Makes a person follow a complaint, or not any more; asked again, it changes nothing. The row and the number of
+ * followers are one commit. 403 for one's own, 404 for what one may not see.
+ */
+export function followComplaint(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<Following> {
+  return retryOnConflict(deps.clock, 'this complaint', () => attempt(deps, asking, wish));
+}

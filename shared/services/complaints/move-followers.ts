@@ -1,0 +1,80 @@
+import { existingAccounts, holdAccount } from '#shared/appwrite/accounts.ts';
+import {
+  countFollowers,
+  createFollow,
+  followersAmong,
+  isFollowing,
+  listFollowed,
+  listFollowers,
+  readSights,
+  removeFollow,
+} from '#shared/appwrite/follows.ts';
+import { commit, type Operation, update } from '#shared/appwrite/transaction.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+
+/** Follows that one transaction moves: up to three operations each, of the hundred that it may have. */
+const AT_ONCE = 25;
+
+/** Commits one step. False when somebody was faster, or a row is gone: then the task is done again by the next run. */
+async function step(deps: StorageDeps, operations: Operation[], landed: () => Promise<boolean>): Promise<boolean> {
+  return (await commit(deps.gateway, operations, landed)) === 'done';
+}
+
+/**
+ * Ends all follows of an account that is erased, so many in each commit, until `isOver`. Gives false when there may be
+ * more to do. Does nothing when the account is there again.
+ */
+export async function unfollowAll(deps: StorageDeps, personId: string, isOver: () => boolean): Promise<boolean> {
+  const { store } = deps;
+  if (await store.users.find(personId)) return true;
+  while (!isOver()) {
+    const ids = await listFollowed(store, personId, { descending: false, limit: AT_ONCE });
+    const [first] = ids;
+    if (first === undefined) return true;
+    // Complaints that were deleted in the console may have left their rows here; they are counted nowhere.
+    const living = (await readSights(store, ids)).map((row) => row.$id);
+    const operations = [
+      ...ids.map((complaintId) => removeFollow({ personId, complaintId })),
+      ...living.map((complaintId) => countFollowers(complaintId, -1)),
+    ];
+    const landed = async () => !(await isFollowing(store, { personId, complaintId: first }));
+    if (!(await step(deps, operations, landed))) return false;
+  }
+  return false;
+}
+
+/**
+ * Moves the followers of a double to its original, so many in each commit, until `isOver`. Whoever follows the original
+ * already or has filed it is only taken off the double. Gives false when there may be more to do. Does nothing when the
+ * complaint is no double any more, or one of them is gone.
+ */
+export async function moveFollowers(deps: StorageDeps, doubleId: string, isOver: () => boolean): Promise<boolean> {
+  const { store } = deps;
+  while (!isOver()) {
+    const double = await store.complaints.find(doubleId);
+    if (!double?.duplicateOf) return true;
+    const originalId = double.duplicateOf;
+    const [original] = await readSights(store, [originalId]);
+    if (!original) return true;
+    const people = await listFollowers(store, doubleId, AT_ONCE);
+    const [first] = people;
+    if (first === undefined) return true;
+    const [there, living] = await Promise.all([
+      followersAmong(store, originalId, people),
+      existingAccounts(store, people),
+    ]);
+    const joining = people.filter((id) => !there.has(id) && living.has(id) && id !== original.reporterId);
+    const operations = [
+      ...people.map((personId) => removeFollow({ personId, complaintId: doubleId })),
+      countFollowers(doubleId, -people.length),
+      // Written as it is, so that reopening the double at the same moment makes one of the two commits fail.
+      update('complaints', doubleId, { duplicateOf: originalId }),
+      ...joining.map((personId) => createFollow({ personId, complaintId: originalId })),
+      ...joining.map((personId) => holdAccount(personId)),
+      ...(joining.length === 0 ? [] : [countFollowers(originalId, joining.length)]),
+    ];
+    const landed = async () => !(await isFollowing(store, { personId: first, complaintId: doubleId }));
+    if (!(await step(deps, operations, landed))) return false;
+  }
+  return false;
+}

@@ -1,0 +1,24 @@
+import { followedAmong, readSights } from '#shared/appwrite/follows.ts';
+import type { Complaint } from '#shared/appwrite/rows.ts';
+import type { Deps } from '#shared/compose.ts';
+import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
+
+/** What an answer says of complaints that their rows do not say: which the viewer follows, and which originals they may see. */
+export type Relations = { following: ReadonlySet<string>; visible: ReadonlySet<string> };
+
+type Related = Pick<Complaint, 'followers' | 'reporterId' | 'duplicateOf'> & { $id: string };
+
+/**
+ * The relations of some complaints, for one viewer. Costs no call where nobody follows any and none is a double, else
+ * one for each of the two, side by side.
+ */
+export async function relationsOf(deps: Pick<Deps, 'store'>, viewer: Viewer, rows: readonly Related[]) {
+  const followed = rows.filter((row) => row.followers > 0 && row.reporterId !== viewer?.id).map((row) => row.$id);
+  const originals = new Set(rows.flatMap((row) => row.duplicateOf ?? []));
+  const [following, sights] = await Promise.all([
+    viewer && followed.length > 0 ? followedAmong(deps.store, viewer.id, followed) : new Set<string>(),
+    originals.size > 0 ? readSights(deps.store, originals) : [],
+  ]);
+  const visible = sights.filter((sight) => mayOnComplaint(viewer, 'read', sight)).map((sight) => sight.$id);
+  return { following, visible: new Set(visible) } satisfies Relations;
+}

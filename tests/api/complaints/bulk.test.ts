@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { composeService, openDeps } from '#shared/compose.ts';
+import { readConfig } from '#shared/config.ts';
+import { ChangeResults } from '#shared/contract/responses.ts';
+import { changeMany } from '#shared/services/complaints/change-many.ts';
+import { change, detailOf } from '../../support/complaints.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+
+let service: Service;
+let reporter: Person;
+let staff: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  [reporter, staff] = await service.people('user', 'staff');
+});
+afterAll(() => service.close());
+
+const bulk = (person: Person, json: unknown) => person.send('PUT', '/complain/bulk', { json });
+const UNKNOWN = 'z'.repeat(20);
+
+it('changes each complaint by the rules of a single change and tells each result in the order sent', async () => {
+  const [fresh, ended, hidden] = [await reporter.file(), await reporter.file(), await reporter.file()];
+  await change(staff, { id: ended.id, status: 'rejected', note: 'No.' });
+  await change(staff, { id: hidden.id, hidden: true });
+  const ids = [ended.id, fresh.id, UNKNOWN, hidden.id];
+  const sent = { ids, change: { status: 'acknowledged', note: 'Seen.', assignedTo: staff.username } };
+  const { results } = (await bulk(staff, sent)).as(ChangeResults);
+  expect(results).toEqual([
+    { id: ended.id, ok: false, status: 409, code: 'illegal_transition' },
+    { id: fresh.id, ok: true, status: 200 },
+    { id: UNKNOWN, ok: false, status: 404, code: 'not_found' },
+    { id: hidden.id, ok: true, status: 200 },
+  ]);
+  const after = await detailOf(staff, fresh.id);
+  expect(after).toMatchObject({ status: 'acknowledged', assignedTo: staff.username, version: 2 });
+  expect(after.timeline.at(-1)).toMatchObject({ note: 'Seen.', by: staff.username });
+  expect(await detailOf(staff, ended.id)).toMatchObject({ status: 'rejected', version: 2 });
+});
+
+it('changes 50 at once', async () => {
+  const ids = await Promise.all(Array.from({ length: 50 }, async () => (await reporter.file()).id));
+  const { results } = (await bulk(staff, { ids, change: { hidden: true } })).as(ChangeResults);
+  expect(results).toEqual(ids.map((id) => ({ id, ok: true, status: 200 })));
+});
+
+it('counts each change towards the limit and answers 429 in the results that are beyond it', async () => {
+  const limited = await startService({ STAFF_CHANGES_PER_HOUR: '2' });
+  try {
+    const [user, clerk] = await limited.people('user', 'staff');
+    const ids = [(await user.file()).id, (await user.file()).id, (await user.file()).id];
+    const { results } = (await bulk(clerk, { ids, change: { note: 'Seen.' } })).as(ChangeResults);
+    expect(results.map(({ status }) => status).sort()).toEqual([200, 200, 429]);
+  } finally {
+    await limited.close();
+  }
+});
+
+it('answers 503 for what there is no time for, and changes it no more', async () => {
+  const { endpoint, projectId, apiKey: key } = service.local;
+  const env = {
+    ...service.settings,
+    APPWRITE_FUNCTION_API_ENDPOINT: endpoint,
+    APPWRITE_FUNCTION_PROJECT_ID: projectId,
+  };
+  const deps = openDeps(composeService(readConfig(env)), { key, address: '192.0.2.1' });
+  const account = await findByUsername(deps.store, staff.username);
+  if (!account) throw new Error('no account');
+  const actor = Promise.resolve({ id: account.$id, username: account.username, role: account.role });
+  const ids = [(await reporter.file()).id, (await reporter.file()).id];
+  const input = { note: 'Seen.' };
+  const late = await changeMany(deps, actor, { ids, input, accountId: account.$id, milliseconds: -1 });
+  expect(late).toEqual(ids.map((id) => ({ id, ok: false, status: 503, code: 'unavailable' })));
+  for (const id of ids) expect(await detailOf(staff, id)).toMatchObject({ version: 1 });
+});
+
+it.each([
+  ['an id twice', { ids: [UNKNOWN, UNKNOWN], change: { hidden: true } }],
+  ['no id', { ids: [], change: { hidden: true } }],
+  [
+    'more than 50',
+    { ids: Array.from({ length: 51 }, (_, n) => String(n).padStart(20, 'a')), change: { hidden: true } },
+  ],
+  ['a malformed id', { ids: ['42'], change: { hidden: true } }],
+  ['nothing to change', { ids: [UNKNOWN], change: {} }],
+  ['a field that is not for many', { ids: [UNKNOWN], change: { title: 'Another title' } }],
+])('refuses %s', async (_, json) => {
+  (await bulk(staff, json)).problem(422);
+});
+
+it('is for staff and admins', async () => {
+  const { id } = await reporter.file();
+  (await bulk(reporter, { ids: [id], change: { note: 'Mine.' } })).problem(403);
+  (await service.send('PUT', '/complain/bulk', { json: { ids: [id], change: { note: 'x' } } })).problem(401);
+});

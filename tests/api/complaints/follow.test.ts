@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Following } from '#shared/contract/responses.ts';
+import { change, detailOf, followed, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+
+let service: Service;
+let reporter: Person;
+let staff: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  [reporter, staff] = await service.people('user', 'staff');
+});
+afterAll(() => service.close());
+
+const ask = (person: Person, id: string, what = 'follow') => person.send('POST', `/complain/${what}`, { json: { id } });
+const follow = async (person: Person, id: string) => (await ask(person, id)).as(Following);
+const unfollow = async (person: Person, id: string) => (await ask(person, id, 'unfollow')).as(Following);
+const followsOf = async (query: { complaintId: string }) => {
+  const { rows } = await service.connection.store.follows.list(['{"method":"limit","values":[1000]}']);
+  return rows.filter((row) => row.complaintId === query.complaintId);
+};
+
+it('counts each person once, however often they ask, and moves neither version, time nor timeline', async () => {
+  const { id, updatedAt } = await reporter.file();
+  const [one, two] = await service.people('user', 'user');
+  expect(await follow(one, id)).toEqual({ id, following: true, followers: 1 });
+  expect(await follow(one, id)).toEqual({ id, following: true, followers: 1 });
+  expect(await follow(two, id)).toEqual({ id, following: true, followers: 2 });
+  const detail = await detailOf(one, id);
+  expect(detail).toMatchObject({ following: true, followers: 2, version: 1, updatedAt });
+  expect(detail.timeline).toHaveLength(1);
+  expect(await detailOf(reporter, id)).toMatchObject({ following: false, followers: 2 });
+  expect(await detailOf(service, id)).not.toHaveProperty('following');
+  expect(await unfollow(one, id)).toEqual({ id, following: false, followers: 1 });
+  expect(await unfollow(one, id)).toEqual({ id, following: false, followers: 1 });
+  expect(await detailOf(one, id)).toMatchObject({ following: false, followers: 1 });
+});
+
+it('loses and doubles nobody when many follow at the same moment as the work goes on', async () => {
+  const { id } = await reporter.file();
+  const people = await service.people('user', 'user', 'user', 'user');
+  const answers = [
+    ...people.flatMap((person) => [follow(person, id), follow(person, id)]),
+    change(staff, { id, note: 'Seen.' }),
+    change(staff, { id, status: 'acknowledged' }),
+  ];
+  await Promise.all(answers);
+  expect(await detailOf(staff, id)).toMatchObject({ followers: 4, version: 3 });
+  expect(await followsOf({ complaintId: id })).toHaveLength(4);
+});
+
+it('is not for one’s own complaint, nor without a token, nor for what one cannot see', async () => {
+  const { id } = await reporter.file();
+  const other = await service.person();
+  expect((await ask(reporter, id)).problem(403).code).toBe('forbidden');
+  expect(await unfollow(reporter, id)).toEqual({ id, following: false, followers: 0 });
+  await change(staff, { id, hidden: true });
+  for (const what of ['follow', 'unfollow']) {
+    const hidden = (await ask(other, id, what)).problem(404);
+    const unknown = (await ask(other, 'z'.repeat(20), what)).problem(404);
+    expect(hidden.detail).toBe(unknown.detail);
+    (await ask(other, 'nonsense', what)).problem(422);
+    (await service.send('POST', `/complain/${what}`, { json: { id } })).problem(401);
+    (await other.send('POST', `/complain/${what}`, { json: { id, more: 1 } })).problem(422);
+  }
+});
+
+it('lists what one follows by filing, page by page, with other filters, and without what is hidden', async () => {
+  const person = await service.person();
+  const ids: string[] = [];
+  for (let number = 0; number < 5; number += 1) {
+    const { id } = await reporter.file({ title: `Followed ${number % 2 === 0 ? 'kiosk' : 'bench'}` });
+    await follow(person, id);
+    ids.unshift(id);
+  }
+  await reporter.file();
+  const found = async (query: Record<string, string>) =>
+    (await followed(person, { following: true, pageSize: 2, ...query })).flatMap(idsOf);
+  expect(await found({})).toEqual(ids);
+  expect(await found({ sort: 'createdAt' })).toEqual(ids.toReversed());
+  expect(await found({ q: 'kiosk' })).toEqual(ids.filter((_, n) => n % 2 === 0));
+  expect(await found({ from: '2999-01-01' })).toEqual([]);
+  const [hidden = '', begun = ''] = ids;
+  await change(staff, { id: hidden, hidden: true });
+  await change(staff, { id: begun, status: 'in_progress' });
+  expect(await found({})).toEqual(ids.slice(1));
+  expect(await found({ status: 'in_progress' })).toEqual([begun]);
+  const page = await listOf(person, { following: true });
+  expect(page).toMatchObject({ total: null, totalPages: null });
+  expect(page.items.every((item) => item.following)).toBe(true);
+  expect(await listOf(person, { following: false })).toEqual(await listOf(person));
+});
+
+it.each(['page=2', 'sort=-updatedAt', 'overdue=true', 'near=1,1&radius=5'])(
+  'refuses a list of what one follows with %s',
+  async (other) => {
+    (await reporter.send('GET', `/complain?following=true&${other}`)).problem(422);
+  },
+);
+
+it('asks for a token before it lists what one follows', async () => {
+  expect((await service.send('GET', '/complain?following=true')).problem(401).code).toBe('token_missing');
+});
+
+it('ends with the complaint, deleted by the API or in the console', async () => {
+  const [person, admin] = await service.people('user', 'admin');
+  const ids = [(await reporter.file()).id, (await reporter.file()).id] as const;
+  for (const id of ids) await follow(person, id);
+  await admin.send('POST', '/complain/delete', { json: { id: ids[0] } });
+  await service.connection.store.complaints.remove(ids[1]);
+  await service.local.settle();
+  for (const complaintId of ids) expect(await followsOf({ complaintId })).toEqual([]);
+  expect((await listOf(person, { following: true })).items).toEqual([]);
+});
+
+it('ends with the account, and the complaint is followed by one less', async () => {
+  const [person, other] = await service.people('user', 'user');
+  const { id } = await reporter.file();
+  await follow(person, id);
+  await follow(other, id);
+  expect((await person.send('DELETE', '/user', { json: { password: PASSWORD } })).status).toBe(204);
+  await runSchedule(service);
+  expect(await followsOf({ complaintId: id })).toHaveLength(1);
+  expect(await detailOf(service, id)).toMatchObject({ followers: 1 });
+});

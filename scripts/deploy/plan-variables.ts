@@ -10,9 +10,12 @@ import type { Remote } from './remote.ts';
 export const SECRET = 'TOKEN_SECRET';
 const PREVIOUS = `${SECRET}_PREVIOUS`;
 
-/** Functions that clients call and that open the tables check tokens: they need the secret. No other function gets it. */
-export function needsSecret(fn: Pick<DeclaredFunction, 'scopes' | 'execute'>): boolean {
-  return isPublic(fn) && fn.scopes.length > 0;
+/**
+ * Functions that clients call and that open the tables check tokens: they need the secret. `notifications` signs with it
+ * the links that end mails. No other function gets it.
+ */
+export function needsSecret(fn: Pick<DeclaredFunction, '$id' | 'scopes' | 'execute'>): boolean {
+  return (isPublic(fn) && fn.scopes.length > 0) || fn.$id === 'notifications';
 }
 
 type Setting = { key: string; value: () => Promise<string> };
@@ -33,6 +36,9 @@ function settingsOf({ remote, declared }: Planning, fn: DeclaredFunction): Setti
     settings.push({ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint });
   if (isPublic(fn) && served.includes('docs')) {
     settings.push({ key: 'CORS_ORIGINS', value: async () => (await originsOf(remote, ['docs'])).join(',') });
+  }
+  if (fn.$id === 'notifications' && served.includes('docs')) {
+    settings.push({ key: 'APP_URL', value: async () => (await originsOf(remote, ['docs']))[0] ?? '' });
   }
   if (fn.$id === 'docs') {
     const others = served.filter((id) => id !== 'docs');

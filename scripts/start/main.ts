@@ -26,7 +26,7 @@ function variablesFor(port: number, dataDir: string): Record<string, Record<stri
   const all = { TOKEN_SECRET: tokenSecret(dataDir), ...endpoint, ...Object.fromEntries(set) };
   // Closed as when deployed, but for pages on this machine.
   const origins = [process.env.CORS_ORIGINS, ...LOOPBACK_ORIGINS].filter(Boolean).join(',');
-  const everywhere = { ...all, CORS_ORIGINS: origins };
+  const everywhere = { WEBHOOKS_TO_LOOPBACK: 'true', ...all, CORS_ORIGINS: origins };
   refuseWrongSettings(everywhere);
   const apiOrigins = Object.keys(ROUTES).map((id) => `${id}=${origin}`);
   return { '*': everywhere, docs: port === 0 ? {} : { API_ORIGINS: apiOrigins.join(',') } };
@@ -70,6 +70,7 @@ async function start({ demo, verbose }: { demo: boolean; verbose: boolean }): Pr
 Complaints API      ${local.url}
 Appwrite endpoint   ${local.endpoint}  (project ${local.projectId})
 Data                ${dataDir}
+Inbox               ${local.url}/_local/inbox
 Make an admin       npm run admin -- grant <username>
 
 Try it:

@@ -9,6 +9,7 @@ import {
   FiguresRow,
   IdentityRow,
   LimitRow,
+  LinkRow,
   NameRow,
   OutboxRow,
   PlaceRow,
@@ -50,6 +51,7 @@ export function openStore(gateway: Gateway) {
     outbox: new Table(gateway, 'outbox', OutboxRow),
     deliveries: new Table(gateway, 'deliveries', DeliveryRow),
     webhooks: new Table(gateway, 'webhooks', WebhookRow),
+    links: new Table(gateway, 'links', LinkRow),
     recipients: new Table(gateway, 'users', RecipientRow),
     spans: new Table(gateway, 'figures', SpansRow),
   };

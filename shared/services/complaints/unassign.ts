@@ -1,5 +1,6 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { listAssigned, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { randomId } from '#shared/domain/ids.ts';
@@ -12,9 +13,10 @@ async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: St
   const { $id: complaintId, status, progress } = complaint;
   const version = complaint.version + 1;
   const entryId = randomId();
+  const at = clock.now();
   const operations = [
     claimVersion('complaints', complaintId, complaint.version),
-    update('complaints', complaintId, { assignedTo: null, changedAt: clock.now().toISOString(), version }),
+    update('complaints', complaintId, { assignedTo: null, changedAt: at.toISOString(), version }),
     create('timeline', entryId, {
       complaintId,
       number: version,
@@ -28,6 +30,10 @@ async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: St
       internalNote: 'The assignee does not work here any more.',
       changed: 'assignedTo',
       internal: true,
+    }),
+    complaintOutbox({
+      ...{ complaintId, version, by: undefined, at, changed: ['assignedTo', 'internalNote'] },
+      ...{ isPublic: false, before: complaint, after: complaint },
     }),
   ];
   return (await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined)) === 'done';

@@ -11,6 +11,16 @@ import type { Gateway } from './gateway.ts';
  */
 const userIdOf = (address: string) => derivedId('m', 'mailed address', address.toLowerCase());
 
+/** A good answer can come from a proxy that has done nothing; it does not say what Appwrite would say. */
+function expectAnswer(isRight: boolean): void {
+  if (!isRight) throw new Error('an answer that is not of Messaging');
+}
+
+/** What the SDK makes of a 204. */
+function expectNothing(answer: unknown): void {
+  expectAnswer((answer as { message?: unknown } | undefined)?.message === '');
+}
+
 /**
  * Mails through Appwrite Messaging, one recipient each. createEmail answers `processing` (corpus messaging-029), and
  * refuses an id it has had with 409 `message_already_exists` (messaging-032), which counts as accepted.
@@ -27,7 +37,8 @@ export class MessagingMailer implements Mailer {
   async hand({ id, to, subject, html }: Mail): Promise<'accepted'> {
     const userId = await this.#reach(to);
     try {
-      await this.#messaging.createEmail({ messageId: id, subject, content: html, html: true, users: [userId] });
+      const mail = { messageId: id, subject, content: html, html: true, users: [userId] };
+      expectAnswer((await this.#messaging.createEmail(mail)).$id === id);
     } catch (error) {
       if (appwriteType(error) !== 'message_already_exists') throw error;
     }
@@ -36,7 +47,8 @@ export class MessagingMailer implements Mailer {
 
   async resultOf(messageId: string): Promise<MailResult> {
     try {
-      const { status, deliveryErrors } = await this.#messaging.getMessage({ messageId });
+      const { $id, status, deliveryErrors } = await this.#messaging.getMessage({ messageId });
+      expectAnswer($id === messageId);
       if (String(status) === 'sent') return { status: 'sent' };
       if (String(status) !== 'failed') return { status: 'processing' };
       return { status: 'failed', reason: deliveryErrors?.[0] ?? 'Messaging gives no reason.' };
@@ -49,7 +61,7 @@ export class MessagingMailer implements Mailer {
   /** One that is being sent is refused with 400 `message_already_scheduled` (recorded, DIFFERENCES.md part C). */
   async discard(messageId: string): Promise<boolean> {
     try {
-      await this.#messaging.delete({ messageId });
+      expectNothing(await this.#messaging.delete({ messageId }));
       return true;
     } catch (error) {
       const type = appwriteType(error);
@@ -62,7 +74,7 @@ export class MessagingMailer implements Mailer {
   /** Deleting a user removes its targets (corpus users-078 to users-084). */
   async forget(address: string): Promise<void> {
     try {
-      await this.#users.delete({ userId: userIdOf(address) });
+      expectNothing(await this.#users.delete({ userId: userIdOf(address) }));
     } catch (error) {
       if (appwriteType(error) !== 'user_not_found') throw error;
     }
@@ -73,8 +85,9 @@ export class MessagingMailer implements Mailer {
     const known = await this.#find(address);
     if (known) return known;
     try {
-      const { $id } = await this.#users.create({ userId: userIdOf(address), email: address });
-      return $id;
+      const userId = userIdOf(address);
+      expectAnswer((await this.#users.create({ userId, email: address })).$id === userId);
+      return userId;
     } catch (error) {
       const type = appwriteType(error);
       if (type === 'general_argument_invalid') throw new MailRefused('Appwrite takes no such address.');
@@ -90,6 +103,7 @@ export class MessagingMailer implements Mailer {
     const { users } = await this.#users.list({
       queries: [Query.equal('email', address.toLowerCase()), Query.limit(1)],
     });
+    expectAnswer(Array.isArray(users));
     return users[0]?.$id;
   }
 }

@@ -6,6 +6,7 @@ import { openRemote } from '../deploy/remote.ts';
 import { connect, type Target } from '../project/connect.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
 import { checkCode } from './check-code.ts';
+import { checkDeliveries } from './check-deliveries.ts';
 import { checkMedia, checkSchedules } from './check-maintenance.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkDrift } from './drift.ts';
@@ -25,6 +26,7 @@ export async function examine(target: Target): Promise<Finding[]> {
     ...checkVariables(planning),
     ...(await orFailure('code', () => checkCode(planning))),
     ...(await orFailure('schedule', () => checkSchedules(planning))),
+    ...(await orFailure('deliveries', async () => (isComplete(planning) ? checkDeliveries(connect(target)) : []))),
     ...(await orFailure('media', async () => (isComplete(planning) ? checkMedia(connect(target)) : []))),
   ];
 }

@@ -215,9 +215,10 @@ export const SpansRow = row({ spansToAcknowledge: maybeText, spansToResolve: may
 
 const OUTBOX_KINDS = [...COMPLAINT_KINDS, ...ACCOUNT_KINDS] as const;
 
+/** A comma list; people who type one put spaces into it. */
 const Names = z.pipe(
   maybeText,
-  z.transform((names) => (names ?? '').split(',').filter(Boolean)),
+  z.transform((names) => (names ?? '').split(/[,\s]+/).filter(Boolean)),
 );
 
 const NamesOf = <T extends string>(known: readonly T[]) =>

@@ -53,8 +53,11 @@ async function hook(more: Record<string, unknown> = {}) {
   return { id, received, read, remove: () => service.connection.store.webhooks.remove(id) };
 }
 
+/** Sends, and waits until the webhooks were called. */
 async function quiet(work: () => Promise<unknown>): Promise<void> {
-  await work();
+  const answer = await work();
+  if (answer && typeof answer === 'object' && 'status' in answer && Number(answer.status) > 299)
+    throw new Error(JSON.stringify(answer));
   await service.local.settle();
 }
 
@@ -67,7 +70,7 @@ describe('a webhook', () => {
     await quiet(() =>
       staff.send('PUT', '/complain', { json: { id, status: 'acknowledged', internalNote: 'Secret remark' } }),
     );
-    await quiet(() => staff.send('PUT', '/complain', { json: { id, assignedTo: 'me' } }));
+    await quiet(() => staff.send('PUT', '/complain', { json: { id, assignedTo: staff.username } }));
     await quiet(() => staff.send('PUT', '/complain', { json: { id, internalNote: 'Another secret remark' } }));
     const told = received();
     expect(told.map(({ type }) => type)).toEqual(['complaint.created', 'complaint.changed']);

@@ -1,6 +1,14 @@
 import { type Gateway, openGateway } from './appwrite/gateway.ts';
 import { openStore, type Store } from './appwrite/store.ts';
-import { type Config, ConfigError, readConfig, readStorageConfig, type StorageConfig } from './config.ts';
+import {
+  type Config,
+  ConfigError,
+  type NotifyConfig,
+  readConfig,
+  readNotifyConfig,
+  readStorageConfig,
+  type StorageConfig,
+} from './config.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
 import { networkOf } from './domain/network.ts';
 import { retryLater } from './domain/problems.ts';
@@ -88,6 +96,16 @@ export function lazyService(parts: Parts = {}): () => Service {
 /** The configuration of a function without clients in this process. */
 export function lazyStorageConfig(): () => StorageConfig {
   return lazily(() => readStorageConfig());
+}
+
+/** The configuration of `notifications` in this process. */
+export function lazyNotifyConfig(): () => NotifyConfig {
+  return lazily(() => {
+    const config = readNotifyConfig();
+    const weakness = weaknessOf(config.tokenSecret);
+    if (weakness) throw new ConfigError(`TOKEN_SECRET ${weakness}`);
+    return config;
+  });
 }
 
 type Execution = { key: string; address: string };

@@ -52,6 +52,10 @@ export const SETTINGS = [
   'LOGIN_FAILURES_FROM_KNOWN',
   'APPWRITE_TIMEOUT_MS',
   'APPWRITE_HEDGE_MS',
+  'APP_URL',
+  'SMTP_URL',
+  'MAIL_FROM',
+  'WEBHOOKS_TO_LOOPBACK',
 ] as const;
 
 /** What a function without clients needs: the way to Appwrite, and nothing that opens an account. */
@@ -180,6 +184,42 @@ export function readConfig(env: Env = process.env): Config {
     loginFailuresPerAccount: limit(env, 'LOGIN_FAILURES_PER_ACCOUNT', 10),
     loginFailuresPerDay: limit(env, 'LOGIN_FAILURES_PER_DAY', 100),
     loginFailuresFromKnown: limit(env, 'LOGIN_FAILURES_FROM_KNOWN', 100),
+  });
+}
+
+/** What the function `notifications` is told. */
+export type NotifyConfig = StorageConfig &
+  Pick<Config, 'publicEndpoint' | 'tokenSecret'> & {
+    /** The page that links in mails open; it reads their tokens from the fragment. */
+    appUrl: string;
+    /** Where mails go instead of Appwrite Messaging. */
+    smtp: { url: string; from: string } | undefined;
+    /** Webhooks may be http and on this machine: for the local server only. */
+    webhooksToLoopback: boolean;
+  };
+
+function smtpOf(env: Env): NotifyConfig['smtp'] {
+  const url = env.SMTP_URL?.trim();
+  if (!url) return undefined;
+  if (!URL.canParse(url) || !/^smtps?:$/.test(new URL(url).protocol)) {
+    throw new ConfigError('SMTP_URL must be an address such as smtps://user:password@mail.example.org');
+  }
+  const from = text(env, 'MAIL_FROM');
+  if (!/^\S+@\S+$|<\S+@\S+>$/.test(from)) throw new ConfigError('MAIL_FROM must be an e-mail address');
+  return { url, from };
+}
+
+/** The configuration of `notifications`; throws ConfigError. Without APP_URL links open the origin of PUBLIC_ENDPOINT. */
+export function readNotifyConfig(env: Env = process.env): NotifyConfig {
+  const storage = readStorageConfig(env);
+  const publicEndpoint = endpointOf(env, 'PUBLIC_ENDPOINT', storage.endpoint);
+  return Object.freeze({
+    ...storage,
+    publicEndpoint,
+    tokenSecret: text(env, 'TOKEN_SECRET'),
+    appUrl: endpointOf(env, 'APP_URL', new URL(publicEndpoint).origin),
+    smtp: smtpOf(env),
+    webhooksToLoopback: env.WEBHOOKS_TO_LOOPBACK?.trim() === 'true',
   });
 }
 

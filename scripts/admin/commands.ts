@@ -2,9 +2,10 @@ import { listByRole } from '#shared/appwrite/accounts.ts';
 import { printable, UsageError } from '../project/command.ts';
 import type { Connection } from '../project/connect.ts';
 import { giveRole, resetPassword, roleOf } from './accounts.ts';
+import { describeDeliveries, retryFailed } from './deliveries.ts';
 import { exportComplaints } from './export.ts';
 
-type Command = (connection: Connection, args: readonly string[]) => Promise<string>;
+type Command = (connection: Connection, args: readonly string[], options?: { retry: boolean }) => Promise<string>;
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   async list({ store }) {
@@ -17,6 +18,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   grant: (connection, [username, role = 'admin']) => giveRole(connection, username, roleOf(role)),
   revoke: (connection, [username]) => giveRole(connection, username, 'user'),
   'reset-password': (connection, [username]) => resetPassword(connection, username),
+  async deliveries({ store }, _args, options) {
+    const retried = options?.retry ? `${await retryFailed(store)} failed deliveries are tried again.\n` : '';
+    return retried + (await describeDeliveries(store));
+  },
   async export(connection, [file]) {
     if (file === undefined) throw new UsageError('Name a file.');
     const count = await exportComplaints(connection, file);

@@ -6,14 +6,14 @@ import { USAGE } from './usage.ts';
 
 await runCommand({
   usage: USAGE,
-  options: { layout: { type: 'string' } },
+  options: { layout: { type: 'string' }, retry: { type: 'boolean', default: false } },
   words: 3,
-  async run({ layout }, [name = '', ...args]) {
+  async run({ layout, retry = false }, [name = '', ...args]) {
     // Both layouts have the same tables; the option is taken so that all commands can be called with the same ones.
     readLayout(layout);
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command) throw new UsageError(name === '' ? 'Say what to do.' : `There is no command ${name}.`);
-    const told = await command(connect(), args);
+    const told = await command(connect(), args, { retry });
     if (told !== '') console.log(told);
   },
 });

@@ -5,6 +5,8 @@ export const USAGE = `Usage: npm run admin -- <command>
   grant <username> [role]    make somebody admin, or give another role: ${ROLES.join(', ')}
   revoke <username>          back to the role user; also the last admin, for there is always this command
   reset-password <username>  a new password, shown once; everything of theirs that is logged in is logged out
+  deliveries [--retry]       mails and webhook calls: how many wait, were sent, were skipped or failed; --retry tries the
+                             failed ones again
   export <file>              all complaints, hidden ones too: .csv or .jsonl; - writes JSON lines to the terminal
 
 --layout groups | compact is accepted as by the other commands; the tables are the same in both.

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ID } from 'node-appwrite';
 import { weaknessOf } from '#shared/security/tokens.ts';
+import { API, BACKGROUND } from '../project/layout.ts';
 import type { Change, Planning } from './change.ts';
 import { type DeclaredFunction, isPublic } from './declaration.ts';
 import { type LiveFunction, type LiveVariable, readRules } from './live.ts';
@@ -14,10 +15,15 @@ const PREVIOUS = `${SECRET}_PREVIOUS`;
 const OF_A_LAYOUT = [SECRET, 'API_ORIGINS'];
 /** All that the function docs reads. */
 const OF_DOCS = ['PUBLIC_ENDPOINT', 'CORS_ORIGINS'];
+/** The functions that write to people, in both layouts. */
+const TELLS = ['notifications', BACKGROUND];
 
-/** Whether a function checks tokens: one that clients call and that opens the tables. No other function gets the secret. */
-export function needsSecret(fn: Pick<DeclaredFunction, 'scopes' | 'execute'>): boolean {
-  return isPublic(fn) && fn.scopes.length > 0;
+/**
+ * Functions that clients call and that open the tables check tokens: they need the secret. Those that write to people
+ * sign with it the links that end mails. No other function gets it.
+ */
+export function needsSecret(fn: Pick<DeclaredFunction, '$id' | 'scopes' | 'execute'>): boolean {
+  return (isPublic(fn) && fn.scopes.length > 0) || TELLS.includes(fn.$id);
 }
 
 type Setting = { key: string; value: () => Promise<string> };
@@ -35,9 +41,12 @@ export function planVariables(planning: Planning): Change[] {
 
 /** What can be worked out: where pictures are, which pages may call, and where the other functions are. */
 function settingsOf({ remote, declared, live }: Planning, fn: DeclaredFunction): Setting[] {
-  if (!isPublic(fn)) return [];
   const served = declared.functions.filter(isPublic).map(({ $id }) => $id);
-  const pageAt = declared.layout === 'compact' ? fn.$id : 'docs';
+  const pageAt = declared.layout === 'compact' ? API : 'docs';
+  if (TELLS.includes(fn.$id) && served.includes(pageAt)) {
+    return [{ key: 'APP_URL', value: () => originOfOne(remote, pageAt) }];
+  }
+  if (!isPublic(fn)) return [];
   const settings: Setting[] = [{ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint }];
   if (served.includes(pageAt)) {
     const value = async () => [...keptOrigins({ declared, live, remote }, fn), await originOfOne(remote, pageAt)];

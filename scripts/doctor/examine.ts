@@ -10,6 +10,7 @@ import { PROJECT_FILE } from '../project/local-settings.ts';
 import { checkUsernames } from './check-accounts.ts';
 import { checkBurst } from './check-burst.ts';
 import { checkCode } from './check-code.ts';
+import { checkDeliveries } from './check-deliveries.ts';
 import { checkMedia, checkSchedules } from './check-maintenance.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkDrift } from './drift.ts';
@@ -31,6 +32,7 @@ export async function examine(target: Target, layout?: Layout): Promise<Finding[
     ...(await orFailure('burst', () => checkBurst(planning))),
     ...(await orFailure('schedule', () => checkSchedules(planning))),
     ...(await orFailure('accounts', async () => (isComplete(planning) ? checkUsernames(connect(target)) : []))),
+    ...(await orFailure('deliveries', async () => (isComplete(planning) ? checkDeliveries(connect(target)) : []))),
     ...(await orFailure('media', async () => (isComplete(planning) ? checkMedia(connect(target)) : []))),
   ];
 }

@@ -1,13 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runCommand } from '#scripts/project/command.ts';
-import { withPolicy } from './readme.ts';
+import { audienceTable } from './audience-table.ts';
+import { withTables } from './readme.ts';
 import { policyTables } from './table.ts';
 
 await runCommand({
-  usage: 'Usage: npm run policy\n  Writes the policy tables of shared/domain/policy.ts into README.md.',
+  usage: `Usage: node scripts/policy/main.ts
+  Writes the tables of shared/domain/policy.ts and shared/domain/audience.ts into README.md.`,
   options: {},
   async run() {
     const file = new URL('../../README.md', import.meta.url);
-    writeFileSync(file, withPolicy(readFileSync(file, 'utf8'), policyTables()));
+    const readme = withTables(readFileSync(file, 'utf8'), 'policy', policyTables());
+    writeFileSync(file, withTables(readme, 'audience', audienceTable()));
   },
 });

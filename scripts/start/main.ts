@@ -35,6 +35,7 @@ function variablesFor(port: number, dataDir: string, layout: Layout): Record<str
     ...known,
     ...Object.fromEntries(set),
     CORS_ORIGINS: origins,
+    WEBHOOKS_TO_LOOPBACK: 'true',
   };
   refuseWrongSettings(all);
   return all;
@@ -81,6 +82,7 @@ async function start({ layout: said, demo, verbose }: Options): Promise<void> {
 Complaints API      ${local.url}
 Appwrite endpoint   ${local.endpoint}  (project ${local.projectId}, layout ${layout})
 Data                ${dataDir}
+Inbox               ${local.url}/_local/inbox
 Make an admin       npm run admin -- grant <username>
 
 Try it:

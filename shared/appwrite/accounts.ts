@@ -1,12 +1,14 @@
 import { Query } from 'node-appwrite';
 import type { Role } from '#shared/domain/account.ts';
 import { readInChunks } from './id-chunks.ts';
-import type { Stored } from './row.ts';
-import type { Identity, User } from './rows.ts';
+import type { RowOf, Stored } from './row.ts';
+import type { Identity, RecipientRow, User } from './rows.ts';
 import type { Store } from './store.ts';
 import { add, type Operation } from './transaction.ts';
 
 export type Account = Stored<User>;
+/** An account as far as mails to it need it. */
+export type Recipient = Stored<RowOf<typeof RecipientRow>>;
 export type StoredIdentity = Stored<Identity>;
 
 /** About 10 ms and 4 MiB: what each guess at a name costs whoever has a copy of the tables. */
@@ -115,4 +117,25 @@ export async function staffAmong(store: Store, usernames: readonly string[]): Pr
     return rows;
   });
   return new Set(accounts.filter(({ role }) => role !== 'user').map(({ username }) => username));
+}
+
+/** The accounts that use or await an address; several may. Appwrite Messaging folds case, so this does too. */
+export async function accountsOfAddress({ recipients }: Store, address: string): Promise<Recipient[]> {
+  const found = await Promise.all(
+    ['email', 'emailPending'].map((column) => recipients.list([Query.equal(column, address), Query.limit(100)])),
+  );
+  const folded = address.toLowerCase();
+  const rows = found.flatMap((page) => page.rows);
+  return rows.filter(({ email, emailPending }) => [email, emailPending].some((one) => one?.toLowerCase() === folded));
+}
+
+/** The person of a name, as far as mails need it. */
+export async function findRecipient({ recipients }: Store, username: string): Promise<Recipient | undefined> {
+  const { rows } = await recipients.list([Query.equal('username', username), Query.limit(1)]);
+  return rows.find((row) => row.username === username);
+}
+
+/** Admins, as far as mails need them. */
+export async function listAdminRecipients({ recipients }: Store, limit: number): Promise<Recipient[]> {
+  return (await recipients.list([Query.equal('role', 'admin'), Query.limit(limit)])).rows;
 }

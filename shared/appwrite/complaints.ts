@@ -154,6 +154,17 @@ export async function readTimelines(store: Store, ids: Iterable<string>): Promis
   return timelines;
 }
 
+/** The entries of these numbers, oldest first. */
+export async function listEntriesByNumber(store: Store, complaintId: string, numbers: readonly number[]) {
+  const { rows } = await store.timeline.list([
+    Query.equal('complaintId', complaintId),
+    Query.equal('number', [...new Set(numbers)]),
+    Query.orderAsc('number'),
+    Query.limit(100),
+  ]);
+  return rows;
+}
+
 /** Takes a deleted complaint's timeline away; doing it again is harmless. */
 export async function removeTimeline(store: Store, complaintId: string): Promise<void> {
   await store.timeline.removeWhere([Query.equal('complaintId', complaintId)]);

@@ -62,6 +62,7 @@ export type AccountNews = {
   byId?: string | undefined;
   username?: string | undefined;
   address?: string | undefined;
+  webhookId?: string | undefined;
   /** Makes the row's id with the kind and the account, so that the same news is written once. A random one otherwise. */
   version?: string | undefined;
 };
@@ -96,9 +97,10 @@ export function complaintOutbox(news: ComplaintNews): Operation {
   });
 }
 
-function accountRow({ kind, at, accountId, byId, username, address, version }: AccountNews) {
-  const id =
-    version === undefined ? randomId() : derivedId('o', kind, accountId ?? '', username ?? '', address ?? '', version);
+function accountRow(news: AccountNews) {
+  const { kind, at, accountId, byId, username, address, webhookId, version } = news;
+  const subject = [accountId ?? '', username ?? '', address ?? '', webhookId ?? ''];
+  const id = version === undefined ? randomId() : derivedId('o', kind, ...subject, version);
   const data = {
     kind,
     at: at.toISOString(),
@@ -106,6 +108,7 @@ function accountRow({ kind, at, accountId, byId, username, address, version }: A
     byId: byId ?? null,
     username: username ?? null,
     address: address ?? null,
+    webhookId: webhookId ?? null,
   };
   return { id, data };
 }

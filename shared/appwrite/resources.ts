@@ -22,5 +22,6 @@ export const TABLE_IDS = [
   'outbox',
   'deliveries',
   'webhooks',
+  'links',
 ] as const;
 export type TableId = (typeof TABLE_IDS)[number];

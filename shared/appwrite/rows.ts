@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { canonicalUsername, LANGUAGES, NOTIFY, ROLES } from '#shared/domain/account.ts';
+import { canonicalUsername, LANGUAGES, LINK_PURPOSES, NOTIFY, ROLES } from '#shared/domain/account.ts';
+import { AUDIENCES, HAPPENINGS } from '#shared/domain/audience.ts';
 import { CHANGED_FIELDS, ENTRY_KINDS, OUTCOMES } from '#shared/domain/complaint.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { ACCOUNT_KINDS, COMPLAINT_KINDS } from './outbox.ts';
@@ -277,10 +278,17 @@ export const SpansRow = row({ spansToAcknowledge: maybeText, spansToResolve: may
 
 const OUTBOX_KINDS = [...COMPLAINT_KINDS, ...ACCOUNT_KINDS] as const;
 
+/** A comma list; people who type one put spaces into it. */
 const Names = z.pipe(
   maybeText,
-  z.transform((names) => (names ?? '').split(',').filter(Boolean)),
+  z.transform((names) => (names ?? '').split(/[,\s]+/).filter(Boolean)),
 );
+
+const NamesOf = <T extends string>(known: readonly T[]) =>
+  z.pipe(
+    Names,
+    z.transform((names) => known.filter((name) => names.includes(name))),
+  );
 
 /** What people and systems are to be told; removed once it has become deliveries. See outbox.ts. */
 export const OutboxRow = row({
@@ -297,6 +305,7 @@ export const OutboxRow = row({
   accountId: maybeText,
   username: maybeText,
   address: maybeText,
+  webhookId: maybeText,
 });
 
 /** One mail or webhook call; see deliveries.ts. */
@@ -312,7 +321,8 @@ export const DeliveryRow = row({
   webhookId: maybeText,
   complaintId: maybeText,
   complaintVersion: maybeNumber,
-  told: Names,
+  told: NamesOf(HAPPENINGS),
+  audiences: NamesOf(AUDIENCES),
   dueAt: maybeText,
   attempts: number,
   round: number,
@@ -331,8 +341,19 @@ export const WebhookRow = row({
   disabledBecause: maybeText,
 });
 
+/** A link in a mail: one of each purpose and account, so that a newer one ends the older. Only the hash of its token is kept. */
+export const LinkRow = row({
+  accountId: text,
+  purpose: z.enum(LINK_PURPOSES),
+  tokenHash: text,
+  epoch: text,
+  address: text,
+  expiresAt: text,
+});
+
 /** An account as far as mails to it need it. */
 export const RecipientRow = row({
+  epoch: text,
   username: StoredUsername,
   role: z.catch(z.enum(ROLES), 'user'),
   email: maybeText,

@@ -12,6 +12,7 @@ import {
   FollowRow,
   IdentityRow,
   LimitRow,
+  LinkRow,
   NameRow,
   OutboxRow,
   PlaceRow,
@@ -60,6 +61,7 @@ export function openStore(gateway: Gateway) {
     outbox: new Table(gateway, 'outbox', OutboxRow),
     deliveries: new Table(gateway, 'deliveries', DeliveryRow),
     webhooks: new Table(gateway, 'webhooks', WebhookRow),
+    links: new Table(gateway, 'links', LinkRow),
     recipients: new Table(gateway, 'users', RecipientRow),
     spans: new Table(gateway, 'figures', SpansRow),
   };

@@ -22,6 +22,12 @@ function gate(id: string): string {
   return id;
 }
 
+/** How many rows a bulk call has written; an answer that does not tell is not Appwrite's. */
+function counted({ total }: { total: unknown }): number {
+  if (typeof total !== 'number') throw unavailable(new Error('a bulk write that tells no number'));
+  return total;
+}
+
 /** One table: the only way rows are read and written singly. Rows come back through their schema; a failure of Appwrite is a 503. */
 export class Table<T extends Values> {
   readonly #gateway: Gateway;
@@ -117,13 +123,12 @@ export class Table<T extends Values> {
 
   /** Not a compare-and-set: for values that are the same whoever writes them. An empty query would mean every row. */
   async updateWhere(queries: [string, ...string[]], data: Values): Promise<void> {
-    await this.#run(() => this.#gateway.tables.updateRows({ ...this.#where, queries, data }));
+    counted(await this.#run(() => this.#gateway.tables.updateRows({ ...this.#where, queries, data })));
   }
 
   /** How many went. */
   async removeWhere(queries: [string, ...string[]]): Promise<number> {
-    const { total } = await this.#run(() => this.#gateway.tables.deleteRows({ ...this.#where, queries }));
-    return total;
+    return counted(await this.#run(() => this.#gateway.tables.deleteRows({ ...this.#where, queries })));
   }
 
   async #write(expected: string[], write: (tables: TablesDB) => Promise<unknown>): Promise<Stored<T> | undefined> {

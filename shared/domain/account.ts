@@ -10,6 +10,10 @@ export const NOTIFY = ['all', 'important', 'none'] as const;
 export type Notify = (typeof NOTIFY)[number];
 export const DEFAULT_NOTIFY: Notify = 'important';
 
+/** What a link in a mail is for. */
+export const LINK_PURPOSES = ['confirm', 'reset'] as const;
+export type LinkPurpose = (typeof LINK_PURPOSES)[number];
+
 /** A person as every request meets them: read from the stored account, never from the token. */
 export type Actor = { id: string; username: string; role: Role };
 

@@ -12,6 +12,9 @@ export type DeletedRow = { tableId: string; rowId: string; columns: unknown };
 /** Both spellings: a single delete names tables and rows, a bulk delete the legacy collections and documents. */
 const DELETED = /^databases\.([\w-]+)\.(?:tables|collections)\.([\w-]+)\.(?:rows|documents)\.([a-z0-9]{1,36})\.delete$/;
 
+/** As `DELETED`, for a row that was made. */
+const CREATED = /^databases\.([\w-]+)\.(?:tables|collections)\.([\w-]+)\.(?:rows|documents)\.([a-z0-9]{1,36})\.create$/;
+
 /** Within the functions' timeout of 120 s, so that whatever fails is still told. */
 const BUDGET_MS = 110 * SECOND;
 /** A row is at most some 100 kB. */
@@ -30,6 +33,14 @@ function deletedRow({ trigger, event, body }: Incoming): DeletedRow {
   const [, databaseId, tableId, rowId] = (trigger === 'event' && event && DELETED.exec(event)) || [];
   if (databaseId === DATABASE_ID && tableId && rowId) return { tableId, rowId, columns: columnsIn(body) };
   throw new Refusal('forbidden', 'This function is called by row-delete events only.');
+}
+
+/** The id of a row that was made in this table; undefined when the schedule calls, or an execution made with a key. */
+function createdRow({ trigger, event, method }: Incoming, tableId: string): string | undefined {
+  if (trigger === 'schedule' || (trigger === 'http' && method === 'POST')) return undefined;
+  const [, databaseId, table, rowId] = (trigger === 'event' && event && CREATED.exec(event)) || [];
+  if (databaseId === DATABASE_ID && table === tableId && rowId) return rowId;
+  throw new Refusal('forbidden', 'This function is called by its schedule and by new rows only.');
 }
 
 type Opened = (incoming: Incoming, trace: Trace) => StorageDeps;
@@ -90,6 +101,28 @@ export function createScheduleFunction<Report>(
     const report = await work(open(incoming, trace));
     const alarm = alarmOf(report);
     Object.assign(trace, { report }, alarm === undefined ? {} : { alarm });
+    return reply(report);
+  });
+}
+
+/**
+ * The default export of a function that new rows of a table call, its schedule, or a POST of an execution made with a
+ * key. `work` gets the row's id, or undefined.
+ */
+export function createRowFunction<Settings extends StorageConfig>(
+  tableId: string,
+  work: (rowId: string | undefined, deps: StorageDeps, config: Settings) => Promise<unknown>,
+  config: () => Settings,
+) {
+  const open = opener(config, tableId);
+  return serve(async (incoming, trace) => {
+    if (asksWhetherReady(incoming)) {
+      config();
+      return tellReady(open(incoming, trace));
+    }
+    const rowId = createdRow(incoming, tableId);
+    const report = await work(rowId, open(incoming, trace), config());
+    Object.assign(trace, { report });
     return reply(report);
   });
 }

@@ -75,6 +75,8 @@ describe('appwrite.json', () => {
     expect(scopesOf('complaints')).toEqual(media);
     expect(scopesOf('media-cleanup')).toEqual([...rows, 'files.read', 'files.write']);
     expect(scopesOf('maintenance')).toEqual(media);
+    const mail = ['users.read', 'users.write', 'messages.read', 'messages.write'];
+    expect(scopesOf('notifications')).toEqual([...rows, ...mail]);
     expect(scopesOf('docs')).toEqual([]);
   });
 
@@ -83,6 +85,8 @@ describe('appwrite.json', () => {
     const events = ['complaints', 'users'].map((table) => `databases.${DATABASE_ID}.tables.${table}.rows.*.delete`);
     expect(known('media-cleanup')).toMatchObject({ execute: [], events, schedule: '' });
     expect(known('maintenance')).toMatchObject({ execute: [], events: [], schedule: '*/10 * * * *' });
+    const told = [`databases.${DATABASE_ID}.tables.outbox.rows.*.create`];
+    expect(known('notifications')).toMatchObject({ execute: [], events: told, schedule: '* * * * *' });
   });
 
   it('keeps what is waited for within the time that Appwrite waits', () => {

@@ -13,7 +13,7 @@ describe('the token secret', () => {
       const { variables } = await world.remote.functions.listVariables({ functionId });
       if (variables.some(({ key }) => key === 'TOKEN_SECRET')) having.push(functionId);
     }
-    expect(having).toEqual(['auth', 'users', 'complaints']);
+    expect(having).toEqual(['auth', 'users', 'complaints', 'notifications']);
   });
 
   it('is renewed with the one before in force for a while, when that is known', async () => {

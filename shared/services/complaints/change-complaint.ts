@@ -1,5 +1,6 @@
 import { holdAccount } from '#shared/appwrite/accounts.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, countedAs, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, claimVersion, create, update } from '#shared/appwrite/transaction.ts';
@@ -25,6 +26,21 @@ export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput; account
 
 const isTextChanged = ({ patch }: Plan) => patch.title !== undefined || patch.description !== undefined;
 
+/** What the commit of a plan tells the outbox. */
+function outboxOf(complaint: StoredComplaint, { patch, entry }: Plan) {
+  const said = [entry.note === null ? '' : 'note', entry.internalNote === null ? '' : 'internalNote'];
+  return complaintOutbox({
+    complaintId: complaint.$id,
+    version: complaint.version + 1,
+    by: entry.byId === null || entry.role === 'system' ? undefined : { id: entry.byId, role: entry.role },
+    at: new Date(patch.changedAt),
+    changed: [...entry.changed.split(','), ...said].filter(Boolean),
+    isPublic: !entry.internal,
+    before: complaint,
+    after: { ...complaint, ...patch },
+  });
+}
+
 /** One step: the version, the columns, the words, the entry and the totals, or nothing at all. */
 async function commitPlan(
   deps: Deps,
@@ -43,6 +59,7 @@ async function commitPlan(
     create('timeline', entryId, { ...plan.entry, complaintId: id, number: version }),
     ...(plan.entry.byId === null ? [] : [holdAccount(plan.entry.byId)]),
     ...tallyOperations(countedBefore(complaint), after),
+    outboxOf(complaint, plan),
   ];
   const landed = async () => (await deps.store.timeline.find(entryId)) !== undefined;
   const outcome = await commitCounted(deps, { operations, landed }, plan.begun);

@@ -1,5 +1,6 @@
 import { holdAccount } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
+import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { Category, Complaint, Contact, StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, countedAs, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
@@ -108,6 +109,14 @@ function firstEntry(complaintId: string, { actor }: Filing): Operation {
   });
 }
 
+function outboxOf(complaintId: string, { actor: by }: Filing, row: NewRow): Operation {
+  const at = new Date(row.filedAt);
+  return complaintOutbox({
+    ...{ complaintId, version: 1, by, at, changed: [], isPublic: true },
+    ...{ before: undefined, after: row },
+  });
+}
+
 /** The row, its words, its first entry, its totals and the key's end, in one commit: a complaint that can be seen is complete. */
 async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
   const { complaintId, operations: keyOperations } = filing.ticket;
@@ -124,6 +133,7 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
       firstEntry(complaintId, filing),
       holdAccount(filing.actor.id),
       ...tallyOperations(undefined, row),
+      outboxOf(complaintId, filing, row),
     ];
     return { row, operations };
   };

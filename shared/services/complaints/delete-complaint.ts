@@ -1,4 +1,5 @@
 import { removeFollowsOf } from '#shared/appwrite/follows.ts';
+import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import { commitCounted, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, claimVersion, remove } from '#shared/appwrite/transaction.ts';
 import { removeWords } from '#shared/appwrite/words.ts';
@@ -28,6 +29,10 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
     removeWords(id),
     removeFollowsOf(id),
     ...tallyOperations(countedBefore(complaint), undefined),
+    complaintOutbox({
+      ...{ complaintId: id, version: complaint.version + 1, by: actor, at: deps.clock.now(), changed: [] },
+      ...{ isPublic: true, before: complaint, after: undefined },
+    }),
   ];
   const landed = async () => (await deps.store.complaints.find(id)) === undefined;
   return (await commitCounted(deps, { operations, landed }, begun)) === 'done';

@@ -1,6 +1,7 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { listAssigned, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
 import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
@@ -26,9 +27,10 @@ export function planUnassigning(
 /** Takes the assignee off a case, with an internal entry of the system. Gives false when somebody changed it meanwhile. */
 async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: StoredComplaint): Promise<boolean> {
   const { $id: complaintId, status, progress } = complaint;
-  const changed = { assignedTo: null, changedAt: clock.now().toISOString() };
   const version = complaint.version + 1;
   const entryId = randomId();
+  const at = clock.now();
+  const changed = { assignedTo: null, changedAt: at.toISOString() };
   const operations = [
     claimVersion('complaints', complaintId, complaint.version),
     update('complaints', complaintId, {
@@ -49,6 +51,10 @@ async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: St
       internalNote: 'The assignee does not work here any more.',
       changed: 'assignedTo',
       internal: true,
+    }),
+    complaintOutbox({
+      ...{ complaintId, version, by: undefined, at, changed: ['assignedTo', 'internalNote'] },
+      ...{ isPublic: false, before: complaint, after: complaint },
     }),
   ];
   return (await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined)) === 'done';

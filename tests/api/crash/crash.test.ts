@@ -6,12 +6,13 @@ import { maintainingStories } from '../../support/crash/maintaining.ts';
 import { removalStories } from '../../support/crash/removal.ts';
 import { runStory } from '../../support/crash/run.ts';
 import { openStage, type Stage } from '../../support/crash/stories.ts';
+import { tellingStories } from '../../support/crash/telling.ts';
 
 /** Each so-many-th point, beginning anywhere; `npm run crash` tries all. */
 const EVERY = Number(process.env.CRASH_EVERY ?? 80);
 /** The daily pass asks about complaints so often that only `npm run crash` strikes all of it. */
 const quick = maintainingStories.filter(({ name }) => !/complaints|totals/.test(name));
-const STORIES = [...filingStories, ...removalStories, ...quick];
+const STORIES = [...filingStories, ...removalStories, ...quick, ...tellingStories];
 
 let stages: Stage[];
 beforeAll(async () => {

@@ -6,8 +6,9 @@ import { maintainingStories } from '#tests/support/crash/maintaining.ts';
 import { removalStories } from '#tests/support/crash/removal.ts';
 import { runStory } from '#tests/support/crash/run.ts';
 import { openStage } from '#tests/support/crash/stories.ts';
+import { tellingStories } from '#tests/support/crash/telling.ts';
 
-/** Every Appwrite call of create, delete, clean-up and maintenance × every fault × retries. CRASH_EVERY=10 tries each tenth point. */
+/** Every Appwrite call of create, delete, clean-up, maintenance and notifications × every fault × retries. CRASH_EVERY=10 tries each tenth point. */
 const every = Number(process.env.CRASH_EVERY ?? 1);
 const only = process.argv[2] ?? '';
 
@@ -17,7 +18,7 @@ const started = performance.now();
 let met = 0;
 let points = 0;
 let broken = 0;
-for (const story of [...filingStories, ...removalStories, ...maintainingStories]) {
+for (const story of [...filingStories, ...removalStories, ...maintainingStories, ...tellingStories]) {
   if (!story.name.includes(only)) continue;
   const report = await runStory(story, stages, { choose: () => met++ % every === 0 });
   console.log(describeReport(story.name, report));

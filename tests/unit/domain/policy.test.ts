@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { withPolicy } from '#scripts/policy/readme.ts';
+import { withTables } from '#scripts/policy/readme.ts';
 import { policyTables } from '#scripts/policy/table.ts';
 import {
   type AccountAction,
@@ -143,5 +143,5 @@ describe('who may do what to an account', () => {
 
 it('the README shows the policy as it is; if not: node scripts/policy/main.ts', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  expect(readme).toBe(withPolicy(readme, policyTables()));
+  expect(readme).toBe(withTables(readme, 'policy', policyTables()));
 });

@@ -16,7 +16,8 @@ type Parts = {
   pace: number;
 };
 
-export type Mail = { to: string; subject: string; text: string; at: string };
+/** A mail as it arrives. One of HTML has a text beside it, as mail programs without HTML show it. */
+export type Mail = { to: string; subject: string; text: string; html?: string; at: string };
 
 /** What createEmail was told about the mail itself. */
 export type MailData = {
@@ -248,10 +249,22 @@ export class Messaging {
   /** The newest mails, newest first. */
   mails(limit = 100): Mail[] {
     const all = this.inbox.all().slice(-limit).reverse();
-    return all.map(({ to, subject, text, $createdAt }) => {
-      return { to: String(to), subject: String(subject), text: String(text), at: $createdAt };
+    return all.map(({ to, subject, text: content, html, $createdAt: at }) => {
+      const mail = { to: String(to), subject: String(subject), text: String(content), at };
+      return html ? { ...mail, text: textOf(mail.text), html: mail.text } : mail;
     });
   }
+}
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
+
+/** HTML without its tags, styles and title. */
+function textOf(html: string): string {
+  const bare = html.replace(/<(style|script|title)\b[^>]*>[\s\S]*?<\/\1>/gi, '').replace(/<[^>]*>/g, '');
+  return bare
+    .replace(/&(#39|\w+);/g, (whole, name) => entities[name] ?? whole)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }
 
 function distinct(value: unknown): string[] {

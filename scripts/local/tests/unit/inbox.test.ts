@@ -6,12 +6,15 @@ import { send } from './support/send.ts';
 
 const world = useWorld();
 
-async function write(to: string, mail: { subject?: string; content?: string; scheduledAt?: string } = {}) {
+async function write(
+  to: string,
+  mail: { subject?: string; content?: string; scheduledAt?: string; html?: boolean } = {},
+) {
   const userId = ID.unique();
   const messaging = new Messaging(world.client);
   await new Users(world.client).create({ userId, email: to });
-  const { subject = 'Hello', content = 'Text' } = mail;
-  const message = { messageId: ID.unique(), subject, content, users: [userId] };
+  const { subject = 'Hello', content = 'Text', html = false } = mail;
+  const message = { messageId: ID.unique(), subject, content, html, users: [userId] };
   return messaging.createEmail(mail.scheduledAt ? { ...message, scheduledAt: mail.scheduledAt } : message);
 }
 
@@ -51,6 +54,15 @@ describe('the inbox', () => {
     expect(page.body.toString()).toContain('<h2>&lt;b&gt;Bold&lt;/b&gt;</h2>');
     const foreign = { accept: 'text/html', origin: 'https://page.test' };
     expect((await send(world.appwrite, { path: '/_local/inbox', headers: foreign })).status).toBe(401);
+  });
+
+  it('has the text of a mail of HTML beside it', async () => {
+    const html =
+      '<title>T</title><style>p{}</style><p>Fish &amp; chips</p><a href="https://example.org/#x=1">https://example.org/#x=1</a>';
+    await write('h@example.org', { subject: 'Html', content: html, html: true });
+    await world.appwrite.settle();
+    const [mail] = await inbox();
+    expect(mail).toMatchObject({ html, text: 'Fish & chipshttps://example.org/#x=1' });
   });
 
   it('gets nothing from a provider whose host cannot be reached, and the message says so', async () => {

@@ -1,0 +1,37 @@
+import { Query } from 'node-appwrite';
+import { listByStatus } from '#shared/appwrite/deliveries.ts';
+import { webhookKey } from '#shared/services/notifications/sign-webhook.ts';
+import type { Connection } from '../project/connect.ts';
+import { type Finding, failure, good, warning } from './finding.ts';
+
+const MINUTE = 60_000;
+/** The schedule runs every minute; what has been due for so long is not being done. */
+const LATE_MS = 15 * MINUTE;
+
+/** What waits to be told, and which webhooks are not called. */
+export async function checkDeliveries({ store }: Connection): Promise<Finding[]> {
+  const late = new Date(Date.now() - LATE_MS).toISOString();
+  const one = Query.limit(1);
+  const [pending, failed, waiting, overdue, webhooks] = await Promise.all([
+    listByStatus(store, 'pending', 1),
+    listByStatus(store, 'failed', 1),
+    store.outbox.list([Query.lessThan('$createdAt', late), one], { total: true }),
+    store.deliveries.list([Query.equal('status', 'pending'), Query.lessThan('dueAt', late), one], { total: true }),
+    store.webhooks.list([Query.limit(100)]),
+  ]);
+  const findings: Finding[] = [good('deliveries', 'mails and webhooks', `${pending.total} pending`)];
+  if (failed.total > 0) {
+    const text = `${failed.total} have failed: npm run admin -- deliveries`;
+    findings.push(warning('deliveries', 'mails and webhooks', text));
+  }
+  const stuck = waiting.total + overdue.total;
+  if (stuck > 0) findings.push(failure('deliveries', 'notifications', `${stuck} have been due for 15 minutes`));
+  for (const { $id, enabled, secret, disabledBecause } of webhooks.rows) {
+    const subject = `webhook ${$id}`;
+    if (disabledBecause !== null && !enabled)
+      findings.push(warning('deliveries', subject, `is disabled: ${disabledBecause}`));
+    if (enabled && !webhookKey(secret))
+      findings.push(failure('deliveries', subject, 'has a secret that cannot be signed with'));
+  }
+  return findings;
+}

@@ -1,0 +1,193 @@
+import { Query } from 'node-appwrite';
+import { DAY, MINUTE } from '#shared/domain/clock.ts';
+import { derivedId } from '#shared/domain/ids.ts';
+import type { Gateway } from './gateway.ts';
+import { valueChunks } from './id-chunks.ts';
+import type { RowOf, Stored } from './row.ts';
+import type { DeliveryRow } from './rows.ts';
+import type { Store } from './store.ts';
+import { claimVersion, commit, update } from './transaction.ts';
+
+/**
+ * One mail or one webhook call. `dueAt` is when the next step is due, whatever the step is: to hand it over, to ask for
+ * the result, to remove the message that held links, to remove the row; null for one that is told by the mail of
+ * another delivery (`leadId`). `attempts` counts hand-overs, and `round` those that Messaging has failed: the message's
+ * id is made of the delivery's id and the round.
+ */
+export type Delivery = RowOf<typeof DeliveryRow>;
+export type StoredDelivery = Stored<Delivery>;
+
+export type NewDelivery = Pick<Delivery, 'channel' | 'kind' | 'outboxId' | 'at'> &
+  Partial<
+    Pick<Delivery, 'accountId' | 'address' | 'webhookId' | 'complaintId' | 'complaintVersion' | 'told' | 'audiences'>
+  > & {
+    dueAt: Date;
+  };
+
+/** How long done deliveries are kept. */
+export const KEPT_MS = 30 * DAY;
+/** Longer than all calls of one hand-over together. */
+const LEASE_MS = 3 * MINUTE;
+
+/** Whom a delivery is for; with the outbox row and the channel it makes the id, so that making it twice is harmless. */
+function recipientOf({ accountId, address, webhookId }: NewDelivery): string {
+  return JSON.stringify([accountId ?? '', address ?? '', webhookId ?? '']);
+}
+
+function rowOf(delivery: NewDelivery) {
+  const { dueAt, told = [], audiences = [], ...rest } = delivery;
+  return {
+    $id: derivedId('d', delivery.outboxId, delivery.channel, recipientOf(delivery)),
+    ...{ reason: null, accountId: null, address: null, webhookId: null, complaintId: null, complaintVersion: null },
+    ...rest,
+    ...{
+      told: told.join(','),
+      audiences: audiences.join(','),
+      status: 'pending',
+      dueAt: dueAt.toISOString(),
+      attempts: 0,
+      round: 0,
+      version: 1,
+    },
+    ...{ handedAt: null, messageId: null, leadId: null },
+  };
+}
+
+/** Makes deliveries, up to 100, and gives their ids; those that there are already stay as they are. */
+export async function makeDeliveries(store: Store, deliveries: readonly NewDelivery[]): Promise<string[]> {
+  const rows = deliveries.map(rowOf);
+  const one = ({ $id, ...data }: (typeof rows)[number]) => store.deliveries.insert($id, data);
+  if (rows.length === 1 && rows[0]) await one(rows[0]);
+  // All or none of them are made; none when one of them is there already.
+  else if (!(await store.deliveries.insertMany(rows))) await Promise.all(rows.map(one));
+  return rows.map(({ $id }) => $id);
+}
+
+/** The deliveries whose next step is due, the longest due first. */
+export async function listDueDeliveries(store: Store, now: Date, limit: number): Promise<StoredDelivery[]> {
+  const { rows } = await store.deliveries.list([
+    Query.lessThanEqual('dueAt', now.toISOString()),
+    Query.orderAsc('dueAt'),
+    Query.limit(limit),
+  ]);
+  return rows;
+}
+
+/** Those that wait to be told to the same person about the same complaint, and were never tried yet. */
+export async function listCompanions(store: Store, lead: StoredDelivery): Promise<StoredDelivery[]> {
+  if (lead.accountId === null || lead.complaintId === null) return [];
+  const { rows } = await store.deliveries.list([
+    Query.equal('accountId', lead.accountId),
+    Query.equal('complaintId', lead.complaintId),
+    Query.equal('status', 'pending'),
+    Query.equal('attempts', 0),
+    Query.isNull('leadId'),
+    Query.notEqual('$id', lead.$id),
+    Query.limit(50),
+  ]);
+  return rows.filter(({ channel }) => channel === lead.channel);
+}
+
+/** The deliveries that are told by the mail of this one. */
+export async function listJoined(store: Store, lead: StoredDelivery): Promise<StoredDelivery[]> {
+  const { rows } = await store.deliveries.list([Query.equal('leadId', lead.$id), Query.limit(100)]);
+  return rows;
+}
+
+type Deps = { gateway: Gateway; store: Store };
+
+/**
+ * Takes a delivery under a lease, by compare-and-set: whoever else has read it finds it changed. Companions join it in
+ * the same transaction, so that one mail tells all of them and none is in two. Undefined when somebody else was first.
+ */
+export async function takeDelivery(
+  { gateway, store }: Deps,
+  delivery: StoredDelivery,
+  { companions, now }: { companions: readonly StoredDelivery[]; now: Date },
+): Promise<StoredDelivery | undefined> {
+  const { $id, version, attempts } = delivery;
+  const lease = {
+    dueAt: new Date(now.getTime() + LEASE_MS).toISOString(),
+    attempts: attempts + 1,
+    version: version + 1,
+  };
+  if (companions.length === 0) return store.deliveries.replace(delivery, lease);
+  const operations = [
+    claimVersion('deliveries', $id, version),
+    update('deliveries', $id, lease),
+    ...companions.flatMap((companion) => [
+      claimVersion('deliveries', companion.$id, companion.version),
+      update('deliveries', companion.$id, { leadId: $id, dueAt: null, version: companion.version + 1 }),
+    ]),
+  ];
+  const landed = async () => (await store.deliveries.find($id))?.version === version + 1;
+  if ((await commit(gateway, operations, landed)) !== 'done') return undefined;
+  return store.deliveries.find($id);
+}
+
+type Progress = Partial<Pick<Delivery, 'status' | 'reason' | 'attempts' | 'round' | 'messageId'>> & {
+  dueAt: Date;
+  handedAt?: Date | null;
+};
+
+/** Records a step; undefined when somebody else has taken the delivery meanwhile. */
+export function recordDelivery(store: Store, delivery: StoredDelivery, progress: Progress) {
+  const { dueAt, handedAt, ...rest } = progress;
+  return store.deliveries.replace(delivery, {
+    ...rest,
+    dueAt: dueAt.toISOString(),
+    ...(handedAt === undefined ? {} : { handedAt: handedAt?.toISOString() ?? null }),
+    version: delivery.version + 1,
+  });
+}
+
+/** Ends the deliveries that a mail has told, as the mail ended. Before the mail's own: a crash in between does it again. */
+export async function endJoined(
+  store: Store,
+  lead: StoredDelivery,
+  end: Pick<Delivery, 'status' | 'reason'> & { now: Date },
+) {
+  const { now, ...rest } = end;
+  const dueAt = new Date(now.getTime() + KEPT_MS).toISOString();
+  await store.deliveries.updateWhere([Query.equal('leadId', lead.$id)], { ...rest, dueAt });
+}
+
+export async function removeDeliveries(store: Store, ids: readonly string[]): Promise<void> {
+  for (const chunk of valueChunks('$id', ids)) await store.deliveries.removeWhere([Query.equal('$id', chunk)]);
+}
+
+/** A page of everything that an account was sent or is to be sent. */
+export async function listOfAccount(store: Store, accountId: string, limit: number): Promise<StoredDelivery[]> {
+  const { rows } = await store.deliveries.list([Query.equal('accountId', accountId), Query.limit(limit)]);
+  return rows;
+}
+
+/** How many mails of a kind an account was handed since a time, up to `limit`; `except` is not counted. */
+export async function countHanded(
+  store: Store,
+  {
+    accountId,
+    kind,
+    since,
+    except,
+    limit,
+  }: Pick<Delivery, 'kind'> & { accountId: string; since: Date; except: string; limit: number },
+): Promise<number> {
+  const { rows } = await store.deliveries.list([
+    Query.equal('accountId', accountId),
+    Query.equal('kind', kind),
+    Query.greaterThan('at', since.toISOString()),
+    Query.greaterThan('attempts', 0),
+    Query.notEqual('status', 'skipped'),
+    Query.notEqual('$id', except),
+    Query.limit(limit),
+  ]);
+  return rows.length;
+}
+
+/** Deliveries of a status, the newest first; `total` counts up to 5,000. */
+export async function listByStatus(store: Store, status: Delivery['status'], limit: number) {
+  return store.deliveries.list([Query.equal('status', status), Query.orderDesc('$createdAt'), Query.limit(limit)], {
+    total: true,
+  });
+}

@@ -1,0 +1,26 @@
+import { Query } from 'node-appwrite';
+import type { LinkPurpose } from '#shared/domain/account.ts';
+import { derivedId } from '#shared/domain/ids.ts';
+import type { RowOf, Stored } from './row.ts';
+import type { LinkRow } from './rows.ts';
+import type { Store } from './store.ts';
+
+export type StoredLink = Stored<RowOf<typeof LinkRow>>;
+
+/** The id of the one link that an account has for a purpose. */
+export const linkId = (accountId: string, purpose: LinkPurpose) => derivedId('l', purpose, accountId);
+
+/** Keeps a link; the account's earlier one of this purpose is dead then. */
+export async function saveLink({ links }: Store, link: RowOf<typeof LinkRow>): Promise<void> {
+  await links.upsert(linkId(link.accountId, link.purpose), { ...link });
+}
+
+/** The link of a token's hash and purpose, whether it has expired or not. */
+export async function findLink(
+  { links }: Store,
+  tokenHash: string,
+  purpose: LinkPurpose,
+): Promise<StoredLink | undefined> {
+  const { rows } = await links.list([Query.equal('tokenHash', tokenHash), Query.limit(2)]);
+  return rows.find((link) => link.purpose === purpose && link.tokenHash === tokenHash);
+}

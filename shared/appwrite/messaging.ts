@@ -1,0 +1,109 @@
+import { Messaging, Query, Users } from 'node-appwrite';
+import { derivedId } from '#shared/domain/ids.ts';
+import type { Mail, Mailer, MailResult } from '#shared/mail/mail.ts';
+import { MailRefused } from '#shared/mail/mail.ts';
+import { appwriteType } from './failures.ts';
+import type { Gateway } from './gateway.ts';
+
+/**
+ * The Appwrite user that an address is reached by. Its id is derived from the address, which Appwrite folds to lower
+ * case (corpus users-006, users-049), and nothing else is in it.
+ */
+const userIdOf = (address: string) => derivedId('m', 'mailed address', address.toLowerCase());
+
+/** A good answer can come from a proxy that has done nothing; it does not say what Appwrite would say. */
+function expectAnswer(isRight: boolean): void {
+  if (!isRight) throw new Error('an answer that is not of Messaging');
+}
+
+/** What the SDK makes of a 204. */
+function expectNothing(answer: unknown): void {
+  expectAnswer((answer as { message?: unknown } | undefined)?.message === '');
+}
+
+/**
+ * Mails through Appwrite Messaging, one recipient each. createEmail answers `processing` (corpus messaging-029), and
+ * refuses an id it has had with 409 `message_already_exists` (messaging-032), which counts as accepted.
+ */
+export class MessagingMailer implements Mailer {
+  readonly #users: Users;
+  readonly #messaging: Messaging;
+
+  constructor({ client }: Gateway) {
+    this.#users = new Users(client);
+    this.#messaging = new Messaging(client);
+  }
+
+  async hand({ id, to, subject, html }: Mail): Promise<'accepted'> {
+    const userId = await this.#reach(to);
+    try {
+      const mail = { messageId: id, subject, content: html, html: true, users: [userId] };
+      expectAnswer((await this.#messaging.createEmail(mail)).$id === id);
+    } catch (error) {
+      if (appwriteType(error) !== 'message_already_exists') throw error;
+    }
+    return 'accepted';
+  }
+
+  async resultOf(messageId: string): Promise<MailResult> {
+    try {
+      const { $id, status, deliveryErrors } = await this.#messaging.getMessage({ messageId });
+      expectAnswer($id === messageId);
+      if (String(status) === 'sent') return { status: 'sent' };
+      if (String(status) !== 'failed') return { status: 'processing' };
+      return { status: 'failed', reason: deliveryErrors?.[0] ?? 'Messaging gives no reason.' };
+    } catch (error) {
+      if (appwriteType(error) === 'message_not_found') return { status: 'missing' };
+      throw error;
+    }
+  }
+
+  /** One that is being sent is refused with 400 `message_already_scheduled` (recorded, DIFFERENCES.md part C). */
+  async discard(messageId: string): Promise<boolean> {
+    try {
+      expectNothing(await this.#messaging.delete({ messageId }));
+      return true;
+    } catch (error) {
+      const type = appwriteType(error);
+      if (type === 'message_not_found') return true;
+      if (type === 'message_already_scheduled') return false;
+      throw error;
+    }
+  }
+
+  /** Deleting a user removes its targets (corpus users-078 to users-084). */
+  async forget(address: string): Promise<void> {
+    try {
+      expectNothing(await this.#users.delete({ userId: userIdOf(address) }));
+    } catch (error) {
+      if (appwriteType(error) !== 'user_not_found') throw error;
+    }
+  }
+
+  /** The id of the user of an address, made when there is none. The address may be that of a user made by somebody else. */
+  async #reach(address: string): Promise<string> {
+    const known = await this.#find(address);
+    if (known) return known;
+    try {
+      const userId = userIdOf(address);
+      expectAnswer((await this.#users.create({ userId, email: address })).$id === userId);
+      return userId;
+    } catch (error) {
+      const type = appwriteType(error);
+      if (type === 'general_argument_invalid') throw new MailRefused('Appwrite takes no such address.');
+      if (type !== 'user_already_exists') throw error;
+      const other = await this.#find(address);
+      if (other) return other;
+      throw error;
+    }
+  }
+
+  /** Equality ignores case (corpus users-031). */
+  async #find(address: string): Promise<string | undefined> {
+    const { users } = await this.#users.list({
+      queries: [Query.equal('email', address.toLowerCase()), Query.limit(1)],
+    });
+    expectAnswer(Array.isArray(users));
+    return users[0]?.$id;
+  }
+}

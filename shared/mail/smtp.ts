@@ -1,0 +1,47 @@
+import type { Mail, Mailer, MailResult } from './mail.ts';
+
+/** Where SMTP mails go and whom they come from: `SMTP_URL` (smtp://user:password@host:587) and `MAIL_FROM`. */
+export type SmtpSettings = { url: string; from: string };
+
+/**
+ * Mails by SMTP. A server that has taken a mail is asked nothing later; when its answer is lost, the next attempt sends
+ * the mail again with the same Message-ID.
+ */
+export class SmtpMailer implements Mailer {
+  readonly #settings: SmtpSettings;
+
+  constructor(settings: SmtpSettings) {
+    this.#settings = settings;
+  }
+
+  async hand({ id, to, subject, text, html }: Mail): Promise<'sent'> {
+    // Loaded only where it is used: Messaging needs none of it.
+    const { createTransport } = await import('nodemailer');
+    const { url, from } = this.#settings;
+    const transport = createTransport({
+      url,
+      connectionTimeout: 10_000,
+      greetingTimeout: 10_000,
+      socketTimeout: 20_000,
+    });
+    const host =
+      from
+        .split('@')
+        .at(-1)
+        ?.replace(/[^a-z0-9.-]/gi, '') ?? 'localhost';
+    const headers = { 'Auto-Submitted': 'auto-generated' };
+    await transport.sendMail({ from, to, subject, text, html, headers, messageId: `<${id}@${host}>` });
+    return 'sent';
+  }
+
+  /** Nothing is known of a mail but whether `hand` succeeded. */
+  async resultOf(): Promise<MailResult> {
+    return { status: 'missing' };
+  }
+
+  async discard(): Promise<boolean> {
+    return true;
+  }
+
+  async forget(): Promise<void> {}
+}

@@ -1,0 +1,57 @@
+import { findLink, type StoredLink, saveLink } from '#shared/appwrite/links.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import type { LinkPurpose } from '#shared/domain/account.ts';
+import { HOUR } from '#shared/domain/clock.ts';
+
+type Deps = Pick<StorageDeps, 'store' | 'clock'>;
+
+const TOKEN_BYTES = 32;
+
+const crypto = () => process.getBuiltinModule('node:crypto');
+
+function hashOf(token: string): string {
+  return crypto().createHash('sha256').update(token).digest('hex');
+}
+
+/** The account that a link is for, and the address that its mail goes to. */
+type Issued = { accountId: string; epoch: string; address: string; purpose: LinkPurpose };
+
+/**
+ * Makes a token of 256 bits for a link and keeps its hash: for one use, for one hour, only as long as the account's
+ * epoch is the same. The account's earlier link of this purpose is dead then.
+ */
+export async function issueLink({ store, clock }: Deps, issued: Issued): Promise<string> {
+  const token = crypto().randomBytes(TOKEN_BYTES).toString('base64url');
+  const expiresAt = new Date(clock.now().getTime() + HOUR).toISOString();
+  await saveLink(store, { ...issued, tokenHash: hashOf(token), expiresAt });
+  return token;
+}
+
+/** The link of a token that can be used now. Whoever uses it removes its row in the same transaction. */
+export async function readLink(
+  { store, clock }: Deps,
+  token: string,
+  purpose: LinkPurpose,
+): Promise<StoredLink | undefined> {
+  const link = await findLink(store, hashOf(token), purpose);
+  return link && Date.parse(link.expiresAt) > clock.now().getTime() ? link : undefined;
+}
+
+function signatureOf(accountId: string, secret: string): string {
+  return crypto().createHmac('sha256', secret).update(`unsubscribe ${accountId}`).digest('base64url');
+}
+
+/** A token that ends the mails about complaints to an account without a login. It does not expire, as mails do not. */
+export function unsubscribeToken(accountId: string, secret: string): string {
+  return `${accountId}.${signatureOf(accountId, secret)}`;
+}
+
+/** Whose token this is; undefined when it was not signed with one of these secrets. */
+export function readUnsubscribeToken(token: string, secrets: readonly (string | undefined)[]): string | undefined {
+  const [, accountId = '', signature = ''] = /^([a-z0-9]{1,36})\.([\w-]{43})$/.exec(token) ?? [];
+  const isSigned = secrets.some((secret) => {
+    if (secret === undefined || signature === '') return false;
+    return crypto().timingSafeEqual(Buffer.from(signature), Buffer.from(signatureOf(accountId, secret)));
+  });
+  return isSigned ? accountId : undefined;
+}

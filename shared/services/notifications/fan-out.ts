@@ -1,0 +1,121 @@
+import { accountsOfAddress, findRecipient, listAdminRecipients, type Recipient } from '#shared/appwrite/accounts.ts';
+import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { makeDeliveries, type NewDelivery } from '#shared/appwrite/deliveries.ts';
+import type { StoredOutboxEntry } from '#shared/appwrite/outbox.ts';
+import { listEnabledWebhooks } from '#shared/appwrite/webhooks.ts';
+import { DEFAULT_NOTIFY } from '#shared/domain/account.ts';
+import { type Audience, happeningsOf, toldTo } from '#shared/domain/audience.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
+import { forgetPerson } from './addresses.ts';
+import type { NotifyDeps } from './deps.ts';
+
+/** Changes of a complaint within this time are told in one mail. */
+const COALESCED_MS = 2 * MINUTE;
+/** Longer than a run that has read an account may go on: erasing it is repeated until then. */
+const ERASED_AGAIN_MS = 5 * MINUTE;
+const MOST_ADMINS = 100;
+
+type Wanted = Omit<NewDelivery, 'outboxId' | 'at'>;
+
+/** Whether mails about complaints can reach a person. */
+export function canBeMailed({ email, emailConfirmed }: Recipient): boolean {
+  return email !== null && emailConfirmed === true;
+}
+
+/** What a person is to a complaint at this moment. */
+export function audiencesOf(person: Recipient, complaint: StoredComplaint): Audience[] {
+  const audiences: Audience[] = [];
+  if (complaint.reporterId === person.$id) audiences.push('reporter');
+  if (complaint.assignedTo === person.username && person.role !== 'user') audiences.push('assignee');
+  return audiences;
+}
+
+async function peopleOf({ store }: NotifyDeps, complaint: StoredComplaint): Promise<Recipient[]> {
+  const [reporter, assignee] = await Promise.all([
+    complaint.reporterName === null ? undefined : store.recipients.find(complaint.reporterId),
+    complaint.assignedTo === null ? undefined : findRecipient(store, complaint.assignedTo),
+  ]);
+  const people = [reporter, assignee].filter((person) => person !== undefined);
+  return people.filter((person, at) => people.findIndex(({ $id }) => $id === person.$id) === at);
+}
+
+/** The mails that a change asks for. A complaint that is gone is told to nobody. */
+async function complaintMails(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<Wanted[]> {
+  if (entry.complaintId === null || entry.kind === 'complaint.deleted') return [];
+  const complaint = await deps.store.complaints.find(entry.complaintId);
+  if (!complaint) return [];
+  const { kind, changed, statusBefore, status, byRole, byId } = entry;
+  if (kind !== 'complaint.created' && kind !== 'complaint.changed') return [];
+  const change = { kind, changed, statusBefore, status, byRole };
+  const isAssigned = complaint.assignedTo !== null;
+  const happenings = happeningsOf({ ...change, isAssigned, isHidden: complaint.hidden });
+  const dueAt = new Date(Date.parse(entry.at) + COALESCED_MS);
+  return (await peopleOf(deps, complaint)).filter(canBeMailed).flatMap((person) => {
+    const audiences = audiencesOf(person, complaint);
+    const recipient = { audiences, notify: person.notify ?? DEFAULT_NOTIFY, isActor: person.$id === byId };
+    const told = toldTo(recipient, happenings);
+    if (told.length === 0) return [];
+    const about = { complaintId: complaint.$id, complaintVersion: entry.complaintVersion };
+    return [{ channel: 'mail', kind, accountId: person.$id, ...about, told, audiences, dueAt }];
+  });
+}
+
+async function webhookCalls({ store, clock }: NotifyDeps, entry: StoredOutboxEntry): Promise<Wanted[]> {
+  const { publicEvent, complaintId, complaintVersion } = entry;
+  if (publicEvent === null) return [];
+  const hooks = (await listEnabledWebhooks(store)).filter(({ events }) => events.includes(publicEvent));
+  const dueAt = clock.now();
+  const call = { channel: 'webhook', kind: publicEvent, complaintId, complaintVersion, dueAt } as const;
+  return hooks.map(({ $id }) => ({ ...call, webhookId: $id }));
+}
+
+/** A link is mailed to confirmed addresses only; several accounts of one address get one each. */
+async function recoveryMails({ store, clock }: NotifyDeps, entry: StoredOutboxEntry): Promise<Wanted[]> {
+  const { username, address, kind } = entry;
+  const byName = username === null ? undefined : await findRecipient(store, username);
+  const byAddress = address === null ? [] : await accountsOfAddress(store, address);
+  const mine = byAddress.filter(({ email }) => email?.toLowerCase() === address?.toLowerCase());
+  const accounts = byName ? [byName] : mine;
+  const mail = { channel: 'mail', kind, dueAt: clock.now() } as const;
+  return accounts.filter(canBeMailed).map(({ $id }) => ({ ...mail, accountId: $id }));
+}
+
+/** Mails about an account go at once, whatever `notify` says. */
+async function accountMails(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<Wanted[]> {
+  const { accountId, address, webhookId, kind } = entry;
+  const dueAt = deps.clock.now();
+  if (kind === 'recovery.requested') return recoveryMails(deps, entry);
+  if (kind === 'webhook.disabled') {
+    const admins = (await listAdminRecipients(deps.store, MOST_ADMINS)).filter(canBeMailed);
+    return admins.map(({ $id }) => ({ channel: 'mail', kind, accountId: $id, webhookId, dueAt }));
+  }
+  return accountId === null ? [] : [{ channel: 'mail', kind, accountId, address, dueAt }];
+}
+
+const PAGE = 100;
+
+/**
+ * Makes the deliveries that a row of the outbox asks for, and removes the row. Doing it again, or twice at once, is
+ * harmless: a delivery's id is made of the row's, the channel and the recipient. Gives the ids of what is due at once.
+ */
+export async function fanOut(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<string[]> {
+  const { store, clock } = deps;
+  if (entry.kind === 'account.erased') {
+    const complete = entry.accountId === null || (await forgetPerson(deps, entry.accountId, entry.address));
+    const isOld = Date.parse(entry.at) < clock.now().getTime() - ERASED_AGAIN_MS;
+    if (complete && isOld) await store.outbox.remove(entry.$id);
+    return [];
+  }
+  const isComplaint = entry.complaintId !== null;
+  const wanted = isComplaint
+    ? (await Promise.all([complaintMails(deps, entry), webhookCalls(deps, entry)])).flat()
+    : await accountMails(deps, entry);
+  const made: string[] = [];
+  const { at, $id: outboxId } = entry;
+  for (let from = 0; from < wanted.length; from += PAGE) {
+    const part = wanted.slice(from, from + PAGE).map((one) => ({ ...one, at, outboxId }));
+    made.push(...(await makeDeliveries(store, part)));
+  }
+  await store.outbox.remove(entry.$id);
+  return made.filter((_, at) => (wanted[at]?.dueAt ?? clock.now()) <= clock.now());
+}

@@ -1,0 +1,102 @@
+import { listDueDeliveries } from '#shared/appwrite/deliveries.ts';
+import { listOutbox, type StoredOutboxEntry } from '#shared/appwrite/outbox.ts';
+import { SECOND } from '#shared/domain/clock.ts';
+import { Budget } from '../maintenance/budget.ts';
+import { takeSteps } from './deliver.ts';
+import type { NotifyDeps } from './deps.ts';
+import { fanOut } from './fan-out.ts';
+
+/** What a run may cost: it ends before the next one begins. */
+const WHOLE_RUN = { calls: 4_000, milliseconds: 50 * SECOND };
+const PAGE = 100;
+const AT_ONCE = 8;
+
+/** `told`: rows of the outbox that were made into deliveries. `steps`: deliveries whose next step was taken. */
+export type NotifyReport = { told: number; steps: number; failed: number; calls: number };
+
+class Run {
+  readonly #deps: NotifyDeps;
+  readonly #budget: Budget;
+  readonly #from: number;
+  #told = 0;
+  #steps = 0;
+  readonly failures: unknown[] = [];
+
+  constructor(deps: NotifyDeps) {
+    this.#deps = deps;
+    this.#budget = new Budget(deps.gateway, WHOLE_RUN);
+    this.#from = deps.gateway.calls.length;
+  }
+
+  get report(): NotifyReport {
+    const calls = this.#deps.gateway.calls.length - this.#from;
+    return { told: this.#told, steps: this.#steps, failed: this.failures.length, calls };
+  }
+
+  /** Gives the ids of the deliveries that are due at once. */
+  async fanOut(entries: readonly StoredOutboxEntry[]): Promise<string[]> {
+    const due: string[] = [];
+    for (let at = 0; at < entries.length && !this.#budget.isSpent(); at += AT_ONCE) {
+      const part = entries.slice(at, at + AT_ONCE).map(async (entry) => {
+        due.push(...(await fanOut(this.#deps, entry)));
+        this.#told += 1;
+      });
+      for (const result of await Promise.allSettled(part)) {
+        if (result.status === 'rejected') this.failures.push(result.reason);
+      }
+    }
+    return due;
+  }
+
+  async deliver(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const now = this.#deps.clock.now();
+    const found = await this.#deps.store.deliveries.findMany(ids);
+    await this.#step(
+      found.filter(({ status, dueAt }) => status === 'pending' && dueAt !== null && new Date(dueAt) <= now),
+    );
+  }
+
+  async #step(deliveries: Awaited<ReturnType<typeof listDueDeliveries>>): Promise<void> {
+    for (let at = 0; at < deliveries.length && !this.#budget.isSpent(); at += AT_ONCE) {
+      const part = deliveries.slice(at, at + AT_ONCE);
+      this.failures.push(...(await takeSteps(this.#deps, part)));
+      this.#steps += part.length;
+    }
+  }
+
+  async deliverDue(): Promise<void> {
+    for (let full = true; full && !this.#budget.isSpent(); ) {
+      const failed = this.failures.length;
+      const due = await listDueDeliveries(this.#deps.store, this.#deps.clock.now(), PAGE);
+      await this.#step(due);
+      // A page that failed would be read again and again.
+      full = due.length === PAGE && this.failures.length === failed;
+    }
+  }
+}
+
+/** Tells of one row of the outbox, as its event asks: mails about accounts and webhook calls go at once. */
+export async function tellOf(deps: NotifyDeps, outboxId: string): Promise<NotifyReport> {
+  const run = new Run(deps);
+  const entry = await deps.store.outbox.find(outboxId);
+  if (entry) await run.deliver(await run.fanOut([entry]));
+  if (run.failures.length > 0) throw run.failures[0];
+  return run.report;
+}
+
+/**
+ * Everything that is to be told and everything that is due, for at most 50 seconds: two calls when there is nothing. It
+ * may run twice at once. What fails is due again later, and is counted in the report.
+ */
+export async function runNotifications(deps: NotifyDeps): Promise<NotifyReport> {
+  const run = new Run(deps);
+  for (let full = true; full; ) {
+    const entries = await listOutbox(deps.store, PAGE);
+    const before = run.report.told;
+    await run.fanOut(entries);
+    full = entries.length === PAGE && run.report.told - before === PAGE;
+  }
+  await run.deliverDue();
+  return run.report;
+}

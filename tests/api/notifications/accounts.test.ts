@@ -1,0 +1,140 @@
+import type { Snapshot } from 'local-appwrite';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type AccountNews, writeOutbox } from '#shared/appwrite/outbox.ts';
+import { systemClock } from '#shared/domain/clock.ts';
+import { readLink } from '#shared/services/accounts/links.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
+
+let service: Service;
+let start: Snapshot;
+beforeAll(async () => {
+  service = await startService({ TOKEN_HOURS: '720', APP_URL: 'https://app.example' });
+  start = await service.local.snapshot();
+});
+// Back to the present: accounts are new in each test, and tokens and signatures are good for a while only.
+beforeEach(() => service.local.restore(start));
+afterAll(() => service.close());
+
+const address = ({ username }: Person) => `${username}@example.org`;
+
+/** Writes the row and waits until its event was followed; no time passes. */
+async function tell(news: Omit<AccountNews, 'at'>): Promise<void> {
+  await writeOutbox(service.connection.store, { ...news, at: new Date(service.local.clock.now()) });
+  await service.local.settle();
+  // The provider takes its moment.
+  await service.local.settle();
+}
+
+async function linksTo(to: string, name: string): Promise<string[]> {
+  const mails = await inboxOf(service, to);
+  return mails.flatMap(({ text }) =>
+    [...text.matchAll(new RegExp(`https://app\\.example/#${name}=(\\S+)`, 'g'))].map(([, token = '']) => token),
+  );
+}
+
+it('an address is confirmed by a link that goes at once, whatever notify says; a newer one ends the older', async () => {
+  const [person] = await service.people('user');
+  const accountId = await giveAddress(service, person.username, { emailConfirmed: false, notify: 'none' });
+  await tell({ kind: 'email.confirm', accountId });
+  await tell({ kind: 'email.confirm', accountId });
+  const [newer = '', older = ''] = await linksTo(address(person), 'confirm');
+  const deps = { ...service.connection, clock: systemClock };
+  expect(newer).toMatch(/^[\w-]{43}$/);
+  expect(await readLink(deps, newer, 'confirm')).toMatchObject({ accountId, address: address(person) });
+  expect(await readLink(deps, older, 'confirm')).toBeUndefined();
+  expect(await readLink(deps, newer, 'reset')).toBeUndefined();
+  const later = { now: () => new Date(Date.now() + 3_700_000), elapsed: () => 0 };
+  expect(await readLink({ ...service.connection, clock: later }, newer, 'confirm')).toBeUndefined();
+  expect(JSON.stringify(await service.connection.store.links.list([]))).not.toContain(newer);
+});
+
+it('a pending address gets the link, and the present one a word', async () => {
+  const [person] = await service.people('user');
+  const accountId = await giveAddress(service, person.username, { emailPending: `new-${address(person)}` });
+  await tell({ kind: 'email.confirm', accountId });
+  await tell({ kind: 'email.change_requested', accountId });
+  expect(await linksTo(`new-${address(person)}`, 'confirm')).toHaveLength(1);
+  expect(await linksTo(address(person), 'confirm')).toEqual([]);
+  expect((await inboxOf(service, address(person)))[0]?.text).toContain('has asked for another address');
+});
+
+it('nothing is sent to confirm what is confirmed', async () => {
+  const [person] = await service.people('user');
+  const accountId = await giveAddress(service, person.username);
+  await tell({ kind: 'email.confirm', accountId });
+  expect(await inboxOf(service, address(person))).toEqual([]);
+  expect(await deliveriesOf(service, accountId)).toMatchObject([{ status: 'skipped' }]);
+});
+
+it('recovery mails a link by name or address, one for each account of an address, and none for whom there is not', async () => {
+  const [one, two] = await service.people('user', 'user');
+  for (const { username } of [one, two]) await giveAddress(service, username, { email: 'shared@example.org' });
+  await tell({ kind: 'recovery.requested', username: one.username });
+  expect(await linksTo('shared@example.org', 'reset')).toHaveLength(1);
+  await tell({ kind: 'recovery.requested', address: 'shared@example.org' });
+  expect(await linksTo('shared@example.org', 'reset')).toHaveLength(3);
+  await tell({ kind: 'recovery.requested', username: 'nobody.of.that.name' });
+  await tell({ kind: 'recovery.requested', address: 'nobody@example.org' });
+  expect(await inboxOf(service, 'nobody@example.org')).toEqual([]);
+  expect((await service.connection.store.outbox.list([])).rows).toEqual([]);
+});
+
+it('an account gets at most five recovery mails an hour', async () => {
+  const [person] = await service.people('user');
+  const accountId = await giveAddress(service, person.username);
+  for (let n = 0; n < 7; n += 1) await tell({ kind: 'recovery.requested', username: person.username });
+  expect(await linksTo(address(person), 'reset')).toHaveLength(5);
+  const skipped = (await deliveriesOf(service, accountId)).filter(({ status }) => status === 'skipped');
+  expect(skipped).toHaveLength(2);
+  await letMinutesPass(service, 61);
+  await tell({ kind: 'recovery.requested', username: person.username });
+  expect(await linksTo(address(person), 'reset')).toHaveLength(6);
+});
+
+it('nothing is mailed for recovery to an address that is not confirmed', async () => {
+  const [person] = await service.people('user');
+  await giveAddress(service, person.username, { emailConfirmed: false });
+  await tell({ kind: 'recovery.requested', address: address(person) });
+  await tell({ kind: 'recovery.requested', username: person.username });
+  expect(await inboxOf(service, address(person))).toEqual([]);
+});
+
+it('the old address is told, and Messaging forgets it unless another account has it', async () => {
+  const [person, other] = await service.people('user', 'user');
+  const { usersOf } = mailAdmin(service);
+  const old = `old-${address(person)}`;
+  const accountId = await giveAddress(service, person.username);
+  await giveAddress(service, other.username, { email: `shared-${address(person)}` });
+  for (const former of [old, `shared-${address(person)}`])
+    await tell({ kind: 'email.changed', accountId, address: former });
+  await letMinutesPass(service, 2);
+  expect((await inboxOf(service, old))[0]?.text).toContain('does not use this address any more');
+  expect(await usersOf(old)).toEqual([]);
+  expect(await usersOf(`shared-${address(person)}`)).toHaveLength(1);
+});
+
+it('a person is told of a new password and of a new role', async () => {
+  const [person] = await service.people('user');
+  const accountId = await giveAddress(service, person.username, { notify: 'none' });
+  await tell({ kind: 'password.changed', accountId });
+  await tell({ kind: 'role.changed', accountId });
+  const subjects = (await inboxOf(service, address(person))).map(({ subject }) => subject);
+  expect(subjects.sort()).toEqual(['Your password was changed', 'Your role was changed']);
+});
+
+it('nothing of an erased person is left: no delivery, no message, no user', async () => {
+  const [person] = await service.people('user');
+  const accountId = await giveAddress(service, person.username);
+  await person.file();
+  await tell({ kind: 'password.changed', accountId });
+  const { usersOf, messages } = mailAdmin(service);
+  expect(await usersOf(address(person))).toHaveLength(1);
+  await service.connection.store.users.remove(accountId);
+  await tell({ kind: 'account.erased', accountId, address: address(person) });
+  await letMinutesPass(service, 7);
+  expect(await usersOf(address(person))).toEqual([]);
+  expect(await messages()).toEqual([]);
+  expect(await deliveriesOf(service, accountId)).toEqual([]);
+  expect((await service.connection.store.outbox.list([])).rows).toEqual([]);
+});

@@ -1,0 +1,118 @@
+import { writeOutbox } from '#shared/appwrite/outbox.ts';
+import { systemClock } from '#shared/domain/clock.ts';
+import { randomId } from '#shared/domain/ids.ts';
+import { readLink } from '#shared/services/accounts/links.ts';
+import { startServer } from '../local-server.ts';
+import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../mail.ts';
+import type { Stage, Story } from './stories.ts';
+
+/** Long enough for a lease to end and for the first two pauses between attempts. */
+const MINUTES = 14;
+const where = { functionId: 'notifications' };
+
+function expectEqual(what: string, found: unknown, wanted: unknown): void {
+  const [one, other] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (one !== other) throw new Error(`${what}: ${one}, not ${other}`);
+}
+
+async function expectTold(stage: Stage, subject: string, mails: number, address: string): Promise<void> {
+  expectEqual('mails', (await inboxOf(stage.service, address)).length, mails);
+  const deliveries = await deliveriesOf(stage.service, subject);
+  if (deliveries.length === 0) throw new Error('no delivery');
+  expectEqual('statuses', [...new Set(deliveries.map(({ status }) => status))], ['sent']);
+  expectEqual('messages', (await mailAdmin(stage.service).messages()).length, 0);
+  expectEqual('outbox', (await stage.service.connection.store.outbox.list([])).rows.length, 0);
+}
+
+/** A filing and a change, told in one mail. */
+const changes: Story = {
+  name: 'telling of two changes in one mail',
+  where,
+  async lane(stage) {
+    const { service, reporter, admin } = stage;
+    const email = `${reporter.username}@example.org`;
+    await giveAddress(service, reporter.username);
+    let id = '';
+    return {
+      local: service.local,
+      async story() {
+        ({ id } = await reporter.file());
+        await admin.send('PUT', '/complain', { json: { id, status: 'in_progress', note: 'We begin.' } });
+        await letMinutesPass(service, 4);
+        return { tries: [] };
+      },
+      recover: () => letMinutesPass(service, MINUTES),
+      check: () => expectTold(stage, id, 1, email),
+    };
+  },
+};
+
+/** A link is mailed once, and the one that arrives is the one that counts. */
+const recovery: Story = {
+  name: 'telling of a link',
+  where,
+  async lane(stage) {
+    const { service, reporter } = stage;
+    const { store } = service.connection;
+    const email = `r-${reporter.username}@example.org`;
+    const accountId = await giveAddress(service, reporter.username, { email });
+    return {
+      local: service.local,
+      async story() {
+        await writeOutbox(store, {
+          kind: 'recovery.requested',
+          username: reporter.username,
+          at: new Date(service.local.clock.now()),
+        });
+        await service.local.settle();
+        await letMinutesPass(service, 2);
+        return { tries: [] };
+      },
+      recover: () => letMinutesPass(service, MINUTES),
+      async check() {
+        await expectTold(stage, accountId, 1, email);
+        const [mail] = await inboxOf(service, email);
+        const [, token = ''] = /#reset=(\S+)/.exec(mail?.text ?? '') ?? [];
+        if (!(await readLink({ store, clock: systemClock }, token, 'reset'))) throw new Error('the link is dead');
+      },
+    };
+  },
+};
+
+/** A webhook is called at least once. */
+const webhook: Story = {
+  name: 'telling a webhook',
+  where,
+  async lane(stage) {
+    const { service, reporter } = stage;
+    const seen = new Set<string>();
+    const server = await startServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      seen.add(JSON.parse(body).data.id);
+      response.end();
+    });
+    // Never kept alive by a server that only this story calls.
+    server.server.unref();
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const row = { url: server.url, events: 'complaint.created', secret, enabled: true };
+    await service.connection.store.webhooks.insert(randomId(), row);
+    await giveAddress(service, reporter.username, { emailConfirmed: false });
+    let id = '';
+    return {
+      local: service.local,
+      async story() {
+        ({ id } = await reporter.file());
+        await service.local.settle();
+        return { tries: [] };
+      },
+      recover: () => letMinutesPass(service, MINUTES),
+      async check() {
+        if (!seen.has(id)) throw new Error('the webhook was not called');
+        await expectTold(stage, id, 0, `${reporter.username}@example.org`);
+      },
+    };
+  },
+};
+
+export const tellingStories = [changes, recovery, webhook];

@@ -1,0 +1,65 @@
+import { Client, Messaging, Users } from 'node-appwrite';
+import * as z from 'zod/mini';
+import { findRecipient } from '#shared/appwrite/accounts.ts';
+import type { StoredDelivery } from '#shared/appwrite/deliveries.ts';
+import type { Language, Notify } from '#shared/domain/account.ts';
+import type { Service } from './harness.ts';
+
+const Inbox = z.object({
+  messages: z.array(z.object({ to: z.string(), subject: z.string(), text: z.string(), at: z.string() })),
+});
+export type ReceivedMail = z.infer<typeof Inbox>['messages'][number];
+
+/** The mails of the local inbox, the newest first, to everybody or to one address. */
+export async function inboxOf({ local }: Service, to?: string): Promise<ReceivedMail[]> {
+  const answer = await fetch(`${local.url}/_local/inbox`);
+  const { messages } = z.parse(Inbox, await answer.json());
+  return messages.filter((mail) => to === undefined || mail.to === to);
+}
+
+const MINUTE = 60_000;
+
+/** Lets so many minutes pass, each with its run of `notifications`. */
+export async function letMinutesPass({ local }: Service, minutes: number): Promise<void> {
+  for (let n = 0; n < minutes; n += 1) {
+    local.clock.advance(MINUTE);
+    await local.settle();
+  }
+}
+
+type Given = {
+  email?: string | null;
+  emailConfirmed?: boolean;
+  emailPending?: string;
+  language?: Language;
+  notify?: Notify;
+};
+
+/** Gives an account an address that counts as confirmed; resolves to the account's id. */
+export async function giveAddress(
+  { connection: { store } }: Service,
+  username: string,
+  given: Given = {},
+): Promise<string> {
+  const row = await findRecipient(store, username);
+  const address = { email: `${username}@example.org`, emailConfirmed: true, ...given };
+  if (!row || !(await store.recipients.replace(row, address))) throw new Error('no such account');
+  return row.$id;
+}
+
+/** The deliveries of a complaint or an account. */
+export async function deliveriesOf({ connection: { store } }: Service, subject: string): Promise<StoredDelivery[]> {
+  const { rows } = await store.deliveries.list([]);
+  return rows.filter(({ complaintId, accountId }) => subject === complaintId || subject === accountId);
+}
+
+/** Appwrite's users and messages, as an admin sees them. */
+export function mailAdmin({ local }: Service) {
+  const client = new Client().setEndpoint(local.endpoint).setProject(local.projectId).setKey(local.apiKey);
+  const [users, messaging] = [new Users(client), new Messaging(client)];
+  return {
+    messaging,
+    usersOf: async (email: string) => (await users.list()).users.filter((user) => user.email === email),
+    messages: async () => (await messaging.listMessages()).messages,
+  };
+}

@@ -42,12 +42,16 @@ export const requestName = (id: string) => `${id.charAt(0).toUpperCase()}${id.sl
 /** Whether a field may be left out. */
 export const isOptional = (field: Schema) => field instanceof z.ZodMiniOptional;
 
+/** What only staff may send; the explorer leaves it empty. */
+const FOR_STAFF = ['contactName', 'contactPhone', 'contactEmail'];
+
 /** A field of a form: no form can hold null, and the explorer fills in what makes its first call work. */
 function formField(name: string, field: Schema): Json {
   const { anyOf, ...schema } = sentSchema(field);
   const [value = {}] = Array.isArray(anyOf) ? anyOf.filter((one: Json) => one.type !== 'null') : [{}];
   const samples: Json = { ...DRAFT, anonymous: false };
-  return { ...value, ...schema, ...(name in samples ? { examples: [samples[name]] } : {}) };
+  const filled = FOR_STAFF.includes(name) ? { default: '' } : {};
+  return { ...value, ...schema, ...filled, ...(name in samples ? { examples: [samples[name]] } : {}) };
 }
 
 /** The body of a form: its text fields, with the files beside them. */

@@ -81,7 +81,8 @@ export type DeclaredColumn = z.infer<typeof Column>;
 export type DeclaredIndex = z.infer<typeof Index>;
 export type DeclaredTable = z.infer<typeof Table>;
 export type DeclaredBucket = z.infer<typeof Bucket>;
-export type DeclaredFunction = z.infer<typeof Fn>;
+/** `parts`: the functions of appwrite.json that it stands for; itself when left out. No part of the file. */
+export type DeclaredFunction = z.infer<typeof Fn> & { parts?: readonly string[] };
 export type Declaration = z.infer<typeof Declaration>;
 
 /** Whether clients may call a function; such a function has a domain. */

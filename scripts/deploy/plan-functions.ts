@@ -20,7 +20,14 @@ function planFunction({ remote: { functions }, live }: Planning, fn: DeclaredFun
   return [{ area: 'function', subject, action: 'update', why: faults.join('; '), apply }];
 }
 
-function comparedOf({ $id: _id, path: _path, ignore: _ignore, specification, ...settings }: DeclaredFunction) {
+function comparedOf({
+  $id: _id,
+  path: _path,
+  ignore: _ignore,
+  parts: _parts,
+  specification,
+  ...settings
+}: DeclaredFunction) {
   return { ...settings, buildSpecification: specification, runtimeSpecification: specification };
 }
 

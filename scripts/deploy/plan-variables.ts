@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ID } from 'node-appwrite';
 import { weaknessOf } from '#shared/security/tokens.ts';
-import { API, BACKGROUND } from '../project/layout.ts';
+import { functionFor } from '../project/routes.ts';
 import type { Change, Planning } from './change.ts';
 import { type DeclaredFunction, isPublic } from './declaration.ts';
 import { type LiveFunction, type LiveVariable, readRules } from './live.ts';
@@ -15,15 +15,23 @@ const PREVIOUS = `${SECRET}_PREVIOUS`;
 const OF_A_LAYOUT = [SECRET, 'API_ORIGINS'];
 /** All that the function docs reads. */
 const OF_DOCS = ['PUBLIC_ENDPOINT', 'CORS_ORIGINS'];
-/** The functions that write to people, in both layouts. */
-const TELLS = ['notifications', BACKGROUND];
 
-/**
- * Functions that clients call and that open the tables check tokens: they need the secret. Those that write to people
- * sign with it the links that end mails. No other function gets it.
- */
-export function needsSecret(fn: Pick<DeclaredFunction, '$id' | 'scopes' | 'execute'>): boolean {
-  return (isPublic(fn) && fn.scopes.length > 0) || TELLS.includes(fn.$id);
+/** The functions without clients that sign with the token secret, too: the links in mails. */
+const SIGNS_LINKS = 'notifications';
+
+type Judged = Pick<DeclaredFunction, '$id' | 'scopes' | 'execute' | 'parts'>;
+
+/** Whether a function stands for this one of appwrite.json, or is it. */
+const standsFor = ({ $id, parts = [$id] }: Judged, id: string) => parts.includes(id);
+
+/** Whether a function checks or signs tokens: one that clients call and that opens the tables, or one that sends links. No other function gets the secret. */
+export function needsSecret(fn: Judged): boolean {
+  return (isPublic(fn) && fn.scopes.length > 0) || standsFor(fn, SIGNS_LINKS);
+}
+
+/** The functions of the other layout that the project has. */
+function othersThere({ declared, live }: Pick<Planning, 'declared' | 'live'>): DeclaredFunction[] {
+  return declared.others.filter(({ $id }) => live.others.some((other) => other.$id === $id));
 }
 
 type Setting = { key: string; value: () => Promise<string> };
@@ -39,15 +47,18 @@ export function planVariables(planning: Planning): Change[] {
   return [...planSecret(planning), ...plain];
 }
 
-/** What can be worked out: where pictures are, which pages may call, and where the other functions are. */
+/** What can be worked out: where pictures and the page are, which pages may call, and where the other functions are. */
 function settingsOf({ remote, declared, live }: Planning, fn: DeclaredFunction): Setting[] {
   const served = declared.functions.filter(isPublic).map(({ $id }) => $id);
-  const pageAt = declared.layout === 'compact' ? API : 'docs';
-  if (TELLS.includes(fn.$id) && served.includes(pageAt)) {
-    return [{ key: 'APP_URL', value: () => originOfOne(remote, pageAt) }];
+  const pageAt = functionFor(declared.layout, '/');
+  const settings: Setting[] = [];
+  if (isPublic(fn) || needsSecret(fn)) {
+    settings.push({ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint });
   }
-  if (!isPublic(fn)) return [];
-  const settings: Setting[] = [{ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint }];
+  if (standsFor(fn, SIGNS_LINKS) && served.includes(pageAt)) {
+    settings.push({ key: 'APP_URL', value: () => originOfOne(remote, pageAt) });
+  }
+  if (!isPublic(fn)) return settings;
   if (served.includes(pageAt)) {
     const value = async () => [...keptOrigins({ declared, live, remote }, fn), await originOfOne(remote, pageAt)];
     settings.push({ key: 'CORS_ORIGINS', value: async () => [...new Set(await value())].join(',') });
@@ -88,12 +99,19 @@ function replacedBy({ live }: Pick<Planning, 'live'>, fn: DeclaredFunction): Liv
   return live.others.filter((other) => isPublic(other) === isPublic(fn));
 }
 
-/** The origins that pages may call from by the other layout, without those of its own domains. */
-function keptOrigins({ declared, live, remote }: Pick<Planning, 'declared' | 'live' | 'remote'>, fn: DeclaredFunction) {
+type Seen = Pick<Planning, 'declared' | 'live' | 'remote'>;
+
+/** The origins of the other layout's own domains. */
+function originsOfOthers({ declared, live, remote }: Seen): string[] {
   const ids = declared.others.map(({ $id }) => $id);
-  const own = live.rules
+  return live.rules
     .filter(({ deploymentResourceId }) => ids.includes(deploymentResourceId ?? ''))
     .map(({ domain }) => originOf(remote.target.endpoint, domain));
+}
+
+/** The origins whose pages the other layout lets in, without those of its own domains. */
+function keptOrigins({ declared, live, remote }: Seen, fn: DeclaredFunction): string[] {
+  const own = originsOfOthers({ declared, live, remote });
   return replacedBy({ live }, fn)
     .flatMap(({ variables }) => variables.filter(({ key }) => key === 'CORS_ORIGINS'))
     .flatMap(({ value }) => value.split(','))
@@ -110,9 +128,10 @@ function takeOver(planning: Planning, fn: DeclaredFunction): Change[] {
   if (known?.deployment) return [];
   const wanted = (key: string) =>
     !OF_A_LAYOUT.includes(key) && key !== 'CORS_ORIGINS' && (fn.$id !== 'docs' || OF_DOCS.includes(key));
+  const own = originsOfOthers(planning);
   const found = new Map<string, { owner: string; variable: LiveVariable }[]>();
   for (const { $id: owner, variables } of replacedBy(planning, fn)) {
-    for (const variable of variables.filter(({ key }) => wanted(key))) {
+    for (const variable of variables.filter(({ key, value }) => wanted(key) && !own.includes(value))) {
       found.set(variable.key, [...(found.get(variable.key) ?? []), { owner, variable }]);
     }
   }
@@ -150,15 +169,16 @@ function takeOverOne(planning: Planning, id: string, { key, owned }: Owned): Cha
 function planSecret(planning: Planning): Change[] {
   const { declared, live, wish } = planning;
   const needing = declared.functions.filter(needsSecret).map(({ $id }) => $id);
-  const others = live.others.filter(needsSecret).map(({ $id }) => $id);
+  const others = othersThere(planning).filter(needsSecret);
   const lacking = needing.filter((id) => !variableOf(planning, id, SECRET));
   if (wish.renewSecret) {
     const why = wish.previousSecret ? 'is renewed' : 'is renewed: everybody signs in again';
-    return newSecret(planning, [...needing, ...others], why);
+    return newSecret(planning, [...needing, ...others.map(({ $id }) => $id)], why);
   }
   if (lacking.length === 0) return [];
-  const inUse = [...live.functions, ...live.others].some((fn) => fn.deploymentId !== '' && needsSecret(fn));
-  if (!inUse) return newSecret(planning, needing, 'is missing');
+  const serving = [...live.functions, ...live.others].filter(({ deploymentId }) => deploymentId !== '');
+  const signing = [...declared.functions, ...others].filter(needsSecret).map(({ $id }) => $id);
+  if (!serving.some(({ $id }) => signing.includes($id))) return newSecret(planning, needing, 'is missing');
   const readable = [...live.functions, ...live.others]
     .flatMap(({ variables }) => variables)
     .find(({ key, value }) => key === SECRET && value !== '')?.value;
@@ -174,10 +194,10 @@ function planSecret(planning: Planning): Change[] {
   });
 }
 
-/** The functions of both layouts that serve with a token secret. */
+/** The functions of both layouts that clients call and that serve with a token secret. */
 export function secretHolders({ live }: Pick<Planning, 'live'>): LiveFunction[] {
   return [...live.functions, ...live.others].filter(
-    (fn) => fn.deploymentId !== '' && needsSecret(fn) && fn.variables.some(({ key }) => key === SECRET),
+    (fn) => fn.deploymentId !== '' && isPublic(fn) && fn.variables.some(({ key }) => key === SECRET),
   );
 }
 

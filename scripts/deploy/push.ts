@@ -39,7 +39,10 @@ async function prepare({ remote: { target }, root }: Pushing, functions: readonl
   const preferences = { current: 'deploy', selfSigned, deploy: { endpoint, key } };
   await mkdir(join(folder, '.appwrite'));
   await writeFile(join(folder, '.appwrite', 'prefs.json'), JSON.stringify(preferences), { mode: 0o600 });
-  await writeFile(join(folder, 'appwrite.config.json'), JSON.stringify({ projectId, functions }));
+  await writeFile(
+    join(folder, 'appwrite.config.json'),
+    JSON.stringify({ projectId, functions: functions.map(({ parts: _parts, ...fn }) => fn) }),
+  );
   for (const { path } of functions) await cp(join(root, path), join(folder, path), { recursive: true });
   return folder;
 }

@@ -54,6 +54,7 @@ function merge(id: string, members: readonly DeclaredFunction[]): DeclaredFuncti
     timeout: Math.max(...members.map(({ timeout }) => timeout)),
     enabled: shared(members, 'enabled'),
     logging: shared(members, 'logging'),
+    parts: members.map(({ $id }) => $id),
   };
 }
 

@@ -5,7 +5,7 @@ import { giveRole, resetPassword, roleOf } from './accounts.ts';
 import { describeDeliveries, retryFailed } from './deliveries.ts';
 import { exportComplaints } from './export.ts';
 
-type Command = (connection: Connection, args: readonly string[], options: { retry: boolean }) => Promise<string>;
+type Command = (connection: Connection, args: readonly string[], options?: { retry: boolean }) => Promise<string>;
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   async list({ store }) {
@@ -18,7 +18,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   grant: (connection, [username, role = 'admin']) => giveRole(connection, username, roleOf(role)),
   revoke: (connection, [username]) => giveRole(connection, username, 'user'),
   'reset-password': (connection, [username]) => resetPassword(connection, username),
-  async deliveries({ store }, _args, { retry }) {
+  async deliveries({ store }, _args, { retry } = { retry: false }) {
     const retried = retry ? `${await retryFailed(store)} failed deliveries are tried again.\n` : '';
     return retried + (await describeDeliveries(store));
   },

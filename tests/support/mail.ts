@@ -10,19 +10,19 @@ const Inbox = z.object({
 });
 export type ReceivedMail = z.infer<typeof Inbox>['messages'][number];
 
-/** The mails of the local inbox, the newest first, to everybody or to one address. */
-export async function inboxOf({ local }: Service, to?: string): Promise<ReceivedMail[]> {
-  const answer = await fetch(`${local.url}/_local/inbox`);
+/** The newest mails of the local inbox, the newest first, to everybody or to one address. */
+export async function inboxOf({ local }: Service, to?: string, limit = 100): Promise<ReceivedMail[]> {
+  const answer = await fetch(`${local.url}/_local/inbox?limit=${limit}`);
   const { messages } = z.parse(Inbox, await answer.json());
   return messages.filter((mail) => to === undefined || mail.to === to);
 }
 
 const MINUTE = 60_000;
 
-/** Lets so many minutes pass, each with its run of `notifications`. */
-export async function letMinutesPass({ local }: Service, minutes: number): Promise<void> {
-  for (let n = 0; n < minutes; n += 1) {
-    local.clock.advance(MINUTE);
+/** Lets so many minutes pass, each with its run of `notifications`, or several at a time with one run. */
+export async function letMinutesPass({ local }: Service, minutes: number, atOnce = 1): Promise<void> {
+  for (let n = 0; n < minutes; n += atOnce) {
+    local.clock.advance(atOnce * MINUTE);
     await local.settle();
   }
 }

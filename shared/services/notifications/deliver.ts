@@ -146,6 +146,18 @@ class Step {
 /** Whether nothing is left to do with a delivery but to remove its row. */
 const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
 
+/** The first delivery of each person and complaint that were not tried yet: the others join its mail. */
+export function withoutCompanions(deliveries: readonly StoredDelivery[]): StoredDelivery[] {
+  const seen = new Set<string>();
+  return deliveries.filter(({ channel, attempts, accountId, complaintId }) => {
+    if (channel !== 'mail' || attempts > 0 || complaintId === null) return true;
+    const group = `${accountId} ${complaintId}`;
+    if (seen.has(group)) return false;
+    seen.add(group);
+    return true;
+  });
+}
+
 /**
  * Takes the next step of each of these deliveries, which are due. What fails stays due, or is due again when its lease
  * ends. Gives the errors.

@@ -2,7 +2,7 @@ import { listDueDeliveries } from '#shared/appwrite/deliveries.ts';
 import { listOutbox, type StoredOutboxEntry } from '#shared/appwrite/outbox.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { Budget } from '../maintenance/budget.ts';
-import { takeSteps } from './deliver.ts';
+import { takeSteps, withoutCompanions } from './deliver.ts';
 import type { NotifyDeps } from './deps.ts';
 import { fanOut } from './fan-out.ts';
 
@@ -57,7 +57,8 @@ class Run {
     );
   }
 
-  async #step(deliveries: Awaited<ReturnType<typeof listDueDeliveries>>): Promise<void> {
+  async #step(due: Awaited<ReturnType<typeof listDueDeliveries>>): Promise<void> {
+    const deliveries = withoutCompanions(due);
     for (let at = 0; at < deliveries.length && !this.#budget.isSpent(); at += AT_ONCE) {
       const part = deliveries.slice(at, at + AT_ONCE);
       this.failures.push(...(await takeSteps(this.#deps, part)));

@@ -1,9 +1,9 @@
 import type { Call, Reply } from '../http/call.ts';
 import type { Mail, Messaging } from '../messaging/messaging.ts';
 
-/** The mails that were delivered on this machine, newest first: JSON, or a page for a browser. */
-export function readInbox(messaging: Messaging, { headers }: Call): Reply {
-  const messages = messaging.mails();
+/** The mails that were delivered on this machine, newest first, at most `limit`: JSON, or a page for a browser. */
+export function readInbox(messaging: Messaging, { headers }: Call, limit: number): Reply {
+  const messages = messaging.mails(limit);
   if (!headers.accept?.includes('text/html')) return { status: 200, body: { messages } };
   return {
     status: 200,

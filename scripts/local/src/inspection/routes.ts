@@ -30,7 +30,7 @@ export function inspectionRoutes(parts: Parts): Route[] {
     route('GET', '/', () => ok(overview(platform, calls))),
     route('GET', '/tables/:databaseId/:tableId', (call) => ok(rowsOf(platform, call))),
     route('GET', '/buckets/:bucketId', (call) => ok(filesOf(platform, call))),
-    route('GET', '/inbox', (call) => readInbox(platform.messaging, call)),
+    route('GET', '/inbox', (call) => readInbox(platform.messaging, call, wanted(call, 100))),
     route('GET', '/calls', (call) => ok(lastCalls(calls, call))),
     route('DELETE', '/calls', () => {
       calls.clear();

@@ -247,7 +247,7 @@ export class Messaging {
   }
 
   /** The newest mails, newest first. */
-  mails(limit = 100): Mail[] {
+  mails(limit: number): Mail[] {
     const all = this.inbox.all().slice(-limit).reverse();
     return all.map(({ to, subject, text: content, html, $createdAt: at }) => {
       const mail = { to: String(to), subject: String(subject), text: String(content), at };
@@ -260,7 +260,7 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 /** HTML without its tags, styles and title. */
 function textOf(html: string): string {
-  const bare = html.replace(/<(style|script|title)\b[^>]*>[\s\S]*?<\/\1>/gi, '').replace(/<[^>]*>/g, '');
+  const bare = html.replace(/<(style|script|title)\b[^>]*>.*?<\/\1>/gis, '').replace(/<[^>]*>/g, '');
   return bare
     .replace(/&(#39|\w+);/g, (whole, name) => entities[name] ?? whole)
     .replace(/\n{3,}/g, '\n\n')

@@ -1,0 +1,119 @@
+import { Complaint } from '#shared/contract/responses.ts';
+import type { Person, Service } from './harness.ts';
+import { deliveriesOf, giveAddress, inboxOf, letMinutesPass } from './mail.ts';
+import type { Random } from './seeded-random.ts';
+
+export type StoryOptions = {
+  changes: number;
+  /** The share of the calls of `notifications` that fail, and of events that are lost or doubled. */
+  faults: number;
+  random: Random;
+};
+
+export type StoryReport = {
+  changes: number;
+  struck: number;
+  /** Pairs of a recipient and something that they were to be told. */
+  toTell: number;
+  untold: string[];
+  /** Told by two mails. */
+  twice: string[];
+  mails: number;
+  /** Minutes of the service's time from a change until its mail, p50 and p95; two of them are the wait for further changes. */
+  minutes: { p50: number; p95: number };
+};
+
+const CALL_FAULTS = ['reset', 'server-error', 'rate-limit', 'wrong-json', 'html-502', 'kill'] as const;
+const EVENT_FAULTS = ['event-lost', 'event-doubled'] as const;
+
+type Told = { who: string; what: string; at: number };
+
+/** Each change is a note with words of its own, so that the mails themselves say what was told to whom, and how often. */
+class NotifyStory {
+  readonly #service: Service;
+  readonly #options: StoryOptions;
+  readonly #told: Told[] = [];
+  readonly #people: { reporters: Person[]; staff: Person[] };
+  #struck = 0;
+
+  constructor(service: Service, options: StoryOptions, people: { reporters: Person[]; staff: Person[] }) {
+    this.#service = service;
+    this.#options = options;
+    this.#people = people;
+  }
+
+  /** A call somewhere among the next ones fails, with or without its effect; or an event goes astray. */
+  #plan(): void {
+    const { random } = this.#options;
+    const { faults } = this.#service.local;
+    if (random.chance(0.3)) faults.add({ kind: random.pick(EVENT_FAULTS), functionId: 'notifications' });
+    const effect = random.pick(['none', 'done'] as const);
+    faults.add({ kind: random.pick(CALL_FAULTS), effect, functionId: 'notifications', nth: 1 + random.below(12) });
+  }
+
+  async #change(open: Complaint[], at: number): Promise<void> {
+    const { random } = this.#options;
+    const { staff, reporters } = this.#people;
+    const complaint = open[at % open.length];
+    const reporter = reporters[at % open.length];
+    const person = staff[random.below(staff.length)];
+    if (!complaint || !reporter || !person) throw new Error('nobody to do it');
+    const what = `remark-${at}-of-the-story`;
+    const answer = await person.send('PUT', '/complain', { json: { id: complaint.id, note: what } });
+    answer.as(Complaint);
+    this.#told.push({ who: `${reporter.username}@example.org`, what, at: this.#service.local.clock.now() });
+  }
+
+  async run(): Promise<StoryReport> {
+    const { changes, faults, random } = this.#options;
+    const { local } = this.#service;
+    const open = await Promise.all(this.#people.reporters.map((reporter) => reporter.file()));
+    await local.settle();
+    for (let at = 0; at < changes; at += 1) {
+      // About a dozen calls and an event belong to a change.
+      if (random.chance(12 * faults)) this.#plan();
+      await this.#change(open, at);
+      if (random.chance(0.1)) await letMinutesPass(this.#service, 1);
+    }
+    for (const planned of local.faults.list()) this.#struck += planned.hits;
+    local.faults.clear();
+    await letMinutesPass(this.#service, 60, 5);
+    return this.#report(open);
+  }
+
+  async #report(open: Complaint[]): Promise<StoryReport> {
+    const mails = await inboxOf(this.#service, undefined, 10_000);
+    const found = this.#told.map((told) => ({
+      ...told,
+      mails: mails.filter(({ to, text }) => to === told.who && new RegExp(`${told.what}\\b`).test(text)),
+    }));
+    const name = ({ who, what }: Told) => `${who} ${what}`;
+    const waited = found.flatMap(({ at, mails: [first] }) => (first ? [(Date.parse(first.at) - at) / 60_000] : []));
+    const sorted = waited.sort((a, b) => a - b);
+    const nth = (share: number) => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10;
+    const unfinished = (await Promise.all(open.map(({ id }) => deliveriesOf(this.#service, id)))).flat();
+    const untold = [
+      ...found.filter((one) => one.mails.length === 0).map(name),
+      ...unfinished.filter(({ status }) => status !== 'sent').map(({ $id, status }) => `${$id} is ${status}`),
+    ];
+    return {
+      changes: this.#told.length,
+      struck: this.#struck,
+      toTell: found.length,
+      untold,
+      twice: found.filter((one) => one.mails.length > 1).map(name),
+      mails: mails.length,
+      minutes: { p50: nth(0.5), p95: nth(0.95) },
+    };
+  }
+}
+
+/** Changes, faults among the calls that tell of them, events that are lost and doubled; then who was told what. */
+export async function tellStory(service: Service, options: StoryOptions): Promise<StoryReport> {
+  const people = {
+    reporters: await service.people('user', 'user', 'user', 'user', 'user'),
+    staff: await service.people('staff', 'staff'),
+  };
+  for (const { username } of people.reporters) await giveAddress(service, username);
+  return new NotifyStory(service, options, people).run();
+}

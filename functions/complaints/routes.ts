@@ -1,3 +1,4 @@
+import { addImages } from './add-images.ts';
 import { changeComplaints } from './bulk.ts';
 import { changeComplaint } from './change.ts';
 import { createComplaint } from './create.ts';
@@ -16,6 +17,7 @@ export const routes = [
   createComplaint,
   changeComplaint,
   changeComplaints,
+  addImages,
   followComplaint,
   unfollowComplaint,
   deleteComplaint,

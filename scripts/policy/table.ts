@@ -9,7 +9,7 @@ import {
   type ComplaintCase,
   type ComplaintState,
 } from '#shared/domain/policy.ts';
-import { STATUSES } from '#shared/domain/status.ts';
+import { ENDED, STATUSES } from '#shared/domain/status.ts';
 
 const BOTH = [false, true];
 
@@ -27,6 +27,7 @@ const COMPLAINT_WORDS: Words<ComplaintState> = [
   ['–', () => false],
   ['unless hidden', (state) => !state.hidden],
   ['unless anonymous', (state) => !state.anonymous],
+  ['until it has ended', (state) => !ENDED.includes(state.status)],
   ['while `created`', (state) => state.status === 'created'],
   ['while `created` and nobody has acted', (state) => state.status === 'created' && !state.touched],
 ];
@@ -50,6 +51,7 @@ const COMPLAINT_LABELS: Readonly<Record<ComplaintAction, string>> = {
   readInternal: 'read assignee and internal notes',
   reply: 'add a note',
   edit: 'change title, description, location, category',
+  addImages: 'add pictures',
   work: 'change progress, assignee, visibility; write internal notes',
   delete: 'delete it',
 };

@@ -178,6 +178,9 @@ export const TimesRow = row({
   secondsToResolve: maybeNumber,
 });
 
+/** The pictures of a complaint; undefined when the column cannot be read, and nobody can tell which they are. */
+export const PicturesRow = row({ images: jsonList(StoredImage) });
+
 const ChangedFields = z.pipe(
   maybeText,
   z.transform((names) => CHANGED_FIELDS.filter((field) => names?.split(',').includes(field))),

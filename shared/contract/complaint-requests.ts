@@ -56,7 +56,25 @@ export const NewComplaintJson = z
   })
   .check(bothCoordinates());
 
-/** The files of the same form, in the order in which they are kept. */
+/** The text fields of POST /complain/images as multipart/form-data. */
+export const ComplaintImagesForm = z.strictObject({ id: ComplaintId, note: z.optional(Note) });
+
+/** POST /complain/images as JSON. */
+export const ComplaintImagesJson = z.strictObject({
+  id: ComplaintId,
+  note: z.optional(Note),
+  images: z.optional(
+    z
+      .array(z.string())
+      .check(
+        z.minLength(1),
+        z.maxLength(MAX_IMAGES),
+        z.describe('One to three pictures in base64, as in POST /complain.'),
+      ),
+  ),
+});
+
+/** The files of both forms, in the order in which they are kept. */
 export const IMAGE_FIELDS = ['image1', 'image2', 'image3'] as const;
 
 const changes = {
@@ -243,4 +261,5 @@ export const SimilarQuery = z
 
 export type ComplaintQuery = z.infer<typeof ComplaintQuery>;
 export type NewComplaintForm = z.infer<typeof NewComplaintForm>;
+export type ComplaintImagesJson = z.infer<typeof ComplaintImagesJson>;
 export type NewComplaintJson = z.infer<typeof NewComplaintJson>;

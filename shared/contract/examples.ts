@@ -85,6 +85,7 @@ export const entryOf = (differences: Record<string, unknown> = {}) => ({
   progress: 0,
   note: null,
   internal: false,
+  images: null,
   changed: [],
   internalNote: null,
   ...differences,

@@ -91,7 +91,7 @@ const complaint = () => ({
         'true: only staff, admins and the reporter can see it. Hiding ends the picture URLs that were public: at once by the API, with the next run of `maintenance` in the console.',
       ),
     ),
-  images: z.array(Image).check(z.maxLength(3), says('Its pictures, in the order sent.')),
+  images: z.array(Image).check(z.maxLength(12), says('Its pictures, in the order sent.')),
   version: z
     .int()
     .check(
@@ -125,6 +125,7 @@ export const Entry = z.lazy(() =>
     note: maybe(z.string()).check(says('A remark that everybody can read.')),
     internal: z.boolean().check(says('true: an entry only staff and admins see.')),
     internalNote: maybe(z.string()).check(says('A remark that only staff and admins can read.')),
+    images: maybe(z.array(Image)).check(says('The pictures that an entry of kind `images` added; else null.')),
     changed: z.array(z.enum(CHANGED_FIELDS)).check(says('What the entry changed, as far as you may see it.')),
   }),
 );

@@ -1,11 +1,20 @@
 import type { Actor, Role } from './account.ts';
-import type { Status } from './status.ts';
+import { ENDED, type Status } from './status.ts';
 
 /**
  * What may be done to a complaint. `readInternal`: assignee, internal entries and notes. `readReporter`: the reporter's
- * name and role. `edit`: the text. `work`: what only staff and admins do.
+ * name and role. `edit`: the text. `addImages`: pictures after it was filed. `work`: what only staff and admins do.
  */
-export const COMPLAINT_ACTIONS = ['read', 'readInternal', 'readReporter', 'reply', 'edit', 'work', 'delete'] as const;
+export const COMPLAINT_ACTIONS = [
+  'read',
+  'readInternal',
+  'readReporter',
+  'reply',
+  'edit',
+  'addImages',
+  'work',
+  'delete',
+] as const;
 export type ComplaintAction = (typeof COMPLAINT_ACTIONS)[number];
 
 /** What may be done to an account. `change` is one's own name, phone and password; `reset` those of somebody else. */
@@ -76,6 +85,8 @@ function allowsOnComplaint({ role, relation, action, state }: ComplaintCase): bo
       return desk || mine;
     case 'edit':
       return mine && state.status === 'created' && !state.touched;
+    case 'addImages':
+      return desk || (mine && !ENDED.includes(state.status));
     case 'delete':
       return role === 'admin' || (mine && state.status === 'created');
   }

@@ -7,7 +7,7 @@ import { createWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { cellOf } from '#shared/domain/cells.ts';
-import { complaintIdAt, randomId, timeOfKey } from '#shared/domain/ids.ts';
+import { complaintIdAt, imageFileIds, randomId, timeOfKey } from '#shared/domain/ids.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
@@ -151,14 +151,15 @@ type Parts = { pictures: readonly Picture[]; category: Category | undefined };
 
 /** What the row needs beside the draft: its pictures, and whom its category assigns it to. Nothing stays when either fails. */
 async function gather(deps: Deps, complaintId: string, { pictures, category }: Parts) {
-  const storing = storePictures(deps, complaintId, pictures);
+  const ids = imageFileIds(complaintId).slice(0, pictures.length);
+  const storing = storePictures(deps, ids, pictures);
   try {
     const [images, assignedTo] = await Promise.all([storing, defaultAssignee(deps, category)]);
     return { images, assignedTo };
   } catch (error) {
     // An upload that is still under way would come after its removal.
     await storing.catch(() => undefined);
-    await discardPictures(deps, complaintId, pictures.length);
+    await discardPictures(deps, ids);
     throw error;
   }
 }

@@ -97,8 +97,18 @@ function roleIn(entry: StoredEntry, kind: Entry['kind'], complaint: Complaint, v
   return masked && likeUser ? 'user' : entry.role;
 }
 
+/** The pictures that an entry added, as far as they are still there; null for other entries. */
+function presentAdded({ kind, images }: StoredEntry, complaint: Complaint, audience: Audience) {
+  if (kind !== 'images') return null;
+  const added = images?.split(',') ?? [];
+  return shownImages(complaint)
+    .filter(({ id }) => added.includes(id))
+    .map((image) => presentImage(image, audience));
+}
+
 /** One entry of the timeline: who by role to the public, by name to staff, admins and oneself. */
-export function presentEntry(entry: StoredEntry, complaint: Complaint, { viewer }: Audience) {
+export function presentEntry(entry: StoredEntry, complaint: Complaint, audience: Audience) {
+  const { viewer } = audience;
   const internal = mayOnComplaint(viewer, 'readInternal', complaint);
   const named = internal || (viewer !== undefined && viewer.id === entry.byId);
   // To others, a public note that came with hiding or showing is a note.
@@ -113,6 +123,7 @@ export function presentEntry(entry: StoredEntry, complaint: Complaint, { viewer 
     note: entry.note,
     internal: entry.internal,
     internalNote: internal ? entry.internalNote : null,
+    images: presentAdded(entry, complaint, audience),
     changed: entry.changed.filter((field) => internal || !INTERNAL_FIELDS.includes(field)),
   };
 }

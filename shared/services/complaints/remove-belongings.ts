@@ -1,11 +1,10 @@
 import { removeTimeline } from '#shared/appwrite/complaints.ts';
 import { forgetOriginal, sweepFollows } from '#shared/appwrite/follows.ts';
-import { filesByIds, removeFile } from '#shared/appwrite/media.ts';
+import { filesOfComplaint, removeFile } from '#shared/appwrite/media.ts';
 import { hasTimeline, livingComplaints } from '#shared/appwrite/reconciliation.ts';
 import { sweepWords } from '#shared/appwrite/words.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
-import { imageFileIds } from '#shared/domain/ids.ts';
 
 /**
  * Longer than filing may take: its function ends after 25 seconds, its transaction after a minute. A file that is this
@@ -28,7 +27,7 @@ export async function removeBelongings(
   // In this order: asked the other way round, a complaint filed in between would look deleted.
   const filed = await hasTimeline(gateway, complaintId);
   if ((await livingComplaints(gateway, [complaintId])).has(complaintId)) return 'living';
-  const files = await filesByIds(gateway, imageFileIds(complaintId));
+  const files = await filesOfComplaint(gateway, complaintId);
   const settled = clock.now().getTime() - FILING_MS;
   if (!filed && files.some((file) => file.createdAt.getTime() > settled)) return 'undecided';
   const removed = await Promise.allSettled(files.map((file) => removeFile(gateway, file.id)));

@@ -17,7 +17,7 @@ export const changeComplaint = route({
     tag: 'Complaints',
     summary: 'Work on a complaint',
     description:
-      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if the complaint is still at that version; without it, concurrent changes are made one after the other.',
+      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`, `duplicateOf`. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if the complaint is still at that version; without it, concurrent changes are made one after the other.',
     answers: { 200: { description: 'Changed', schema: Complaint, headers: ['ETag'] } },
     refusals: ['forbidden', 'not_found', 'illegal_transition', 'version_mismatch', 'busy'],
     sends: ['If-Match'],
@@ -28,6 +28,17 @@ export const changeComplaint = route({
         given: {},
         json: { id: COMPLAINT_ID, status: 'in_progress', progress: 40, note: 'A crew is on its way.' },
         answer: { status: 200, body: complaintOf({ status: 'in_progress', progress: 40, version: 2 }) },
+      },
+      double: {
+        summary: 'A double that names itself',
+        as: 'grace',
+        given: {},
+        json: { id: COMPLAINT_ID, duplicateOf: COMPLAINT_ID },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'duplicateOf: must be another complaint',
+          errors: [{ field: 'duplicateOf', code: 'invalid_value', message: 'must be another complaint' }],
+        },
       },
       stale: {
         summary: 'The complaint has changed meanwhile',

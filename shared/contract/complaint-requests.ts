@@ -17,6 +17,15 @@ import {
 } from './fields.ts';
 import { endTime, point, startTime, whole } from './text.ts';
 
+const Original = z
+  .string()
+  .check(
+    z.regex(/^(?:[a-z0-9]{20}|\d{4}-\d{6,12}-\d)$/, 'must be the id or the reference of a complaint'),
+    z.describe(
+      'For staff: the id or reference of the complaint that this is a double of. It is rejected with that, without a note; its reporter and followers follow the other one.',
+    ),
+  );
+
 const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
 type Coordinates = { latitude?: number | null | undefined; longitude?: number | null | undefined };
 
@@ -88,12 +97,30 @@ const changes = {
   description: z.optional(Description),
   location: maybe(Location),
   category: maybe(CategoryId),
+  duplicateOf: z.optional(Original),
 };
 const CHANGES = Object.keys(changes);
+
+type Doubling = { duplicateOf?: string | undefined; status?: string | undefined; outcome?: unknown };
+
+/** A double is rejected with the outcome `duplicate`; sent beside it, they must say so. */
+function refuseOtherEnds(body: Doubling, refuse: Refuse): void {
+  if (body.duplicateOf === undefined) return;
+  for (const [field, value] of [
+    ['status', 'rejected'],
+    ['outcome', 'duplicate'],
+  ] as const) {
+    const sent = body[field];
+    if (sent !== undefined && sent !== value) refuse(field, `must be ${value} with duplicateOf, or not be sent`);
+  }
+}
 
 /** PUT /complain. */
 export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).check((context) => {
   const body: Record<string, unknown> = context.value;
+  refuseOtherEnds(context.value, (field, message) =>
+    context.issues.push({ code: 'custom', input: body, path: [field], message, params: { field: 'conflicting' } }),
+  );
   if (CHANGES.some((field) => body[field] !== undefined)) return;
   const message = `must hold, besides id, at least one of: ${CHANGES.join(', ')}`;
   context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });

@@ -13,6 +13,19 @@ import { MINUTE } from '#shared/domain/clock.ts';
 export const FILING_MS = 2 * MINUTE;
 
 /**
+ * Removes what a complaint that is gone leaves in the tables: words, followers, that others are its doubles, and last its
+ * timeline, which is the proof that the next try needs when this one has failed half-way.
+ */
+export async function removeTraces({ store }: Pick<StorageDeps, 'store'>, complaintId: string): Promise<void> {
+  await Promise.all([
+    sweepWords(store, complaintId),
+    sweepFollows(store, complaintId),
+    forgetOriginal(store, complaintId),
+  ]);
+  await removeTimeline(store, complaintId);
+}
+
+/**
  * Removes what a complaint leaves behind whose row is gone: its pictures, its words, its
  * followers, that others are its doubles, and its timeline.
  *
@@ -21,9 +34,10 @@ export const FILING_MS = 2 * MINUTE;
  * then the answer is `undecided`, and the same has to be asked again later.
  */
 export async function removeBelongings(
-  { gateway, store, clock }: StorageDeps,
+  deps: StorageDeps,
   complaintId: string,
 ): Promise<'living' | 'undecided' | 'removed'> {
+  const { gateway, clock } = deps;
   // In this order: asked the other way round, a complaint filed in between would look deleted.
   const filed = await hasTimeline(gateway, complaintId);
   if ((await livingComplaints(gateway, [complaintId])).has(complaintId)) return 'living';
@@ -32,12 +46,6 @@ export async function removeBelongings(
   if (!filed && files.some((file) => file.createdAt.getTime() > settled)) return 'undecided';
   const removed = await Promise.allSettled(files.map((file) => removeFile(gateway, file.id)));
   for (const outcome of removed) if (outcome.status === 'rejected') throw outcome.reason;
-  await Promise.all([
-    sweepWords(store, complaintId),
-    sweepFollows(store, complaintId),
-    forgetOriginal(store, complaintId),
-  ]);
-  // Last, since it is the proof that the next try needs when this one has failed half-way.
-  await removeTimeline(store, complaintId);
+  await removeTraces(deps, complaintId);
   return 'removed';
 }

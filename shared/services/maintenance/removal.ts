@@ -1,4 +1,3 @@
-import { removeTimeline } from '#shared/appwrite/complaints.ts';
 import { filesByIds, removeFile } from '#shared/appwrite/media.ts';
 import { forgetUnseen, listQuarantined, type QuarantineKind, release } from '#shared/appwrite/quarantine.ts';
 import { livingComplaints, ownedFiles } from '#shared/appwrite/reconciliation.ts';
@@ -7,6 +6,7 @@ import type { StorageDeps } from '#shared/compose.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { ownerOfFile } from '#shared/domain/ids.ts';
 import { beginErasure } from '../accounts/finish-erasures.ts';
+import { removeTraces } from '../complaints/remove-belongings.ts';
 import { detachLostPictures } from './lost-pictures.ts';
 import { isDue, type PassRun, type Stopped } from './pass.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -70,7 +70,7 @@ async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: reado
     case 'timeline': {
       const living = await livingComplaints(deps.gateway, subjects);
       const gone = subjects.filter((id) => !living.has(id));
-      return sideBySide(gone, (id) => removeTimeline(deps.store, id));
+      return sideBySide(gone, (id) => removeTraces(deps, id));
     }
   }
 }

@@ -154,6 +154,16 @@ export const ComplaintRow = row({
 /** A complaint as far as a search by place reads it. */
 export const PlaceRow = row({ latitude: maybeNumber, longitude: maybeNumber, status: status, category: maybeText });
 
+/** A complaint as a map shows it. */
+export const PointRow = row({
+  latitude: maybeNumber,
+  longitude: maybeNumber,
+  status: status,
+  category: maybeText,
+  title: text,
+  reference: maybeText,
+});
+
 /** What lists are ordered by (the `$id` as well). */
 export const ComplaintKeysRow = row(COMPLAINT_KEYS);
 

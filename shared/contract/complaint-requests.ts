@@ -15,7 +15,7 @@ import {
   StatusName,
   Title,
 } from './fields.ts';
-import { endTime, point, startTime, whole } from './text.ts';
+import { box, endTime, point, startTime, whole } from './text.ts';
 
 const Original = z
   .string()
@@ -164,6 +164,8 @@ const SORTED_BY_FILING: readonly (string | undefined)[] = [undefined, 'createdAt
 /** What sorts other than by filing combine with, and what `near` combines with, besides paging. */
 const WITH_OTHER_SORTS = ['status', 'assignedTo'];
 const WITH_NEAR = ['status', 'category', 'q'];
+/** What a map of points combines with: it has neither pages nor an order. */
+const WITH_POINTS = ['bbox', 'format', 'status', 'category'];
 
 type ListFields = {
   page?: number | undefined;
@@ -174,6 +176,8 @@ type ListFields = {
   following?: boolean | undefined;
   near?: unknown;
   radius?: number | undefined;
+  bbox?: unknown;
+  format?: string | undefined;
 };
 type Refuse = (field: string, message: string) => void;
 
@@ -206,6 +210,14 @@ function refuseCombinations(
     for (const name of beyond(WITH_OTHER_SORTS)) {
       refuse(name, `does not go with sort=${sort}, only ${WITH_OTHER_SORTS.join(', ')} do`);
     }
+  }
+}
+
+function refusePointsWith(list: ListFields, refuse: Refuse): void {
+  if (list.bbox === undefined) refuse('format', 'goes with bbox');
+  for (const [name, value] of Object.entries(list)) {
+    if (value === undefined || WITH_POINTS.includes(name)) continue;
+    refuse(name, 'does not go with format=geojson, only bbox, status, category do');
   }
 }
 
@@ -242,6 +254,12 @@ export const ComplaintQuery = z
       .check(z.describe('Created before this ISO 8601 time. A date alone counts in full: until its end in UTC.')),
     near: z.optional(point).check(z.describe('latitude,longitude: only those around it; goes with `radius`.')),
     radius: z.optional(whole(1, 1_000_000)).check(z.describe('Metres around `near`.')),
+    bbox: z
+      .optional(box)
+      .check(z.describe('west,south,east,north in degrees: only what is in this box, its edges included.')),
+    format: z
+      .optional(z.enum(['geojson']))
+      .check(z.describe('With `bbox`: a GeoJSON FeatureCollection of up to 1,000 points instead of a list.')),
     sort: z.optional(z.enum(SORTS)).check(z.describe('The order; a minus puts the latest first.')),
   })
   .check((context) => {
@@ -255,6 +273,10 @@ export const ComplaintQuery = z
       return;
     }
     const { page: _page, pageSize: _size, after: _after, near: _near, radius: _radius, sort: _sort, ...filters } = list;
+    if (list.format !== undefined) {
+      refusePointsWith(list, refuse);
+      return;
+    }
     // mine=false and following=false ask for nothing.
     const sent = Object.entries(filters).filter(
       ([name, value]) => value !== undefined && (value || !['mine', 'following'].includes(name)),

@@ -157,6 +157,35 @@ export const ComplaintList = z.lazy(() =>
   }),
 );
 
+export const ComplaintPoints = z.lazy(() =>
+  z.strictObject({
+    type: z.literal('FeatureCollection').check(says('As RFC 7946 calls it.')),
+    features: z
+      .array(
+        z.strictObject({
+          type: z.literal('Feature').check(says('As RFC 7946 calls it.')),
+          geometry: z
+            .strictObject({
+              type: z.literal('Point').check(says('As RFC 7946 calls it.')),
+              coordinates: z.array(z.number()).check(z.length(2), says('Longitude and latitude in degrees.')),
+            })
+            .check(says('Where it is.')),
+          properties: z
+            .strictObject({
+              id: z.string().check(says('The complaint.')),
+              reference: maybe(z.string()).check(says('Its number for people.')),
+              title: z.string().check(says('What it is about.')),
+              status: z.enum(STATUSES).check(says('Where the work stands.')),
+              category: maybe(z.string()).check(says('An id of GET /complain/categories.')),
+            })
+            .check(says('What a map shows of it.')),
+        }),
+      )
+      .check(z.maxLength(1_000), says('The complaints in the box.')),
+    truncated: z.boolean().check(says('true: there are more, which are not shown.')),
+  }),
+);
+
 export const SimilarList = z.lazy(() =>
   z.strictObject({
     items: z

@@ -17,7 +17,7 @@ export const changeComplaint = route({
     tag: 'Complaints',
     summary: 'Work on a complaint',
     description:
-      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`, `outcome`; they may also correct `category`, `location`, `latitude`, `longitude`, and with a `reason` `title` and `description`, whose old text only admins can still read. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved, `anonymous: true`. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if the complaint is still at that version; without it, concurrent changes are made one after the other.',
+      'Send `id` and what is to change. Staff and admins: `status`, `progress`, `note`, `internalNote`, `assignedTo`, `hidden`, `duplicateOf`, `outcome`; they may also correct `category`, `location`, `latitude`, `longitude`, and with a `reason` `title` and `description`, whose old text only admins can still read. The reporter: a `note` as a reply, the text while nobody has acted, closing or reopening what was resolved, `anonymous: true`. Every change is one step of `version` and one entry of the timeline. With `If-Match` the change is made only if the complaint is still at that version; without it, concurrent changes are made one after the other.',
     answers: { 200: { description: 'Changed', schema: Complaint, headers: ['ETag'] } },
     refusals: ['forbidden', 'not_found', 'illegal_transition', 'version_mismatch', 'busy', 'too_many_requests'],
     sends: ['If-Match'],
@@ -55,6 +55,17 @@ export const changeComplaint = route({
           code: 'invalid_fields',
           detail: 'reason: is required to correct title',
           errors: [{ field: 'reason', code: 'required', message: 'is required to correct title' }],
+        },
+      },
+      double: {
+        summary: 'A double that names itself',
+        as: 'grace',
+        given: {},
+        json: { id: COMPLAINT_ID, duplicateOf: COMPLAINT_ID },
+        answer: {
+          code: 'invalid_fields',
+          detail: 'duplicateOf: must be another complaint',
+          errors: [{ field: 'duplicateOf', code: 'invalid_value', message: 'must be another complaint' }],
         },
       },
       stale: {

@@ -1,20 +1,10 @@
 import { contactOf, IMAGE_FIELDS, NewComplaintForm, NewComplaintJson } from '#shared/contract/complaint-requests.ts';
 import { complaintOf, DRAFT, imageOf } from '#shared/contract/examples.ts';
 import { Complaint } from '#shared/contract/responses.ts';
-import type { FormFile } from '#shared/http/multipart.ts';
 import { route } from '#shared/http/route.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
-import type { Upload } from '#shared/services/complaints/read-pictures.ts';
 import { relationsOf } from '#shared/services/complaints/relations.ts';
-
-/** What Appwrite lets through a function domain. */
-const MOST_BYTES = 12 * 1024 * 1024;
-
-/** The pictures of a form, or of `images` in JSON. */
-function uploadsOf(files: readonly FormFile[], images: readonly string[] | null | undefined): Upload[] {
-  if (files.length > 0) return files.map(({ field, bytes }) => ({ field, content: bytes }));
-  return (images ?? []).map((content, index) => ({ field: `images.${index}`, content }));
-}
+import { MOST_BYTES, uploadsOf } from './uploads.ts';
 
 export const createComplaint = route<Record<string, never>, NewComplaintForm & NewComplaintJson>({
   method: 'POST',

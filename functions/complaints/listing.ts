@@ -47,6 +47,7 @@ function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | un
     assignedTo: assigneeOf(query, viewer),
     overdue: query.overdue === undefined ? undefined : { at: now, is: query.overdue },
     hidden: query.hidden,
+    box: query.bbox,
     from: query.from,
     to: query.to,
   };
@@ -58,6 +59,14 @@ export function wordsOf({ q }: Pick<ComplaintQuery, 'q'>): string[] {
   const words = wordsOfQuestion(q);
   if (words.length > 0) return words;
   throw invalidField('q', 'too_short', 'must hold a word: letters or digits');
+}
+
+/** What a map asks for, for this viewer. */
+export function mapOf(query: ComplaintQuery, viewer: Viewer) {
+  const { bbox: box, status: statuses } = query;
+  // The schema lets no format through without a box.
+  if (!box) throw new Error('a map without a box');
+  return { box, statuses, category: query.category === 'none' ? null : query.category, sight: sightOf(viewer) };
 }
 
 /** The query as a search for this viewer. What is overdue comes in the order of its deadlines. */

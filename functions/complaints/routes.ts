@@ -1,3 +1,4 @@
+import { addImages } from './add-images.ts';
 import { changeComplaints } from './bulk.ts';
 import { changeComplaint } from './change.ts';
 import { createComplaint } from './create.ts';
@@ -18,6 +19,7 @@ export const routes = [
   changeComplaint,
   rateComplaint,
   changeComplaints,
+  addImages,
   followComplaint,
   unfollowComplaint,
   deleteComplaint,

@@ -9,7 +9,7 @@ import {
   type ComplaintCase,
   type ComplaintState,
 } from '#shared/domain/policy.ts';
-import { STATUSES } from '#shared/domain/status.ts';
+import { ENDED, STATUSES } from '#shared/domain/status.ts';
 
 const BOTH = [false, true];
 
@@ -27,6 +27,7 @@ const COMPLAINT_WORDS: Words<ComplaintState> = [
   ['–', () => false],
   ['unless hidden', (state) => !state.hidden],
   ['unless anonymous', (state) => !state.anonymous],
+  ['until it has ended', (state) => !ENDED.includes(state.status)],
   ['while `created`', (state) => state.status === 'created'],
   ['while `created` and nobody has acted', (state) => state.status === 'created' && !state.touched],
 ];
@@ -52,6 +53,7 @@ const COMPLAINT_LABELS: Readonly<Record<ComplaintAction, string>> = {
   readBefore: 'read the text before a correction',
   reply: 'add a note',
   edit: 'change title, description, location, category',
+  addImages: 'add pictures',
   mask: 'turn `anonymous` on',
   rate: 'rate it, once it is resolved or closed',
   work: 'change progress, assignee, outcome, visibility; correct text and place; write internal notes',

@@ -1,6 +1,7 @@
 import { Query } from 'node-appwrite';
 import type { Sort } from '#shared/domain/complaint.ts';
 import { sortKey, timeKey } from '#shared/domain/ids.ts';
+import type { Box } from '#shared/domain/place.ts';
 import type { Sight } from '#shared/domain/policy.ts';
 import { ENDED, STATUSES, type Status } from '#shared/domain/status.ts';
 
@@ -19,6 +20,8 @@ export type Filter = {
   overdue?: { at: Date; is: boolean } | undefined;
   /** Only what is hidden, or only what is not. */
   hidden?: boolean | undefined;
+  /** Whose place is in this box, its edges included. */
+  box?: Box | undefined;
   anonymous?: boolean | undefined;
   /** Filed at this moment or later. */
   from?: Date | undefined;
@@ -166,6 +169,15 @@ function filedConditions({ from, to }: Filter, column = '$id'): string[] {
   ];
 }
 
+/** No index has them: what is in a box is looked for by its cell where that is few (list-in-box.ts). */
+function boxConditions({ box }: Filter): string[] {
+  if (!box) return [];
+  const { south, north, west, east } = box;
+  const parallels = Query.between('latitude', south, north);
+  if (west <= east) return [parallels, Query.between('longitude', west, east)];
+  return [parallels, Query.or([Query.greaterThanEqual('longitude', west), Query.lessThanEqual('longitude', east)])];
+}
+
 const isLate = (filter: Filter, { key }: Order) => key === 'dueKey' && filter.overdue?.is === true;
 
 /**
@@ -189,6 +201,7 @@ function streamsOfOne(filter: Filter, order: Order): Stream[] {
     ...(order.key === '$id' ? [] : filedConditions(filter)),
     ...(isLate(filter, order) ? [] : overdueConditions(filter, WITHIN.dueKey)),
     ...(statuses && !prefix.includes('status') ? [Query.equal('status', [...statuses])] : []),
+    ...boxConditions(filter),
   ].map(unindexed);
   const stream = (status?: Status): Stream => ({
     fixed: prefix.map((column) => [column, (column === 'status' ? status : values[column]) ?? NONE]),
@@ -252,5 +265,6 @@ export function filterQueries(filter: Filter): string[] {
     ...(statuses ? [Query.equal('status', [...statuses])] : []),
     ...overdueConditions(filter),
     ...filedConditions(filter),
+    ...boxConditions(filter),
   ];
 }

@@ -89,6 +89,15 @@ export function readComplaints(store: Store, ids: Iterable<string>, filter: Filt
   });
 }
 
+/** The ids of those of these complaints that a filter holds, in no order. */
+export function matchingIds(store: Store, ids: Iterable<string>, filter: Filter): Promise<string[]> {
+  return readInChunks('$id', ids, async (query, most) => {
+    const inOrder = [Query.orderAsc('$id'), Query.limit(most)];
+    const { rows } = await store.complaintKeys.list([query, ...filterKnown(filter), ...inOrder]);
+    return rows.map((row) => row.$id);
+  });
+}
+
 /** How many there are, up to COUNT_CAP. */
 export async function countComplaints(store: Store, filter: Filter): Promise<number> {
   const one = [Query.orderAsc('$id'), Query.limit(1)];

@@ -1,5 +1,6 @@
 import { Query } from 'node-appwrite';
-import { derivedId } from '#shared/domain/ids.ts';
+import { COMPLAINT_ID_PATTERN, derivedId } from '#shared/domain/ids.ts';
+import type { StoredComplaint } from './complaints.ts';
 import { readInChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { FollowRow } from './rows.ts';
@@ -40,6 +41,23 @@ export function removeFollowsOf(complaintId: string): Operation {
 /** Takes away who followed a complaint that was deleted without them, as in the console. */
 export async function sweepFollows(store: Store, complaintId: string): Promise<void> {
   await store.follows.removeWhere([Query.equal('complaintId', complaintId)]);
+}
+
+/** The complaint of this id or this reference number, which others may be doubles of. */
+export async function findOriginal(store: Store, idOrReference: string): Promise<StoredComplaint | undefined> {
+  if (COMPLAINT_ID_PATTERN.test(idOrReference)) return store.complaints.find(idOrReference);
+  const { rows } = await store.complaints.list([Query.equal('reference', idOrReference), Query.limit(1)]);
+  return rows[0];
+}
+
+/** Whether any complaint is a double of this one. */
+export async function hasDoubles(store: Store, complaintId: string): Promise<boolean> {
+  const { rows } = await store.sights.list([
+    Query.equal('duplicateOf', complaintId),
+    Query.orderAsc('$id'),
+    Query.limit(1),
+  ]);
+  return rows.length > 0;
 }
 
 /** Doubles of a complaint that is gone are doubles of nothing. The same again is harmless. */

@@ -35,6 +35,15 @@ export async function readRanges(
   return { rows: pages.flatMap((page) => page.rows), isCut: pages.some((page) => page.rows.length >= limit) };
 }
 
+/** Complaints as a map shows them, in up to RANGES_PER_QUERY ranges of cells, and up to as many own hidden ones. */
+export async function readPoints(store: Store, sight: Sight, ranges: readonly CellRange[], limit: number) {
+  const [shown, own] = await Promise.all([
+    store.points.list(rangeQueries(sight, ranges, limit)),
+    sight.desk || sight.userId === undefined ? { rows: [] } : store.points.list(ownHiddenQueries(sight.userId, limit)),
+  ]);
+  return { rows: [...shown.rows, ...own.rows], isCut: shown.rows.length >= limit || own.rows.length >= limit };
+}
+
 /** The query of the complaints whose cells come next to a cell, on one side of it. */
 export function besideQueries(sight: Sight, cell: string, side: 'before' | 'after', limit: number): string[] {
   const beyond = side === 'after' ? Query.greaterThanEqual('cell', cell) : Query.lessThan('cell', cell);
@@ -50,10 +59,16 @@ export async function readBeside(store: Store, sight: Sight, cell: string, limit
   return sides.flatMap((page) => page.rows);
 }
 
+const ownHiddenQueries = (userId: string, limit: number) => [
+  Query.equal('reporterId', userId),
+  Query.equal('hidden', true),
+  Query.orderDesc('$id'),
+  Query.limit(limit),
+];
+
 /** The hidden complaints of a person, the newest so many; nobody else finds them. */
 export async function readOwnHidden(store: Store, sight: Sight, limit: number): Promise<Placed[]> {
   if (sight.desk || sight.userId === undefined) return [];
-  const own = [Query.equal('reporterId', sight.userId), Query.equal('hidden', true)];
-  const { rows } = await store.places.list([...own, Query.orderDesc('$id'), Query.limit(limit)]);
+  const { rows } = await store.places.list(ownHiddenQueries(sight.userId, limit));
   return rows;
 }

@@ -1,5 +1,5 @@
 import { Query } from 'node-appwrite';
-import { imageFileIds, ownerOfFile } from '#shared/domain/ids.ts';
+import { imageFileIds, isLaterImage, ownerOfFile } from '#shared/domain/ids.ts';
 import type { Gateway } from './gateway.ts';
 import { readInChunks, valueChunks } from './id-chunks.ts';
 import { filesByIds, filesByQuery } from './media.ts';
@@ -47,6 +47,28 @@ export function livingComplaints(gateway: Gateway, ids: readonly string[]): Prom
     const { rows } = await idsOf(gateway).list(queries);
     return rows.map((row) => row.$id);
   });
+}
+
+/**
+ * Which of these files belong to a complaint: those that it may be filed with, as long as it is there; those added later
+ * only when its row names them, since a request that died in between leaves some that no row names. Where the pictures
+ * of a row cannot be read, all are taken for its own.
+ */
+export async function ownedFiles(gateway: Gateway, store: Store, ids: readonly string[]): Promise<Set<string>> {
+  const living = await livingComplaints(
+    gateway,
+    ids.map(ownerOfFile).filter((id) => id !== undefined),
+  );
+  const owned = ids.filter((id) => living.has(ownerOfFile(id) ?? ''));
+  const owners = new Set(owned.filter(isLaterImage).map((id) => ownerOfFile(id) ?? ''));
+  const rows = owners.size === 0 ? [] : await store.pictures.findMany([...owners]);
+  const named = new Map(rows.map(({ $id, images }) => [$id, images?.map((image) => image.id)]));
+  return new Set(
+    owned.filter((id) => {
+      const owner = ownerOfFile(id) ?? '';
+      return !isLaterImage(id) || !named.has(owner) || (named.get(owner)?.includes(id) ?? true);
+    }),
+  );
 }
 
 /** Which of these files are stored in full. */

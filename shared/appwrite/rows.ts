@@ -161,6 +161,16 @@ export const ReferenceRow = row({ reference: maybeText });
 /** When the contact of a caller is to be removed. */
 export const ContactRow = row({ contactUntil: maybeText });
 
+/** A complaint as a map shows it. */
+export const PointRow = row({
+  latitude: maybeNumber,
+  longitude: maybeNumber,
+  status: status,
+  category: maybeText,
+  title: text,
+  reference: maybeText,
+});
+
 /** What lists are ordered by (the `$id` as well). */
 export const ComplaintKeysRow = row(COMPLAINT_KEYS);
 
@@ -184,6 +194,9 @@ export const TimesRow = row({
   secondsToAcknowledge: maybeNumber,
   secondsToResolve: maybeNumber,
 });
+
+/** The pictures of a complaint; undefined when the column cannot be read, and nobody can tell which they are. */
+export const PicturesRow = row({ images: jsonList(StoredImage) });
 
 const ChangedFields = z.pipe(
   maybeText,

@@ -25,7 +25,16 @@ import {
   Title,
   WRONG_CHECK_DIGIT,
 } from './fields.ts';
-import { endTime, point, startTime, whole } from './text.ts';
+import { box, endTime, point, startTime, whole } from './text.ts';
+
+const Original = z
+  .string()
+  .check(
+    z.regex(/^(?:[a-z0-9]{20}|\d{4}-\d{6,12}-\d)$/, 'must be the id or the reference of a complaint'),
+    z.describe(
+      'For staff: the id or reference of the complaint that this is a double of. It is rejected with that, without a note; its reporter and followers follow the other one.',
+    ),
+  );
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
 type Coordinates = { latitude?: number | null | undefined; longitude?: number | null | undefined };
@@ -93,7 +102,25 @@ export function contactOf(body: Partial<NewComplaintJson & NewComplaintForm>) {
   return Object.values(whole).every((value) => value === null) ? null : whole;
 }
 
-/** The files of the same form, in the order in which they are kept. */
+/** The text fields of POST /complain/images as multipart/form-data. */
+export const ComplaintImagesForm = z.strictObject({ id: ComplaintId, note: z.optional(Note) });
+
+/** POST /complain/images as JSON. */
+export const ComplaintImagesJson = z.strictObject({
+  id: ComplaintId,
+  note: z.optional(Note),
+  images: z.optional(
+    z
+      .array(z.string())
+      .check(
+        z.minLength(1),
+        z.maxLength(MAX_IMAGES),
+        z.describe('One to three pictures in base64, as in POST /complain.'),
+      ),
+  ),
+});
+
+/** The files of both forms, in the order in which they are kept. */
 export const IMAGE_FIELDS = ['image1', 'image2', 'image3'] as const;
 
 const changes = {
@@ -114,14 +141,32 @@ const changes = {
     .optional(z.boolean())
     .check(z.describe('For the reporter: true hides their name from the public. It cannot be turned off again.')),
   outcome: maybe(Outcome),
+  duplicateOf: z.optional(Original),
 };
 const CHANGES = Object.keys(changes);
+
+type Doubling = { duplicateOf?: string | undefined; status?: string | undefined; outcome?: unknown };
+
+/** A double is rejected with the outcome `duplicate`; sent beside it, they must say so. */
+function refuseOtherEnds(body: Doubling, refuse: Refuse): void {
+  if (body.duplicateOf === undefined) return;
+  for (const [field, value] of [
+    ['status', 'rejected'],
+    ['outcome', 'duplicate'],
+  ] as const) {
+    const sent = body[field];
+    if (sent !== undefined && sent !== value) refuse(field, `must be ${value} with duplicateOf, or not be sent`);
+  }
+}
 
 /** PUT /complain. */
 export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).check(
   bothCoordinates(),
   z.check((context) => {
     const body: Record<string, unknown> = context.value;
+    refuseOtherEnds(context.value, (field, message) =>
+      context.issues.push({ code: 'custom', input: body, path: [field], message, params: { field: 'conflicting' } }),
+    );
     if (CHANGES.some((field) => body[field] !== undefined)) return;
     const message = `must hold, besides id, at least one of: ${CHANGES.join(', ')}`;
     context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });
@@ -169,6 +214,8 @@ const SORTED_BY_FILING: readonly (string | undefined)[] = [undefined, 'createdAt
 /** What sorts other than by filing combine with, and what `near` combines with, besides paging. */
 const WITH_OTHER_SORTS = ['status', 'assignedTo'];
 const WITH_NEAR = ['status', 'category', 'q'];
+/** What a map of points combines with: it has neither pages nor an order. */
+const WITH_POINTS = ['bbox', 'format', 'status', 'category'];
 
 type ListFields = {
   page?: number | undefined;
@@ -179,6 +226,8 @@ type ListFields = {
   following?: boolean | undefined;
   near?: unknown;
   radius?: number | undefined;
+  bbox?: unknown;
+  format?: string | undefined;
 };
 type Refuse = (field: string, message: string) => void;
 
@@ -216,6 +265,14 @@ function refuseCombinations(
 
 /** A question that is a reference number as a whole, with its dashes, has to be a right one. */
 const isNoWrongReference = (q: string) => !/\p{Pd}/u.test(q) || readReference(q)?.isRight !== false;
+
+function refusePointsWith(list: ListFields, refuse: Refuse): void {
+  if (list.bbox === undefined) refuse('format', 'goes with bbox');
+  for (const [name, value] of Object.entries(list)) {
+    if (value === undefined || WITH_POINTS.includes(name)) continue;
+    refuse(name, 'does not go with format=geojson, only bbox, status, category do');
+  }
+}
 
 /** GET /complain: `id` asks for one complaint, everything else filters and pages the list. */
 export const ComplaintQuery = z
@@ -255,6 +312,12 @@ export const ComplaintQuery = z
       .check(z.describe('Created before this ISO 8601 time. A date alone counts in full: until its end in UTC.')),
     near: z.optional(point).check(z.describe('latitude,longitude: only those around it; goes with `radius`.')),
     radius: z.optional(whole(1, 1_000_000)).check(z.describe('Metres around `near`.')),
+    bbox: z
+      .optional(box)
+      .check(z.describe('west,south,east,north in degrees: only what is in this box, its edges included.')),
+    format: z
+      .optional(z.enum(['geojson']))
+      .check(z.describe('With `bbox`: a GeoJSON FeatureCollection of up to 1,000 points instead of a list.')),
     sort: z.optional(z.enum(SORTS)).check(z.describe('The order; a minus puts the latest first.')),
   })
   .check((context) => {
@@ -271,6 +334,10 @@ export const ComplaintQuery = z
       return;
     }
     const { page: _page, pageSize: _size, after: _after, near: _near, radius: _radius, sort: _sort, ...filters } = list;
+    if (list.format !== undefined) {
+      refusePointsWith(list, refuse);
+      return;
+    }
     // mine=false and following=false ask for nothing.
     const sent = Object.entries(filters).filter(
       ([name, value]) => value !== undefined && (value || !['mine', 'following'].includes(name)),
@@ -304,4 +371,5 @@ export const SimilarQuery = z
 
 export type ComplaintQuery = z.infer<typeof ComplaintQuery>;
 export type NewComplaintForm = z.infer<typeof NewComplaintForm>;
+export type ComplaintImagesJson = z.infer<typeof ComplaintImagesJson>;
 export type NewComplaintJson = z.infer<typeof NewComplaintJson>;

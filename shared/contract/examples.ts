@@ -92,6 +92,7 @@ export const entryOf = (differences: Record<string, unknown> = {}) => ({
   progress: 0,
   note: null,
   internal: false,
+  images: null,
   changed: [],
   from: null,
   to: null,

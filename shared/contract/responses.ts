@@ -112,7 +112,7 @@ const complaint = () => ({
         'true: only staff, admins and the reporter can see it. Hiding ends the picture URLs that were public: at once by the API, with the next run of `maintenance` in the console.',
       ),
     ),
-  images: z.array(Image).check(z.maxLength(3), says('Its pictures, in the order sent.')),
+  images: z.array(Image).check(z.maxLength(12), says('Its pictures, in the order sent.')),
   version: z
     .int()
     .check(
@@ -152,6 +152,7 @@ export const Entry = z.lazy(() =>
     note: maybe(z.string()).check(says('A remark that everybody can read.')),
     internal: z.boolean().check(says('true: an entry only staff and admins see.')),
     internalNote: maybe(z.string()).check(says('A remark that only staff and admins can read.')),
+    images: maybe(z.array(Image)).check(says('The pictures that an entry of kind `images` added; else null.')),
     changed: z.array(z.enum(CHANGED_FIELDS)).check(says('What the entry changed, as far as you may see it.')),
     from: maybe(move()).check(says('Assignee and category before it, those that it changed; for staff and admins.')),
     to: maybe(move()).check(says('Assignee and category after it, those that it changed; for staff and admins.')),
@@ -189,6 +190,35 @@ export const ComplaintList = z.lazy(() =>
     totalIsExact: z.boolean().check(says('false: there are at least this many.')),
     totalPages: maybe(Count).check(says('How many pages that makes; null with `total`.')),
     next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
+  }),
+);
+
+export const ComplaintPoints = z.lazy(() =>
+  z.strictObject({
+    type: z.literal('FeatureCollection').check(says('As RFC 7946 calls it.')),
+    features: z
+      .array(
+        z.strictObject({
+          type: z.literal('Feature').check(says('As RFC 7946 calls it.')),
+          geometry: z
+            .strictObject({
+              type: z.literal('Point').check(says('As RFC 7946 calls it.')),
+              coordinates: z.array(z.number()).check(z.length(2), says('Longitude and latitude in degrees.')),
+            })
+            .check(says('Where it is.')),
+          properties: z
+            .strictObject({
+              id: z.string().check(says('The complaint.')),
+              reference: maybe(z.string()).check(says('Its number for people.')),
+              title: z.string().check(says('What it is about.')),
+              status: z.enum(STATUSES).check(says('Where the work stands.')),
+              category: maybe(z.string()).check(says('An id of GET /complain/categories.')),
+            })
+            .check(says('What a map shows of it.')),
+        }),
+      )
+      .check(z.maxLength(1_000), says('The complaints in the box.')),
+    truncated: z.boolean().check(says('true: there are more, which are not shown.')),
   }),
 );
 

@@ -199,6 +199,21 @@ export const point = z.pipe(
   }),
 );
 
+/** `13.3,52.4,13.5,52.6`: west, south, east and north in degrees; west is greater than east across the date line. */
+export const box = z.pipe(
+  z.string(),
+  z.transform((raw, context) => {
+    const [west = Number.NaN, south = Number.NaN, east = Number.NaN, north = Number.NaN, ...more] = raw
+      .split(',')
+      .map(numberFromText);
+    const fits = more.length === 0 && Math.abs(west) <= 180 && Math.abs(east) <= 180 && south >= -90 && north <= 90;
+    if (fits && south <= north) return { west, south, east, north };
+    const message = 'must be west,south,east,north in degrees such as 13.3,52.4,13.5,52.6, south not above north';
+    context.issues.push({ code: 'custom', input: raw, message });
+    return z.NEVER;
+  }),
+);
+
 /** What people write into numbers for readers: the (0) of `+49 (0)170`, spaces, dashes, dots, slashes and brackets. Invisible characters come with pasting. */
 const PHONE_NOISE = /(?<=\+.*)\(0\)|[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}./()]/gu;
 const E164 = /^\+[1-9]\d{6,14}$/;

@@ -72,19 +72,39 @@ export function isSafeId(id: string): boolean {
 
 export const COMPLAINT_ID_PATTERN = /^[a-z0-9]{20}$/;
 
-export const MAX_IMAGES = 3;
+const LATER_LENGTH = 8;
 
-/** The file id of a complaint's picture: derived, so that a file always names its owner. `index` counts from 0. */
+/** Pictures of one request, and of a complaint in all. */
+export const MAX_IMAGES = 3;
+export const MOST_IMAGES = 12;
+
+/**
+ * The file id of a picture that a complaint is filed with: derived, so that a file always names its owner. `index`
+ * counts from 0.
+ */
 export function imageFileId(complaintId: string, index: number): string {
   return `${complaintId}-${index}`;
 }
 
-/** The ids of all files that a complaint may have. */
+/**
+ * A new file id of a picture that is added later. It is different at each try, so that what a failed try has left never
+ * stands in the way of the next one.
+ */
+export function laterImageId(complaintId: string): string {
+  return `${complaintId}-${randomText(LATER_LENGTH)}`;
+}
+
+/** Whether this is the id of a picture that was added later. Those are a complaint's only once its row names them. */
+export function isLaterImage(fileId: string): boolean {
+  return /^[a-z0-9]{20}-[a-z0-9]{8}$/.test(fileId);
+}
+
+/** The ids of all files that a complaint may be filed with. */
 export function imageFileIds(complaintId: string): string[] {
   return Array.from({ length: MAX_IMAGES }, (_, index) => imageFileId(complaintId, index));
 }
 
 /** The complaint a file id belongs to, or undefined when it is none of ours. */
 export function ownerOfFile(fileId: string): string | undefined {
-  return /^([a-z0-9]{20})-[0-2]$/.exec(fileId)?.[1];
+  return /^([a-z0-9]{20})-(?:[0-2]|[a-z0-9]{8})$/.exec(fileId)?.[1];
 }

@@ -14,6 +14,12 @@ export function metresBetween(a: Point, b: Point): number {
   return 2 * EARTH_RADIUS * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
+/** Whether a place is in a box, its edges included. */
+export function isInBox({ latitude, longitude }: Point, { south, north, west, east }: Box): boolean {
+  const between = west <= east ? longitude >= west && longitude <= east : longitude >= west || longitude <= east;
+  return between && latitude >= south && latitude <= north;
+}
+
 /** The smallest box that holds every point within `radius` metres. */
 export function boxAround({ latitude, longitude }: Point, radius: number): Box {
   const angle = radius / EARTH_RADIUS;

@@ -1,10 +1,10 @@
 import type { Actor, Role } from './account.ts';
-import type { Status } from './status.ts';
+import { ENDED, type Status } from './status.ts';
 
 /**
  * What may be done to a complaint. `readInternal`: assignee, internal entries and notes, contact of a caller.
  * `readReporter`: the reporter's name and role. `readRemarks`: the comment of a rating, the reasons of corrections.
- * `readBefore`: the text before a correction. `edit`: the text. `mask`: turn `anonymous` on. `work`: what only staff and
+ * `readBefore`: the text before a correction. `edit`: the text. `addImages`: pictures after it was filed. `mask`: turn `anonymous` on. `work`: what only staff and
  * admins do, corrections included.
  */
 export const COMPLAINT_ACTIONS = [
@@ -15,6 +15,7 @@ export const COMPLAINT_ACTIONS = [
   'readBefore',
   'reply',
   'edit',
+  'addImages',
   'mask',
   'rate',
   'work',
@@ -96,6 +97,8 @@ function allowsOnComplaint({ role, relation, action, state }: ComplaintCase): bo
       return mine;
     case 'edit':
       return mine && state.status === 'created' && !state.touched;
+    case 'addImages':
+      return desk || (mine && !ENDED.includes(state.status));
     case 'delete':
       return role === 'admin' || (mine && state.status === 'created');
   }

@@ -102,6 +102,45 @@ const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]
     for (const status of ['acknowledged', 'resolved']) await staff.send('PUT', '/complain', json({ id, status }));
     return ['complaints', await user.send('POST', '/complain/rate', json({ id, score: 5 }))];
   },
+  '`POST /complain/images` with 3 pictures': async () => {
+    const { id } = await user.file();
+    const form = await threePictures();
+    form.delete('title');
+    form.delete('description');
+    form.set('id', id);
+    return ['complaints', await user.send('POST', '/complain/images', { form })];
+  },
+  '`POST /complain/follow`': async () => {
+    const { id } = await user.file();
+    return ['complaints', await staff.send('POST', '/complain/follow', json({ id }))];
+  },
+  '`POST /complain/unfollow`': async () => {
+    const { id } = await user.file();
+    await staff.send('POST', '/complain/follow', json({ id }));
+    return ['complaints', await staff.send('POST', '/complain/unfollow', json({ id }))];
+  },
+  '`PUT /complain` with `duplicateOf`': async () => {
+    const [original, double] = [await user.file(), await staff.file()];
+    const body = json({ id: double.id, duplicateOf: original.id });
+    return ['complaints', await admin.send('PUT', '/complain', body)];
+  },
+  '`PUT /complain/bulk`, for each complaint': async () => {
+    const { id } = await user.file();
+    return ['complaints', await staff.send('PUT', '/complain/bulk', json({ ids: [id], change: { note: 'Seen.' } }))];
+  },
+  '`GET /complain/similar` by place': async () => {
+    await user.file({ latitude: 10, longitude: 10 });
+    return ['complaints', await service.send('GET', '/complain/similar?latitude=10&longitude=10')];
+  },
+  '`GET /complain/similar` by one word': async () => {
+    await user.file({ title: 'Similar to this' });
+    return ['complaints', await service.send('GET', '/complain/similar?q=similar')];
+  },
+  '`GET /complain?following=true`': async () => {
+    const { id } = await user.file();
+    await admin.send('POST', '/complain/follow', json({ id }));
+    return ['complaints', await admin.send('GET', '/complain?following=true')];
+  },
   '`POST /complain/delete`': async () => {
     const { id } = await user.file();
     return ['complaints', await admin.send('POST', '/complain/delete', json({ id }))];

@@ -31,6 +31,9 @@ const sent = (input: ChangeInput, fields: readonly (keyof ChangeInput)[]) =>
 /** 403 for what is not this person's to do, whatever the state it would lead to. */
 export function refuseUnauthorized(asked: Asked): void {
   const { actor, complaint, input } = asked;
+  if (input.duplicateOf !== undefined && !mayOnComplaint(actor, 'work', complaint)) {
+    throw new Refusal('forbidden', 'Only staff may mark a complaint as a double.');
+  }
   const deskOnly = sent(input, DESK_FIELDS);
   // A progress that goes with a transition belongs to it, and the status table says whose that is.
   const moves = input.status !== undefined && input.status !== complaint.status;
@@ -104,7 +107,7 @@ export function refuseImpossible(asked: Asked): void {
   }
   const step = { from: complaint.status, to: input.status ?? complaint.status };
   if (step.from !== step.to) {
-    const verdict = judgeTransition(step, askerOf(asked), input.note !== undefined);
+    const verdict = judgeTransition(step, askerOf(asked), input.note !== undefined || input.duplicateOf !== undefined);
     if (verdict === 'illegal') throw illegal(asked, step.to);
     if (verdict === 'needs_note') {
       throw invalidField('note', 'required', `is required to move a complaint from ${step.from} to ${step.to}`);

@@ -14,6 +14,7 @@ import { metered, reserveChange } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
+import { asRejection, type DoublePlan, planDouble, readDoubling, refuseEndedDouble } from './duplicates.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
 import { closeHidden, publishAccess, renewAccess, retireOldAccess } from './image-access.ts';
@@ -45,7 +46,7 @@ function outboxOf(complaint: StoredComplaint, { patch, entry }: Plan) {
 async function commitPlan(
   deps: Deps,
   complaint: StoredComplaint,
-  plan: Plan & { images: StoredImage[]; begun: Promise<string> },
+  plan: Plan & { images: StoredImage[]; begun: Promise<string>; double: DoublePlan | undefined },
 ) {
   const id = complaint.$id;
   const entryId = randomId();
@@ -53,6 +54,7 @@ async function commitPlan(
   const after = { ...complaint, ...plan.patch };
   const images = plan.images === complaint.images ? {} : { images: JSON.stringify(plan.images) };
   const operations = [
+    ...(plan.double?.operations ?? []),
     claimVersion('complaints', id, complaint.version),
     update('complaints', id, { ...plan.patch, ...images, counted: countedAs(after), version }),
     ...(isTextChanged(plan) ? replaceWords(id, { ...complaint, ...plan.patch }) : []),
@@ -62,7 +64,8 @@ async function commitPlan(
     outboxOf(complaint, plan),
   ];
   const landed = async () => (await deps.store.timeline.find(entryId)) !== undefined;
-  const outcome = await commitCounted(deps, { operations, landed }, plan.begun);
+  const stillTrue = plan.double ? { stillTrue: plan.double.stillTrue } : {};
+  const outcome = await commitCounted(deps, { operations, landed, ...stillTrue }, plan.begun);
   if (outcome === 'missing' && plan.entry.byId !== null) await refuseErased(deps, plan.entry.byId);
   return outcome === 'done';
 }
@@ -91,25 +94,31 @@ async function imagesAfter(deps: Deps, { images }: StoredComplaint, isHidden: bo
 type Attempt = Change & { asking: Promise<Actor>; charge(): Promise<void> };
 
 async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | undefined> {
-  const { id, input, ifMatch, asking } = change;
+  const { id, ifMatch, asking } = change;
+  const input = asRejection(change.input);
   // Asked for and opened now, but whether the change is this person's to make is said first.
   const names = readNames(deps, input);
   const begun = begin(deps.gateway);
-  for (const early of [names, begun]) early.catch(() => undefined);
+  const doubles = readDoubling(deps, id, input);
+  for (const early of [names, begun, doubles]) early.catch(() => undefined);
   const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
   const asked = { actor, complaint, input, now: deps.clock.now(), config: deps.config };
   refuseUnauthorized(asked);
   refuseStale(ifMatch, complaint.version);
+  refuseEndedDouble(asked);
   refuseImpossible(asked);
   const known = await names;
   refuseLostCategory(input, complaint, known);
-  const plan = planChange(asked, known);
-  if (!plan) return unchanged(deps, complaint, input);
+  const simple = planChange(asked, known);
+  if (!simple) return unchanged(deps, complaint, input);
+  const doubling = await doubles;
+  const double = doubling && (await planDouble(deps, asked, simple, doubling));
+  const plan = double?.plan ?? simple;
   await change.charge();
   const isHidden = plan.patch.hidden ?? complaint.hidden;
   const images = await imagesAfter(deps, complaint, isHidden);
-  if (!(await commitPlan(deps, complaint, { ...plan, images, begun }))) return undefined;
+  if (!(await commitPlan(deps, complaint, { ...plan, images, begun, double }))) return undefined;
   if (isHidden && (input.hidden === true || images !== complaint.images)) await retireOldAccess(deps, images);
   return { ...complaint, ...plan.patch, images, version: complaint.version + 1 };
 }

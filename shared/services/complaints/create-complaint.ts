@@ -8,7 +8,7 @@ import { createWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { cellOfPlace } from '#shared/domain/cells.ts';
-import { complaintIdAt, randomId, timeOfKey } from '#shared/domain/ids.ts';
+import { complaintIdAt, imageFileIds, randomId, timeOfKey } from '#shared/domain/ids.ts';
 import { isDesk } from '#shared/domain/policy.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import { deadlinesFor } from '#shared/domain/working-time.ts';
@@ -172,14 +172,15 @@ type Parts = { pictures: readonly Picture[]; category: Category | undefined };
 
 /** What the row needs beside the draft: its pictures, and whom its category assigns it to. Nothing stays when either fails. */
 async function gather(deps: Deps, complaintId: string, { pictures, category }: Parts) {
-  const storing = storePictures(deps, complaintId, pictures);
+  const ids = imageFileIds(complaintId).slice(0, pictures.length);
+  const storing = storePictures(deps, ids, pictures);
   try {
     const [images, assignedTo] = await Promise.all([storing, defaultAssignee(deps, category)]);
     return { images, assignedTo };
   } catch (error) {
     // An upload that is still under way would come after its removal.
     await storing.catch(() => undefined);
-    await discardPictures(deps, complaintId, pictures.length);
+    await discardPictures(deps, ids);
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import type { Point } from '#shared/domain/place.ts';
 import type { Viewer } from '#shared/domain/policy.ts';
 import { openCursor, sealCursor } from './cursor.ts';
 import { unknownCategory } from './known-names.ts';
-import { listComplaints, type Reached } from './list-complaints.ts';
+import { listComplaints, type Reached, type Wanted } from './list-complaints.ts';
 import type { ReachedNearby } from './list-nearby.ts';
 import { presentComplaint } from './present.ts';
 import { relationsOf } from './relations.ts';
@@ -35,6 +35,16 @@ const EMPTY: Page = { rows: [], next: undefined, total: { total: 0, isExact: tru
 
 const kindOf = ({ near, sort }: Search) => (near ? 'near' : sort);
 
+/** What is in a box is found by its cells where that is few, else like any other list; in the same order by both. */
+async function listed(deps: Deps, wanted: Wanted): Promise<Page> {
+  if (wanted.filter.box && wanted.order.key === '$id') {
+    const { listInBox } = await import('./list-in-box.ts');
+    const found = await listInBox(deps, wanted, wanted.filter.box);
+    if (found) return found;
+  }
+  return listComplaints(deps, wanted);
+}
+
 async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter): Promise<Page> {
   const { sort, page, pageSize, words, near, followedBy } = search;
   if (near) {
@@ -45,7 +55,7 @@ async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter
   const order = orderOf(sort);
   const reached = after as Reached | undefined;
   if (words.length === 0 && followedBy === undefined)
-    return listComplaints(deps, { filter, order, pageSize, page, after: reached });
+    return listed(deps, { filter, order, pageSize, page, after: reached });
   const { searchComplaints } = await import('./search-complaints.ts');
   const { descending } = order;
   return searchComplaints(deps, { filter, words, followedBy, descending, pageSize, after: reached?.key });

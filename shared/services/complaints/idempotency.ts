@@ -13,6 +13,8 @@ export type Ticket = {
   complaintId: string;
   replay: boolean;
   operations: Operation[];
+  /** Whether no other run has taken the key over or ended under it. */
+  held(): Promise<boolean>;
   /** The request was refused: its key may be used for anything. */
   withdraw(): Promise<void>;
   /** The request failed: the same may be tried again at once. */
@@ -27,7 +29,7 @@ const nothing = async () => undefined;
 
 /** The ticket of a request without a key, or of one that was answered before. */
 export function plainTicket(complaintId: string, replay: boolean): Ticket {
-  return { complaintId, replay, operations: [], withdraw: nothing, release: nothing };
+  return { complaintId, replay, operations: [], held: async () => true, withdraw: nothing, release: nothing };
 }
 
 /** 422 unless an Idempotency-Key, if there is one, is 1 to 255 printable ASCII characters. */
@@ -53,6 +55,10 @@ function ticket({ store }: Deps, row: Remembered): Ticket {
     replay: false,
     // In the commit of the complaint itself: a run whose claim was taken over commits nothing.
     operations: [claimVersion('requests', row.$id, row.version), update('requests', row.$id, { done: true })],
+    async held() {
+      const now = await store.requests.find(row.$id);
+      return now?.version === row.version && !now.done;
+    },
     withdraw: () => store.requests.remove(row.$id),
     // Nothing happens when the row has moved on: the complaint was committed after all, or somebody took over.
     async release() {
@@ -81,28 +87,32 @@ function times(now: Date) {
   return { startedAt: now.toISOString(), expiresAt };
 }
 
-async function takeOver(deps: Deps, row: Remembered): Promise<Ticket> {
+async function takeOver(deps: Deps, row: Remembered, complaintId: string): Promise<Ticket> {
   const age = deps.clock.now().getTime() - Date.parse(row.startedAt);
   const running = retryLater('request_in_progress', 'The first request with this key is still running.', {
     seconds: Math.min(5, (LEASE_MS - age) / SECOND),
   });
   if (age < LEASE_MS) throw running;
-  // A new id: what the dead run left under the old one has no complaint, and maintenance removes it sooner or later.
-  const fresh = { complaintId: complaintIdAt(deps.clock.now()), version: row.version + 1, ...times(deps.clock.now()) };
+  const fresh = { complaintId, version: row.version + 1, ...times(deps.clock.now()) };
   const write = deps.store.requests.replace(row, fresh);
   const taken = await claimed(deps, { rowId: row.$id, complaintId: fresh.complaintId }, write);
   if (!taken) throw running;
   return ticket(deps, taken);
 }
 
-/** The ticket to create under an Idempotency-Key: the first run's, a dead run's taken over, or a replay. 409 while running, 422 for other content. */
-export async function claimKey(
-  deps: Deps,
-  userId: string,
-  sent: { key: string; fingerprint: string },
-): Promise<Ticket> {
+/** `complaintId`: the complaint that the request is about; when it is to file one, a new id is drawn. */
+export type Sent = { key: string; fingerprint: string; complaintId?: string };
+
+/**
+ * The ticket to work under an Idempotency-Key: the first run's, a dead run's taken over, or a replay. 409 while running,
+ * 422 for other content.
+ *
+ * A run that takes over files under a new id: what the dead run has left under the old one has no complaint, and
+ * maintenance removes it.
+ */
+export async function claimKey(deps: Deps, userId: string, sent: Sent): Promise<Ticket> {
   const rowId = derivedId('i', 'idempotency', userId, sent.key);
-  const complaintId = complaintIdAt(deps.clock.now());
+  const complaintId = sent.complaintId ?? complaintIdAt(deps.clock.now());
   const fresh = { complaintId, version: 1, fingerprint: sent.fingerprint, done: false, ...times(deps.clock.now()) };
   const first = await claimed(deps, { rowId, complaintId }, deps.store.requests.insert(rowId, fresh));
   if (first) return ticket(deps, first);
@@ -111,5 +121,5 @@ export async function claimKey(
   if (row.fingerprint !== sent.fingerprint) {
     throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for other content. Use a new one.');
   }
-  return row.done ? plainTicket(row.complaintId, true) : takeOver(deps, row);
+  return row.done ? plainTicket(row.complaintId, true) : takeOver(deps, row, complaintId);
 }

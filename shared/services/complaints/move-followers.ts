@@ -11,6 +11,7 @@ import {
 } from '#shared/appwrite/follows.ts';
 import { commit, type Operation, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
+import { randomId } from '#shared/domain/ids.ts';
 
 /** Follows that one transaction moves: up to three operations each, of the hundred that it may have. */
 const AT_ONCE = 25;
@@ -65,10 +66,10 @@ export async function moveFollowers(deps: StorageDeps, doubleId: string, isOver:
     ]);
     const joining = people.filter((id) => !there.has(id) && living.has(id) && id !== original.reporterId);
     const operations = [
+      // Conflicts when the double was reopened meanwhile.
+      update('complaints', doubleId, { doubleMark: randomId() }),
       ...people.map((personId) => removeFollow({ personId, complaintId: doubleId })),
       countFollowers(doubleId, -people.length),
-      // Written as it is, so that reopening the double at the same moment makes one of the two commits fail.
-      update('complaints', doubleId, { duplicateOf: originalId }),
       ...joining.map((personId) => createFollow({ personId, complaintId: originalId })),
       ...joining.map((personId) => holdAccount(personId)),
       ...(joining.length === 0 ? [] : [countFollowers(originalId, joining.length)]),

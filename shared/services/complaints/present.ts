@@ -128,8 +128,18 @@ function presentBefore({ changed, beforeTitle, beforeDescription }: StoredEntry)
   return { title: beforeTitle, description: beforeDescription };
 }
 
+/** The pictures that an entry added, as far as they are still there; null for other entries. */
+function presentAdded({ kind, images }: StoredEntry, complaint: Complaint, audience: Audience) {
+  if (kind !== 'images') return null;
+  const added = images?.split(',') ?? [];
+  return shownImages(complaint)
+    .filter(({ id }) => added.includes(id))
+    .map((image) => presentImage(image, audience));
+}
+
 /** One entry of the timeline: who by role to the public, by name to staff, admins and oneself. */
-export function presentEntry(entry: StoredEntry, complaint: Complaint, { viewer }: Audience) {
+export function presentEntry(entry: StoredEntry, complaint: Complaint, audience: Audience) {
+  const { viewer } = audience;
   const internal = mayOnComplaint(viewer, 'readInternal', complaint);
   const named = internal || (viewer !== undefined && viewer.id === entry.byId);
   // To others, a public note that came with hiding or showing is a note.
@@ -144,6 +154,7 @@ export function presentEntry(entry: StoredEntry, complaint: Complaint, { viewer 
     note: entry.note,
     internal: entry.internal,
     internalNote: internal ? entry.internalNote : null,
+    images: presentAdded(entry, complaint, audience),
     changed: entry.changed.filter((field) => internal || !INTERNAL_FIELDS.includes(field)),
     from: internal ? presentMove(entry, entry.fromAssignee, entry.fromCategory) : null,
     to: internal ? presentMove(entry, entry.toAssignee, entry.toCategory) : null,

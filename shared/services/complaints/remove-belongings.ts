@@ -1,17 +1,29 @@
 import { removeTimeline } from '#shared/appwrite/complaints.ts';
 import { forgetOriginal, sweepFollows } from '#shared/appwrite/follows.ts';
-import { filesByIds, removeFile } from '#shared/appwrite/media.ts';
+import { filesOfComplaint, removeFile } from '#shared/appwrite/media.ts';
 import { hasTimeline, livingComplaints } from '#shared/appwrite/reconciliation.ts';
 import { sweepWords } from '#shared/appwrite/words.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
-import { imageFileIds } from '#shared/domain/ids.ts';
 
 /**
  * Longer than filing may take: its function ends after 25 seconds, its transaction after a minute. A file that is this
  * old and has no complaint will never get one.
  */
 export const FILING_MS = 2 * MINUTE;
+
+/**
+ * Removes what a complaint that is gone leaves in the tables: words, followers, that others are its doubles, and last its
+ * timeline, which is the proof that the next try needs when this one has failed half-way.
+ */
+export async function removeTraces({ store }: Pick<StorageDeps, 'store'>, complaintId: string): Promise<void> {
+  await Promise.all([
+    sweepWords(store, complaintId),
+    sweepFollows(store, complaintId),
+    forgetOriginal(store, complaintId),
+  ]);
+  await removeTimeline(store, complaintId);
+}
 
 /**
  * Removes what a complaint leaves behind whose row is gone: its pictures, its words, its
@@ -22,23 +34,18 @@ export const FILING_MS = 2 * MINUTE;
  * then the answer is `undecided`, and the same has to be asked again later.
  */
 export async function removeBelongings(
-  { gateway, store, clock }: StorageDeps,
+  deps: StorageDeps,
   complaintId: string,
 ): Promise<'living' | 'undecided' | 'removed'> {
+  const { gateway, clock } = deps;
   // In this order: asked the other way round, a complaint filed in between would look deleted.
   const filed = await hasTimeline(gateway, complaintId);
   if ((await livingComplaints(gateway, [complaintId])).has(complaintId)) return 'living';
-  const files = await filesByIds(gateway, imageFileIds(complaintId));
+  const files = await filesOfComplaint(gateway, complaintId);
   const settled = clock.now().getTime() - FILING_MS;
   if (!filed && files.some((file) => file.createdAt.getTime() > settled)) return 'undecided';
   const removed = await Promise.allSettled(files.map((file) => removeFile(gateway, file.id)));
   for (const outcome of removed) if (outcome.status === 'rejected') throw outcome.reason;
-  await Promise.all([
-    sweepWords(store, complaintId),
-    sweepFollows(store, complaintId),
-    forgetOriginal(store, complaintId),
-  ]);
-  // Last, since it is the proof that the next try needs when this one has failed half-way.
-  await removeTimeline(store, complaintId);
+  await removeTraces(deps, complaintId);
   return 'removed';
 }

@@ -1,32 +1,31 @@
 import { createAccess, removeFile, storeFile } from '#shared/appwrite/media.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
-import { imageFileId } from '#shared/domain/ids.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { hasRightPreview } from '#shared/media/preview.ts';
 
 type Deps = Pick<StorageDeps, 'gateway'>;
 
-async function storeAll({ gateway }: Deps, complaintId: string, pictures: readonly Picture[]): Promise<void> {
+async function storeAll({ gateway }: Deps, ids: readonly string[], pictures: readonly Picture[]): Promise<void> {
   const stored = await Promise.allSettled(
     pictures.map(({ extension, content: { parts } }, index) => {
-      const id = imageFileId(complaintId, index);
+      const id = ids[index] ?? '';
       return storeFile(gateway, { id, name: `${id}.${extension}`, parts });
     }),
   );
   for (const outcome of stored) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** Stores the pictures of a complaint that is about to be, side by side. What a crash leaves behind, maintenance finds. */
+/** Stores pictures under these ids, side by side, each with a URL. What a crash leaves behind, maintenance finds. */
 export async function storePictures(
   deps: Deps,
-  complaintId: string,
+  ids: readonly string[],
   pictures: readonly Picture[],
 ): Promise<StoredImage[]> {
-  await storeAll(deps, complaintId, pictures);
+  await storeAll(deps, ids, pictures);
   const opened = await Promise.allSettled(
     pictures.map(async (picture, index) => {
-      const id = imageFileId(complaintId, index);
+      const id = ids[index] ?? '';
       const { type, width, height, content } = picture;
       const preview = hasRightPreview(picture) ? {} : { preview: false };
       return { id, type, width, height, bytes: content.size, ...preview, ...(await createAccess(deps.gateway, id)) };
@@ -38,8 +37,7 @@ export async function storePictures(
   });
 }
 
-/** Takes away, as far as it can, what was stored for a complaint that will not be; maintenance does the rest. */
-export async function discardPictures({ gateway }: Deps, complaintId: string, count: number): Promise<void> {
-  const ids = Array.from({ length: count }, (_, index) => imageFileId(complaintId, index));
+/** Takes away, as far as it can, what was stored for nothing; maintenance does the rest. */
+export async function discardPictures({ gateway }: Deps, ids: readonly string[]): Promise<void> {
   await Promise.allSettled(ids.map((id) => removeFile(gateway, id)));
 }

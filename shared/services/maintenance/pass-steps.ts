@@ -6,6 +6,7 @@ import {
   listComplaints,
   listTimelineOwners,
   livingComplaints,
+  ownedFiles,
 } from '#shared/appwrite/reconciliation.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
 import { recountTotal, sharedTotals, totalsOfLargeAccounts } from '#shared/appwrite/total-repair.ts';
@@ -47,11 +48,10 @@ function sizeOf(files: readonly StoredFile[]): number {
 
 /** The files of a page that no complaint owns. A whole file with a name of its own is somebody's; half of one is nobody's. */
 async function ownerless({ deps, pass }: PassRun, files: readonly StoredFile[]): Promise<StoredFile[]> {
-  const owners = files.map((file) => ownerOfFile(file.id)).filter((id) => id !== undefined);
-  const living = await livingComplaints(deps.gateway, owners);
+  const ids = files.map((file) => file.id);
+  const owned = await ownedFiles(deps.gateway, deps.store, ids);
   return files.filter((file) => {
-    const owner = ownerOfFile(file.id);
-    if (owner !== undefined) return !living.has(owner);
+    if (ownerOfFile(file.id) !== undefined) return !owned.has(file.id);
     pass.counts.strangers += Number(file.complete);
     return !file.complete;
   });

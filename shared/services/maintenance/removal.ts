@@ -1,12 +1,12 @@
-import { removeTimeline } from '#shared/appwrite/complaints.ts';
 import { filesByIds, removeFile } from '#shared/appwrite/media.ts';
 import { forgetUnseen, listQuarantined, type QuarantineKind, release } from '#shared/appwrite/quarantine.ts';
-import { livingComplaints } from '#shared/appwrite/reconciliation.ts';
+import { livingComplaints, ownedFiles } from '#shared/appwrite/reconciliation.ts';
 import { QUARANTINE_KINDS } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { ownerOfFile } from '#shared/domain/ids.ts';
 import { beginErasure } from '../accounts/finish-erasures.ts';
+import { removeTraces } from '../complaints/remove-belongings.ts';
 import { detachLostPictures } from './lost-pictures.ts';
 import { isDue, type PassRun, type Stopped } from './pass.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -51,12 +51,11 @@ export function describeStop({ kind, found, of }: Stopped): string {
 }
 
 /** The files of these that are leftovers still. One whose name is not ours is one only while it is half a file. */
-async function leftoverFiles({ gateway }: StorageDeps, ids: readonly string[]): Promise<string[]> {
+async function leftoverFiles({ gateway, store }: StorageDeps, ids: readonly string[]): Promise<string[]> {
   const foreign = ids.filter((id) => ownerOfFile(id) === undefined);
   const whole = new Set((await filesByIds(gateway, foreign)).filter((file) => file.complete).map((file) => file.id));
-  const owners = ids.map(ownerOfFile).filter((id) => id !== undefined);
-  const living = await livingComplaints(gateway, owners);
-  return ids.filter((id) => !whole.has(id) && !living.has(ownerOfFile(id) ?? ''));
+  const owned = await ownedFiles(gateway, store, ids);
+  return ids.filter((id) => !whole.has(id) && !owned.has(id));
 }
 
 /** Puts leftovers of a kind right that are leftovers still; gives those that failed. */
@@ -71,7 +70,7 @@ async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: reado
     case 'timeline': {
       const living = await livingComplaints(deps.gateway, subjects);
       const gone = subjects.filter((id) => !living.has(id));
-      return sideBySide(gone, (id) => removeTimeline(deps.store, id));
+      return sideBySide(gone, (id) => removeTraces(deps, id));
     }
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
+import { ComplaintPoints } from '#shared/contract/responses.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { metresBetween } from '#shared/domain/place.ts';
 import { change, followed, idsOf, listOf } from '../../support/complaints.ts';
@@ -229,5 +230,116 @@ describe('the desk', () => {
     expect(idsOf(await listOf(service, { overdue: false }))).not.toContain(late.id);
     await change(staff, { id: late.id, status: 'rejected', note: 'Not ours.' });
     expect(idsOf(await listOf(service, { overdue: true }))).toEqual([]);
+  });
+});
+
+describe('a box', () => {
+  const places = [
+    [0.001, 100.001],
+    [0.002, 100.002],
+    [0.003, 100.003],
+    [0.009, 100.009],
+  ] as const;
+  let filed: string[];
+
+  beforeAll(async () => {
+    filed = [];
+    for (const [latitude, longitude] of places) {
+      const { id } = await reporter.file({ latitude, longitude, category: 'water' });
+      filed.unshift(id);
+    }
+  });
+
+  const mapOf = async (query: string, viewer: Pick<Person, 'send'> = service) =>
+    (await viewer.send('GET', `/complain?format=geojson&${query}`)).as(ComplaintPoints);
+
+  it('lists what is in it by filing, page by page, in both directions and with other filters', async () => {
+    const bbox = '100.001,0.001,100.003,0.003';
+    const found = async (query: Record<string, string>) =>
+      (await followed(service, { pageSize: 2, bbox, ...query })).flatMap(idsOf);
+    const inside = filed.slice(1);
+    expect(await found({})).toEqual(inside);
+    expect(await found({ sort: 'createdAt' })).toEqual(inside.toReversed());
+    expect(await found({ category: 'water', status: 'created' })).toEqual(inside);
+    expect(await found({ category: 'roads' })).toEqual([]);
+    expect(await found({ q: 'lamp' })).toEqual(inside);
+    expect(await listOf(service, { bbox, page: 2, pageSize: 2 })).toMatchObject({
+      items: [{ id: inside[2] }],
+      total: 3,
+      totalIsExact: true,
+      totalPages: 2,
+    });
+    expect(idsOf(await listOf(service, { bbox: '179,-1,-179,1' }))).toEqual([]);
+  });
+
+  it('across the date line holds both sides', async () => {
+    const east = await reporter.file({ latitude: 60, longitude: 179.9 });
+    const west = await reporter.file({ latitude: 60, longitude: -179.9 });
+    const bbox = '179.8,59,-179.8,61';
+    expect(idsOf(await listOf(service, { bbox }))).toEqual([west.id, east.id]);
+    expect((await mapOf(`bbox=${bbox}`)).features).toHaveLength(2);
+  });
+
+  it('is a map of points with the least that a map shows, of those that the viewer may see', async () => {
+    const [hidden = '', ...rest] = filed;
+    await change(staff, { id: hidden, hidden: true });
+    const all = 'bbox=100,0,100.01,0.01';
+    const { features, truncated } = await mapOf(all);
+    expect(truncated).toBe(false);
+    expect(features.map(({ properties }) => properties.id).sort()).toEqual(rest.toSorted());
+    const [, latitude, longitude] = [filed[3], ...places[0]];
+    expect(features.find(({ properties }) => properties.id === filed[3])).toMatchObject({
+      geometry: { type: 'Point', coordinates: [longitude, latitude] },
+      properties: { title: 'A broken lamp', status: 'created', category: 'water' },
+    });
+    for (const viewer of [staff, reporter]) expect((await mapOf(all, viewer)).features).toHaveLength(4);
+    expect((await mapOf(`${all}&status=closed`)).features).toEqual([]);
+    expect((await mapOf(`${all}&category=WATER`)).features).toHaveLength(3);
+    expect((await mapOf(`${all}&category=none`)).features).toEqual([]);
+    await change(staff, { id: hidden, hidden: false });
+  });
+
+  it('with more than 1,000 points says that there are more; its list is read in its own order', async () => {
+    const pattern = await service.connection.store.complaints.find((await reporter.file({})).id);
+    if (!pattern) throw new Error('not filed');
+    const { $id: _, $createdAt: _c, $updatedAt: _u, $sequence: _s, images: _i, contact: _o, ...columns } = pattern;
+    const rows = Array.from({ length: 1_001 }, (_n, n) => {
+      const $id = `0m9${String(n).padStart(17, '0')}`;
+      const place = { latitude: -40 + (n % 32) * 0.001, longitude: 20 + Math.floor(n / 32) * 0.001 };
+      const lists = listColumns($id, pattern);
+      return { ...columns, ...place, ...lists, $id, reference: null, contact: null, cell: cellOf(place), images: '[]' };
+    });
+    await createRows('complaints', rows);
+    const bbox = '19.9,-41,20.9,-39';
+    const { features, truncated } = await mapOf(`bbox=${bbox}`);
+    expect([features.length, truncated]).toEqual([1_000, true]);
+    expect(idsOf(await listOf(service, { bbox, pageSize: 2 }))).toEqual(
+      rows
+        .slice(-2)
+        .map(({ $id }) => $id)
+        .reverse(),
+    );
+    const ids = rows.map(({ $id }) => JSON.stringify($id));
+    for (let from = 0; from < ids.length; from += 100) {
+      const some = ids.slice(from, from + 100).join(',');
+      await service.connection.store.complaints.removeWhere([
+        `{"method":"equal","attribute":"$id","values":[${some}]}`,
+      ]);
+    }
+  });
+
+  it.each([
+    'bbox=1,2,3',
+    'bbox=1,2,3,1',
+    'bbox=1,2,181,3',
+    'bbox=a,b,c,d',
+    'format=geojson',
+    'format=kml&bbox=1,1,2,2',
+    'format=geojson&bbox=1,1,2,2&q=lamp',
+    'format=geojson&bbox=1,1,2,2&page=1',
+    'bbox=1,1,2,2&near=1,1&radius=5',
+    'bbox=1,1,2,2&sort=-updatedAt',
+  ])('is refused as %s', async (query) => {
+    (await service.send('GET', `/complain?${query}`)).problem(422);
   });
 });

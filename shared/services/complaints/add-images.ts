@@ -1,0 +1,188 @@
+import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
+import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { complaintOutbox } from '#shared/appwrite/outbox.ts';
+import type { StoredImage } from '#shared/appwrite/rows.ts';
+import { begin, claimVersion, commitBegun, create, update } from '#shared/appwrite/transaction.ts';
+import type { Deps } from '#shared/compose.ts';
+import type { Actor } from '#shared/domain/account.ts';
+import { laterImageId, MOST_IMAGES, randomId } from '#shared/domain/ids.ts';
+import { mayOnComplaint } from '#shared/domain/policy.ts';
+import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
+import type { Picture } from '#shared/media/picture.ts';
+import { refuseErased } from '../auth/open-session.ts';
+import { metered, reserveChange } from '../rate-limits.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
+import { noSuchComplaint } from './get-complaint.ts';
+import { claimKey, fingerprintOf, plainTicket, refuseMalformedKey, type Ticket } from './idempotency.ts';
+import { type IfMatch, refuseStale } from './if-match.ts';
+import { serially } from './serially.ts';
+import { discardPictures, storePictures } from './store-pictures.ts';
+
+/** `accountId`: the actor's, known before the account is read. */
+export type NewImages = {
+  id: string;
+  accountId: string;
+  note: string | undefined;
+  pictures: Promise<readonly Picture[]>;
+  ifMatch: IfMatch;
+  key: string | undefined;
+};
+export type Added = { row: StoredComplaint; replayed: boolean };
+
+function refuseUnfit(actor: Actor, complaint: StoredComplaint | undefined, count: number, ifMatch: IfMatch) {
+  if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
+  if (!mayOnComplaint(actor, 'addImages', complaint)) {
+    throw new Refusal('forbidden', 'Only staff may add pictures, and its reporter until it has ended.');
+  }
+  refuseStale(ifMatch, complaint.version);
+  const has = complaint.images.length;
+  if (has + count <= MOST_IMAGES) return complaint;
+  throw invalidField('images', 'too_many', `must be at most ${MOST_IMAGES} on a complaint in all; it has ${has}`);
+}
+
+/** What moves on the complaint, and the entry that tells of it. */
+function planned(deps: Deps, actor: Actor, complaint: StoredComplaint, images: StoredImage[]) {
+  const changedAt = deps.clock.now().toISOString();
+  const touched = complaint.touched || (actor.role !== 'user' && actor.id !== complaint.reporterId);
+  return { touched, images, version: complaint.version + 1, changedAt };
+}
+
+type Adding = { actor: Actor; wanted: NewImages; pictures: readonly Picture[]; ticket: Ticket };
+
+/** Adding pictures, over as many tries as it takes; they are stored once. */
+class Addition {
+  readonly #deps: Deps;
+  readonly #adding: Adding;
+  readonly #ids: string[];
+  #early: Promise<StoredComplaint | undefined> | undefined;
+  #stored: StoredImage[] | undefined;
+
+  constructor(deps: Deps, adding: Adding, early: Promise<StoredComplaint | undefined>) {
+    this.#deps = deps;
+    this.#adding = adding;
+    this.#early = early;
+    this.#ids = adding.pictures.map(() => laterImageId(adding.wanted.id));
+  }
+
+  async #commit(complaint: StoredComplaint, stored: StoredImage[], begun: Promise<string>) {
+    const { actor, wanted, ticket } = this.#adding;
+    const { gateway, store } = this.#deps;
+    const { $id: id, status, progress } = complaint;
+    // Nobody has learnt of these URLs yet, so they may stay whether the complaint is hidden or not.
+    const added = stored.map((image) => (complaint.hidden ? { ...image, private: true } : image));
+    const patch = planned(this.#deps, actor, complaint, [...complaint.images, ...added]);
+    const { version, changedAt } = patch;
+    const entryId = randomId();
+    const operations = [
+      ...ticket.operations,
+      claimVersion('complaints', id, complaint.version),
+      update('complaints', id, {
+        ...patch,
+        images: JSON.stringify(patch.images),
+        ...listColumns(id, { ...complaint, changedAt }),
+      }),
+      create('timeline', entryId, {
+        complaintId: id,
+        number: version,
+        byId: actor.id,
+        byName: actor.username,
+        role: actor.role,
+        kind: 'images',
+        status,
+        progress,
+        note: wanted.note ?? null,
+        internalNote: null,
+        internal: false,
+        changed: 'images',
+        images: stored.map((image) => image.id).join(','),
+      }),
+      complaintOutbox({
+        complaintId: id,
+        version,
+        by: { id: actor.id, role: actor.role },
+        at: new Date(changedAt),
+        changed: wanted.note === undefined ? ['images'] : ['images', 'note'],
+        isPublic: true,
+        before: complaint,
+        after: complaint,
+      }),
+      holdAccount(actor.id),
+    ];
+    const landed = async () => (await store.timeline.find(entryId)) !== undefined;
+    return { outcome: await commitBegun(gateway, begun, { operations, landed }), row: { ...complaint, ...patch } };
+  }
+
+  /** One try; undefined when somebody else has changed the complaint first. */
+  async attempt(charge: () => Promise<void>): Promise<StoredComplaint | undefined> {
+    const { actor, wanted, pictures, ticket } = this.#adding;
+    const found = await (this.#early ?? this.#deps.store.complaints.find(wanted.id));
+    this.#early = undefined;
+    const complaint = refuseUnfit(actor, found, pictures.length, wanted.ifMatch);
+    await charge();
+    const begun = begin(this.#deps.gateway);
+    begun.catch(() => undefined);
+    this.#stored ??= await storePictures(this.#deps, this.#ids, pictures);
+    const { outcome, row } = await this.#commit(complaint, this.#stored, begun);
+    if (outcome === 'done') return row;
+    if (outcome === 'missing') await refuseErased(this.#deps, actor.id);
+    if (outcome === 'limit' && !(await ticket.held())) {
+      throw retryLater('request_in_progress', 'Another run of this request was first.', { seconds: 1 });
+    }
+    return undefined;
+  }
+
+  async run(charge: () => Promise<void>): Promise<StoredComplaint> {
+    const { deps, id } = { deps: this.#deps, id: this.#adding.wanted.id };
+    try {
+      return await serially(id, () => retryOnConflict(deps.clock, 'this complaint', () => this.attempt(charge)));
+    } catch (error) {
+      // After a commit without an answer nobody knows whether the complaint has them; maintenance finds out.
+      const surely = error instanceof Refusal && error.code !== 'unavailable';
+      if (surely && this.#stored) await discardPictures(deps, this.#ids);
+      throw error;
+    }
+  }
+}
+
+async function replay(deps: Deps, actor: Actor, id: string): Promise<Added> {
+  const row = await deps.store.complaints.find(id);
+  if (!row || !mayOnComplaint(actor, 'read', row)) throw noSuchComplaint();
+  return { row, replayed: true };
+}
+
+async function ticketFor(deps: Deps, actor: Actor, wanted: NewImages, pictures: readonly Picture[]) {
+  const { id, note, key } = wanted;
+  if (key === undefined) return plainTicket(id, false);
+  const contents = pictures.map((picture) => picture.content);
+  const fingerprint = await fingerprintOf({ images: id, note: note ?? null }, contents);
+  return claimKey(deps, actor.id, { key, fingerprint, complaintId: id });
+}
+
+/**
+ * Adds up to three pictures to a complaint in one step with one entry of the timeline. Stored first, they belong to it
+ * once its row names them; what a crash leaves behind, maintenance removes. 403, 404, 412, 422 beyond twelve in all;
+ * under an Idempotency-Key it is done once.
+ */
+export async function addImages(deps: Deps, asking: Promise<Actor>, wanted: NewImages): Promise<Added> {
+  const early = deps.store.complaints.find(wanted.id);
+  early.catch(() => undefined);
+  const role = asking.then((actor) => actor.role);
+  return metered(reserveChange(deps, wanted.accountId, role), async (charge) => {
+    const actor = await asking;
+    refuseMalformedKey(wanted.key);
+    const pictures = await wanted.pictures;
+    if (pictures.length === 0) throw invalidField('images', 'required', 'must be one to three pictures');
+    const ticket = await ticketFor(deps, actor, wanted, pictures);
+    if (ticket.replay) return replay(deps, actor, wanted.id);
+    try {
+      const row = await new Addition(deps, { actor, wanted, pictures, ticket }, early).run(charge);
+      return { row, replayed: false };
+    } catch (error) {
+      // What was refused frees the key for any other request; what failed frees it for the same one.
+      const refused = error instanceof Refusal && !('retry-after' in error.headers);
+      await (refused ? ticket.withdraw() : ticket.release()).catch(() => undefined);
+      throw error;
+    }
+  });
+}

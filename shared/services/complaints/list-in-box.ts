@@ -1,0 +1,39 @@
+import { matchingIds, readComplaints } from '#shared/appwrite/complaints.ts';
+import { RANGES_PER_QUERY, readOwnHidden, readRanges } from '#shared/appwrite/places.ts';
+import type { Deps } from '#shared/compose.ts';
+import { cellRanges } from '#shared/domain/cells.ts';
+import { type Box, isInBox } from '#shared/domain/place.ts';
+import type { Found, Wanted } from './list-complaints.ts';
+
+/** In cells that hold more than so many, the list is read in its own order and what is outside is left out. */
+const MOST_PLACES = 500;
+
+/**
+ * A page of the complaints in a box by filing, found by the cells that the box touches. Undefined where these hold too
+ * many to be looked at: then the list has to be read in its order.
+ */
+export async function listInBox(deps: Deps, wanted: Wanted, box: Box): Promise<Found | undefined> {
+  const { store } = deps;
+  const { filter, order, page, pageSize, after } = wanted;
+  const ranges = cellRanges({ box }, RANGES_PER_QUERY);
+  const [{ rows, isCut }, own] = await Promise.all([
+    readRanges(store, { sight: filter.sight, ranges, limit: MOST_PLACES }),
+    readOwnHidden(store, filter.sight, MOST_PLACES),
+  ]);
+  if (isCut || own.length === MOST_PLACES) return undefined;
+  const within = [...rows, ...own].filter(({ latitude, longitude }) => {
+    return latitude !== null && longitude !== null && isInBox({ latitude, longitude }, box);
+  });
+  const ids = (await matchingIds(store, new Set(within.map((row) => row.$id)), filter)).sort();
+  if (order.descending) ids.reverse();
+  const begins = after && ids.findIndex((id) => (order.descending ? id < after.key : id > after.key));
+  const rest = begins === undefined ? ids.slice((page - 1) * pageSize) : begins < 0 ? [] : ids.slice(begins);
+  const shown = rest.slice(0, pageSize);
+  const byId = new Map((await readComplaints(store, shown, filter)).map((row) => [row.$id, row]));
+  const last = shown.at(-1);
+  return {
+    rows: shown.flatMap((id) => byId.get(id) ?? []),
+    next: rest.length > pageSize && last !== undefined ? { key: last } : undefined,
+    total: after === undefined ? { total: ids.length, isExact: true } : null,
+  };
+}

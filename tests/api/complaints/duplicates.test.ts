@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { change, detailOf, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
+
+let service: Service;
+let reporter: Person;
+let staff: Person;
+let admin: Person;
+
+beforeAll(async () => {
+  service = await startService();
+  [reporter, staff, admin] = await service.people('user', 'staff', 'admin');
+});
+afterAll(() => service.close());
+
+const put = (person: Person, json: Record<string, unknown>) => person.send('PUT', '/complain', { json });
+const follow = (person: Person, id: string) => person.send('POST', '/complain/follow', { json: { id } });
+const followersOf = async (id: string) => (await detailOf(staff, id)).followers;
+
+it('are rejected without a note; the reporter follows the original at once, the followers with the next maintenance', async () => {
+  const [other, fan, both] = await service.people('user', 'user', 'user');
+  const original = await reporter.file({ title: 'The original' });
+  const double = await other.file({ title: 'The double' });
+  for (const person of [fan, both, reporter]) await follow(person, double.id);
+  await follow(both, original.id);
+  const after = await change(staff, { id: double.id, duplicateOf: original.id });
+  expect(after).toMatchObject({ status: 'rejected', duplicateOf: original.id, version: 2, followers: 3 });
+  const { timeline } = await detailOf(service, double.id);
+  expect(timeline.at(-1)).toMatchObject({ kind: 'status', status: 'rejected', note: null });
+  expect(timeline.at(-1)?.changed).toEqual(expect.arrayContaining(['status', 'outcome', 'duplicateOf']));
+  expect(await detailOf(other, original.id)).toMatchObject({ following: true, followers: 2, version: 1 });
+  await runSchedule(service);
+  expect([await followersOf(double.id), await followersOf(original.id)]).toEqual([0, 3]);
+  expect(idsOf(await listOf(fan, { following: true }))).toEqual([original.id]);
+  expect(idsOf(await listOf(reporter, { following: true }))).toEqual([]);
+  expect((await service.connection.store.complaints.find(double.id))?.outcome).toBe('duplicate');
+});
+
+it('may be named by reference, from every status that has not ended', async () => {
+  const { store } = service.connection;
+  const original = await reporter.file();
+  const row = await store.complaints.find(original.id);
+  const reference = row?.reference ?? '2026-900001-0';
+  if (row && row.reference === null) await store.complaints.replace(row, { reference });
+  for (const steps of [[], ['acknowledged'], ['in_progress'], ['in_progress', 'on_hold']]) {
+    const { id } = await reporter.file();
+    for (const status of steps) await change(staff, { id, status });
+    const after = await change(staff, { id, duplicateOf: reference, note: 'See the other one.' });
+    expect(after).toMatchObject({ duplicateOf: original.id, status: 'rejected' });
+  }
+  expect(await followersOf(original.id)).toBe(0);
+});
+
+it('are refused after the end, for others than staff, and for what would be a chain', async () => {
+  const [one, two, three, ended] = await Promise.all([1, 2, 3, 4].map(() => reporter.file()));
+  if (!one || !two || !three || !ended) throw new Error('not filed');
+  await change(staff, { id: ended.id, status: 'rejected', note: 'No.' });
+  const late = (await put(staff, { id: ended.id, duplicateOf: one.id })).problem(409);
+  expect(late).toMatchObject({ code: 'illegal_transition', allowed: [] });
+  expect((await put(admin, { id: ended.id, duplicateOf: one.id })).problem(409).allowed).toEqual(['in_progress']);
+  (await put(reporter, { id: one.id, duplicateOf: two.id })).problem(403);
+  (await put(reporter, { id: ended.id, duplicateOf: two.id })).problem(403);
+  await change(staff, { id: two.id, duplicateOf: one.id });
+  for (const [id, duplicateOf] of [
+    [three.id, three.id],
+    [three.id, two.id],
+    [one.id, three.id],
+    [three.id, 'z'.repeat(20)],
+    [three.id, '2026-999999-0'],
+    [three.id, 'nonsense'],
+    [three.id, null],
+  ] as const) {
+    const { errors } = (await put(staff, { id, duplicateOf })).problem(422);
+    expect(errors).toMatchObject([{ field: 'duplicateOf' }]);
+  }
+  (await put(staff, { id: three.id, duplicateOf: one.id, status: 'in_progress' })).problem(422);
+  (await put(staff, { id: three.id, duplicateOf: one.id, outcome: 'fixed' })).problem(422);
+  expect(await detailOf(staff, three.id)).toMatchObject({ version: 1, duplicateOf: null });
+});
+
+it('make no chain when two are marked at the same moment', async () => {
+  for (let round = 0; round < 8; round += 1) {
+    const [a, b, c] = [await reporter.file(), await reporter.file(), await reporter.file()];
+    const answers = await Promise.all([
+      put(staff, { id: a.id, duplicateOf: b.id }),
+      put(admin, { id: b.id, duplicateOf: c.id }),
+    ]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 422)).toHaveLength(1);
+  }
+});
+
+it('show no original that one may not see, and none that is deleted', async () => {
+  const other = await service.person();
+  const original = await reporter.file();
+  const double = await other.file();
+  await change(staff, { id: double.id, duplicateOf: original.id });
+  await change(staff, { id: original.id, hidden: true });
+  const shownTo = async (viewer: Pick<Person, 'send'>) => {
+    const item = (await listOf(viewer, { username: other.username })).items[0];
+    const detail = await detailOf(viewer, double.id);
+    expect(item?.duplicateOf).toBe(detail.duplicateOf);
+    return detail.duplicateOf;
+  };
+  for (const viewer of [service, other]) expect(await shownTo(viewer)).toBeNull();
+  for (const viewer of [staff, reporter]) expect(await shownTo(viewer)).toBe(original.id);
+  expect(idsOf(await listOf(other, { following: true }))).toEqual([]);
+  await admin.send('POST', '/complain/delete', { json: { id: original.id } });
+  expect(await shownTo(staff)).toBeNull();
+  await service.local.settle();
+  expect((await service.connection.store.complaints.find(double.id))?.duplicateOf).toBeNull();
+});
+
+it('of an erased reporter make nobody follow', async () => {
+  const gone = await service.person();
+  const original = await reporter.file();
+  const double = await gone.file();
+  await gone.send('DELETE', '/user', { json: { password: PASSWORD } });
+  await change(staff, { id: double.id, duplicateOf: original.id });
+  expect(await followersOf(original.id)).toBe(0);
+});

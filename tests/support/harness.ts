@@ -52,9 +52,12 @@ const SETTINGS = {
 
 /**
  * `filled` is a data folder to start with; `database` is `DATABASE` when left out. `workers`, `proxy` and
- * `delays` say how the local Appwrite serves.
+ * `delays` say how the local Appwrite serves; `config` is a project file in the place of the product's own.
  */
-type On = { filled?: string; database?: EngineName } & Pick<LocalAppwriteOptions, 'workers' | 'proxy' | 'delays'>;
+type On = { filled?: string; database?: EngineName } & Pick<
+  LocalAppwriteOptions,
+  'workers' | 'proxy' | 'delays' | 'config'
+>;
 
 /** The databases that the most important stories run on. */
 export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];

@@ -6,8 +6,8 @@
 import { parseArgs } from 'node:util';
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { startService } from '#tests/support/harness.ts';
+import { quantile } from '#tests/support/statistics.ts';
 import { failures, fileAndChange, type Measured } from '#tests/support/tails.ts';
-import { quantile } from '../bench/statistics.ts';
 
 const ROUNDS = 96;
 const { values } = parseArgs({ options: { 'no-proxy': { type: 'boolean', default: false } } });

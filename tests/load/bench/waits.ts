@@ -1,4 +1,3 @@
-import type { Complaint } from '#shared/contract/responses.ts';
 import { PASSWORD } from '#tests/support/enrol.ts';
 import { type Person, type Service, startService } from '#tests/support/harness.ts';
 import { makePhoto } from '#tests/support/photo.ts';
@@ -7,7 +6,7 @@ import { type Answer, type Sending, send } from '#tests/support/send.ts';
 import { type Measured, measure, nothingMeasured } from '#tests/support/tails.ts';
 import type { BenchProject } from './project.ts';
 
-/** A client files and logs in as one person, changes as another, and has complaints of its own to read and to change. */
+/** Each client has its own reporter, staff member, complaint to read and complaint to change. */
 type Client = { person: Person; staff: Person; read: string; changed: string };
 type Ask = { method: string; path: string; by?: Person } & Sending;
 type Operation = { name: string; status: number; own: string; share?: number; ask(client: Client): Ask };
@@ -47,7 +46,7 @@ function operations(photo: Uint8Array): Operation[] {
   ];
 }
 
-/** Sends each operation to each contestant, from each number of clients. `differences`: where the calls are not the same. */
+/** Times each operation of each contestant with each number of clients. `differences` tells where calls are not the same. */
 export async function measureWaits({ config }: BenchProject, load: Load) {
   const settings = { BCRYPT_COST: '12', CHANGES_PER_HOUR: '1000000', STAFF_CHANGES_PER_HOUR: '1000000' };
   const service = await startService(settings, { config, workers: 12, delays: true });
@@ -77,15 +76,15 @@ export async function measureWaits({ config }: BenchProject, load: Load) {
 }
 
 async function makeClients(service: Service, count: number): Promise<Client[]> {
-  return Promise.all(
-    Array.from({ length: count }, async () => {
-      const [person, staff] = await service.people('user', 'staff');
-      const filed: Complaint[] = [await person.file(), await person.file()];
-      // The first login renews the cheap hash of the test account.
-      await service.login(person.username);
-      return { person, staff, read: filed[0]?.id ?? '', changed: filed[1]?.id ?? '' };
-    }),
-  );
+  const clients: Client[] = [];
+  while (clients.length < count) {
+    const [person, staff] = await service.people('user', 'staff');
+    const [read, changed] = [await person.file(), await person.file()];
+    // The first login replaces the cheap hash of a test account by one of the cost that is deployed.
+    await service.login(person.username);
+    clients.push({ person, staff, read: read.id, changed: changed.id });
+  }
+  return clients;
 }
 
 /** Over the domain of the contestant's function, as an app calls it. */
@@ -96,7 +95,10 @@ function sendTo({ local }: Service, contestant: string, operation: Operation, cl
   return send(method, `${local.url}${path}`, { ...sending, headers: { host, ...person } });
 }
 
-/** Warms everything up, and says where a contestant does not make the product's calls: in three tries, as slow calls are sent twice. */
+/**
+ * Warms everything up and tells where a contestant does not make the product's calls, or undefined. Tries three times,
+ * since the product sends a slow call twice.
+ */
 async function compareCalls(service: Service, operation: Operation, clients: Client[]): Promise<string | undefined> {
   let told = '';
   for (let tries = 0; tries < 3; tries += 1) {
@@ -116,20 +118,18 @@ async function compareCalls(service: Service, operation: Operation, clients: Cli
   return told;
 }
 
-/** Which calls a request makes, whatever their ids. Counting a use makes a row or raises its count. */
+/** The calls that a request makes, without ids. A use of a limit is counted in a new row or in one that is there. */
 async function callsOf({ local }: Service, request: () => Promise<unknown>): Promise<string> {
   const made = await local.calls.during(request);
   const names = made.map(({ method, path }) => {
-    const [, name = ''] = /^(?:\/v1)?\/(.*)$/.exec(path.split('?')[0] ?? '') ?? [];
-    return `${method} ${name.replace(/(rows|transactions|files)\/[^/]+/, '$1/*')}`.replace(
-      /^POST (\S+limits\/rows)$|^PATCH (\S+limits\/rows)\/\*\/count\/increment$/,
-      'count a use',
-    );
+    const place = path.replace(/\?.*/, '').replace(/(rows|transactions|files)\/[^/]+/, '$1/*');
+    const isCount = method !== 'GET' && /\/limits\/rows(\/\*\/count\/increment)?$/.test(place);
+    return isCount ? 'count a use' : `${method} ${place}`;
   });
   return names.sort().join(', ');
 }
 
-/** So many requests in all, shared among clients that each send the next one when the last is answered. */
+/** Sends so many requests in all; each client sends its next one when the last is answered. */
 async function allAtOnce(
   clients: Client[],
   requests: number,

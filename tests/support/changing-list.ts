@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { SORTS, type Sort } from '#shared/domain/complaint.ts';
 import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
-import { complaintRow } from '#tests/load/fill/complaint-row.ts';
+import { complaintRow } from '#tests/support/complaint-row.ts';
 import { idsOf, listOf } from './complaints.ts';
 import type { Person, Service } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import type { Reporter, TestCase } from 'vitest/node';
 
-/** Ends a run with one plain line that any CI understands. */
+/** Prints how many tests passed and failed as the last line of a run, without colours, for CI to read. */
 export class CountReporter implements Reporter {
   #passed = 0;
   #failed = 0;

@@ -54,9 +54,13 @@ const SETTINGS = {
   COMPLAINTS_PER_HOUR: '100000',
 };
 
+/**
+ * `filled` is a data folder to start with; `database` is `DATABASE` when left out, `layout` groups. `workers`, `proxy` and
+ * `delays` say how the local Appwrite serves; `config` is a project file in the place of the product's own.
+ */
 type On = { filled?: string; database?: EngineName; layout?: Layout } & Pick<
   LocalAppwriteOptions,
-  'workers' | 'proxy' | 'delays'
+  'workers' | 'proxy' | 'delays' | 'config'
 >;
 
 /** The databases that the most important stories run on. */

@@ -41,7 +41,8 @@ export async function fileAndChange(service: Service, { clients, rounds }: Load)
   return { filed, changed, seconds, lost: await missing(staff as Person, acknowledged) };
 }
 
-async function measure(into: Measured, request: () => Promise<Answer>): Promise<Answer> {
+/** Sends a request and notes how long its answer took. */
+export async function measure(into: Measured, request: () => Promise<Answer>): Promise<Answer> {
   const started = performance.now();
   const answer = await request();
   into.milliseconds.push(performance.now() - started);
@@ -59,7 +60,7 @@ async function missing(staff: Person, acknowledged: { id: string; note: string |
   return lost;
 }
 
-function nothingMeasured(): Measured {
+export function nothingMeasured(): Measured {
   return { milliseconds: [], statuses: new Map() };
 }
 

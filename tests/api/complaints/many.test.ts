@@ -7,8 +7,8 @@ import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { Figures } from '#shared/contract/responses.ts';
 import { medianOf, merge } from '#shared/domain/monthly-figures.ts';
 import { ENDED } from '#shared/domain/status.ts';
-import { complaintRow } from '#tests/load/fill/complaint-row.ts';
 import { filedAt, fillComplaints } from '#tests/load/fill/import.ts';
+import { complaintRow } from '#tests/support/complaint-row.ts';
 import { change, followed, idsOf, listOf, runDailyPass, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 

@@ -1,71 +1,66 @@
-import { type Stage, startOwn } from './contestants.ts';
-import { functionSettings, startFunction } from './function-program.ts';
-import { decoded, type PlannedRequest } from './plan.ts';
-import { cpuMs, type Program } from './program.ts';
-import { median, pairedRatio } from './statistics.ts';
+import { startService } from '#tests/support/harness.ts';
+import { median } from '#tests/support/statistics.ts';
+import type { BenchProject } from './project.ts';
 
-/** `cpuRatio` compares the CPU time alone, on which a busy machine has no influence. */
-export type ColdStart = { name: string; ms: number; ratio: number; cpuMs: number; cpuRatio: number };
-type Start = { ms: number; cpu: number };
+export type ColdStart = { functionId: string; milliseconds: number; ratio: number };
+type First = { path: string; method?: string; status: number; withToken?: boolean };
 
-/** From the start of the process to the first real answer: a list, a profile, a refused login. */
-const FIRST_ANSWERS = { complaints: 'list', users: 'profile', auth: 'refusal' } as const;
-const EMPTY = 'empty function';
+const EMPTY: First = { path: '/', status: 200 };
+/** A function's first answer. The two that nobody calls refuse a caller, once they are loaded. */
+const FIRST: Readonly<Record<string, First>> = {
+  auth: { path: '/logout', method: 'POST', status: 204, withToken: true },
+  users: { path: '/user', status: 200, withToken: true },
+  complaints: { path: '/complain', status: 200 },
+  docs: { path: '/', status: 200 },
+  'media-cleanup': { path: '/', status: 403 },
+  maintenance: { path: '/', status: 403 },
+};
 
-/** `refusalEndpoint` is a stub that has the refusal's answers, which differ from those of a login. */
-export async function measureColdStarts(
-  stage: Stage,
-  { rounds, refusalEndpoint }: { rounds: number; refusalEndpoint: string },
-): Promise<ColdStart[]> {
-  const times = new Map<string, Start[]>();
-  const starts = new Map<string, () => Promise<Start>>([[EMPTY, () => timeEmpty(stage)]]);
-  for (const [id, name] of Object.entries(FIRST_ANSWERS)) {
-    const endpoint = name === 'refusal' ? refusalEndpoint : stage.endpoint;
-    starts.set(id, () => timeFunction({ ...stage, endpoint }, id, name));
-  }
-  await (await startOwn('empty', stage)).stop();
-  for (let round = -1; round < rounds; round += 1) {
-    for (const [name, start] of shuffled([...starts])) {
-      const time = await start();
-      if (round >= 0) times.set(name, [...(times.get(name) ?? []), time]);
+/**
+ * From the start of a function's process to its first answer, beside that of an empty function: medians, and the median
+ * of the ratios round by round. The local Appwrite adds no delays here, which would only bring the ratios closer to 1.
+ */
+export async function measureColdStarts({ config, functionIds }: BenchProject, rounds: number): Promise<ColdStart[]> {
+  const service = await startService({}, { config });
+  const { local } = service;
+  const start = async (functionId: string): Promise<number> => {
+    const first = functionId === 'empty' ? EMPTY : FIRST[functionId];
+    if (!first) throw new Error(`No first request is known for the function ${functionId}.`);
+    const { path, method = 'GET', status, withToken } = first;
+    const headers = withToken ? { token: (await service.person()).token } : {};
+    local.killFunction(functionId);
+    const began = performance.now();
+    const response = await fetch(`${local.endpoint}/functions/${functionId}/executions`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-appwrite-project': local.projectId,
+        'x-appwrite-key': local.apiKey,
+      },
+      body: JSON.stringify({ path, method, headers }),
+    });
+    const { responseStatusCode, responseBody } = (await response.json()) as Record<string, unknown>;
+    const milliseconds = performance.now() - began;
+    if (responseStatusCode === status) return milliseconds;
+    throw new Error(`${functionId} answered ${responseStatusCode}: ${responseBody}`);
+  };
+  try {
+    const ids = ['empty', ...functionIds];
+    const times = new Map<string, number[]>(ids.map((id) => [id, []]));
+    // The first round fills caches of the local Appwrite and is not counted.
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const id of ids) {
+        const milliseconds = await start(id);
+        if (round > 0) times.get(id)?.push(milliseconds);
+      }
     }
+    const empty = times.get('empty') ?? [];
+    return ids.map((functionId) => {
+      const own = times.get(functionId) ?? [];
+      const ratio = median(own.map((time, round) => time / (empty[round] ?? Number.NaN)));
+      return { functionId, milliseconds: median(own), ratio };
+    });
+  } finally {
+    await service.close();
   }
-  const of = (name: string, what: keyof Start) => (times.get(name) ?? []).map((start) => start[what]);
-  return [...starts.keys()].map((name) => ({
-    name,
-    ms: median(of(name, 'ms')),
-    ratio: pairedRatio(of(name, 'ms'), of(EMPTY, 'ms')),
-    cpuMs: median(of(name, 'cpu')),
-    cpuRatio: pairedRatio(of(name, 'cpu'), of(EMPTY, 'cpu')),
-  }));
-}
-
-function shuffled<T>(values: T[]): T[] {
-  return values
-    .map((value) => ({ value, at: Math.random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ value }) => value);
-}
-
-async function timeEmpty(stage: Stage): Promise<Start> {
-  return timed(() => startOwn('empty', stage), { method: 'GET', path: '/', headers: {}, body: '' });
-}
-
-async function timeFunction({ plan, endpoint }: Stage, id: string, name: string): Promise<Start> {
-  const operation = plan.operations[name];
-  if (!operation) throw new Error(`${name} was not recorded`);
-  const env = functionSettings(plan, endpoint);
-  return timed(() => startFunction(id, { env }), operation.request, operation.status);
-}
-
-async function timed(start: () => Promise<Program>, request: PlannedRequest, status = 200): Promise<Start> {
-  const from = performance.now();
-  const program = await start();
-  const { method, path, headers, body } = request;
-  const answer = await fetch(`${program.url}${path}`, { method, headers, body: body === '' ? null : decoded(body) });
-  await answer.arrayBuffer();
-  const time = { ms: performance.now() - from, cpu: cpuMs(program.pid) };
-  await program.stop();
-  if (answer.status !== status) throw new Error(`${path} answered ${answer.status}`);
-  return time;
 }

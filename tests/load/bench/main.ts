@@ -1,76 +1,78 @@
-/** `npm run bench`: cold starts, throughput beside four others, reads beside logins, and growth; tables and one picture. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { buildFunctions } from '#scripts/build/functions.ts';
-import { measureCalm } from './calm.ts';
-import { measureColdStarts } from './cold-start.ts';
-import { hasDjango, type Stage } from './contestants.ts';
-import { builtFolder, functionSettings } from './function-program.ts';
-import { measureGrowth } from './growth.ts';
-import { startLoadGenerator } from './load.ts';
-import { machine } from './machine.ts';
-import { drawPlot } from './plot.ts';
-import { askNode, here, OTHER_CORE, OUR_CORE, startNode } from './program.ts';
-import { measureRaces } from './races.ts';
-import { record } from './recording.ts';
-import { calmTable, coldStartTable, type Filing, growthTable, photoLine, raceTable } from './report.ts';
+import { cpus, loadavg } from 'node:os';
+import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
+import { quantile } from '#tests/support/statistics.ts';
+import { type ColdStart, measureColdStarts } from './cold-start.ts';
+import { makeProject } from './project.ts';
+import { CALLERS, failuresOf, measureWaits, type Waits } from './waits.ts';
 
-const { values } = parseArgs({
+const MOST_COLD_RATIO = 1.8;
+
+await runCommand({
+  usage: `Usage: npm run bench -- [--clients 1,8,16] [--requests 96] [--starts 9]
+  Measures what users wait for, against a local Appwrite with 12 workers and the delays of a real one, beside a function
+  written by hand over node:http and one over the stock SDK; then the cold start of each function beside an empty one.
+  --clients    how many clients ask at once, one after the other of these numbers
+  --requests   how many requests each figure is made of; a quarter of them for logins
+  --starts     cold starts of each function
+Fails when a request of the product is not answered with success, when the hand-written functions do not make the same calls,
+or when a cold start takes more than ${MOST_COLD_RATIO} times that of the empty function.`,
   options: {
-    rounds: { type: 'string', default: '5' },
-    pace: { type: 'string', default: '1' },
-    starts: { type: 'string', default: '15' },
-    growth: { type: 'string', default: '1000,10000,100000' },
-    plot: { type: 'string', default: here('bench.svg') },
+    clients: { type: 'string', default: '1,8,16' },
+    requests: { type: 'string', default: '96' },
+    starts: { type: 'string', default: '9' },
+  },
+  async run(values) {
+    const clients = values.clients.split(',').map((text) => wholeNumber('--clients', text, { min: 1, max: 64 }));
+    const requests = wholeNumber('--requests', values.requests, { min: 1, max: 100_000 });
+    const starts = wholeNumber('--starts', values.starts, { min: 1, max: 1_000 });
+    if (new Set(clients).size !== clients.length) throw new UsageError('--clients names a number twice');
+    console.log(
+      `Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)}\n`,
+    );
+    const project = await makeProject();
+    try {
+      const { waits, differences } = await measureWaits(project, { clients, requests });
+      console.log(`${waitsTable(waits)}\n`);
+      for (const difference of differences) console.log(`Not the same calls: ${difference}`);
+      const cold = await measureColdStarts(project, starts);
+      console.log(coldTable(cold));
+      const failed = waits.some((one) => one.contestant === 'ours' && failuresOf(one) > 0);
+      const slow = cold.some(({ ratio }) => ratio > MOST_COLD_RATIO);
+      return failed || slow || differences.length > 0 ? 1 : 0;
+    } finally {
+      await project.remove();
+    }
   },
 });
 
-async function prepare() {
-  await buildFunctions({ quiet: true });
-  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  const planFile = join(folder, 'plan.json');
-  const plan = await record();
-  await writeFile(planFile, JSON.stringify(plan));
-  const usual = Object.keys(plan.operations).filter((name) => name !== 'refusal');
-  const stubFor = (names: readonly string[]) =>
-    startNode(here('programs/stub-server.ts'), {
-      env: { BENCH_PLAN: planFile, BENCH_OPERATIONS: names.join() },
-      core: OTHER_CORE,
+function waitsTable(waits: readonly Waits[]): string {
+  const ours = waits.filter(({ contestant }) => contestant === CALLERS[0]);
+  const rows = ours.map(({ operation, clients }) => {
+    const cells = CALLERS.map((caller) => {
+      const found = waits.find(
+        (one) => one.operation === operation && one.clients === clients && one.contestant === caller,
+      );
+      const { milliseconds = [] } = found?.measured ?? {};
+      const [p50, p95] = [quantile(milliseconds, 0.5), quantile(milliseconds, 0.95)].map((time) => time.toFixed(0));
+      return `${p50} / ${p95} / ${found ? failuresOf(found) : 0}`;
     });
-  const [stub, refusals] = [await stubFor(usual), await stubFor(['refusal'])];
-  const stage = { plan, planFile, folder, endpoint: `${stub.url}/v1` };
-  const end = async () => {
-    await Promise.all([stub.stop(), refusals.stop()]);
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { stage, refusalEndpoint: `${refusals.url}/v1`, end };
+    return [operation, String(clients), ...cells];
+  });
+  return table(['p50 / p95 ms / failed', 'clients', ...CALLERS], rows);
 }
 
-async function measureFiling({ plan, planFile, endpoint }: Stage): Promise<Filing> {
-  const env = { ...functionSettings(plan, endpoint), BENCH_PLAN: planFile };
-  return {
-    pictureMs: await askNode(here('programs/picture-time.ts'), { core: OUR_CORE }),
-    share: await askNode(here('programs/filing-time.ts'), { env, cwd: builtFolder('complaints'), core: OUR_CORE }),
-  };
+function coldTable(cold: readonly ColdStart[]): string {
+  const rows = cold.map(({ functionId, milliseconds, ratio }) => [
+    functionId,
+    milliseconds.toFixed(0),
+    ratio.toFixed(2),
+  ]);
+  return table(['cold start', 'ms', `ratio (at most ${MOST_COLD_RATIO})`], rows);
 }
 
-const say = (line: string) => console.log(line);
-const [rounds, pace] = [Number(values.rounds), Number(values.pace)];
-say(machine());
-const { stage, refusalEndpoint, end } = await prepare();
-const starts = await measureColdStarts(stage, { rounds: Number(values.starts), refusalEndpoint });
-say(`\n${coldStartTable(starts)}\n`);
-if (!hasDjango()) say("(d) Django is left out: Debian's packages of it are not installed here.");
-const generator = await startLoadGenerator();
-const races = await measureRaces(stage, { rounds, pace, generator, say });
-say(`\n${raceTable(races)}\n\n${photoLine(races, await measureFiling(stage))}\n`);
-const calm = await measureCalm(stage, generator, 4 * pace);
-say(`${calmTable(calm)}\n`);
-generator.stop();
-await end();
-const sizes = values.growth.split(',').map(Number).filter(Boolean);
-const growth = sizes.length > 0 ? await measureGrowth(sizes) : [];
-if (growth.length > 0) say(growthTable(growth));
-await writeFile(values.plot, drawPlot({ starts, races, growth }));
+/** A Markdown table with aligned columns. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
+}

@@ -1,5 +1,6 @@
 import { describeReport } from 'local-appwrite/crash-enumerator';
 import { buildFunctions } from '#scripts/build/functions.ts';
+import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
 import { tryEvents } from '#tests/support/crash/events.ts';
 import { filingStories } from '#tests/support/crash/filing.ts';
 import { maintainingStories } from '#tests/support/crash/maintaining.ts';
@@ -8,29 +9,42 @@ import { runStory } from '#tests/support/crash/run.ts';
 import { openStage } from '#tests/support/crash/stories.ts';
 import { tellingStories } from '#tests/support/crash/telling.ts';
 
-/** Every Appwrite call of create, delete, clean-up, maintenance and notifications × every fault × retries. CRASH_EVERY=10 tries each tenth point. */
-const every = Number(process.env.CRASH_EVERY ?? 1);
-const only = process.argv[2] ?? '';
+const STORIES = [...filingStories, ...removalStories, ...maintainingStories, ...tellingStories];
 
-await buildFunctions({ quiet: true });
-const stages = [await openStage(), await openStage()];
-const started = performance.now();
-let met = 0;
-let points = 0;
-let broken = 0;
-for (const story of [...filingStories, ...removalStories, ...maintainingStories, ...tellingStories]) {
-  if (!story.name.includes(only)) continue;
-  const report = await runStory(story, stages, { choose: () => met++ % every === 0 });
-  console.log(describeReport(story.name, report));
-  points += report.points;
-  broken += report.broken.length;
-}
-for (const stage of stages.slice(0, 1)) {
-  const events = await tryEvents(stage);
+async function tryAll(stories: typeof STORIES, every: number): Promise<number> {
+  await buildFunctions({ quiet: true });
+  const [first, second] = [await openStage(), await openStage()];
+  const started = performance.now();
+  let met = 0;
+  let points = 0;
+  let broken = 0;
+  for (const story of stories) {
+    const report = await runStory(story, [first, second], { choose: () => met++ % every === 0 });
+    console.log(describeReport(story.name, report));
+    points += report.points;
+    broken += report.broken.length;
+  }
+  const events = await tryEvents(first);
   console.log(`events gone astray: ${events.points} points, ${events.broken.length} broken`, ...events.broken);
   points += events.points;
   broken += events.broken.length;
+  await Promise.all([first, second].map(({ service }) => service.close()));
+  console.log(`\n${points} points in ${Math.round((performance.now() - started) / 1000)} s, ${broken} broken`);
+  return broken;
 }
-await Promise.all(stages.map(({ service }) => service.close()));
-console.log(`\n${points} points in ${Math.round((performance.now() - started) / 1000)} s, ${broken} broken`);
-process.exit(broken === 0 ? 0 : 1);
+
+await runCommand({
+  usage: `Usage: npm run crash -- [--only TEXT] [--every 1]
+  Tries every fault, with and without retries, at every Appwrite call of create, delete, clean-up and maintenance.
+  --only    tries the stories whose names hold this text
+  --every   tries each so many-th point
+
+${STORIES.map(({ name }) => name).join('\n')}`,
+  options: { only: { type: 'string', default: '' }, every: { type: 'string', default: '1' } },
+  async run({ only, every }) {
+    const stories = STORIES.filter(({ name }) => name.includes(only));
+    if (stories.length === 0) throw new UsageError(`No story has a name with "${only}".`);
+    const broken = await tryAll(stories, wholeNumber('--every', every, { min: 1, max: 100_000 }));
+    return broken > 0 ? 1 : 0;
+  },
+});

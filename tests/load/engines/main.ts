@@ -1,8 +1,7 @@
-/** `npm run bench:engines`: every list of the API on a real MariaDB and PostgreSQL, with few complaints and with many. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
 import type { Engine } from './engine.ts';
 import { type List, listsOf } from './lists.ts';
 import { CATEGORY_IDS, loadedColumns, writeRows } from './made-up.ts';
@@ -12,21 +11,13 @@ import { type ListCost, Product } from './product.ts';
 import { createIndexes, createTable, declaredTables, type Table } from './schema.ts';
 import { quote } from './sql.ts';
 
-const USAGE = `npm run bench:engines -- [--rows 300000] [--engines mariadb,postgresql] [--small 10000]
+const USAGE = `Usage: npm run bench:engines -- [--rows 300000] [--engines mariadb,postgresql] [--small 10000]
 
 Makes the tables of appwrite.json in throw-away servers of the Debian packages mariadb-server and postgresql, fills them,
 and asks for every kind of list. Fails when a page examines more than 50 times the rows it shows (where the contract lets
 it search: more than 2,000 rows, twice), when an index does not give its order, or when it takes more than 10 ms and 3
 times as long as with few.`;
 
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '300000' },
-    small: { type: 'string', default: '10000' },
-    engines: { type: 'string', default: 'mariadb,postgresql' },
-    help: { type: 'boolean', default: false },
-  },
-});
 const ENGINES: Readonly<Record<string, (folder: string) => Promise<Engine | undefined>>> = {
   mariadb: startMariadb,
   postgresql: startPostgresql,
@@ -144,24 +135,35 @@ function report(few: readonly Result[], many: readonly Result[]): boolean {
   return isRight;
 }
 
-async function run(): Promise<void> {
-  const [count, small] = [Number(values.rows), Number(values.small)];
-  if (!Number.isInteger(count) || !Number.isInteger(small) || count < 1_000 || small < 1_000) {
-    throw new Error('--rows and --small are whole numbers from 1000');
-  }
-  for (const name of values.engines.split(',')) {
-    const start = ENGINES[name];
-    if (!start) throw new Error(`there is no engine ${name}; --engines takes ${Object.keys(ENGINES).join(', ')}`);
-    const few = await measureAll(start, small);
-    const many = few && (await measureAll(start, count));
-    if (!few || !many) {
-      say(`${name} is missing: install the Debian package ${name === 'mariadb' ? 'mariadb-server' : name}`);
-      process.exitCode = 1;
-    } else if (!report(few, many)) process.exitCode = 1;
-  }
+/** Whether an engine is there and every list on it is as it should be. */
+async function compareSizes(name: string, { small, rows }: { small: number; rows: number }): Promise<boolean> {
+  const start = ENGINES[name];
+  const few = start && (await measureAll(start, small));
+  const many = start && few && (await measureAll(start, rows));
+  if (few && many) return report(few, many);
+  say(`${name} is missing: install the Debian package ${name === 'mariadb' ? 'mariadb-server' : name}`);
+  return false;
 }
 
-// Ends by the event on which servers are ended, too.
+// The servers are ended when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-if (values.help) say(USAGE);
-else await run();
+
+await runCommand({
+  usage: USAGE,
+  options: {
+    rows: { type: 'string', default: '300000' },
+    small: { type: 'string', default: '10000' },
+    engines: { type: 'string', default: Object.keys(ENGINES).join() },
+  },
+  async run(values) {
+    const count = (name: 'rows' | 'small') => wholeNumber(`--${name}`, values[name], { min: 1_000, max: 100_000_000 });
+    const sizes = { rows: count('rows'), small: count('small') };
+    const names = values.engines.split(',');
+    const unknown = names.find((name) => !ENGINES[name]);
+    if (unknown !== undefined)
+      throw new UsageError(`--engines takes ${Object.keys(ENGINES).join(', ')}, not ${unknown}`);
+    let isRight = true;
+    for (const name of names) isRight = (await compareSizes(name, sizes)) && isRight;
+    return isRight ? 0 : 1;
+  },
+});

@@ -4,7 +4,7 @@ import { addTextFunctions } from 'local-appwrite/text-functions';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { categoryTally, statusTally, type Tally } from '#shared/appwrite/tallies.ts';
 import { STATUSES } from '#shared/domain/status.ts';
-import { complaintRow, fillId } from './complaint-row.ts';
+import { complaintRow, fillId } from '#tests/support/complaint-row.ts';
 
 const YEARS_MS = 3 * 365 * 86_400_000;
 const BEGIN = Date.UTC(2026, 10, 1) - YEARS_MS;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildFunctions } from '#scripts/build/functions.ts';
+import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
 import { cleanPicture } from '#shared/media/picture.ts';
 import { PictureError } from '#shared/media/picture-error.ts';
 import { type Service, startService } from '#tests/support/harness.ts';
@@ -15,11 +16,9 @@ import {
 } from '#tests/support/media-fuzz/uploads.ts';
 import { mutantSeeds, mutants } from '#tests/support/pictures-mutants.ts';
 
-/** Everything hostile and everything large, through the function. PART tries one of them, SCALE=0.1 a tenth of each. */
-const scale = Number(process.env.SCALE ?? 1);
-const seed = Number(process.env.SEED ?? 20_260_104);
-const [photos] = process.argv.slice(2);
-const scaled = (count: number) => Math.max(24, Math.round(count * scale));
+type Options = { scale: number; seed: number };
+
+const scaled = (count: number, { scale }: Options) => Math.max(24, Math.round((count * scale) / 100));
 
 async function outcome(mutant: Buffer): Promise<'cleaned' | 'refused'> {
   try {
@@ -31,9 +30,9 @@ async function outcome(mutant: Buffer): Promise<'cleaned' | 'refused'> {
   }
 }
 
-async function cleanMutants() {
+async function cleanMutants(options: Options) {
   const counts = { cleaned: 0, refused: 0, slowest: 0, wrong: [] };
-  for (const mutant of mutants(await mutantSeeds(), scaled(30_000), seed)) {
+  for (const mutant of mutants(await mutantSeeds(), scaled(30_000, options), options.seed)) {
     const start = performance.now();
     counts[await outcome(mutant)] += 1;
     counts.slowest = Math.max(counts.slowest, Math.round(performance.now() - start));
@@ -70,32 +69,55 @@ async function sendPhotos(range: Range, folder: string) {
   return { ...results, wrong: [] };
 }
 
-const PARTS: Record<string, (range: Range) => Promise<{ wrong: readonly string[] }>> = {
+type Part = (range: Range, options: Options) => Promise<{ wrong: readonly string[] }>;
+
+const PARTS: Readonly<Record<string, Part>> = {
   large: sendLarge,
-  forms: (range) => sendHostileForms(range, scaled(20_000), seed),
-  mutants: cleanMutants,
-  'mutants sent': (range) => sendMutants(range, scaled(2_000), seed),
+  forms: (range, options) => sendHostileForms(range, scaled(20_000, options), options.seed),
+  mutants: (_range, options) => cleanMutants(options),
+  'mutants sent': (range, options) => sendMutants(range, scaled(2_000, options), options.seed),
   liars: (range) => sendLiars(range, () => true),
   polyglots: (range) => sendPolyglots(range, () => true),
-  canaries: (range) => sendCanaries(range, scaled(2_000), seed),
-  ...(photos === undefined ? {} : { photos: (range: Range) => sendPhotos(range, photos) }),
+  canaries: (range, options) => sendCanaries(range, scaled(2_000, options), options.seed),
 };
 
-async function run(service: Service): Promise<number> {
+async function sendAll(service: Service, parts: [name: string, part: Part][], options: Options): Promise<number> {
   const range = { service, person: await service.person() };
   let wrong = 0;
-  for (const [name, part] of Object.entries(PARTS)) {
-    if (process.env.PART !== undefined && process.env.PART !== name) continue;
+  for (const [name, part] of parts) {
     const start = performance.now();
-    const result = await part(range);
+    const result = await part(range, options);
     wrong += result.wrong.length;
     console.log(`${name}: ${((performance.now() - start) / 1_000).toFixed(1)} s`, JSON.stringify(result, null, 1));
   }
   return wrong;
 }
 
-await buildFunctions({ quiet: true });
-const service = await startService();
-const wrong = await run(service);
-await service.close();
-process.exit(wrong === 0 ? 0 : 1);
+await runCommand({
+  usage: `Usage: npm run fuzz:media -- [--only PART] [--scale 100] [--seed NUMBER] [--photos FOLDER]
+  Sends hostile forms, broken, lying and large pictures through the function.
+  --only     one of ${Object.keys(PARTS).join(', ')}, photos
+  --scale    percent of the usual counts
+  --photos   files a complaint with each photo of a folder as well`,
+  options: {
+    only: { type: 'string' },
+    scale: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '20260104' },
+    photos: { type: 'string' },
+  },
+  async run({ only, photos, ...values }) {
+    const photosPart: Record<string, Part> =
+      photos === undefined ? {} : { photos: (range) => sendPhotos(range, photos) };
+    const parts = Object.entries({ ...PARTS, ...photosPart }).filter(([name]) => only === undefined || name === only);
+    if (parts.length === 0) throw new UsageError(`There is no part "${only}".`);
+    const scale = wholeNumber('--scale', values.scale, { min: 1, max: 10_000 });
+    const seed = wholeNumber('--seed', values.seed, { min: 0, max: 2 ** 31 });
+    await buildFunctions({ quiet: true });
+    const service = await startService();
+    try {
+      return (await sendAll(service, parts, { scale, seed })) > 0 ? 1 : 0;
+    } finally {
+      await service.close();
+    }
+  },
+});

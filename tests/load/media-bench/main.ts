@@ -2,20 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalAppwrite } from 'local-appwrite';
-import { connect } from '#scripts/project/connect.ts';
+import { runCommand, wholeNumber } from '#scripts/project/command.ts';
+import { connect, type Target } from '#scripts/project/connect.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { HOUR, systemClock } from '#shared/domain/clock.ts';
 import { type MaintenanceReport, runMaintenance } from '#shared/services/maintenance/run.ts';
 import { fill } from './fill.ts';
 
-/** What maintenance costs: npm run bench:media -- <complaints> <of them with a picture> <files without a complaint> */
-const [complaints = 100_000, pictures = 5_000, orphans = 100] = process.argv.slice(2).map(Number);
+type IsOver = (report: MaintenanceReport) => boolean;
 
-const dataDir = await mkdtemp(join(tmpdir(), 'media-bench-'));
-const local = await startLocalAppwrite({ dataDir, config: PROJECT_FILE });
-const target = { endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey };
-
-async function runs(hours: number, isOver: (report: MaintenanceReport) => boolean): Promise<MaintenanceReport[]> {
+async function runs(target: Target, hours: number, isOver: IsOver): Promise<MaintenanceReport[]> {
   const reports: MaintenanceReport[] = [];
   do {
     const { gateway, store } = connect(target);
@@ -30,10 +26,10 @@ async function runs(hours: number, isOver: (report: MaintenanceReport) => boolea
   return reports;
 }
 
-/** One line: in how many runs, calls and seconds, and the most calls of a run. */
-async function measure(name: string, hours: number, isOver: (report: MaintenanceReport) => boolean): Promise<void> {
+/** Prints one line: runs, calls and seconds, and the most calls of a run. */
+async function measure(target: Target, name: string, hours: number, isOver: IsOver): Promise<void> {
   const start = performance.now();
-  const reports = await runs(hours, isOver);
+  const reports = await runs(target, hours, isOver);
   const calls = reports.map((report) => report.calls);
   const seconds = ((performance.now() - start) / 1_000).toFixed(1);
   const { orphans: found = 0, removed = 0 } = reports.at(-1)?.pass ?? {};
@@ -43,16 +39,42 @@ async function measure(name: string, hours: number, isOver: (report: Maintenance
   );
 }
 
-const start = performance.now();
-await fill(connect(target), { complaints, pictures, orphans, picture: new Uint8Array(2_000).fill(7) });
-console.log(
-  `${complaints} complaints, ${pictures} pictures, ${orphans} orphans in ${Math.round((performance.now() - start) / 1_000)} s`,
-);
-const isWholePass = ({ pass }: MaintenanceReport) => pass?.complete === true;
-await measure('the first pass, which reads every complaint as changed', 2, isWholePass);
-await measure('an idle run', 3, () => true);
-await measure('the next daily pass', 27, isWholePass);
-await measure('an idle run', 28, () => true);
-await local.close();
-await rm(dataDir, { recursive: true, force: true });
-process.exit();
+type Counts = { complaints: number; pictures: number; orphans: number };
+
+async function fillAndMeasure(target: Target, counts: Counts): Promise<void> {
+  const start = performance.now();
+  await fill(connect(target), { ...counts, picture: new Uint8Array(2_000).fill(7) });
+  const seconds = Math.round((performance.now() - start) / 1_000);
+  console.log(
+    `${counts.complaints} complaints, ${counts.pictures} pictures, ${counts.orphans} orphans in ${seconds} s`,
+  );
+  const isWholePass = ({ pass }: MaintenanceReport) => pass?.complete === true;
+  await measure(target, 'the first pass, which reads every complaint as changed', 2, isWholePass);
+  await measure(target, 'an idle run', 3, () => true);
+  await measure(target, 'the next daily pass', 27, isWholePass);
+  await measure(target, 'an idle run', 28, () => true);
+}
+
+await runCommand({
+  usage: `Usage: npm run bench:media -- [--complaints 100000] [--pictures 5000] [--orphans 100]
+  Fills a local Appwrite and prints what runs of maintenance cost.
+  --pictures   how many of the complaints have a picture
+  --orphans    files without a complaint`,
+  options: {
+    complaints: { type: 'string', default: '100000' },
+    pictures: { type: 'string', default: '5000' },
+    orphans: { type: 'string', default: '100' },
+  },
+  async run(values) {
+    const count = (name: keyof Counts) => wholeNumber(`--${name}`, values[name], { min: 0, max: 10_000_000 });
+    const counts = { complaints: count('complaints'), pictures: count('pictures'), orphans: count('orphans') };
+    const dataDir = await mkdtemp(join(tmpdir(), 'media-bench-'));
+    const local = await startLocalAppwrite({ dataDir, config: PROJECT_FILE });
+    try {
+      await fillAndMeasure({ endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey }, counts);
+    } finally {
+      await local.close();
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  },
+});

@@ -1,20 +1,27 @@
-import { parseArgs } from 'node:util';
 import { buildFunctions } from '#scripts/build/functions.ts';
+import { runCommand, wholeNumber } from '#scripts/project/command.ts';
 import { consult } from './oracle.ts';
 
-const { values } = parseArgs({
+await runCommand({
+  usage: `Usage: npm run privacy -- [--seed 1] [--rounds 20] [--steps 40]
+  Compares what viewers are told by two databases that differ only in what they may not know. Fails on any difference.
+  --rounds   random histories, each with the next seed
+  --steps    of each history`,
   options: {
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '20' },
     steps: { type: 'string', default: '40' },
   },
+  async run(values) {
+    const first = wholeNumber('--seed', values.seed, { min: 0, max: 2 ** 31 });
+    const rounds = wholeNumber('--rounds', values.rounds, { min: 1, max: 1_000_000 });
+    const steps = wholeNumber('--steps', values.steps, { min: 1, max: 100_000 });
+    await buildFunctions({ quiet: true });
+    for (let seed = first; seed < first + rounds; seed += 1) {
+      const started = performance.now();
+      const figures = await consult(seed, steps);
+      const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+      console.log(`seed ${seed}: ${JSON.stringify(figures)} in ${seconds} s`);
+    }
+  },
 });
-
-await buildFunctions({ quiet: true });
-for (let round = 0; round < Number(values.rounds); round += 1) {
-  const seed = Number(values.seed) + round;
-  const started = performance.now();
-  const figures = await consult(seed, Number(values.steps));
-  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  console.log(`seed ${seed}: ${JSON.stringify(figures)} in ${seconds} s`);
-}

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { median } from '#tests/load/bench/statistics.ts';
+import { median } from '#tests/support/statistics.ts';
 
 export type Gauge = { memoryMb: number; handles: number };
 

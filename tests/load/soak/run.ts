@@ -1,4 +1,4 @@
-import { makePhoto } from '#tests/load/bench/photo.ts';
+import { makePhoto } from '#tests/support/photo.ts';
 import { audit, type Findings, letDaysPass } from './audit.ts';
 import { type Gauge, startGauges } from './gauges.ts';
 import { startMischief } from './mischief.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PASSWORD } from '../support/enrol.ts';
-import { logOf } from '../support/function-log.ts';
-import { type Service, startService } from '../support/harness.ts';
-import type { Answer } from '../support/send.ts';
+import { PASSWORD } from '../../support/enrol.ts';
+import { logOf } from '../../support/function-log.ts';
+import { type Service, startService } from '../../support/harness.ts';
+import type { Answer } from '../../support/send.ts';
 
 let service: Service;
 let username: string;

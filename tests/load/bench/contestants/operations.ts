@@ -1,0 +1,248 @@
+/**
+ * The six measured operations with the Appwrite calls of the product and next to nothing else: the token's signature is
+ * checked, the calls are made in the same order and side by side where the product does so, and the rows are answered as
+ * they come. The two hand-written functions share it; they differ in how they call Appwrite.
+ */
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { compare } from 'bcryptjs';
+import { timeKey } from '#shared/domain/ids.ts';
+import { wordsOfComplaint } from '#shared/domain/words.ts';
+
+export type Row = Record<string, unknown> & { $id: string };
+
+/** How a hand-written function calls Appwrite. Refusals are thrown as errors with Appwrite's `type`. */
+export type Appwrite = {
+  list(tableId: string, queries: string[], total?: boolean): Promise<Row[]>;
+  create(tableId: string, rowId: string, data: object): Promise<unknown>;
+  add(tableId: string, rowId: string, change: { column: string; by: 1 | -1 }): Promise<unknown>;
+  begin(): Promise<string>;
+  stage(transactionId: string, operations: object[]): Promise<unknown>;
+  commit(transactionId: string): Promise<unknown>;
+  upload(fileId: string, bytes: Uint8Array): Promise<unknown>;
+  fileToken(fileId: string): Promise<{ $id: string; secret: string }>;
+};
+
+type Request = {
+  method: string;
+  queryString: string;
+  headers: Record<string, string | undefined>;
+  bodyBinary: Buffer;
+  bodyJson: Record<string, string>;
+};
+type Context = { req: Request; res: { json(body: unknown, status: number): unknown } };
+type Reply = { status: number; body: unknown };
+
+const TRIES = 5;
+const secret = process.env.TOKEN_SECRET ?? '';
+
+const hash = (text: string, length: number) => createHash('sha256').update(text).digest('hex').slice(0, length);
+const query = (method: string, attribute: string, values: unknown[] = []) =>
+  JSON.stringify({ method, ...(attribute === '' ? {} : { attribute }), ...(values.length > 0 ? { values } : {}) });
+const equal = (attribute: string, ...values: unknown[]) => query('equal', attribute, values);
+const limit = (count: number) => query('limit', '', [count]);
+const increment = (tableId: string, rowId: string, data: object) => ({ action: 'increment', tableId, rowId, data });
+const one = { value: 1 };
+
+/** Makes a function of these operations. */
+export function handWritten(open: (key: string) => Appwrite): (context: Context) => Promise<unknown> {
+  return async ({ req, res }) => {
+    try {
+      const { status, body } = await answer(open(req.headers['x-appwrite-key'] ?? ''), req);
+      return res.json(body, status);
+    } catch (error) {
+      return res.json({ error: String(error) }, 500);
+    }
+  };
+}
+
+function answer(appwrite: Appwrite, req: Request): Promise<Reply> {
+  const id = new URLSearchParams(req.queryString).get('id');
+  if (req.method === 'GET') return id === null ? list(appwrite) : detail(appwrite, id);
+  const isForm = req.headers['content-type']?.startsWith('multipart/') ?? false;
+  if (!isForm && req.bodyJson.password !== undefined) return login(appwrite, req.bodyJson);
+  return req.method === 'POST' ? file(appwrite, req, isForm) : change(appwrite, req);
+}
+
+async function list(appwrite: Appwrite): Promise<Reply> {
+  const queries = [query('lessThan', 'hidden', [true]), query('orderDesc', '$id'), limit(21)];
+  const rows = await appwrite.list('complaints', queries, true);
+  return { status: 200, body: { items: rows.map(shown) } };
+}
+
+async function detail(appwrite: Appwrite, id: string): Promise<Reply> {
+  const [complaint] = await appwrite.list('complaints', [equal('$id', id), limit(1)]);
+  if (!complaint) return { status: 404, body: {} };
+  const inOrder = [query('orderAsc', 'number'), query('orderAsc', '$sequence'), limit(101)];
+  const timeline = await appwrite.list('timeline', [equal('complaintId', id), equal('internal', false), ...inOrder]);
+  return { status: 200, body: { ...shown(complaint), timeline } };
+}
+
+const shown = (row: Row) => ({ ...row, images: JSON.parse(String(row.images)) });
+
+async function file(appwrite: Appwrite, req: Request, isForm: boolean): Promise<Reply> {
+  const begun = appwrite.begin();
+  const account = await accountOf(appwrite, req);
+  const { title, description, photo } = isForm ? await readForm(req) : { ...textOf(req), photo: undefined };
+  const use = reserve(appwrite, `file ${account.$id}`);
+  const id = timeKey(new Date()) + randomBytes(8).toString('hex').slice(0, 11);
+  const images = [];
+  if (photo) {
+    await use;
+    const fileId = `${id}-0`;
+    await appwrite.upload(fileId, photo);
+    const { $id: tokenId, secret: token } = await appwrite.fileToken(fileId);
+    images.push({ id: fileId, type: 'image/jpeg', width: 2000, height: 1500, bytes: photo.length, token, tokenId });
+  }
+  const text = { title: String(title), description: String(description), reference: null };
+  const row = newComplaint(id, { ...text, account, images: JSON.stringify(images) });
+  const words = wordsOfComplaint(text).map((word) => ({
+    $id: id + hash(word, 16),
+    word: Buffer.from(word).toString('hex'),
+  }));
+  const tallies = [`all-${account.$id}`, `named-${account.$id}`, 'status-created'];
+  const operations = [
+    { action: 'create', tableId: 'complaints', rowId: id, data: row },
+    { action: 'bulkCreate', tableId: 'words', data: words },
+    newEntry(id, account, { kind: 'created', number: 1, note: null }),
+    increment('users', account.$id, { column: 'writes', ...one }),
+    ...tallies.map((tally) => increment('tallies', tally, { column: 'visible', ...one })),
+  ];
+  await commit(appwrite, operations, { begun, ready: use });
+  return { status: 201, body: { id, ...row, images } };
+}
+
+async function change(appwrite: Appwrite, req: Request): Promise<Reply> {
+  const { id = '', note = '' } = req.bodyJson;
+  const begun = appwrite.begin();
+  const [account, [complaint]] = await Promise.all([
+    accountOf(appwrite, req),
+    appwrite.list('complaints', [equal('$id', id), limit(1)]),
+    reserve(appwrite, `change ${subjectOf(req)}`),
+  ]);
+  if (!complaint) return { status: 404, body: {} };
+  const now = new Date();
+  const version = Number(complaint.version) + 1;
+  const changedKey = timeKey(now) + id.slice(9);
+  const data = { version, changedAt: now.toISOString(), changedKey, changedWithin: changedKey, touched: true };
+  const operations = [
+    increment('complaints', id, { column: 'version', ...one, max: version }),
+    { action: 'update', tableId: 'complaints', rowId: id, data },
+    newEntry(id, account, { kind: 'note', number: version, note }),
+    increment('users', account.$id, { column: 'writes', ...one }),
+  ];
+  await commit(appwrite, operations, { begun });
+  return { status: 200, body: { ...shown(complaint), ...data } };
+}
+
+async function login(appwrite: Appwrite, { username = '', password = '' }: Record<string, string>): Promise<Reply> {
+  const subjects = [username, 'address', 'known', 'day', 'network', 'all'].map((name) => `login ${name}`);
+  const found = appwrite.list('users', [equal('username', username), limit(1)]);
+  const [[account]] = await Promise.all([found, readUses(appwrite, subjects)]);
+  const limitRow = await countUse(appwrite, `login ${username}`);
+  if (!account || !(await compare(password, String(account.passwordHash)))) return { status: 401, body: {} };
+  await appwrite.add('limits', limitRow, { column: 'count', by: -1 });
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = `${part({ alg: 'HS256' })}.${part({ sub: account.$id, exp: Date.now() / 1000 + 43_200 })}`;
+  return { status: 200, body: { TOKEN: `${claims}.${signature(claims)}` } };
+}
+
+const signature = (claims: string) => createHmac('sha256', secret).update(claims).digest('base64url');
+
+/** Whose token the request carries; throws when it is not signed with the secret. */
+function subjectOf({ headers: { token = '' } }: Request): string {
+  const end = token.lastIndexOf('.');
+  if (signature(token.slice(0, end)) !== token.slice(end + 1)) throw new Error('not our token');
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub;
+}
+
+async function accountOf(appwrite: Appwrite, req: Request): Promise<Row> {
+  const [account] = await appwrite.list('users', [equal('$id', subjectOf(req)), limit(1)]);
+  if (!account) throw new Error('no such account');
+  return account;
+}
+
+const limitId = (subject: string) => `l${hash(subject, 31)}`;
+
+/** The uses of these limits that still count. */
+function readUses(appwrite: Appwrite, subjects: string[]): Promise<Row[]> {
+  const unexpired = query('greaterThan', 'expiresAt', [new Date().toISOString()]);
+  return appwrite.list('limits', [equal('subject', ...subjects.map(limitId)), unexpired, limit(121 * subjects.length)]);
+}
+
+const known = new Set<string>();
+
+/** Counts a use of a limit, in a row for each half minute. Returns the row's id. */
+async function countUse(appwrite: Appwrite, subject: string): Promise<string> {
+  const halfMinute = Math.floor(Date.now() / 30_000);
+  const rowId = limitId(`${subject} ${halfMinute}`);
+  const expiresAt = new Date(halfMinute * 30_000 + 3_600_000).toISOString();
+  const add = () => appwrite.add('limits', rowId, { column: 'count', by: 1 });
+  if (known.has(rowId)) await add();
+  else await appwrite.create('limits', rowId, { subject: limitId(subject), count: 1, expiresAt }).catch(add);
+  known.add(rowId);
+  return rowId;
+}
+
+/** Reads and counts side by side, as the product does for filings and changes. */
+const reserve = (appwrite: Appwrite, subject: string) =>
+  Promise.all([readUses(appwrite, [subject]), countUse(appwrite, subject)]);
+
+type Begun = { begun: Promise<string>; ready?: Promise<unknown> };
+
+/** Stages and commits, with a new transaction after a conflict with somebody else's commit. */
+async function commit(appwrite: Appwrite, operations: object[], { begun, ready }: Begun): Promise<void> {
+  const complete = operations.map((operation) => ({ ...operation, databaseId: 'main' }));
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const transactionId = await (tries === 1 ? begun : appwrite.begin());
+      await Promise.all([appwrite.stage(transactionId, complete), ready]);
+      await appwrite.commit(transactionId);
+      return;
+    } catch (error) {
+      const isConflict = error instanceof Error && 'type' in error && error.type === 'transaction_conflict';
+      if (!isConflict || tries === TRIES) throw error;
+    }
+  }
+}
+
+const textOf = ({ bodyJson: { title, description } }: Request) => ({ title, description });
+
+async function readForm({ bodyBinary, headers }: Request) {
+  const type = headers['content-type'] ?? '';
+  const form = await new Response(new Uint8Array(bodyBinary), { headers: { 'content-type': type } }).formData();
+  const photo = form.get('image1');
+  return {
+    title: form.get('title'),
+    description: form.get('description'),
+    photo: photo instanceof Blob ? new Uint8Array(await photo.arrayBuffer()) : undefined,
+  };
+}
+
+type NewComplaint = { title: string; description: string; account: Row; images: string };
+
+/** The columns of a new complaint that are not null. */
+function newComplaint(id: string, { title, description, account, images }: NewComplaint) {
+  const now = new Date().toISOString();
+  const never = `zzzzzzzzz${id.slice(9)}`;
+  return {
+    ...{ title, description, images, anonymous: false, reporterId: account.$id, reporterName: account.username },
+    ...{ status: 'created', progress: 0, hidden: false, touched: false, version: 1, filedAt: now, changedAt: now },
+    ...{ followers: 0, acknowledgeLevel: 0, overdueLevel: 0, reopened: 0, counted: `created||0|0|${account.$id}` },
+    ...{ changedKey: id, dueKey: never, filedWithin: id, changedWithin: id, dueWithin: never },
+    ...{ categoryKey: '-', assignedKey: '-' },
+  };
+}
+
+function newEntry(complaintId: string, by: Row, entry: { kind: string; number: number; note: string | null }) {
+  const person = { byId: by.$id, byName: by.username, role: by.role };
+  const data = {
+    complaintId,
+    ...person,
+    ...entry,
+    status: 'created',
+    progress: 0,
+    internalNote: null,
+    internal: false,
+  };
+  return { action: 'create', tableId: 'timeline', rowId: randomBytes(10).toString('hex'), data };
+}

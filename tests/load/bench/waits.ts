@@ -1,0 +1,152 @@
+import { PASSWORD } from '#tests/support/enrol.ts';
+import { type Person, type Service, startService } from '#tests/support/harness.ts';
+import { makePhoto } from '#tests/support/photo.ts';
+import { photoForm } from '#tests/support/photo-form.ts';
+import { type Answer, type Sending, send } from '#tests/support/send.ts';
+import { type Measured, measure, nothingMeasured } from '#tests/support/tails.ts';
+import type { BenchProject } from './project.ts';
+
+/** Each client has its own reporter, staff member, complaint to read and complaint to change. */
+type Client = { person: Person; staff: Person; read: string; changed: string };
+type Ask = { method: string; path: string; by?: Person } & Sending;
+type Operation = { name: string; status: number; own: string; share?: number; ask(client: Client): Ask };
+
+export type Waits = { operation: string; clients: number; contestant: string; measured: Measured };
+export type Load = { clients: readonly number[]; requests: number };
+
+/** `ours` stands for the product, whose functions differ by operation. */
+export const CALLERS = ['ours', 'by-hand', 'stock-sdk'] as const;
+const WARM_UP = 3;
+
+function operations(photo: Uint8Array): Operation[] {
+  const text = { title: 'A broken lamp', description: 'It has been dark for a week, and the road is narrow there.' };
+  const own = 'complaints';
+  const file = (person: Person, sending: Sending) => ({ method: 'POST', path: '/complain', by: person, ...sending });
+  return [
+    { name: 'list', status: 200, own, ask: () => ({ method: 'GET', path: '/complain' }) },
+    { name: 'detail', status: 200, own, ask: ({ read }) => ({ method: 'GET', path: `/complain?id=${read}` }) },
+    { name: 'filing', status: 201, own, ask: ({ person }) => file(person, { json: text }) },
+    { name: 'filing, 2 MB photo', status: 201, own, ask: ({ person }) => file(person, { form: photoForm([photo]) }) },
+    {
+      name: 'change',
+      status: 200,
+      own,
+      ask: ({ staff, changed }) => {
+        return { method: 'PUT', path: '/complain', by: staff, json: { id: changed, note: 'A crew is on its way.' } };
+      },
+    },
+    {
+      name: 'login',
+      status: 200,
+      own: 'auth',
+      // A hash takes a processor for a quarter of a second or more.
+      share: 1 / 4,
+      ask: ({ person: { username } }) => ({ method: 'POST', path: '/login', json: { username, password: PASSWORD } }),
+    },
+  ];
+}
+
+/** Times each operation of each contestant with each number of clients. `differences` tells where calls are not the same. */
+export async function measureWaits({ config }: BenchProject, load: Load) {
+  const settings = { BCRYPT_COST: '12', CHANGES_PER_HOUR: '1000000', STAFF_CHANGES_PER_HOUR: '1000000' };
+  const service = await startService(settings, { config, workers: 12, delays: true });
+  try {
+    const photo = await makePhoto();
+    const clients = await makeClients(service, Math.max(...load.clients));
+    const waits: Waits[] = [];
+    const differences: string[] = [];
+    for (const operation of operations(photo)) {
+      const difference = await compareCalls(service, operation, clients);
+      if (difference) differences.push(difference);
+      for (const count of load.clients) {
+        for (const contestant of CALLERS) {
+          const measured = nothingMeasured();
+          const requests = Math.max(count, Math.round(load.requests * (operation.share ?? 1)));
+          await allAtOnce(clients.slice(0, count), requests, (client) =>
+            measure(measured, () => sendTo(service, contestant, operation, client)),
+          );
+          waits.push({ operation: operation.name, clients: count, contestant, measured });
+        }
+      }
+    }
+    return { waits, differences };
+  } finally {
+    await service.close();
+  }
+}
+
+async function makeClients(service: Service, count: number): Promise<Client[]> {
+  const clients: Client[] = [];
+  while (clients.length < count) {
+    const [person, staff] = await service.people('user', 'staff');
+    const [read, changed] = [await person.file(), await person.file()];
+    // The first login replaces the cheap hash of a test account by one of the cost that is deployed.
+    await service.login(person.username);
+    clients.push({ person, staff, read: read.id, changed: changed.id });
+  }
+  return clients;
+}
+
+/** Over the domain of the contestant's function, as an app calls it. */
+function sendTo({ local }: Service, contestant: string, operation: Operation, client: Client): Promise<Answer> {
+  const { method, path, by, ...sending } = operation.ask(client);
+  const host = local.functionHost(contestant === 'ours' ? operation.own : contestant);
+  const person: Record<string, string> = by ? { token: by.token, username: by.username } : {};
+  return send(method, `${local.url}${path}`, { ...sending, headers: { host, ...person } });
+}
+
+/**
+ * Warms everything up and tells where a contestant does not make the product's calls, or undefined. Tries three times,
+ * since the product sends a slow call twice.
+ */
+async function compareCalls(service: Service, operation: Operation, clients: Client[]): Promise<string | undefined> {
+  let told = '';
+  for (let tries = 0; tries < 3; tries += 1) {
+    const calls: string[] = [];
+    for (const contestant of CALLERS) {
+      const ask = async (client: Client) => {
+        const { status, text } = await sendTo(service, contestant, operation, client);
+        if (status !== operation.status)
+          throw new Error(`${operation.name}: ${contestant} answered ${status}: ${text}`);
+      };
+      for (let count = 0; count < WARM_UP; count += 1) await Promise.all(clients.slice(0, 2).map(ask));
+      calls.push(await callsOf(service, () => ask(clients[0] as Client)));
+    }
+    if (new Set(calls).size === 1) return undefined;
+    told = `${operation.name}: ${CALLERS.map((contestant, index) => `${contestant} ${calls[index]}`).join('; ')}`;
+  }
+  return told;
+}
+
+/** The calls that a request makes, without ids. A use of a limit is counted in a new row or in one that is there. */
+async function callsOf({ local }: Service, request: () => Promise<unknown>): Promise<string> {
+  const made = await local.calls.during(request);
+  const names = made.map(({ method, path }) => {
+    const place = path.replace(/\?.*/, '').replace(/(rows|transactions|files)\/[^/]+/, '$1/*');
+    const isCount = method !== 'GET' && /\/limits\/rows(\/\*\/count\/increment)?$/.test(place);
+    return isCount ? 'count a use' : `${method} ${place}`;
+  });
+  return names.sort().join(', ');
+}
+
+/** Sends so many requests in all; each client sends its next one when the last is answered. */
+async function allAtOnce(
+  clients: Client[],
+  requests: number,
+  ask: (client: Client) => Promise<unknown>,
+): Promise<void> {
+  let left = requests;
+  await Promise.all(
+    clients.map(async (client) => {
+      while (left > 0) {
+        left -= 1;
+        await ask(client);
+      }
+    }),
+  );
+}
+
+/** How many requests were answered by anything but success: 5xx, or a 409 or 429 that asks to come later. */
+export function failuresOf({ measured: { statuses } }: Waits): number {
+  return [...statuses].reduce((sum, [status, count]) => sum + (status >= 300 ? count : 0), 0);
+}

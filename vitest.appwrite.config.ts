@@ -1,15 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { AssertionReporter } from './scripts/local/tests/contract/support/assertion-reporter.ts';
+import { apiTests } from './tests/support/api-tests.ts';
 
 const { APPWRITE_FUNCTIONS_DOMAIN } = process.env;
 
-/** The contract suite alone, on the real Appwrite that the environment names. */
+/** The contract suite, and the product with the tests of its API, on the real Appwrite that the environment names. */
 export default defineConfig({
   test: {
     name: 'appwrite',
-    include: ['scripts/local/tests/contract/**/*.test.ts'],
+    include: ['scripts/local/tests/contract/**/*.test.ts', ...apiTests().portable],
     exclude: APPWRITE_FUNCTIONS_DOMAIN ? [] : ['scripts/local/tests/contract/domain.test.ts'],
-    globalSetup: ['scripts/local/tests/contract/support/leftovers.ts'],
+    globalSetup: ['scripts/local/tests/contract/support/leftovers.ts', 'tests/support/deploy-once.ts'],
     reporters: ['default', new AssertionReporter()],
     pool: 'forks',
     fileParallelism: false,

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LAYOUTS } from '#scripts/project/layout.ts';
 import { Complaint, ComplaintDetail, ComplaintList, Deleted } from '#shared/contract/responses.ts';
-import { type Service, startService } from '../support/harness.ts';
+import { SERVED_LAYOUTS, type Service, startService } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 import { withCanaries } from '../support/pictures-canary.ts';
 
-describe.each(LAYOUTS)('through one origin in the layout %s', (layout) => {
+describe.each(SERVED_LAYOUTS)('in the layout %s', (layout) => {
   let service: Service;
   beforeAll(async () => {
     service = await startService({}, undefined, { layout });
@@ -35,16 +34,8 @@ describe.each(LAYOUTS)('through one origin in the layout %s', (layout) => {
 
     const deleted = await admin.send('POST', '/complain/delete', { json: { id: filed.id } });
     expect(deleted.as(Deleted)).toEqual({ id: filed.id, deleted: true });
-    await service.local.settle();
+    await service.settle();
     expect([401, 404]).toContain((await fetch(filed.images[0]?.url ?? '')).status);
     (await service.send('GET', `/complain?id=${filed.id}`)).problem(404);
-  });
-
-  it('shows the pages, and tells of the paths that there are', async () => {
-    expect((await service.send('GET', '/')).headers['content-type']).toContain('text/html');
-    const document = await service.send('GET', '/openapi.json');
-    expect(JSON.parse(document.text).paths['/login'].servers).toMatchObject([{ url: '/' }]);
-    expect((await service.send('GET', '/nowhere')).problem(404).detail).toContain('/complain/stats');
-    expect((await service.send('GET', '/login')).problem(405).detail).toBe('This path answers POST, OPTIONS.');
   });
 });

@@ -83,7 +83,7 @@ export type DeclaredTable = z.infer<typeof Table>;
 export type DeclaredBucket = z.infer<typeof Bucket>;
 /** `parts`: the functions of appwrite.json that it stands for; itself when left out. No part of the file. */
 export type DeclaredFunction = z.infer<typeof Fn> & { parts?: readonly string[] };
-export type Declaration = z.infer<typeof Declaration>;
+export type Declaration = Omit<z.infer<typeof Declaration>, 'functions'> & { functions: DeclaredFunction[] };
 
 /** Whether clients may call a function; such a function has a domain. */
 export function isPublic({ execute }: Pick<DeclaredFunction, 'execute'>): boolean {

@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { runCommand, UsageError } from '#scripts/project/command.ts';
+import { API, readLayout } from '#scripts/project/layout.ts';
 import { localPlace, PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { tellTypedStory } from './typed-client.ts';
 import { tellSdkStory } from './web-sdk.ts';
 
-const USAGE = `Usage: npm run examples -- <photo.jpg>
+const USAGE = `Usage: npm run examples -- [--layout groups | compact] <photo.jpg>
   Plays the main story against npm start, with a typed client and with the Appwrite web SDK.
+  --layout  that of npm start; groups otherwise
   API_URL is the address of the service; that of npm start otherwise.`;
 
 await runCommand({
   usage: USAGE,
-  options: {},
+  options: { layout: { type: 'string' } },
   words: 1,
-  async run(_values, [photo]) {
+  async run({ layout }, [photo]) {
+    const only = readLayout(layout) === 'compact' ? { only: API } : {};
     if (photo === undefined) throw new UsageError('Name a photo.');
     const picture = readFileSync(photo);
     const baseUrl = process.env.API_URL ?? `http://127.0.0.1:${localPlace().port}`;
@@ -22,6 +25,6 @@ await runCommand({
     console.log('With the typed client (openapi-fetch):');
     await tellTypedStory({ docsUrl: baseUrl, username: username(), picture: new Blob([picture]), say });
     console.log('With the Appwrite web SDK (createExecution):');
-    await tellSdkStory({ endpoint: `${baseUrl}/v1`, projectId, username: username(), picture, say });
+    await tellSdkStory({ endpoint: `${baseUrl}/v1`, projectId, ...only, username: username(), picture, say });
   },
 });

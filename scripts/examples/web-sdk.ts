@@ -6,9 +6,12 @@ type Reply = { status: number; body: Record<string, unknown> };
 /** Calls the API through Appwrite's executions, as an app does that has the web SDK anyway: text only, so JSON. */
 export class SdkApi {
   readonly #functions: Functions;
+  readonly #only: string | undefined;
   #headers: Record<string, string> = { 'content-type': 'application/json' };
 
-  constructor(endpoint: string, projectId: string) {
+  /** `only`: the function that answers every path, `api` in the layout compact; in groups each call names its own. */
+  constructor(endpoint: string, projectId: string, only?: string) {
+    this.#only = only;
     this.#functions = new Functions(new Client().setEndpoint(endpoint).setProject(projectId));
   }
 
@@ -19,7 +22,7 @@ export class SdkApi {
 
   async call({ functionId, method, path, body }: Call): Promise<Reply> {
     const execution = await this.#functions.createExecution({
-      functionId,
+      functionId: this.#only ?? functionId,
       method: method as ExecutionMethod,
       xpath: path,
       headers: this.#headers,
@@ -35,6 +38,8 @@ export class SdkApi {
 export type SdkStory = {
   endpoint: string;
   projectId: string;
+  /** `api` where the product is deployed in the layout compact. */
+  only?: string;
   username: string;
   picture: Uint8Array;
   say: (line: string) => void;
@@ -43,7 +48,7 @@ export type SdkStory = {
 /** The same story through functions.createExecution, the picture as base64 in JSON. */
 export async function tellSdkStory(story: SdkStory): Promise<string> {
   const { username, say } = story;
-  const api = new SdkApi(story.endpoint, story.projectId);
+  const api = new SdkApi(story.endpoint, story.projectId, story.only);
   const password = 'correct-horse-9';
   const account = { username, password, name: 'Ada Lovelace' };
   await api.call({ functionId: 'users', method: 'POST', path: '/user', body: account });

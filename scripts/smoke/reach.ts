@@ -11,7 +11,7 @@ const TIMEOUT_MS = 45_000;
  * Names that no DNS knows lead to the endpoint's machine, with their own name as the Host: so are the
  * functions of an installation reached whose wildcard domain was never set up, and all of `.localhost`.
  */
-function lookupBeside(endpoint: string): http.RequestOptions['lookup'] {
+export function lookupBeside(endpoint: string): http.RequestOptions['lookup'] {
   const { hostname } = new URL(endpoint);
   return (name, options, done) => {
     if (name.endsWith('.localhost')) return resolve(hostname, options, done);

@@ -4,13 +4,13 @@ import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail, ComplaintList, Deleted } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../support/enrol.ts';
-import { DATABASES, type Service, startService, uniqueName } from '../support/harness.ts';
+import { DATABASE, DATABASES, SERVED_LAYOUTS, type Service, startService, uniqueName } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 import { withCanaries } from '../support/pictures-canary.ts';
 
 const SERVED = [
-  ...DATABASES.map((database) => ({ database, layout: 'groups' as const })),
-  { database: 'mariadb' as const, layout: 'compact' as const },
+  ...SERVED_LAYOUTS.map((layout) => ({ database: DATABASE, layout })),
+  ...DATABASES.filter((database) => database !== DATABASE).map((database) => ({ database, layout: 'groups' as const })),
 ];
 
 describe.each(SERVED)('on $database in the layout $layout', ({ database, layout }) => {
@@ -43,7 +43,7 @@ describe.each(SERVED)('on $database in the layout $layout', ({ database, layout 
 
     const deleted = await admin.send('POST', '/complain/delete', { json: { id: filed.id } });
     expect(deleted.as(Deleted)).toEqual({ id: filed.id, deleted: true });
-    await service.local.settle();
+    await service.settle();
     expect([401, 404]).toContain((await fetch(filed.images[0]?.url ?? '')).status);
     (await service.send('GET', `/complain?id=${filed.id}`)).problem(404);
   });

@@ -70,9 +70,9 @@ describe('a wrong setting is named in one sentence', () => {
 });
 
 describe('npm start', () => {
-  function start(dataDir: string): Promise<{ stop(): Promise<void>; output: string }> {
+  function start(dataDir: string, ...args: string[]): Promise<{ stop(): Promise<void>; output: string }> {
     const env = { PATH: process.env.PATH ?? '', PORT: '0', DATA_DIR: dataDir };
-    const child = spawn(process.execPath, ['scripts/start/main.ts'], { cwd: ROOT, env });
+    const child = spawn(process.execPath, ['scripts/start/main.ts', ...args], { cwd: ROOT, env });
     return new Promise((resolve) => {
       let output = '';
       const ended = new Promise<void>((end) => child.once('close', () => end()));
@@ -110,8 +110,8 @@ describe('npm start', () => {
       if (/appwrite\.db|secret/.test(name)) expect({ name, others: mode & 0o077 }).toEqual({ name, others: 0 });
     }
     await first.stop();
-    const third = await start(dataDir);
-    expect(third.output).toContain('Try it:');
+    const third = await start(dataDir, '--layout', 'compact');
+    expect(third.output).toMatch(/\(project \w+, layout compact\)/);
     await third.stop();
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { tellTypedStory } from '#scripts/examples/typed-client.ts';
 import { tellSdkStory } from '#scripts/examples/web-sdk.ts';
+import { LAYOUTS } from '#scripts/project/layout.ts';
 import { type Service, startService, uniqueName } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 
@@ -42,18 +43,24 @@ it('finds each function on its own domain, with nothing but the address of the d
   await docs.close();
 });
 
-it('tells the same story with the Appwrite web SDK, through executions', async () => {
-  const lines: string[] = [];
-  const { endpoint, projectId } = service.local;
-  const picture = await makePicture('jpeg');
-  const username = uniqueName();
-  const id = await tellSdkStory({ endpoint, projectId, username, picture, say: (line) => lines.push(line) });
-  expect(lines).toEqual([
-    `registered ${username}`,
-    expect.stringMatching(/^logged in until \d{4}-/),
-    `filed ${id}: 201`,
-    `1 of ${username} in the list`,
-    'replied; now at version 2',
-    'deleted; again: 404 not_found: There is no complaint of this id.',
-  ]);
-});
+it.each(LAYOUTS)(
+  'tells the same story with the Appwrite web SDK, through executions, in the layout %s',
+  async (layout) => {
+    const lines: string[] = [];
+    const own = layout === 'groups' ? service : await startService({}, { layout });
+    const { endpoint, projectId } = own.local;
+    const only = layout === 'groups' ? {} : { only: own.functionId('complaints') };
+    const picture = await makePicture('jpeg');
+    const username = uniqueName();
+    const id = await tellSdkStory({ endpoint, projectId, ...only, username, picture, say: (line) => lines.push(line) });
+    expect(lines).toEqual([
+      `registered ${username}`,
+      expect.stringMatching(/^logged in until \d{4}-/),
+      `filed ${id}: 201`,
+      `1 of ${username} in the list`,
+      'replied; now at version 2',
+      'deleted; again: 404 not_found: There is no complaint of this id.',
+    ]);
+    if (own !== service) await own.close();
+  },
+);

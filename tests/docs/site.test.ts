@@ -65,6 +65,16 @@ it('names the function api and this origin at every path in the layout compact',
   }
 });
 
+it('is shown by the function api beside everything else in the layout compact', async () => {
+  const compact = await startService({}, { layout: 'compact' });
+  expect((await compact.send('GET', '/')).headers['content-type']).toContain('text/html');
+  const document = await compact.send('GET', '/openapi.json');
+  expect(JSON.parse(document.text).paths['/login'].servers).toMatchObject([{ url: '/' }]);
+  expect((await compact.send('GET', '/nowhere')).problem(404).detail).toContain('/complain/stats');
+  expect((await compact.send('GET', '/login')).problem(405).detail).toBe('This path answers POST, OPTIONS.');
+  await compact.close();
+});
+
 it('lets pictures be shown from where they are stored', () => {
   const policyWith = (settings: Record<string, string>) => {
     const { pages } = buildSite({ document: { paths: {} }, script: '', style: '' }, readDocsConfig(settings));

@@ -1,6 +1,8 @@
-import type { LocalAppwrite } from 'local-appwrite';
 import * as z from 'zod/mini';
 import type { Answer } from './send.ts';
+
+/** A project and its key. */
+type Place = { endpoint: string; projectId: string; apiKey: string };
 
 /** What may never be said: by name, so that a failure does not say it either. */
 export type Canaries = {
@@ -9,7 +11,7 @@ export type Canaries = {
   /** Throws when an answer tells one of them. */
   check(what: string, answer: Answer): void;
   /** Throws when a function logged one of them. */
-  checkLogs(local: LocalAppwrite): Promise<void>;
+  checkLogs(place: Place): Promise<void>;
 };
 
 const PATTERNS: Readonly<Record<string, RegExp>> = {
@@ -27,7 +29,7 @@ function toldBy(text: string, secrets: ReadonlyMap<string, string>): string[] {
   return [...byPattern.map(([name]) => name), ...bySecret.map(([, name]) => name)];
 }
 
-async function logsOf(local: LocalAppwrite, functionId: string): Promise<string[]> {
+async function logsOf(local: Place, functionId: string): Promise<string[]> {
   const lines: string[] = [];
   const headers = { 'x-appwrite-project': local.projectId, 'x-appwrite-key': local.apiKey };
   for (let offset = 0; ; offset += 100) {
@@ -42,7 +44,7 @@ async function logsOf(local: LocalAppwrite, functionId: string): Promise<string[
   }
 }
 
-async function functionsOf({ endpoint, projectId, apiKey }: LocalAppwrite): Promise<string[]> {
+async function functionsOf({ endpoint, projectId, apiKey }: Place): Promise<string[]> {
   const headers = { 'x-appwrite-project': projectId, 'x-appwrite-key': apiKey };
   const { functions } = z.parse(FunctionPage, await (await fetch(`${endpoint}/functions`, { headers })).json());
   return functions.map(({ $id }) => $id);

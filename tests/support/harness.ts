@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { type EngineName, type LocalAppwrite, type LocalAppwriteOptions, startLocalAppwrite } from 'local-appwrite';
 import { Client } from 'node-appwrite';
 import { seedCategories } from '#scripts/project/categories.ts';
-import { type Connection, connect } from '#scripts/project/connect.ts';
-import { type Layout, readLayout } from '#scripts/project/layout.ts';
+import { type Connection, connect, type Target } from '#scripts/project/connect.ts';
+import { LAYOUTS, type Layout, readLayout } from '#scripts/project/layout.ts';
 import { localProject } from '#scripts/project/local-settings.ts';
-import { originPaths } from '#scripts/project/routes.ts';
+import { functionFor, originPaths } from '#scripts/project/routes.ts';
 import { Complaint, LoginReply } from '#shared/contract/responses.ts';
 import type { Role } from '#shared/domain/account.ts';
 import { type Canaries, watchOver } from './canaries.ts';
+import { type Deployed, deployed, TEST_SETTINGS } from './deployed.ts';
 import { enroller, PASSWORD } from './enrol.ts';
 import { type Answer, type Sending, send } from './send.ts';
 
@@ -26,7 +27,8 @@ export type Person = {
 type People<Roles> = { [index in keyof Roles]: Person };
 
 export type Service = {
-  local: LocalAppwrite;
+  /** The local Appwrite; throws where the service is deployed to a real one. */
+  readonly local: LocalAppwrite;
   connection: Connection;
   layout: Layout;
   /** The function that has this part of the product: the part itself, or the one of the layout compact. */
@@ -41,21 +43,18 @@ export type Service = {
   /** As many of them, in the order of their roles. */
   people<Roles extends Role[]>(...roles: Roles): Promise<People<Roles>>;
   login(username: string, password?: string): Promise<Person>;
+  /** Until events have been delivered, as far as one can know. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 };
 
 export const uniqueName = (prefix = 'p') => `${prefix}${randomBytes(6).toString('hex')}`;
 
-const SETTINGS = {
-  TOKEN_SECRET: randomBytes(48).toString('base64url'),
-  BCRYPT_COST: '10',
-  CORS_ORIGINS: 'http://app.example',
-  REGISTRATIONS_PER_HOUR: '100000',
-  COMPLAINTS_PER_HOUR: '100000',
-};
+const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_SETTINGS };
 
 /**
- * `filled` is a data folder to start with; `database` is `DATABASE` when left out, `layout` groups. `workers`, `proxy` and
+ * `filled` is a data folder to start with; `database` is `DATABASE` when left out, `layout` that of the
+ * environment variable LAYOUT, or groups. `workers`, `proxy` and
  * `delays` say how the local Appwrite serves; `config` is a project file in the place of the product's own.
  */
 type On = { filled?: string; database?: EngineName; layout?: Layout } & Pick<
@@ -69,36 +68,90 @@ export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies
 /** The one that a test runs on when it asks for none: TEST_DATABASE, or MariaDB. */
 export const DATABASE = DATABASES.find((name) => name === process.env.TEST_DATABASE) ?? 'mariadb';
 
+/** Where a service runs. */
+type Ground = {
+  target: Target;
+  layout: Layout;
+  settings: Record<string, string> & { TOKEN_SECRET: string };
+  local?: LocalAppwrite;
+  send(method: string, path: string, sending?: Sending): Promise<Answer>;
+  settle(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The layouts that a service can be started in: both locally, and the one that was deployed to a real Appwrite. */
+export const SERVED_LAYOUTS: readonly Layout[] = deployed() ? ['groups'] : LAYOUTS;
+
 /**
- * The whole product on a local Appwrite of its own: the built bundles, any free port.
- * `filled` is a data folder to start with; `database` is `DATABASE` when left out. `layout` is that of the environment
- * variable LAYOUT, or groups. `workers`, `proxy` and `delays` say how the local Appwrite serves.
+ * The whole product on a local Appwrite of its own: the built bundles, any free port. In `npm run test:appwrite` it is
+ * the product that was deployed to a real Appwrite.
  */
-export async function startService(
-  variables: Record<string, string> = {},
-  { filled, database = DATABASE, layout = readLayout(process.env.LAYOUT) ?? 'groups', ...serving }: On = {},
-): Promise<Service> {
+export async function startService(variables: Record<string, string> = {}, on: On = {}): Promise<Service> {
+  const real = deployed();
+  if (!real) return serviceOn(await localGround(variables, on));
+  const { filled, workers, proxy, delays, config } = on;
+  if (Object.keys(variables).length > 0 || filled || workers || proxy || delays || config) throw new Error(NEEDS_LOCAL);
+  return serviceOn(deployedGround(real));
+}
+
+const NEEDS_LOCAL = 'This needs the local Appwrite.';
+
+function deployedGround({ target, tokenSecret, functionsDomain }: Deployed): Ground {
+  const { protocol, port } = new URL(target.endpoint);
+  return {
+    target,
+    layout: 'groups',
+    settings: { ...TEST_SETTINGS, TOKEN_SECRET: tokenSecret },
+    send(method, path, sending) {
+      const host = `${functionFor('groups', path.split('?')[0] ?? '')}.${functionsDomain}`;
+      return send(method, `${protocol}//${host}${port === '' ? '' : `:${port}`}${path}`, sending, target.endpoint);
+    },
+    settle: () => new Promise((resolve) => setTimeout(resolve, 3_000)),
+    close: async () => {},
+  };
+}
+
+async function localGround(
+  variables: Record<string, string>,
+  { filled, database = DATABASE, layout = readLayout(process.env.LAYOUT) ?? 'groups', ...serving }: On,
+): Promise<Ground> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
+  const settings = { ...SETTINGS, ...variables };
   const local = await startLocalAppwrite({
     dataDir,
     database,
     config: localProject(layout),
     origin: originPaths(layout),
-    variables: { '*': { ...SETTINGS, ...variables } },
+    variables: { '*': settings },
     ...serving,
   });
   const target = { endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey };
   await seedCategories(new Client().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key));
-  const connection = connect(target);
-  const settings = { ...SETTINGS, ...variables };
+  return {
+    target,
+    layout,
+    settings,
+    local,
+    send: (method, path, sending) => send(method, `${local.url}${path}`, sending),
+    settle: () => local.settle(),
+    async close() {
+      await local.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function serviceOn(ground: Ground): Service {
+  const { target, layout, settings, local } = ground;
+  const place = { endpoint: target.endpoint, projectId: target.projectId, apiKey: target.key };
   const canaries = watchOver({
     'the password': PASSWORD,
     'the token secret': settings.TOKEN_SECRET,
-    'the API key': local.apiKey,
+    'the API key': target.key,
   });
 
   async function at(method: string, path: string, sending?: Sending): Promise<Answer> {
-    const answer = await send(method, `${local.url}${path}`, sending);
+    const answer = await ground.send(method, path, sending);
     canaries.check(`${method} ${path}`, answer);
     return answer;
   }
@@ -119,7 +172,7 @@ export async function startService(
     return { username, token, send: own, file };
   }
 
-  const enrol = enroller({ ...local, settings });
+  const enrol = enroller({ ...place, settings });
 
   async function person(role: Role = 'user', username = uniqueName()): Promise<Person> {
     const token = await enrol(username, role);
@@ -128,8 +181,11 @@ export async function startService(
   }
 
   return {
-    local,
-    connection,
+    get local() {
+      if (!local) throw new Error(NEEDS_LOCAL);
+      return local;
+    },
+    connection: connect(target),
     layout,
     functionId: (part) => {
       if (layout === 'groups') return part;
@@ -142,10 +198,14 @@ export async function startService(
     person,
     people: async <Roles extends Role[]>(...roles: Roles) =>
       (await Promise.all(roles.map((role) => person(role)))) as People<Roles>,
+    settle: () => ground.settle(),
     async close() {
-      await local.settle();
-      await canaries.checkLogs(local).finally(() => local.close());
-      await rm(dataDir, { recursive: true, force: true });
+      await ground.settle();
+      try {
+        await canaries.checkLogs(place);
+      } finally {
+        await ground.close();
+      }
     },
   };
 }

@@ -1,5 +1,7 @@
-import { request } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
 import * as z from 'zod/mini';
+import { lookupBeside } from '#scripts/smoke/reach.ts';
 import { Problem } from '#shared/contract/responses.ts';
 
 export type Sending = {
@@ -32,10 +34,12 @@ async function bodyOf({ json, form, raw }: Sending): Promise<Body | undefined> {
 function exchange(
   url: URL,
   method: string,
-  sending: { headers: Record<string, string>; bytes: Uint8Array | undefined },
+  sending: { headers: Record<string, string>; bytes: Uint8Array | undefined; endpoint: string | undefined },
 ) {
+  const { request } = url.protocol === 'https:' ? https : http;
+  const found = sending.endpoint === undefined ? {} : { lookup: lookupBeside(sending.endpoint) };
   return new Promise<{ status: number; headers: Record<string, string>; text: string }>((resolve, reject) => {
-    const outgoing = request(url, { method, headers: sending.headers }, (incoming) => {
+    const outgoing = request(url, { method, headers: sending.headers, ...found }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
@@ -59,13 +63,13 @@ function parse<T>(schema: z.ZodMiniType<T>, text: string): T {
   );
 }
 
-/** One request over HTTP, as any client sends it. */
-export async function send(method: string, url: string, sending: Sending = {}): Promise<Answer> {
+/** One request over HTTP, as any client sends it. Where DNS does not know the host, that of `endpoint` is asked. */
+export async function send(method: string, url: string, sending: Sending = {}, endpoint?: string): Promise<Answer> {
   const body = await bodyOf(sending);
   const type: Record<string, string> = body?.type ? { 'content-type': body.type } : {};
   const length: Record<string, string> = body ? { 'content-length': String(body.bytes.byteLength) } : {};
   const headers = { ...type, ...length, ...sending.headers };
-  const answer = await exchange(new URL(url), method, { headers, bytes: body?.bytes });
+  const answer = await exchange(new URL(url), method, { headers, bytes: body?.bytes, endpoint });
   const expectStatus = (status: number) => {
     if (answer.status === status) return;
     throw new Error(`${method} ${url}: expected ${status}, got ${answer.status}: ${answer.text.slice(0, 600)}`);

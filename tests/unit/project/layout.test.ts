@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type DeclaredFunction, isPublic, readDeclaration } from '#scripts/deploy/declaration.ts';
+import { needsSecret } from '#scripts/deploy/plan-variables.ts';
 import { judgeBurst } from '#scripts/doctor/check-burst.ts';
 import { UsageError } from '#scripts/project/command.ts';
 import { layOut, layoutsOf, minutesBetween, readLayout } from '#scripts/project/layout.ts';
@@ -60,6 +61,31 @@ describe('the layout compact', () => {
     if (!first) throw new Error('no function');
     const uneven = { ...declared, functions: [{ ...first, specification: 's-2vcpu-2gb' }, ...rest] };
     expect(() => layOut(uneven, 'compact')).toThrow('needs the same specification for auth, users, complaints, docs');
+  });
+});
+
+describe('a function that is added to appwrite.json', () => {
+  const [job] = jobs;
+  if (!job) throw new Error('no job');
+  const added: DeclaredFunction = {
+    ...job,
+    ...{ $id: 'notifications', schedule: '* * * * *', scopes: ['users.write', 'messages.write'] },
+    events: ['databases.main.tables.outbox.rows.*.create'],
+  };
+  const functions = [...declared.functions.filter(({ $id }) => $id !== added.$id), added];
+  const [, merged] = layOut({ ...declared, functions }, 'compact').functions;
+
+  it('is a part of background, with its events, schedule and scopes, when no client calls it', () => {
+    expect(merged?.parts).toContain('notifications');
+    expect(merged?.events).toContain('databases.main.tables.outbox.rows.*.create');
+    expect(merged?.scopes).toEqual(expect.arrayContaining(['users.write', 'messages.write', 'files.write']));
+    expect(merged?.schedule).toBe('* * * * *');
+  });
+
+  it('brings the token secret to background only when it signs with it', () => {
+    const without = layOut({ ...declared, functions: functions.filter((fn) => fn !== added) }, 'compact').functions[1];
+    expect([merged, without].map((fn) => fn && needsSecret(fn))).toEqual([true, false]);
+    expect(compact.functions.map(needsSecret)[0]).toBe(true);
   });
 });
 

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { ID, Query } from 'node-appwrite';
+import { readDeclaration } from '#scripts/deploy/declaration.ts';
+import { deploy } from '#scripts/deploy/deploy.ts';
+import { readRules } from '#scripts/deploy/live.ts';
+import { needsSecret } from '#scripts/deploy/plan-variables.ts';
+import { ifThere, openRemote, type Remote } from '#scripts/deploy/remote.ts';
+import { targetOf } from '#scripts/project/connect.ts';
+import { type LaidOut, layOut } from '#scripts/project/layout.ts';
+import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { smoke } from '#scripts/smoke/smoke.ts';
+import { apiTests } from './api-tests.ts';
+import { TEST_SETTINGS, tellDeployed } from './deployed.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+/**
+ * Before the tests on a real Appwrite: deploys the product into the empty project that the environment names, and plays
+ * the main story through domains and executions. Afterwards everything that was made there is removed. Throws when the
+ * project is not empty.
+ */
+export async function setup(): Promise<() => Promise<void>> {
+  const target = targetOf();
+  const remote = openRemote(target);
+  const declared = layOut(readDeclaration(PROJECT_FILE), 'groups');
+  await refuseUnlessEmpty(remote, declared);
+  const functionsDomain = process.env.APPWRITE_FUNCTIONS_DOMAIN;
+  if (!functionsDomain) throw new Error('Set APPWRITE_FUNCTIONS_DOMAIN, such as functions.example.org.');
+  const tokenSecret = randomBytes(48).toString('base64url');
+  const cleanUp = () => removeAll(remote, declared);
+  try {
+    const wish = { allowDestructive: false, renewSecret: false, tokenSecret, previousSecret: undefined };
+    const options = { target, declared, root, dryRun: false, print, wish: { ...wish, functionsHost: functionsDomain } };
+    await deploy({ ...options, build: true });
+    await setForTests(remote, declared);
+    await deploy({ ...options, build: false });
+    await smoke(target, print, 'groups');
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+  tellDeployed({ target, tokenSecret, functionsDomain });
+  const { leftOut } = apiTests();
+  print(
+    `Left out, since they need faults, another time, settings or rows of their own, or the local Appwrite's log of calls:`,
+  );
+  for (const file of leftOut) print(`  ${file}`);
+  return cleanUp;
+}
+
+async function refuseUnlessEmpty(
+  { tables, functions, storage }: Remote,
+  { tablesDB, buckets }: LaidOut,
+): Promise<void> {
+  const { functions: found } = await functions.list({ queries: [Query.limit(1)] });
+  const there = await Promise.all([
+    ...tablesDB.map(({ $id: databaseId }) => ifThere(tables.get({ databaseId }))),
+    ...buckets.map(({ $id: bucketId }) => ifThere(storage.getBucket({ bucketId }))),
+  ]);
+  if (found.length > 0 || there.some((item) => item !== undefined)) {
+    throw new Error('The project must be empty: the tests deploy into it and remove everything that they made.');
+  }
+}
+
+/** Settings under which tests are quick; those that deployment has made get another value. */
+async function setForTests({ functions }: Remote, declared: LaidOut): Promise<void> {
+  for (const { $id: functionId } of declared.functions.filter(needsSecret)) {
+    const { variables } = await functions.listVariables({ functionId, queries: [Query.limit(100)] });
+    for (const [key, value] of Object.entries(TEST_SETTINGS)) {
+      const known = variables.find((variable) => variable.key === key);
+      if (known) await functions.updateVariable({ functionId, variableId: known.$id, key, value });
+      else
+        await functions.createVariable({
+          functionId,
+          variableId: ID.unique(),
+          key,
+          value,
+          secret: false,
+        });
+    }
+  }
+}
+
+async function removeAll(remote: Remote, { functions, tablesDB, buckets }: LaidOut): Promise<void> {
+  const ids = functions.map(({ $id }) => $id);
+  const rules = await readRules(remote);
+  for (const { $id: ruleId, deploymentResourceId } of rules) {
+    if (ids.includes(deploymentResourceId ?? '')) await ifThere(remote.rules.deleteRule({ ruleId }));
+  }
+  for (const functionId of ids) await ifThere(remote.functions.delete({ functionId }));
+  for (const { $id: bucketId } of buckets) await ifThere(remote.storage.deleteBucket({ bucketId }));
+  for (const { $id: databaseId } of tablesDB) await ifThere(remote.tables.delete({ databaseId }));
+}

@@ -1,9 +1,10 @@
 import { cpus, loadavg } from 'node:os';
 import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
 import { quantile } from '#tests/support/statistics.ts';
-import { type ColdStart, measureColdStarts } from './cold-start.ts';
+import type { Measured } from '#tests/support/tails.ts';
+import { measureColdStarts } from './cold-start.ts';
 import { makeProject } from './project.ts';
-import { CALLERS, failuresOf, measureWaits, type Waits } from './waits.ts';
+import { CALLERS, failuresOf, measureWaits } from './waits.ts';
 
 const MOST_COLD_RATIO = 1.8;
 
@@ -31,48 +32,37 @@ or when a cold start takes more than ${MOST_COLD_RATIO} times that of the empty 
     );
     const project = await makeProject();
     try {
-      const { waits, differences } = await measureWaits(project, { clients, requests });
-      console.log(`${waitsTable(waits)}\n`);
+      let failed = 0;
+      console.log(head(['p50 / p95 ms / failed', 'clients', ...CALLERS]));
+      const differences = await measureWaits(project, { clients, requests }, ({ operation, clients, measured }) => {
+        failed += measured[0] ? failuresOf(measured[0]) : 0;
+        console.log(line([operation, String(clients), ...measured.map(cell)]));
+      });
       for (const difference of differences) console.log(`Not the same calls: ${difference}`);
+      console.log(`\n${head(['cold start', 'ms', 'ratio'])}`);
       const cold = await measureColdStarts(project, starts);
-      console.log(coldTable(cold));
-      const failed = waits.some((one) => one.contestant === 'ours' && failuresOf(one) > 0);
-      const slow = cold.some(({ ratio }) => ratio > MOST_COLD_RATIO);
-      return failed || slow || differences.length > 0 ? 1 : 0;
+      for (const { functionId, milliseconds, ratio } of cold) {
+        console.log(line([functionId, milliseconds.toFixed(0), ratio.toFixed(2)]));
+      }
+      const slow = cold.filter(({ ratio }) => ratio > MOST_COLD_RATIO).map(({ functionId }) => functionId);
+      console.log(`\nMore than ${MOST_COLD_RATIO} times an empty function: ${slow.join(', ') || 'none'}`);
+      return failed + slow.length + differences.length > 0 ? 1 : 0;
     } finally {
       await project.remove();
     }
   },
 });
 
-function waitsTable(waits: readonly Waits[]): string {
-  const ours = waits.filter(({ contestant }) => contestant === CALLERS[0]);
-  const rows = ours.map(({ operation, clients }) => {
-    const cells = CALLERS.map((caller) => {
-      const found = waits.find(
-        (one) => one.operation === operation && one.clients === clients && one.contestant === caller,
-      );
-      const { milliseconds = [] } = found?.measured ?? {};
-      const [p50, p95] = [quantile(milliseconds, 0.5), quantile(milliseconds, 0.95)].map((time) => time.toFixed(0));
-      return `${p50} / ${p95} / ${found ? failuresOf(found) : 0}`;
-    });
-    return [operation, String(clients), ...cells];
-  });
-  return table(['p50 / p95 ms / failed', 'clients', ...CALLERS], rows);
+function cell(measured: Measured): string {
+  const [p50, p95] = [0.5, 0.95].map((share) => quantile(measured.milliseconds, share).toFixed(0));
+  return `${p50} / ${p95} / ${failuresOf(measured)}`;
 }
 
-function coldTable(cold: readonly ColdStart[]): string {
-  const rows = cold.map(({ functionId, milliseconds, ratio }) => [
-    functionId,
-    milliseconds.toFixed(0),
-    ratio.toFixed(2),
-  ]);
-  return table(['cold start', 'ms', `ratio (at most ${MOST_COLD_RATIO})`], rows);
+/** A row of a Markdown table. Rows are printed one by one, so the columns have fixed widths. */
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((text, at) => text.padEnd(at === 0 ? 21 : 15)).join(' | ')} |`;
 }
 
-/** A Markdown table with aligned columns. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
-  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
+function head(names: readonly string[]): string {
+  return `${line(names)}\n${line(names.map((_, at) => '-'.repeat(at === 0 ? 21 : 15)))}`;
 }

@@ -11,7 +11,8 @@ type Client = { person: Person; staff: Person; read: string; changed: string };
 type Ask = { method: string; path: string; by?: Person } & Sending;
 type Operation = { name: string; status: number; own: string; share?: number; ask(client: Client): Ask };
 
-export type Waits = { operation: string; clients: number; contestant: string; measured: Measured };
+/** One operation at one number of clients, as measured of each of CALLERS in turn. */
+export type Waits = { operation: string; clients: number; measured: Measured[] };
 export type Load = { clients: readonly number[]; requests: number };
 
 /** `ours` stands for the product, whose functions differ by operation. */
@@ -46,30 +47,35 @@ function operations(photo: Uint8Array): Operation[] {
   ];
 }
 
-/** Times each operation of each contestant with each number of clients. `differences` tells where calls are not the same. */
-export async function measureWaits({ config }: BenchProject, load: Load) {
+/** Times each operation with each number of clients and tells each result. Returns where the calls are not the same. */
+export async function measureWaits(
+  { config }: BenchProject,
+  load: Load,
+  tell: (waits: Waits) => void,
+): Promise<string[]> {
   const settings = { BCRYPT_COST: '12', CHANGES_PER_HOUR: '1000000', STAFF_CHANGES_PER_HOUR: '1000000' };
   const service = await startService(settings, { config, workers: 12, delays: true });
   try {
     const photo = await makePhoto();
     const clients = await makeClients(service, Math.max(...load.clients));
-    const waits: Waits[] = [];
     const differences: string[] = [];
     for (const operation of operations(photo)) {
       const difference = await compareCalls(service, operation, clients);
       if (difference) differences.push(difference);
+      const requests = Math.round(load.requests * (operation.share ?? 1));
       for (const count of load.clients) {
+        const waits: Waits = { operation: operation.name, clients: count, measured: [] };
         for (const contestant of CALLERS) {
           const measured = nothingMeasured();
-          const requests = Math.max(count, Math.round(load.requests * (operation.share ?? 1)));
-          await allAtOnce(clients.slice(0, count), requests, (client) =>
+          await allAtOnce(clients.slice(0, count), Math.max(count, requests), (client) =>
             measure(measured, () => sendTo(service, contestant, operation, client)),
           );
-          waits.push({ operation: operation.name, clients: count, contestant, measured });
+          waits.measured.push(measured);
         }
+        tell(waits);
       }
     }
-    return { waits, differences };
+    return differences;
   } finally {
     await service.close();
   }
@@ -147,6 +153,6 @@ async function allAtOnce(
 }
 
 /** How many requests were answered by anything but success: 5xx, or a 409 or 429 that asks to come later. */
-export function failuresOf({ measured: { statuses } }: Waits): number {
+export function failuresOf({ statuses }: Measured): number {
   return [...statuses].reduce((sum, [status, count]) => sum + (status >= 300 ? count : 0), 0);
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '#scripts/project/connect.ts';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
+import { makeDeliveries, recordDelivery } from '#shared/appwrite/deliveries.ts';
 import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
 import { useProject } from './support/project.ts';
 import { runScript } from './support/run.ts';
@@ -47,6 +48,30 @@ describe('npm run admin', () => {
     const nobody = await admin('reset-password', 'nobody-at-all');
     expect(nobody).toMatchObject({ code: 1 });
     expect(nobody.output).toContain('There is no account');
+  });
+
+  it('shows the deliveries that wait or failed, without anybody in it, and tries the failed ones again', async () => {
+    const { store } = connect(world.target);
+    const mail = {
+      channel: 'mail',
+      kind: 'password.changed',
+      outboxId: randomId(),
+      at: now(),
+      address: 'ada@example.org',
+    } as const;
+    const [id = ''] = await makeDeliveries(store, [{ ...mail, dueAt: new Date() }]);
+    const row = await store.deliveries.find(id);
+    if (row)
+      await recordDelivery(store, row, { status: 'failed', reason: 'It was refused.', attempts: 7, dueAt: new Date() });
+    const shown = await admin('deliveries');
+    expect(shown.output).toMatch(/1 failed/);
+    expect(shown.output).toContain(`${id} mail    password.changed       7 attempts`);
+    expect(shown.output).toContain('It was refused.');
+    expect(shown.output).not.toContain('example.org');
+    expect((await world.complaints('warning')).join('\n')).toContain('1 have failed: npm run admin -- deliveries');
+    expect((await admin('deliveries', '--retry')).output).toContain('1 failed deliveries are tried again.');
+    expect(await store.deliveries.find(id)).toMatchObject({ status: 'pending', attempts: 1, handedAt: null });
+    await store.deliveries.remove(id);
   });
 
   it('resets a password to one that is told once, and ends what is logged in', async () => {

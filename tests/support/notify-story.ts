@@ -1,4 +1,4 @@
-import { Complaint } from '#shared/contract/responses.ts';
+import type { Complaint } from '#shared/contract/responses.ts';
 import type { Person, Service } from './harness.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass } from './mail.ts';
 import type { Random } from './seeded-random.ts';
@@ -59,8 +59,14 @@ class NotifyStory {
     const person = staff[random.below(staff.length)];
     if (!complaint || !reporter || !person) throw new Error('nobody to do it');
     const what = `remark-${at}-of-the-story`;
-    const answer = await person.send('PUT', '/complain', { json: { id: complaint.id, note: what } });
-    answer.as(Complaint);
+    // Sent again after a 503, as a client does: a 412 says that the first one was done.
+    const sending = { json: { id: complaint.id, note: what }, headers: { 'if-match': `"${complaint.version}"` } };
+    for (let tries = 0; ; tries += 1) {
+      const { status, text } = await person.send('PUT', '/complain', sending);
+      if (status === 200 || (status === 412 && tries > 0)) break;
+      if (status !== 503 || tries === 5) throw new Error(`a change was refused with ${status}: ${text}`);
+    }
+    complaint.version += 1;
     this.#told.push({ who: `${reporter.username}@example.org`, what, at: this.#service.local.clock.now() });
   }
 

@@ -1,5 +1,6 @@
 import { describeReport } from 'local-appwrite/crash-enumerator';
 import { buildFunctions } from '#scripts/build/functions.ts';
+import { addingStories } from '#tests/support/crash/adding.ts';
 import { tryEvents } from '#tests/support/crash/events.ts';
 import { filingStories } from '#tests/support/crash/filing.ts';
 import { maintainingStories } from '#tests/support/crash/maintaining.ts';
@@ -7,7 +8,7 @@ import { removalStories } from '#tests/support/crash/removal.ts';
 import { runStory } from '#tests/support/crash/run.ts';
 import { openStage } from '#tests/support/crash/stories.ts';
 
-/** Every Appwrite call of create, delete, clean-up and maintenance × every fault × retries. CRASH_EVERY=10 tries each tenth point. */
+/** Every Appwrite call of create, added pictures, delete, clean-up and maintenance × every fault × retries. CRASH_EVERY=10 tries each tenth point. */
 const every = Number(process.env.CRASH_EVERY ?? 1);
 const only = process.argv[2] ?? '';
 
@@ -17,7 +18,7 @@ const started = performance.now();
 let met = 0;
 let points = 0;
 let broken = 0;
-for (const story of [...filingStories, ...removalStories, ...maintainingStories]) {
+for (const story of [...filingStories, ...addingStories, ...removalStories, ...maintainingStories]) {
   if (!story.name.includes(only)) continue;
   const report = await runStory(story, stages, { choose: () => met++ % every === 0 });
   console.log(describeReport(story.name, report));

@@ -89,7 +89,9 @@ export async function findComplaints(deps: Deps, viewer: Viewer, search: Search)
   const { rows, next, total } = filter
     ? await inAnyCase(deps, filter, (one) => pageOf(deps, search, opened, one))
     : EMPTY;
-  const audience = { viewer, config: deps.config, relations: await relationsOf(deps, viewer, rows) };
+  const allFollowed = search.followedBy !== undefined;
+  const relations = await relationsOf(deps, viewer, rows, { allFollowed });
+  const audience = { viewer, config: deps.config, relations };
   // Reading many rows was one piece of work, writing them is another.
   if (rows.length > 50) await nextTurn();
   const counted = after === undefined ? total : null;

@@ -10,15 +10,22 @@ type Related = Pick<Complaint, 'followers' | 'reporterId' | 'duplicateOf'> & { $
 
 /**
  * The relations of some complaints, for one viewer. Costs no call where nobody follows any and none is a double, else
- * one for each of the two, side by side.
+ * one for each of the two, side by side. `allFollowed`: the viewer is known to follow all of them.
  */
-export async function relationsOf(deps: Pick<Deps, 'store'>, viewer: Viewer, rows: readonly Related[]) {
-  const followed = rows.filter((row) => row.followers > 0 && row.reporterId !== viewer?.id).map((row) => row.$id);
+export async function relationsOf(
+  deps: Pick<Deps, 'store'>,
+  viewer: Viewer,
+  rows: readonly Related[],
+  { allFollowed = false } = {},
+) {
+  const asked = allFollowed ? [] : rows;
+  const followed = asked.filter((row) => row.followers > 0 && row.reporterId !== viewer?.id).map((row) => row.$id);
   const originals = new Set(rows.flatMap((row) => row.duplicateOf ?? []));
   const [following, sights] = await Promise.all([
     viewer && followed.length > 0 ? followedAmong(deps.store, viewer.id, followed) : new Set<string>(),
     originals.size > 0 ? readSights(deps.store, originals) : [],
   ]);
+  const ids = new Set(rows.map((row) => row.$id));
   const visible = sights.filter((sight) => mayOnComplaint(viewer, 'read', sight)).map((sight) => sight.$id);
-  return { following, visible: new Set(visible) } satisfies Relations;
+  return { following: allFollowed ? ids : following, visible: new Set(visible) } satisfies Relations;
 }

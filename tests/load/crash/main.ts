@@ -1,6 +1,7 @@
 import { describeReport } from 'local-appwrite/crash-enumerator';
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
+import { addingStories } from '#tests/support/crash/adding.ts';
 import { tryEvents } from '#tests/support/crash/events.ts';
 import { filingStories } from '#tests/support/crash/filing.ts';
 import { maintainingStories } from '#tests/support/crash/maintaining.ts';
@@ -9,7 +10,7 @@ import { runStory } from '#tests/support/crash/run.ts';
 import { openStage } from '#tests/support/crash/stories.ts';
 import { tellingStories } from '#tests/support/crash/telling.ts';
 
-const STORIES = [...filingStories, ...removalStories, ...maintainingStories, ...tellingStories];
+const STORIES = [...filingStories, ...addingStories, ...removalStories, ...maintainingStories, ...tellingStories];
 
 async function tryAll(stories: typeof STORIES, every: number): Promise<number> {
   await buildFunctions({ quiet: true });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ComplaintDetail, ComplaintList } from '#shared/contract/responses.ts';
 import { runSchedule } from '#tests/support/complaints.ts';
+import { makePicture } from '#tests/support/pictures.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 import type { Answer } from '#tests/support/send.ts';
 import { draftOf, live } from './history.ts';
@@ -173,6 +174,7 @@ class Oracle {
   async probe(viewer: Viewer): Promise<void> {
     const [haunted, plain] = this.#worlds[0].ghosts.length > 0 ? this.#worlds : [this.#worlds[1], this.#worlds[0]];
     const unknown = 'q'.repeat(20);
+    const picture = (await makePicture('png')).toString('base64');
     for (const ghost of haunted.ghosts) {
       for (const more of ['', '&timelineAfter=1']) {
         const [a, b] = await Promise.all([
@@ -188,8 +190,12 @@ class Oracle {
       for (const [method, path] of [
         ['PUT', '/complain'],
         ['POST', '/complain/delete'],
+        ['POST', '/complain/follow'],
+        ['POST', '/complain/unfollow'],
+        ['POST', '/complain/images'],
       ] as const) {
-        const json = method === 'PUT' ? { note: 'Hello' } : {};
+        const images = path === '/complain/images' ? { images: [picture] } : {};
+        const json = method === 'PUT' ? { note: 'Hello' } : images;
         const [a, b] = await Promise.all([
           haunted.people[viewer as 'other'].send(method, path, { json: { id: ghost, ...json } }),
           plain.people[viewer as 'other'].send(method, path, { json: { id: unknown, ...json } }),

@@ -1,0 +1,48 @@
+import { fileOne } from './removal.ts';
+import { client, expectComplaints, form, type Stage, type Story, triesOf } from './stories.ts';
+
+const ADDED = 3;
+
+/** Three more pictures for a complaint that has three, under a key or without one. */
+function adding(retries: number, headers: Record<string, string>): Story {
+  const how = 'Idempotency-Key' in headers ? 'with a key' : 'without a key';
+  return {
+    name: `add 3 pictures ${how}, ${retries} retries`,
+    async lane(stage) {
+      const id = await fileOne(stage);
+      const send = () => {
+        const pictures = form(stage, '');
+        for (const field of ['title', 'description']) pictures.delete(field);
+        pictures.set('id', id);
+        return stage.reporter.send('POST', '/complain/images', { form: pictures, headers });
+      };
+      return {
+        ...client({ stage, retries, send }),
+        async check(struck) {
+          const told = triesOf(struck).filter((answer) => answer?.status === 200).length;
+          await expectComplaints(stage, [2]);
+          const added = await countAdded(stage, id);
+          const most = 'Idempotency-Key' in headers ? 1 : triesOf(struck).length;
+          const least = Math.min(told, most);
+          if (added < least || added > most) throw new Error(`added ${added} times, told so ${told} times`);
+        },
+      };
+    },
+  };
+}
+
+/** How many times three pictures were added: by the row, which must agree with its timeline. */
+async function countAdded({ service }: Stage, id: string): Promise<number> {
+  const { store } = service.connection;
+  const row = await store.complaints.find(id);
+  const { rows } = await store.timeline.list([
+    JSON.stringify({ method: 'equal', attribute: 'complaintId', values: [id] }),
+  ]);
+  const entries = rows.filter((entry) => entry.kind === 'images').length;
+  const added = ((row?.images.length ?? 0) - ADDED) / ADDED;
+  if (added !== entries) throw new Error(`${row?.images.length} pictures and ${entries} entries`);
+  return added;
+}
+
+const key = { 'Idempotency-Key': 'added-once' };
+export const addingStories = [adding(0, key), adding(2, key), adding(0, {}), adding(1, {})];

@@ -3,8 +3,10 @@ import { openStore, type Store } from './appwrite/store.ts';
 import {
   type Config,
   ConfigError,
+  type MaintenanceConfig,
   type NotifyConfig,
   readConfig,
+  readMaintenanceConfig,
   readNotifyConfig,
   readStorageConfig,
   type StorageConfig,
@@ -106,6 +108,11 @@ export function lazyNotifyConfig(): () => NotifyConfig {
     if (weakness) throw new ConfigError(`TOKEN_SECRET ${weakness}`);
     return config;
   });
+}
+
+/** The configuration of `maintenance` in this process. */
+export function lazyMaintenanceConfig(): () => MaintenanceConfig {
+  return lazily(() => readMaintenanceConfig());
 }
 
 type Execution = { key: string; address: string };

@@ -1,3 +1,5 @@
+import { CalendarError, readHolidays, readWorkingHours, type WorkingCalendar } from './domain/working-time.ts';
+
 /** Everything a deployment can set. Read once per process; the defaults are those of the contract. */
 export type Config = {
   endpoint: string;
@@ -14,6 +16,8 @@ export type Config = {
   bcryptCost: number;
   /** A name of the IANA database: whose years and days count. */
   timeZone: string;
+  /** When people work: deadlines are counted in it. */
+  calendar: WorkingCalendar;
   /** Days from the end of a complaint until the contact of a caller is removed from it. */
   contactDays: number;
   /** Limits, each over a sliding window. */
@@ -41,6 +45,8 @@ export const SETTINGS = [
   'DEFAULT_COUNTRY',
   'BCRYPT_COST',
   'TIME_ZONE',
+  'WORKING_HOURS',
+  'HOLIDAYS',
   'CONTACT_DAYS',
   'COMPLAINTS_PER_HOUR',
   'CHANGES_PER_HOUR',
@@ -60,6 +66,9 @@ export const SETTINGS = [
 
 /** What a function without clients needs: the way to Appwrite, and nothing that opens an account. */
 export type StorageConfig = Pick<Config, 'endpoint' | 'projectId' | 'appwriteTimeoutMs' | 'appwriteHedgeMs'>;
+
+/** What `maintenance` needs: deadlines pass in working time. */
+export type MaintenanceConfig = StorageConfig & Pick<Config, 'calendar'>;
 
 /** A setting that cannot be served with. Its message names the variable and never its value. */
 export class ConfigError extends Error {}
@@ -90,6 +99,26 @@ function timeZoneOf(env: Env): string {
   } catch {
     throw new ConfigError('TIME_ZONE must be the name of a time zone, such as Europe/Berlin');
   }
+}
+
+const WORKING_HOURS = 'mon-fri 08:00-17:00';
+
+function readCalendarSetting<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof CalendarError ? new ConfigError(`${name} ${error.message}`) : error;
+  }
+}
+
+/** TIME_ZONE, WORKING_HOURS and HOLIDAYS; throws ConfigError. */
+export function readCalendar(env: Env = process.env): WorkingCalendar {
+  const [hours, holidays] = [env.WORKING_HOURS?.trim() || WORKING_HOURS, env.HOLIDAYS ?? ''];
+  return {
+    timeZone: timeZoneOf(env),
+    week: readCalendarSetting('WORKING_HOURS', () => readWorkingHours(hours)),
+    holidays: readCalendarSetting('HOLIDAYS', () => readHolidays(holidays)),
+  };
 }
 
 function limit(env: Env, name: string, fallback: number): number {
@@ -161,6 +190,11 @@ export function readStorageConfig(env: Env = process.env): StorageConfig {
   });
 }
 
+/** The configuration of `maintenance`; throws ConfigError. */
+export function readMaintenanceConfig(env: Env = process.env): MaintenanceConfig {
+  return Object.freeze({ ...readStorageConfig(env), calendar: readCalendar(env) });
+}
+
 /** The configuration in an environment; throws ConfigError. Whether the token secret is strong is judged where it is used. */
 export function readConfig(env: Env = process.env): Config {
   const storage = readStorageConfig(env);
@@ -175,6 +209,7 @@ export function readConfig(env: Env = process.env): Config {
     defaultCountry: readDefaultCountry(env),
     bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
     timeZone: timeZoneOf(env),
+    calendar: readCalendar(env),
     contactDays: whole(env, 'CONTACT_DAYS', { fallback: 90, min: 1, max: 3_650 }),
     complaintsPerHour: limit(env, 'COMPLAINTS_PER_HOUR', 60),
     changesPerHour: limit(env, 'CHANGES_PER_HOUR', 60),

@@ -10,7 +10,8 @@ export const getCategories = route({
   docs: {
     tag: 'Complaints',
     summary: 'List the categories',
-    description: 'The values of `category`, and the days within which such a complaint should be resolved.',
+    description:
+      'The values of `category`, and within which working hours and working days such a complaint should be acknowledged and have ended.',
     answers: { 200: { description: 'The categories', schema: CategoryList } },
     refusals: [],
     examples: {
@@ -20,12 +21,12 @@ export const getCategories = route({
           status: 200,
           body: {
             items: [
-              { id: 'noise', name: 'Noise', daysUntilOverdue: 10 },
-              { id: 'roads', name: 'Roads and pavements', daysUntilOverdue: 14 },
-              { id: 'other', name: 'Something else', daysUntilOverdue: null },
-              { id: 'lighting', name: 'Street lighting', daysUntilOverdue: 7 },
-              { id: 'waste', name: 'Waste and litter', daysUntilOverdue: 5 },
-              { id: 'water', name: 'Water and drains', daysUntilOverdue: 3 },
+              { id: 'noise', name: 'Noise', hoursToAcknowledge: null, daysUntilOverdue: 10 },
+              { id: 'roads', name: 'Roads and pavements', hoursToAcknowledge: null, daysUntilOverdue: 14 },
+              { id: 'other', name: 'Something else', hoursToAcknowledge: null, daysUntilOverdue: null },
+              { id: 'lighting', name: 'Street lighting', hoursToAcknowledge: null, daysUntilOverdue: 7 },
+              { id: 'waste', name: 'Waste and litter', hoursToAcknowledge: null, daysUntilOverdue: 5 },
+              { id: 'water', name: 'Water and drains', hoursToAcknowledge: null, daysUntilOverdue: 3 },
             ],
           },
         },

@@ -10,7 +10,7 @@ export const getStats = route({
     tag: 'Complaints',
     summary: 'Read the figures',
     description:
-      'How many complaints there are, by status, by category and for each of the last twelve months, and how long they took. Hidden ones are not counted.',
+      'How many complaints there are, by status, by category and for each of the last twelve months, how long they took, how many ended within their deadline, were reopened, and how they were rated. Hidden ones are not counted.',
     answers: { 200: { description: 'The figures', schema: Figures } },
     refusals: [],
     examples: {
@@ -50,6 +50,9 @@ export const getStats = route({
                 resolved: 12,
                 medianSecondsToAcknowledge: 12_600,
                 medianSecondsToResolve: 259_200,
+                shareWithinDeadline: 0.8333,
+                reopened: 1,
+                meanRating: 4.25,
               },
               {
                 month: '2026-10',
@@ -58,6 +61,9 @@ export const getStats = route({
                 resolved: 71,
                 medianSecondsToAcknowledge: 17_100,
                 medianSecondsToResolve: 475_200,
+                shareWithinDeadline: 0.9014,
+                reopened: 4,
+                meanRating: 3.87,
               },
             ],
             measuredAt: '2026-11-23T08:30:00.000Z',

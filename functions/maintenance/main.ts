@@ -1,3 +1,4 @@
+import { lazyMaintenanceConfig } from '#shared/compose.ts';
 import { createScheduleFunction } from '#shared/http/trigger.ts';
 import { describeStop } from '#shared/services/maintenance/removal.ts';
 import { runMaintenance } from '#shared/services/maintenance/run.ts';
@@ -5,4 +6,5 @@ import { runMaintenance } from '#shared/services/maintenance/run.ts';
 export default createScheduleFunction(
   runMaintenance,
   ({ pass }) => pass?.stopped.map(describeStop).join(' ') || undefined,
+  lazyMaintenanceConfig(),
 );

@@ -2,6 +2,7 @@ import { listByRole } from '#shared/appwrite/accounts.ts';
 import { printable, UsageError } from '../project/command.ts';
 import type { Connection } from '../project/connect.ts';
 import { giveRole, resetPassword, roleOf } from './accounts.ts';
+import { exportCategories, importCategories } from './categories.ts';
 import { describeDeliveries, retryFailed } from './deliveries.ts';
 import { exportComplaints } from './export.ts';
 
@@ -21,6 +22,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   async deliveries({ store }, _args, options) {
     const retried = options?.retry ? `${await retryFailed(store)} failed deliveries are tried again.\n` : '';
     return retried + (await describeDeliveries(store));
+  },
+  async categories(connection, [action, file]) {
+    if (action === 'list' && file === undefined) return exportCategories(connection);
+    if (action === 'import' && file !== undefined) return importCategories(connection, file);
+    throw new UsageError('Say categories list, or categories import <file.csv>.');
   },
   async export(connection, [file]) {
     if (file === undefined) throw new UsageError('Name a file.');

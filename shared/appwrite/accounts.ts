@@ -1,5 +1,7 @@
 import { Query } from 'node-appwrite';
 import type { Role } from '#shared/domain/account.ts';
+import { escalationOf } from '#shared/domain/categories.ts';
+import { listCategories } from './complaints.ts';
 import { readInChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { Identity, RecipientRow, User } from './rows.ts';
@@ -60,15 +62,28 @@ export async function listByRole(store: Store, roles: Role[], limit: number): Pr
   return rows;
 }
 
+/** Takes names off the people to whom categories escalate. */
+async function leaveEscalations(store: Store, names: readonly string[]): Promise<void> {
+  for (const { $id, escalateTo } of await listCategories(store)) {
+    const people = escalationOf(escalateTo);
+    const others = people.filter((name) => !names.includes(name));
+    if (escalateTo === null || others.length === people.length) continue;
+    // By query, and only while nobody has edited it: the console allows ids that a path of the API does not.
+    const asRead: [string, string] = [Query.equal('$id', $id), Query.equal('escalateTo', escalateTo)];
+    await store.categories.updateWhere(asRead, { escalateTo: others.join(',') || null });
+  }
+}
+
 /**
- * Takes the names off everything the person wrote, off the assignments in timelines and off the categories they were
- * responsible for, and removes the comments of their ratings. Their cases are unassigned by a task of maintenance. The
+ * Takes the names off everything the person wrote, off the assignments in timelines and off the categories that
+ * name them, and removes the comments of their ratings. Their cases are unassigned by a task of maintenance. The
  * same again is harmless.
  */
 export async function scrubNames(store: Store, person: { id: string; usernames: readonly string[] }): Promise<void> {
   const names = [...person.usernames];
   const named = () => [
     store.categories.updateWhere([Query.equal('assignee', names)], { assignee: null }),
+    leaveEscalations(store, names),
     store.timeline.updateWhere([Query.equal('fromAssignee', names)], { fromAssignee: null }),
     store.timeline.updateWhere([Query.equal('toAssignee', names)], { toAssignee: null }),
   ];

@@ -12,12 +12,13 @@ import {
 } from './complaint-queries.ts';
 import { readInChunks, valueChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
-import type { Category, Complaint, ComplaintKeysRow, Entry } from './rows.ts';
+import type { Category, Complaint, ComplaintKeysRow, DueRow, Entry } from './rows.ts';
 import type { Store } from './store.ts';
 import type { Page } from './table.ts';
 
 export type StoredComplaint = Stored<Complaint>;
 export type StoredEntry = Stored<Entry>;
+export type StoredDue = Stored<RowOf<typeof DueRow>>;
 export type ComplaintKeys = Stored<RowOf<typeof ComplaintKeysRow>>;
 
 /** Entries that one read of several timelines asks for. */
@@ -116,6 +117,16 @@ export async function listAssigned(
     Query.limit(limit),
   ]);
   return rows.filter((row) => row.assignedTo === username);
+}
+
+/** Complaints of which something is due by time, the longest due first. */
+export async function listDueSteps(store: Store, now: Date, limit: number): Promise<StoredDue[]> {
+  const { rows } = await store.due.list([
+    Query.lessThanEqual('stepAt', now.toISOString()),
+    Query.orderAsc('stepAt'),
+    Query.limit(limit),
+  ]);
+  return rows;
 }
 
 /** Complaints whose contact was to be removed before `now`. */

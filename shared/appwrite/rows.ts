@@ -132,9 +132,8 @@ export const ComplaintRow = row({
   duplicateOf: maybeText,
   followers: number,
   acknowledgeBy: maybeText,
-  /** Working minutes that were left until `overdueAt` when the complaint was put on hold; null otherwise. */
+  /** See `CaseTimes` in domain/deadlines.ts, also for the levels. */
   minutesLeft: maybeNumber,
-  /** How many levels of escalation each of the two deadlines has reached. */
   acknowledgeLevel: number,
   overdueLevel: number,
   /** When the next step is due that time takes by itself: a deadline, a level of escalation, closing. */
@@ -188,9 +187,38 @@ export const CheckedRow = row({
   counted: maybeText,
 });
 
+/** What a step that time takes reads of a complaint; as few columns as it can do with. */
+export const DueRow = row({
+  status: status,
+  progress: number,
+  category: maybeText,
+  reporterId: text,
+  reporterName: maybeText,
+  anonymous: truth,
+  assignedTo: maybeText,
+  hidden: truth,
+  version: number,
+  changedAt: text,
+  overdueAt: maybeText,
+  resolvedAt: maybeText,
+  closedAt: maybeText,
+  acknowledgeBy: maybeText,
+  minutesLeft: maybeNumber,
+  acknowledgeLevel: number,
+  overdueLevel: number,
+  stepAt: maybeText,
+  counted: maybeText,
+});
+
 /** The same table as far as figures need it. */
 export const TimesRow = row({
   filedAt: text,
+  status: status,
+  overdueAt: maybeText,
+  resolvedAt: maybeText,
+  closedAt: maybeText,
+  reopened: number,
+  ratingScore: maybeNumber,
   secondsToAcknowledge: maybeNumber,
   secondsToResolve: maybeNumber,
 });
@@ -231,7 +259,11 @@ export const EntryRow = row({
 export const CategoryRow = row({
   name: text,
   assignee: maybeText,
+  /** In working hours and working days; null: no such deadline. */
+  hoursToAcknowledge: maybeNumber,
   daysUntilOverdue: maybeNumber,
+  /** Usernames by comma: who is assigned after a deadline, one level after the other. */
+  escalateTo: maybeText,
 });
 
 /** A row of `words` is read for its `$id`, which begins with the complaint's. */
@@ -281,6 +313,13 @@ export const FiguresRow = row({
   filed: number,
   acknowledged: number,
   resolved: number,
+  /** Complaints whose deadline has passed or that have ended, of those with a deadline; and those that ended in time. */
+  decided: number,
+  inTime: number,
+  /** Complaints that were reopened at least once. */
+  reopened: number,
+  rated: number,
+  ratingSum: number,
   medianToAcknowledge: maybeNumber,
   medianToResolve: maybeNumber,
   measuredAt: text,

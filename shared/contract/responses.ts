@@ -257,7 +257,10 @@ export const CategoryList = z.lazy(() =>
         z.strictObject({
           id: z.string().check(says('What is sent as `category`.')),
           name: z.string().check(says('The name that people read.')),
-          daysUntilOverdue: maybe(Count).check(says('Days until such a complaint is overdue; null: never.')),
+          hoursToAcknowledge: maybe(Count).check(
+            says('Working hours within which such a complaint should be acknowledged; null: no such deadline.'),
+          ),
+          daysUntilOverdue: maybe(Count).check(says('Working days until such a complaint is overdue; null: never.')),
         }),
       )
       .check(says('The categories, by name.')),
@@ -299,6 +302,15 @@ export const Figures = z.lazy(() =>
           acknowledged: Count.check(says('How many of those were acknowledged.')),
           resolved: Count.check(says('How many of those were resolved.')),
           ...spans(),
+          shareWithinDeadline: maybe(z.number().check(z.minimum(0), z.maximum(1))).check(
+            says(
+              'The share that ended within its deadline, of those with a deadline that ended or passed it; null: there are none.',
+            ),
+          ),
+          reopened: Count.check(says('How many of those were reopened at least once.')),
+          meanRating: maybe(z.number().check(z.minimum(1), z.maximum(5))).check(
+            says('The mean of their ratings, 1 to 5; null: none was rated.'),
+          ),
         }),
       )
       .check(says('The figures of the latest months.')),

@@ -1,16 +1,32 @@
+import { ENDED, type Status } from './status.ts';
+
 /** How often each time in whole seconds was seen. */
 export type Distribution = Map<number, number>;
 
 export type Period = { from: Date; to: Date };
 
-/** What a complaint tells of itself to the figures of the month in which it was filed. */
-type Times = { secondsToAcknowledge: number | null; secondsToResolve: number | null };
+/** What a complaint tells of itself to the figures of the month in which it was filed. Times are ISO texts. */
+type Times = {
+  status: Status;
+  secondsToAcknowledge: number | null;
+  secondsToResolve: number | null;
+  overdueAt: string | null;
+  resolvedAt: string | null;
+  closedAt: string | null;
+  /** How many times it was reopened. */
+  reopened: number;
+  ratingScore: number | null;
+};
 
-/** The figures of one month (UTC), made of the visible complaints filed in it. Further figures of a month belong here. */
-export type MonthFigures = {
-  filed: number;
-  acknowledged: number;
-  resolved: number;
+const COUNTS = ['filed', 'acknowledged', 'resolved', 'decided', 'inTime', 'reopened', 'rated', 'ratingSum'] as const;
+
+/**
+ * The figures of one month (UTC), made of the visible complaints filed in it. `decided`: those with a deadline that have
+ * ended or whose deadline has passed; `inTime`: those of them that ended before. `reopened`: those that were reopened at
+ * least once. `ratingSum`: the scores of the `rated` ones.
+ */
+export type MonthCounts = Record<(typeof COUNTS)[number], number>;
+export type MonthFigures = MonthCounts & {
   toAcknowledge: Distribution;
   toResolve: Distribution;
 };
@@ -40,12 +56,33 @@ export function periodOf(month: string): Period {
 }
 
 export function noFigures(): MonthFigures {
-  return { filed: 0, acknowledged: 0, resolved: 0, toAcknowledge: new Map(), toResolve: new Map() };
+  return { ...sumCounts([]), toAcknowledge: new Map(), toResolve: new Map() };
 }
 
-/** Takes one more complaint into the figures of its month. */
-export function addComplaint(figures: MonthFigures, { secondsToAcknowledge, secondsToResolve }: Times): void {
+/** The counts of several months together. */
+export function sumCounts(months: readonly MonthCounts[]): MonthCounts {
+  const sum = (name: keyof MonthCounts) => months.reduce((all, month) => all + month[name], 0);
+  return Object.fromEntries(COUNTS.map((name) => [name, sum(name)])) as MonthCounts;
+}
+
+/** Whether a complaint ended within its deadline; undefined without one, and while that is open. */
+function endedInTime({ status, overdueAt, resolvedAt, closedAt }: Times, now: Date): boolean | undefined {
+  if (overdueAt === null) return undefined;
+  const ended = ENDED.includes(status) ? (resolvedAt ?? closedAt) : null;
+  if (ended !== null) return Date.parse(ended) <= Date.parse(overdueAt);
+  return Date.parse(overdueAt) < now.getTime() ? false : undefined;
+}
+
+/** Takes one more complaint into the figures of its month, as it is now. */
+export function addComplaint(figures: MonthFigures, complaint: Times, now: Date): void {
+  const { secondsToAcknowledge, secondsToResolve, reopened, ratingScore } = complaint;
+  const inTime = endedInTime(complaint, now);
   figures.filed += 1;
+  figures.decided += Number(inTime !== undefined);
+  figures.inTime += Number(inTime === true);
+  figures.reopened += Number(reopened > 0);
+  figures.rated += Number(ratingScore !== null);
+  figures.ratingSum += ratingScore ?? 0;
   if (secondsToAcknowledge !== null) {
     figures.acknowledged += 1;
     addTime(figures.toAcknowledge, secondsToAcknowledge, 1);

@@ -86,10 +86,10 @@ export function createDeletionFunction(
  * The default export of a function that its schedule calls, or a POST of an execution made with a key. Its log tells
  * what it has done. `work` must be harmless when it runs twice at once.
  */
-export function createScheduleFunction<Report>(
-  work: (deps: StorageDeps) => Promise<Report>,
+export function createScheduleFunction<Report, Settings extends StorageConfig>(
+  work: (deps: StorageDeps, config: Settings) => Promise<Report>,
   alarmOf: (report: Report) => string | undefined,
-  config = lazyStorageConfig(),
+  config: () => Settings,
 ) {
   const open = opener(config, 'schedule');
   return serve(async (incoming, trace) => {
@@ -98,7 +98,7 @@ export function createScheduleFunction<Report>(
     if (incoming.trigger !== 'schedule' && !asked) {
       throw new Refusal('forbidden', 'This function is called by its schedule only.');
     }
-    const report = await work(open(incoming, trace));
+    const report = await work(open(incoming, trace), config());
     const alarm = alarmOf(report);
     Object.assign(trace, { report }, alarm === undefined ? {} : { alarm });
     return reply(report);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare } from 'bcryptjs';
@@ -82,6 +82,86 @@ describe('npm run admin', () => {
     const after = await accountOf(username);
     expect(await compare(password, after?.passwordHash ?? '')).toBe(true);
     expect(after?.epoch).not.toBe(before?.epoch);
+  });
+});
+
+describe('npm run admin -- categories', () => {
+  const fileOf = (text: string) => {
+    const file = join(folder, `${randomId()}.csv`);
+    writeFileSync(file, text);
+    return file;
+  };
+  const find = (id: string) => connect(world.target).store.categories.find(id);
+
+  it('makes and changes what a file names, and leaves its other columns as they are', async () => {
+    const [grace, linus] = [await makeAccount(), await makeAccount()];
+    await Promise.all([admin('grant', grace, 'staff'), admin('grant', linus)]);
+    const all = `id;name;assignee;hoursToAcknowledge;daysUntilOverdue;escalateTo
+ice;"Ice; snow";${grace.toUpperCase()};4;2;"${grace}, ${linus}"`;
+    expect(await admin('categories', 'import', fileOf(`\uFEFF${all}\n`))).toEqual({
+      code: 0,
+      output: '1 categories made, 0 changed.\n',
+    });
+    const ice = { name: 'Ice; snow', assignee: grace, hoursToAcknowledge: 4, daysUntilOverdue: 2 };
+    expect(await find('ice')).toMatchObject({ ...ice, escalateTo: `${grace},${linus}` });
+    await admin('categories', 'import', fileOf('id,daysUntilOverdue,escalateTo\nice,,\n'));
+    expect(await find('ice')).toMatchObject({ ...ice, daysUntilOverdue: null, escalateTo: null });
+    const listed = (await admin('categories', 'list')).output;
+    expect(listed.split('\n')[0]).toBe('id,name,assignee,hoursToAcknowledge,daysUntilOverdue,escalateTo');
+    expect(listed).toContain(`ice,Ice; snow,${grace},4,,\n`);
+    expect(await admin('categories', 'import', fileOf(listed))).toMatchObject({ code: 0 });
+    expect((await admin('categories', 'list')).output).toBe(listed);
+  });
+
+  it('names each mistake with its line and writes the rows without one', async () => {
+    const user = await makeAccount();
+    const rows = [
+      'fog,Fog,,2,3,',
+      ',No id,,,,',
+      'Big One,Capitals,,,,',
+      'fog,Again,,,,',
+      'hail,,,,,',
+      'hail,Hail,,0,,',
+      'storm,Storm,,,1.5,',
+      `wind,Wind,${user},,,`,
+      'sleet,Sleet,,,,"nobody-here"',
+      'rain,Rain,,,,a,b,c',
+      'frost,Frost,,,9,',
+    ];
+    const file = fileOf(['id,name,assignee,hoursToAcknowledge,daysUntilOverdue,escalateTo', ...rows].join('\n'));
+    const { code, output } = await admin('categories', 'import', file);
+    expect(code).toBe(1);
+    const lines = output.trim().split('\n');
+    expect(lines.slice(0, -2).map((line) => /^Line (\d+): (.*)\.$/.exec(line)?.slice(1))).toEqual([
+      ['3', 'id is missing, or the line has more cells than the first'],
+      ['4', 'id Big One must have 1 to 36 of a-z, 0-9, _ and -, a letter or digit first'],
+      ['5', 'id fog is there twice'],
+      ['6', 'name must have 1 to 100 characters'],
+      ['7', 'id hail is there twice'],
+      ['8', 'daysUntilOverdue must be a whole number from 1 to 3650, or empty'],
+      ['9', `assignee: ${user} is not staff`],
+      ['10', 'escalateTo: nobody-here is not staff'],
+      ['11', 'id is missing, or the line has more cells than the first'],
+    ]);
+    expect(lines.slice(-2)).toEqual(['2 categories made, 0 changed.', '9 of 11 lines were left out.']);
+    expect([(await find('fog'))?.hoursToAcknowledge, (await find('frost'))?.daysUntilOverdue]).toEqual([2, 9]);
+    expect(await find('wind')).toBeUndefined();
+  });
+
+  it.each([
+    ['name\nFog\n', 'id is one of them'],
+    ['id,name,colour\nfog,Fog,grey\n', 'colour: no such column'],
+    ['id,name\nfog,"Fog\n', 'is no CSV'],
+    ['', 'id is one of them'],
+  ])('refuses a file that cannot be read as a whole: %j', async (text, told) => {
+    const refused = await admin('categories', 'import', fileOf(text));
+    expect(refused.code).toBe(2);
+    expect(refused.output).toContain(told);
+  });
+
+  it('says how it is called', async () => {
+    expect(await admin('categories')).toMatchObject({ code: 2 });
+    expect(await admin('categories', 'import')).toMatchObject({ code: 2 });
   });
 });
 

@@ -12,7 +12,7 @@ export type Asked = {
   complaint: StoredComplaint;
   input: ChangeInput;
   now: Date;
-  config: Pick<Config, 'contactDays'>;
+  config: Pick<Config, 'contactDays' | 'calendar'>;
 };
 
 function askerOf({ actor, complaint, now }: Asked) {

@@ -8,10 +8,11 @@ import { createWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { cellOfPlace } from '#shared/domain/cells.ts';
+import { stepTime } from '#shared/domain/deadlines.ts';
 import { complaintIdAt, imageFileIds, randomId, timeOfKey } from '#shared/domain/ids.ts';
 import { isDesk } from '#shared/domain/policy.ts';
 import { Refusal, retryLater } from '#shared/domain/problems.ts';
-import { deadlinesFor } from '#shared/domain/working-time.ts';
+import { deadlinesFor, type WorkingCalendar } from '#shared/domain/working-time.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
 import { metered, reserveFiling } from '../rate-limits.ts';
@@ -54,10 +55,11 @@ type Filing = {
 };
 
 /** A complaint was filed at the time that its id begins with. */
-function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }: Filing, reference: string): NewRow {
+function newRow(filing: Filing, { reference, calendar }: { reference: string; calendar: WorkingCalendar }): NewRow {
+  const { actor, draft, category, assignedTo, ticket } = filing;
+  const { complaintId } = ticket;
   const now = timeOfKey(complaintId);
   const filedAt = now.toISOString();
-  const { acknowledgeBy, overdueAt } = deadlinesFor(category, now);
   const row = {
     ...draft,
     reporterId: actor.id,
@@ -65,7 +67,6 @@ function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }:
     status: 'created' as const,
     progress: 0,
     assignedTo,
-    overdueAt,
     hidden: false,
     touched: false,
     images: [],
@@ -79,18 +80,17 @@ function newRow({ actor, draft, category, assignedTo, ticket: { complaintId } }:
     outcome: null,
     duplicateOf: null,
     followers: 0,
-    acknowledgeBy,
+    ...deadlinesFor(category, now, calendar),
     minutesLeft: null,
     acknowledgeLevel: 0,
     overdueLevel: 0,
-    stepAt: null,
     reopened: 0,
     ratingScore: null,
     ratingComment: null,
     ratedAt: null,
     contactUntil: null,
   };
-  return { ...row, ...listColumns(complaintId, row) };
+  return { ...row, stepAt: stepTime(row, calendar), ...listColumns(complaintId, row) };
 }
 
 function firstEntry(complaintId: string, { actor }: Filing): Operation {
@@ -123,7 +123,7 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
   const filedAt = timeOfKey(complaintId);
   const firstReference = await filing.drawn.take(filedAt);
   const workWith = (reference: string) => {
-    const row = newRow(filing, reference);
+    const row = newRow(filing, { reference, calendar: deps.config.calendar });
     const contact = row.contact && JSON.stringify(row.contact);
     const columns = { ...row, contact, cell: cellOfPlace(filing.draft), counted: countedAs(row) };
     const operations = [

@@ -3,6 +3,7 @@ import type { Category, Complaint, Entry } from '#shared/appwrite/rows.ts';
 import { cellOfPlace } from '#shared/domain/cells.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { CHANGED_FIELDS } from '#shared/domain/complaint.ts';
+import { timesAfter } from '#shared/domain/deadlines.ts';
 import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
 import { deadlinesFor } from '#shared/domain/working-time.ts';
 import { type Asked, isCorrection } from './authorize-change.ts';
@@ -55,12 +56,11 @@ function placePatch({ complaint, input }: Asked): Patch {
   return Object.keys(moved).length === 0 ? {} : { ...moved, cell: cellOfPlace({ ...complaint, ...moved }) };
 }
 
-/** Another category decides anew who gets the complaint and until when, as if it had been filed under it. */
-function categoryPatch({ complaint, input }: Asked, { category, assignee }: CategoryTerms): Patch {
+/** Another category decides anew who gets the complaint; see `timePatch` for its deadlines. */
+function categoryPatch({ complaint, input }: Asked, { assignee }: CategoryTerms): Patch {
   if (input.category === undefined || input.category === complaint.category) return {};
-  const deadlines = deadlinesFor(category, new Date(complaint.filedAt));
   const assignedTo = input.assignedTo === undefined ? assignee : input.assignedTo;
-  return { category: input.category, ...differing(complaint, { ...deadlines, assignedTo }) };
+  return { category: input.category, ...differing(complaint, { assignedTo }) };
 }
 
 /** What reopening takes back, so far as it is there. */
@@ -84,6 +84,19 @@ function statusPatch({ complaint, now, config }: Asked, to: Status): Patch {
   const contactUntil = new Date(now.getTime() + config.contactDays * DAY).toISOString();
   const ended = { ...first, status: to, ...(complaint.contact === null ? {} : { contactUntil }) };
   return to === 'resolved' ? { ...ended, resolvedAt: at, secondsToResolve: seconds } : { ...ended, closedAt: at };
+}
+
+/** What a change of the status or the category does to the deadlines. A new category counts from the filing. */
+function timePatch(
+  { complaint, now, config: { calendar } }: Asked,
+  patch: Patch,
+  category: Category | undefined,
+): Patch {
+  if (patch.status === undefined && patch.category === undefined) return {};
+  const filedAt = new Date(complaint.filedAt);
+  const deadlines = patch.category === undefined ? undefined : deadlinesFor(category, filedAt, calendar);
+  const after = { ...complaint, ...patch };
+  return differing(complaint, timesAfter({ before: complaint, after, deadlines, now }, calendar));
 }
 
 function deskPatch(asked: Asked): Patch {
@@ -137,6 +150,7 @@ export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined
     ...deskPatch(asked),
     ...ratingPatch(asked),
   };
+  Object.assign(patch, timePatch(asked, patch, terms.category));
   const says = input.note !== undefined || input.internalNote !== undefined;
   if (Object.keys(patch).length === 0 && !says) return undefined;
   const kind = kindOf(patch, input);

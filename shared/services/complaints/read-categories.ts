@@ -1,8 +1,13 @@
 import { listCategories } from '#shared/appwrite/complaints.ts';
 import type { Deps } from '#shared/compose.ts';
 
-/** What may be chosen. Who a category is given to is the desk's business. */
+/** The categories that can be chosen. Their assignees and the people of their escalation are not public. */
 export async function readCategories({ store }: Deps) {
   const rows = await listCategories(store);
-  return rows.map((row) => ({ id: row.$id, name: row.name, daysUntilOverdue: row.daysUntilOverdue }));
+  return rows.map(({ $id: id, name, hoursToAcknowledge, daysUntilOverdue }) => ({
+    id,
+    name,
+    hoursToAcknowledge,
+    daysUntilOverdue,
+  }));
 }

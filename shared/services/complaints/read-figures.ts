@@ -10,7 +10,7 @@ import {
   type Tally,
 } from '#shared/appwrite/tallies.ts';
 import type { Deps } from '#shared/compose.ts';
-import { shownMonths } from '#shared/domain/monthly-figures.ts';
+import { shownMonths, sumCounts } from '#shared/domain/monthly-figures.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 
 type Tallies = ReadonlyMap<string, Tally & RowMeta>;
@@ -25,10 +25,24 @@ const mediansOf = (row: StoredFigures | undefined) => ({
   medianSecondsToResolve: row?.medianToResolve ?? null,
 });
 
+/** A part of a whole, rounded to so many digits; null of nothing. */
+function ratio(part: number, whole: number, digits: number): number | null {
+  return whole === 0 ? null : Number((part / whole).toFixed(digits));
+}
+
 /** The figures of a month as the API shows them; those of a month in which nothing was filed are zero. */
 function presentMonth(month: string, row: StoredFigures | undefined) {
-  const { filed = 0, acknowledged = 0, resolved = 0 } = row ?? {};
-  return { month, filed, acknowledged, resolved, ...mediansOf(row) };
+  const { filed, acknowledged, resolved, reopened, decided, inTime, rated, ratingSum } = row ?? sumCounts([]);
+  return {
+    month,
+    filed,
+    acknowledged,
+    resolved,
+    ...mediansOf(row),
+    shareWithinDeadline: ratio(inTime, decided, 4),
+    reopened,
+    meanRating: ratio(ratingSum, rated, 2),
+  };
 }
 
 /**

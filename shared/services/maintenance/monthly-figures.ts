@@ -10,6 +10,7 @@ import {
   noFigures,
   periodOf,
   readDistribution,
+  sumCounts,
   writeDistribution,
 } from '#shared/domain/monthly-figures.ts';
 
@@ -29,11 +30,12 @@ function columnsOf({ clock }: Deps, { toAcknowledge, toResolve, ...counts }: Mon
 /** Measures a month anew, from the complaints filed in it; 5000 of them take one call. Gives false when `isOver` came first. */
 export async function measureMonth(deps: Deps, month: string, isOver: () => boolean): Promise<boolean> {
   const figures = noFigures();
+  const now = deps.clock.now();
   let last: Stored<Times> | undefined;
   for (let full = true; full; ) {
     if (isOver()) return false;
     const page = await listTimes(deps.store, periodOf(month), last);
-    for (const row of page.rows) addComplaint(figures, row);
+    for (const row of page.rows) addComplaint(figures, row, now);
     last = page.rows.at(-1);
     full = page.full;
   }
@@ -44,13 +46,10 @@ export async function measureMonth(deps: Deps, month: string, isOver: () => bool
 /** Makes the figures of all months together out of those of each. */
 export async function sumUpMonths(deps: Deps): Promise<void> {
   const { counts, spans } = await listMonths(deps.store);
-  const sum = (column: 'filed' | 'acknowledged' | 'resolved') => counts.reduce((all, row) => all + row[column], 0);
   const toAcknowledge = merge(spans.map((row) => readDistribution(row.spansToAcknowledge)));
   const toResolve = merge(spans.map((row) => readDistribution(row.spansToResolve)));
   const all = {
-    filed: sum('filed'),
-    acknowledged: sum('acknowledged'),
-    resolved: sum('resolved'),
+    ...sumCounts(counts),
     toAcknowledge,
     toResolve,
   };

@@ -3,10 +3,12 @@ import { readState, saveState } from '#shared/appwrite/housekeeping-state.ts';
 import { removeExpired } from '#shared/appwrite/limits.ts';
 import type { ChangeMark } from '#shared/appwrite/reconciliation.ts';
 import type { StorageDeps } from '#shared/compose.ts';
+import type { MaintenanceConfig } from '#shared/config.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { finishErasures } from '../accounts/finish-erasures.ts';
 import { type Allowance, Budget } from './budget.ts';
 import { removeContacts } from './contacts.ts';
+import { takeDueSteps } from './due-steps.ts';
 import { doDueTasks } from './due-tasks.ts';
 import { measureMonths } from './monthly-figures.ts';
 import { EVERYTHING, followChanges } from './recent-changes.ts';
@@ -27,6 +29,8 @@ type State = z.infer<typeof State>;
 
 export type MaintenanceReport = {
   expired: boolean;
+  /** Complaints that were closed or escalated. */
+  steps: number;
   tasks: number;
   erasures: number;
   /** Contacts of callers that were removed. */
@@ -46,6 +50,7 @@ class Run {
   readonly failures: unknown[] = [];
   readonly report: MaintenanceReport = {
     expired: false,
+    steps: 0,
     tasks: 0,
     erasures: 0,
     contacts: 0,
@@ -83,6 +88,12 @@ class Run {
     this.report.contacts = await removeContacts(this.#deps, () => this.#due.isSpent());
   }
 
+  async takeSteps({ calendar }: Pick<MaintenanceConfig, 'calendar'>): Promise<void> {
+    const { steps, failures } = await takeDueSteps(this.#deps, calendar, this.#due);
+    this.report.steps = steps;
+    this.failures.push(...failures);
+  }
+
   async doTasks(state: State): Promise<void> {
     const done = await doDueTasks(this.#deps, this.#due);
     this.#take(state, done);
@@ -116,11 +127,16 @@ function parseState(value: unknown): State {
 }
 
 /**
- * Everything that is due by time, for at most 60 seconds and 200 calls: what has expired, tasks, erasures, contacts of callers, complaints
- * that were written since the last run, the figures of their months, and a part of the daily pass through everything.
+ * Everything that is due by time, for at most 60 seconds and 200 calls: complaints that were written since the last run,
+ * deadlines and endings, tasks, erasures, what has expired, contacts of callers, the figures of months, and a part of
+ * the daily pass through everything.
  * `allowance` is for tests, which cannot wait for that much work. It may be run at any time, also twice at once: whatever it does is harmless when done again.
  */
-export async function runMaintenance(deps: StorageDeps, allowance = WHOLE_RUN): Promise<MaintenanceReport> {
+export async function runMaintenance(
+  deps: StorageDeps,
+  config: Pick<MaintenanceConfig, 'calendar'>,
+  allowance = WHOLE_RUN,
+): Promise<MaintenanceReport> {
   const before = deps.gateway.calls.length;
   const whole = new Budget(deps.gateway, allowance);
   const run = new Run(deps);
@@ -131,6 +147,7 @@ export async function runMaintenance(deps: StorageDeps, allowance = WHOLE_RUN): 
   const read = JSON.stringify(state);
   // The URLs of hidden pictures first: nothing that follows may keep them from being ended.
   await run.attempt(() => run.followChanges(state));
+  await run.attempt(() => run.takeSteps(config));
   await run.attempt(() => run.doTasks(state));
   await run.attempt(() => run.erase());
   await run.attempt(() => run.expire());

@@ -127,7 +127,8 @@ describe('DELETE /user', () => {
     const clerk = await service.person('staff');
     const { categories } = service.connection.store;
     const waste = await categories.find('waste');
-    if (waste) await categories.replace(waste, { assignee: clerk.username });
+    const escalateTo = `somebody, ${clerk.username.toUpperCase()}`;
+    if (waste) await categories.replace(waste, { assignee: clerk.username, escalateTo });
     const { id } = await user.file();
     await admin.send('PUT', '/complain', { json: { id, assignedTo: clerk.username, internalNote: 'Yours.' } });
     expect((await erase(admin, { username: clerk.username })).status).toBe(204);
@@ -142,6 +143,7 @@ describe('DELETE /user', () => {
       changed: ['assignedTo'],
     });
     expect(answer.text).not.toContain(clerk.username);
+    expect(await categories.find('waste')).toMatchObject({ assignee: null, escalateTo: 'somebody' });
     (await clerk.send('GET', '/user')).problem(401);
     const { id: next } = await user.file({ category: 'waste' });
     expect((await admin.send('GET', `/complain?id=${next}`)).as(ComplaintDetail).assignedTo).toBeNull();

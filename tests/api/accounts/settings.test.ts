@@ -98,6 +98,8 @@ it.each([
   ['LOGIN_FAILURES_FROM_KNOWN', 'none'],
   ['TIME_ZONE', 'Middle-earth/Shire'],
   ['CONTACT_DAYS', '0'],
+  ['WORKING_HOURS', 'from nine to five'],
+  ['HOLIDAYS', 'christmas'],
   ['CHANGES_PER_HOUR', '0'],
   ['STAFF_CHANGES_PER_HOUR', '0.5'],
   ['COMPLAINTS_PER_HOUR', '0'],

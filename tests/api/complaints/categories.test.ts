@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCalendar } from '#shared/config.ts';
 import { CategoryList } from '#shared/contract/responses.ts';
+import { addWorkingDays } from '#shared/domain/working-time.ts';
 import { change, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
@@ -19,7 +21,12 @@ describe('categories', () => {
     const answer = await service.send('GET', '/complain/categories');
     const { items } = answer.as(CategoryList);
     expect(items.map(({ name }) => name)).toEqual(items.map(({ name }) => name).sort());
-    expect(items).toContainEqual({ id: 'water', name: 'Water and drains', daysUntilOverdue: 3 });
+    expect(items).toContainEqual({
+      id: 'water',
+      name: 'Water and drains',
+      hoursToAcknowledge: null,
+      daysUntilOverdue: 3,
+    });
     expect(answer.headers['cache-control']).toMatch(/^public/);
     (await service.send('GET', '/complain/categories?page=1')).problem(422);
   });
@@ -38,7 +45,8 @@ describe('categories', () => {
     );
     const seen = async (id = '') =>
       (await listOf(staff, { pageSize: 100 })).items.find((item) => item.id === id)?.assignedTo;
-    expect(Date.parse(graffiti?.overdueAt ?? '') - Date.parse(graffiti?.createdAt ?? '')).toBe(2 * 86_400_000);
+    const due = addWorkingDays(readCalendar({}), new Date(graffiti?.createdAt ?? ''), 2);
+    expect(graffiti?.overdueAt).toBe(due.toISOString());
     expect(await seen(graffiti?.id)).toBe(other.username);
     expect([await seen(litter?.id), await seen(smell?.id)]).toEqual([null, null]);
     expect(graffiti?.assignedTo).toBeNull();

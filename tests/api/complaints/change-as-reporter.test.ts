@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCalendar } from '#shared/config.ts';
+import { addWorkingDays } from '#shared/domain/working-time.ts';
 import { change, detailOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
@@ -38,8 +40,8 @@ describe('the reporter', () => {
       category: 'water',
       version: 2,
     });
-    const days = (Date.parse(edited.overdueAt ?? '') - Date.parse(edited.createdAt)) / 86_400_000;
-    expect(days).toBe(3);
+    const due = addWorkingDays(readCalendar({}), new Date(edited.createdAt), 3);
+    expect(edited.overdueAt).toBe(due.toISOString());
     expect(await change(reporter, { id, category: null, location: null })).toMatchObject({
       category: null,
       overdueAt: null,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { Figures } from '#shared/contract/responses.ts';
+import { Complaint, Figures } from '#shared/contract/responses.ts';
 import { change, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
@@ -15,6 +15,8 @@ beforeEach(async () => {
   const { rows } = await service.connection.store.complaints.list(['{"method":"limit","values":[1000]}']);
   const admin = await service.person('admin');
   for (const { $id: id } of rows) await admin.send('POST', '/complain/delete', { json: { id } });
+  // The events of the deletions leave tasks, by which the months are measured anew.
+  await service.local.settle();
 });
 afterAll(() => service.close());
 
@@ -101,6 +103,26 @@ it('forget a resolution that was not one', async () => {
     medianSecondsToResolve: null,
     months: [{ resolved: 0 }, ...Array(11).fill({})],
   });
+});
+
+it('tell of a month the share that ended within its deadline, how many were reopened, and the mean rating', async () => {
+  const [first, second] = [await reporter.file({ category: 'water' }), await reporter.file({ category: 'water' })];
+  await reporter.file({ category: 'water' });
+  for (const { id } of [first, second]) {
+    await change(staff, { id, status: 'acknowledged' });
+    await change(staff, { id, status: 'resolved' });
+  }
+  const rate = (id: string, score: number) => reporter.send('POST', '/complain/rate', { json: { id, score } });
+  (await rate(first.id, 5)).as(Complaint);
+  (await rate(second.id, 2)).as(Complaint);
+  const row = await service.connection.store.complaints.find(second.id);
+  if (!row) throw new Error('gone');
+  await service.connection.store.complaints.replace(row, { overdueAt: row.filedAt });
+  expect((await measured()).months[0]).toMatchObject({ shareWithinDeadline: 0.5, reopened: 0, meanRating: 3.5 });
+  await change(reporter, { id: first.id, status: 'in_progress', note: 'It leaks again.' });
+  const { months } = await measured();
+  expect(months[0]).toMatchObject({ shareWithinDeadline: 0, reopened: 1, meanRating: 2 });
+  expect(months[1]).toMatchObject({ shareWithinDeadline: null, reopened: 0, meanRating: null });
 });
 
 it('tell when they were measured, and are measured again only after something has changed', async () => {

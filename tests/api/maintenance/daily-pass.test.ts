@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '#scripts/project/connect.ts';
 import { removeFile, storeFile } from '#shared/appwrite/media.ts';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
+import { readCalendar } from '#shared/config.ts';
 import { Complaint, ComplaintDetail } from '#shared/contract/responses.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
@@ -20,6 +21,7 @@ import { makePicture } from '../../support/pictures.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const SETTINGS = { calendar: readCalendar({}) };
 
 let service: Service;
 let person: Person;
@@ -167,7 +169,7 @@ describe('the daily pass', () => {
     for (const hours of [2, 27]) {
       const deps = ahead(hours);
       // A run may make few more calls than it takes to find nothing due.
-      do reports.push(await runMaintenance(deps, { calls: 75, milliseconds: MINUTE }));
+      do reports.push(await runMaintenance(deps, SETTINGS, { calls: 75, milliseconds: MINUTE }));
       while (reports.at(-1)?.pass?.complete === false && reports.length < 90);
     }
     expect(reports.length).toBeGreaterThan(4);
@@ -204,8 +206,8 @@ describe('the daily pass', () => {
   it('two at once do no harm', async () => {
     const { images } = await filed();
     await orphans(15);
-    await Promise.all([runMaintenance(ahead(2)), runMaintenance(ahead(2))]);
-    await Promise.all([runMaintenance(ahead(27)), runMaintenance(ahead(27))]);
+    await Promise.all([runMaintenance(ahead(2), SETTINGS), runMaintenance(ahead(2), SETTINGS)]);
+    await Promise.all([runMaintenance(ahead(27), SETTINGS), runMaintenance(ahead(27), SETTINGS)]);
     expect(await fileIds()).toEqual(images.map(({ id }) => id).sort());
     await checkInvariants(service);
   });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import {
   addComplaint,
   type Distribution,
+  type MonthFigures,
   medianOf,
   merge,
   monthOf,
@@ -10,10 +11,19 @@ import {
   periodOf,
   readDistribution,
   shownMonths,
+  sumCounts,
   writeDistribution,
 } from '#shared/domain/monthly-figures.ts';
 
 const day = fc.date({ min: new Date('1970-01-01'), max: new Date('2900-01-01'), noInvalidDate: true });
+const [EARLIER, NOW, LATER] = ['2026-11-25T12:00:00Z', '2026-11-26T12:00:00Z', '2026-11-27T12:00:00Z'];
+const OPEN = { status: 'created' as const, overdueAt: null, resolvedAt: null, closedAt: null };
+const SILENT = { secondsToAcknowledge: null, secondsToResolve: null, reopened: 0, ratingScore: null };
+
+function take(figures: MonthFigures, complaint: Partial<Parameters<typeof addComplaint>[1]>): void {
+  addComplaint(figures, { ...OPEN, ...SILENT, ...complaint }, new Date(NOW));
+}
+
 const TEN_YEARS = 315_000_000;
 
 function distributionOf(values: readonly number[]): Distribution {
@@ -60,11 +70,32 @@ it('takes the median as the middle, the mean of two, or nothing', async () => {
 
 it('counts of a month how many were filed, acknowledged and resolved, and how fast', () => {
   const figures = noFigures();
-  addComplaint(figures, { secondsToAcknowledge: null, secondsToResolve: null });
-  addComplaint(figures, { secondsToAcknowledge: 10, secondsToResolve: null });
-  addComplaint(figures, { secondsToAcknowledge: 30, secondsToResolve: 90 });
+  take(figures, {});
+  take(figures, { secondsToAcknowledge: 10 });
+  take(figures, { secondsToAcknowledge: 30, secondsToResolve: 90 });
   expect(figures).toMatchObject({ filed: 3, acknowledged: 2, resolved: 1 });
   expect([medianOf(figures.toAcknowledge), medianOf(figures.toResolve)]).toEqual([20, 90]);
+});
+
+it('counts of those with a deadline how many ended in time, once that is decided', () => {
+  const figures = noFigures();
+  take(figures, {});
+  take(figures, { overdueAt: LATER });
+  take(figures, { overdueAt: EARLIER });
+  take(figures, { status: 'resolved', overdueAt: NOW, resolvedAt: NOW });
+  take(figures, { status: 'closed', overdueAt: EARLIER, resolvedAt: EARLIER, closedAt: NOW });
+  take(figures, { status: 'rejected', overdueAt: EARLIER, closedAt: NOW });
+  take(figures, { status: 'in_progress', overdueAt: LATER, closedAt: NOW });
+  expect(figures).toMatchObject({ filed: 7, decided: 4, inTime: 2 });
+});
+
+it('counts complaints that were reopened, and adds the scores of ratings up', () => {
+  const figures = noFigures();
+  take(figures, { reopened: 2 });
+  take(figures, { reopened: 1, ratingScore: 5 });
+  take(figures, { ratingScore: 2 });
+  expect(figures).toMatchObject({ reopened: 2, rated: 2, ratingSum: 7 });
+  expect(sumCounts([figures, figures])).toMatchObject({ filed: 6, reopened: 4, ratingSum: 14 });
 });
 
 it('keeps times exactly while there are few different ones', async () => {

@@ -1,0 +1,8 @@
+import { canonicalUsername } from './account.ts';
+import { MAX_LEVELS } from './deadlines.ts';
+
+/** The usernames in a category's `escalateTo`, one per level, at most three; spaces, capitals and what is no username are forgiven. */
+export function escalationOf(text: string | null): string[] {
+  const names = (text ?? '').split(/[\s,;]+/).filter(Boolean);
+  return names.flatMap((name) => canonicalUsername(name) ?? []).slice(0, MAX_LEVELS);
+}

@@ -1,0 +1,191 @@
+import { staffAmong } from '#shared/appwrite/accounts.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
+import { listCategories, listDueSteps, type StoredDue } from '#shared/appwrite/complaints.ts';
+import { complaintOutbox } from '#shared/appwrite/outbox.ts';
+import { commitCounted, countedAs, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { claimVersion, create, update } from '#shared/appwrite/transaction.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import { escalationOf } from '#shared/domain/categories.ts';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
+import { nextStep, stepTime, type TimeStep } from '#shared/domain/deadlines.ts';
+import { randomId } from '#shared/domain/ids.ts';
+import type { WorkingCalendar } from '#shared/domain/working-time.ts';
+import { type Allowance, Budget } from './budget.ts';
+
+const PAGE = 25;
+/** What the steps may cost of a run, so that a backlog leaves room for everything else. */
+const SHARE: Allowance = { calls: 120, milliseconds: 30 * SECOND };
+
+const REASONS = { acknowledge: 'Not acknowledged in time', overdue: 'Overdue' } as const;
+
+/** Who is assigned after a deadline, by category; null in place of somebody who does not work here. */
+type Levels = ReadonlyMap<string, readonly (string | null)[]>;
+
+/** What a step changes, and what its timeline entry says. */
+type Move = {
+  columns: Partial<Pick<StoredDue, 'status' | 'assignedTo' | 'closedAt' | 'acknowledgeLevel' | 'overdueLevel'>>;
+  kind: 'status' | 'escalation';
+  internalNote: string | null;
+  isPublic: boolean;
+  /** For the outbox; the entry names the fields among them. */
+  changed: readonly string[];
+};
+
+function closing(now: Date): Move {
+  return {
+    columns: { status: 'closed', closedAt: now.toISOString() },
+    kind: 'status',
+    internalNote: null,
+    isPublic: true,
+    changed: ['status'],
+  };
+}
+
+function escalating(
+  complaint: StoredDue,
+  { deadline, level }: Extract<TimeStep, { kind: 'escalate' }>,
+  people: readonly (string | null)[],
+): Move {
+  const person = people[level - 1] ?? null;
+  const isNew = person !== null && person !== complaint.assignedTo;
+  const reached = deadline === 'acknowledge' ? { acknowledgeLevel: level } : { overdueLevel: level };
+  const missing = person === null ? ' The person of this level does not work here.' : '';
+  return {
+    columns: { ...reached, ...(isNew ? { assignedTo: person } : {}) },
+    kind: 'escalation',
+    internalNote: `${REASONS[deadline]}: level ${level}.${missing}`,
+    isPublic: false,
+    changed: [...(isNew ? ['assignedTo'] : []), 'escalation'],
+  };
+}
+
+export type StepsDone = { steps: number; failures: unknown[] };
+
+class StepRun {
+  readonly #deps: StorageDeps;
+  readonly #calendar: WorkingCalendar;
+  readonly #share: Budget;
+  readonly #run: Budget;
+  #levels: Levels | undefined;
+  readonly result: StepsDone = { steps: 0, failures: [] };
+
+  constructor(deps: StorageDeps, calendar: WorkingCalendar, run: Budget) {
+    this.#deps = deps;
+    this.#calendar = calendar;
+    this.#share = new Budget(deps.gateway, SHARE);
+    this.#run = run;
+  }
+
+  #isSpent(): boolean {
+    return this.#share.isSpent() || this.#run.isSpent();
+  }
+
+  async takeAll(): Promise<void> {
+    // What has taken its step may have the next one due at once, after a time in which no schedule came.
+    for (let moved = 1; moved > 0; ) {
+      moved = 0;
+      if (this.#isSpent()) return;
+      const due = await listDueSteps(this.#deps.store, this.#deps.clock.now(), PAGE);
+      for (const complaint of due) {
+        if (this.#isSpent()) return;
+        moved += Number(await this.#attempt(complaint));
+      }
+    }
+  }
+
+  /** One that fails waits an hour, so that it does not keep the others from theirs. */
+  async #attempt(complaint: StoredDue): Promise<boolean> {
+    try {
+      return await this.#take(complaint);
+    } catch (error) {
+      this.result.failures.push(error);
+      const { store, clock } = this.#deps;
+      const stepAt = new Date(clock.now().getTime() + HOUR).toISOString();
+      await store.due.replace(complaint, { stepAt }).catch(() => undefined);
+      return false;
+    }
+  }
+
+  /** Takes the step that is due, if it still is. Gives false when somebody changed the complaint at the same moment. */
+  async #take(complaint: StoredDue): Promise<boolean> {
+    const { store, clock } = this.#deps;
+    const now = clock.now();
+    const people = await this.#peopleFor(complaint);
+    const step = nextStep(complaint, this.#calendar, people.length);
+    if (!step || step.at > now) {
+      // Its status was edited in the console, or its category names nobody (more).
+      const stepAt = step?.at.toISOString() ?? null;
+      return (await store.due.replace(complaint, { stepAt })) !== undefined;
+    }
+    const move = step.kind === 'close' ? closing(now) : escalating(complaint, step, people);
+    const done = await this.#commit(complaint, move, now);
+    this.result.steps += Number(done);
+    return done;
+  }
+
+  async #peopleFor({ status, category }: StoredDue): Promise<readonly (string | null)[]> {
+    if (status === 'resolved' || category === null) return [];
+    this.#levels ??= await this.#readLevels();
+    return this.#levels.get(category) ?? [];
+  }
+
+  async #readLevels(): Promise<Levels> {
+    const { store } = this.#deps;
+    const named = (await listCategories(store)).map(({ $id, escalateTo }) => [$id, escalationOf(escalateTo)] as const);
+    const names = [...new Set(named.flatMap(([, people]) => people))];
+    const staff = names.length === 0 ? new Set<string>() : await staffAmong(store, names);
+    return new Map(named.map(([id, people]) => [id, people.map((name) => (staff.has(name) ? name : null))]));
+  }
+
+  /** The step, its entry and the news of it, or nothing at all; once only, since it claims the version that was read. */
+  async #commit(complaint: StoredDue, move: Move, now: Date): Promise<boolean> {
+    const { $id: complaintId, assignedTo } = complaint;
+    const { columns, kind, internalNote, isPublic, changed } = move;
+    const changedAt = now.toISOString();
+    const after = { ...complaint, ...columns, changedAt };
+    const version = complaint.version + 1;
+    const entryId = randomId();
+    const reassigned = columns.assignedTo !== undefined;
+    const operations = [
+      claimVersion('complaints', complaintId, complaint.version),
+      update('complaints', complaintId, {
+        ...columns,
+        changedAt,
+        ...listColumns(complaintId, after),
+        stepAt: stepTime(after, this.#calendar),
+        counted: countedAs(after),
+        version,
+      }),
+      create('timeline', entryId, {
+        complaintId,
+        number: version,
+        byId: null,
+        byName: null,
+        role: 'system',
+        kind,
+        status: after.status,
+        progress: after.progress,
+        note: null,
+        internalNote,
+        changed: changed.filter((name) => name !== 'escalation').join(','),
+        internal: !isPublic,
+        fromAssignee: reassigned ? assignedTo : null,
+        toAssignee: reassigned ? after.assignedTo : null,
+      }),
+      complaintOutbox({ complaintId, version, by: undefined, at: now, changed, isPublic, before: complaint, after }),
+      ...tallyOperations(countedBefore(complaint), after),
+    ];
+    const landed = async () => (await this.#deps.store.timeline.find(entryId)) !== undefined;
+    return (await commitCounted(this.#deps, { operations, landed })) === 'done';
+  }
+}
+
+/**
+ * Takes the steps that are due by time: closes what was resolved 14 days ago, and escalates what has passed a deadline.
+ * Each step is taken once, however often and wherever this runs. Costs one call when nothing is due.
+ */
+export async function takeDueSteps(deps: StorageDeps, calendar: WorkingCalendar, budget: Budget): Promise<StepsDone> {
+  const run = new StepRun(deps, calendar, budget);
+  await run.takeAll();
+  return run.result;
+}

@@ -25,6 +25,8 @@ export type Config = {
   changesPerHour: number;
   staffChangesPerHour: number;
   registrationsPerHour: number;
+  recoveriesPerHour: number;
+  confirmMailsPerHour: number;
   loginFailuresPerAddress: number;
   loginFailuresPerAccount: number;
   loginFailuresPerDay: number;
@@ -52,6 +54,8 @@ export const SETTINGS = [
   'CHANGES_PER_HOUR',
   'STAFF_CHANGES_PER_HOUR',
   'REGISTRATIONS_PER_HOUR',
+  'RECOVERIES_PER_HOUR',
+  'CONFIRM_MAILS_PER_HOUR',
   'LOGIN_FAILURES_PER_ADDRESS',
   'LOGIN_FAILURES_PER_ACCOUNT',
   'LOGIN_FAILURES_PER_DAY',
@@ -215,6 +219,8 @@ export function readConfig(env: Env = process.env): Config {
     changesPerHour: limit(env, 'CHANGES_PER_HOUR', 60),
     staffChangesPerHour: limit(env, 'STAFF_CHANGES_PER_HOUR', 2_000),
     registrationsPerHour: limit(env, 'REGISTRATIONS_PER_HOUR', 100),
+    recoveriesPerHour: limit(env, 'RECOVERIES_PER_HOUR', 60),
+    confirmMailsPerHour: limit(env, 'CONFIRM_MAILS_PER_HOUR', 5),
     loginFailuresPerAddress: limit(env, 'LOGIN_FAILURES_PER_ADDRESS', 60),
     loginFailuresPerAccount: limit(env, 'LOGIN_FAILURES_PER_ACCOUNT', 10),
     loginFailuresPerDay: limit(env, 'LOGIN_FAILURES_PER_DAY', 100),

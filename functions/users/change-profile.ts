@@ -1,5 +1,5 @@
 import { AccountChange } from '#shared/contract/account-requests.ts';
-import { profileOf } from '#shared/contract/examples.ts';
+import { EXAMPLE_PASSWORD, profileOf } from '#shared/contract/examples.ts';
 import { Profile } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
 import { presentProfile } from '#shared/services/accounts/profile.ts';
@@ -14,7 +14,7 @@ export const changeProfile = route({
     tag: 'Accounts',
     summary: 'Change a profile',
     description:
-      'Name, phone, password. Your own password needs `currentPassword`; an admin resets that of another `username` without it. A new password ends every token of the account, this one too.',
+      'Name, phone, password, e-mail address, language, what you are mailed about. Your own password and address need `currentPassword`; an admin resets name, phone and password of another `username` without it. A new password ends every token of the account, this one too. A first address shows at once as not confirmed; another one is `emailPending` until the link that is mailed to it is followed, and the present one is told. The same address again has the mail sent again.',
     answers: { 200: { description: 'Changed', schema: Profile } },
     refusals: ['forbidden', 'not_found', 'busy', 'too_many_requests'],
     examples: {
@@ -23,6 +23,15 @@ export const changeProfile = route({
         as: 'dora',
         json: { name: 'Dora Maar' },
         answer: { status: 200, body: profileOf('dora', 'Dora Maar') },
+      },
+      firstAddress: {
+        summary: 'A first e-mail address',
+        as: 'fred',
+        json: { email: 'fred@example.com', currentPassword: EXAMPLE_PASSWORD, language: 'de' },
+        answer: {
+          status: 200,
+          body: { ...profileOf('fred', 'Test Person'), email: 'fred@example.com', language: 'de' },
+        },
       },
       wrongPassword: {
         summary: 'The present password is wrong',
@@ -36,15 +45,22 @@ export const changeProfile = route({
         json: {},
         answer: {
           code: 'invalid_fields',
-          detail: 'body must hold at least one of: name, phone, password.',
-          errors: [{ field: 'body', code: 'required', message: 'must hold at least one of: name, phone, password' }],
+          detail: 'body must hold at least one of: name, phone, password, email, language, notify.',
+          errors: [
+            {
+              field: 'body',
+              code: 'required',
+              message: 'must hold at least one of: name, phone, password, email, language, notify',
+            },
+          ],
         },
       },
     },
   },
   async run({ body, caller, deps }) {
     const { changeAccount } = await import('#shared/services/accounts/change-account.ts');
-    const account = await changeAccount(deps, await caller.actor(), body);
-    return { status: 200, body: presentProfile(account) };
+    const actor = await caller.actor();
+    const account = await changeAccount(deps, actor, body);
+    return { status: 200, body: presentProfile(account, actor) };
   },
 });

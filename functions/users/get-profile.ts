@@ -3,8 +3,9 @@ import { AccountQuery } from '#shared/contract/account-requests.ts';
 import { profileOf } from '#shared/contract/examples.ts';
 import { Profile, ProfileList } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { listAccounts } from '#shared/services/accounts/list-accounts.ts';
 import { presentProfile } from '#shared/services/accounts/profile.ts';
-import { listAccounts, readAccount } from '#shared/services/accounts/read-account.ts';
+import { readAccount } from '#shared/services/accounts/read-account.ts';
 
 export const getProfile = route({
   method: 'GET',
@@ -14,9 +15,9 @@ export const getProfile = route({
   query: AccountQuery,
   docs: {
     tag: 'Accounts',
-    summary: 'Read a profile, or list the staff',
+    summary: 'Read a profile, or find accounts',
     description:
-      "Without `username`: one's own profile. Staff and admins read anybody's, and with `role=staff` the list of those a complaint can be assigned to.",
+      "Without `username`: one's own profile. Staff and admins read anybody's, and with `role=staff` or `role=admin` the list of those who work here. Admins list users too, and find accounts with `q`: by the beginning of the username or of a word of the name; several parts, separated by spaces, must all fit. Lists are paged with `after`.",
     answers: { 200: { description: 'The profile, or the list', schema: z.union([Profile, ProfileList]) } },
     refusals: ['forbidden', 'not_found'],
     examples: {
@@ -25,7 +26,14 @@ export const getProfile = route({
         summary: 'The staff',
         as: 'grace',
         query: { role: 'staff' },
-        answer: { status: 200, body: { items: [profileOf('grace', 'Grace Hopper')], total: 1 } },
+        answer: { status: 200, body: { items: [profileOf('grace', 'Grace Hopper')], next: null } },
+      },
+      found: {
+        summary: 'Users whose name begins like this',
+        as: 'margaret',
+        needs: ['kim'],
+        query: { role: 'user', q: 'exam' },
+        answer: { status: 200, body: { items: [profileOf('kim', 'Kim Example')], next: null } },
       },
       stranger: {
         summary: 'Another profile, asked for by a user',
@@ -43,10 +51,10 @@ export const getProfile = route({
   },
   async run({ query, caller, deps }) {
     const actor = await caller.actor();
-    if (query.role !== undefined) {
-      const accounts = await listAccounts(deps, actor, query.role);
-      return { status: 200, body: { items: accounts.map(presentProfile), total: accounts.length } };
+    if (query.role !== undefined || query.q !== undefined) {
+      const { accounts, next } = await listAccounts(deps, actor, query);
+      return { status: 200, body: { items: accounts.map((account) => presentProfile(account, actor)), next } };
     }
-    return { status: 200, body: presentProfile(await readAccount(deps, actor, query.username)) };
+    return { status: 200, body: presentProfile(await readAccount(deps, actor, query.username), actor) };
   },
 });

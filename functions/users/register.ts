@@ -14,7 +14,7 @@ export const register = route({
     tag: 'Accounts',
     summary: 'Register',
     description:
-      'Opens an account with the role `user`. An erased account keeps its name for ever, so that nobody can pose as a person who has left.',
+      'Opens an account with the role `user`. An erased account keeps its name for ever, so that nobody can pose as a person who has left. With an `email`, a mail with a link to confirm it is sent.',
     answers: { 201: { description: 'Registered', schema: Profile } },
     refusals: ['username_taken', 'too_many_requests'],
     examples: {
@@ -25,10 +25,16 @@ export const register = route({
           password: EXAMPLE_PASSWORD,
           name: 'Katherine Johnson',
           phone: '+49 170 1234567',
+          email: 'katherine@Example.com',
         },
         answer: {
           status: 201,
-          body: { ...profileOf('ada', 'Katherine Johnson'), username: 'katherine', phone: '+491701234567' },
+          body: {
+            ...profileOf('ada', 'Katherine Johnson'),
+            username: 'katherine',
+            phone: '+491701234567',
+            email: 'katherine@example.com',
+          },
         },
       },
       taken: {

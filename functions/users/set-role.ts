@@ -49,7 +49,7 @@ export const setRole = route({
   },
   async run({ body, caller, deps }) {
     const { setRole: giveRole } = await import('#shared/services/accounts/set-role.ts');
-    const account = await giveRole(deps, await caller.actor(), body);
-    return { status: 200, body: presentProfile(account) };
+    const actor = await caller.actor();
+    return { status: 200, body: presentProfile(await giveRole(deps, actor, body), actor) };
   },
 });

@@ -62,8 +62,10 @@ const COMPLAINT_LABELS: Readonly<Record<ComplaintAction, string>> = {
 
 const ACCOUNT_LABELS: Readonly<Record<AccountAction, string>> = {
   read: 'read the profile',
+  readContact: 'read its e-mail address, language and what it is mailed about',
   listStaff: 'list staff',
-  change: 'change name, phone, password (with the present one)',
+  listUsers: 'list and find users',
+  change: 'change name, phone, language, notify; password and e-mail address (with the present password)',
   reset: 'reset name, phone, password',
   erase: 'erase the account',
   setRole: 'give a role',

@@ -56,9 +56,19 @@ export async function isNameTaken(store: Store, { username, nameId }: { username
   return name !== undefined || rows.length > 0;
 }
 
-/** Everybody with one of these roles by name, at most `limit`. */
-export async function listByRole(store: Store, roles: Role[], limit: number): Promise<Account[]> {
-  const { rows } = await store.users.list([Query.equal('role', roles), Query.orderAsc('username'), Query.limit(limit)]);
+/** Everybody with one of these roles by name, at most `limit`; `after` is the last name seen. */
+export async function listByRole(
+  store: Store,
+  roles: readonly Role[],
+  limit: number,
+  after?: string,
+): Promise<Account[]> {
+  const { rows } = await store.users.list([
+    Query.equal('role', [...roles]),
+    ...(after === undefined ? [] : [Query.greaterThan('username', after)]),
+    Query.orderAsc('username'),
+    Query.limit(limit),
+  ]);
   return rows;
 }
 

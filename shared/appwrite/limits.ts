@@ -134,9 +134,11 @@ export function secondsFull({ clock }: Deps, limit: Limit & { max: number }, use
   return total < limit.max ? 0 : secondsUntilRoom(steps, limit.max, clock.now().getTime());
 }
 
-/** Removes what has expired, limits and idempotency keys alike, up to so many of each; whether there may be more. */
+/** Removes what has expired, limits, idempotency keys and links in mails alike, up to so many of each; whether there may be more. */
 export async function removeExpired(store: Store, now: Date, most: number): Promise<boolean> {
   const expired = [Query.lessThan('expiresAt', now.toISOString()), Query.limit(most)] as const;
-  const removed = await Promise.all([store.limits.removeWhere([...expired]), store.requests.removeWhere([...expired])]);
+  const removed = await Promise.all(
+    [store.limits, store.requests, store.links].map((table) => table.removeWhere([...expired])),
+  );
   return removed.some((count) => count >= most);
 }

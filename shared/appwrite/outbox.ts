@@ -17,6 +17,8 @@ export const ACCOUNT_KINDS = [
   'email.confirm',
   /** The account no longer has `address`: its owner is told, and Messaging forgets it. */
   'email.changed',
+  /** The account no longer has or awaits `address`, which was never confirmed: nobody is told, and Messaging forgets it. */
+  'email.dropped',
   /** Somebody asked for another address for `accountId`: the present one is told. */
   'email.change_requested',
   /** A link was asked for, by `username` or by `address`, which need not exist. */

@@ -4,6 +4,7 @@ export const BUCKET_ID = 'media';
 
 export const TABLE_IDS = [
   'users',
+  'nameWords',
   'names',
   'identities',
   'complaints',

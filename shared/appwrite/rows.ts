@@ -57,7 +57,17 @@ export const UserRow = row({
   /** Undefined when it cannot be read: then nobody can tell which tokens are revoked, and none counts. */
   revoked: jsonList(RevokedToken),
   knownAddresses: lenientList(KnownAddress),
+  email: maybeText,
+  /** null where there is no address. */
+  emailConfirmed: z.nullable(truth),
+  /** The address that replaces `email` once it is confirmed. */
+  emailPending: maybeText,
+  language: z.catch(z.nullable(z.enum(LANGUAGES)), null),
+  notify: z.catch(z.nullable(z.enum(NOTIFY)), null),
 });
+
+/** A word that an account is found by; see name-words.ts. */
+export const NameWordRow = row({ key: text, accountId: text });
 
 /** A name that was ever taken, by `nameRowId`. Written once and never changed, so that nothing tells when its account went. */
 export const NameRow = row({ taken: truth });

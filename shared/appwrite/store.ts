@@ -15,6 +15,7 @@ import {
   LimitRow,
   LinkRow,
   NameRow,
+  NameWordRow,
   OutboxRow,
   PicturesRow,
   PlaceRow,
@@ -40,6 +41,7 @@ export function openStore(gateway: Gateway) {
   return {
     users: new Table(gateway, 'users', UserRow),
     names: new Table(gateway, 'names', NameRow),
+    nameWords: new Table(gateway, 'nameWords', NameWordRow),
     identities: new Table(gateway, 'identities', IdentityRow),
     complaints: new Table(gateway, 'complaints', ComplaintRow),
     complaintKeys: new Table(gateway, 'complaints', ComplaintKeysRow),

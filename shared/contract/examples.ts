@@ -8,6 +8,7 @@ export const PEOPLE = {
   cleo: 'user',
   dora: 'user',
   emil: 'user',
+  fred: 'user',
   grace: 'staff',
   margaret: 'admin',
 } as const satisfies Record<string, Role>;
@@ -19,6 +20,9 @@ export const COMPLAINT_ID = 'k3v9x0q2m7c1b8n4z5s6';
 
 export const REFERENCE = '2026-004812-7';
 
+/** A token of a link that never was one. */
+export const DEAD_TOKEN = 'A'.repeat(43);
+
 const AT = '2026-11-23T08:30:00.000Z';
 
 export const profileOf = (username: Person, name: string) => ({
@@ -26,6 +30,11 @@ export const profileOf = (username: Person, name: string) => ({
   name,
   phone: null,
   role: PEOPLE[username],
+  email: null as string | null,
+  emailConfirmed: false,
+  emailPending: null,
+  language: 'en',
+  notify: 'important',
   createdAt: AT,
   updatedAt: AT,
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { canonicalUsername, ROLES } from '#shared/domain/account.ts';
+import { canonicalUsername, LANGUAGES, NOTIFY, ROLES } from '#shared/domain/account.ts';
+import { canonicalAddress } from '#shared/domain/address.ts';
 import { OUTCOMES } from '#shared/domain/complaint.ts';
 import { COMPLAINT_ID_PATTERN } from '#shared/domain/ids.ts';
 import { readReference } from '#shared/domain/reference.ts';
@@ -93,11 +94,35 @@ export const RatingComment = text(1, 1_000).check(
   z.describe('A remark on the rating, read by staff, admins and the reporter; up to 1000 characters.'),
 );
 
-/** An e-mail address, its domain in lower case. */
+/** An e-mail address as it is kept. What was sent is not repeated. */
 const email = z.pipe(
-  z.string().check(z.trim(), z.maxLength(254), z.email('must be an e-mail address such as ada@example.org')),
-  z.transform((address) => address.replace(/@.*$/, (domain) => domain.toLowerCase())),
+  z.string().check(z.maxLength(254)),
+  z.transform((raw, context) => {
+    const address = canonicalAddress(raw);
+    if (address !== undefined) return address;
+    const message = 'must be an e-mail address such as ada@example.com';
+    context.issues.push({ code: 'custom', input: raw, message, params: { field: 'invalid_format' } });
+    return z.NEVER;
+  }),
 );
+
+export const Email = email.check(z.describe('An e-mail address, up to 254 characters. Its domain is kept in lower case.'));
+
+export const LanguageName = z.enum(LANGUAGES).check(z.describe('The language of mails: English or German.'));
+
+export const NotifyName = z
+  .enum(NOTIFY)
+  .check(
+    z.describe(
+      'What you are mailed about: `all`; `important`, which leaves out progress and complaints you follow; `none`. Mails about the account itself always come.',
+    ),
+  );
+
+/** The token of a link in a mail. What cannot be one counts as one that has ended. */
+export const MailToken = z
+  .string()
+  .check(z.minLength(1), z.maxLength(200), z.describe('What stands in the link of the mail, behind the `=`.'));
+
 export const ContactName = text(1, 100).check(z.describe('The name of the caller that staff files for.'));
 export const ContactPhone = phone.check(z.describe('The phone number of the caller, as in the profile of a user.'));
 export const ContactEmail = email.check(z.describe('The e-mail address of the caller. It is never mailed to.'));

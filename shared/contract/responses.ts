@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ROLES } from '#shared/domain/account.ts';
+import { LANGUAGES, NOTIFY, ROLES } from '#shared/domain/account.ts';
 import { CHANGED_FIELDS, ENTRY_KINDS, OUTCOMES } from '#shared/domain/complaint.ts';
 import { FIELD_CODES, PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
 import { STATUSES } from '#shared/domain/status.ts';
@@ -17,6 +17,8 @@ const Count = z.int().check(z.gte(0));
 const created = Time.check(says('When it was created.'));
 const updated = Time.check(says('When it was last changed.'));
 
+const MINE = 'Only you and admins get it.';
+
 export const Profile = z.lazy(() =>
   z.strictObject({
     username: z.string().check(says('In lower case.')),
@@ -25,6 +27,15 @@ export const Profile = z.lazy(() =>
     role: z
       .enum(ROLES)
       .check(says('`user` files complaints, `staff` works on them, `admin` also gives roles and deletes.')),
+    email: z.optional(maybe(z.string())).check(says(`The e-mail address. ${MINE}`)),
+    emailConfirmed: z
+      .optional(z.boolean())
+      .check(says(`Whether the address was confirmed by the link that is mailed to it. ${MINE}`)),
+    emailPending: z
+      .optional(maybe(z.string()))
+      .check(says(`The address that replaces the present one once it is confirmed. ${MINE}`)),
+    language: z.optional(z.enum(LANGUAGES)).check(says(`The language of mails. ${MINE}`)),
+    notify: z.optional(z.enum(NOTIFY)).check(says(`What the person is mailed about. ${MINE}`)),
     createdAt: created,
     updatedAt: updated,
   }),
@@ -40,10 +51,12 @@ export const LoginReply = z.lazy(() =>
 
 export const ProfileList = z.lazy(() =>
   z.strictObject({
-    items: z.array(Profile).check(says('The accounts.')),
-    total: Count.check(says('How many there are in all.')),
+    items: z.array(Profile).check(says('The accounts of this page, at most 100.')),
+    next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
   }),
 );
+
+export const Accepted = z.lazy(() => z.strictObject({}));
 
 export const Image = z.lazy(() =>
   z.strictObject({
@@ -240,6 +253,21 @@ export const Following = z.lazy(() =>
     id: z.string().check(says('The complaint.')),
     following: z.boolean().check(says('Whether you follow it now.')),
     followers: Count.check(says('How many people follow it.')),
+  }),
+);
+
+export const AccountExport = z.lazy(() =>
+  z.strictObject({
+    account: Profile.check(says('The account.')),
+    complaints: z
+      .array(
+        z.strictObject({
+          ...complaint(),
+          entries: z.array(Entry).check(says('What you have written in its timeline, oldest first.')),
+        }),
+      )
+      .check(says('The complaints you have filed, newest first, anonymous and hidden ones too; at most 20 on a page.')),
+    next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
   }),
 );
 

@@ -8,6 +8,7 @@ export type Language = (typeof LANGUAGES)[number];
 /** How much a person wants to be told of. */
 export const NOTIFY = ['all', 'important', 'none'] as const;
 export type Notify = (typeof NOTIFY)[number];
+export const DEFAULT_LANGUAGE: Language = 'en';
 export const DEFAULT_NOTIFY: Notify = 'important';
 
 /** What a link in a mail is for. */

@@ -23,8 +23,20 @@ export const COMPLAINT_ACTIONS = [
 ] as const;
 export type ComplaintAction = (typeof COMPLAINT_ACTIONS)[number];
 
-/** What may be done to an account. `change` is one's own name, phone and password; `reset` those of somebody else. */
-export const ACCOUNT_ACTIONS = ['read', 'listStaff', 'change', 'reset', 'erase', 'setRole'] as const;
+/**
+ * What may be done to an account. `readContact`: its e-mail address and what it is mailed about. `listUsers`: everybody,
+ * by role or name. `change` is all that one sets for oneself; `reset` name, phone and password of somebody else.
+ */
+export const ACCOUNT_ACTIONS = [
+  'read',
+  'readContact',
+  'listStaff',
+  'listUsers',
+  'change',
+  'reset',
+  'erase',
+  'setRole',
+] as const;
 export type AccountAction = (typeof ACCOUNT_ACTIONS)[number];
 
 export const ACCOUNT_STATES = ['ordinary', 'last_admin'] as const;
@@ -63,8 +75,12 @@ function allowsOnAccount({ role, relation, action, state }: AccountCase): boolea
   switch (action) {
     case 'read':
       return self || role !== 'user';
+    case 'readContact':
+      return self || admin;
     case 'listStaff':
       return role !== 'user';
+    case 'listUsers':
+      return admin;
     case 'change':
       return self;
     case 'reset':

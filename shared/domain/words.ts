@@ -5,6 +5,7 @@ const MOST_PAIRS = 300;
 /** A longer word is cut: both where it is stored and where it is asked for. */
 const LONGEST_WORD_BYTES = 64;
 const MOST_ASKED = 8;
+const MOST_NAME_WORDS = 20;
 
 // A letter of one of these scripts with the accents that follow it; other scripts keep theirs.
 const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu;
@@ -98,4 +99,15 @@ export function wordsOfComplaint(complaint: {
 export function wordsOfQuestion(question: string): string[] {
   const { words, pairs } = runsOf(question);
   return [...words, ...pairs].slice(0, MOST_ASKED);
+}
+
+/** The words of a person's name that an account is found by: the first 20 distinct ones, folded. */
+export function wordsOfName(name: string): string[] {
+  const words = [...fold(name).matchAll(WORD)].map(([word]) => cut(word));
+  return [...new Set(words)].slice(0, MOST_NAME_WORDS);
+}
+
+/** The beginnings that a search for people asks for: between spaces, folded, without repetitions. */
+export function beginningsOf(question: string): string[] {
+  return [...new Set(fold(question).split(/\s+/u).filter(Boolean).map(cut))].slice(0, MOST_ASKED);
 }

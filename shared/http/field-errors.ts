@@ -37,7 +37,7 @@ function wantedBy({ message, expected }: Issue & { code: 'invalid_type' }): stri
 }
 
 /** Whatever is sent in these is never repeated. */
-const SECRET = /password|token/i;
+const SECRET = /password|token|email/i;
 
 function pathOf(issue: Issue, ...more: string[]): string {
   const path = [...issue.path, ...more].map((step) => shown(String(step), false)).join('.');

@@ -1,4 +1,4 @@
-import { type Limit, type Reservation, reserve } from '#shared/appwrite/limits.ts';
+import { bucketOf, type Limit, type Reservation, reserve } from '#shared/appwrite/limits.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Role } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
@@ -38,6 +38,19 @@ export function reserveChange(deps: Deps, accountId: string, role: Promise<Role>
   return begun(
     reserveOrRefuse(deps, limit, 'You have changed too many complaints within an hour. Wait before the next.'),
   );
+}
+
+/**
+ * Mails to confirm an address, for the account that asks (none yet when it registers) and for the address, which may be
+ * anybody's: 429 when there were too many. A use is not given back when the change fails.
+ */
+export async function reserveConfirmation(deps: Deps, address: string, accountId?: string): Promise<void> {
+  const limit = { windowMs: HOUR, max: deps.config.confirmMailsPerHour };
+  const detail = 'Too many mails to confirm an address within an hour. Wait before the next.';
+  if (accountId !== undefined)
+    await reserveOrRefuse(deps, { kind: 'confirm-mail', subject: accountId, ...limit }, detail);
+  const subject = bucketOf(address.toLowerCase());
+  await reserveOrRefuse(deps, { kind: 'confirm-address', subject, ...limit }, detail);
 }
 
 /**

@@ -1,14 +1,19 @@
 import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
-import type { User } from '#shared/appwrite/rows.ts';
+import { replaceNameWords } from '#shared/appwrite/name-words.ts';
+import type { AccountNews } from '#shared/appwrite/outbox.ts';
 import type { Deps } from '#shared/compose.ts';
+import type { Language, Notify } from '#shared/domain/account.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { queueRefusal } from '../auth/hash-queue.ts';
 import { newEpoch } from '../auth/logout.ts';
 import type { AccountActor } from '../auth/open-session.ts';
+import { reserveConfirmation } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
+import { planAddress } from './change-address.ts';
 import { confirmPassword, refuseWeakPassword } from './passwords.ts';
 import { noSuchAccount } from './read-account.ts';
+import { type AccountPatch, type Along, writeAccount } from './write-account.ts';
 
 export type AccountChange = {
   username?: string | undefined;
@@ -16,29 +21,63 @@ export type AccountChange = {
   phone?: string | null | undefined;
   password?: string | undefined;
   currentPassword?: string | undefined;
+  email?: string | null | undefined;
+  language?: Language | undefined;
+  notify?: Notify | undefined;
 };
 
-/** One's own change asks for the present password; an admin's reset of another's does not. */
-async function newPassword(deps: Deps, actor: AccountActor, change: AccountChange): Promise<Partial<User>> {
-  if (change.password === undefined) return {};
-  if ((change.username ?? actor.username) === actor.username) {
-    if (change.currentPassword === undefined) {
-      throw invalidField('currentPassword', 'required', 'is required to change your password');
-    }
-    await confirmPassword(deps, actor, change.currentPassword);
+/** Set by the person alone, never by an admin for them. */
+const PERSONAL = ['email', 'language', 'notify'] as const;
+/** Not to be changed with a token alone, which may be stolen. */
+const GUARDED = { password: 'your password', email: 'your e-mail address' } as const;
+
+function refuseStrangers(actor: AccountActor, change: AccountChange): void {
+  const username = change.username ?? actor.username;
+  const self = username === actor.username;
+  if (!mayOnAccount(actor, self ? 'change' : 'reset', username)) {
+    throw new Refusal('forbidden', 'Only an admin may change the account of somebody else.');
   }
-  const requester = { network: deps.address, known: true };
-  return { passwordHash: await deps.hasher().hash(change.password, requester).catch(queueRefusal) };
+  const personal = self ? undefined : PERSONAL.find((name) => change[name] !== undefined);
+  if (personal) throw new Refusal('forbidden', `Only the person may change their own ${personal}.`);
 }
 
-function patchOf(change: AccountChange, password: Partial<User>, now: Date) {
-  return {
-    changedAt: now.toISOString(),
-    ...(change.name === undefined ? {} : { name: change.name }),
-    ...(change.phone === undefined ? {} : { phone: change.phone }),
-    ...(password.passwordHash === undefined ? {} : { ...password, ...newEpoch() }),
-  };
+/** One's own password and address ask for the present password; an admin's reset of another's does not. */
+async function confirmGuarded(deps: Deps, actor: AccountActor, change: AccountChange): Promise<void> {
+  const guarded = (['password', 'email'] as const).find((name) => change[name] !== undefined);
+  if (!guarded || (change.username ?? actor.username) !== actor.username) return;
+  if (change.currentPassword === undefined) {
+    throw invalidField('currentPassword', 'required', `is required to change ${GUARDED[guarded]}`);
+  }
+  await confirmPassword(deps, actor, change.currentPassword);
 }
+
+async function newSecrets(deps: Deps, { password }: AccountChange): Promise<AccountPatch> {
+  if (password === undefined) return {};
+  const requester = { network: deps.address, known: true };
+  return { passwordHash: await deps.hasher().hash(password, requester).catch(queueRefusal), ...newEpoch() };
+}
+
+/** What the change writes to the account as it is now, and what goes with it. */
+function planChange(row: Account, { change, secrets, byId, now }: Planned): { patch: AccountPatch; along: Along } {
+  const { name, phone, language, notify } = change;
+  const address = planAddress(row, change.email, now);
+  const patch = {
+    changedAt: now.toISOString(),
+    ...(name === undefined ? {} : { name }),
+    ...(phone === undefined ? {} : { phone }),
+    ...(language === undefined ? {} : { language }),
+    ...(notify === undefined ? {} : { notify }),
+    ...address.patch,
+    ...secrets,
+  };
+  const changed: AccountNews[] =
+    secrets.passwordHash === undefined ? [] : [{ kind: 'password.changed', at: now, accountId: row.$id, byId }];
+  const renamed = name !== undefined && name !== row.name;
+  const operations = renamed ? replaceNameWords(row.$id, { username: row.username, name }) : [];
+  return { patch, along: { news: [...changed, ...address.news], operations } };
+}
+
+type Planned = { change: AccountChange; secrets: AccountPatch; byId: string | undefined; now: Date };
 
 /** Whoever changes their own account does so with a token that must still count when the change is written. */
 async function reread(deps: Deps, before: Account, self: boolean): Promise<Account> {
@@ -50,20 +89,27 @@ async function reread(deps: Deps, before: Account, self: boolean): Promise<Accou
   return row;
 }
 
-/** Changes name, phone or password of oneself or, for an admin, of another. A new password ends all of the account's tokens. */
+/**
+ * Changes oneself or, for an admin, name, phone and password of another. A new password ends all of the account's tokens.
+ * The present password is needed for one's own password and address: 422 without it, 403 when it is wrong.
+ */
 export async function changeAccount(deps: Deps, actor: AccountActor, change: AccountChange): Promise<Account> {
+  refuseStrangers(actor, change);
   const username = change.username ?? actor.username;
   const self = username === actor.username;
-  if (!mayOnAccount(actor, self ? 'change' : 'reset', username)) {
-    throw new Refusal('forbidden', 'Only an admin may change the account of somebody else.');
-  }
   if (change.password !== undefined) await refuseWeakPassword(change.password, { username, field: 'password' });
   const row = self ? actor.account : await findByUsername(deps.store, username);
   if (!row) throw noSuchAccount();
-  const patch = patchOf(change, await newPassword(deps, actor, change), deps.clock.now());
+  await confirmGuarded(deps, actor, change);
+  const now = deps.clock.now();
+  if (planAddress(row, change.email, now).news.some(({ kind }) => kind === 'email.confirm')) {
+    await reserveConfirmation(deps, change.email ?? '', row.$id);
+  }
+  const planned = { change, secrets: await newSecrets(deps, change), byId: self ? undefined : actor.id, now };
   let current: Account | undefined;
   return retryOnConflict(deps.clock, 'this account', async () => {
     current = current ? await reread(deps, current, self) : row;
-    return deps.store.users.replace(current, patch);
+    const { patch, along } = planChange(current, planned);
+    return writeAccount(deps, current, patch, along);
   });
 }

@@ -1,4 +1,5 @@
 import { type Account, findByUsername, nameRowId, usernamesOf } from '#shared/appwrite/accounts.ts';
+import { outboxOperation } from '#shared/appwrite/outbox.ts';
 import { taskOperation } from '#shared/appwrite/tasks.ts';
 import { create, type Operation, remove, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -31,7 +32,8 @@ type Removal = { operations: Operation[]; usernames: string[] };
  * Marks the identity as one that is being erased and removes the account. One that was made or renamed in the console
  * may have no identity and no row of its name yet: they are made now, so that the name stays taken.
  */
-async function removal({ store, clock }: Deps, { $id: id, username }: Account): Promise<Removal> {
+async function removal({ store, clock }: Deps, account: Account): Promise<Removal> {
+  const { $id: id, username, email, emailPending } = account;
   const nameId = await nameRowId(username);
   const [identity, name] = await Promise.all([store.identities.find(id), store.names.find(nameId)]);
   const usernames = [...new Set([...usernamesOf(identity), username])];
@@ -40,7 +42,12 @@ async function removal({ store, clock }: Deps, { $id: id, username }: Account): 
   const taken = name ? [] : [create('names', nameId, { taken: true })];
   const duties = usernames.map((subject) => taskOperation({ kind: 'unassign', subject, dueAt: clock.now() }));
   const unfollowing = taskOperation({ kind: 'unfollow', subject: id, dueAt: clock.now() });
-  return { operations: [marked, ...taken, ...duties, unfollowing, remove('users', id)], usernames };
+  const addresses = new Set([email, emailPending].filter((address) => address !== null));
+  const gone = (address?: string) =>
+    outboxOperation({ kind: 'account.erased', at: clock.now(), accountId: id, address });
+  // One for each address; without any, one all the same, since deliveries to the account may wait.
+  const news = addresses.size === 0 ? [gone()] : [...addresses].map((address) => gone(address));
+  return { operations: [marked, ...taken, ...duties, unfollowing, ...news, remove('users', id)], usernames };
 }
 
 /**

@@ -6,9 +6,13 @@ import {
   scrubNames,
   usernamesOf,
 } from '#shared/appwrite/accounts.ts';
+import { linkId } from '#shared/appwrite/links.ts';
+import { removeNameWords } from '#shared/appwrite/name-words.ts';
+import { writeOutbox } from '#shared/appwrite/outbox.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
 import type { StorageDeps } from '#shared/compose.ts';
+import { LINK_PURPOSES } from '#shared/domain/account.ts';
 import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { unassign } from '../complaints/unassign.ts';
 
@@ -23,20 +27,22 @@ const UNASSIGN_MS = 20 * SECOND;
 export async function forget(deps: Deps, person: { id: string; usernames: readonly string[] }): Promise<void> {
   await Promise.all([
     scrubNames(deps.store, person),
+    removeNameWords(deps.store, person.id),
+    ...LINK_PURPOSES.map((purpose) => deps.store.links.remove(linkId(person.id, purpose))),
     ...accountTallies(person.id).map((tally) => deps.store.tallies.remove(tally)),
   ]);
 }
 
-/** Marks identities as being erased, and leaves it to maintenance to unassign the person from their cases and to
- * end their follows. */
+/** Marks identities as being erased, and leaves the rest to maintenance (their cases and follows) and notifications (their mails). */
 async function mark(deps: Deps, identities: readonly StoredIdentity[]): Promise<void> {
   const active = identities.filter(({ state }) => state === 'active');
   // The tasks first: a run that dies in between finds the identity unmarked, and does both once more.
   for (const subject of active.flatMap(usernamesOf)) {
     await addTask(deps.store, { kind: 'unassign', subject, dueAt: deps.clock.now() });
   }
-  for (const { $id: subject } of active) {
-    await addTask(deps.store, { kind: 'unfollow', subject, dueAt: deps.clock.now() });
+  for (const { $id: accountId } of active) {
+    await addTask(deps.store, { kind: 'unfollow', subject: accountId, dueAt: deps.clock.now() });
+    await writeOutbox(deps.store, { kind: 'account.erased', at: deps.clock.now(), accountId, version: 'row gone' });
   }
   await Promise.all(active.map((identity) => deps.store.identities.replace(identity, { state: 'erasing' })));
 }

@@ -1,15 +1,42 @@
 import type { User } from '#shared/appwrite/rows.ts';
+import { type Actor, DEFAULT_LANGUAGE, DEFAULT_NOTIFY } from '#shared/domain/account.ts';
+import { mayOnAccount } from '#shared/domain/policy.ts';
 
 /** What a profile is made of; nothing else of an account ever leaves. */
-export type Profile = Pick<User, 'username' | 'name' | 'phone' | 'role' | 'registeredAt' | 'changedAt'>;
+export type Profile = Pick<
+  User,
+  | 'username'
+  | 'name'
+  | 'phone'
+  | 'role'
+  | 'email'
+  | 'emailConfirmed'
+  | 'emailPending'
+  | 'language'
+  | 'notify'
+  | 'registeredAt'
+  | 'changedAt'
+>;
 
-/** The profile as the contract shows it. */
-export function presentProfile(profile: Profile) {
+function contactsOf({ email, emailConfirmed, emailPending, language, notify }: Profile) {
+  return {
+    email,
+    emailConfirmed: email !== null && emailConfirmed === true,
+    emailPending,
+    language: language ?? DEFAULT_LANGUAGE,
+    notify: notify ?? DEFAULT_NOTIFY,
+  };
+}
+
+/** The profile as the contract shows it to its owner and, with `viewer`, to somebody: others but admins get no address. */
+export function presentProfile(profile: Profile, viewer?: Actor) {
+  const isShown = viewer === undefined || mayOnAccount(viewer, 'readContact', profile.username);
   return {
     username: profile.username,
     name: profile.name,
     phone: profile.phone,
     role: profile.role,
+    ...(isShown ? contactsOf(profile) : {}),
     createdAt: new Date(profile.registeredAt).toISOString(),
     updatedAt: new Date(profile.changedAt).toISOString(),
   };

@@ -1,11 +1,8 @@
-import { type Account, findByUsername, listByRole } from '#shared/appwrite/accounts.ts';
+import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
 import type { Deps } from '#shared/compose.ts';
-import type { Role } from '#shared/domain/account.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
-
-const MOST_STAFF = 500;
 
 export function noSuchAccount(): Refusal {
   return new Refusal('not_found', 'There is no account of this username.');
@@ -19,11 +16,4 @@ export async function readAccount(deps: Deps, actor: AccountActor, username: str
   const account = await findByUsername(deps.store, name);
   if (!account) throw noSuchAccount();
   return account;
-}
-
-/** Everybody of a role, by name; at most 500. */
-export async function listAccounts(deps: Deps, actor: AccountActor, role: Role): Promise<Account[]> {
-  if (!mayOnAccount(actor, 'listStaff', actor.username))
-    throw new Refusal('forbidden', 'Only staff may list accounts.');
-  return listByRole(deps.store, [role], MOST_STAFF);
 }

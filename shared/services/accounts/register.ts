@@ -1,9 +1,11 @@
 import { isNameTaken, nameRowId } from '#shared/appwrite/accounts.ts';
 import { bucketOf, type Reservation } from '#shared/appwrite/limits.ts';
+import { createNameWords } from '#shared/appwrite/name-words.ts';
+import { outboxOperation } from '#shared/appwrite/outbox.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
-import { isReservedUsername } from '#shared/domain/account.ts';
+import { isReservedUsername, type Language, type Notify } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
@@ -11,13 +13,18 @@ import { queueRefusal, refuseWhenFull } from '../auth/hash-queue.ts';
 import { addressesAfter } from '../auth/known-addresses.ts';
 import { newEpoch } from '../auth/logout.ts';
 import { serially } from '../complaints/serially.ts';
-import { reserveOrRefuse } from '../rate-limits.ts';
+import { reserveConfirmation, reserveOrRefuse } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { refuseWeakPassword } from './passwords.ts';
 import type { Profile } from './profile.ts';
 
 /** `username` is canonical already. */
-export type Registration = { username: string; name: string; phone: string | null; password: string };
+export type Registration = Pick<Profile, 'username' | 'name' | 'phone'> & {
+  password: string;
+  email?: string | null | undefined;
+  language?: Language | undefined;
+  notify?: Notify | undefined;
+};
 
 function taken(): Refusal {
   return new Refusal('username_taken', 'This username is taken. Choose another one.');
@@ -33,9 +40,10 @@ function reserveRegistration(deps: Deps): Promise<Reservation> {
 type Opening = { registration: Registration; nameId: string; reserving: Promise<Reservation> };
 
 async function openAccount(deps: Deps, { registration, nameId, reserving }: Opening): Promise<Profile> {
-  const { username, password, name, phone } = registration;
+  const { username, password, name, phone, email = null, language = null, notify = null } = registration;
   const [earlier] = await Promise.all([deps.store.names.find(nameId), reserving]);
   if (earlier) throw taken();
+  if (email !== null) await reserveConfirmation(deps, email);
   // Opened beside the hash, since only the commit needs it; unused, it expires by itself.
   const begun = begin(deps.gateway);
   begun.catch(() => undefined);
@@ -43,13 +51,18 @@ async function openAccount(deps: Deps, { registration, nameId, reserving }: Open
   const userId = randomId();
   const now = deps.clock.now();
   const at = now.toISOString();
-  const profile: Profile = { username, name, phone, role: 'user', registeredAt: at, changedAt: at };
+  const address = { email, emailConfirmed: email === null ? null : false, emailPending: null };
+  const times = { registeredAt: at, changedAt: at };
+  const profile: Profile = { username, name, phone, role: 'user', ...address, language, notify, ...times };
+  const news = email === null ? [] : [outboxOperation({ kind: 'email.confirm', at: now, accountId: userId })];
   const known = addressesAfter({ $id: userId, knownAddresses: [] }, deps.address, now);
   const secrets = { passwordHash, ...newEpoch(), knownAddresses: JSON.stringify(known ?? []), writes: 0 };
   const operations = [
     create('identities', userId, { usernames: username, state: 'active' }),
     create('names', nameId, { taken: true }),
     create('users', userId, { ...profile, ...secrets }),
+    createNameWords(userId, profile),
+    ...news,
     ...accountTallies(userId).map((id) => create('tallies', id, { visible: 0, hidden: 0 })),
   ];
   const landed = async () => (await deps.store.users.find(userId)) !== undefined;

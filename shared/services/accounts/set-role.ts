@@ -1,4 +1,5 @@
 import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
+import { type AccountNews, outboxOperation } from '#shared/appwrite/outbox.ts';
 import { update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Role } from '#shared/domain/account.ts';
@@ -9,8 +10,13 @@ import { planUnassigning } from '../complaints/unassign.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { commitLeaving } from './admin-lock.ts';
 import { noSuchAccount } from './read-account.ts';
+import { writeAccount } from './write-account.ts';
 
 type Appointment = { username: string; role: Role };
+
+function newsOf(actor: AccountActor, { $id: accountId, changedAt }: Account): AccountNews {
+  return { kind: 'role.changed', at: new Date(changedAt), accountId, byId: actor.id };
+}
 
 async function demote(deps: Deps, actor: AccountActor, demoted: Account): Promise<Account> {
   const { $id: targetId, role, changedAt } = demoted;
@@ -18,7 +24,7 @@ async function demote(deps: Deps, actor: AccountActor, demoted: Account): Promis
     actor,
     targetId,
     action: 'setRole',
-    operations: () => [update('users', targetId, { role, changedAt })],
+    operations: () => [update('users', targetId, { role, changedAt }), outboxOperation(newsOf(actor, demoted))],
     landed: async () => (await deps.store.users.find(targetId))?.role === role,
   });
   return demoted;
@@ -34,6 +40,6 @@ export async function setRole(deps: Deps, actor: AccountActor, { username, role 
     const change = { role, changedAt: deps.clock.now().toISOString() };
     if (role === 'user') await planUnassigning(deps, username);
     if (target.role === 'admin') return demote(deps, actor, { ...target, ...change });
-    return deps.store.users.replace(target, change);
+    return writeAccount(deps, target, change, { news: [newsOf(actor, { ...target, ...change })] });
   });
 }

@@ -1,0 +1,40 @@
+import { MailedToken } from '#shared/contract/account-requests.ts';
+import { DEAD_TOKEN } from '#shared/contract/examples.ts';
+import { route } from '#shared/http/route.ts';
+
+export const confirmEmail = route({
+  method: 'POST',
+  path: '/email/confirm',
+  id: 'confirmEmail',
+  access: 'public',
+  body: { json: MailedToken },
+  docs: {
+    tag: 'Accounts',
+    summary: 'Confirm an e-mail address with the link of a mail',
+    description:
+      'Takes what stands behind `#confirm=` in the link. The address counts from now on; one that it replaces is told. The link counts for an hour, once; sending the same address to PUT /user has another one mailed.',
+    answers: { 204: { description: 'Confirmed' } },
+    refusals: ['token_gone', 'busy'],
+    examples: {
+      gone: {
+        summary: 'A link that was used, has ended or never was one',
+        json: { token: DEAD_TOKEN },
+        answer: { code: 'token_gone', detail: 'This link does not count any more. Ask for a new one.' },
+      },
+      noToken: {
+        summary: 'Without a token',
+        json: {},
+        answer: {
+          code: 'invalid_fields',
+          detail: 'token is required.',
+          errors: [{ field: 'token', code: 'required', message: 'is required' }],
+        },
+      },
+    },
+  },
+  async run({ body, deps }) {
+    const { confirmAddress } = await import('#shared/services/accounts/recovery.ts');
+    await confirmAddress(deps, body.token);
+    return { status: 204 };
+  },
+});

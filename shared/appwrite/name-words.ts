@@ -1,0 +1,56 @@
+import { Query } from 'node-appwrite';
+import { derivedId } from '#shared/domain/ids.ts';
+import { wordsOfName } from '#shared/domain/words.ts';
+import type { Store } from './store.ts';
+import { createMany, type Operation, removeMany } from './transaction.ts';
+
+/** What an account is found by. */
+export type Named = { username: string; name: string };
+
+/** Sorts after every hexadecimal digit and after the letter that ends them in a key. */
+const BEYOND = 'z';
+
+const hex = (word: string) => Buffer.from(word).toString('hex');
+
+/** One column gives the order and is unique: the word's UTF-8 in hexadecimal, which no database folds, an `x`, the account's id. */
+export const nameKey = (word: string, accountId: string) => `${hex(word)}x${accountId}`;
+
+/** The words of an account: its username as a whole, and those of the name. */
+export function wordsOfAccount({ username, name }: Named): string[] {
+  return [...new Set([username, ...wordsOfName(name)])];
+}
+
+const ofAccount = (id: string): [string] => [Query.equal('accountId', id)];
+
+/** Writes the words of an account that is opened in the same commit. */
+export function createNameWords(accountId: string, named: Named): Operation {
+  const rows = wordsOfAccount(named).map((word) => ({
+    $id: derivedId('w', accountId, word),
+    key: nameKey(word, accountId),
+    accountId,
+  }));
+  return createMany('nameWords', rows);
+}
+
+/** Puts the words of a changed name in the place of all that there were. */
+export function replaceNameWords(accountId: string, named: Named): Operation[] {
+  return [removeMany('nameWords', ofAccount(accountId)), createNameWords(accountId, named)];
+}
+
+export async function removeNameWords(store: Store, accountId: string): Promise<void> {
+  await store.nameWords.removeWhere(ofAccount(accountId));
+}
+
+/** Words that begin like this, in the order of their keys; `after` is the last key seen. */
+export async function listNameWords(
+  store: Store,
+  { beginning, after, limit }: { beginning: string; after: string | undefined; limit: number },
+) {
+  const { rows } = await store.nameWords.list([
+    after === undefined ? Query.greaterThanEqual('key', hex(beginning)) : Query.greaterThan('key', after),
+    Query.lessThan('key', hex(beginning) + BEYOND),
+    Query.orderAsc('key'),
+    Query.limit(limit),
+  ]);
+  return rows;
+}

@@ -1,0 +1,72 @@
+import { bucketOf } from '#shared/appwrite/limits.ts';
+import { writeOutbox } from '#shared/appwrite/outbox.ts';
+import type { Deps } from '#shared/compose.ts';
+import { HOUR } from '#shared/domain/clock.ts';
+import { queueRefusal, refuseWhenFull } from '../auth/hash-queue.ts';
+import { newEpoch } from '../auth/logout.ts';
+import { reserveOrRefuse } from '../rate-limits.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
+import { addressesGone } from './change-address.ts';
+import { readUnsubscribeToken } from './links.ts';
+import { linkGone, type OpenedLink, openLink } from './open-link.ts';
+import { refuseWeakPassword } from './passwords.ts';
+import { writeAccount } from './write-account.ts';
+
+/** Who has forgotten a password; one of the two, in its canonical spelling. */
+export type Forgotten = { username?: string | undefined; email?: string | undefined };
+
+/**
+ * Asks for a link to set a new password. Nobody looks here whether there is such an account: whoever is asked for, one
+ * row is written, and the function `notifications` sends the mails. 429 after too many requests from one network.
+ */
+export async function requestRecovery(deps: Deps, { username, email }: Forgotten): Promise<void> {
+  const max = deps.config.recoveriesPerHour;
+  const limit = { kind: 'recovery', subject: bucketOf(deps.address), windowMs: HOUR, max };
+  await reserveOrRefuse(deps, limit, 'Too many requests for a link from this address. Wait before the next.');
+  await writeOutbox(deps.store, { kind: 'recovery.requested', at: deps.clock.now(), username, address: email });
+}
+
+/**
+ * Sets a new password with the token of a link: 410 when it does not count, 422 when the password is refused, which uses
+ * nothing up. All tokens of the account end, and the person is told.
+ */
+export async function resetPassword(
+  deps: Deps,
+  { token, password }: { token: string; password: string },
+): Promise<void> {
+  let opened: OpenedLink | undefined = await openLink(deps, 'reset', token);
+  await refuseWeakPassword(password, { username: opened.account.username, field: 'password' });
+  refuseWhenFull(deps);
+  const passwordHash = await deps.hasher().hash(password, { network: deps.address, known: false }).catch(queueRefusal);
+  await retryOnConflict(deps.clock, 'this account', async () => {
+    const { account, used } = opened ?? (await openLink(deps, 'reset', token));
+    opened = undefined;
+    const at = deps.clock.now();
+    const patch = { passwordHash, changedAt: at.toISOString(), ...newEpoch() };
+    const news = [{ kind: 'password.changed', at, accountId: account.$id } as const];
+    return writeAccount(deps, account, patch, { news, operations: [used] });
+  });
+}
+
+/** Confirms an address with the token of the mail to it: 410 when it does not count. A pending one takes the place of the present one. */
+export async function confirmAddress(deps: Deps, token: string): Promise<void> {
+  await retryOnConflict(deps.clock, 'this account', async () => {
+    const { account, address, used } = await openLink(deps, 'confirm', token);
+    const now = deps.clock.now();
+    const patch = { email: address, emailConfirmed: true, emailPending: null, changedAt: now.toISOString() };
+    const replaced = address === account.email ? [] : [account.email];
+    return writeAccount(deps, account, patch, { news: addressesGone(account, replaced, now), operations: [used] });
+  });
+}
+
+/** Stops the mails to an account with a signed token: 410 when it was not signed here or the account is gone. It may be repeated. */
+export async function unsubscribe(deps: Deps, token: string): Promise<void> {
+  const accountId = readUnsubscribeToken(token, [deps.config.tokenSecret, deps.config.previousTokenSecret]);
+  if (accountId === undefined) throw linkGone();
+  await retryOnConflict(deps.clock, 'this account', async () => {
+    const account = await deps.store.users.find(accountId);
+    if (!account) throw linkGone();
+    if (account.notify === 'none') return account;
+    return writeAccount(deps, account, { notify: 'none', changedAt: deps.clock.now().toISOString() });
+  });
+}

@@ -1,0 +1,43 @@
+import type { Account } from '#shared/appwrite/accounts.ts';
+import { type AccountNews, outboxOperation } from '#shared/appwrite/outbox.ts';
+import type { User } from '#shared/appwrite/rows.ts';
+import { begin, commitBegun, type Operation, update } from '#shared/appwrite/transaction.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+
+/** What a change writes: `revoked` and `knownAddresses` as the JSON that is stored. */
+export type AccountPatch = Partial<Omit<User, 'revoked' | 'knownAddresses'>> & { revoked?: string };
+
+/** What goes with a change of an account, all or nothing: rows of the outbox, and whatever else. */
+export type Along = { news?: readonly AccountNews[]; operations?: readonly Operation[] };
+
+const sameTime = (one: string, other: string) => Date.parse(one) === Date.parse(other);
+
+function isWritten(row: Account | undefined, patch: AccountPatch): boolean {
+  if (!row) return false;
+  if (patch.epoch !== undefined) return row.epoch === patch.epoch;
+  return patch.changedAt !== undefined && sameTime(row.changedAt, patch.changedAt);
+}
+
+function withPatch(account: Account, { revoked, ...patch }: AccountPatch): Account {
+  return { ...account, ...patch, ...(revoked === undefined ? {} : { revoked: [] }) };
+}
+
+/**
+ * A compare-and-set on an account as it was read. Undefined when it has changed or gone since. Alone it is one call; with
+ * anything along it is a transaction of four. A patch along with which something goes must hold `changedAt` or `epoch`.
+ */
+export async function writeAccount(
+  deps: Pick<StorageDeps, 'gateway' | 'store'>,
+  account: Account,
+  patch: AccountPatch,
+  { news = [], operations = [] }: Along = {},
+): Promise<Account | undefined> {
+  if (news.length + operations.length === 0) return deps.store.users.replace(account, patch);
+  const read = () => deps.store.users.find(account.$id);
+  const outcome = await commitBegun(deps.gateway, begin(deps.gateway), {
+    operations: [update('users', account.$id, patch), ...operations, ...news.map(outboxOperation)],
+    stillTrue: async () => (await read())?.$updatedAt === account.$updatedAt,
+    landed: async () => isWritten(await read(), patch),
+  });
+  return outcome === 'done' ? withPatch(account, patch) : undefined;
+}

@@ -19,8 +19,8 @@ export const exportAccount = route({
     examples: {
       nothingFiled: {
         summary: 'Somebody who has filed nothing',
-        as: 'kim',
-        answer: { status: 200, body: { account: profileOf('kim', 'Kim Example'), complaints: [], next: null } },
+        as: 'gina',
+        answer: { status: 200, body: { account: profileOf('gina', 'Test Person'), complaints: [], next: null } },
       },
       noToken: {
         summary: 'Without a token',

@@ -1,5 +1,5 @@
 import { Query } from 'node-appwrite';
-import type { LinkPurpose } from '#shared/domain/account.ts';
+import { LINK_PURPOSES, type LinkPurpose } from '#shared/domain/account.ts';
 import { derivedId } from '#shared/domain/ids.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { LinkRow } from './rows.ts';
@@ -23,4 +23,10 @@ export async function findLink(
 ): Promise<StoredLink | undefined> {
   const { rows } = await links.list([Query.equal('tokenHash', tokenHash), Query.limit(2)]);
   return rows.find((link) => link.purpose === purpose && link.tokenHash === tokenHash);
+}
+
+/** Takes the links of an account away; there need not be any. */
+export async function removeLinks({ links }: Store, accountId: string): Promise<void> {
+  const ids = LINK_PURPOSES.map((purpose) => linkId(accountId, purpose));
+  await links.removeWhere([Query.equal('$id', ids)]);
 }

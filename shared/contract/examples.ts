@@ -9,6 +9,7 @@ export const PEOPLE = {
   dora: 'user',
   emil: 'user',
   fred: 'user',
+  gina: 'user',
   grace: 'staff',
   margaret: 'admin',
 } as const satisfies Record<string, Role>;

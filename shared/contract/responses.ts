@@ -394,4 +394,5 @@ export type Complaint = z.infer<typeof Complaint>;
 export type ComplaintDetail = z.infer<typeof ComplaintDetail>;
 export type ComplaintList = z.infer<typeof ComplaintList>;
 export type Figures = z.infer<typeof Figures>;
+export type AccountExport = z.infer<typeof AccountExport>;
 export type Problem = z.infer<typeof Problem>;

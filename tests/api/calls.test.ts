@@ -29,6 +29,7 @@ beforeAll(async () => {
   admin = await service.person('admin');
   // The first erasure makes its lock; the first use of a limit in each half minute makes its row.
   await service.login(user.username);
+  await service.send('POST', '/recovery', json({ username: user.username }));
   await service.send('POST', '/user', json({ username: uniqueName(), password: PASSWORD, name: 'New Person' }));
   await admin.send('DELETE', '/user', json({ username: (await service.person()).username }));
   // The first complaint makes the totals that all later ones count in; the first of an hour makes its limit.
@@ -60,6 +61,7 @@ const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]
     const person = await service.login(user.username);
     return ['auth', await person.send('POST', '/logout', json({}))];
   },
+  '`POST /recovery`': async () => ['auth', await service.send('POST', '/recovery', json({ username: uniqueName() }))],
   '`POST /user`': async () => {
     const body = json({ username: uniqueName(), password: PASSWORD, name: 'New Person' });
     return ['users', await service.send('POST', '/user', body)];
@@ -67,7 +69,10 @@ const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]
   '`GET /user`': async () => ['users', await user.send('GET', '/user')],
   '`GET /user?username=`': async () => ['users', await staff.send('GET', `/user?username=${user.username}`)],
   '`GET /user?role=staff`': async () => ['users', await staff.send('GET', '/user?role=staff')],
-  '`PUT /user`': async () => ['users', await user.send('PUT', '/user', json({ name: 'Another Name' }))],
+  '`PUT /user` with a name': async () => ['users', await user.send('PUT', '/user', json({ name: 'Another Name' }))],
+  '`PUT /user` with a phone number': async () => {
+    return ['users', await user.send('PUT', '/user', json({ phone: '+491701234567' }))];
+  },
   '`PUT /user/role`': async () => {
     const { username } = await service.person();
     return ['users', await admin.send('PUT', '/user/role', json({ username, role: 'staff' }))];

@@ -1,5 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { Profile } from '#shared/contract/responses.ts';
+import { unsubscribeToken } from '#shared/services/accounts/links.ts';
+import { accountOf, confirmedAddress, linkFor } from '../support/account-news.ts';
 import { PASSWORD } from '../support/enrol.ts';
 import { type Service, startService, uniqueName } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
@@ -96,4 +99,57 @@ it('calls the functions on their own domains, where they have some', async () =>
   expect([...explorer.origins].sort()).toEqual(called.sort());
   await explorer.page.close();
   await elsewhere.close();
+});
+
+/** The link of a mail as it is opened: the page, and the name and token in the fragment. */
+async function openLink(fragment: string, width = 1280) {
+  const context = await browser.newContext({ viewport: { width, height: 844 } });
+  const page = await context.newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  await page.goto(`${service.local.url}/${fragment}`);
+  await page.locator('#mail-link').waitFor();
+  return { page, asked };
+}
+
+it('sets a new password with the link of a mail, after a word about one that is refused, and sends nothing before', async () => {
+  const { username } = await service.person();
+  await confirmedAddress(service, username, `${username}@example.org`);
+  const token = await linkFor(service, username, 'reset');
+  const { page, asked } = await openLink(`#reset=${token}`, 390);
+  expect(page.url()).not.toContain(token);
+  expect(asked.filter((request) => request.startsWith('POST'))).toEqual([]);
+  expect(await page.locator('#explorer').isVisible()).toBe(false);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  await page.fill('#mail-link [name=password]', 'password1');
+  await page.click('#mail-link button');
+  await page.getByText('is one of the most common passwords').waitFor();
+  await page.fill('#mail-link [name=password]', 'another-Horse-77');
+  await page.click('#mail-link button');
+  await page.getByText('The new password is set. Log in with it.').waitFor();
+  expect(asked.filter((request) => request.startsWith('POST'))).toEqual(Array(2).fill('POST /recovery/confirm'));
+  await service.login(username, 'another-Horse-77');
+  await page.context().close();
+});
+
+it('confirms an address and stops the mails with the links of mails, and says when a link is gone', async () => {
+  const person = await service.person();
+  const email = `${person.username}@example.org`;
+  (await person.send('PUT', '/user', { json: { email, currentPassword: PASSWORD } })).as(Profile);
+  const token = await linkFor(service, person.username, 'confirm');
+  const { $id } = await accountOf(service, person.username);
+  const stop = unsubscribeToken($id, service.settings.TOKEN_SECRET ?? '');
+  const steps = [
+    [`#confirm=${token}`, 'Your e-mail address is confirmed.'],
+    [`#confirm=${token}`, 'This link does not count any more. Ask for a new one.'],
+    [`#unsubscribe=${stop}`, 'You will get no more mails about complaints.'],
+  ] as const;
+  for (const [fragment, said] of steps) {
+    const { page } = await openLink(fragment);
+    await page.click('#mail-link button');
+    await page.locator('#mail-link [role=status]').getByText(said).waitFor();
+    await page.context().close();
+  }
+  const profile = (await person.send('GET', '/user')).as(Profile);
+  expect(profile).toMatchObject({ email, emailConfirmed: true, notify: 'none' });
 });

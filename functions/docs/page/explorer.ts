@@ -1,3 +1,4 @@
+import { type Post, showMailLink } from './mail-links.ts';
 import { showPictures } from './pictures.ts';
 import { keepSession, readSession, type Session, sessionOf } from './session.ts';
 
@@ -103,11 +104,24 @@ async function logOut(api: ApiDocument): Promise<void> {
   await call(api, '/logout', { headers, body: '{}' });
 }
 
+const postTo =
+  (api: ApiDocument): Post =>
+  (path, body) =>
+    call(api, path, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+/** A new password ends every token, the one kept here too. */
+function followed(path: string): void {
+  if (path === '/recovery/confirm') use(undefined);
+}
+
 const unreachable = () => say('The API cannot be reached from here.');
 
 async function start(): Promise<void> {
   const response = await fetch('./openapi.json');
   const api = (await response.json()) as ApiDocument;
+  const mailed = () => showMailLink({ post: postTo(api), onDone: followed });
+  mailed();
+  addEventListener('hashchange', mailed);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     say('…');

@@ -11,8 +11,9 @@ import type { AccountActor } from '../auth/open-session.ts';
 import { reserveConfirmation } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { planAddress } from './change-address.ts';
-import { confirmPassword, refuseWeakPassword } from './passwords.ts';
+import { confirmPassword } from './passwords.ts';
 import { noSuchAccount } from './read-account.ts';
+import { refuseWeakPassword } from './weak-passwords.ts';
 import { type AccountPatch, type Along, writeAccount } from './write-account.ts';
 
 export type AccountChange = {

@@ -6,13 +6,12 @@ import {
   scrubNames,
   usernamesOf,
 } from '#shared/appwrite/accounts.ts';
-import { linkId } from '#shared/appwrite/links.ts';
+import { removeLinks } from '#shared/appwrite/links.ts';
 import { removeNameWords } from '#shared/appwrite/name-words.ts';
 import { writeOutbox } from '#shared/appwrite/outbox.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
 import type { StorageDeps } from '#shared/compose.ts';
-import { LINK_PURPOSES } from '#shared/domain/account.ts';
 import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { unassign } from '../complaints/unassign.ts';
 
@@ -28,7 +27,7 @@ export async function forget(deps: Deps, person: { id: string; usernames: readon
   await Promise.all([
     scrubNames(deps.store, person),
     removeNameWords(deps.store, person.id),
-    ...LINK_PURPOSES.map((purpose) => deps.store.links.remove(linkId(person.id, purpose))),
+    removeLinks(deps.store, person.id),
     ...accountTallies(person.id).map((tally) => deps.store.tallies.remove(tally)),
   ]);
 }

@@ -2,26 +2,10 @@ import type { Reservation } from '#shared/appwrite/limits.ts';
 import { bucketOf } from '#shared/appwrite/limits.ts';
 import type { Deps } from '#shared/compose.ts';
 import { DAY, MINUTE } from '#shared/domain/clock.ts';
-import { type FieldCode, invalidField, Refusal } from '#shared/domain/problems.ts';
+import { Refusal } from '#shared/domain/problems.ts';
 import { queueRefusal } from '../auth/hash-queue.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { reserveOrRefuse } from '../rate-limits.ts';
-
-const WEAKNESSES = {
-  password_too_short: 'must have at least 8 characters',
-  password_too_long: 'must not be longer than 72 bytes in UTF-8',
-  password_has_nul: 'must not contain a NUL character',
-  password_ill_formed: 'must be well-formed Unicode text',
-  password_common: 'is one of the most common passwords; choose another one',
-  password_is_username: 'must not be the username',
-} as const satisfies Partial<Record<FieldCode, string>>;
-
-/** 422 for a password that the policy refuses. The list of common ones is only loaded here. */
-export async function refuseWeakPassword(password: string, about: { username: string; field: string }): Promise<void> {
-  const { checkPassword } = await import('#shared/security/password-policy.ts');
-  const weakness = checkPassword(password, about.username);
-  if (weakness) throw invalidField(about.field, weakness, WEAKNESSES[weakness]);
-}
 
 async function reserveTries(deps: Deps, actor: AccountActor): Promise<Reservation[]> {
   const { loginFailuresPerAccount: soon, loginFailuresPerDay: daily } = deps.config;

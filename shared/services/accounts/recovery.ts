@@ -9,7 +9,7 @@ import { retryOnConflict } from '../retry-on-conflict.ts';
 import { addressesGone } from './change-address.ts';
 import { readUnsubscribeToken } from './links.ts';
 import { linkGone, type OpenedLink, openLink } from './open-link.ts';
-import { refuseWeakPassword } from './passwords.ts';
+import { refuseWeakPassword } from './weak-passwords.ts';
 import { writeAccount } from './write-account.ts';
 
 /** Who has forgotten a password; one of the two, in its canonical spelling. */

@@ -15,8 +15,8 @@ import { newEpoch } from '../auth/logout.ts';
 import { serially } from '../complaints/serially.ts';
 import { reserveConfirmation, reserveOrRefuse } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
-import { refuseWeakPassword } from './passwords.ts';
 import type { Profile } from './profile.ts';
+import { refuseWeakPassword } from './weak-passwords.ts';
 
 /** `username` is canonical already. */
 export type Registration = Pick<Profile, 'username' | 'name' | 'phone'> & {

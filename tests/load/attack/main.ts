@@ -15,6 +15,7 @@ import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from
 import { readDuringLogins } from './load.ts';
 import { fileAroundTheHour, fileWrongly, sendOddQueries, writeManyNotes } from './quotas.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from './races.ts';
+import { timeRecovery } from './recovery.ts';
 import { replayTokens } from './sequences.ts';
 import { startStage } from './stage.ts';
 import { sendForgeries } from './tokens.ts';
@@ -40,6 +41,7 @@ const ATTACKS: Readonly<Record<string, (arena: Arena, seed: number) => Promise<F
   'filings on both sides of a full hour': (arena) => fileAroundTheHour(arena),
   'long notes without end': (arena) => writeManyNotes(arena, 300),
   'milliseconds of older hashes and unknown names': (arena) => timeOlderHashes(arena, 12),
+  'milliseconds of recovery for known and unknown names': (arena) => timeRecovery(arena, 1_000),
   'queries that make no sense': (arena) => sendOddQueries(arena),
   'people who want to be admin': (arena, seed) => climb(arena, { sequences: 100, requests: 50 }, dice(seed)),
 };
@@ -51,6 +53,7 @@ const VARIABLES: Readonly<Record<string, Record<string, string>>> = {
   'logins flooded from one /64': { BCRYPT_COST: '12' },
   "logins flooded from the victim's own address": { BCRYPT_COST: '12' },
   'milliseconds of older hashes and unknown names': { BCRYPT_COST: '12' },
+  'milliseconds of recovery for known and unknown names': { RECOVERIES_PER_HOUR: '1000000' },
 };
 
 async function attackAll(names: string[], seed: number): Promise<number> {

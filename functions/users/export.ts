@@ -13,14 +13,17 @@ export const exportAccount = route({
     tag: 'Accounts',
     summary: 'Read all that is kept about you',
     description:
-      'Your account, and the complaints you have filed, anonymous and hidden ones too, each with what you have written in its timeline. Twenty complaints a page: follow `next` with `after`. Passwords are kept as hashes only and are left out.',
+      'Your account, and the complaints you have filed, anonymous and hidden ones too, each with what you have written in its timeline and how you rated it, and those you follow. Twenty complaints and 100 followed ones a page: follow `next` with `after`. Passwords are kept as hashes only and are left out.',
     answers: { 200: { description: 'A page of it', schema: AccountExport } },
     refusals: [],
     examples: {
       nothingFiled: {
         summary: 'Somebody who has filed nothing',
         as: 'gina',
-        answer: { status: 200, body: { account: profileOf('gina', 'Test Person'), complaints: [], next: null } },
+        answer: {
+          status: 200,
+          body: { account: profileOf('gina', 'Test Person'), complaints: [], follows: [], next: null },
+        },
       },
       noToken: {
         summary: 'Without a token',

@@ -105,10 +105,14 @@ export function followQueries(personId: string, { after, from, to, descending, l
   ];
 }
 
+/** What a person follows, in the order of the complaints' filing. */
+export async function listFollows(store: Store, personId: string, slice: FollowSlice) {
+  return (await store.follows.list(followQueries(personId, slice))).rows;
+}
+
 /** The ids of complaints that a person follows, in the order of their filing. */
 export async function listFollowed(store: Store, personId: string, slice: FollowSlice): Promise<string[]> {
-  const { rows } = await store.follows.list(followQueries(personId, slice));
-  return rows.map((row) => row.complaintId);
+  return (await listFollows(store, personId, slice)).map((row) => row.complaintId);
 }
 
 /** Some of the people who follow a complaint. */

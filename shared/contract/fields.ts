@@ -106,7 +106,9 @@ const email = z.pipe(
   }),
 );
 
-export const Email = email.check(z.describe('An e-mail address, up to 254 characters. Its domain is kept in lower case.'));
+export const Email = email.check(
+  z.describe('An e-mail address, up to 254 characters. Its domain is kept in lower case.'),
+);
 
 export const LanguageName = z.enum(LANGUAGES).check(z.describe('The language of mails: English or German.'));
 

@@ -267,6 +267,14 @@ export const AccountExport = z.lazy(() =>
         }),
       )
       .check(says('The complaints you have filed, newest first, anonymous and hidden ones too; at most 20 on a page.')),
+    follows: z
+      .array(
+        z.strictObject({
+          id: z.string().check(says('The complaint that you follow.')),
+          since: Time.check(says('Since when.')),
+        }),
+      )
+      .check(says('The complaints you follow; at most 100 on a page.')),
     next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
   }),
 );

@@ -39,8 +39,9 @@ export async function accountOf({ connection }: Service, username: string) {
   return account;
 }
 
-/** The token of a link, made as `notifications` makes it when it sends the mail. */
+/** The token of a link, made as `notifications` makes it when it sends the mail; after those that it still has to send. */
 export async function linkFor(service: Service, username: string, purpose: LinkPurpose): Promise<string> {
+  await service.local.settle();
   const { $id: accountId, epoch, email, emailPending } = await accountOf(service, username);
   const address = (purpose === 'confirm' ? emailPending : null) ?? email ?? '';
   const clock = { now: () => new Date(service.local.clock.now()), elapsed: () => 0 };

@@ -1,38 +1,68 @@
 import { orderOf } from '#shared/appwrite/complaint-queries.ts';
-import { listOwnEntries, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { readTimelines, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { listFollows } from '#shared/appwrite/follows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { sightOf } from '#shared/domain/policy.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { openCursor, sealCursor } from '../complaints/cursor.ts';
 import { listComplaints, type Reached } from '../complaints/list-complaints.ts';
 import { presentComplaint, presentEntry } from '../complaints/present.ts';
+import { relationsOf } from '../complaints/relations.ts';
 import { presentProfile } from './profile.ts';
 
-const PAGE = 20;
-const CURSOR = 'export';
+const COMPLAINTS = 20;
+const FOLLOWS = 100;
+
+/** How far each of the two lists was read; null: to its end. Neither is there at the beginning. */
+type Cursor = { complaints?: Reached | null; follows?: string | null };
 
 async function withOwnEntries(deps: Deps, actor: AccountActor, complaints: readonly StoredComplaint[]) {
-  const audience = { viewer: actor, config: deps.config };
   const ids = complaints.map(({ $id }) => $id);
-  const entries = await listOwnEntries(deps.store, actor.id, ids);
+  const [timelines, relations] = await Promise.all([
+    readTimelines(deps.store, ids),
+    relationsOf(deps, actor, complaints),
+  ]);
+  const audience = { viewer: actor, config: deps.config, relations };
   return complaints.map((complaint) => ({
     ...presentComplaint(complaint, audience),
-    entries: entries
-      .filter(({ complaintId }) => complaintId === complaint.$id)
+    entries: (timelines.get(complaint.$id) ?? [])
+      .filter(({ byId }) => byId === actor.id)
       .map((entry) => presentEntry(entry, complaint, audience)),
   }));
 }
 
-/** A page of all that is kept about a person: the account, and the complaints they have filed with what they wrote there. */
-export async function exportAccount(deps: Deps, actor: AccountActor, cursor: string | undefined) {
-  const kind = `${CURSOR} ${actor.id}`;
-  const after = cursor === undefined ? undefined : (openCursor(deps.config, kind, cursor) as Reached);
+async function pageOfComplaints(deps: Deps, actor: AccountActor, after: Reached | null | undefined) {
+  if (after === null) return { items: [], next: null };
   const filter = { sight: sightOf(actor), mine: actor.id };
-  const wanted = { filter, order: orderOf('-createdAt'), pageSize: PAGE, page: 1, after };
-  const { rows, next } = await listComplaints(deps, wanted);
+  const wanted = { filter, order: orderOf('-createdAt'), pageSize: COMPLAINTS, page: 1, after };
+  const { rows, next = null } = await listComplaints(deps, wanted);
+  return { items: await withOwnEntries(deps, actor, rows), next };
+}
+
+async function pageOfFollows({ store }: Deps, actor: AccountActor, after: string | null | undefined) {
+  if (after === null) return { items: [], next: null };
+  const rows = await listFollows(store, actor.id, { after, descending: true, limit: FOLLOWS + 1 });
+  const page = rows.slice(0, FOLLOWS);
+  const items = page.map(({ complaintId: id, $createdAt }) => ({ id, since: new Date($createdAt).toISOString() }));
+  return { items, next: rows.length > FOLLOWS ? (page.at(-1)?.complaintId ?? null) : null };
+}
+
+/**
+ * A page of all that is kept about a person: the account, the complaints they have filed with what they wrote there, and
+ * the complaints they follow. Whoever rated a complaint finds that with the complaint.
+ */
+export async function exportAccount(deps: Deps, actor: AccountActor, cursor: string | undefined) {
+  const kind = `export ${actor.id}`;
+  const after = cursor === undefined ? {} : (openCursor(deps.config, kind, cursor) as Cursor);
+  const [complaints, follows] = await Promise.all([
+    pageOfComplaints(deps, actor, after.complaints),
+    pageOfFollows(deps, actor, after.follows),
+  ]);
+  const isOver = complaints.next === null && follows.next === null;
   return {
     account: presentProfile(actor.account),
-    complaints: await withOwnEntries(deps, actor, rows),
-    next: next === undefined ? null : sealCursor(deps.config, kind, next),
+    complaints: complaints.items,
+    follows: follows.items,
+    next: isOver ? null : sealCursor(deps.config, kind, { complaints: complaints.next, follows: follows.next }),
   };
 }

@@ -11,8 +11,8 @@ export async function forgetAddress({ store, mailer }: NotifyDeps, address: stri
 }
 
 /**
- * Removes everything that an erased person was sent or was to be sent: messages, deliveries, and the address. Gives
- * false while Messaging is still sending one of the messages.
+ * Removes everything that an erased person was sent or was to be sent: messages, deliveries, the address and former
+ * ones. Gives false while Messaging is still sending one of the messages.
  */
 export async function forgetPerson(deps: NotifyDeps, accountId: string, address: string | null): Promise<boolean> {
   let complete = true;
@@ -23,6 +23,9 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
       if (messageId === null || (await deps.mailer.discard(messageId))) removable.push($id);
       else complete = false;
     }
+    // A former address would be forgotten when its delivery ends, which is not to be any more.
+    const former = new Set(deliveries.flatMap((delivery) => delivery.address ?? []));
+    for (const one of former) await forgetAddress(deps, one);
     await removeDeliveries(deps.store, removable);
     full = deliveries.length === PAGE;
   }

@@ -56,8 +56,8 @@ class Step {
     const hasMessage = delivery.messageId !== null;
     const ended = await recordDelivery(store, delivery, { ...end, dueAt: hasMessage ? this.#now : this.#in(KEPT_MS) });
     if (ended && hasMessage) await this.#discard(ended);
-    if (ended && delivery.kind === 'email.changed' && delivery.address)
-      await forgetAddress(this.#deps, delivery.address);
+    const isFormer = delivery.kind === 'email.changed' || delivery.kind === 'email.dropped';
+    if (ended && isFormer && delivery.address) await forgetAddress(this.#deps, delivery.address);
   }
 
   /** Removes the message of a delivery that has ended; it may have held a link. */

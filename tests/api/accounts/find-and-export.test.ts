@@ -123,7 +123,11 @@ describe('GET /user/export', () => {
       pages.push(page);
       next = page.next;
     } while (next !== null);
-    return { account: pages[0]?.account, complaints: pages.flatMap(({ complaints }) => complaints) };
+    return {
+      account: pages[0]?.account,
+      complaints: pages.flatMap(({ complaints }) => complaints),
+      follows: pages.flatMap(({ follows }) => follows),
+    };
   }
 
   it('tells a person all of their own, anonymous and hidden complaints too, with what they wrote', async () => {
@@ -140,7 +144,10 @@ describe('GET /user/export', () => {
     );
     const other = await service.person();
     const theirs = await other.file();
-    const { account, complaints } = await exported(person);
+    const followed = await other.file();
+    expect((await person.send('POST', '/complain/follow', { json: { id: followed.id } })).status).toBe(200);
+    const { account, complaints, follows } = await exported(person);
+    expect(follows).toEqual([{ id: followed.id, since: expect.any(String) }]);
     expect(account).toEqual((await person.send('GET', '/user')).as(Profile));
     expect(complaints.map(({ id }) => id)).toEqual([hidden.id, anonymous.id, open.id]);
     expect(complaints.map(({ username }) => username)).toEqual(Array.from({ length: 3 }, () => person.username));
@@ -160,6 +167,19 @@ describe('GET /user/export', () => {
     const { complaints } = await exported(person);
     expect(complaints.map(({ id }) => id)).toEqual(ids.reverse());
     for (const { entries } of complaints) expect(entries).toHaveLength(1);
+  });
+
+  it('tells how a complaint was rated', async () => {
+    const person = await service.person();
+    const { id } = await person.file();
+    for (const status of ['acknowledged', 'resolved']) {
+      (await staff.send('PUT', '/complain', { json: { id, status } })).as(Complaint);
+    }
+    const rating = { id, score: 4, comment: 'Quick.' };
+    (await person.send('POST', '/complain/rate', { json: rating })).as(Complaint);
+    const { complaints } = await exported(person);
+    expect(complaints[0]).toMatchObject({ id, rating: { score: 4, comment: 'Quick.' } });
+    expect(complaints[0]?.entries.map(({ kind }) => kind)).toEqual(['created', 'rating']);
   });
 
   it('needs a token, and a cursor of one’s own', async () => {

@@ -54,8 +54,10 @@ it('describes every field and every parameter', () => {
     if (!isJson(value)) return;
     for (const [field, schema] of Object.entries(isJson(value.properties) ? value.properties : {})) {
       if (!isJson(schema) || !schema.description) silent.push(`${name}.${field}`);
+      visit(name, schema);
     }
-    for (const member of Object.values(value)) visit(name, member);
+    // The names under `properties` are fields, and one of them may be called `properties` itself.
+    for (const [key, member] of Object.entries(value)) if (key !== 'properties') visit(name, member);
   };
   for (const [name, schema] of Object.entries(schemas)) visit(name, schema);
   for (const { operation } of operations) {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { followRowId } from '#shared/appwrite/follows.ts';
+import { randomId } from '#shared/domain/ids.ts';
 import { change, detailOf, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
@@ -35,6 +38,37 @@ it('are rejected without a note; the reporter follows the original at once, the 
   expect(idsOf(await listOf(fan, { following: true }))).toEqual([original.id]);
   expect(idsOf(await listOf(reporter, { following: true }))).toEqual([]);
   expect((await service.connection.store.complaints.find(double.id))?.outcome).toBe('duplicate');
+});
+
+it('with many followers hand them over in several steps, without those whose accounts are gone', async () => {
+  const { store } = service.connection;
+  const other = await service.person();
+  const account = await findByUsername(store, other.username);
+  if (!account) throw new Error('no account');
+  const {
+    $id: _,
+    $createdAt: _c,
+    $updatedAt: _u,
+    $sequence: _s,
+    revoked: _r,
+    knownAddresses: _k,
+    ...columns
+  } = account;
+  const [original, double] = [await reporter.file(), await other.file()];
+  const people = Array.from({ length: 60 }, () => randomId());
+  const living = people.slice(0, 40);
+  await Promise.all([
+    ...living.map((id) => store.users.insert(id, { ...columns, username: uniqueName() })),
+    ...people.map((personId) => {
+      const follow = { personId, complaintId: double.id };
+      return store.follows.insert(followRowId(follow), follow);
+    }),
+  ]);
+  const row = await store.complaints.find(double.id);
+  if (row) await store.complaints.replace(row, { followers: people.length });
+  await change(staff, { id: double.id, duplicateOf: original.id });
+  await runSchedule(service);
+  expect([await followersOf(double.id), await followersOf(original.id)]).toEqual([0, 41]);
 });
 
 it('may be named by reference, from every status that has not ended', async () => {

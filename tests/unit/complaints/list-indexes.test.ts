@@ -10,6 +10,7 @@ import {
   type Stream,
   streamsOf,
 } from '#shared/appwrite/complaint-queries.ts';
+import { followQueries } from '#shared/appwrite/follows.ts';
 import { besideQueries, rangeQueries } from '#shared/appwrite/places.ts';
 import { wordQueries } from '#shared/appwrite/words.ts';
 import { SORTS } from '#shared/domain/complaint.ts';
@@ -129,6 +130,13 @@ it('searches by words and by place have theirs', () => {
     // What is not hidden is nearly everything, so no index has it.
     const onIndex = (queries: string[]) => queries.filter((text) => JSON.parse(text).attribute !== 'hidden');
     for (const queries of places) expect(indexFor('complaints', onIndex(queries))?.key).toBe('place');
+  }
+});
+
+it('what a person follows is listed by an index', () => {
+  for (const descending of [true, false]) {
+    const queries = followQueries('me', { after: '0m1', from: '0m0', to: '0m2', descending, limit: 9 });
+    expect(indexFor('follows', queries)?.key).toBe('person');
   }
 });
 

@@ -7,6 +7,7 @@ import { makeProject } from './project.ts';
 import { CALLERS, failuresOf, measureWaits } from './waits.ts';
 
 const MOST_COLD_RATIO = 1.8;
+const WIDTHS = [21, 7, 15, 15, 15];
 
 await runCommand({
   usage: `Usage: npm run bench -- [--clients 1,8,16] [--requests 96] [--starts 9]
@@ -60,9 +61,9 @@ function cell(measured: Measured): string {
 
 /** A row of a Markdown table. Rows are printed one by one, so the columns have fixed widths. */
 function line(cells: readonly string[]): string {
-  return `| ${cells.map((text, at) => text.padEnd(at === 0 ? 21 : 15)).join(' | ')} |`;
+  return `| ${cells.map((text, at) => text.padEnd(WIDTHS[at] ?? 0)).join(' | ')} |`;
 }
 
 function head(names: readonly string[]): string {
-  return `${line(names)}\n${line(names.map((_, at) => '-'.repeat(at === 0 ? 21 : 15)))}`;
+  return `${line(names)}\n${line(names.map((_, at) => '-'.repeat(WIDTHS[at] ?? 0)))}`;
 }

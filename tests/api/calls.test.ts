@@ -8,7 +8,7 @@ import type { Answer } from '../support/send.ts';
 
 type Cost = { calls: number; depth: number };
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const README = readFileSync(new URL('../../functions/README.md', import.meta.url), 'utf8');
 
 /** The rows between the markers: what, calls, depth, why. */
 function documented(): Map<string, Cost> {
@@ -156,7 +156,7 @@ const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]
   },
 };
 
-it('the README tells the Appwrite calls of every endpoint, and no others', () => {
+it('the README of functions tells the Appwrite calls of every endpoint, and no others', () => {
   expect([...documented().keys()].sort()).toEqual(Object.keys(STORIES).sort());
 });
 

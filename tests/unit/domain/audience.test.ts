@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { audienceTable } from '#scripts/policy/audience-table.ts';
-import { withTables } from '#scripts/policy/readme.ts';
 import { AUDIENCE, AUDIENCES, HAPPENINGS, happeningsOf, toldTo } from '#shared/domain/audience.ts';
 import { CHANGED_FIELDS } from '#shared/domain/complaint.ts';
 import { STATUSES } from '#shared/domain/status.ts';
@@ -38,11 +35,6 @@ describe('who is told what', () => {
       expect(AUDIENCE[happening]).toMatchObject({ reporter: 'silent', follower: 'silent' });
     }
   });
-});
-
-it('the README shows who is told what as it is; if not: node scripts/policy/main.ts', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  expect(readme).toBe(withTables(readme, 'audience', audienceTable()));
 });
 
 describe('what a change is', () => {

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { withTables } from '#scripts/policy/readme.ts';
-import { policyTables } from '#scripts/policy/table.ts';
 import {
   type AccountAction,
   allows,
@@ -139,9 +136,4 @@ describe('who may do what to an account', () => {
       }
     }
   });
-});
-
-it('the README shows the policy as it is; if not: node scripts/policy/main.ts', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  expect(readme).toBe(withTables(readme, 'policy', policyTables()));
 });

@@ -1,8 +1,5 @@
 import { TRANSITIONS } from '#shared/domain/status.ts';
 
-const START = '<!-- status:start -->';
-const END = '<!-- status:end -->';
-
 type Rule = (typeof TRANSITIONS)[number];
 
 function whoOf({ who, withinDays }: Rule): string {
@@ -22,11 +19,7 @@ function diagramOf(): string[] {
   return ['```mermaid', 'stateDiagram-v2', '  [*] --> created', ...new Set(pairs), '```'];
 }
 
-/** The README with the status table and its picture between the markers, whatever stood there; throws when it has no markers. */
-export function withStatusTable(readme: string): string {
-  const from = readme.indexOf(START);
-  const to = readme.indexOf(END);
-  if (from < 0 || to < from) throw new Error(`README.md needs ${START} and ${END}`);
-  const drawn = [...tableOf(), '', ...diagramOf()].join('\n');
-  return `${readme.slice(0, from + START.length)}\n\n${drawn}\n\n${readme.slice(to)}`;
+/** The transitions as a table and as a picture. */
+export function statusTable(): string {
+  return ['', ...tableOf(), '', ...diagramOf(), ''].join('\n');
 }

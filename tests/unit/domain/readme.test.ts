@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { withRules } from '#scripts/policy/rules.ts';
+
+const readme = readFileSync(new URL('../../../shared/domain/README.md', import.meta.url), 'utf8');
+
+it('the README of shared/domain shows the rules as they are; if not: node scripts/policy/main.ts', () => {
+  expect(readme).toBe(withRules(readme));
+});
+
+it('a table that is out of date is made anew', () => {
+  const stale = readme.replace('| resolved | closed |', '| resolved | deleted |');
+  expect(stale).not.toBe(readme);
+  expect(withRules(stale)).toBe(readme);
+});
+
+it('a README without the markers of a table is refused', () => {
+  expect(() => withRules(readme.replace('<!-- status:end -->', ''))).toThrow('needs <!-- status:start -->');
+});

@@ -178,7 +178,10 @@ function planSecret(planning: Planning): Change[] {
   if (lacking.length === 0) return [];
   const serving = [...live.functions, ...live.others].filter(({ deploymentId }) => deploymentId !== '');
   const signing = [...declared.functions, ...others].filter(needsSecret).map(({ $id }) => $id);
-  if (!serving.some(({ $id }) => signing.includes($id))) return newSecret(planning, needing, 'is missing');
+  if (!serving.some(({ $id }) => signing.includes($id))) {
+    const drawn = `is missing; a random one is drawn, which cannot be read back: set ${SECRET} to choose and keep it`;
+    return newSecret(planning, needing, wish.tokenSecret === undefined ? drawn : 'is missing');
+  }
   const readable = [...live.functions, ...live.others]
     .flatMap(({ variables }) => variables)
     .find(({ key, value }) => key === SECRET && value !== '')?.value;

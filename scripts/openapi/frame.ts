@@ -16,7 +16,7 @@ Reports with photo evidence, handled by staff along a status that everybody can 
 
 **Bodies** are JSON in UTF-8; unknown fields are refused, so that a misspelled one is not ignored silently. A query value or form field that is empty counts as not sent. **Times** are ISO 8601 in UTC. Absent values are \`null\`. Every GET path answers HEAD too.
 
-**Through an Appwrite SDK**: \`functions.createExecution\` with the path as \`xpath\` and these headers inside; the answer's own status is \`responseStatusCode\`.
+**Through an Appwrite SDK**: \`functions.createExecution\` of the function that a path names in \`x-appwrite-function\`, with the path as \`xpath\` and these headers inside; the answer's own status is \`responseStatusCode\`.
 
 **Refusals** are \`application/problem+json\` (RFC 9457). Programs use \`code\`, people read \`detail\`, forms show \`errors\` beside their fields. Each error says what would be right and what was sent. The schema Problem lists every code. The id in \`instance\` is also in \`X-Request-Id\` and in the logs.
 `.trim();

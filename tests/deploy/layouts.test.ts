@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { chooseLayout } from '#scripts/deploy/choose-layout.ts';
 import type { Layout } from '#scripts/project/layout.ts';
 import { functionFor } from '#scripts/project/routes.ts';
 import { makePhoto } from '#scripts/smoke/photo.ts';
@@ -118,6 +119,7 @@ describe('a project that goes from groups to compact and back', () => {
     await expectKept('compact', made);
     await expectKept('groups', made);
     expect(await stopGroups()).toEqual([]);
+    await expect(chooseLayout(world.remote, world.declared)).rejects.toThrow('has functions of both layouts');
     const { variables } = await world.remote.functions.listVariables({ functionId: 'api' });
     const setTo = (key: string) => variables.find((variable) => variable.key === key)?.value;
     expect(setTo('BCRYPT_COST')).toBe('10');
@@ -129,6 +131,7 @@ describe('a project that goes from groups to compact and back', () => {
     const removed = await world.deploy({ layout: 'compact', removeOtherLayout: true });
     expect(removed.refusal).toBe('');
     expect(await functionIds()).toEqual(['api', 'background']);
+    expect((await chooseLayout(world.remote, world.declared)).layout).toBe('compact');
     const { rules } = await world.remote.rules.listRules();
     expect(rules.map(({ domain }) => domain)).toEqual(['api.functions.localhost']);
     await expectKept('compact', made);

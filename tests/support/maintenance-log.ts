@@ -6,7 +6,8 @@ const Executions = z.object({ executions: z.array(z.object({ logs: z.string(), e
 const TEN_MINUTES = 600_000;
 
 /** Lets the schedule come once, at its next time or so much later, and reads from the log what the run has done. */
-export async function runAndReadLog({ local }: Service, later = 0): Promise<MaintenanceReport & { alarm?: string }> {
+export async function runAndReadLog(service: Service, later = 0): Promise<MaintenanceReport & { alarm?: string }> {
+  const { local } = service;
   local.clock.advance(TEN_MINUTES - (local.clock.now() % TEN_MINUTES) + 1 + later);
   await local.settle();
   const queries = [
@@ -15,7 +16,7 @@ export async function runAndReadLog({ local }: Service, later = 0): Promise<Main
   ]
     .map((query, at) => `queries[${at}]=${encodeURIComponent(JSON.stringify(query))}`)
     .join('&');
-  const answer = await fetch(`${local.endpoint}/functions/maintenance/executions?${queries}`, {
+  const answer = await fetch(`${local.endpoint}/functions/${service.functionId('maintenance')}/executions?${queries}`, {
     headers: { 'x-appwrite-project': local.projectId, 'x-appwrite-key': local.apiKey },
   });
   const [last] = z.parse(Executions, await answer.json()).executions;

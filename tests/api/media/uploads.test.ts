@@ -49,7 +49,7 @@ it('takes three pictures of 3 MiB through its domain, and 7 MB as base64 through
   expect(large.length).toBeGreaterThan(3_100_000);
   expect((await sendByDomain(range, [large, large, large])).images).toHaveLength(3);
   expect((await sendByExecution(range, [large, large, await noise(500, 500)])).images).toHaveLength(3);
-  expect(await peakMemory(range.service.local, 'complaints')).toBeLessThan(320);
+  expect(await peakMemory(range.service.local, range.service.functionId('complaints'))).toBeLessThan(320);
 });
 
 it('tells an iPhone how to send photos that others can read', async () => {

@@ -17,8 +17,8 @@ const FIRST: Readonly<Record<string, First>> = {
 };
 
 /**
- * From the start of a function's process to its first answer, beside that of an empty function: medians, and the median
- * of the ratios round by round. The local Appwrite adds no delays here, which would only bring the ratios closer to 1.
+ * From the start of a function's process to its first answer: medians, and the median of the ratios to an empty function
+ * that is started just before. The local Appwrite adds no delays here, which would only bring the ratios closer to 1.
  */
 export async function measureColdStarts({ config, functionIds }: BenchProject, rounds: number): Promise<ColdStart[]> {
   const service = await startService({}, { config });
@@ -45,21 +45,23 @@ export async function measureColdStarts({ config, functionIds }: BenchProject, r
     throw new Error(`${functionId} answered ${responseStatusCode}: ${responseBody}`);
   };
   try {
-    const ids = ['empty', ...functionIds];
-    const times = new Map<string, number[]>(ids.map((id) => [id, []]));
+    const starts = functionIds.map((functionId) => ({ functionId, times: [] as number[], ratios: [] as number[] }));
+    const emptyTimes: number[] = [];
     // The first round fills caches of the local Appwrite and is not counted.
     for (let round = 0; round <= rounds; round += 1) {
-      for (const id of ids) {
-        const milliseconds = await start(id);
-        if (round > 0) times.get(id)?.push(milliseconds);
+      for (const { functionId, times, ratios } of starts) {
+        const empty = await start('empty');
+        const own = await start(functionId);
+        if (round === 0) continue;
+        emptyTimes.push(empty);
+        times.push(own);
+        ratios.push(own / empty);
       }
     }
-    const empty = times.get('empty') ?? [];
-    return ids.map((functionId) => {
-      const own = times.get(functionId) ?? [];
-      const ratio = median(own.map((time, round) => time / (empty[round] ?? Number.NaN)));
-      return { functionId, milliseconds: median(own), ratio };
+    const results = starts.map(({ functionId, times, ratios }) => {
+      return { functionId, milliseconds: median(times), ratio: median(ratios) };
     });
+    return [{ functionId: 'empty', milliseconds: median(emptyTimes), ratio: 1 }, ...results];
   } finally {
     await service.close();
   }

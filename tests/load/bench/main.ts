@@ -14,7 +14,7 @@ await runCommand({
   Measures what users wait for, against a local Appwrite with 12 workers and the delays of a real one, beside a function
   written by hand over node:http and one over the stock SDK; then the cold start of each function beside an empty one.
   --clients    how many clients ask at once, one after the other of these numbers
-  --requests   how many requests each figure is made of; a quarter of them for logins
+  --requests   how many requests each figure is made of, three for each client at least; a quarter of them for logins
   --starts     cold starts of each function
 Fails when a request of the product is not answered with success, when the hand-written functions do not make the same calls,
 or when a cold start takes more than ${MOST_COLD_RATIO} times that of the empty function.`,

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { API, readLayout } from '#scripts/project/layout.ts';
 import { localPlace, PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { tellDay } from './day.ts';
 import { tellTypedStory } from './typed-client.ts';
 import { tellSdkStory } from './web-sdk.ts';
 
-const USAGE = `Usage: npm run examples -- [--layout groups | compact] <photo.jpg>
-  Plays the main story against npm start, with a typed client and with the Appwrite web SDK.
-  --layout  that of npm start; groups otherwise
+const USAGE = `Usage: npm run examples -- [--layout groups | compact] <photo.jpg> | day
+  <photo.jpg>  plays the main story against npm start, with a typed client and with the Appwrite web SDK
+  day          plays a day at the desk on a local Appwrite of its own, whose clock moves
+  --layout     that of npm start; groups otherwise
   API_URL is the address of the service; that of npm start otherwise.`;
 
 await runCommand({
@@ -16,7 +19,11 @@ await runCommand({
   words: 1,
   async run({ layout }, [photo]) {
     const only = readLayout(layout) === 'compact' ? { only: API } : {};
-    if (photo === undefined) throw new UsageError('Name a photo.');
+    if (photo === undefined) throw new UsageError('Name a photo, or say day.');
+    if (photo === 'day') {
+      await buildFunctions({ quiet: true });
+      return tellDay((line) => console.log(line));
+    }
     const picture = readFileSync(photo);
     const baseUrl = process.env.API_URL ?? `http://127.0.0.1:${localPlace().port}`;
     const { projectId }: { projectId: string } = JSON.parse(readFileSync(PROJECT_FILE, 'utf8'));

@@ -5,7 +5,7 @@ type Problem = components['schemas']['Problem'];
 type Outcome<T> = { data?: T; error?: unknown; response: Response };
 
 /** The data of an answer; what was refused becomes an Error that says why. */
-function ok<T>({ data, error, response }: Outcome<T>): T {
+export function ok<T>({ data, error, response }: Outcome<T>): T {
   if (response.ok) return data as T;
   const problem = error as Problem;
   throw new Error(`${problem.status} ${problem.code}: ${problem.detail}`);

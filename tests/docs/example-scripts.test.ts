@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tellDay } from '#scripts/examples/day.ts';
 import { tellTypedStory } from '#scripts/examples/typed-client.ts';
 import { tellSdkStory } from '#scripts/examples/web-sdk.ts';
 import { LAYOUTS } from '#scripts/project/layout.ts';
@@ -64,3 +65,26 @@ it.each(LAYOUTS)(
     if (own !== service) await own.close();
   },
 );
+
+it('plays a day at the desk, in which deadlines pass and everybody is told', async () => {
+  const lines: string[] = [];
+  await tellDay((line) => lines.push(line.slice(24)));
+  const reference = expect.stringMatching(/^\d{4}-\d{6}-\d /);
+  expect(lines).toEqual([
+    expect.stringMatching(/^30 reports come in, the first is \d{4}-000001-\d$/),
+    'clara finds 5 doubles; their reporters follow the first report',
+    expect.stringMatching(/^clara acknowledges 24, and overlooks \d{4}-000004-\d$/),
+    '14 are resolved in the morning',
+    expect.stringMatching(/^\d+ mails were sent, to ada, ben, cleo, dan, eve, finn$/),
+    reference,
+    reference,
+    '2 mails were sent, to boss',
+    expect.stringMatching(/^ada complains again: \d{4}-000001-\d is reopened$/),
+    'two weeks later: 1 created, 10 acknowledged, 1 in_progress, 5 rejected, 13 closed',
+    expect.stringMatching(/^\d+ mails were sent, to /),
+  ]);
+  expect(lines.slice(5, 7).map((line) => line.split(' ').slice(1).join(' '))).toEqual([
+    'was not acknowledged in two hours: assigned to boss',
+    'is overdue: assigned to boss',
+  ]);
+});

@@ -125,6 +125,17 @@ export async function listFollowers(store: Store, complaintId: string, limit: nu
   return rows.map((row) => row.personId);
 }
 
+/** A page of the people who follow a complaint; `after` is the id of the last row seen, empty to begin. */
+export async function pageFollowers(store: Store, complaintId: string, after: string, limit: number) {
+  const { rows } = await store.follows.list([
+    Query.equal('complaintId', complaintId),
+    ...(after === '' ? [] : [Query.greaterThan('$id', after)]),
+    Query.orderAsc('$id'),
+    Query.limit(limit),
+  ]);
+  return { people: rows.map((row) => row.personId), next: rows.length < limit ? undefined : rows.at(-1)?.$id };
+}
+
 /** What decides who may see these complaints, of those that there are. */
 export function readSights(store: Store, ids: Iterable<string>) {
   return readInChunks('$id', ids, async (query, most) => {

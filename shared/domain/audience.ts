@@ -96,16 +96,19 @@ export function happeningsOf(change: ToldChange): Happening[] {
   if (kind === 'complaint.deleted') return ['deleted'];
   const has = (field: string) => changed.includes(field);
   const isFiled = kind === 'complaint.created';
+  // Opening a double again takes its original away.
+  const isDouble = has('duplicateOf') && change.status === 'rejected';
+  const isCorrected = TEXTS.some(has) || (!has('status') && ['outcome', 'duplicateOf'].some(has));
   const assignment = !isAssigned ? 'unassigned' : has('escalation') ? 'escalated' : 'assigned';
   const found: (Happening | false | undefined)[] = [
     isFiled && 'filed',
-    !isFiled && has('duplicateOf') && 'duplicate',
-    !isFiled && has('status') && !has('duplicateOf') && statusHappening(change),
+    !isFiled && isDouble && 'duplicate',
+    !isFiled && has('status') && !isDouble && statusHappening(change),
     has('note') && 'note',
     !isFiled && has('images') && (byRole === 'user' ? 'reporter_images' : 'staff_images'),
     (isFiled ? isAssigned : has('assignedTo') || has('escalation')) && assignment,
     !isFiled && has('progress') && !has('status') && 'progress',
-    !isFiled && TEXTS.some(has) && 'edited',
+    !isFiled && isCorrected && !isDouble && 'edited',
     has('rating') && 'rated',
     has('internalNote') && 'internal_note',
     !isFiled && has('hidden') && (isHidden ? 'hidden' : 'shown'),

@@ -1,4 +1,5 @@
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
+import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import { completeFiles } from '#shared/appwrite/reconciliation.ts';
 import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
@@ -20,7 +21,8 @@ export async function detachLostPictures({ gateway, store, clock }: StorageDeps,
   const note = lost === 1 ? 'One picture was lost from the storage.' : `${lost} pictures were lost from the storage.`;
   const bySystem = { byId: null, byName: null, role: 'system', kind: 'edit', internalNote: null, internal: false };
   const entryId = randomId();
-  const changedAt = clock.now().toISOString();
+  const at = clock.now();
+  const changedAt = at.toISOString();
   const operations = [
     claimVersion('complaints', complaintId, complaint.version),
     update('complaints', complaintId, {
@@ -30,6 +32,10 @@ export async function detachLostPictures({ gateway, store, clock }: StorageDeps,
       version,
     }),
     create('timeline', entryId, { ...bySystem, complaintId, number: version, status, progress, note }),
+    complaintOutbox({
+      ...{ complaintId, version, by: undefined, at, changed: ['note'], isPublic: true },
+      ...{ before: complaint, after: complaint },
+    }),
   ];
   // A conflict with somebody else's change is no failure: the next pass finds the complaint again.
   await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined);

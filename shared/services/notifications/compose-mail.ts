@@ -1,6 +1,7 @@
 import type { Recipient } from '#shared/appwrite/accounts.ts';
 import { listEntriesByNumber, type StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { countHanded, type StoredDelivery } from '#shared/appwrite/deliveries.ts';
+import { isFollowing } from '#shared/appwrite/follows.ts';
 import { DEFAULT_NOTIFY, LANGUAGES, type Language, type LinkPurpose } from '#shared/domain/account.ts';
 import { type Happening, toldTo } from '#shared/domain/audience.ts';
 import { HOUR } from '#shared/domain/clock.ts';
@@ -36,10 +37,17 @@ function reasonOf(person: Recipient, complaint: StoredComplaint): Reason {
 }
 
 /** What a person is still to be told: by what they are to the complaint now, and by how much they want to know now. */
-function stillTold(person: Recipient, complaint: StoredComplaint, deliveries: readonly StoredDelivery[]) {
+async function stillTold(
+  { store }: NotifyDeps,
+  person: Recipient,
+  { complaint, deliveries }: { complaint: StoredComplaint; deliveries: readonly StoredDelivery[] },
+) {
   const now = audiencesOf(person, complaint);
+  const follow = { personId: person.$id, complaintId: complaint.$id };
+  const isFollower = deliveries.some(({ audiences }) => audiences.includes('follower'));
+  if (isFollower && (await isFollowing(store, follow))) now.push('follower');
   return deliveries.map(({ told, audiences, complaintVersion }) => {
-    const still = audiences.filter((audience) => audience === 'follower' || now.includes(audience));
+    const still = audiences.filter((audience) => now.includes(audience));
     const recipient = { audiences: still, notify: person.notify ?? DEFAULT_NOTIFY, isActor: false };
     return { version: complaintVersion, told: toldTo(recipient, told) };
   });
@@ -59,7 +67,7 @@ async function composeComplaint(
   const viewer = { id: person.$id, username: person.username, role: person.role };
   if (!mayOnComplaint(viewer, 'read', complaint)) return skip('The complaint is hidden.');
   const ordered = [...deliveries].sort((a, b) => (a.complaintVersion ?? 0) - (b.complaintVersion ?? 0));
-  const told = stillTold(person, complaint, ordered);
+  const told = await stillTold(deps, person, { complaint, deliveries: ordered });
   const happened = [...new Set(told.flatMap((one): Happening[] => one.told))];
   if (happened.length === 0) return skip('The person does not want to be told, or is not concerned any more.');
   const noted = told.filter((one) => one.told.includes('note')).flatMap(({ version }) => version ?? []);
@@ -67,7 +75,7 @@ async function composeComplaint(
   const notes = entries.filter(({ internal }) => !internal).flatMap(({ note }) => note ?? []);
   const language = languageOf(person);
   const facts = {
-    reference: (complaint as { reference?: string | null }).reference ?? complaint.$id,
+    reference: complaint.reference ?? complaint.$id,
     title: complaint.title,
     reason: reasonOf(person, complaint),
     ...{ happened, notes, progress: complaint.progress },

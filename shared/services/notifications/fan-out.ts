@@ -1,10 +1,11 @@
 import { accountsOfAddress, findRecipient, listAdminRecipients, type Recipient } from '#shared/appwrite/accounts.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { makeDeliveries, type NewDelivery } from '#shared/appwrite/deliveries.ts';
+import { pageFollowers } from '#shared/appwrite/follows.ts';
 import type { StoredOutboxEntry } from '#shared/appwrite/outbox.ts';
 import { listEnabledWebhooks } from '#shared/appwrite/webhooks.ts';
 import { DEFAULT_NOTIFY } from '#shared/domain/account.ts';
-import { type Audience, happeningsOf, toldTo } from '#shared/domain/audience.ts';
+import { AUDIENCE, type Audience, type Happening, happeningsOf, toldTo } from '#shared/domain/audience.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
 import { forgetPerson } from './addresses.ts';
 import type { NotifyDeps } from './deps.ts';
@@ -14,6 +15,7 @@ const COALESCED_MS = 2 * MINUTE;
 /** Longer than a run that has read an account may go on: erasing it is repeated until then. */
 const ERASED_AGAIN_MS = 5 * MINUTE;
 const MOST_ADMINS = 100;
+const PAGE = 100;
 
 type Wanted = Omit<NewDelivery, 'outboxId' | 'at'>;
 
@@ -39,25 +41,48 @@ async function peopleOf({ store }: NotifyDeps, complaint: StoredComplaint): Prom
   return people.filter((person, at) => people.findIndex(({ $id }) => $id === person.$id) === at);
 }
 
-/** The mails that a change asks for. A complaint that is gone is told to nobody. */
-async function complaintMails(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<Wanted[]> {
-  if (entry.complaintId === null || entry.kind === 'complaint.deleted') return [];
-  const complaint = await deps.store.complaints.find(entry.complaintId);
-  if (!complaint) return [];
-  const { kind, changed, statusBefore, status, byRole, byId } = entry;
-  if (kind !== 'complaint.created' && kind !== 'complaint.changed') return [];
+/** A person with what they are to the complaint. */
+type Concerned = { person: Recipient; audiences: Audience[] };
+
+/** Everybody whom a complaint concerns, in parts: reporter and assignee, then page after page of followers. */
+async function* concernedBy(
+  deps: NotifyDeps,
+  complaint: StoredComplaint,
+  happenings: readonly Happening[],
+): AsyncGenerator<Concerned[]> {
+  const own = await peopleOf(deps, complaint);
+  yield own.map((person) => ({ person, audiences: audiencesOf(person, complaint) }));
+  if (happenings.every((happening) => AUDIENCE[happening].follower === 'silent')) return;
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const { people, next } = await pageFollowers(deps.store, complaint.$id, after, PAGE);
+    const others = people.filter((id) => own.every(({ $id }) => $id !== id));
+    const followers = others.length === 0 ? [] : await deps.store.recipients.findMany(others);
+    yield followers.map((person) => ({ person, audiences: ['follower'] }));
+    after = next;
+  }
+}
+
+/** The mails that a change asks for, in parts. A complaint that is gone is told to nobody. */
+async function* complaintMails(deps: NotifyDeps, entry: StoredOutboxEntry): AsyncGenerator<Wanted[]> {
+  const { kind, changed, statusBefore, status, byRole, byId, complaintId } = entry;
+  if (complaintId === null || (kind !== 'complaint.created' && kind !== 'complaint.changed')) return;
+  const complaint = await deps.store.complaints.find(complaintId);
+  if (!complaint) return;
   const change = { kind, changed, statusBefore, status, byRole };
   const isAssigned = complaint.assignedTo !== null;
   const happenings = happeningsOf({ ...change, isAssigned, isHidden: complaint.hidden });
-  const dueAt = new Date(Date.parse(entry.at) + COALESCED_MS);
-  return (await peopleOf(deps, complaint)).filter(canBeMailed).flatMap((person) => {
-    const audiences = audiencesOf(person, complaint);
-    const recipient = { audiences, notify: person.notify ?? DEFAULT_NOTIFY, isActor: person.$id === byId };
-    const told = toldTo(recipient, happenings);
-    if (told.length === 0) return [];
-    const about = { complaintId: complaint.$id, complaintVersion: entry.complaintVersion };
-    return [{ channel: 'mail', kind, accountId: person.$id, ...about, told, audiences, dueAt }];
-  });
+  const mail = {
+    ...({ channel: 'mail', kind, complaintId, complaintVersion: entry.complaintVersion } as const),
+    dueAt: new Date(Date.parse(entry.at) + COALESCED_MS),
+  };
+  for await (const part of concernedBy(deps, complaint, happenings)) {
+    yield part.flatMap(({ person, audiences }) => {
+      if (!canBeMailed(person)) return [];
+      const recipient = { audiences, notify: person.notify ?? DEFAULT_NOTIFY, isActor: person.$id === byId };
+      const told = toldTo(recipient, happenings);
+      return told.length === 0 ? [] : [{ ...mail, accountId: person.$id, told, audiences }];
+    });
+  }
 }
 
 async function webhookCalls({ store, clock }: NotifyDeps, entry: StoredOutboxEntry): Promise<Wanted[]> {
@@ -92,7 +117,15 @@ async function accountMails(deps: NotifyDeps, entry: StoredOutboxEntry): Promise
   return accountId === null ? [] : [{ channel: 'mail', kind, accountId, address, dueAt }];
 }
 
-const PAGE = 100;
+/** Everything that a row of the outbox asks for, in parts of at most a hundred. */
+async function* wantedBy(deps: NotifyDeps, entry: StoredOutboxEntry): AsyncGenerator<Wanted[]> {
+  if (entry.complaintId === null) {
+    yield await accountMails(deps, entry);
+    return;
+  }
+  yield await webhookCalls(deps, entry);
+  yield* complaintMails(deps, entry);
+}
 
 /**
  * Makes the deliveries that a row of the outbox asks for, and removes the row. Doing it again, or twice at once, is
@@ -106,16 +139,16 @@ export async function fanOut(deps: NotifyDeps, entry: StoredOutboxEntry): Promis
     if (complete && isOld) await store.outbox.remove(entry.$id);
     return [];
   }
-  const isComplaint = entry.complaintId !== null;
-  const wanted = isComplaint
-    ? (await Promise.all([complaintMails(deps, entry), webhookCalls(deps, entry)])).flat()
-    : await accountMails(deps, entry);
-  const made: string[] = [];
+  const due: string[] = [];
   const { at, $id: outboxId } = entry;
-  for (let from = 0; from < wanted.length; from += PAGE) {
-    const part = wanted.slice(from, from + PAGE).map((one) => ({ ...one, at, outboxId }));
-    made.push(...(await makeDeliveries(store, part)));
+  for await (const part of wantedBy(deps, entry)) {
+    if (part.length === 0) continue;
+    const made = await makeDeliveries(
+      store,
+      part.map((one) => ({ ...one, at, outboxId })),
+    );
+    due.push(...made.filter((_, index) => (part[index]?.dueAt ?? clock.now()) <= clock.now()));
   }
   await store.outbox.remove(entry.$id);
-  return made.filter((_, at) => (wanted[at]?.dueAt ?? clock.now()) <= clock.now());
+  return due;
 }

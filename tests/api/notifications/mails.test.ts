@@ -103,6 +103,25 @@ describe('mails about a complaint', () => {
     expect(skipped).toMatchObject([{ reason: expect.stringContaining('not concerned any more'), messageId: null }]);
   });
 
+  it('tell followers what is public, as long as they follow', async () => {
+    const { reporter, staff } = await people();
+    const [follower, former, hushed] = await service.people('user', 'user', 'user');
+    for (const { username } of [follower, former]) await giveAddress(service, username);
+    await giveAddress(service, hushed.username, { notify: 'none' });
+    const { id } = await reporter.file();
+    for (const person of [follower, former, hushed]) await person.send('POST', '/complain/follow', { json: { id } });
+    await staff.send('PUT', '/complain', {
+      json: { id, status: 'in_progress', note: 'We begin.', internalNote: 'Not theirs.' },
+    });
+    await former.send('POST', '/complain/unfollow', { json: { id } });
+    await letMinutesPass(service, 4);
+    const [mail, ...more] = await mailsTo(follower.username);
+    expect(more).toEqual([]);
+    expect(mail?.text).toMatch(/Work has begun.*We begin\..*because you follow this report/s);
+    expect(mail?.text).not.toContain('Not theirs');
+    for (const { username } of [former, hushed]) expect(await mailsTo(username)).toEqual([]);
+  });
+
   it('tell nothing of what was hidden or deleted before they were sent', async () => {
     const { reporter } = await people();
     const [follower, admin] = await service.people('user', 'admin');

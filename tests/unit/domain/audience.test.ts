@@ -58,9 +58,20 @@ describe('what a change is', () => {
     [['hidden'], ['shown']],
     [['images'], ['staff_images']],
     [['rating'], ['rated']],
-    [['duplicateOf', 'status'], ['duplicate']],
   ] as const)('%j', (changed, happenings) => {
     expect(happeningsOf({ ...still, changed })).toEqual(happenings);
+  });
+
+  it('a double, and one that is opened again', () => {
+    const double = {
+      ...change,
+      statusBefore: 'created',
+      status: 'rejected',
+      changed: ['status', 'duplicateOf', 'outcome'],
+    } as const;
+    expect(happeningsOf(double)).toEqual(['duplicate']);
+    const opened = { ...double, statusBefore: 'rejected', status: 'in_progress' } as const;
+    expect(happeningsOf(opened)).toEqual(['reopened']);
   });
 
   it('a filing, with the assignment that its category makes', () => {

@@ -19,11 +19,7 @@ const file = (person: Person, fields = {}) =>
 
 /** Commits of the complaints function come this late, so that an erasure passes them. */
 function slowCommits(): void {
-  const commits = {
-    method: 'PATCH',
-    path: '/v1/tablesdb/transactions/*',
-    functionId: service.functionId('complaints'),
-  };
+  const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*', functionId: 'complaints' };
   service.local.faults.add({ kind: 'slow', milliseconds: 2_500, times: 0, ...commits });
 }
 

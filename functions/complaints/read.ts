@@ -60,7 +60,7 @@ export const readComplaints = route({
         summary: 'One complaint by its reference number',
         given: {},
         query: { reference: REFERENCE },
-        answer: { status: 200, body: complaintOf({ timeline: [entryOf()], timelineNext: null }) },
+        answer: { status: 200, body: complaintOf({ following: undefined, timeline: [entryOf()], timelineNext: null }) },
       },
       mistyped: {
         summary: 'A reference number with a wrong digit',

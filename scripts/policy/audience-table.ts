@@ -17,5 +17,5 @@ export function audienceTable(): string {
   return `${[head, rule, ...lines].join('\n')}
 
 \`important\`: told unless \`notify\` is \`none\`. \`all\`: told only when it is \`all\`. –: never told. Whoever did it is not told,
-but for the receipt of a filing. Made from \`shared/domain/audience.ts\` by \`node scripts/policy/main.ts\`.`;
+but for the receipt of a filing. Made from \`shared/domain/audience.ts\` by \`npm run policy\`.`;
 }

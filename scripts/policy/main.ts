@@ -3,7 +3,7 @@ import { runCommand } from '#scripts/project/command.ts';
 import { withRules } from './rules.ts';
 
 await runCommand({
-  usage: `Usage: node scripts/policy/main.ts
+  usage: `Usage: npm run policy
   Writes the tables of the rules in shared/domain into its README.md.`,
   options: {},
   async run() {

@@ -117,7 +117,7 @@ function accountTable(): string {
 }
 
 const NOTE = `Staff and admins who reported a complaint themselves may do what both columns say. A missing right is a 403, a complaint
-one may not even read a 404, the last admin a 409. Made from \`shared/domain/policy.ts\` by \`node scripts/policy/main.ts\`.`;
+one may not even read a 404, the last admin a 409. Made from \`shared/domain/policy.ts\` by \`npm run policy\`.`;
 
 /** The policy as the README shows it. */
 export function policyTables(): string {

@@ -102,6 +102,7 @@ describe('a project that goes from groups to compact and back', () => {
     const made = await story('groups');
     const groups = await functionIds();
 
+    await world.local.settle();
     world.writes();
     const unsaid = await world.deploy({ layout: 'compact' });
     expect(unsaid.refusal).toContain('Nothing was changed');

@@ -15,7 +15,10 @@ const world = useProject('all', { now: () => Date.now() - 2 * HOURS });
 it('tells that the schedule does not run, which files wait to be removed, and that a pass has stopped', async () => {
   const orphan = { bucketId: 'media', fileId: `${randomId()}-0`, permissions: [] };
   await world.remote.storage.createFile({ ...orphan, file: InputFile.fromBuffer(makePhoto(), 'photo.png') });
-  expect(await world.complaints()).toEqual(['schedule of maintenance: has never run']);
+  expect(await world.complaints()).toEqual([
+    'schedule of maintenance: has never run',
+    'schedule of notifications: has never run',
+  ]);
   const [waiting = ''] = await world.complaints('warning');
   expect(waiting).toMatch(/^bucket: 1 files without a complaint, \d+ bytes$/);
 

@@ -121,7 +121,12 @@ describe('a path that nothing answers', () => {
     ['auth', 'OPTIONS', '/openapi.json', 'The function docs answers this path: https://docs.example/openapi.json.'],
     ['docs', 'POST', '/login', 'The function auth answers this path, on its own domain.'],
     ['complaints', 'PUT', '/user/role', 'The function users answers this path, on its own domain.'],
-    ['auth', 'GET', '/nowhere', 'There is nothing at this path. The paths here are /login, /logout.'],
+    [
+      'auth',
+      'GET',
+      '/nowhere',
+      'There is nothing at this path. The paths here are /email/confirm, /email/unsubscribe, /login, /logout, /recovery, /recovery/confirm.',
+    ],
   ])('on the domain of %s: %s %s is told where it is', async (functionId, method, path, detail) => {
     const answer = await onDomain(functionId, [method, path], { headers: { origin: ALLOWED } });
     expect(answer.problem(404)).toMatchObject({ code: 'route_not_found', detail });

@@ -19,7 +19,7 @@ it('shows a complaint with its ETag and its creation as the first entry', async 
   const answer = await service.send('GET', `/complain?id=${filed.id}`);
   expect(answer.headers).toMatchObject({ etag: '"1"', 'cache-control': 'no-store' });
   const detail = await detailOf(service, filed.id);
-  expect(detail).toEqual({ ...filed, timeline: detail.timeline, timelineNext: null });
+  expect(detail).toEqual({ ...filed, following: undefined, timeline: detail.timeline, timelineNext: null });
   const entry = {
     kind: 'created',
     status: 'created',

@@ -46,7 +46,7 @@ async function imported(count: number): Promise<string[]> {
       await storeFile(gateway, { id: fileId, name: `${fileId}.png`, parts: [picture] });
       const lists = listColumns(id, pattern);
       const pictures = JSON.stringify([{ ...image, id: fileId }]);
-      await store.complaints.insert(id, { ...columns, ...lists, images: pictures });
+      await store.complaints.insert(id, { ...columns, ...lists, reference: null, images: pictures });
       const entry = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
       await store.timeline.insert(id, { ...entry, complaintId: id });
     }),

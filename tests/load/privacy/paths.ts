@@ -20,6 +20,8 @@ export const LISTS: readonly List[] = [
   { query: 'pageSize=100', holds: all },
   { query: 'pageSize=100&sort=createdAt', holds: all, order: 'oldest' },
   { query: 'pageSize=100&sort=-updatedAt', holds: all, order: 'any' },
+  // Outside of working time deadlines are the same, and then nothing tells which is first.
+  { query: 'pageSize=100&sort=overdueAt', holds: all, order: 'any' },
   { query: 'pageSize=100&status=created', holds: ({ status }) => status === 'created' },
   { query: 'pageSize=100&status=acknowledged,resolved', holds: ({ status }) => status === 'acknowledged' },
   { query: 'pageSize=100&category=roads', holds: ({ category }) => category === 'roads' },
@@ -67,7 +69,6 @@ export const OTHERS: readonly string[] = [
   '/complain?category=none&pageSize=100',
   '/complain?hidden=true',
   '/complain?following=true',
-  '/complain?sort=overdueAt&pageSize=100',
   '/complain?bbox=16,48,17,49',
   '/complain?bbox=16,48,17,49&format=geojson',
   `/complain/similar?latitude=${latitude}&longitude=${longitude}`,

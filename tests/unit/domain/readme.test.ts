@@ -4,7 +4,7 @@ import { withRules } from '#scripts/policy/rules.ts';
 
 const readme = readFileSync(new URL('../../../shared/domain/README.md', import.meta.url), 'utf8');
 
-it('the README of shared/domain shows the rules as they are; if not: node scripts/policy/main.ts', () => {
+it('the README of shared/domain shows the rules as they are; if not: npm run policy', () => {
   expect(readme).toBe(withRules(readme));
 });
 

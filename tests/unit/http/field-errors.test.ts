@@ -80,7 +80,11 @@ describe('what is said of a wrong field', () => {
       'missing altogether',
       AccountChange,
       {},
-      { field: 'body', code: 'required', message: 'must hold at least one of: name, phone, password' },
+      {
+        field: 'body',
+        code: 'required',
+        message: 'must hold at least one of: name, phone, password, email, language, notify',
+      },
     ],
   ])('that is %s', async (_what, schema, value, error) => {
     expect(await errorsOf(schema, value)).toContainEqual(error);

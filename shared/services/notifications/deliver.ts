@@ -24,6 +24,11 @@ const RESULT_MS = 30 * SECOND;
 /** A message that is `processing` for so long may stay so for ever: it is sent again under another id. */
 const STUCK_MS = 10 * MINUTE;
 const AGAIN_MS = MINUTE;
+/**
+ * How long a message stays whose hand-over was tried more than once. A try that hung may still arrive; the id that is
+ * taken refuses it.
+ */
+const LATE_MS = 2 * HOUR;
 
 const messageIdOf = ({ $id, round }: StoredDelivery) => `${$id}-${round}`;
 
@@ -54,8 +59,9 @@ class Step {
     if (delivery.attempts > 0 && delivery.complaintId !== null)
       await endJoined(store, delivery, { ...end, now: this.#now });
     const hasMessage = delivery.messageId !== null;
-    const ended = await recordDelivery(store, delivery, { ...end, dueAt: hasMessage ? this.#now : this.#in(KEPT_MS) });
-    if (ended && hasMessage) await this.#discard(ended);
+    const keptMs = !hasMessage ? KEPT_MS : delivery.attempts > 1 ? LATE_MS : 0;
+    const ended = await recordDelivery(store, delivery, { ...end, dueAt: this.#in(keptMs) });
+    if (ended && keptMs === 0) await this.#discard(ended);
     const isFormer = delivery.kind === 'email.changed' || delivery.kind === 'email.dropped';
     if (ended && isFormer && delivery.address) await forgetAddress(this.#deps, delivery.address);
   }

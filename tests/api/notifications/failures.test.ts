@@ -38,6 +38,10 @@ it.each([
   await service.local.faults.applyLate();
   expect(planned.hits).toBe(1);
   await letMinutesPass(service, 8);
+  expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'sent' }]);
+  // The message is kept while a try that hung may still arrive.
+  service.local.clock.advance(2 * 3_600_000);
+  await letMinutesPass(service, 2);
   expect(await mails()).toHaveLength(1);
   expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'sent', messageId: null }]);
   service.local.faults.clear();

@@ -59,7 +59,10 @@ describe('the matrix of paths, methods and spellings', () => {
   it('names the paths there are for one that is none, and does not repeat it', () => {
     const message =
       'There is nothing at this path. The paths here are /email/confirm, /email/unsubscribe, /login, /logout, /recovery, /recovery/confirm.';
-    expect(unknownPath(['/logout', '/login', '/login'])).toMatchObject({ code: 'route_not_found', message });
+    expect(unknownPath(['/logout', '/login', '/login'])).toMatchObject({
+      code: 'route_not_found',
+      message: 'There is nothing at this path. The paths here are /login, /logout.',
+    });
     const path = '/<script>alert(1)</script>';
     expect(outcome(() => findRoute(ROUTES.auth ?? [], { method: 'GET', path }))).toMatchObject({ message });
   });

@@ -186,6 +186,7 @@ describe('near', () => {
       return { ...columns, $id: id, reference: null, images: '[]', ...place, cell: cellOf(place), ...keys };
     });
     await createRows('complaints', rows);
+    await service.local.settle();
     service.local.calls.clear();
     const query = { near: '10,10', radius: 20_000 };
     await listOf(service, query);

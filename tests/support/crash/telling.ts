@@ -20,7 +20,11 @@ async function expectTold(stage: Stage, subject: string, mails: number, address:
   const deliveries = await deliveriesOf(stage.service, subject);
   if (deliveries.length === 0) throw new Error('no delivery');
   expectEqual('statuses', [...new Set(deliveries.map(({ status }) => status))], ['sent']);
-  expectEqual('messages', (await mailAdmin(stage.service).messages()).length, 0);
+  // One that was handed over more than once is kept for two hours, since a try that hung may still arrive.
+  const once = deliveries.filter(({ attempts }) => attempts < 2);
+  const messages = await mailAdmin(stage.service).messages();
+  const left = messages.filter((message) => once.some(({ $id }) => message.$id.startsWith($id)));
+  expectEqual('messages', left.length, 0);
   expectEqual('outbox', (await stage.service.connection.store.outbox.list([])).rows.length, 0);
 }
 

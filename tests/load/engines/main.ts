@@ -27,7 +27,7 @@ const ROUNDS = 5;
 /** What a page of 20 may examine, and a page that no index gives wholly. */
 const MOST_PER_ROW = 50;
 const MOST_SEARCHED = 4_000;
-/** Rows that were looked up by ids or cells, 500 at most, may be put in order; a list may not. */
+/** Rows that were looked up by ids or cells, 500 at most, may be put in order; a list may not. Where it searches, as many as it reads. */
 const MOST_SORTED = 500;
 const SLOWER = 3;
 /** Below these milliseconds a list is fast, whatever it was with few: counting goes up to 5,000. */
@@ -106,7 +106,7 @@ function faultsOf({ list, cost, fastest }: Result, few: Result | undefined): str
   const most = list.isSearched ? MOST_SEARCHED : MOST_PER_ROW * Math.max(20, cost.shown);
   return [
     ...(examined > most ? [`examines ${examined} rows`] : []),
-    ...(sorted > MOST_SORTED ? [`sorts ${sorted} rows`] : []),
+    ...(sorted > (list.isSearched ? MOST_SEARCHED : MOST_SORTED) ? [`sorts ${sorted} rows`] : []),
     ...(few && !list.isSearched && fastest > FAST_MS && fastest > SLOWER * few.fastest ? ['grows'] : []),
   ];
 }

@@ -15,7 +15,7 @@ const USAGE = `Usage: npm start -- [--layout groups | compact] [--demo] [--verbo
   --demo     fill it with people, complaints in all states and pictures, when it is empty
   --verbose  print every call to Appwrite and what the functions log, not only the requests of clients
 PORT (3000; 0 takes any free port) and DATA_DIR (.local) choose where. The functions' settings, such as TOKEN_HOURS or
-COMPLAINTS_PER_HOUR, are read from the environment; the README lists them.`;
+COMPLAINTS_PER_HOUR, are read from the environment; scripts/deploy/OPERATING.md lists them.`;
 
 const LOOPBACK_ORIGINS = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'];
 

@@ -1,4 +1,4 @@
-import { systemClock } from '#shared/domain/clock.ts';
+import { MINUTE, systemClock } from '#shared/domain/clock.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import type { RuntimeContext } from './runtime.ts';
 import { serve } from './serve.ts';
@@ -27,8 +27,12 @@ export function createBackground({ members, everyMinutes }: Members, now: () => 
   const refuse = serve(async () => {
     throw new Refusal('forbidden', 'This function is called by events and by its schedule only.');
   });
+  let last: number | undefined;
   return async (context: RuntimeContext): Promise<unknown> => {
-    const concerned = members.filter((member) => concerns(member, context.req, { everyMinutes, now: now() }));
+    const minute = Math.floor(now().getTime() / MINUTE);
+    const when = { minute, since: last ?? minute - everyMinutes };
+    if (context.req.headers['x-appwrite-trigger'] === 'schedule') last = minute;
+    const concerned = members.filter((member) => concerns(member, context.req, when));
     if (concerned.length === 0) return refuse(context);
     const answers = await Promise.all(
       concerned.map(async (member) => [member.id, await ask(member, context)] as const),
@@ -39,7 +43,8 @@ export function createBackground({ members, everyMinutes }: Members, now: () => 
   };
 }
 
-type When = { everyMinutes: number; now: Date };
+/** The minute, counted from 1970, of this run, and that of the run before as far as this process knows. */
+type When = { minute: number; since: number };
 
 function concerns(member: Member, { method, headers }: RuntimeContext['req'], when: When): boolean {
   switch (headers['x-appwrite-trigger']) {
@@ -65,11 +70,9 @@ function segments(event: string): string[] {
   return event.split('.').map((part, at) => (at % 2 === 0 ? (names[part] ?? part) : part));
 }
 
-/** A run that starts late counts for the minute that it was meant for, as far as the shared schedule tells. */
-function isDue({ everyMinutes: own }: Member, { everyMinutes, now }: When): boolean {
-  if (own === undefined) return false;
-  const minute = now.getUTCMinutes();
-  return (minute - (minute % everyMinutes)) % own === 0;
+/** Whether a minute that the job is meant for has come since the run before: one that starts late, or was missed, counts. */
+function isDue({ everyMinutes: own }: Member, { minute, since }: When): boolean {
+  return own !== undefined && minute - (minute % own) > since;
 }
 
 /** Lets a member answer and keeps what it would have sent. */

@@ -20,7 +20,9 @@ export async function runAndReadLog(service: Service, later = 0): Promise<Mainte
     headers: { 'x-appwrite-project': local.projectId, 'x-appwrite-key': local.apiKey },
   });
   const [last] = z.parse(Executions, await answer.json()).executions;
-  const line = JSON.parse(last?.logs || last?.errors || '{}');
+  // In the layout compact other jobs log beside it.
+  const lines = `${last?.logs ?? ''}\n${last?.errors ?? ''}`.split('\n').filter((text) => text.startsWith('{'));
+  const line = lines.map((text) => JSON.parse(text)).find(({ route }) => route === 'schedule') ?? {};
   if (line.report === undefined) throw new Error(`maintenance has failed: ${JSON.stringify(line)}`);
   return { ...line.report, alarm: line.alarm };
 }

@@ -76,6 +76,18 @@ it('runs a job that its schedule starts late, where the schedule tells which run
   expect(called).toEqual(['seldom']);
 });
 
+it('runs a job whose minute passed since the run before', async () => {
+  const called: number[] = [];
+  let minute = 8;
+  const handle = async () => void called.push(minute);
+  const background = createBackground(
+    { members: [{ id: 'seldom', events: [], everyMinutes: 10, handle }], everyMinutes: 1 },
+    () => new Date(Date.UTC(2026, 0, 1, 12, minute)),
+  );
+  for (minute of [8, 9, 11, 12, 19, 33, 34]) await call(background, schedule);
+  expect(called).toEqual([11, 33]);
+});
+
 it('fails when one job fails, and tells what each has answered', async () => {
   const { handle } = makeBackground({ status: 503 });
   const { status, body, lines } = await call(handle, schedule);

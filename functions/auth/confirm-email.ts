@@ -1,6 +1,6 @@
 import { MailedToken } from '#shared/contract/account-requests.ts';
-import { DEAD_TOKEN } from '#shared/contract/examples.ts';
 import { route } from '#shared/http/route.ts';
+import { refusedLinks } from './link-examples.ts';
 
 export const confirmEmail = route({
   method: 'POST',
@@ -15,22 +15,7 @@ export const confirmEmail = route({
       'Takes what stands behind `#confirm=` in the link. The address counts from now on; one that it replaces is told. The link counts for an hour, once; sending the same address to PUT /user has another one mailed.',
     answers: { 204: { description: 'Confirmed' } },
     refusals: ['token_gone', 'busy'],
-    examples: {
-      gone: {
-        summary: 'A link that was used, has ended or never was one',
-        json: { token: DEAD_TOKEN },
-        answer: { code: 'token_gone', detail: 'This link does not count any more. Ask for a new one.' },
-      },
-      noToken: {
-        summary: 'Without a token',
-        json: {},
-        answer: {
-          code: 'invalid_fields',
-          detail: 'token is required.',
-          errors: [{ field: 'token', code: 'required', message: 'is required' }],
-        },
-      },
-    },
+    examples: refusedLinks({}),
   },
   async run({ body, deps }) {
     const { confirmAddress } = await import('#shared/services/accounts/recovery.ts');

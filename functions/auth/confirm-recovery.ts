@@ -1,6 +1,7 @@
 import { NewPassword } from '#shared/contract/account-requests.ts';
-import { DEAD_TOKEN, EXAMPLE_PASSWORD } from '#shared/contract/examples.ts';
+import { EXAMPLE_PASSWORD } from '#shared/contract/examples.ts';
 import { route } from '#shared/http/route.ts';
+import { refusedLinks } from './link-examples.ts';
 
 export const confirmRecovery = route({
   method: 'POST',
@@ -15,22 +16,7 @@ export const confirmRecovery = route({
       'Takes what stands behind `#reset=` in the link. Every token of the account ends, and its owner is told by mail. A password that is refused (422) uses nothing up. Nobody is logged in by it.',
     answers: { 204: { description: 'Set' } },
     refusals: ['token_gone', 'busy'],
-    examples: {
-      gone: {
-        summary: 'A link that was used, has ended or never was one',
-        json: { token: DEAD_TOKEN, password: EXAMPLE_PASSWORD },
-        answer: { code: 'token_gone', detail: 'This link does not count any more. Ask for a new one.' },
-      },
-      noToken: {
-        summary: 'Without a token',
-        json: { password: EXAMPLE_PASSWORD },
-        answer: {
-          code: 'invalid_fields',
-          detail: 'token is required.',
-          errors: [{ field: 'token', code: 'required', message: 'is required' }],
-        },
-      },
-    },
+    examples: refusedLinks({ password: EXAMPLE_PASSWORD }),
   },
   async run({ body, deps }) {
     const { resetPassword } = await import('#shared/services/accounts/recovery.ts');

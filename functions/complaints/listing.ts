@@ -24,7 +24,7 @@ function assigneeOf(query: ComplaintQuery, viewer: Viewer): string | null | unde
   return query.assignedTo === 'me' ? viewer?.username : query.assignedTo;
 }
 
-/** Whose complaints are asked for; null for a name that nobody can have. What bears one's own name is what is one's own. */
+/** Whose complaints are asked for; null when the text cannot be a username. Asking for one's own username is the same as `mine=true`. */
 function reporterOf(query: ComplaintQuery, viewer: Viewer): Pick<Filter, 'reporter' | 'mine'> | null {
   const own = query.mine ? { mine: viewer?.id } : {};
   if (query.username === undefined) return own;

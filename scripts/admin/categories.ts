@@ -20,7 +20,7 @@ const MOST_CATEGORIES = 200;
 type Line = { number: number; cells: Partial<Record<Column, string>> };
 type Values = Record<string, string | number | null>;
 
-/** The quote that `exportCategories` puts before what a spreadsheet would run as a formula. */
+/** `exportCategories` puts a quote before text that a spreadsheet would run as a formula; this removes it. */
 const ESCAPED = /^'(?=[=+\-@])/;
 
 /** What is wrong with a row of the file. */

@@ -3,8 +3,8 @@ import type { LiveFunction, LiveRule } from './live.ts';
 import { ifThere, type Remote } from './remote.ts';
 
 /**
- * The functions that only the other layout has: they answer on, and are removed with `--remove-other-layout` alone. The
- * caller applies the removals last, when the functions of this layout are proven.
+ * The functions that only the other layout has. They keep answering until `--remove-other-layout` removes them. The
+ * caller must apply the removals last, after the functions of this layout have proved that they serve.
  */
 export function planOtherLayout({ declared, live, remote, wish }: Planning): Change[] {
   const other = declared.layout === 'compact' ? 'groups' : 'compact';

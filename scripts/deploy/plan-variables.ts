@@ -47,7 +47,7 @@ export function planVariables(planning: Planning): Change[] {
   return [...planSecret(planning), ...plain];
 }
 
-/** What can be worked out: where pictures and the page are, which pages may call, and where the other functions are. */
+/** The variables that the deployment sets by itself: the endpoint of pictures, the page, the origins that may call, and the origins of the functions. */
 function settingsOf({ remote, declared, live }: Planning, fn: DeclaredFunction): Setting[] {
   const served = declared.functions.filter(isPublic).map(({ $id }) => $id);
   const pageAt = functionFor(declared.layout, '/');
@@ -197,7 +197,7 @@ function planSecret(planning: Planning): Change[] {
   });
 }
 
-/** The functions of both layouts that clients call and that serve with a token secret. */
+/** The functions of both layouts that have a token secret and are called by clients. */
 export function secretHolders({ live }: Pick<Planning, 'live'>): LiveFunction[] {
   return [...live.functions, ...live.others].filter(
     (fn) => fn.deploymentId !== '' && isPublic(fn) && fn.variables.some(({ key }) => key === SECRET),

@@ -64,7 +64,7 @@ async function askByDomain(
   return { functionId, serves: true, text: `${rule.domain} answers` };
 }
 
-/** Functions without clients have no domain; a key may execute them all the same. */
+/** Functions without clients have no domain, so an execution with the key asks them. */
 async function askByExecution({ functions }: Remote, { $id: functionId }: DeclaredFunction): Promise<Proof> {
   const { status, responseStatusCode, responseBody, errors } = await functions.createExecution({
     functionId,

@@ -57,7 +57,7 @@ type Call = Parameters<Client['call']>;
 type Prepare = Parameters<Client['prepareRequest']>;
 type Shared = { settings: GatewaySettings; calls: CallRecord[] };
 
-/** One attempt of a call: the SDK's client with a signal that cancels it. */
+/** The SDK's client for one attempt of a call, with a signal that cancels the attempt. */
 class AttemptClient extends Client {
   readonly #signal: AbortSignal;
 

@@ -44,7 +44,7 @@ export function removeWords(id: string): Operation {
   return removeMany('words', ofComplaint(id));
 }
 
-/** Puts the words of a changed text in the place of all that there were. */
+/** Replaces all words of a complaint by those of its changed text. */
 export function replaceWords(id: string, text: Text): Operation[] {
   return [removeWords(id), ...createWords(id, text)];
 }

@@ -22,8 +22,8 @@ const COUNTS = ['filed', 'acknowledged', 'resolved', 'decided', 'inTime', 'reope
 
 /**
  * The figures of one month (UTC), made of the visible complaints filed in it. `decided`: those with a deadline that have
- * ended or whose deadline has passed; `inTime`: those of them that ended before. `reopened`: those that were reopened at
- * least once. `ratingSum`: the scores of the `rated` ones.
+ * ended or whose deadline has passed; `inTime`: those of the decided that ended by their deadline. `reopened`: those that
+ * were reopened at least once. `ratingSum`: the scores of the `rated` ones.
  */
 export type MonthCounts = Record<(typeof COUNTS)[number], number>;
 export type MonthFigures = MonthCounts & {
@@ -73,7 +73,7 @@ function endedInTime({ status, overdueAt, resolvedAt, closedAt }: Times, now: Da
   return Date.parse(overdueAt) < now.getTime() ? false : undefined;
 }
 
-/** Takes one more complaint into the figures of its month, as it is now. */
+/** Adds a complaint, as it is now, to the figures of its month. */
 export function addComplaint(figures: MonthFigures, complaint: Times, now: Date): void {
   const { secondsToAcknowledge, secondsToResolve, reopened, ratingScore } = complaint;
   const inTime = endedInTime(complaint, now);

@@ -69,17 +69,24 @@ async function tellReady(deps: StorageDeps): Promise<Outgoing> {
 
 const asksWhetherReady = ({ trigger, method }: Incoming) => trigger === 'http' && method === 'GET';
 
+type Answering = (incoming: Incoming, trace: Trace, open: () => StorageDeps) => Promise<unknown>;
+
+/** A function without clients: tells whether it is ready, or does its work, whose result is its answer. */
+function createTriggered(route: string, config: () => StorageConfig, work: Answering) {
+  const open = opener(config, route);
+  return serve(async (incoming, trace) => {
+    const openFor = () => open(incoming, trace);
+    if (asksWhetherReady(incoming)) return tellReady(openFor());
+    return reply(await work(incoming, trace, openFor));
+  });
+}
+
 /** The default export of a function that reacts to deleted rows. */
 export function createDeletionFunction(
   work: (deleted: DeletedRow, deps: StorageDeps) => Promise<unknown>,
   config = lazyStorageConfig(),
 ) {
-  const open = opener(config, 'deleted');
-  return serve(async (incoming, trace) => {
-    if (asksWhetherReady(incoming)) return tellReady(open(incoming, trace));
-    const deleted = deletedRow(incoming);
-    return reply(await work(deleted, open(incoming, trace)));
-  });
+  return createTriggered('deleted', config, async (incoming, _trace, open) => work(deletedRow(incoming), open()));
 }
 
 /**
@@ -91,17 +98,15 @@ export function createScheduleFunction<Report, Settings extends StorageConfig>(
   alarmOf: (report: Report) => string | undefined,
   config: () => Settings,
 ) {
-  const open = opener(config, 'schedule');
-  return serve(async (incoming, trace) => {
-    if (asksWhetherReady(incoming)) return tellReady(open(incoming, trace));
+  return createTriggered('schedule', config, async (incoming, trace, open) => {
     const asked = incoming.trigger === 'http' && incoming.method === 'POST';
     if (incoming.trigger !== 'schedule' && !asked) {
       throw new Refusal('forbidden', 'This function is called by its schedule only.');
     }
-    const report = await work(open(incoming, trace), config());
+    const report = await work(open(), config());
     const alarm = alarmOf(report);
     Object.assign(trace, { report }, alarm === undefined ? {} : { alarm });
-    return reply(report);
+    return report;
   });
 }
 
@@ -114,15 +119,10 @@ export function createRowFunction<Settings extends StorageConfig>(
   work: (rowId: string | undefined, deps: StorageDeps, config: Settings) => Promise<unknown>,
   config: () => Settings,
 ) {
-  const open = opener(config, tableId);
-  return serve(async (incoming, trace) => {
-    if (asksWhetherReady(incoming)) {
-      config();
-      return tellReady(open(incoming, trace));
-    }
+  return createTriggered(tableId, config, async (incoming, trace, open) => {
     const rowId = createdRow(incoming, tableId);
-    const report = await work(rowId, open(incoming, trace), config());
+    const report = await work(rowId, open(), config());
     Object.assign(trace, { report });
-    return reply(report);
+    return report;
   });
 }

@@ -119,7 +119,7 @@ function readExtension(reading: Reading, { flags }: Extended, chunk: Chunk): voi
   }
 }
 
-/** The size that the coded picture itself says, in either of the two codings. */
+/** The size in the header of the coded picture, VP8 or VP8L. */
 function readFrame({ type, data }: Chunk): Dimensions {
   const dimensions = type === 'VP8 ' ? readLossy(data) : readLossless(data);
   checkPixels(dimensions.width, dimensions.height);

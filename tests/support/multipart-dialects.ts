@@ -22,40 +22,36 @@ const backslashed = (text: string) => inUtf8(text.replace(/[\r\n]/g, '').replace
 const extended = (text: string) => encodeURIComponent(text.replace(/[\r\n]/g, ''));
 const size = (part: Wanted) => (isText(part) ? Buffer.byteLength(part.text) : part.bytes.length);
 
+type Names = readonly [disposition: string, type: string];
+const lowerCase: Names = ['content-disposition', 'content-type'];
+
+/** The header lines of most clients: the disposition, and for a file its type. `quoted` escapes a name. */
+function headOf(
+  quoted: (text: string) => string,
+  [disposition, type]: Names = ['Content-Disposition', 'Content-Type'],
+) {
+  return (part: Wanted): string[] => {
+    const line = `${disposition}: form-data; name="${quoted(part.name)}"`;
+    return isText(part) ? [line] : [`${line}; filename="${quoted(part.filename)}"`, `${type}: ${part.type}`];
+  };
+}
+
 /** The header lines that real clients write, from their sources and recorded requests. */
 const DIALECTS: Readonly<Record<string, Dialect>> = {
   'Chrome and Edge': {
     boundary: '----WebKitFormBoundary7MA4YWxkTrZu0gW',
     contentType: plain,
-    head: (part) =>
-      isText(part)
-        ? [`Content-Disposition: form-data; name="${escaped(part.name)}"`]
-        : [
-            `Content-Disposition: form-data; name="${escaped(part.name)}"; filename="${escaped(part.filename)}"`,
-            `Content-Type: ${part.type}`,
-          ],
+    head: headOf(escaped),
   },
   Firefox: {
     boundary: '----geckoformboundary8c2f4bd1f0a2d6b1a1f3a0d1b0f4f6e7',
     contentType: plain,
-    head: (part) =>
-      isText(part)
-        ? [`Content-Disposition: form-data; name="${escaped(part.name)}"`]
-        : [
-            `Content-Disposition: form-data; name="${escaped(part.name)}"; filename="${escaped(part.filename)}"`,
-            `Content-Type: ${part.type}`,
-          ],
+    head: headOf(escaped),
   },
   curl: {
     boundary: '------------------------d74496d66958873e',
     contentType: plain,
-    head: (part) =>
-      isText(part)
-        ? [`Content-Disposition: form-data; name="${backslashed(part.name)}"`]
-        : [
-            `Content-Disposition: form-data; name="${backslashed(part.name)}"; filename="${backslashed(part.filename)}"`,
-            `Content-Type: ${part.type}`,
-          ],
+    head: headOf(backslashed),
   },
   'React Native on Android (OkHttp)': {
     boundary: '0d5a7d3e-9f0c-4a43-a6a5-4d0a1b9c5f77',
@@ -73,13 +69,7 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
     boundary: 'CzuZkFrTJ0ZXVGdIjVGM9HCWdJZxk4Pf',
     contentType: (boundary) => `multipart/form-data; boundary="${boundary}"`,
     opening: '\r\n',
-    head: (part) =>
-      isText(part)
-        ? [`content-disposition: form-data; name="${escaped(part.name)}"`]
-        : [
-            `content-disposition: form-data; name="${escaped(part.name)}"; filename="${escaped(part.filename)}"`,
-            `content-type: ${part.type}`,
-          ],
+    head: headOf(escaped, lowerCase),
   },
   'Flutter (http)': {
     boundary: 'dart-http-boundary-3vZ0QKwJ8d1XyQfYV4oEJm3GQb5l+hVbCqk_wTzJ7Xo.Z8GdPqK',
@@ -99,25 +89,13 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
   'Flutter (dio)': {
     boundary: '--dio-boundary-2384710293',
     contentType: plain,
-    head: (part) =>
-      isText(part)
-        ? [`content-disposition: form-data; name="${escaped(part.name)}"`]
-        : [
-            `content-disposition: form-data; name="${escaped(part.name)}"; filename="${escaped(part.filename)}"`,
-            `content-type: ${part.type}`,
-          ],
+    head: headOf(escaped, lowerCase),
   },
   'axios on Node (form-data)': {
     boundary: '--------------------------515890814546601021194782',
     contentType: plain,
     closing: '\r\n',
-    head: (part) =>
-      isText(part)
-        ? [`Content-Disposition: form-data; name="${escaped(part.name)}"`]
-        : [
-            `Content-Disposition: form-data; name="${escaped(part.name)}"; filename="${escaped(part.filename)}"`,
-            `Content-Type: ${part.type}`,
-          ],
+    head: headOf(escaped),
   },
   Postman: {
     boundary: '--------------------------238915447219338921067342',

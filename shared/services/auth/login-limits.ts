@@ -23,8 +23,7 @@ export type LoginLimits = { strangers: readonly Choice[]; known: readonly Choice
  * From a network that the account has not been used from: per network across all accounts, per account and network, and
  * per account for all strangers together; when that day's budget is spent, one try a minute is left for all of them.
  *
- * From a known network: only per account and network, by a budget of its own and one try in 15 seconds when it is
- * spent. So nobody's guesses lock out the person at home, neither guesses from elsewhere, nor those of a neighbour at
+ * From a known network: only per account and network. When that budget is spent, one try in 15 seconds is left. So nobody's guesses lock out the person at home, neither guesses from elsewhere, nor those of a neighbour at
  * other accounts, nor those of somebody who forges the address; who forges it can at most make them wait for a slot.
  */
 export function loginLimits({ config, address }: Deps, username: string): LoginLimits {

@@ -55,8 +55,8 @@ async function compare(deps: Deps, password: string, found: Account | undefined,
 }
 
 /**
- * A token for the right username and password. Every wrong pair costs the same and is told the same: 401, 429 when
- * there were too many, 503 when too many wait. A wrong password is counted before it is compared, so that guesses at
+ * A token for the right username and password. Every wrong pair costs the same and gets the same answer: 401. Too many
+ * wrong ones are 429, too many waiting logins 503. A wrong password is counted before it is compared, so that guesses at
  * the same moment cost as much as guesses one after the other; a right one, and one that was never compared, is given back.
  */
 export async function login(deps: Deps, { username: raw, password }: Credentials): Promise<Login> {

@@ -204,7 +204,7 @@ async function fileUnder(deps: Deps, ticket: Ticket, draft: Draft, started: Star
   return file(deps, { actor, draft, category, assignedTo, ticket, begun, drawn, reserved }, images);
 }
 
-/** 403 for a contact that is sent by anybody but staff and admins. */
+/** Only staff and admins may send a contact; throws 403 for others. */
 function refuseForeignContact(actor: Actor, { contact }: Draft): void {
   if (contact === null || isDesk(actor)) return;
   throw new Refusal('forbidden', 'Only staff may send contact, when they file for a caller.');

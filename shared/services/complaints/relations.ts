@@ -9,8 +9,9 @@ export type Relations = { following: ReadonlySet<string>; visible: ReadonlySet<s
 type Related = Pick<Complaint, 'followers' | 'reporterId' | 'duplicateOf'> & { $id: string };
 
 /**
- * The relations of some complaints, for one viewer. Costs no call where nobody follows any and none is a double, else
- * one for each of the two, side by side. `allFollowed`: the viewer is known to follow all of them.
+ * Which of these complaints the viewer follows, and which originals of doubles the viewer may see. Each of the two costs
+ * one call, both side by side, and none when no complaint has followers or is a double. `allFollowed`: the viewer is
+ * known to follow all of them.
  */
 export async function relationsOf(
   deps: Pick<Deps, 'store'>,

@@ -59,9 +59,10 @@ class Step {
     if (delivery.attempts > 0 && delivery.complaintId !== null)
       await endJoined(store, delivery, { ...end, now: this.#now });
     const hasMessage = delivery.messageId !== null;
-    const keptMs = !hasMessage ? KEPT_MS : delivery.attempts > 1 ? LATE_MS : 0;
-    const ended = await recordDelivery(store, delivery, { ...end, dueAt: this.#in(keptMs) });
-    if (ended && keptMs === 0) await this.#discard(ended);
+    const messageMs = delivery.attempts > 1 ? LATE_MS : 0;
+    const dueAt = this.#in(hasMessage ? messageMs : KEPT_MS);
+    const ended = await recordDelivery(store, delivery, { ...end, dueAt });
+    if (ended && hasMessage && messageMs === 0) await this.#discard(ended);
     const isFormer = delivery.kind === 'email.changed' || delivery.kind === 'email.dropped';
     if (ended && isFormer && delivery.address) await forgetAddress(this.#deps, delivery.address);
   }

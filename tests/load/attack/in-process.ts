@@ -39,7 +39,7 @@ export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear 
   };
 }
 
-/** Calls the bundles over HTTP: other processes, where nothing waits for what happens in this one. `address` as a proxy tells it. */
+/** Calls the bundles over HTTP, in processes of their own, so that the load of this one does not delay them. `address`: the client's, as a proxy passes it on. */
 export function overHttp(origin: string): Send {
   return async (method, target, { headers = {}, json, raw, address } = {}) => {
     const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' };

@@ -23,7 +23,7 @@ async function readsUntil(arena: Arena, until: Promise<unknown>, read: Read): Pr
 const at = (sorted: number[], share: number) =>
   Math.round((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) * 10) / 10;
 
-/** A request of the very function that hashes, which hashes nothing. */
+/** A request to the function that hashes passwords which itself needs no hash. */
 const NO_SUCH_METHOD: Read = { path: '/login', status: 405 };
 
 /** Ten people log in at once, with bcrypt, in the function's own process: what that costs whoever reads meanwhile. */

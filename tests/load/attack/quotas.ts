@@ -9,7 +9,7 @@ async function enter(arena: Arena): Promise<{ headers: Record<string, string> }>
   return { headers: { TOKEN: await arena.token(username), USERNAME: username } };
 }
 
-/** S4: refused filings, as many as there are filings an hour, cost nothing. */
+/** S4: refused filings do not count towards the hourly limit, however many there are. */
 export async function fileWrongly(arena: Arena, refusals: number): Promise<Figures> {
   const { headers } = await enter(arena);
   for (let turn = 0; turn < refusals; turn += 1) {

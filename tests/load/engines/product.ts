@@ -24,7 +24,7 @@ const plus = (a: Cost, b: Cost): Cost => ({
   sorted: Math.max(a.sorted, b.sorted),
 });
 
-/** The lists of the product with a database in the place of Appwrite: its queries become the SQL that Appwrite makes of them. */
+/** The product's lists on a bare database: its queries are translated to the SQL that Appwrite would send. */
 export class Product {
   readonly #engine: Engine;
   readonly #tables: Map<string, Table>;

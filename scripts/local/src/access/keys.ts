@@ -39,7 +39,7 @@ export class Keys {
     return `ephemeral_${signJwt(payload, this.signingSecret)}`;
   }
 
-  /** Throws for a standard key that does not exist. A malformed or expired key of an execution makes a guest. */
+  /** Throws for a standard key that does not exist. A caller with a malformed or expired execution key is a guest. */
   identify(key: string | undefined): Caller {
     if (!key) return guest;
     if (key === this.apiKey) return { kind: 'key', scopes: [...projectScopes, ...keyScopes] };

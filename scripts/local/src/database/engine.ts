@@ -1,5 +1,5 @@
 /**
- * The databases a real Appwrite can run on, as far as they answer differently.
+ * The databases that a real Appwrite can run on, described by what they answer differently.
  * Sources: MariaDB 10.11 and PostgreSQL 17 (en_US.UTF-8) were recorded (tests/corpus); MongoDB was read
  * (utopia-php/database 6.0.0 and 7.2.6), not run.
  */

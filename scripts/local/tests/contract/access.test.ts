@@ -1,10 +1,10 @@
 import { TablesDB } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
+import { keyHeaders, send } from '../support/send.ts';
 import { useContract } from './support/contract.ts';
 import { echo } from './support/echo.ts';
 import { notes } from './support/make-tables.ts';
 import { refusal } from './support/refusal.ts';
-import { keyHeaders, send } from './support/send.ts';
 import { clientOf } from './support/target.ts';
 
 const contract = useContract({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { keyHeaders, type Sent, send } from '../support/send.ts';
 import { useContract } from './support/contract.ts';
 import { notes } from './support/make-tables.ts';
-import { keyHeaders, type Sent, send } from './support/send.ts';
 
 const contract = useContract({ tables: [notes] });
 const path = `/v1/tablesdb/${contract.databaseId}/tables/notes/rows`;

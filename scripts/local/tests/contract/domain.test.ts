@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { send } from '../support/send.ts';
 import { useContract } from './support/contract.ts';
 import { echo } from './support/echo.ts';
-import { send } from './support/send.ts';
 import { until } from './support/until.ts';
 
 const contract = useContract({

@@ -1,9 +1,9 @@
 import { ExecutionMethod } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
+import { keyHeaders, send } from '../support/send.ts';
 import { useContract } from './support/contract.ts';
 import { echo } from './support/echo.ts';
 import { refusal } from './support/refusal.ts';
-import { keyHeaders, send } from './support/send.ts';
 
 const contract = useContract({
   functions: { echo: { source: echo, timeout: 1 } },

@@ -1,9 +1,9 @@
 import { InputFile } from 'node-appwrite/file';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { send } from '../support/send.ts';
 import { useContract } from './support/contract.ts';
 import { refusal } from './support/refusal.ts';
-import { send } from './support/send.ts';
 
 /** What the recorded corpus does not cover: uploads in several chunks, and buckets with file security. */
 const contract = useContract({ bucket: { fileSecurity: true } });

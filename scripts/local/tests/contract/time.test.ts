@@ -1,13 +1,13 @@
 import { TablesDB } from 'node-appwrite';
 import { InputFile } from 'node-appwrite/file';
 import { describe, expect, it } from 'vitest';
+import { send } from '../support/send.ts';
 import { useContract } from './support/contract.ts';
 import { echo } from './support/echo.ts';
 import { heardTable, listener } from './support/listener.ts';
 import { notes } from './support/make-tables.ts';
 import { uniqueName } from './support/names.ts';
 import { refusal } from './support/refusal.ts';
-import { send } from './support/send.ts';
 import { clientOf } from './support/target.ts';
 import { until } from './support/until.ts';
 

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { packed } from '../contract/support/tar.ts';
 import { type Data, fill, fillText, type Session, type Step } from './step.ts';
 
-/** `failure` is the code of a connection that broke; the status is 0 then. */
+/** When the connection broke, `failure` is its error code and the status is 0. */
 export type Answer = {
   status: number;
   headers: http.IncomingHttpHeaders;

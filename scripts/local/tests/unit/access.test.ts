@@ -1,9 +1,9 @@
 import { ID, Operator, TablesDB } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
+import { send } from '../support/send.ts';
 import { echo } from './support/echo.ts';
 import { makeClient, useWorld } from './support/harness.ts';
 import { refusal } from './support/refusal.ts';
-import { send } from './support/send.ts';
 
 const world = useWorld({
   functions: { echo, reader: echo },

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeReport, enumerateCrashes, type Lane } from '../../src/crash-enumerator.ts';
+import { send } from '../support/send.ts';
 import { useWorld } from './support/harness.ts';
-import { send } from './support/send.ts';
 import { writer } from './support/writer.ts';
 
 const world = useWorld({ functions: { writer } });

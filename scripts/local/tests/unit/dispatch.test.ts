@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Arrival, delayOf, Workers } from '../../src/dispatch.ts';
 import { startLocalAppwrite } from '../../src/index.ts';
+import { send } from '../support/send.ts';
 import { useWorld } from './support/harness.ts';
-import { send } from './support/send.ts';
 import { writer } from './support/writer.ts';
 
 const read: Arrival = {

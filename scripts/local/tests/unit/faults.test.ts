@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { ID, Query } from 'node-appwrite';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CallFault } from '../../src/faults/fault.ts';
+import { type Sent, send } from '../support/send.ts';
 import { useWorld } from './support/harness.ts';
-import { type Sent, send } from './support/send.ts';
 import { writer } from './support/writer.ts';
 
 const world = useWorld({ functions: { writer } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { send } from '../support/send.ts';
 import { echo } from './support/echo.ts';
 import { useWorld } from './support/harness.ts';
-import { send } from './support/send.ts';
 
 const printed: string[] = [];
 const world = useWorld(

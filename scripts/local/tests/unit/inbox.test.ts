@@ -1,8 +1,8 @@
 import { ID, Messaging, Users } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/cli.ts';
+import { send } from '../support/send.ts';
 import { useWorld } from './support/harness.ts';
-import { send } from './support/send.ts';
 
 const world = useWorld();
 

@@ -2,10 +2,10 @@ import { ID } from 'node-appwrite';
 import { InputFile } from 'node-appwrite/file';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/cli.ts';
+import { send } from '../support/send.ts';
 import { echo } from './support/echo.ts';
 import { useWorld } from './support/harness.ts';
 import { refusal } from './support/refusal.ts';
-import { send } from './support/send.ts';
 
 const world = useWorld({ functions: { echo } });
 const main = { databaseId: 'main', tableId: 'notes' };

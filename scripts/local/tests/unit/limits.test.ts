@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { send } from '../support/send.ts';
 import { echo } from './support/echo.ts';
 import { useWorld } from './support/harness.ts';
 import { refusal } from './support/refusal.ts';
-import { send } from './support/send.ts';
 
 const world = useWorld({ functions: { echo } }, { syncTimeout: 0.6, webPlatforms: ['app.example'] });
 

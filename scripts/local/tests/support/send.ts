@@ -1,8 +1,9 @@
-import { request } from 'node:http';
-import type { LocalAppwrite } from '../../../src/index.ts';
+import { request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
 
 export type Sent = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer };
 type Options = {
+  /** Another name than that of the endpoint. */
   host?: string;
   method?: string;
   path?: string;
@@ -13,14 +14,25 @@ type Options = {
 
 /** Plain HTTP, with nothing helpful in between. */
 export function send(
-  appwrite: LocalAppwrite,
+  target: { endpoint: string },
   { host, method = 'GET', path = '/', headers = {}, body, signal }: Options,
 ): Promise<Sent> {
+  const { protocol, hostname, port } = new URL(target.endpoint);
+  const [request, secure] = protocol === 'https:' ? [tlsRequest, { rejectUnauthorized: false }] : [plainRequest, {}];
+  const named = host ? { host, ...headers } : headers;
   return new Promise((resolve, reject) => {
-    const { port } = new URL(appwrite.url);
-    const all = host ? { host, ...headers } : headers;
     const outgoing = request(
-      { host: '127.0.0.1', port, method, path, headers: all, agent: false, signal },
+      {
+        hostname,
+        port,
+        method,
+        path,
+        headers: named,
+        agent: false,
+        signal,
+        ...(host ? { servername: host } : {}),
+        ...secure,
+      },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -33,4 +45,9 @@ export function send(
     outgoing.on('error', reject);
     outgoing.end(body);
   });
+}
+
+/** The headers of a key's holder. */
+export function keyHeaders({ projectId, apiKey }: { projectId: string; apiKey: string }): Record<string, string> {
+  return { 'x-appwrite-project': projectId, 'x-appwrite-key': apiKey };
 }

@@ -1,0 +1,21 @@
+import { DEAD_TOKEN } from '#shared/contract/examples.ts';
+
+/** The two ways in which an endpoint refuses the link of a mail. `others`: what its body holds besides the token. */
+export function refusedLinks<Others extends Record<string, string>>(others: Others) {
+  return {
+    gone: {
+      summary: 'A link that was used, has ended or never was one',
+      json: { token: DEAD_TOKEN, ...others },
+      answer: { code: 'token_gone', detail: 'This link does not count any more. Ask for a new one.' },
+    },
+    noToken: {
+      summary: 'Without a token',
+      json: others,
+      answer: {
+        code: 'invalid_fields',
+        detail: 'token is required.',
+        errors: [{ field: 'token', code: 'required', message: 'is required' }],
+      },
+    },
+  } as const;
+}

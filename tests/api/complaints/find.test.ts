@@ -321,13 +321,6 @@ describe('a box', () => {
         .map(({ $id }) => $id)
         .reverse(),
     );
-    const ids = rows.map(({ $id }) => JSON.stringify($id));
-    for (let from = 0; from < ids.length; from += 100) {
-      const some = ids.slice(from, from + 100).join(',');
-      await service.connection.store.complaints.removeWhere([
-        `{"method":"equal","attribute":"$id","values":[${some}]}`,
-      ]);
-    }
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { wordRow } from '#shared/appwrite/words.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { timeKey } from '#shared/domain/ids.ts';
+import { referenceOf } from '#shared/domain/reference.ts';
 import type { Status } from '#shared/domain/status.ts';
 import { wordsOfComplaint } from '#shared/domain/words.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
@@ -95,6 +96,8 @@ function madeUp(number: number, count: number, random: Random) {
       progress: isOpen ? 40 : 100,
       assignedTo,
       ...{ overdueAt, hidden: random() < 0.005, touched: status !== 'created', images: '[]', version: 2 },
+      ...{ followers: 0, acknowledgeLevel: 0, overdueLevel: 0, reopened: 0 },
+      reference: referenceOf(filed.getUTCFullYear(), number),
       ...{
         filedAt: filed.toISOString(),
         changedAt,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startServer } from '../support/local-server.ts';
 import { ROOT } from './support/project.ts';
-import { runScript } from './support/run.ts';
+import { runScript, SPAWN_ENV } from './support/run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'complaints-commands-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -71,7 +71,7 @@ describe('a wrong setting is named in one sentence', () => {
 
 describe('npm start', () => {
   function start(dataDir: string, ...args: string[]): Promise<{ stop(): Promise<void>; output: string }> {
-    const env = { PATH: process.env.PATH ?? '', PORT: '0', DATA_DIR: dataDir };
+    const env = { ...SPAWN_ENV, PORT: '0', DATA_DIR: dataDir };
     const child = spawn(process.execPath, ['scripts/start/main.ts', ...args], { cwd: ROOT, env });
     return new Promise((resolve) => {
       let output = '';

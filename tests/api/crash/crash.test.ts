@@ -15,9 +15,9 @@ const EVERY = Number(process.env.CRASH_EVERY ?? 80);
 const quick = maintainingStories.filter(({ name }) => !/complaints|totals/.test(name));
 const adding = addingStories.filter(({ name }) => !name.includes(' 0 retries'));
 const ALL = [...filingStories, ...adding, ...removalStories, ...quick, ...tellingStories];
-/** Each third story, beginning anywhere; `npm run crash` plays all. */
-const first = Math.floor(Math.random() * 3);
-const STORIES = ALL.filter((_, number) => number % 3 === first);
+/** Each fifth story, beginning anywhere; `npm run crash` plays all. */
+const first = Math.floor(Math.random() * 5);
+const STORIES = ALL.filter((_, number) => number % 5 === first);
 
 let stages: Stage[];
 beforeAll(async () => {
@@ -34,5 +34,8 @@ it.each(STORIES)('leaves no orphan, no gap and no double wherever a call fails: 
 });
 
 it('leaves nothing behind when events are lost, doubled, late or out of order', async () => {
-  for (const stage of stages.slice(0, 1)) expect(await tryEvents(stage)).toEqual({ points: 8, broken: [] });
+  const [stage] = stages;
+  if (!stage) throw new Error('no stage');
+  let met = Math.floor(Math.random() * 4);
+  expect(await tryEvents(stage, { choose: () => met++ % 4 === 0 })).toEqual({ points: 2, broken: [] });
 });

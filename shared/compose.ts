@@ -11,8 +11,8 @@ import {
   readStorageConfig,
   type StorageConfig,
 } from './config.ts';
+import { networkOf } from './domain/client-network.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
-import { networkOf } from './domain/network.ts';
 import { retryLater } from './domain/problems.ts';
 import type { PasswordHasher } from './security/passwords.ts';
 import { createTokens, type Tokens, weaknessOf } from './security/tokens.ts';

@@ -1,7 +1,7 @@
 import { SimilarQuery } from '#shared/contract/complaint-requests.ts';
 import { SimilarList } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
-import { wordsOf } from './listing.ts';
+import { wordsOf } from './search-query.ts';
 
 export const findSimilar = route({
   method: 'GET',

@@ -9,9 +9,9 @@ import { PROJECT_FILE } from '../project/local-settings.ts';
 
 const require = createRequire(import.meta.url);
 const WORKER_SOURCE = /shared\/security\/worker-source\.ts$/;
-const PAGE_SOURCE = /functions\/docs\/embedded\.ts$/;
-const MEMBERS_SOURCE = /functions\/background\/members\.ts$/;
-const OWNERS_SOURCE = /shared\/http\/owners\.ts$/;
+const PAGE_SOURCE = /functions\/docs\/built-page\.ts$/;
+const MEMBERS_SOURCE = /functions\/background\/bundled-functions\.ts$/;
+const OWNERS_SOURCE = /shared\/http\/function-of-path\.ts$/;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const worker = fileURLToPath(new URL('../../shared/security/bcrypt-worker.ts', import.meta.url));
 const page = fileURLToPath(new URL('../../functions/docs/page', import.meta.url));

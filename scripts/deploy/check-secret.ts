@@ -5,7 +5,7 @@ import { ROLES } from '#shared/domain/account.ts';
 import { issueToken } from '#shared/security/issue-token.ts';
 import { connect } from '../project/connect.ts';
 import { functionFor } from '../project/routes.ts';
-import { reach } from '../smoke/reach.ts';
+import { reach } from '../smoke/send-request.ts';
 import type { Planning } from './change.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
 import { secretHolders } from './plan-variables.ts';

@@ -11,10 +11,10 @@ import { UNREADABLE } from './plan-code.ts';
 import { waitForTables } from './plan-columns.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
 import { SECRET } from './plan-variables.ts';
-import { proveFunctions, proveSchedule } from './prove.ts';
 import { pushCode } from './push.ts';
 import { openRemote } from './remote.ts';
 import { planLines, symbolOf } from './report.ts';
+import { proveFunctions, proveSchedule } from './verify.ts';
 
 export type DeployOptions = {
   target: Target;

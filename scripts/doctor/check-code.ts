@@ -1,6 +1,6 @@
 import type { Planning } from '../deploy/change.ts';
 import type { LiveFunction } from '../deploy/live.ts';
-import { proveFunctions } from '../deploy/prove.ts';
+import { proveFunctions } from '../deploy/verify.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
 const OLD_DAYS = 180;

@@ -6,8 +6,8 @@ import { openRemote } from '../deploy/remote.ts';
 import { connect, type Target } from '../project/connect.ts';
 import type { Layout } from '../project/layout.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
-import { domainDoor, executionsDoor } from './doors.ts';
 import { playStory, type Step } from './story.ts';
+import { domainDoor, executionsDoor } from './transports.ts';
 
 /** Plays the main story through domains and through executions; rejects at the first wrong answer. */
 export async function smoke(target: Target, print: (line: string) => void, said?: Layout): Promise<void> {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { askAs, enter, expectStatus, leave, type Player, type Scene } from './cast.ts';
-import type { Ask } from './doors.ts';
 import { makePhoto } from './photo.ts';
-import { reach } from './reach.ts';
+import { reach } from './send-request.ts';
+import { askAs, enter, expectStatus, leave, type Player, type Scene } from './test-accounts.ts';
+import type { Ask } from './transports.ts';
 
 export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
 

@@ -1,6 +1,6 @@
 import { Client, TablesDB } from 'node-appwrite';
 import type { Clock } from '#shared/domain/clock.ts';
-import { type Attempt, askOnce, askTwice, type Patience } from './ask.ts';
+import { type Attempt, askOnce, askTwice, type Patience } from './hedged-call.ts';
 
 /** One logical call. `from` and `to` are `Clock.elapsed()`, so that overlaps show which calls waited for which. */
 export type CallRecord = { call: string; from: number; to: number; ok: boolean; asked: number };

@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import { STATUSES } from '#shared/domain/status.ts';
 import { COUNT_CAP, listCategories } from './complaints.ts';
-import { countExactly } from './counting.ts';
+import { countExactly } from './exact-count.ts';
 import type { Gateway } from './gateway.ts';
 import type { CheckedComplaint } from './reconciliation.ts';
 import type { Store } from './store.ts';

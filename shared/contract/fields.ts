@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { canonicalUsername, LANGUAGES, NOTIFY, ROLES } from '#shared/domain/account.ts';
-import { canonicalAddress } from '#shared/domain/address.ts';
 import { OUTCOMES } from '#shared/domain/complaint.ts';
+import { canonicalAddress } from '#shared/domain/email-address.ts';
 import { COMPLAINT_ID_PATTERN } from '#shared/domain/ids.ts';
 import { readReference } from '#shared/domain/reference.ts';
 import { STATUSES } from '#shared/domain/status.ts';

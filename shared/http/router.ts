@@ -1,5 +1,5 @@
 import { Refusal } from '#shared/domain/problems.ts';
-import { owners } from './owners.ts';
+import { owners } from './function-of-path.ts';
 import type { Incoming } from './runtime.ts';
 
 /** What the router needs of a route or a page. */

@@ -5,7 +5,7 @@ import { chooseLayout } from '#scripts/deploy/choose-layout.ts';
 import type { Layout } from '#scripts/project/layout.ts';
 import { functionFor } from '#scripts/project/routes.ts';
 import { makePhoto } from '#scripts/smoke/photo.ts';
-import { type Incoming, reach } from '#scripts/smoke/reach.ts';
+import { type Incoming, reach } from '#scripts/smoke/send-request.ts';
 import { useProject } from './support/project.ts';
 import { idOfVariable } from './support/variables.ts';
 

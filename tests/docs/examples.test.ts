@@ -5,7 +5,7 @@ import type { Example } from '#shared/contract/docs.ts';
 import { runSchedule } from '../support/complaints.ts';
 import { type Service, startService } from '../support/harness.ts';
 import { Cast } from './support/cast.ts';
-import { withoutChance, withoutFigures } from './support/like.ts';
+import { withoutChance, withoutFigures } from './support/normalise-answer.ts';
 
 let service: Service;
 let cast: Cast;

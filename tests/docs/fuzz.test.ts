@@ -5,7 +5,7 @@ import { type Service, startService } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 import { fuzzRuns, fuzzTimeout } from '../support/seeded-random.ts';
 import { Actors } from './fuzz/actors.ts';
-import { Chance } from './fuzz/chance.ts';
+import { Chance } from './fuzz/choices.ts';
 import { type Answered, Judge } from './fuzz/judge.ts';
 import { type Operation, type Planned, plan } from './fuzz/requests.ts';
 

@@ -4,7 +4,7 @@ import type { Deps } from '#shared/compose.ts';
 import { allows } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
-import { serially } from '../complaints/serially.ts';
+import { serially } from '../keyed-mutex.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchAccount } from './read-account.ts';
 

@@ -7,8 +7,8 @@ import { mayOnAccount } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { commitLeaving } from './admin-lock.ts';
+import { confirmPassword } from './confirm-password.ts';
 import { forget } from './finish-erasures.ts';
-import { confirmPassword } from './passwords.ts';
 import { noSuchAccount } from './read-account.ts';
 
 export type Erasure = { username?: string | undefined; password?: string | undefined };

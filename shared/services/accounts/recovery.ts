@@ -6,7 +6,7 @@ import { queueRefusal, refuseWhenFull } from '../auth/hash-queue.ts';
 import { newEpoch } from '../auth/logout.ts';
 import { reserveOrRefuse } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
-import { addressesGone } from './change-address.ts';
+import { addressesGone } from './change-email.ts';
 import { readUnsubscribeToken } from './links.ts';
 import { linkGone, type OpenedLink, openLink } from './open-link.ts';
 import { refuseWeakPassword } from './weak-passwords.ts';

@@ -12,7 +12,7 @@ import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { queueRefusal, refuseWhenFull } from '../auth/hash-queue.ts';
 import { addressesAfter } from '../auth/known-addresses.ts';
 import { newEpoch } from '../auth/logout.ts';
-import { serially } from '../complaints/serially.ts';
+import { serially } from '../keyed-mutex.ts';
 import { reserveConfirmation, reserveOrRefuse } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import type { Profile } from './profile.ts';

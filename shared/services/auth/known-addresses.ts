@@ -1,8 +1,8 @@
 import type { Account } from '#shared/appwrite/accounts.ts';
 import type { KnownAddress } from '#shared/appwrite/rows.ts';
+import { NO_ADDRESS } from '#shared/domain/client-network.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { derivedId } from '#shared/domain/ids.ts';
-import { NO_ADDRESS } from '#shared/domain/network.ts';
 
 const MOST_KNOWN = 8;
 const KNOWN_DAYS = 30;

@@ -11,12 +11,12 @@ import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
+import { serially } from '../keyed-mutex.ts';
 import { metered, reserveChange } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { claimKey, fingerprintOf, plainTicket, refuseMalformedKey, type Ticket } from './idempotency.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
-import { serially } from './serially.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
 
 /** `accountId`: the actor's, known before the account is read. */

@@ -10,17 +10,17 @@ import type { Actor } from '#shared/domain/account.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { refuseErased } from '../auth/open-session.ts';
+import { serially } from '../keyed-mutex.ts';
 import { metered, reserveChange } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
+import { defaultAssignee, namedCategory, refuseUnknownAssignee, unknownCategory } from './assignee-and-category.ts';
 import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import { asRejection, type DoublePlan, planDouble, readDoubling, refuseEndedDouble } from './duplicates.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
 import { closeHidden, publishAccess, renewAccess, retireOldAccess } from './image-access.ts';
-import { defaultAssignee, namedCategory, refuseUnknownAssignee, unknownCategory } from './known-names.ts';
 import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
-import { serially } from './serially.ts';
 
 /** `accountId`: the actor's, known before the account is read. */
 export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput; accountId: string };

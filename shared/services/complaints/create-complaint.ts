@@ -16,8 +16,8 @@ import { deadlinesFor, type WorkingCalendar } from '#shared/domain/working-time.
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
 import { metered, reserveFiling } from '../rate-limits.ts';
+import { defaultAssignee, namedCategory, unknownCategory } from './assignee-and-category.ts';
 import { claimKey, fingerprintOf, plainTicket, refuseMalformedKey, type Ticket } from './idempotency.ts';
-import { defaultAssignee, namedCategory, unknownCategory } from './known-names.ts';
 import { type Draw, drawReference } from './reference-numbers.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
 

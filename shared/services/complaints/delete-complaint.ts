@@ -7,10 +7,10 @@ import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
+import { serially } from '../keyed-mutex.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
-import { serially } from './serially.ts';
 
 export type Deletion = { id: string; ifMatch: IfMatch };
 

@@ -3,10 +3,10 @@ import { listCategories, type StoredComplaint } from '#shared/appwrite/complaint
 import type { Deps } from '#shared/compose.ts';
 import { nextTurn } from '#shared/domain/clock.ts';
 import type { Sort } from '#shared/domain/complaint.ts';
-import type { Point } from '#shared/domain/place.ts';
+import type { Point } from '#shared/domain/geometry.ts';
 import type { Viewer } from '#shared/domain/policy.ts';
+import { unknownCategory } from './assignee-and-category.ts';
 import { openCursor, sealCursor } from './cursor.ts';
-import { unknownCategory } from './known-names.ts';
 import { listComplaints, type Reached, type Wanted } from './list-complaints.ts';
 import type { ReachedNearby } from './list-nearby.ts';
 import { presentComplaint } from './present.ts';

@@ -2,7 +2,7 @@ import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import { readComplaints, type StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { complaintsWithWord, countWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
-import type { Point } from '#shared/domain/place.ts';
+import type { Point } from '#shared/domain/geometry.ts';
 import { sightOf, type Viewer } from '#shared/domain/policy.ts';
 import { ENDED, STATUSES } from '#shared/domain/status.ts';
 import { storedCategory } from './find-complaints.ts';

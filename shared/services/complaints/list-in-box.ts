@@ -2,7 +2,7 @@ import { matchingIds, readComplaints } from '#shared/appwrite/complaints.ts';
 import { RANGES_PER_QUERY, readOwnHidden, readRanges } from '#shared/appwrite/places.ts';
 import type { Deps } from '#shared/compose.ts';
 import { cellRanges } from '#shared/domain/cells.ts';
-import { type Box, isInBox } from '#shared/domain/place.ts';
+import { type Box, isInBox } from '#shared/domain/geometry.ts';
 import type { Found, Wanted } from './list-complaints.ts';
 
 /** In cells that hold more than so many, the list is read in its own order and what is outside is left out. */

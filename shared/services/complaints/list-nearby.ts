@@ -4,7 +4,7 @@ import { type Placed, RANGES_PER_QUERY, readBeside, readOwnHidden, readRanges } 
 import { withAllWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import { cellOf, cellRanges } from '#shared/domain/cells.ts';
-import { boxAround, metresBetween, type Point } from '#shared/domain/place.ts';
+import { boxAround, metresBetween, type Point } from '#shared/domain/geometry.ts';
 import { MOST_READ } from './list-complaints.ts';
 
 /** Where a page ended: at this distance in metres, with this complaint; and how many places a square metre times pi had there. */

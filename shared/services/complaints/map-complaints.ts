@@ -1,7 +1,7 @@
 import { RANGES_PER_QUERY, readPoints } from '#shared/appwrite/places.ts';
 import type { Deps } from '#shared/compose.ts';
 import { cellRanges } from '#shared/domain/cells.ts';
-import { type Box, isInBox } from '#shared/domain/place.ts';
+import { type Box, isInBox } from '#shared/domain/geometry.ts';
 import type { Sight } from '#shared/domain/policy.ts';
 import type { Status } from '#shared/domain/status.ts';
 import { MOST_READ } from './list-complaints.ts';

@@ -1,4 +1,4 @@
-import { drawNumber } from '#shared/appwrite/counters.ts';
+import { drawNumber } from '#shared/appwrite/reference-counter.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Config } from '#shared/config.ts';
 import { referenceOf, yearIn } from '#shared/domain/reference.ts';

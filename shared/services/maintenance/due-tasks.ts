@@ -8,7 +8,7 @@ import { HOUR } from '#shared/domain/clock.ts';
 import { monthOf } from '#shared/domain/monthly-figures.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { moveFollowers, unfollowAll } from '../complaints/move-followers.ts';
-import { FILING_MS, removeBelongings } from '../complaints/remove-belongings.ts';
+import { FILING_MS, removeBelongings } from '../complaints/purge-deleted.ts';
 import { unassign } from '../complaints/unassign.ts';
 import type { Budget } from './budget.ts';
 

@@ -17,7 +17,7 @@ import { findLostAccounts } from '../accounts/finish-erasures.ts';
 import { checkComplaint } from './complaint-check.ts';
 import { measureMonth, sumUpMonths } from './monthly-figures.ts';
 import { isSettled, noteLeftovers, type PassRun } from './pass.ts';
-import { removeDue } from './removal.ts';
+import { removeDue } from './remove-leftovers.ts';
 
 /** Looks at one page after `after` and gives where the next one begins; an empty text begins and ends. */
 export type Step = { name: string; changesOnly?: true; run(run: PassRun, after: string): Promise<string> };

@@ -7,8 +7,8 @@ import { listEnabledWebhooks } from '#shared/appwrite/webhooks.ts';
 import { DEFAULT_NOTIFY } from '#shared/domain/account.ts';
 import { AUDIENCE, type Audience, type Happening, happeningsOf, toldTo } from '#shared/domain/audience.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
-import { forgetPerson } from './addresses.ts';
 import type { NotifyDeps } from './deps.ts';
+import { forgetPerson } from './forget-recipient.ts';
 
 /** Changes of a complaint within this time are told in one mail. */
 const COALESCED_MS = 2 * MINUTE;

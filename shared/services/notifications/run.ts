@@ -2,7 +2,7 @@ import { listDueDeliveries } from '#shared/appwrite/deliveries.ts';
 import { listOutbox, type StoredOutboxEntry } from '#shared/appwrite/outbox.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { Budget } from '../maintenance/budget.ts';
-import { takeSteps, withoutCompanions } from './deliver.ts';
+import { takeSteps, withoutCompanions } from './delivery-steps.ts';
 import type { NotifyDeps } from './deps.ts';
 import { fanOut } from './fan-out.ts';
 

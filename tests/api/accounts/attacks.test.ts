@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '#shared/domain/clock.ts';
-import { type Arena, freshName, openArena, PASSWORD } from '#tests/load/attack/arena.ts';
 import { dice } from '#tests/load/attack/dice.ts';
-import { climb } from '#tests/load/attack/first-admin.ts';
 import { guessFromEverywhere, guessFromHome, loginUnderSiege, strangeAddress } from '#tests/load/attack/guesses.ts';
+import { type Stage, startStage } from '#tests/load/attack/local-project.ts';
+import { climb } from '#tests/load/attack/privilege-escalation.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from '#tests/load/attack/races.ts';
-import { replayTokens } from '#tests/load/attack/sequences.ts';
-import { type Stage, startStage } from '#tests/load/attack/stage.ts';
+import { type Arena, freshName, openArena, PASSWORD } from '#tests/load/attack/target.ts';
+import { replayTokens } from '#tests/load/attack/token-sequences.ts';
 import { sendForgeries } from '#tests/load/attack/tokens.ts';
 
 /** A little of what `npm run attack` does in full. */

@@ -1,5 +1,5 @@
 import { type Person, type Service, uniqueName } from '../../support/harness.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from './choices.ts';
 
 /** Who sends the requests: nobody, one of each role, and people with the wrong token or name. */
 export class Actors {

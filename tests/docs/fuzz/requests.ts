@@ -1,5 +1,5 @@
 import { isJson, type Json } from '#scripts/openapi/json.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from './choices.ts';
 import { broken, fitting, type Pools } from './values.ts';
 
 export type Planned = {

@@ -1,5 +1,5 @@
 import { isJson, type Json } from '#scripts/openapi/json.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from './choices.ts';
 
 /** What a field may hold that a schema alone cannot tell: names and ids that exist, and some that do not. */
 export type Pools = Readonly<Record<string, readonly [string, ...string[]]>>;

@@ -1,4 +1,4 @@
-import type { Dice } from './sequences.ts';
+import type { Dice } from './token-sequences.ts';
 
 /** Throws that look random and are the same for the same seed. */
 export function dice(seed: number): Dice {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { type Arena, freshName, PASSWORD } from './arena.ts';
 import { type Figures, mustHold, tally } from './check.ts';
 import type { Reply, Request } from './in-process.ts';
+import { type Arena, freshName, PASSWORD } from './target.ts';
 
 /** The most memory that a function's process has had, in MB; 0 where the system does not tell. */
 function peakMemory(functionId: string): number {

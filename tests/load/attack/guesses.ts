@@ -1,6 +1,6 @@
 import { MINUTE } from '#shared/domain/clock.ts';
-import { type Arena, freshName, PASSWORD } from './arena.ts';
 import { type Figures, mustHold } from './check.ts';
+import { type Arena, freshName, PASSWORD } from './target.ts';
 
 /** Another address for each number, none of them the victim's. */
 export function strangeAddress(index: number): string {

@@ -1,9 +1,7 @@
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
-import { type Arena, openArena } from './arena.ts';
 import type { Figures } from './check.ts';
 import { dice } from './dice.ts';
-import { climb } from './first-admin.ts';
 import {
   floodFromHome,
   floodFromOneAddress,
@@ -12,12 +10,14 @@ import {
   timeOlderHashes,
 } from './floods.ts';
 import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from './guesses.ts';
-import { readDuringLogins } from './load.ts';
+import { startStage } from './local-project.ts';
+import { climb } from './privilege-escalation.ts';
 import { fileAroundTheHour, fileWrongly, sendOddQueries, writeManyNotes } from './quotas.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from './races.ts';
+import { readDuringLogins } from './read-latency.ts';
 import { timeRecovery } from './recovery.ts';
-import { replayTokens } from './sequences.ts';
-import { startStage } from './stage.ts';
+import { type Arena, openArena } from './target.ts';
+import { replayTokens } from './token-sequences.ts';
 import { sendForgeries } from './tokens.ts';
 
 /** Each runs on a stage of its own, since one may use up limits that another needs. The tests run a scaled part of them. */

@@ -1,6 +1,6 @@
 import { HOUR, MINUTE } from '#shared/domain/clock.ts';
-import { type Arena, freshName } from './arena.ts';
 import { type Figures, mustHold, tally } from './check.ts';
+import { type Arena, freshName } from './target.ts';
 
 const DRAFT = { title: 'A broken lamp', description: 'Dark for a week.' };
 

@@ -1,8 +1,8 @@
 import { findByUsername, listByRole } from '#shared/appwrite/accounts.ts';
-import { type Arena, freshName, PASSWORD } from './arena.ts';
 import { type Figures, mustHold, tally } from './check.ts';
 import { strangeAddress } from './guesses.ts';
 import type { Send } from './in-process.ts';
+import { type Arena, freshName, PASSWORD } from './target.ts';
 
 function spelling(name: string, index: number): string {
   return [...name].map((letter, at) => ((index >> (at % 6)) & 1 ? letter.toUpperCase() : letter)).join('');

@@ -1,6 +1,6 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
-import { type Arena, freshName } from './arena.ts';
 import { type Figures, mustHold } from './check.ts';
+import { type Arena, freshName } from './target.ts';
 
 /** How far the rank test may see apart what is alike: beyond it in one of 1,000 runs. */
 const MOST_Z = 3.29;

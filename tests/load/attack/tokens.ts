@@ -1,6 +1,6 @@
-import { type Arena, freshName } from './arena.ts';
 import { type Figures, mustHold } from './check.ts';
 import { forgeries, mutations } from './forgeries.ts';
+import { type Arena, freshName } from './target.ts';
 
 async function statusOf(arena: Arena, token: string): Promise<number> {
   const { status, headers } = await arena.send('GET', '/user', { headers: { TOKEN: token } });

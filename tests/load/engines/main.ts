@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
 import type { Engine } from './engine.ts';
 import { type List, listsOf } from './lists.ts';
-import { CATEGORY_IDS, loadedColumns, writeRows } from './made-up.ts';
 import { startMariadb } from './mariadb.ts';
 import { startPostgresql } from './postgresql.ts';
 import { type ListCost, Product } from './product.ts';
+import { CATEGORY_IDS, loadedColumns, writeRows } from './sample-rows.ts';
 import { createIndexes, createTable, declaredTables, type Table } from './schema.ts';
 import { quote } from './sql.ts';
 

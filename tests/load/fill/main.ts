@@ -4,7 +4,7 @@ import { runCommand, wholeNumber } from '#scripts/project/command.ts';
 import { localPlace, PROJECT_FILE, tokenSecret } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
 import { countFilled, fillComplaints } from './import.ts';
-import { type Measurement, measureLists } from './measure.ts';
+import { type Measurement, measureLists } from './time-lists.ts';
 
 const { dataDir } = localPlace({ DATA_DIR: '.local/fill', ...process.env });
 const file = `${dataDir}/appwrite.db`;

@@ -1,6 +1,6 @@
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, wholeNumber } from '#scripts/project/command.ts';
-import { consult } from './oracle.ts';
+import { consult } from './compare-answers.ts';
 
 await runCommand({
   usage: `Usage: npm run privacy -- [--seed 1] [--rounds 20] [--steps 40]

@@ -1,7 +1,7 @@
 import { makePhoto } from '#tests/support/photo.ts';
 import { audit, type Findings, letDaysPass } from './audit.ts';
 import { type Gauge, startGauges } from './gauges.ts';
-import { startMischief } from './mischief.ts';
+import { startMischief } from './inject-faults.ts';
 import { startSubject } from './service.ts';
 import { Traffic } from './traffic.ts';
 

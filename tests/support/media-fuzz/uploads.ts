@@ -5,7 +5,7 @@ import type { Person, Service } from '../harness.ts';
 import { hostileBodies } from '../multipart-bodies.ts';
 import { photoForm } from '../photo-form.ts';
 import { makePicture } from '../pictures.ts';
-import { type Bases, lyingFiles } from '../pictures-lying.ts';
+import { type Bases, lyingFiles } from '../pictures-malformed.ts';
 import { mutantSeeds, mutants } from '../pictures-mutants.ts';
 import { polyglots } from '../pictures-polyglots.ts';
 import type { Answer } from '../send.ts';

@@ -4,7 +4,7 @@ import { originOf, ruleOf } from '../deploy/plan-domains.ts';
 import type { Remote } from '../deploy/remote.ts';
 import type { Layout } from '../project/layout.ts';
 import { functionFor } from '../project/routes.ts';
-import { reach } from './reach.ts';
+import { reach } from './send-request.ts';
 
 export type Ask = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';

@@ -6,7 +6,7 @@ import type { StorageDeps } from '#shared/compose.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { ownerOfFile } from '#shared/domain/ids.ts';
 import { beginErasure } from '../accounts/finish-erasures.ts';
-import { removeTraces } from '../complaints/remove-belongings.ts';
+import { removeTraces } from '../complaints/purge-deleted.ts';
 import { detachLostPictures } from './lost-pictures.ts';
 import { isDue, type PassRun, type Stopped } from './pass.ts';
 import { sideBySide } from './side-by-side.ts';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PictureError } from '#shared/media/picture-error.ts';
 import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed, makePicture } from '../../support/pictures.ts';
-import { type Bases, lyingFiles } from '../../support/pictures-lying.ts';
+import { type Bases, lyingFiles } from '../../support/pictures-malformed.ts';
 import { polyglots } from '../../support/pictures-polyglots.ts';
 import { stopwatch } from '../../support/stopwatch.ts';
 

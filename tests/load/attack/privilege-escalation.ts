@@ -1,7 +1,7 @@
 import { listByRole } from '#shared/appwrite/accounts.ts';
-import { type Arena, freshName, PASSWORD } from './arena.ts';
 import { type Figures, mustHold } from './check.ts';
-import type { Dice } from './sequences.ts';
+import { type Arena, freshName, PASSWORD } from './target.ts';
+import type { Dice } from './token-sequences.ts';
 
 const pick = <T>(dice: Dice, choices: readonly [T, ...T[]]): T => choices[dice.below(choices.length)] ?? choices[0];
 

@@ -1,6 +1,6 @@
 import type { PictureErrorCode } from '#shared/media/picture-error.ts';
 import { extendedHeader } from './pictures-canary.ts';
-import type { Bases, Liar } from './pictures-lying.ts';
+import type { Bases, Liar } from './pictures-malformed.ts';
 import { riff, takeWebpApart, webpPart } from './pictures-parts.ts';
 
 /** WebPs that are cut, contradict themselves or move. */

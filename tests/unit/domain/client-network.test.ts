@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_ADDRESS, networkOf } from '#shared/domain/network.ts';
+import { NO_ADDRESS, networkOf } from '#shared/domain/client-network.ts';
 
 describe('the network of an address', () => {
   it.each([

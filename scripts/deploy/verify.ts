@@ -1,6 +1,6 @@
 import { ExecutionMethod } from 'node-appwrite';
 import { functionFor } from '../project/routes.ts';
-import { reach } from '../smoke/reach.ts';
+import { reach } from '../smoke/send-request.ts';
 import type { Planning } from './change.ts';
 import { type DeclaredFunction, isPublic } from './declaration.ts';
 import { originOf, ruleOf } from './plan-domains.ts';

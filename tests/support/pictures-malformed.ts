@@ -1,8 +1,8 @@
 import type { PictureErrorCode } from '#shared/media/picture-error.ts';
-import { lyingJpegs } from './pictures-lying-jpeg.ts';
-import { lyingPngs } from './pictures-lying-png.ts';
-import { lyingWebps } from './pictures-lying-webp.ts';
-import { strangers } from './pictures-strangers.ts';
+import { lyingJpegs } from './pictures-malformed-jpeg.ts';
+import { lyingPngs } from './pictures-malformed-png.ts';
+import { lyingWebps } from './pictures-malformed-webp.ts';
+import { strangers } from './pictures-other-formats.ts';
 
 /** `what` the file is, and the code with which it must be refused. */
 export type Liar = { what: string; bytes: Buffer; code: PictureErrorCode };

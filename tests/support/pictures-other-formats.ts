@@ -1,5 +1,5 @@
 import type { PictureErrorCode } from '#shared/media/picture-error.ts';
-import type { Bases, Liar } from './pictures-lying.ts';
+import type { Bases, Liar } from './pictures-malformed.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><circle r="1"/></svg>';

@@ -1,5 +1,5 @@
 import type { PictureErrorCode } from '#shared/media/picture-error.ts';
-import type { Bases, Liar } from './pictures-lying.ts';
+import type { Bases, Liar } from './pictures-malformed.ts';
 import { type Part, pngPart, replacing, takePngApart, together } from './pictures-parts.ts';
 
 type Edit = (content: Buffer) => Buffer | undefined;

@@ -12,10 +12,10 @@ import {
 import { DAY, HOUR, MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { MailRefused } from '#shared/mail/mail.ts';
-import { forgetAddress } from './addresses.ts';
 import { callWebhook } from './call-webhook.ts';
 import { composeMail } from './compose-mail.ts';
 import type { NotifyDeps } from './deps.ts';
+import { forgetAddress } from './forget-recipient.ts';
 
 /** The pauses before the second, third, ... attempt; after the last one the delivery has failed. */
 const BACKOFF_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY];

@@ -4,7 +4,7 @@ import { findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import type { Role } from '#shared/domain/account.ts';
 import type { Connection } from '../project/connect.ts';
-import type { Answer, Ask, Door } from './doors.ts';
+import type { Answer, Ask, Door } from './transports.ts';
 
 /** Somebody who plays in the story, and is gone afterwards. */
 export type Player = { username: string; password: string; userId: string; token: string };

@@ -1,5 +1,5 @@
-import { type Arena, freshName, PASSWORD } from './arena.ts';
 import { type Figures, mustHold } from './check.ts';
+import { type Arena, freshName, PASSWORD } from './target.ts';
 
 /** What the outside knows of an account: which of its tokens must count. */
 type Model = { name: string; password: string; alive: boolean; tokens: Map<string, boolean> };

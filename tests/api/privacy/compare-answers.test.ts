@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { consult } from '#tests/load/privacy/oracle.ts';
+import { consult } from '#tests/load/privacy/compare-answers.ts';
 
 const seed = Math.floor(Math.random() * 2 ** 31);
 

@@ -11,7 +11,7 @@ import { peakMemory } from '#tests/support/media-fuzz/large.ts';
 import { mustHold } from './check.ts';
 import { countingHasher } from './counting-hasher.ts';
 import { inProcess, overHttp, type Reply, type Send } from './in-process.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './local-project.ts';
 
 /** The code that is deployed, composed with a clock that the attack moves and a hasher that counts. Appwrite is reached over HTTP. */
 export type Arena = {

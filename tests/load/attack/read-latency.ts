@@ -1,5 +1,5 @@
-import { type Arena, freshName, PASSWORD } from './arena.ts';
 import { type Figures, mustHold, tally } from './check.ts';
+import { type Arena, freshName, PASSWORD } from './target.ts';
 
 type Read = { path: string; status: number };
 

@@ -1,13 +1,13 @@
 import { ExecutionMethod } from 'node-appwrite';
 import { functionFor } from '../project/routes.ts';
-import { reach } from '../smoke/send-request.ts';
+import { sendRequest } from '../smoke/send-request.ts';
 import type { Planning } from './change.ts';
 import { type DeclaredFunction, isPublic } from './declaration.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
 import { type Remote, until } from './remote.ts';
 
 /** What a function answered, and whether that shows that it serves. */
-export type Proof = { functionId: string; serves: boolean; text: string };
+export type Verification = { functionId: string; serves: boolean; text: string };
 
 /** Requests that change nothing, and what a function with good settings answers them. */
 const QUESTIONS = [
@@ -26,14 +26,14 @@ const RUN_SECONDS = 150;
  * Asks every function of the layout something that shows that it serves: those with a domain by a request, the others
  * by an execution with the key. A server error is asked again, since a function may only just be starting.
  */
-export async function proveFunctions(planning: Planning, tries = TRIES): Promise<Proof[]> {
+export async function verifyFunctions(planning: Planning, tries = TRIES): Promise<Verification[]> {
   return Promise.all(planning.declared.functions.map((fn) => proveFunction(planning, fn, tries)));
 }
 
-async function proveFunction(planning: Planning, fn: DeclaredFunction, tries: number): Promise<Proof> {
+async function proveFunction(planning: Planning, fn: DeclaredFunction, tries: number): Promise<Verification> {
   for (let tried = 1; ; tried += 1) {
     const proof = await (isPublic(fn) ? askByDomain(planning, fn) : askByExecution(planning.remote, fn)).catch(
-      (error: unknown): Proof => ({
+      (error: unknown): Verification => ({
         functionId: fn.$id,
         serves: false,
         text: error instanceof Error ? error.message : String(error),
@@ -47,7 +47,7 @@ async function proveFunction(planning: Planning, fn: DeclaredFunction, tries: nu
 async function askByDomain(
   { declared, live, remote }: Planning,
   { $id: functionId }: DeclaredFunction,
-): Promise<Proof> {
+): Promise<Verification> {
   const rule = ruleOf(live.rules, functionId);
   if (!rule) return { functionId, serves: false, text: 'has no domain' };
   if (rule.status !== 'verified') return { functionId, serves: false, text: `${rule.domain} is ${rule.status}` };
@@ -56,7 +56,7 @@ async function askByDomain(
     ({ path }) => functionFor(declared.layout, path) === functionId,
   )) {
     const url = `${originOf(endpoint, rule.domain)}${path}`;
-    const { status, body, headers } = await reach(endpoint, url, { method: 'GET' });
+    const { status, body, headers } = await sendRequest(endpoint, url, { method: 'GET' });
     if (status === expected) continue;
     const log = await logOf(remote, functionId, headers['x-appwrite-execution-id']);
     return { functionId, serves: false, text: `GET ${url} answers ${status}: ${short(body.toString('utf8'))}${log}` };
@@ -65,7 +65,7 @@ async function askByDomain(
 }
 
 /** Functions without clients have no domain, so an execution with the key asks them. */
-async function askByExecution({ functions }: Remote, { $id: functionId }: DeclaredFunction): Promise<Proof> {
+async function askByExecution({ functions }: Remote, { $id: functionId }: DeclaredFunction): Promise<Verification> {
   const { status, responseStatusCode, responseBody, errors } = await functions.createExecution({
     functionId,
     xpath: '/',
@@ -79,7 +79,7 @@ async function askByExecution({ functions }: Remote, { $id: functionId }: Declar
 }
 
 /** Runs a schedule's work once, now, and reads its log. */
-export async function proveSchedule({ functions }: Remote, functionId: string): Promise<Proof> {
+export async function verifySchedule({ functions }: Remote, functionId: string): Promise<Verification> {
   const started = await functions.createExecution({
     functionId,
     async: true,

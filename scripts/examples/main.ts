@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { API, readLayout } from '#scripts/project/layout.ts';
-import { localPlace, PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { localAddress, PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { tellDay } from './day.ts';
 import { tellTypedStory } from './typed-client.ts';
 import { tellSdkStory } from './web-sdk.ts';
@@ -25,7 +25,7 @@ await runCommand({
       return tellDay((line) => console.log(line));
     }
     const picture = readFileSync(photo);
-    const baseUrl = process.env.API_URL ?? `http://127.0.0.1:${localPlace().port}`;
+    const baseUrl = process.env.API_URL ?? `http://127.0.0.1:${localAddress().port}`;
     const { projectId }: { projectId: string } = JSON.parse(readFileSync(PROJECT_FILE, 'utf8'));
     const username = () => `ada-${Date.now().toString(36)}`;
     const say = (line: string) => console.log(`  ${line}`);

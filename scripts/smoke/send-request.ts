@@ -23,7 +23,11 @@ export function lookupBeside(endpoint: string): http.RequestOptions['lookup'] {
 }
 
 /** One request, as any client sends it. */
-export function reach(endpoint: string, url: string, { method, headers = {}, body }: Outgoing): Promise<Incoming> {
+export function sendRequest(
+  endpoint: string,
+  url: string,
+  { method, headers = {}, body }: Outgoing,
+): Promise<Incoming> {
   const { request } = url.startsWith('https:') ? https : http;
   const length = body ? { 'content-length': String(body.byteLength) } : {};
   const options = {

@@ -7,7 +7,7 @@ import { connect, type Target } from '../project/connect.ts';
 import type { Layout } from '../project/layout.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
 import { playStory, type Step } from './story.ts';
-import { domainDoor, executionsDoor } from './transports.ts';
+import { domainTransport, executionsTransport } from './transports.ts';
 
 /** Plays the main story through domains and through executions; rejects at the first wrong answer. */
 export async function smoke(target: Target, print: (line: string) => void, said?: Layout): Promise<void> {
@@ -16,7 +16,7 @@ export async function smoke(target: Target, print: (line: string) => void, said?
   const live = await readLive(remote, declared);
   const { layout } = declared;
   const connection = connect(target);
-  for (const door of [domainDoor(remote, { live, layout }), executionsDoor(remote, layout)]) {
+  for (const door of [domainTransport(remote, { live, layout }), executionsTransport(remote, layout)]) {
     const step: Step = async (name, work) => {
       const started = performance.now();
       try {

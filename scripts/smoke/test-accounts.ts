@@ -4,12 +4,12 @@ import { findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import type { Role } from '#shared/domain/account.ts';
 import type { Connection } from '../project/connect.ts';
-import type { Answer, Ask, Door } from './transports.ts';
+import type { Answer, Ask, Transport } from './transports.ts';
 
 /** Somebody who plays in the story, and is gone afterwards. */
-export type Player = { username: string; password: string; userId: string; token: string };
+export type TestAccount = { username: string; password: string; userId: string; token: string };
 
-export type Scene = { door: Door; connection: Connection };
+export type SmokeRun = { door: Transport; connection: Connection };
 
 const Login = z.object({ TOKEN: z.string() });
 
@@ -19,7 +19,11 @@ export function expectStatus({ status, text }: Answer, expected: number): unknow
   return text === '' ? undefined : JSON.parse(text);
 }
 
-export async function enter({ door, connection }: Scene, role: Role, cast: Player[]): Promise<Player> {
+export async function createTestAccount(
+  { door, connection }: SmokeRun,
+  role: Role,
+  cast: TestAccount[],
+): Promise<TestAccount> {
   const username = `smoke-${randomBytes(6).toString('hex')}`;
   const password = randomBytes(18).toString('base64url');
   const player = { username, password, userId: '', token: '' };
@@ -33,7 +37,7 @@ export async function enter({ door, connection }: Scene, role: Role, cast: Playe
   return player;
 }
 
-export function askAs({ username, token }: Player, ask: Ask): Ask {
+export function askAs({ username, token }: TestAccount, ask: Ask): Ask {
   return { ...ask, headers: { ...ask.headers, TOKEN: token, USERNAME: username } };
 }
 
@@ -47,7 +51,7 @@ async function giveRole({ store }: Connection, username: string, role: Role): Pr
 }
 
 /** The account goes by the API, as its owner would; what the API keeps on purpose (the taken name) goes by key. */
-export async function leave({ door, connection }: Scene, player: Player): Promise<void> {
+export async function removeTestAccount({ door, connection }: SmokeRun, player: TestAccount): Promise<void> {
   const { store } = connection;
   const account = await findByUsername(store, player.username);
   if (account) {

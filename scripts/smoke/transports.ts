@@ -4,7 +4,7 @@ import { originOf, ruleOf } from '../deploy/plan-domains.ts';
 import type { Remote } from '../deploy/remote.ts';
 import type { Layout } from '../project/layout.ts';
 import { functionFor } from '../project/routes.ts';
-import { reach } from './send-request.ts';
+import { sendRequest } from './send-request.ts';
 
 export type Ask = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -18,7 +18,7 @@ export type Ask = {
 export type Answer = { status: number; text: string };
 
 /** A way to call the functions. */
-export type Door = { name: 'domains' | 'executions'; takesForms: boolean; ask(ask: Ask): Promise<Answer> };
+export type Transport = { name: 'domains' | 'executions'; takesForms: boolean; ask(ask: Ask): Promise<Answer> };
 
 async function bodyOf({ json, form }: Ask): Promise<{ type: string; bytes: Buffer } | undefined> {
   if (json !== undefined) return { type: 'application/json', bytes: Buffer.from(JSON.stringify(json)) };
@@ -29,7 +29,10 @@ async function bodyOf({ json, form }: Ask): Promise<{ type: string; bytes: Buffe
 
 const ownerOf = (layout: Layout, path: string) => functionFor(layout, path.split('?')[0] ?? '');
 
-export function domainDoor({ target: { endpoint } }: Remote, { live, layout }: { live: Live; layout: Layout }): Door {
+export function domainTransport(
+  { target: { endpoint } }: Remote,
+  { live, layout }: { live: Live; layout: Layout },
+): Transport {
   return {
     name: 'domains',
     takesForms: true,
@@ -41,7 +44,7 @@ export function domainDoor({ target: { endpoint } }: Remote, { live, layout }: {
       const headers = { ...(body ? { 'content-type': body.type } : {}), ...ask.headers };
       const url = `${originOf(endpoint, rule.domain)}${ask.path}`;
       const outgoing = { method: ask.method, headers, ...(body ? { body: body.bytes } : {}) };
-      const { status, body: bytes } = await reach(endpoint, url, outgoing);
+      const { status, body: bytes } = await sendRequest(endpoint, url, outgoing);
       return { status, text: bytes.toString('utf8') };
     },
   };
@@ -55,7 +58,7 @@ const methods = {
 };
 
 /** Without the key: as a stranger's SDK calls, by `execute: any`. */
-export function executionsDoor({ target: { endpoint, projectId } }: Remote, layout: Layout): Door {
+export function executionsTransport({ target: { endpoint, projectId } }: Remote, layout: Layout): Transport {
   const functions = new Functions(new Client().setEndpoint(endpoint).setProject(projectId));
   return {
     name: 'executions',

@@ -3,7 +3,7 @@ import { COUNT_CAP } from './complaints.ts';
 import type { Store } from './store.ts';
 
 /** Rows that are passed in one call, the longest strides first: a million rows take some 20 calls. */
-const STRIDES = [100 * COUNT_CAP, 10 * COUNT_CAP, COUNT_CAP];
+const STEP_SIZES = [100 * COUNT_CAP, 10 * COUNT_CAP, COUNT_CAP];
 
 /**
  * How many complaints match, however many there are. Appwrite itself stops counting at 5000: past that, rows are passed
@@ -21,7 +21,7 @@ export async function countExactly(
   if (isOver()) return undefined;
   const few = await countRest();
   if (few < COUNT_CAP) return few;
-  for (const stride of STRIDES) {
+  for (const stride of STEP_SIZES) {
     for (;;) {
       if (isOver()) return undefined;
       const [reached] = (await checked.list([...ahead(), Query.limit(1), Query.offset(stride - 1)])).rows;

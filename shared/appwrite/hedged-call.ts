@@ -1,7 +1,7 @@
 import { isTransient } from './failures.ts';
 
 /** `afterMs`: when an unanswered call is asked again (Infinity: never). `limitMs`: when it is given up. */
-export type Patience = { afterMs: number; limitMs: number };
+export type CallTimes = { afterMs: number; limitMs: number };
 
 /** One attempt. It should stop working when the signal aborts; its result does not count any more then. */
 export type Attempt<T> = (signal: AbortSignal, again: boolean) => Promise<T>;
@@ -12,7 +12,7 @@ const pauseBeforeSecondMs = () => 50 + Math.random() * 100;
  * Makes one attempt and rejects when it takes longer than `limitMs`. For writes: whether one that was given up took effect
  * has to be looked up.
  */
-export function askOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
+export function callOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
   return ask(attempt, { afterMs: Number.POSITIVE_INFINITY, limitMs }, 1);
 }
 
@@ -21,11 +21,11 @@ export function askOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
  * way that may pass. The first good answer wins and the other attempt is aborted. For what may be done twice: reads, and
  * opening and staging a transaction that is not committed yet.
  */
-export function askTwice<T>(attempt: Attempt<T>, patience: Patience): Promise<T> {
+export function callHedged<T>(attempt: Attempt<T>, patience: CallTimes): Promise<T> {
   return ask(attempt, patience, 2);
 }
 
-function ask<T>(attempt: Attempt<T>, { afterMs, limitMs }: Patience, most: 1 | 2): Promise<T> {
+function ask<T>(attempt: Attempt<T>, { afterMs, limitMs }: CallTimes, most: 1 | 2): Promise<T> {
   return new Promise((resolve, reject) => {
     const attempts: AbortController[] = [];
     let running = 0;

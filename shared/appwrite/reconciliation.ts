@@ -11,7 +11,7 @@ import { Table } from './table.ts';
 /** Rows between two known ones that were not asked for, before they are asked for one by one. */
 const SLACK = 50;
 /** Timeline entries that one look lists. */
-const MOST_ENTRIES = 1_000;
+const MAX_ENTRIES = 1_000;
 
 export type CheckedComplaint = Stored<RowOf<typeof CheckedRow>>;
 type TimelineOwner = Stored<RowOf<typeof OwnerRow>>;
@@ -114,9 +114,9 @@ export async function listTimelineOwners(gateway: Gateway, after: string, limit:
 
 /** Those of these complaints that have a timeline; all of them when they have too many entries to be listed in one call. */
 async function withTimeline(gateway: Gateway, ids: readonly string[]): Promise<readonly string[]> {
-  const queries = [Query.equal('complaintId', [...ids]), Query.limit(MOST_ENTRIES)];
+  const queries = [Query.equal('complaintId', [...ids]), Query.limit(MAX_ENTRIES)];
   const { rows } = await owners(gateway).list(queries);
-  return rows.length === MOST_ENTRIES ? ids : rows.map((entry) => entry.complaintId);
+  return rows.length === MAX_ENTRIES ? ids : rows.map((entry) => entry.complaintId);
 }
 
 /** Those of these complaints that are gone and have left pictures or a timeline behind. */

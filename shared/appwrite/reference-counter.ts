@@ -22,7 +22,7 @@ async function lastNumber(store: Store, year: number): Promise<number> {
  * Draws the next number of a year. Concurrent callers get different ones, since every increment answers its own value
  * (120 of 120 distinct on a real Appwrite with 8 writers); a number that is not used is a gap. The first draw of a year makes its row.
  */
-export async function drawNumber(store: Store, year: number): Promise<number> {
+export async function nextReferenceNumber(store: Store, year: number): Promise<number> {
   const draw = () => store.counters.increment(counterId(year), 'value');
   const drawn = await draw();
   if (drawn !== undefined) return drawn;

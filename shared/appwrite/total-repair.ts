@@ -24,7 +24,7 @@ export type KeptTotal = { id: string; conditions: readonly string[] };
 const ATTEMPTS = 3;
 /** The totals of an account are used past the cap alone; this much below it they begin to be checked. */
 const CHECKED_FROM = COUNT_CAP - 500;
-const MOST_LARGE_ACCOUNTS = 5_000;
+const MAX_LARGE_ACCOUNTS = 5_000;
 
 function totalOfStatus(status: Counted['status']): KeptTotal {
   return { id: statusTally(status), conditions: [Query.equal('status', status)] };
@@ -44,7 +44,7 @@ export async function sharedTotals(store: Store): Promise<KeptTotal[]> {
 export async function totalsOfLargeAccounts(store: Store): Promise<KeptTotal[]> {
   const { rows } = await store.tallies.list([
     Query.greaterThanEqual('visible', CHECKED_FROM),
-    Query.limit(MOST_LARGE_ACCOUNTS),
+    Query.limit(MAX_LARGE_ACCOUNTS),
   ]);
   return rows.flatMap(({ $id: id }) => {
     const account = accountTallyOf(id);

@@ -19,7 +19,7 @@ function groupsOf(address: string): number[] | undefined {
  * addresses and may use another for each request. An IPv4 address written as IPv6 is the IPv4 one. Not an address:
  * `NO_ADDRESS`.
  */
-export function networkOf(address: string): string {
+export function clientNetwork(address: string): string {
   if (IPV4.test(address)) return address;
   const groups = groupsOf(address);
   if (!groups) return NO_ADDRESS;

@@ -17,7 +17,7 @@ function canonicalDomain(raw: string): string | undefined {
  * The kept spelling of an e-mail address: nothing around it, the domain in lower case and as ASCII. What stands before
  * the `@` stays as it was typed, since only its own server knows what it means. Undefined when it is no address.
  */
-export function canonicalAddress(raw: string): string | undefined {
+export function canonicalEmail(raw: string): string | undefined {
   const [, local = '', rest = ''] = /^(.+)@([^@]+)$/.exec(raw.trim()) ?? [];
   const domain = canonicalDomain(rest);
   if (domain === undefined || local.length > LONGEST_LOCAL || !LOCAL.test(local)) return undefined;

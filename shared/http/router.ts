@@ -1,5 +1,5 @@
 import { Refusal } from '#shared/domain/problems.ts';
-import { owners } from './function-of-path.ts';
+import { functionOfPath } from './function-of-path.ts';
 import type { Incoming } from './runtime.ts';
 
 /** What the router needs of a route or a page. */
@@ -20,7 +20,7 @@ export type Origins = Readonly<Record<string, string>>;
  */
 export function refuseUnknownPath(routes: readonly Routed[], path: string, { origins, known }: Elsewhere): void {
   if (routes.some((route) => route.path === path)) return;
-  const owner = Object.hasOwn(owners, path) ? owners[path] : undefined;
+  const owner = Object.hasOwn(functionOfPath, path) ? functionOfPath[path] : undefined;
   if (owner === undefined) throw unknownPath(known ?? routes.map((route) => route.path));
   const origin = origins[owner];
   const place = origin === undefined ? ', on its own domain' : `: ${origin}${path}`;

@@ -72,7 +72,7 @@ it('plays a day at the desk, in which deadlines pass and everybody is told', asy
   const reference = expect.stringMatching(/^\d{4}-\d{6}-\d /);
   expect(lines).toEqual([
     expect.stringMatching(/^30 reports come in, the first is \d{4}-000001-\d$/),
-    'clara finds 5 doubles; their reporters follow the first report',
+    'clara finds 5 duplicates; their reporters follow the first report',
     expect.stringMatching(/^clara acknowledges 24, and overlooks \d{4}-000004-\d$/),
     '14 are resolved in the morning',
     expect.stringMatching(/^\d+ mails were sent, to ada, ben, cleo, dan, eve, finn$/),

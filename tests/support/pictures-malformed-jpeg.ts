@@ -1,5 +1,5 @@
 import type { PictureErrorCode } from '#shared/media/picture-error.ts';
-import type { Bases, Liar } from './pictures-malformed.ts';
+import type { Bases, MalformedPicture } from './pictures-malformed.ts';
 import { jpegSegment, replacing, takeJpegApart, together } from './pictures-parts.ts';
 
 type Edit = (segment: Buffer) => Buffer | Buffer[];
@@ -8,7 +8,7 @@ const START = Buffer.from([0xff, 0xd8]);
 const END = Buffer.from([0xff, 0xd9]);
 
 /** JPEGs that are cut or contradict themselves. */
-export function lyingJpegs({ jpeg, progressive }: Bases): Liar[] {
+export function malformedJpegs({ jpeg, progressive }: Bases): MalformedPicture[] {
   const liar = (what: string, bytes: Buffer, code: PictureErrorCode = 'image_damaged') => ({ what, bytes, code });
   const edited = (type: string, edit: Edit) =>
     together(replacing(takeJpegApart(jpeg), type, (segment) => [edit(segment)].flat()));

@@ -1,11 +1,11 @@
 import type { PictureErrorCode } from '#shared/media/picture-error.ts';
-import type { Bases, Liar } from './pictures-malformed.ts';
+import type { Bases, MalformedPicture } from './pictures-malformed.ts';
 import { type Part, pngPart, replacing, takePngApart, together } from './pictures-parts.ts';
 
 type Edit = (content: Buffer) => Buffer | undefined;
 
 /** PNGs that are cut, contradict themselves or are something else inside. */
-export function lyingPngs({ png, indexed }: Bases): Liar[] {
+export function malformedPngs({ png, indexed }: Bases): MalformedPicture[] {
   const liar = (what: string, bytes: Buffer, code: PictureErrorCode = 'image_damaged') => ({ what, bytes, code });
   const header = (at: number, value: number) => edited(png, 'IHDR', (content) => withByte(content, at, value));
   const sized = (width: number, height: number) =>

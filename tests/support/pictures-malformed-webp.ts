@@ -1,10 +1,10 @@
 import type { PictureErrorCode } from '#shared/media/picture-error.ts';
 import { extendedHeader } from './pictures-canary.ts';
-import type { Bases, Liar } from './pictures-malformed.ts';
+import type { Bases, MalformedPicture } from './pictures-malformed.ts';
 import { riff, takeWebpApart, webpPart } from './pictures-parts.ts';
 
 /** WebPs that are cut, contradict themselves or move. */
-export function lyingWebps({ webp, lossless }: Bases): Liar[] {
+export function malformedWebps({ webp, lossless }: Bases): MalformedPicture[] {
   const liar = (what: string, bytes: Buffer, code: PictureErrorCode = 'image_damaged') => ({ what, bytes, code });
   const picture = pictureChunk(webp);
   const still = pictureChunk(lossless);

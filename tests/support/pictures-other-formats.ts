@@ -1,5 +1,5 @@
 import type { PictureErrorCode } from '#shared/media/picture-error.ts';
-import type { Bases, Liar } from './pictures-malformed.ts';
+import type { Bases, MalformedPicture } from './pictures-malformed.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><circle r="1"/></svg>';
@@ -61,7 +61,7 @@ const BEGINNINGS: ReadonlyArray<[what: string, beginning: string]> = [
   ['a JPEG after a space', ' \xff\xd8\xff\xe0'],
 ];
 
-export function strangers({ jpeg, png }: Bases): Liar[] {
+export function otherFormats({ jpeg, png }: Bases): MalformedPicture[] {
   const liar = (what: string, bytes: Buffer, code: PictureErrorCode = 'unsupported_image') => ({ what, bytes, code });
   return [
     ...BEGINNINGS.map(([what, beginning]) => liar(what, Buffer.from(beginning, 'latin1'))),

@@ -3,12 +3,12 @@ import type { AccountNews } from '#shared/appwrite/outbox.ts';
 import type { AccountPatch } from './write-account.ts';
 
 /** What a change of address writes, and whom it tells. */
-export type AddressChange = { patch: AccountPatch; news: AccountNews[] };
+export type EmailChange = { patch: AccountPatch; news: AccountNews[] };
 
-const NOTHING: AddressChange = { patch: {}, news: [] };
+const NOTHING: EmailChange = { patch: {}, news: [] };
 
 /** The account no longer has or awaits these addresses: whoever had confirmed one is told, and Messaging forgets all. */
-export function addressesGone(account: Account, addresses: readonly (string | null)[], at: Date): AccountNews[] {
+export function removedEmails(account: Account, addresses: readonly (string | null)[], at: Date): AccountNews[] {
   const gone = new Set(addresses.filter((address) => address !== null));
   return [...gone].map((address) => {
     const wasConfirmed = account.emailConfirmed === true && account.email === address;
@@ -17,9 +17,9 @@ export function addressesGone(account: Account, addresses: readonly (string | nu
   });
 }
 
-function removal(account: Account, at: Date): AddressChange {
+function removal(account: Account, at: Date): EmailChange {
   const patch = { email: null, emailConfirmed: null, emailPending: null };
-  return { patch, news: addressesGone(account, [account.email, account.emailPending], at) };
+  return { patch, news: removedEmails(account, [account.email, account.emailPending], at) };
 }
 
 /**
@@ -27,14 +27,14 @@ function removal(account: Account, at: Date): AddressChange {
  * waits as the pending one, and the confirmed one is told. Both are mailed a link; so is the same address once more. The
  * confirmed address itself takes a pending one back; null removes both.
  */
-export function planAddress(account: Account, wanted: string | null | undefined, at: Date): AddressChange {
+export function planEmailChange(account: Account, wanted: string | null | undefined, at: Date): EmailChange {
   if (wanted === undefined) return NOTHING;
   const { $id: accountId, email, emailConfirmed, emailPending } = account;
   if (wanted === null) return email === null && emailPending === null ? NOTHING : removal(account, at);
   const confirm: AccountNews = { kind: 'email.confirm', at, accountId };
   if (email === null) return { patch: { email: wanted, emailConfirmed: false }, news: [confirm] };
   if (wanted === emailPending) return { patch: {}, news: [confirm] };
-  const dropped = addressesGone(account, [emailPending], at);
+  const dropped = removedEmails(account, [emailPending], at);
   if (wanted === email) {
     return { patch: { emailPending: null }, news: emailConfirmed ? dropped : [...dropped, confirm] };
   }

@@ -13,7 +13,7 @@ export type AccountPage = { accounts: Account[]; next: string | null };
 
 const PAGE = 100;
 /** Words read for one page. A page that finds less within them is short, and its cursor goes on. */
-const MOST_WORDS = 1_000;
+const MAX_WORDS = 1_000;
 const WORDS_AT_ONCE = 250;
 
 type Reached = { accounts: Account[]; last: string | undefined };
@@ -41,7 +41,7 @@ async function findByWords(deps: Deps, { role, q = '' }: AccountSearch, after: s
   if (lookedUp === undefined) throw invalidField('q', 'too_short', 'must hold the beginning of a name');
   const accounts: Account[] = [];
   let last = after;
-  for (let read = 0; read < MOST_WORDS; read += WORDS_AT_ONCE) {
+  for (let read = 0; read < MAX_WORDS; read += WORDS_AT_ONCE) {
     const rows = await listNameWords(deps.store, { beginning: lookedUp, after: last, limit: WORDS_AT_ONCE });
     const found = await deps.store.users.findMany([...new Set(rows.map((row) => row.accountId))]);
     const byId = new Map(found.map((account) => [account.$id, account]));

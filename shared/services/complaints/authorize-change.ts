@@ -32,7 +32,7 @@ const sent = (input: ChangeInput, fields: readonly (keyof ChangeInput)[]) =>
 export function refuseUnauthorized(asked: Asked): void {
   const { actor, complaint, input } = asked;
   if (input.duplicateOf !== undefined && !mayOnComplaint(actor, 'work', complaint)) {
-    throw new Refusal('forbidden', 'Only staff may mark a complaint as a double.');
+    throw new Refusal('forbidden', 'Only staff may mark a complaint as a duplicate.');
   }
   const deskOnly = sent(input, DESK_FIELDS);
   // A progress that goes with a transition belongs to it, and the status table says whose that is.

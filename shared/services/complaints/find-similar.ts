@@ -10,7 +10,7 @@ import { listNearby } from './list-nearby.ts';
 import { presentComplaint } from './present.ts';
 import { relationsOf } from './relations.ts';
 
-const MOST = 5;
+const MAX_RESULTS = 5;
 /** Metres around a place within which another report may be of the same thing. */
 const RADIUS = 500;
 /** Complaints around a place that are asked for the words of the question. */
@@ -30,7 +30,7 @@ type Row = StoredComplaint & { distance: number | null };
 const enough = (words: readonly string[]) => Math.ceil(words.length / 2);
 
 async function around(deps: Deps, filter: Filter, { point, words }: Likeness & { point: Point }): Promise<Row[]> {
-  const pageSize = words.length === 0 ? MOST : NEARBY;
+  const pageSize = words.length === 0 ? MAX_RESULTS : NEARBY;
   const { rows } = await listNearby(deps, { point, radius: RADIUS, filter, words: [], pageSize, after: undefined });
   if (words.length === 0) return rows;
   const counts = await countWords(
@@ -71,12 +71,12 @@ async function inAnyCase(deps: Deps, viewer: Viewer, likeness: Likeness): Promis
 }
 
 /**
- * At most five complaints that are not ended and that a new one may be a double of: within 500 metres of its place,
+ * At most five complaints that are not ended and that a new one may be a duplicate of: within 500 metres of its place,
  * nearest first; and, where words are given, with at least half of them. Without a place those with most words come
  * first, `distance` is null then. For this viewer: nothing hidden but their own.
  */
 export async function findSimilar(deps: Deps, viewer: Viewer, likeness: Likeness) {
-  const rows = (await inAnyCase(deps, viewer, likeness)).slice(0, MOST);
+  const rows = (await inAnyCase(deps, viewer, likeness)).slice(0, MAX_RESULTS);
   const audience = { viewer, config: deps.config, relations: await relationsOf(deps, viewer, rows) };
   return {
     items: rows.map((row) => ({

@@ -40,7 +40,7 @@ export type Wanted = {
 export type Found = { rows: StoredComplaint[]; next: Reached | undefined; total: Total | null };
 
 /** How many rows are read for one page where no index gives all conditions. */
-export const MOST_READ = 2_000;
+export const MAX_ROWS_READ = 2_000;
 
 /** Beyond these the database, or the code, walks over everything before the page; `after` seeks instead. */
 const DEEPEST_OFFSET = 20_000;
@@ -105,7 +105,7 @@ async function readSearched<T>(deps: Deps, wanted: Wanted, { stream, most, read 
 
 function readParts<T>(deps: Deps, wanted: Wanted, streams: Stream[], read: Read<T>): Promise<Part<T>[]> {
   const searched = streams.filter((stream) => stream.rest.length > 0).length;
-  const most = Math.floor(MOST_READ / Math.max(1, searched));
+  const most = Math.floor(MAX_ROWS_READ / Math.max(1, searched));
   return Promise.all(
     streams.map((stream) =>
       (stream.rest.length > 0 ? readSearched : readIndexed)(deps, wanted, { stream, most, read }),
@@ -192,7 +192,7 @@ async function beyondDepth(deps: Deps, wanted: Wanted, streams: Stream[], deepes
 }
 
 /**
- * A page of complaints in the order of an index. Reads at most MOST_READ rows where no index gives all conditions: the
+ * A page of complaints in the order of an index. Reads at most MAX_ROWS_READ rows where no index gives all conditions: the
  * page may then be short, and `next` goes on. 422 for a page number beyond what is walked to.
  */
 export async function listComplaints(deps: Deps, wanted: Wanted): Promise<Found> {

@@ -5,7 +5,7 @@ import { withAllWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import { cellOf, cellRanges } from '#shared/domain/cells.ts';
 import { boxAround, metresBetween, type Point } from '#shared/domain/geometry.ts';
-import { MOST_READ } from './list-complaints.ts';
+import { MAX_ROWS_READ } from './list-complaints.ts';
 
 /** Where a page ended: at this distance in metres, with this complaint; and how many places a square metre times pi had there. */
 export type ReachedNearby = { distance: number; id: string; density: number };
@@ -27,7 +27,7 @@ type Near = { id: string; distance: number; row: Placed };
 type Ring = { near: Near[]; density: number };
 
 /** Ranges of cells that one ring around the point is read by, at most. */
-const MOST_RANGES = 4 * RANGES_PER_QUERY;
+const MAX_RANGES = 4 * RANGES_PER_QUERY;
 const ROWS_PER_QUERY = 500;
 /** A ring that is thinner than this, in metres, is taken as it was read, even when it holds more. */
 const THINNEST = 1;
@@ -99,7 +99,7 @@ class Search {
     const { point, filter } = this.#asked;
     const begin = inner?.distance ?? 0;
     const area = { center: point, inner: begin, outer, box: boxAround(point, outer) };
-    const ranges = cellRanges(area, inner === undefined ? RANGES_PER_QUERY : MOST_RANGES);
+    const ranges = cellRanges(area, inner === undefined ? RANGES_PER_QUERY : MAX_RANGES);
     this.#own ??= readOwnHidden(this.#deps.store, filter.sight, ROWS_PER_QUERY);
     const [{ rows, isCut }, own] = await Promise.all([
       readRanges(this.#deps.store, { sight: filter.sight, ranges, limit: ROWS_PER_QUERY }),
@@ -136,10 +136,10 @@ async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reache
       near.push(...ring.near);
       inner = { distance: outer, id: LAST_ID, density: ring.density };
       const isEnd = outer >= radius;
-      if (isEnd || near.length > pageSize || search.read >= MOST_READ) return { near, reached: inner, isEnd };
+      if (isEnd || near.length > pageSize || search.read >= MAX_ROWS_READ) return { near, reached: inner, isEnd };
       outer = Math.min(radius, nextReach(inner, places));
     } else {
-      if (inner && inner !== after && search.read >= MOST_READ) return { near, reached: inner, isEnd: false };
+      if (inner && inner !== after && search.read >= MAX_ROWS_READ) return { near, reached: inner, isEnd: false };
       const begin = inner?.distance ?? 0;
       outer = begin + (outer - begin) / 3;
     }
@@ -147,7 +147,7 @@ async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reache
 }
 
 /**
- * A page of complaints around a point, nearest first. Reads about MOST_READ places for it at most: where few of those
+ * A page of complaints around a point, nearest first. Reads about MAX_ROWS_READ places for it at most: where few of those
  * meet the filter the page is short, and `next` goes on.
  */
 export async function listNearby(

@@ -13,10 +13,10 @@ import { MINUTE } from '#shared/domain/clock.ts';
 export const FILING_MS = 2 * MINUTE;
 
 /**
- * Removes what a complaint that is gone leaves in the tables: words, followers, that others are its doubles, and last its
+ * Removes what a complaint that is gone leaves in the tables: words, followers, that others are its duplicates, and last its
  * timeline, which is the proof that the next try needs when this one has failed half-way.
  */
-export async function removeTraces({ store }: Pick<StorageDeps, 'store'>, complaintId: string): Promise<void> {
+export async function purgeRows({ store }: Pick<StorageDeps, 'store'>, complaintId: string): Promise<void> {
   await Promise.all([
     sweepWords(store, complaintId),
     sweepFollows(store, complaintId),
@@ -27,13 +27,13 @@ export async function removeTraces({ store }: Pick<StorageDeps, 'store'>, compla
 
 /**
  * Removes what a complaint leaves behind whose row is gone: its pictures, its words, its
- * followers, that others are its doubles, and its timeline.
+ * followers, that others are its duplicates, and its timeline.
  *
  * Nothing but the id is needed, and no event is believed: a complaint that is about to be filed has pictures and no row
  * too. So without a timeline, which is committed together with the row, pictures younger than FILING_MS are left alone;
  * then the answer is `undecided`, and the same has to be asked again later.
  */
-export async function removeBelongings(
+export async function purgeDeletedComplaint(
   deps: StorageDeps,
   complaintId: string,
 ): Promise<'living' | 'undecided' | 'removed'> {
@@ -46,6 +46,6 @@ export async function removeBelongings(
   if (!filed && files.some((file) => file.createdAt.getTime() > settled)) return 'undecided';
   const removed = await Promise.allSettled(files.map((file) => removeFile(gateway, file.id)));
   for (const outcome of removed) if (outcome.status === 'rejected') throw outcome.reason;
-  await removeTraces(deps, complaintId);
+  await purgeRows(deps, complaintId);
   return 'removed';
 }

@@ -8,7 +8,7 @@ import { HOUR } from '#shared/domain/clock.ts';
 import { monthOf } from '#shared/domain/monthly-figures.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { moveFollowers, unfollowAll } from '../complaints/move-followers.ts';
-import { FILING_MS, removeBelongings } from '../complaints/purge-deleted.ts';
+import { FILING_MS, purgeDeletedComplaint } from '../complaints/purge-deleted.ts';
 import { unassign } from '../complaints/unassign.ts';
 import type { Budget } from './budget.ts';
 
@@ -98,7 +98,7 @@ class TaskRun {
         return true;
       case 'complaint_deleted': {
         if (!this.#left.has(task.subject)) return true;
-        const left = await removeBelongings(this.#deps, task.subject);
+        const left = await purgeDeletedComplaint(this.#deps, task.subject);
         if (left === 'undecided') await this.#postpone(task, FILING_MS);
         return left !== 'undecided';
       }
@@ -141,5 +141,5 @@ export async function cleanUpDeleted(deps: StorageDeps, id: string, columns: unk
   if ((await livingComplaints(deps.gateway, [id])).has(id)) return 'living';
   // Before anything is removed, so that maintenance finishes what a crash leaves, and decides what cannot be decided now.
   await noteDeletion(deps, id, columns);
-  return removeBelongings(deps, id);
+  return purgeDeletedComplaint(deps, id);
 }

@@ -15,7 +15,7 @@ import { shownMonths } from '#shared/domain/monthly-figures.ts';
 import { ENDED } from '#shared/domain/status.ts';
 import { findLostAccounts } from '../accounts/finish-erasures.ts';
 import { checkComplaint } from './complaint-check.ts';
-import { measureMonth, sumUpMonths } from './monthly-figures.ts';
+import { computeAllMonths, computeMonth } from './monthly-figures.ts';
 import { isSettled, noteLeftovers, type PassRun } from './pass.ts';
 import { removeDue } from './remove-leftovers.ts';
 
@@ -182,10 +182,10 @@ const figures: Step = {
     const done = after === '' ? BEHIND_ALL_MONTHS : after;
     const next = months.find((month) => month < done);
     if (next === undefined) {
-      await sumUpMonths(deps);
+      await computeAllMonths(deps);
       return '';
     }
-    return (await measureMonth(deps, next, () => budget.isSpent())) ? next : done;
+    return (await computeMonth(deps, next, () => budget.isSpent())) ? next : done;
   },
 };
 

@@ -6,14 +6,14 @@ import type { StorageDeps } from '#shared/compose.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { ownerOfFile } from '#shared/domain/ids.ts';
 import { beginErasure } from '../accounts/finish-erasures.ts';
-import { removeTraces } from '../complaints/purge-deleted.ts';
+import { purgeRows } from '../complaints/purge-deleted.ts';
 import { detachLostPictures } from './lost-pictures.ts';
 import { isDue, type PassRun, type Stopped } from './pass.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** A pass removes up to so many by itself, whatever their share of everything is. */
 const ALWAYS = 20;
-const MOST_SHARE = 0.05;
+const MAX_SHARE = 0.05;
 /** A step has 30 calls; a lost account or picture takes up to six. */
 const BATCH: Record<QuarantineKind, number> = { account: 4, file: 20, picture: 4, timeline: 20 };
 const FORGOTTEN_AT_ONCE = 1_000;
@@ -31,7 +31,7 @@ function stopOf({ pass, overLimit }: PassRun, kind: QuarantineKind): Stopped | u
   const found = pass.due[kind];
   const { accounts, files, pictured, timelines } = pass.counts;
   const of = { account: accounts, file: files, picture: pictured, timeline: timelines }[kind];
-  const isTooMuch = found > ALWAYS && found > of * MOST_SHARE;
+  const isTooMuch = found > ALWAYS && found > of * MAX_SHARE;
   return isTooMuch && !overLimit ? { kind, found, of } : undefined;
 }
 
@@ -70,7 +70,7 @@ async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: reado
     case 'timeline': {
       const living = await livingComplaints(deps.gateway, subjects);
       const gone = subjects.filter((id) => !living.has(id));
-      return sideBySide(gone, (id) => removeTraces(deps, id));
+      return sideBySide(gone, (id) => purgeRows(deps, id));
     }
   }
 }

@@ -15,7 +15,7 @@ import { MailRefused } from '#shared/mail/mail.ts';
 import { callWebhook } from './call-webhook.ts';
 import { composeMail } from './compose-mail.ts';
 import type { NotifyDeps } from './deps.ts';
-import { forgetAddress } from './forget-recipient.ts';
+import { forgetEmail } from './forget-recipient.ts';
 
 /** The pauses before the second, third, ... attempt; after the last one the delivery has failed. */
 const BACKOFF_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY];
@@ -64,7 +64,7 @@ class Step {
     const ended = await recordDelivery(store, delivery, { ...end, dueAt });
     if (ended && hasMessage && messageMs === 0) await this.#discard(ended);
     const isFormer = delivery.kind === 'email.changed' || delivery.kind === 'email.dropped';
-    if (ended && isFormer && delivery.address) await forgetAddress(this.#deps, delivery.address);
+    if (ended && isFormer && delivery.address) await forgetEmail(this.#deps, delivery.address);
   }
 
   /** Removes the message of a delivery that has ended; it may have held a link. */
@@ -169,7 +169,7 @@ export function withoutCompanions(deliveries: readonly StoredDelivery[]): Stored
  * Takes the next step of each of these deliveries, which are due. What fails stays due, or is due again when its lease
  * ends. Gives the errors.
  */
-export async function takeSteps(deps: NotifyDeps, deliveries: readonly StoredDelivery[]): Promise<unknown[]> {
+export async function takeDeliverySteps(deps: NotifyDeps, deliveries: readonly StoredDelivery[]): Promise<unknown[]> {
   const failures: unknown[] = [];
   const over = deliveries.filter(isOver);
   await removeDeliveries(

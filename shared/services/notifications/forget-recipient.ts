@@ -5,7 +5,7 @@ import type { NotifyDeps } from './deps.ts';
 const PAGE = 100;
 
 /** Removes what Messaging keeps of an address, unless an account uses or awaits it. */
-export async function forgetAddress({ store, mailer }: NotifyDeps, address: string): Promise<void> {
+export async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Promise<void> {
   if ((await accountsOfAddress(store, address)).length > 0) return;
   await mailer.forget(address);
 }
@@ -25,10 +25,10 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
     }
     // A former address would be forgotten when its delivery ends, which is not to be any more.
     const former = new Set(deliveries.flatMap((delivery) => delivery.address ?? []));
-    for (const one of former) await forgetAddress(deps, one);
+    for (const one of former) await forgetEmail(deps, one);
     await removeDeliveries(deps.store, removable);
     full = deliveries.length === PAGE;
   }
-  if (address !== null) await forgetAddress(deps, address);
+  if (address !== null) await forgetEmail(deps, address);
   return complete;
 }

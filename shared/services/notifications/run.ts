@@ -2,7 +2,7 @@ import { listDueDeliveries } from '#shared/appwrite/deliveries.ts';
 import { listOutbox, type StoredOutboxEntry } from '#shared/appwrite/outbox.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { Budget } from '../maintenance/budget.ts';
-import { takeSteps, withoutCompanions } from './delivery-steps.ts';
+import { takeDeliverySteps, withoutCompanions } from './delivery-steps.ts';
 import type { NotifyDeps } from './deps.ts';
 import { fanOut } from './fan-out.ts';
 
@@ -61,7 +61,7 @@ class Run {
     const deliveries = withoutCompanions(due);
     for (let at = 0; at < deliveries.length && !this.#budget.isSpent(); at += AT_ONCE) {
       const part = deliveries.slice(at, at + AT_ONCE);
-      this.failures.push(...(await takeSteps(this.#deps, part)));
+      this.failures.push(...(await takeDeliverySteps(this.#deps, part)));
       this.#steps += part.length;
     }
   }

@@ -1,7 +1,7 @@
 import { type Random, seededRandom } from '../../support/seeded-random.ts';
 
 /** Choices that a seed repeats. */
-export class Chance {
+export class Choices {
   readonly #random: Random;
 
   constructor(seed: number) {

@@ -18,20 +18,20 @@ function kindOf(text: string): string {
 }
 
 /** A value with what differs from run to run (times, ids, URLs, sizes) replaced by what it is. */
-export function withoutChance(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutChance);
+export function withoutRandomValues(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutRandomValues);
   if (typeof value === 'string') return kindOf(value);
   if (!isJson(value)) return value;
   const entries = Object.entries(value).map(([name, member]) => [
     name,
-    MEASURED.has(name) ? typeof member : withoutChance(member),
+    MEASURED.has(name) ? typeof member : withoutRandomValues(member),
   ]);
   return Object.fromEntries(entries);
 }
 
 /** A value with what depends on the other rows of the service replaced as well: numbers by their type, lists by one entry. */
-export function withoutFigures(value: unknown): unknown {
-  if (Array.isArray(value)) return value.slice(0, 1).map(withoutFigures);
-  if (isJson(value)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutFigures(one)]));
-  return typeof value === 'number' || value === null ? 'a number or null' : withoutChance(value);
+export function withoutNumbers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(withoutNumbers);
+  if (isJson(value)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutNumbers(one)]));
+  return typeof value === 'number' || value === null ? 'a number or null' : withoutRandomValues(value);
 }

@@ -7,10 +7,10 @@ import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
 
 /** A local Appwrite of its own with the built bundles, and the secret that their tokens are signed with. */
-export type Stage = { local: LocalAppwrite; secret: string; close(): Promise<void> };
+export type AttackProject = { local: LocalAppwrite; secret: string; close(): Promise<void> };
 
 /** `variables`: further settings of the functions. */
-export async function startStage(variables: Record<string, string> = {}): Promise<Stage> {
+export async function startProject(variables: Record<string, string> = {}): Promise<AttackProject> {
   const secret = randomBytes(48).toString('base64url');
   const dataDir = await mkdtemp(join(tmpdir(), 'attack-'));
   const settings = { TOKEN_SECRET: secret, BCRYPT_COST: '10', REGISTRATIONS_PER_HOUR: '1000000', ...variables };

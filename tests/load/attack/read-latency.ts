@@ -1,10 +1,10 @@
 import { type Figures, mustHold, tally } from './check.ts';
-import { type Arena, freshName, PASSWORD } from './target.ts';
+import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
 type Read = { path: string; status: number };
 
 /** How long reads take, one after the other, until `until` is done; in milliseconds, shortest first. */
-async function readsUntil(arena: Arena, until: Promise<unknown>, read: Read): Promise<number[]> {
+async function readsUntil(target: AttackTarget, until: Promise<unknown>, read: Read): Promise<number[]> {
   let over = false;
   void until.finally(() => {
     over = true;
@@ -12,7 +12,7 @@ async function readsUntil(arena: Arena, until: Promise<unknown>, read: Read): Pr
   const waits: number[] = [];
   while (!over) {
     const started = performance.now();
-    const { status } = await arena.elsewhere('GET', read.path);
+    const { status } = await target.viaBundles('GET', read.path);
     waits.push(performance.now() - started);
     mustHold(status === read.status, `a read was answered ${status}`);
   }
@@ -27,16 +27,16 @@ const at = (sorted: number[], share: number) =>
 const NO_SUCH_METHOD: Read = { path: '/login', status: 405 };
 
 /** Ten people log in at once, with bcrypt, in the function's own process: what that costs whoever reads meanwhile. */
-export async function readDuringLogins(arena: Arena, rounds: number): Promise<Figures> {
+export async function readDuringLogins(target: AttackTarget, rounds: number): Promise<Figures> {
   const json = { username: freshName(), password: PASSWORD, name: 'Somebody' };
-  await arena.elsewhere('POST', '/user', { json });
-  const login = () => arena.elsewhere('POST', '/login', { json: { username: json.username, password: PASSWORD } });
+  await target.viaBundles('POST', '/user', { json });
+  const login = () => target.viaBundles('POST', '/login', { json: { username: json.username, password: PASSWORD } });
   await login();
-  const calm = await readsUntil(arena, new Promise((resolve) => setTimeout(resolve, 500)), NO_SUCH_METHOD);
+  const idle = await readsUntil(target, new Promise((resolve) => setTimeout(resolve, 500)), NO_SUCH_METHOD);
   const waits: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const logins = Promise.all(Array.from({ length: 10 }, login));
-    waits.push(...(await readsUntil(arena, logins, NO_SUCH_METHOD)));
+    waits.push(...(await readsUntil(target, logins, NO_SUCH_METHOD)));
     const statuses = tally(await logins);
     mustHold(statuses[200] === 10, `logins were answered ${JSON.stringify(statuses)}`);
   }
@@ -44,7 +44,7 @@ export async function readDuringLogins(arena: Arena, rounds: number): Promise<Fi
   return {
     logins: rounds * 10,
     reads: waits.length,
-    calmMedian: at(calm, 0.5),
+    idleMedian: at(idle, 0.5),
     median: at(waits, 0.5),
     p99: at(waits, 0.99),
     most: at(waits, 1),

@@ -11,10 +11,10 @@ import { peakMemory } from '#tests/support/media-fuzz/large.ts';
 import { mustHold } from './check.ts';
 import { countingHasher } from './counting-hasher.ts';
 import { inProcess, overHttp, type Reply, type Send } from './in-process.ts';
-import type { Stage } from './local-project.ts';
+import type { AttackProject } from './local-project.ts';
 
 /** The code that is deployed, composed with a clock that the attack moves and a hasher that counts. Appwrite is reached over HTTP. */
-export type Arena = {
+export type AttackTarget = {
   connection: Connection;
   secret: string;
   now(): number;
@@ -25,7 +25,7 @@ export type Arena = {
   calls(): number;
   send: Send;
   /** The same request to the bundles, which are other processes with a clock of their own. */
-  elsewhere: Send;
+  viaBundles: Send;
   /** The most memory that the process of a bundle has ever held, in MB; undefined where the system does not tell. */
   peakMemory(functionId: string): Promise<number | undefined>;
   register(username: string): Promise<Reply>;
@@ -40,7 +40,7 @@ const ADDRESS = '192.0.2.1';
 
 export const freshName = (prefix = 'a') => `${prefix}${randomBytes(7).toString('hex')}`;
 
-function configure({ local, secret }: Stage) {
+function configure({ local, secret }: AttackProject) {
   return readConfig({
     APPWRITE_FUNCTION_API_ENDPOINT: local.endpoint,
     APPWRITE_FUNCTION_PROJECT_ID: local.projectId,
@@ -49,13 +49,13 @@ function configure({ local, secret }: Stage) {
   });
 }
 
-/** Hears every log line and answer of the arena, and fails at the first that tells a secret. */
+/** Hears every log line and answer of the target, and fails at the first that tells a secret. */
 function silentOn(secrets: readonly string[]): (line: string) => void {
   return (line) => mustHold(!secrets.some((secret) => line.includes(secret)), 'a secret was logged or answered');
 }
 
 /** What people do, in terms of requests. */
-function deeds(send: Send, connection: Connection) {
+function actionsOf(send: Send, connection: Connection) {
   const json = (username: string, password: string) => ({ username, password });
   const login = (username: string, password = PASSWORD, address = ADDRESS) =>
     send('POST', '/login', { json: json(username, password), address });
@@ -77,13 +77,13 @@ function deeds(send: Send, connection: Connection) {
   };
 }
 
-/** Opens an arena with a clock of its own. */
-export function openArena(stage: Stage): Arena {
-  const { local, secret } = stage;
+/** Opens an target with a clock of its own. */
+export function openTarget(project: AttackProject): AttackTarget {
+  const { local, secret } = project;
   const hasher = countingHasher();
   let time = Date.now();
   const parts = { clock: { ...systemClock, now: () => new Date(time) }, createHasher: () => hasher };
-  const service = composeService(configure(stage), parts);
+  const service = composeService(configure(project), parts);
   const handle = createHandler(Object.values(ROUTES).flat(), () => service);
   const send = inProcess(handle, { key: local.apiKey, hear: silentOn([PASSWORD, secret, local.apiKey]) });
   const connection = connect({ endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey });
@@ -97,8 +97,8 @@ export function openArena(stage: Stage): Arena {
     hashes: () => hasher.comparisons,
     calls: () => local.calls.all().length,
     send,
-    elsewhere: overHttp(local.url),
+    viaBundles: overHttp(local.url),
     peakMemory: (functionId) => peakMemory(local, functionId),
-    ...deeds(send, connection),
+    ...actionsOf(send, connection),
   };
 }

@@ -1,11 +1,11 @@
+import type { Random } from '#tests/support/seeded-random.ts';
 import { type Figures, mustHold } from './check.ts';
-import { type Arena, freshName, PASSWORD } from './target.ts';
+import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
 /** What the outside knows of an account: which of its tokens must count. */
 type Model = { name: string; password: string; alive: boolean; tokens: Map<string, boolean> };
-type World = { arena: Arena; admin: { name: string; token: string }; people: Model[] };
+type World = { target: AttackTarget; admin: { name: string; token: string }; people: Model[] };
 type Command = (world: World, person: Model) => Promise<void>;
-export type Dice = { below(limit: number): number };
 
 const NEXT_PASSWORD: Record<string, string> = {
   [PASSWORD]: 'second-Password-88',
@@ -34,23 +34,23 @@ function withToken(act: (world: World, person: Model, token: string) => Promise<
 const byAdmin = ({ admin }: World) => ({ TOKEN: admin.token, USERNAME: admin.name });
 
 const COMMANDS: readonly Command[] = [
-  async ({ arena }, person) => {
-    const { status, body } = await arena.login(person.name, person.password);
+  async ({ target }, person) => {
+    const { status, body } = await target.login(person.name, person.password);
     mustHold(status === (person.alive ? 200 : 401), `login was answered ${status}`);
     if (status === 200) person.tokens.set(String(body.TOKEN), true);
   },
-  withToken(async ({ arena }, person, token) => {
-    await expectStatus(arena.send('POST', '/logout', { headers: { TOKEN: token } }), 204);
+  withToken(async ({ target }, person, token) => {
+    await expectStatus(target.send('POST', '/logout', { headers: { TOKEN: token } }), 204);
     person.tokens.set(token, false);
   }),
-  withToken(async ({ arena }, person, token) => {
-    await expectStatus(arena.send('POST', '/logout', { headers: { TOKEN: token }, json: { everywhere: true } }), 204);
+  withToken(async ({ target }, person, token) => {
+    await expectStatus(target.send('POST', '/logout', { headers: { TOKEN: token }, json: { everywhere: true } }), 204);
     endAll(person);
   }),
-  withToken(async ({ arena }, person, token) => {
+  withToken(async ({ target }, person, token) => {
     const password = NEXT_PASSWORD[person.password] ?? PASSWORD;
     const json = { password, currentPassword: person.password };
-    await expectStatus(arena.send('PUT', '/user', { headers: { TOKEN: token }, json }), 200);
+    await expectStatus(target.send('PUT', '/user', { headers: { TOKEN: token }, json }), 200);
     person.password = password;
     endAll(person);
   }),
@@ -58,7 +58,7 @@ const COMMANDS: readonly Command[] = [
     const password = NEXT_PASSWORD[person.password] ?? PASSWORD;
     const json = { username: person.name, password };
     const done = person.alive ? 200 : 404;
-    await expectStatus(world.arena.send('PUT', '/user', { headers: byAdmin(world), json }), done);
+    await expectStatus(world.target.send('PUT', '/user', { headers: byAdmin(world), json }), done);
     if (!person.alive) return;
     person.password = password;
     endAll(person);
@@ -66,37 +66,37 @@ const COMMANDS: readonly Command[] = [
   async (world, person) => {
     const json = { username: person.name, role: world.people.length % 2 ? 'staff' : 'user' };
     const done = person.alive ? 200 : 404;
-    await expectStatus(world.arena.send('PUT', '/user/role', { headers: byAdmin(world), json }), done);
+    await expectStatus(world.target.send('PUT', '/user/role', { headers: byAdmin(world), json }), done);
   },
-  withToken(async ({ arena }, person, token) => {
+  withToken(async ({ target }, person, token) => {
     const json = { password: person.password };
-    await expectStatus(arena.send('DELETE', '/user', { headers: { TOKEN: token }, json }), 204);
+    await expectStatus(target.send('DELETE', '/user', { headers: { TOKEN: token }, json }), 204);
     person.alive = false;
     endAll(person);
   }),
-  async ({ arena }, person) => {
-    const { status } = await arena.register(person.name);
+  async ({ target }, person) => {
+    const { status } = await target.register(person.name);
     mustHold(status === 409, `a name was given away twice: ${status}`);
   },
 ];
 
 /** Every token ever issued, against what the model says of it. */
-async function compare({ arena }: World, person: Model): Promise<number> {
+async function compare({ target }: World, person: Model): Promise<number> {
   for (const [token, counts] of person.tokens) {
-    await expectStatus(arena.send('GET', '/user', { headers: { TOKEN: token } }), counts ? 200 : 401);
+    await expectStatus(target.send('GET', '/user', { headers: { TOKEN: token } }), counts ? 200 : 401);
   }
   return person.tokens.size;
 }
 
 /** Commands in any order for two people; after each, every old token is tried again. */
-export async function replayTokens(
-  arena: Arena,
+export async function runTokenSequences(
+  target: AttackTarget,
   size: { sequences: number; commands: number },
-  dice: Dice,
+  random: Random,
 ): Promise<Figures> {
   const name = freshName('r');
-  const admin = { name, token: await arena.token(name) };
-  await arena.giveRole(name, 'admin');
+  const admin = { name, token: await target.token(name) };
+  await target.giveRole(name, 'admin');
   let checks = 0;
   for (let sequence = 0; sequence < size.sequences; sequence += 1) {
     const people = [freshName(), freshName()].map((name) => ({
@@ -105,11 +105,11 @@ export async function replayTokens(
       alive: true,
       tokens: new Map<string, boolean>(),
     }));
-    for (const person of people) await arena.register(person.name);
-    const world = { arena, admin, people };
+    for (const person of people) await target.register(person.name);
+    const world = { target, admin, people };
     for (let turn = 0; turn < size.commands; turn += 1) {
-      const person = people[dice.below(people.length)];
-      const command = COMMANDS[turn < 2 ? 0 : dice.below(COMMANDS.length)];
+      const person = people[random.below(people.length)];
+      const command = COMMANDS[turn < 2 ? 0 : random.below(COMMANDS.length)];
       if (person && command) await command(world, person);
       for (const each of people) checks += await compare(world, each);
     }

@@ -46,11 +46,11 @@ const listsOf = (count: number, secret: string): [what: string, query: string][]
   ['overdue', 'overdue=true'],
 ];
 
-export type Measurement = { what: string; ms: number; total: string };
+export type ListTime = { what: string; ms: number; total: string };
 
 /** What the lists cost, each through the built function and over HTTP. */
-export async function measureLists(url: string, count: number, secret: string): Promise<Measurement[]> {
-  const measured: Measurement[] = [];
+export async function timeLists(url: string, count: number, secret: string): Promise<ListTime[]> {
+  const measured: ListTime[] = [];
   for (const [what, query] of listsOf(count, secret)) {
     const { ms, answer } = await time(`${url}/complain?${query}`);
     measured.push({

@@ -10,7 +10,7 @@ import { noise, peakMemory, sendByDomain, sendByExecution } from '#tests/support
 import {
   type Range,
   sendHostileForms,
-  sendLiars,
+  sendMalformed,
   sendMutants,
   sendPolyglots,
 } from '#tests/support/media-fuzz/uploads.ts';
@@ -76,7 +76,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   forms: (range, options) => sendHostileForms(range, scaled(20_000, options), options.seed),
   mutants: (_range, options) => cleanMutants(options),
   'mutants sent': (range, options) => sendMutants(range, scaled(2_000, options), options.seed),
-  liars: (range) => sendLiars(range, () => true),
+  liars: (range) => sendMalformed(range, () => true),
   polyglots: (range) => sendPolyglots(range, () => true),
   canaries: (range, options) => sendCanaries(range, scaled(2_000, options), options.seed),
 };

@@ -257,7 +257,7 @@ class Oracle {
  * reading path in both: all answers must be alike, cost the same calls to Appwrite, and tell what the model says.
  * Throws at the first that does not. Excepted: version, ETag, updatedAt and the order by it.
  */
-export async function consult(seed: number, steps: number): Promise<Figures> {
+export async function compareAnswers(seed: number, steps: number): Promise<Figures> {
   const worlds = await Promise.all([openWorld(), openWorld()]);
   try {
     const cases = await live(worlds, steps, seededRandom(seed));

@@ -15,7 +15,7 @@ const EVENTS: readonly EventRule[] = [{ kind: 'event-lost' }, { kind: 'event-dou
 const LOOK_EVERY_MS = 10;
 
 /** Strikes the given share of the functions' calls, and every other event, until it is stopped. */
-export function startMischief(faults: Faults, share: number): { stop(): { calls: number; events: number } } {
+export function injectFaults(faults: Faults, share: number): { stop(): { calls: number; events: number } } {
   const struck = { calls: 0, events: 0 };
   let call = plan(faults, { ...pick(CALLS), functionId: '*', nth: distance(share) });
   let event = plan(faults, { ...pick(EVENTS), nth: 2 });

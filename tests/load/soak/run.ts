@@ -1,7 +1,7 @@
 import { makePhoto } from '#tests/support/photo.ts';
 import { audit, type Findings, letDaysPass } from './audit.ts';
 import { type Gauge, startGauges } from './gauges.ts';
-import { startMischief } from './inject-faults.ts';
+import { injectFaults } from './inject-faults.ts';
 import { startSubject } from './service.ts';
 import { Traffic } from './traffic.ts';
 
@@ -23,7 +23,7 @@ export async function runSoak({ seconds, perSecond, faultShare }: SoakOptions): 
     const traffic = new Traffic(subject, new Uint8Array(await makePhoto()));
     for (let count = 0; count < 10; count += 1) await traffic.file(count < 3);
     const gauges = startGauges();
-    const mischief = startMischief(subject.local.faults, faultShare);
+    const mischief = injectFaults(subject.local.faults, faultShare);
     const requests = await atSteadyRate(() => traffic.next(), { seconds, perSecond });
     const struck = mischief.stop();
     const drift = gauges.stop();

@@ -5,7 +5,7 @@ import type { Person, Service } from '../harness.ts';
 import { hostileBodies } from '../multipart-bodies.ts';
 import { photoForm } from '../photo-form.ts';
 import { makePicture } from '../pictures.ts';
-import { type Bases, lyingFiles } from '../pictures-malformed.ts';
+import { type Bases, malformedPictures } from '../pictures-malformed.ts';
 import { mutantSeeds, mutants } from '../pictures-mutants.ts';
 import { polyglots } from '../pictures-polyglots.ts';
 import type { Answer } from '../send.ts';
@@ -101,10 +101,12 @@ export async function makeBases(): Promise<Bases> {
 }
 
 /** Files that claim to be pictures: refused, each with its code. */
-export async function sendLiars(range: Range, choose: (index: number) => boolean): Promise<Tally> {
+export async function sendMalformed(range: Range, choose: (index: number) => boolean): Promise<Tally> {
   const tally = newTally();
   const before = await countFiles(range);
-  const liars = lyingFiles(await makeBases()).filter(({ bytes }, index) => bytes.length < PASSES && choose(index));
+  const liars = malformedPictures(await makeBases()).filter(
+    ({ bytes }, index) => bytes.length < PASSES && choose(index),
+  );
   await inParallel(liars, async ({ what, bytes }) => {
     const form = photoForm([bytes]);
     const answer = await record(tally, what, () => range.person.send('POST', '/complain', { form }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_ADDRESS, networkOf } from '#shared/domain/client-network.ts';
+import { clientNetwork, NO_ADDRESS } from '#shared/domain/client-network.ts';
 
 describe('the network of an address', () => {
   it.each([
@@ -16,7 +16,7 @@ describe('the network of an address', () => {
     ['::1', '0:0:0:0::/64'],
     ['fe80::1', 'fe80:0:0:0::/64'],
   ])('%s is %s', (address, network) => {
-    expect(networkOf(address)).toBe(network);
+    expect(clientNetwork(address)).toBe(network);
   });
 
   it.each([
@@ -36,6 +36,6 @@ describe('the network of an address', () => {
     '::1]/x',
     '1.2.3.4, 5.6.7.8',
   ])('%j is no address', (text) => {
-    expect(networkOf(text)).toBe(NO_ADDRESS);
+    expect(clientNetwork(text)).toBe(NO_ADDRESS);
   });
 });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PictureError } from '#shared/media/picture-error.ts';
 import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed, makePicture } from '../../support/pictures.ts';
-import { type Bases, lyingFiles } from '../../support/pictures-malformed.ts';
+import { type Bases, malformedPictures } from '../../support/pictures-malformed.ts';
 import { polyglots } from '../../support/pictures-polyglots.ts';
 import { stopwatch } from '../../support/stopwatch.ts';
 
@@ -32,7 +32,7 @@ async function refusal(bytes: Uint8Array): Promise<PictureError | undefined> {
 describe('files that lie', () => {
   it('are refused, each with the code that fits and a sentence for people', async () => {
     const wrong: string[] = [];
-    for (const { what, bytes, code } of lyingFiles(bases)) {
+    for (const { what, bytes, code } of malformedPictures(bases)) {
       const error = await refusal(bytes);
       const explains = error !== undefined && /^This .*\.$/.test(error.message);
       if (error?.code !== code || !explains) wrong.push(`${what}: ${error?.code} (${error?.message}), not ${code}`);
@@ -41,14 +41,14 @@ describe('files that lie', () => {
   });
 
   it('are many, each another file', async () => {
-    const files = lyingFiles(bases);
+    const files = malformedPictures(bases);
     const different = new Set(files.map(({ bytes }) => bytes.toString('base64').slice(0, 100_000)));
     expect(different.size).toBeGreaterThanOrEqual(190);
     expect(new Set(files.map(({ what }) => what)).size).toBe(files.length);
   });
 
   it('are refused in no time', async () => {
-    for (const { bytes } of lyingFiles(bases)) {
+    for (const { bytes } of malformedPictures(bases)) {
       const taken = stopwatch();
       await refusal(bytes);
       expect(taken()).toBeLessThan(500);
@@ -61,12 +61,12 @@ describe('files that lie', () => {
   });
 
   it.each(['JPEG of 20 000', 'PNG of 20 000', 'WebP of 20 000'])('give up on one that never ends: %s', async (name) => {
-    const endless = lyingFiles(bases).find(({ what }) => what.includes(name));
+    const endless = malformedPictures(bases).find(({ what }) => what.includes(name));
     expect((await refusal(endless?.bytes ?? Buffer.alloc(0)))?.message).toContain('far too many parts');
   });
 
   it('say by how much they are too large', async () => {
-    const wide = lyingFiles(bases).find(({ what }) => what.includes('one row above 40 megapixels'));
+    const wide = malformedPictures(bases).find(({ what }) => what.includes('one row above 40 megapixels'));
     expect((await refusal(wide?.bytes ?? Buffer.alloc(0)))?.message).toContain('40.1 megapixels (8000 × 5001)');
     expect((await refusal(Buffer.alloc(3 * 1024 * 1024 + 1)))?.message).toContain('3.1 MiB; at most 3 MiB');
   });

@@ -207,7 +207,7 @@ class Day {
 }
 
 /** Plays a day at the desk on a local Appwrite of its own, whose clock moves as the story needs it. */
-export async function tellDay(say: Say): Promise<void> {
+export async function runDay(say: Say): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'complaints-day-'));
   const variables = { TOKEN_SECRET: randomBytes(48).toString('base64url'), BCRYPT_COST: '10', TOKEN_HOURS: '72' };
   const local = await startLocalAppwrite({

@@ -6,7 +6,7 @@ import { openRemote } from '../deploy/remote.ts';
 import { connect, type Target } from '../project/connect.ts';
 import type { Layout } from '../project/layout.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
-import { playStory, type Step } from './story.ts';
+import { runStory, type Step } from './story.ts';
 import { domainTransport, executionsTransport } from './transports.ts';
 
 /** Plays the main story through domains and through executions; rejects at the first wrong answer. */
@@ -29,6 +29,6 @@ export async function smoke(target: Target, print: (line: string) => void, said?
         `${colours.green('✓')} ${door.name}: ${name} ${colours.dim(`${Math.round(performance.now() - started)} ms`)}`,
       );
     };
-    await playStory({ door, connection }, step);
+    await runStory({ door, connection }, step);
   }
 }

@@ -27,7 +27,7 @@ const on = (method: Ask['method'], path: string, more: Partial<Ask> = {}): Ask =
 type Play = SmokeRun & { step: Step; cast: TestAccount[]; filed: string[] };
 
 /** File with a photo, see it listed, work on it, delete it, and the photo is gone; nothing of it stays behind. */
-export async function playStory(scene: SmokeRun, step: Step): Promise<void> {
+export async function runStory(scene: SmokeRun, step: Step): Promise<void> {
   const play: Play = { ...scene, step, cast: [], filed: [] };
   try {
     await act(play);

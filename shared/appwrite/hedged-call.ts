@@ -13,7 +13,7 @@ const pauseBeforeSecondMs = () => 50 + Math.random() * 100;
  * has to be looked up.
  */
 export function callOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
-  return ask(attempt, { afterMs: Number.POSITIVE_INFINITY, limitMs }, 1);
+  return attemptCall(attempt, { afterMs: Number.POSITIVE_INFINITY, limitMs }, 1);
 }
 
 /**
@@ -22,10 +22,10 @@ export function callOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
  * opening and staging a transaction that is not committed yet.
  */
 export function callHedged<T>(attempt: Attempt<T>, patience: CallTimes): Promise<T> {
-  return ask(attempt, patience, 2);
+  return attemptCall(attempt, patience, 2);
 }
 
-function ask<T>(attempt: Attempt<T>, { afterMs, limitMs }: CallTimes, most: 1 | 2): Promise<T> {
+function attemptCall<T>(attempt: Attempt<T>, { afterMs, limitMs }: CallTimes, most: 1 | 2): Promise<T> {
   return new Promise((resolve, reject) => {
     const attempts: AbortController[] = [];
     let running = 0;

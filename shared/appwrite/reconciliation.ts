@@ -42,7 +42,7 @@ async function presentAmong(ids: readonly string[], find: Find): Promise<Set<str
 }
 
 /** Which of these complaints there are, decided by queries and never by a cache. */
-export function livingComplaints(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
+export function existingComplaints(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
   return presentAmong(ids, async (queries) => {
     const { rows } = await idsOf(gateway).list(queries);
     return rows.map((row) => row.$id);
@@ -55,7 +55,7 @@ export function livingComplaints(gateway: Gateway, ids: readonly string[]): Prom
  * of a row cannot be read, all are taken for its own.
  */
 export async function ownedFiles(gateway: Gateway, store: Store, ids: readonly string[]): Promise<Set<string>> {
-  const living = await livingComplaints(
+  const living = await existingComplaints(
     gateway,
     ids.map(ownerOfFile).filter((id) => id !== undefined),
   );
@@ -120,9 +120,9 @@ async function withTimeline(gateway: Gateway, ids: readonly string[]): Promise<r
 }
 
 /** Those of these complaints that are gone and have left pictures or a timeline behind. */
-export async function leftBehind(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
+export async function deletedWithLeftovers(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
   const [living, files, ...timelines] = await Promise.all([
-    livingComplaints(gateway, ids),
+    existingComplaints(gateway, ids),
     filesByIds(gateway, ids.flatMap(imageFileIds)),
     ...valueChunks('complaintId', ids).map((some) => withTimeline(gateway, some)),
   ]);

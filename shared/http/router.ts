@@ -18,7 +18,7 @@ export type Origins = Readonly<Record<string, string>>;
  * 404 for a path that none of these routes or pages has. Where another function has it, its address is in the answer;
  * `known` are the paths to name otherwise.
  */
-export function refuseUnknownPath(routes: readonly Routed[], path: string, { origins, known }: Elsewhere): void {
+export function refuseUnknownPath(routes: readonly Routed[], path: string, { origins, known }: OtherFunctions): void {
   if (routes.some((route) => route.path === path)) return;
   const owner = Object.hasOwn(functionOfPath, path) ? functionOfPath[path] : undefined;
   if (owner === undefined) throw unknownPath(known ?? routes.map((route) => route.path));
@@ -27,7 +27,7 @@ export function refuseUnknownPath(routes: readonly Routed[], path: string, { ori
   throw new Refusal('route_not_found', `The function ${owner} answers this path${place}.`);
 }
 
-type Elsewhere = { origins: Origins; known?: readonly string[] };
+type OtherFunctions = { origins: Origins; known?: readonly string[] };
 
 /** The methods that a path answers, OPTIONS last; throws 404 for a path that has none. */
 export function methodsOf(routes: readonly Routed[], path: string): string[] {

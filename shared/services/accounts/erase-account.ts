@@ -8,7 +8,7 @@ import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { commitUnlessLastAdmin } from './admin-lock.ts';
 import { confirmPassword } from './confirm-password.ts';
-import { forget } from './finish-erasures.ts';
+import { anonymise } from './finish-erasures.ts';
 import { noSuchAccount } from './read-account.ts';
 
 export type Erasure = { username?: string | undefined; password?: string | undefined };
@@ -69,5 +69,5 @@ export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Era
     },
     landed: async () => (await deps.store.users.find(id)) === undefined,
   });
-  await forget(deps, { id, usernames });
+  await anonymise(deps, { id, usernames });
 }

@@ -16,7 +16,7 @@ const PAGE = 100;
 const MAX_WORDS = 1_000;
 const WORDS_AT_ONCE = 250;
 
-type Reached = { accounts: Account[]; last: string | undefined };
+type PagePosition = { accounts: Account[]; last: string | undefined };
 
 function refuse(actor: AccountActor, { role, q }: AccountSearch): void {
   const isStaffList = q === undefined && role !== 'user';
@@ -34,7 +34,11 @@ function shownBy(account: Account, beginnings: readonly string[], lookedUp: stri
     .sort()[0];
 }
 
-async function findByWords(deps: Deps, { role, q = '' }: AccountSearch, after: string | undefined): Promise<Reached> {
+async function findByWords(
+  deps: Deps,
+  { role, q = '' }: AccountSearch,
+  after: string | undefined,
+): Promise<PagePosition> {
   const beginnings = beginningsOf(q);
   // The longest one is in the fewest names.
   const [lookedUp] = beginnings.toSorted((one, other) => other.length - one.length);
@@ -57,7 +61,7 @@ async function findByWords(deps: Deps, { role, q = '' }: AccountSearch, after: s
   return { accounts, last };
 }
 
-async function listRole(deps: Deps, role: Role, after: string | undefined): Promise<Reached> {
+async function listRole(deps: Deps, role: Role, after: string | undefined): Promise<PagePosition> {
   const rows = await listByRole(deps.store, [role], PAGE + 1, after);
   const accounts = rows.slice(0, PAGE);
   return { accounts, last: rows.length > PAGE ? accounts.at(-1)?.username : undefined };

@@ -1,4 +1,4 @@
-import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { requireAccount } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
@@ -12,7 +12,7 @@ import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
 import { withMutex } from '../keyed-mutex.ts';
-import { metered, reserveChange } from '../rate-limits.ts';
+import { reserveChange, withRateLimit } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { claimKey, fingerprintOf, type IdempotencyClaim, refuseMalformedKey, unkeyedClaim } from './idempotency.ts';
@@ -111,7 +111,7 @@ class Addition {
         before: complaint,
         after: complaint,
       }),
-      holdAccount(actor.id),
+      requireAccount(actor.id),
     ];
     const landed = async () => (await store.timeline.find(entryId)) !== undefined;
     return { outcome: await commitBegun(gateway, begun, { operations, landed }), row: { ...complaint, ...patch } };
@@ -172,7 +172,7 @@ export async function addImages(deps: Deps, asking: Promise<Actor>, wanted: NewI
   const early = deps.store.complaints.find(wanted.id);
   early.catch(() => undefined);
   const role = asking.then((actor) => actor.role);
-  return metered(reserveChange(deps, wanted.accountId, role), async (charge) => {
+  return withRateLimit(reserveChange(deps, wanted.accountId, role), async (charge) => {
     const actor = await asking;
     refuseMalformedKey(wanted.key);
     const pictures = await wanted.pictures;

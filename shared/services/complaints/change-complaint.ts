@@ -1,4 +1,4 @@
-import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { requireAccount } from '#shared/appwrite/accounts.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
@@ -11,13 +11,13 @@ import { randomId } from '#shared/domain/ids.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { refuseErased } from '../auth/open-session.ts';
 import { withMutex } from '../keyed-mutex.ts';
-import { metered, reserveChange } from '../rate-limits.ts';
+import { reserveChange, withRateLimit } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { defaultAssignee, findCategoryById, refuseUnknownAssignee, unknownCategory } from './assignee-and-category.ts';
 import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import {
-  asRejection,
+  asDuplicateRejection,
   type DuplicatePlan,
   planDuplicate,
   readDuplicateLookup,
@@ -25,7 +25,7 @@ import {
 } from './duplicates.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
-import { closeHidden, publishAccess, renewAccess, retireOldAccess } from './image-access.ts';
+import { publishAccess, renewAccess, retireOldAccess, revokeHiddenAccess } from './image-access.ts';
 import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
 
 /** `accountId`: the actor's, known before the account is read. */
@@ -65,7 +65,7 @@ async function commitPlan(
     update('complaints', id, { ...plan.patch, ...images, counted: countedAs(after), version }),
     ...(isTextChanged(plan) ? replaceWords(id, { ...complaint, ...plan.patch }) : []),
     create('timeline', entryId, { ...plan.entry, complaintId: id, number: version }),
-    ...(plan.entry.byId === null ? [] : [holdAccount(plan.entry.byId)]),
+    ...(plan.entry.byId === null ? [] : [requireAccount(plan.entry.byId)]),
     ...tallyOperations(countedBefore(complaint), after),
     outboxOf(complaint, plan),
   ];
@@ -101,7 +101,7 @@ type Attempt = Change & { asking: Promise<Actor>; charge(): Promise<void> };
 
 async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | undefined> {
   const { id, ifMatch, asking } = change;
-  const input = asRejection(change.input);
+  const input = asDuplicateRejection(change.input);
   // Asked for and opened now, but whether the change is this person's to make is said first.
   const names = readNames(deps, input);
   const begun = begin(deps.gateway);
@@ -132,14 +132,14 @@ async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | u
 /** Hiding what is hidden already ends its public URLs all the same: an earlier try may have died before it did. */
 async function unchanged(deps: Deps, complaint: StoredComplaint, input: ChangeInput) {
   if (input.hidden !== true) return complaint;
-  const images = await closeHidden(deps, complaint);
+  const images = await revokeHiddenAccess(deps, complaint);
   return images && { ...complaint, images };
 }
 
 /** Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. */
 export async function changeComplaint(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint> {
   const role = asking.then((actor) => actor.role);
-  return metered(reserveChange(deps, change.accountId, role), (charge) => {
+  return withRateLimit(reserveChange(deps, change.accountId, role), (charge) => {
     const once = () => attempt(deps, { ...change, asking, charge });
     return withMutex(change.id, () => retryOnConflict(deps.clock, 'this complaint', once));
   });

@@ -1,4 +1,4 @@
-import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { requireAccount } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { Category, Complaint, Contact, StoredImage } from '#shared/appwrite/rows.ts';
@@ -15,7 +15,7 @@ import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import { deadlinesFor, type WorkingCalendar } from '#shared/domain/working-time.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
-import { metered, reserveFiling } from '../rate-limits.ts';
+import { reserveFiling, withRateLimit } from '../rate-limits.ts';
 import { defaultAssignee, findCategoryById, unknownCategory } from './assignee-and-category.ts';
 import { claimKey, fingerprintOf, type IdempotencyClaim, refuseMalformedKey, unkeyedClaim } from './idempotency.ts';
 import { type Draw, nextReference } from './reference-numbers.ts';
@@ -131,7 +131,7 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
       create('complaints', complaintId, { ...columns, images: JSON.stringify(images) }),
       ...createWords(complaintId, row),
       firstEntry(complaintId, filing),
-      holdAccount(filing.actor.id),
+      requireAccount(filing.actor.id),
       ...tallyOperations(undefined, row),
       outboxOf(complaintId, filing, row),
     ];
@@ -227,7 +227,7 @@ async function fileAs(deps: Deps, actor: Actor, wanted: NewComplaint, { begun, n
     const category = await naming;
     if (wanted.draft.category !== null && !category) throw unknownCategory();
     const started = { actor, pictures, category, begun, drawn };
-    const row = await metered(reserveFiling(deps, actor.id), (charge) =>
+    const row = await withRateLimit(reserveFiling(deps, actor.id), (charge) =>
       fileUnder(deps, ticket, wanted.draft, { ...started, reserved: charge() }),
     );
     return { row, replayed: false };

@@ -1,4 +1,4 @@
-import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { requireAccount } from '#shared/appwrite/accounts.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { createFollow, findOriginal, hasDuplicates, isFollowing } from '#shared/appwrite/follows.ts';
 import { taskOperation } from '#shared/appwrite/tasks.ts';
@@ -13,7 +13,7 @@ import type { ChangeInput } from './change-input.ts';
 import type { Plan } from './plan-change.ts';
 
 /** The change that marking a complaint as a duplicate is: it is rejected, and needs no note for that. */
-export function asRejection(input: ChangeInput): ChangeInput {
+export function asDuplicateRejection(input: ChangeInput): ChangeInput {
   return input.duplicateOf === undefined ? input : { ...input, status: 'rejected' };
 }
 
@@ -43,7 +43,7 @@ export function refuseEndedDuplicate({ actor, complaint, input }: Asked): void {
   throw new Refusal('illegal_transition', detail, { allowed });
 }
 
-function fittingOriginal(
+function checkOriginal(
   { complaint }: Asked,
   { original, hasDuplicates: isOriginal }: DuplicateLookup,
 ): StoredComplaint {
@@ -74,7 +74,7 @@ export async function planDuplicate(
 ): Promise<DuplicatePlan> {
   const { store, clock } = deps;
   const { complaint } = asked;
-  const original = fittingOriginal(asked, lookup);
+  const original = checkOriginal(asked, lookup);
   const { $id: id, reporterId: personId, followers } = complaint;
   const follow = { personId, complaintId: original.$id };
   const [reporter, follows] = await Promise.all([store.users.find(personId), isFollowing(store, follow)]);
@@ -93,7 +93,7 @@ export async function planDuplicate(
         followers: original.followers + Number(joins),
         doubleMark: randomId(),
       }),
-      ...(joins ? [createFollow(follow), holdAccount(personId)] : []),
+      ...(joins ? [createFollow(follow), requireAccount(personId)] : []),
       ...(followers > 0 ? [task] : []),
     ],
     async stillTrue() {

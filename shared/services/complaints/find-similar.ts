@@ -18,7 +18,7 @@ const NEARBY = 50;
 /** The newest complaints with each word that are looked at where no place is given. */
 const PER_WORD = 100;
 
-export type Likeness = {
+export type SimilarityQuery = {
   /** Where it is; without it there must be words. */
   point: Point | undefined;
   /** Folded. A complaint must hold at least half of them. */
@@ -29,7 +29,11 @@ type Row = StoredComplaint & { distance: number | null };
 
 const enough = (words: readonly string[]) => Math.ceil(words.length / 2);
 
-async function around(deps: Deps, filter: Filter, { point, words }: Likeness & { point: Point }): Promise<Row[]> {
+async function around(
+  deps: Deps,
+  filter: Filter,
+  { point, words }: SimilarityQuery & { point: Point },
+): Promise<Row[]> {
   const pageSize = words.length === 0 ? MAX_RESULTS : NEARBY;
   const { rows } = await listNearby(deps, { point, radius: RADIUS, filter, words: [], pageSize, after: undefined });
   if (words.length === 0) return rows;
@@ -55,7 +59,7 @@ async function withWords(deps: Deps, filter: Filter, words: readonly string[]): 
     .map((row) => ({ ...row, distance: null }));
 }
 
-async function find(deps: Deps, viewer: Viewer, likeness: Likeness): Promise<Row[]> {
+async function find(deps: Deps, viewer: Viewer, likeness: SimilarityQuery): Promise<Row[]> {
   const statuses = STATUSES.filter((status) => !ENDED.includes(status));
   const filter: Filter = { sight: sightOf(viewer), statuses, category: likeness.category };
   const { point, words } = likeness;
@@ -63,7 +67,7 @@ async function find(deps: Deps, viewer: Viewer, likeness: Likeness): Promise<Row
 }
 
 /** In whatever case the category is asked for; 422 for one that there is not. */
-async function inAnyCase(deps: Deps, viewer: Viewer, likeness: Likeness): Promise<Row[]> {
+async function inAnyCase(deps: Deps, viewer: Viewer, likeness: SimilarityQuery): Promise<Row[]> {
   const found = await find(deps, viewer, likeness);
   if (likeness.category === undefined || found.length > 0) return found;
   const category = await storedCategory(deps, likeness.category);
@@ -75,7 +79,7 @@ async function inAnyCase(deps: Deps, viewer: Viewer, likeness: Likeness): Promis
  * nearest first; and, where words are given, with at least half of them. Without a place those with most words come
  * first, `distance` is null then. For this viewer: nothing hidden but their own.
  */
-export async function findSimilar(deps: Deps, viewer: Viewer, likeness: Likeness) {
+export async function findSimilar(deps: Deps, viewer: Viewer, likeness: SimilarityQuery) {
   const rows = (await inAnyCase(deps, viewer, likeness)).slice(0, MAX_RESULTS);
   const audience = { viewer, config: deps.config, relations: await relationsOf(deps, viewer, rows) };
   return {

@@ -25,7 +25,7 @@ import { invalidField } from '#shared/domain/problems.ts';
 import { exactTotal, type Total } from './totals.ts';
 
 /** Where a page ended: its last key, and the time between its first and its last one, where it has two. */
-export type Reached = { key: string; width?: number | undefined };
+export type PagePosition = { key: string; width?: number | undefined };
 
 export type Wanted = {
   filter: Filter;
@@ -33,11 +33,11 @@ export type Wanted = {
   pageSize: number;
   /** Counts from 1; without meaning when `after` is there. */
   page: number;
-  after: Reached | undefined;
+  after: PagePosition | undefined;
 };
 
 /** `next`: where the next page begins. `total` is null where nothing was counted. */
-export type Found = { rows: StoredComplaint[]; next: Reached | undefined; total: Total | null };
+export type Found = { rows: StoredComplaint[]; next: PagePosition | undefined; total: Total | null };
 
 /** How many rows are read for one page where no index gives all conditions. */
 export const MAX_ROWS_READ = 2_000;

@@ -8,7 +8,7 @@ import { boxAround, metresBetween, type Point } from '#shared/domain/geometry.ts
 import { MAX_ROWS_READ } from './list-complaints.ts';
 
 /** Where a page ended: at this distance in metres, with this complaint; and how many places a square metre times pi had there. */
-export type ReachedNearby = { distance: number; id: string; density: number };
+export type NearbyPosition = { distance: number; id: string; density: number };
 
 export type Nearby = {
   point: Point;
@@ -19,7 +19,7 @@ export type Nearby = {
   /** Folded; all of them must be there. */
   words: readonly string[];
   pageSize: number;
-  after: ReachedNearby | undefined;
+  after: NearbyPosition | undefined;
 };
 
 export type NearbyRow = StoredComplaint & { distance: number };
@@ -34,7 +34,7 @@ const THINNEST = 1;
 /** Sorts after every id. */
 const LAST_ID = '~';
 
-const isBeyond = (near: Pick<Near, 'id' | 'distance'>, { distance, id }: Pick<ReachedNearby, 'distance' | 'id'>) =>
+const isBeyond = (near: Pick<Near, 'id' | 'distance'>, { distance, id }: Pick<NearbyPosition, 'distance' | 'id'>) =>
   near.distance > distance || (near.distance === distance && near.id > id);
 
 function isWanted({ statuses, category }: Filter, row: Placed): boolean {
@@ -95,7 +95,7 @@ class Search {
   }
 
   /** What lies beyond one place and up to another distance; undefined when it is too much for one look. */
-  async ring(inner: ReachedNearby | undefined, outer: number): Promise<Ring | undefined> {
+  async ring(inner: NearbyPosition | undefined, outer: number): Promise<Ring | undefined> {
     const { point, filter } = this.#asked;
     const begin = inner?.distance ?? 0;
     const area = { center: point, inner: begin, outer, box: boxAround(point, outer) };
@@ -116,13 +116,13 @@ class Search {
 }
 
 /** The next distance outwards that probably has so many places more. */
-function nextReach({ distance, density }: Pick<ReachedNearby, 'distance' | 'density'>, places: number): number {
+function nextReach({ distance, density }: Pick<NearbyPosition, 'distance' | 'density'>, places: number): number {
   const outer = density > 0 ? Math.sqrt(distance ** 2 + places / density) : 2 * distance;
   return Math.max(outer, distance + THINNEST);
 }
 
 /** The next complaints outwards, more than a page of them or all; `reached` when there may be more beyond. */
-async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reached: ReachedNearby; isEnd: boolean }> {
+async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reached: NearbyPosition; isEnd: boolean }> {
   const { radius, pageSize, after, words, filter } = asked;
   const isPicky = words.length > 0 || filter.statuses !== undefined || filter.category !== undefined;
   const places = isPicky ? ROWS_PER_QUERY / 2 : 1.5 * (pageSize + 1);
@@ -153,7 +153,7 @@ async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reache
 export async function listNearby(
   deps: Deps,
   asked: Nearby,
-): Promise<{ rows: NearbyRow[]; next: ReachedNearby | undefined }> {
+): Promise<{ rows: NearbyRow[]; next: NearbyPosition | undefined }> {
   const { pageSize, filter } = asked;
   const { near, reached, isEnd } = await gather(deps, asked);
   near.sort((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1));

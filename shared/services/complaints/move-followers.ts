@@ -1,4 +1,4 @@
-import { existingAccounts, holdAccount } from '#shared/appwrite/accounts.ts';
+import { existingAccounts, requireAccount } from '#shared/appwrite/accounts.ts';
 import {
   countFollowers,
   createFollow,
@@ -71,7 +71,7 @@ export async function moveFollowers(deps: StorageDeps, duplicateId: string, isOv
       ...people.map((personId) => removeFollow({ personId, complaintId: duplicateId })),
       countFollowers(duplicateId, -people.length),
       ...joining.map((personId) => createFollow({ personId, complaintId: originalId })),
-      ...joining.map((personId) => holdAccount(personId)),
+      ...joining.map((personId) => requireAccount(personId)),
       ...(joining.length === 0 ? [] : [countFollowers(originalId, joining.length)]),
     ];
     const landed = async () => !(await isFollowing(store, { personId: first, complaintId: duplicateId }));

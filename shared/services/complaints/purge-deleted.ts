@@ -1,7 +1,7 @@
 import { removeTimeline } from '#shared/appwrite/complaints.ts';
 import { forgetOriginal, sweepFollows } from '#shared/appwrite/follows.ts';
 import { filesOfComplaint, removeFile } from '#shared/appwrite/media.ts';
-import { hasTimeline, livingComplaints } from '#shared/appwrite/reconciliation.ts';
+import { existingComplaints, hasTimeline } from '#shared/appwrite/reconciliation.ts';
 import { sweepWords } from '#shared/appwrite/words.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
@@ -40,7 +40,7 @@ export async function purgeDeletedComplaint(
   const { gateway, clock } = deps;
   // In this order: asked the other way round, a complaint filed in between would look deleted.
   const filed = await hasTimeline(gateway, complaintId);
-  if ((await livingComplaints(gateway, [complaintId])).has(complaintId)) return 'living';
+  if ((await existingComplaints(gateway, [complaintId])).has(complaintId)) return 'living';
   const files = await filesOfComplaint(gateway, complaintId);
   const settled = clock.now().getTime() - FILING_MS;
   if (!filed && files.some((file) => file.createdAt.getTime() > settled)) return 'undecided';

@@ -3,9 +3,9 @@ import { listFiles, type StoredFile } from '#shared/appwrite/media.ts';
 import {
   type CheckedComplaint,
   completeFiles,
+  existingComplaints,
   listComplaints,
   listTimelineOwners,
-  livingComplaints,
   ownedFiles,
 } from '#shared/appwrite/reconciliation.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
@@ -141,7 +141,7 @@ const timelines: Step = {
     const entries = await listTimelineOwners(run.deps.gateway, after, ENTRIES);
     const settled = entries.filter((entry) => isSettled(run, new Date(entry.$createdAt)));
     const owners = [...new Set(settled.map((entry) => entry.complaintId))];
-    const living = await livingComplaints(run.deps.gateway, owners);
+    const living = await existingComplaints(run.deps.gateway, owners);
     const gone = owners.filter((id) => !living.has(id));
     run.pass.counts.timelines += owners.length;
     run.pass.counts.orphanTimelines += gone.length;

@@ -1,6 +1,6 @@
 import { filesByIds, removeFile } from '#shared/appwrite/media.ts';
-import { forgetUnseen, listQuarantined, type QuarantineKind, release } from '#shared/appwrite/quarantine.ts';
-import { livingComplaints, ownedFiles } from '#shared/appwrite/reconciliation.ts';
+import { listQuarantined, type QuarantineKind, release, removeUnseen } from '#shared/appwrite/quarantine.ts';
+import { existingComplaints, ownedFiles } from '#shared/appwrite/reconciliation.ts';
 import { QUARANTINE_KINDS } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { DAY } from '#shared/domain/clock.ts';
@@ -68,7 +68,7 @@ async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: reado
     case 'file':
       return sideBySide(await leftoverFiles(deps, subjects), (id) => removeFile(deps.gateway, id));
     case 'timeline': {
-      const living = await livingComplaints(deps.gateway, subjects);
+      const living = await existingComplaints(deps.gateway, subjects);
       const gone = subjects.filter((id) => !living.has(id));
       return sideBySide(gone, (id) => purgeRows(deps, id));
     }
@@ -103,7 +103,7 @@ export async function removeDue(run: PassRun, after: string): Promise<string> {
   const kind = QUARANTINE_KINDS[at] ?? 'account';
   const next = QUARANTINE_KINDS[at + 1] ?? '';
   if (pass.incomplete.includes(FOUND_BY[kind])) return next;
-  if ((await forgetUnseen(deps.store, kind, { before: new Date(pass.startedAt), limit: FORGOTTEN_AT_ONCE })) > 0) {
+  if ((await removeUnseen(deps.store, kind, { before: new Date(pass.startedAt), limit: FORGOTTEN_AT_ONCE })) > 0) {
     return kind;
   }
   const stopped = stopOf(run, kind);

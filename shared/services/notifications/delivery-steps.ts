@@ -154,7 +154,7 @@ class Step {
 const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
 
 /** The first delivery of each person and complaint that were not tried yet: the others join its mail. */
-export function withoutCompanions(deliveries: readonly StoredDelivery[]): StoredDelivery[] {
+export function firstOfEachMail(deliveries: readonly StoredDelivery[]): StoredDelivery[] {
   const seen = new Set<string>();
   return deliveries.filter(({ channel, attempts, accountId, complaintId }) => {
     if (channel !== 'mail' || attempts > 0 || complaintId === null) return true;

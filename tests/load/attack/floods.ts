@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { type Figures, mustHold, tally } from './check.ts';
+import { assertHolds, type Figures, tally } from './check.ts';
 import type { Reply, Request } from './in-process.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
@@ -33,7 +33,7 @@ async function timesUntil(until: Promise<unknown>, ask: () => Promise<Reply>): P
     const started = performance.now();
     const { status } = await ask();
     times.push(performance.now() - started);
-    mustHold(status === 200, `a read was answered ${status}`);
+    assertHolds(status === 200, `a read was answered ${status}`);
   }
   return times.sort((a, b) => a - b);
 }
@@ -72,11 +72,11 @@ export async function sendHostileBodies(target: AttackTarget, { requests, keys, 
   const times = await timesUntil(Promise.all(Array.from({ length: atOnce }, sender)), read);
   const answered = tally(statuses);
   const fine = Object.keys(answered).every((status) => Number(status) >= 400 && Number(status) < 500);
-  mustHold(fine, `hostile bodies were answered ${JSON.stringify(answered)}`);
+  assertHolds(fine, `hostile bodies were answered ${JSON.stringify(answered)}`);
   const longest = rounded(times.at(-1) ?? 0);
   const memoryMb = peakMemory('complaints');
-  mustHold(longest < 100, `a read took ${longest} ms`);
-  mustHold(memoryMb < 256, `${memoryMb} MB`);
+  assertHolds(longest < 100, `a read took ${longest} ms`);
+  assertHolds(memoryMb < 256, `${memoryMb} MB`);
   return { requests, megabytes: rounded(large.length / 1e6), ...answered, reads: times.length, longest, memoryMb };
 }
 
@@ -87,7 +87,10 @@ async function floodLogins(target: AttackTarget, { connections, logins, attacker
   const username = freshName('v');
   const address = victim;
   const json = { username, password: PASSWORD, name: 'Victim' };
-  mustHold((await target.viaBundles('POST', '/user', { json, address })).status === 201, 'the victim cannot register');
+  assertHolds(
+    (await target.viaBundles('POST', '/user', { json, address })).status === 201,
+    'the victim cannot register',
+  );
   let isOver = false;
   const guesses: Reply[] = [];
   const guesser = async (connection: number) => {
@@ -107,10 +110,10 @@ async function floodLogins(target: AttackTarget, { connections, logins, attacker
   isOver = true;
   await flood;
   const letIn = answers.filter(({ status }) => status === 200).length;
-  mustHold(letIn === logins, `the victim was let in ${letIn} of ${logins} times: ${JSON.stringify(tally(answers))}`);
+  assertHolds(letIn === logins, `the victim was let in ${letIn} of ${logins} times: ${JSON.stringify(tally(answers))}`);
   const statuses = tally(guesses);
-  mustHold((statuses[401] ?? 0) <= 60, `${statuses[401]} comparisons for the flood`);
-  mustHold((statuses[429] ?? 0) > 0, `the flood was never told 429: ${JSON.stringify(statuses)}`);
+  assertHolds((statuses[401] ?? 0) <= 60, `${statuses[401]} comparisons for the flood`);
+  assertHolds((statuses[429] ?? 0) > 0, `the flood was never told 429: ${JSON.stringify(statuses)}`);
   times.sort((a, b) => a - b);
   return {
     victimLetIn: letIn,
@@ -145,7 +148,7 @@ export async function timeOlderHashes(target: AttackTarget, rounds: number): Pro
   const username = freshName();
   await target.register(username);
   const account = (await store.users.list([])).rows.find((row) => row.username === username);
-  mustHold(account !== undefined, 'no account');
+  assertHolds(account !== undefined, 'no account');
   // bcrypt of something at cost 10, below the cost of the project.
   const passwordHash = '$2b$10$RaAobxg7GGVXVloTAF93NOxjj2AJ6od4sm1s/s.Vwwp8ac9YCBlxG';
   await store.users.replace(account, { passwordHash });
@@ -163,6 +166,6 @@ export async function timeOlderHashes(target: AttackTarget, rounds: number): Pro
   }
   const least = (list: number[]) => rounded(Math.min(...list));
   const [older, unknown] = [least(times.older), least(times.unknown)];
-  mustHold(older > unknown * 0.8 && older < unknown * 1.25, `older hashes ${older} ms, unknown names ${unknown} ms`);
+  assertHolds(older > unknown * 0.8 && older < unknown * 1.25, `older hashes ${older} ms, unknown names ${unknown} ms`);
   return { rounds, olderMs: older, unknownMs: unknown };
 }

@@ -1,5 +1,5 @@
 import { MINUTE } from '#shared/domain/clock.ts';
-import { type Figures, mustHold } from './check.ts';
+import { assertHolds, type Figures } from './check.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
 /** Another address for each number, none of them the victim's. */
@@ -18,9 +18,9 @@ async function besiege(target: AttackTarget, name: string, siege: Siege): Promis
   let refused = 0;
   for (let index = 0; index < siege.guesses; index += 1) {
     const { status, headers } = await target.login(name, `wrong-guess-${index}`, siege.address(index));
-    mustHold(status === 401 || status === 429, `a guess was answered ${status}`);
+    assertHolds(status === 401 || status === 429, `a guess was answered ${status}`);
     if (status === 429) {
-      mustHold(Number(headers['retry-after']) >= 1, 'a 429 without Retry-After');
+      assertHolds(Number(headers['retry-after']) >= 1, 'a 429 without Retry-After');
       refused += 1;
     }
     target.advance(step);
@@ -39,9 +39,9 @@ async function victimOf(target: AttackTarget): Promise<string> {
 export async function guessFromEverywhere(target: AttackTarget, guesses: number): Promise<Figures> {
   const name = await victimOf(target);
   const atOnce = await besiege(target, name, { guesses, hours: 0, address: strangeAddress });
-  mustHold(atOnce.hashes <= 101, `${atOnce.hashes} comparisons in a moment`);
+  assertHolds(atOnce.hashes <= 101, `${atOnce.hashes} comparisons in a moment`);
   const correct = await target.login(name, PASSWORD, strangeAddress(9_999_999));
-  mustHold(correct.status === 429, 'the right password from a strange address is let in during the attack');
+  assertHolds(correct.status === 429, 'the right password from a strange address is let in during the attack');
   return { guesses, hashesAtOnce: atOnce.hashes };
 }
 
@@ -49,7 +49,7 @@ export async function guessFromEverywhere(target: AttackTarget, guesses: number)
 export async function guessAllDay(target: AttackTarget, guesses: number): Promise<Figures> {
   const hours = 23;
   const { hashes } = await besiege(target, await victimOf(target), { guesses, hours, address: strangeAddress });
-  mustHold(hashes <= 100 + hours * 60, `${hashes} comparisons in ${hours} hours`);
+  assertHolds(hashes <= 100 + hours * 60, `${hashes} comparisons in ${hours} hours`);
   return { guesses, hours, hashes };
 }
 
@@ -58,14 +58,14 @@ export async function guessFromHome(target: AttackTarget, guesses: number): Prom
   const name = await victimOf(target);
   const strangers = await besiege(target, name, { guesses, hours: 0, address: strangeAddress });
   const burst = await besiege(target, name, { guesses: 90, hours: 0, address: () => HOME });
-  mustHold((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is locked out by forged guesses');
+  assertHolds((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is locked out by forged guesses');
   const rest = await besiege(target, name, { guesses: 60, hours: 0, address: () => HOME });
-  mustHold(burst.hashes + rest.hashes === 101, `${burst.hashes + rest.hashes} comparisons in a moment from home`);
+  assertHolds(burst.hashes + rest.hashes === 101, `${burst.hashes + rest.hashes} comparisons in a moment from home`);
   target.advance(15_000);
-  mustHold((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is not let in after 15 seconds');
+  assertHolds((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is not let in after 15 seconds');
   const hours = 0.5;
   const slow = await besiege(target, name, { guesses: hours * 360, hours, address: () => HOME });
-  mustHold(slow.hashes <= hours * 240 + 1, `${slow.hashes} comparisons in ${hours} hours from home`);
+  assertHolds(slow.hashes <= hours * 240 + 1, `${slow.hashes} comparisons in ${hours} hours from home`);
   return {
     fromStrangers: strangers.hashes,
     fromHomeAtOnce: burst.hashes + rest.hashes,
@@ -82,7 +82,7 @@ export async function loginUnderSiege(target: AttackTarget, tries: number): Prom
     const strangers = Array.from({ length: 5 }, (_, at) => strangeAddress((attempt * 5 + at) % 1_000));
     const guesses = strangers.map((address, at) => target.login(name, `wrong-${at}`, address));
     const [mine, ...theirs] = await Promise.all([target.login(name, PASSWORD, HOME), ...guesses]);
-    mustHold(mine?.status === 200, `the victim was answered ${mine?.status} at home`);
+    assertHolds(mine?.status === 200, `the victim was answered ${mine?.status} at home`);
     refused += theirs.filter(({ status }) => status === 429).length;
     target.advance(MINUTE / 10);
   }

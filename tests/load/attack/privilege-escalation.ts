@@ -1,6 +1,6 @@
 import { listByRole } from '#shared/appwrite/accounts.ts';
 import type { Random } from '#tests/support/seeded-random.ts';
-import { type Figures, mustHold } from './check.ts';
+import { assertHolds, type Figures } from './check.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
 /** Whatever people without a role send, in any order, nobody becomes staff or admin by it. */
@@ -28,10 +28,10 @@ export async function escalate(
       ]);
       const platform = { 'x-appwrite-user-id': 'admin', 'x-appwrite-user-jwt': 'x.y.z' };
       const { status } = await target.send(method, path, { headers: { ...headers, ...platform }, json });
-      mustHold(status < 500, `${method} ${path} was answered ${status}`);
+      assertHolds(status < 500, `${method} ${path} was answered ${status}`);
     }
   }
   const after = (await listByRole(store, ['admin', 'staff'], 1_000)).length;
-  mustHold(after <= before, `${after - before} people have climbed`);
+  assertHolds(after <= before, `${after - before} people have climbed`);
   return { ...size, climbed: 0 };
 }

@@ -1,5 +1,5 @@
 import { HOUR, MINUTE } from '#shared/domain/clock.ts';
-import { type Figures, mustHold, tally } from './check.ts';
+import { assertHolds, type Figures, tally } from './check.ts';
 import { type AttackTarget, freshName } from './target.ts';
 
 const DRAFT = { title: 'A broken lamp', description: 'Dark for a week.' };
@@ -15,10 +15,10 @@ export async function fileWrongly(target: AttackTarget, refusals: number): Promi
   for (let turn = 0; turn < refusals; turn += 1) {
     const json = { ...DRAFT, category: 'no-such-category' };
     const { status } = await target.send('POST', '/complain', { headers, json });
-    mustHold(status === 422, `a wrong filing was answered ${status}`);
+    assertHolds(status === 422, `a wrong filing was answered ${status}`);
   }
   const { status } = await target.send('POST', '/complain', { headers, json: DRAFT });
-  mustHold(status === 201, `the right filing was answered ${status}`);
+  assertHolds(status === 201, `the right filing was answered ${status}`);
   return { refusals, filed: 1 };
 }
 
@@ -32,10 +32,10 @@ export async function fileAroundTheHour(target: AttackTarget): Promise<Figures> 
     if (turn === 74) target.advance(MINUTE);
   }
   const statuses = tally(replies);
-  mustHold(statuses[201] === 60 && statuses[429] === 90, `filings were answered ${JSON.stringify(statuses)}`);
+  assertHolds(statuses[201] === 60 && statuses[429] === 90, `filings were answered ${JSON.stringify(statuses)}`);
   target.advance(HOUR);
   const { status } = await target.send('POST', '/complain', { headers, json: DRAFT });
-  mustHold(status === 201, `a filing an hour later was answered ${status}`);
+  assertHolds(status === 201, `a filing an hour later was answered ${status}`);
   return { tried: 150, filed: 60, filedAnHourLater: 1 };
 }
 
@@ -49,7 +49,7 @@ export async function writeManyNotes(target: AttackTarget, notes: number): Promi
     replies.push(await target.send('PUT', '/complain', { headers, json }));
   }
   const statuses = tally(replies);
-  mustHold(statuses[200] === 60 && statuses[429] === notes - 60, `notes were answered ${JSON.stringify(statuses)}`);
+  assertHolds(statuses[200] === 60 && statuses[429] === notes - 60, `notes were answered ${JSON.stringify(statuses)}`);
   return { notes, written: 60 };
 }
 
@@ -78,7 +78,7 @@ export async function sendOddQueries(target: AttackTarget): Promise<Figures> {
   const statuses: Figures = {};
   for (const query of queries) {
     const { status } = await target.send('GET', `/complain?${query}`);
-    mustHold(status < 500, `?${query.slice(0, 60)} was answered ${status}`);
+    assertHolds(status < 500, `?${query.slice(0, 60)} was answered ${status}`);
     statuses[status] = (statuses[status] ?? 0) + 1;
   }
   return { queries: queries.length, ...statuses };

@@ -1,5 +1,5 @@
 import { findByUsername, listByRole } from '#shared/appwrite/accounts.ts';
-import { type Figures, mustHold, tally } from './check.ts';
+import { assertHolds, type Figures, tally } from './check.ts';
 import { strangeAddress } from './guesses.ts';
 import type { Send } from './in-process.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
@@ -20,9 +20,9 @@ export async function raceRegistrations(
       return (index % 2 ? target.send : target.viaBundles)('POST', '/user', { json });
     });
     const statuses = tally(await Promise.all(racers));
-    mustHold(statuses[201] === 1 && statuses[409] === size.racers - 1, `registrations ${JSON.stringify(statuses)}`);
+    assertHolds(statuses[201] === 1 && statuses[409] === size.racers - 1, `registrations ${JSON.stringify(statuses)}`);
     const account = await findByUsername(target.connection.store, name);
-    mustHold(account !== undefined, 'the winner has no account');
+    assertHolds(account !== undefined, 'the winner has no account');
   }
   return { ...size, winners: size.rounds };
 }
@@ -40,7 +40,7 @@ export async function raceGuesses(target: AttackTarget, size: { rounds: number; 
     );
     const statuses = tally(await Promise.all(guesses));
     const made = target.hashes() - before;
-    mustHold(made === 10 && statuses[401] === 10, `${made} comparisons, ${JSON.stringify(statuses)}`);
+    assertHolds(made === 10 && statuses[401] === 10, `${made} comparisons, ${JSON.stringify(statuses)}`);
     most = Math.max(most, made);
   }
   return { ...size, comparisonsPerRound: most };
@@ -82,7 +82,7 @@ export async function raceAdmins(target: AttackTarget, rounds: number): Promise<
     const replies = await Promise.all([here(target.send, one, two), there(target.viaBundles, two, one)]);
     const admins = await listByRole(store, ['admin'], 1_000);
     const won = replies.some(({ status }) => status < 300);
-    mustHold(admins.length === 1 && won, `${admins.length} admins, ${JSON.stringify(tally(replies))}`);
+    assertHolds(admins.length === 1 && won, `${admins.length} admins, ${JSON.stringify(tally(replies))}`);
     survivor = admins[0]?.username === other.username ? other : survivor;
   }
   return { rounds, adminsLeft: 1 };

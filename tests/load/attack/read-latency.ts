@@ -1,4 +1,4 @@
-import { type Figures, mustHold, tally } from './check.ts';
+import { assertHolds, type Figures, tally } from './check.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
 type Read = { path: string; status: number };
@@ -14,7 +14,7 @@ async function readsUntil(target: AttackTarget, until: Promise<unknown>, read: R
     const started = performance.now();
     const { status } = await target.viaBundles('GET', read.path);
     waits.push(performance.now() - started);
-    mustHold(status === read.status, `a read was answered ${status}`);
+    assertHolds(status === read.status, `a read was answered ${status}`);
   }
   return waits.sort((a, b) => a - b);
 }
@@ -38,7 +38,7 @@ export async function readDuringLogins(target: AttackTarget, rounds: number): Pr
     const logins = Promise.all(Array.from({ length: 10 }, login));
     waits.push(...(await readsUntil(target, logins, NO_SUCH_METHOD)));
     const statuses = tally(await logins);
-    mustHold(statuses[200] === 10, `logins were answered ${JSON.stringify(statuses)}`);
+    assertHolds(statuses[200] === 10, `logins were answered ${JSON.stringify(statuses)}`);
   }
   waits.sort((a, b) => a - b);
   return {

@@ -1,5 +1,5 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
-import { type Figures, mustHold } from './check.ts';
+import { assertHolds, type Figures } from './check.ts';
 import { type AttackTarget, freshName } from './target.ts';
 
 /** How far the rank test may see apart what is alike: beyond it in one of 1,000 runs. */
@@ -33,7 +33,7 @@ async function withConfirmedAddress(
   await register(username);
   const account = await findByUsername(store, username);
   const address = { email: `${username}@example.org`, emailConfirmed: true };
-  mustHold(account !== undefined && (await store.users.replace(account, address)) !== undefined, 'no account');
+  assertHolds(account !== undefined && (await store.users.replace(account, address)) !== undefined, 'no account');
 }
 
 /**
@@ -48,7 +48,7 @@ export async function timeRecovery(target: AttackTarget, rounds: number): Promis
     const started = performance.now();
     const { status, text } = await target.viaBundles('POST', '/recovery', { json: { username: name }, address });
     times[kind].push(performance.now() - started);
-    mustHold(status === 202 && text === '{}', `a request for ${kind} was answered ${status}`);
+    assertHolds(status === 202 && text === '{}', `a request for ${kind} was answered ${status}`);
   };
   for (let round = -10; round < rounds; round += 1) {
     // The first ones start the process, and which of the two comes first changes.
@@ -60,7 +60,7 @@ export async function timeRecovery(target: AttackTarget, rounds: number): Promis
     }
   }
   const z = rankZ(times.known, times.unknown);
-  mustHold(Math.abs(z) < MAX_Z, `a rank test tells known from unknown names (z ${z.toFixed(2)})`);
+  assertHolds(Math.abs(z) < MAX_Z, `a rank test tells known from unknown names (z ${z.toFixed(2)})`);
   const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
   const rounded = (value: number) => Math.round(value * 100) / 100;
   return { rounds, knownMs: rounded(median(times.known)), unknownMs: rounded(median(times.unknown)), z: rounded(z) };

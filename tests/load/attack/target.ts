@@ -8,7 +8,7 @@ import type { Role } from '#shared/domain/account.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { createHandler } from '#shared/http/handler.ts';
 import { peakMemory } from '#tests/support/media-fuzz/large.ts';
-import { mustHold } from './check.ts';
+import { assertHolds } from './check.ts';
 import { countingHasher } from './counting-hasher.ts';
 import { inProcess, overHttp, type Reply, type Send } from './in-process.ts';
 import type { AttackProject } from './local-project.ts';
@@ -51,7 +51,7 @@ function configure({ local, secret }: AttackProject) {
 
 /** Hears every log line and answer of the target, and fails at the first that tells a secret. */
 function silentOn(secrets: readonly string[]): (line: string) => void {
-  return (line) => mustHold(!secrets.some((secret) => line.includes(secret)), 'a secret was logged or answered');
+  return (line) => assertHolds(!secrets.some((secret) => line.includes(secret)), 'a secret was logged or answered');
 }
 
 /** What people do, in terms of requests. */

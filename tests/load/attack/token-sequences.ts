@@ -1,5 +1,5 @@
 import type { Random } from '#tests/support/seeded-random.ts';
-import { type Figures, mustHold } from './check.ts';
+import { assertHolds, type Figures } from './check.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
 /** What the outside knows of an account: which of its tokens must count. */
@@ -20,7 +20,7 @@ const validToken = (person: Model) => [...person.tokens].find(([, counts]) => co
 
 async function expectStatus(asked: Promise<{ status: number; text: string }>, expected: number): Promise<void> {
   const { status, text } = await asked;
-  mustHold(status === expected, `expected ${expected}, got ${status}: ${text.slice(0, 200)}`);
+  assertHolds(status === expected, `expected ${expected}, got ${status}: ${text.slice(0, 200)}`);
 }
 
 /** With a token that counts the command must succeed and change what counts; without one there is nothing to send. */
@@ -36,7 +36,7 @@ const byAdmin = ({ admin }: World) => ({ TOKEN: admin.token, USERNAME: admin.nam
 const COMMANDS: readonly Command[] = [
   async ({ target }, person) => {
     const { status, body } = await target.login(person.name, person.password);
-    mustHold(status === (person.alive ? 200 : 401), `login was answered ${status}`);
+    assertHolds(status === (person.alive ? 200 : 401), `login was answered ${status}`);
     if (status === 200) person.tokens.set(String(body.TOKEN), true);
   },
   withToken(async ({ target }, person, token) => {
@@ -76,7 +76,7 @@ const COMMANDS: readonly Command[] = [
   }),
   async ({ target }, person) => {
     const { status } = await target.register(person.name);
-    mustHold(status === 409, `a name was given away twice: ${status}`);
+    assertHolds(status === 409, `a name was given away twice: ${status}`);
   },
 ];
 

@@ -16,17 +16,17 @@ const LOOK_EVERY_MS = 10;
 
 /** Strikes the given share of the functions' calls, and every other event, until it is stopped. */
 export function injectFaults(faults: Faults, share: number): { stop(): { calls: number; events: number } } {
-  const struck = { calls: 0, events: 0 };
+  const injected = { calls: 0, events: 0 };
   let call = plan(faults, { ...pick(CALLS), functionId: '*', nth: distance(share) });
   let event = plan(faults, { ...pick(EVENTS), nth: 2 });
   const timer = setInterval(() => {
     if (call.hits > 0) {
-      struck.calls += 1;
+      injected.calls += 1;
       call.remove();
       call = plan(faults, { ...pick(CALLS), functionId: '*', nth: distance(share) });
     }
     if (event.hits > 0) {
-      struck.events += 1;
+      injected.events += 1;
       event.remove();
       event = plan(faults, { ...pick(EVENTS), nth: 2 });
     }
@@ -35,7 +35,7 @@ export function injectFaults(faults: Faults, share: number): { stop(): { calls: 
     stop() {
       clearInterval(timer);
       faults.clear();
-      return struck;
+      return injected;
     },
   };
 }
@@ -50,7 +50,7 @@ function pick<T>(values: readonly T[]): T {
   return value;
 }
 
-/** How many calls until the next one is struck: on average so many that the share comes out. */
+/** How many calls until the next one is injected: on average so many that the share comes out. */
 function distance(share: number): number {
   return 1 + Math.floor(Math.random() * (2 / share - 1));
 }

@@ -9,7 +9,7 @@ export type SoakOptions = { seconds: number; perSecond: number; faultShare: numb
 export type SoakReport = {
   requests: number;
   statuses: Map<string, number>;
-  struck: { calls: number; events: number };
+  injected: { calls: number; events: number };
   unexpected: string[];
   findings: Findings;
   early: Gauge;
@@ -25,12 +25,12 @@ export async function runSoak({ seconds, perSecond, faultShare }: SoakOptions): 
     const gauges = startGauges();
     const mischief = injectFaults(subject.local.faults, faultShare);
     const requests = await atSteadyRate(() => traffic.next(), { seconds, perSecond });
-    const struck = mischief.stop();
+    const injected = mischief.stop();
     const drift = gauges.stop();
     await letDaysPass(subject);
     const findings = await audit(subject, traffic.ledger);
     const { statuses, unexpected } = traffic.ledger;
-    return { requests, statuses, struck, unexpected, findings, ...drift };
+    return { requests, statuses, injected, unexpected, findings, ...drift };
   } finally {
     await subject.close();
   }

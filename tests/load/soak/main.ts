@@ -28,7 +28,7 @@ await runCommand({
 function print(report: SoakReport, seconds: number): void {
   const { requests, statuses, injected, unexpected, findings, early, late } = report;
   console.log(
-    `${requests} requests in ${seconds} s; ${injected.calls} calls and ${injected.events} events injected by faults.`,
+    `${requests} requests in ${seconds} s; ${injected.calls} calls and ${injected.events} events disturbed by faults.`,
   );
   console.log(
     [...statuses]

@@ -23,9 +23,9 @@ export async function runSoak({ seconds, perSecond, faultShare }: SoakOptions): 
     const traffic = new Traffic(subject, new Uint8Array(await makePhoto()));
     for (let count = 0; count < 10; count += 1) await traffic.file(count < 3);
     const gauges = startGauges();
-    const mischief = injectFaults(subject.local.faults, faultShare);
+    const faults = injectFaults(subject.local.faults, faultShare);
     const requests = await atSteadyRate(() => traffic.next(), { seconds, perSecond });
-    const injected = mischief.stop();
+    const injected = faults.stop();
     const drift = gauges.stop();
     await letDaysPass(subject);
     const findings = await audit(subject, traffic.ledger);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,6 +65,17 @@ describe('the program', () => {
     if (child.exitCode === null) await once(child, 'exit');
     expect(output).toBe(`Port ${port} is in use. Choose another one with PORT.\n`);
     expect(child.exitCode).toBe(1);
+  });
+
+  it('says how it is called, and ends with 2 when it is called wrongly', async () => {
+    const call = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+    const help = call('--help');
+    expect([help.status, help.stdout]).toEqual([0, expect.stringMatching(/^Usage: npm run local --.*--empty/)]);
+    expect(help.stdout).toContain('fault <kind>');
+    for (const word of ['--nonsense', 'nonsense']) {
+      const wrong = call(word);
+      expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringMatching(/nonsense.*\n\nUsage: npm run local/s)]);
+    }
   });
 
   it('says what to do where there is no project', async () => {

@@ -7,7 +7,7 @@ import { begin, claimVersion, commitBegun, create, update } from '#shared/appwri
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { laterImageId, MAX_IMAGES_PER_COMPLAINT, randomId } from '#shared/domain/ids.ts';
-import { mayOnComplaint } from '#shared/domain/policy.ts';
+import { hasActed, mayOnComplaint } from '#shared/domain/policy.ts';
 import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
@@ -48,7 +48,7 @@ function refuseUnfit(actor: Actor, complaint: StoredComplaint | undefined, count
 /** What moves on the complaint, and the entry that tells of it. */
 function planned(deps: Deps, actor: Actor, complaint: StoredComplaint, images: StoredImage[]) {
   const changedAt = deps.clock.now().toISOString();
-  const touched = complaint.touched || (actor.role !== 'user' && actor.id !== complaint.reporterId);
+  const touched = complaint.touched || hasActed(actor, complaint);
   return { touched, images, version: complaint.version + 1, changedAt };
 }
 

@@ -11,8 +11,8 @@ import {
   readStorageConfig,
   type StorageConfig,
 } from './config.ts';
+import { clientNetwork } from './domain/client-network.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
-import { networkOf } from './domain/network.ts';
 import { retryLater } from './domain/problems.ts';
 import type { PasswordHasher } from './security/passwords.ts';
 import { createTokens, type Tokens, weaknessOf } from './security/tokens.ts';
@@ -25,7 +25,7 @@ export type Deps = Omit<Service, 'hasher'> & {
   hasher(): PasswordHasher;
   gateway: Gateway;
   store: Store;
-  /** The network of the caller, see `networkOf`. */
+  /** The network of the caller, see `clientNetwork`. */
   address: string;
 };
 
@@ -132,6 +132,6 @@ export function openDeps(service: Service, execution: Execution): Deps {
   const { endpoint, projectId, appwriteTimeoutMs: timeoutMs, appwriteHedgeMs: hedgeMs } = config;
   const deadline = clock.elapsed() + REQUEST_BUDGET_MS;
   const gateway = openGateway({ endpoint, projectId, key: execution.key, timeoutMs, hedgeMs, deadline, clock });
-  const address = networkOf(execution.address);
+  const address = clientNetwork(execution.address);
   return { config, clock, tokens, hasher: () => service.hasher, gateway, store: openStore(gateway), address };
 }

@@ -1,6 +1,6 @@
 import { routes as auth } from '#functions/auth/routes.ts';
 import { routes as complaints } from '#functions/complaints/routes.ts';
-import { embedded } from '#functions/docs/embedded.ts';
+import { embedded } from '#functions/docs/built-page.ts';
 import { pages } from '#functions/docs/routes.ts';
 import { buildSite } from '#functions/docs/site.ts';
 import { routes as users } from '#functions/users/routes.ts';

@@ -5,7 +5,7 @@ import { route } from '#shared/http/route.ts';
 import { parseIfMatch } from '#shared/services/complaints/if-match.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
 import { relationsOf } from '#shared/services/complaints/relations.ts';
-import { MOST_BYTES, uploadsOf } from './uploads.ts';
+import { MAX_FORM_BYTES, uploadsOf } from './uploads.ts';
 
 export const addImages = route<Record<string, never>, ComplaintImagesJson>({
   method: 'POST',
@@ -16,7 +16,7 @@ export const addImages = route<Record<string, never>, ComplaintImagesJson>({
   body: {
     json: ComplaintImagesJson,
     form: { fields: ComplaintImagesForm, files: IMAGE_FIELDS },
-    maxBytes: MOST_BYTES,
+    maxBytes: MAX_FORM_BYTES,
   },
   docs: {
     tag: 'Complaints',

@@ -57,8 +57,8 @@ export const changeComplaint = route({
           errors: [{ field: 'reason', code: 'required', message: 'is required to correct title' }],
         },
       },
-      double: {
-        summary: 'A double that names itself',
+      duplicate: {
+        summary: 'A duplicate that names itself',
         as: 'grace',
         given: {},
         json: { id: COMPLAINT_ID, duplicateOf: COMPLAINT_ID },

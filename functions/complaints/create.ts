@@ -4,7 +4,7 @@ import { Complaint } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
 import { relationsOf } from '#shared/services/complaints/relations.ts';
-import { MOST_BYTES, uploadsOf } from './uploads.ts';
+import { MAX_FORM_BYTES, uploadsOf } from './uploads.ts';
 
 export const createComplaint = route<Record<string, never>, NewComplaintForm & NewComplaintJson>({
   method: 'POST',
@@ -15,7 +15,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintForm & N
   body: {
     json: NewComplaintJson,
     form: { fields: NewComplaintForm, files: IMAGE_FIELDS },
-    maxBytes: MOST_BYTES,
+    maxBytes: MAX_FORM_BYTES,
   },
   docs: {
     tag: 'Complaints',

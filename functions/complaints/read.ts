@@ -6,7 +6,7 @@ import { route } from '#shared/http/route.ts';
 import { findComplaints } from '#shared/services/complaints/find-complaints.ts';
 import { getComplaint } from '#shared/services/complaints/get-complaint.ts';
 import { etagOf } from '#shared/services/complaints/present.ts';
-import { mapOf, searchOf } from './listing.ts';
+import { mapOf, searchOf } from './search-query.ts';
 
 export const readComplaints = route({
   method: 'GET',

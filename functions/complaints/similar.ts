@@ -1,7 +1,7 @@
 import { SimilarQuery } from '#shared/contract/complaint-requests.ts';
 import { SimilarList } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
-import { wordsOf } from './listing.ts';
+import { wordsOf } from './search-query.ts';
 
 export const findSimilar = route({
   method: 'GET',
@@ -11,10 +11,10 @@ export const findSimilar = route({
   query: SimilarQuery,
   docs: {
     tag: 'Complaints',
-    summary: 'Find what a new complaint may be a double of',
+    summary: 'Find what a new complaint may be a duplicate of',
     description:
       'To be asked before filing: by place (`latitude` and `longitude`), by words (`q`, such as the title), or both; `category` narrows it. Gives at most five complaints that are not ended: within 500 metres of the place, nearest first, with their `distance` in metres; with at least half of the words. Without a place those that share most words come first, and `distance` is null.',
-    answers: { 200: { description: 'The complaints that it may be a double of', schema: SimilarList } },
+    answers: { 200: { description: 'The complaints that it may be a duplicate of', schema: SimilarList } },
     refusals: [],
     examples: {
       nothing: {

@@ -2,7 +2,7 @@ import type { FormFile } from '#shared/http/multipart.ts';
 import type { Upload } from '#shared/services/complaints/read-pictures.ts';
 
 /** What Appwrite lets through a function domain. */
-export const MOST_BYTES = 12 * 1024 * 1024;
+export const MAX_FORM_BYTES = 12 * 1024 * 1024;
 
 /** The pictures of a form, or of `images` in JSON. */
 export function uploadsOf(files: readonly FormFile[], images: readonly string[] | null | undefined): Upload[] {

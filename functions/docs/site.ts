@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DocsConfig } from '#shared/config.ts';
 import type { Page, Site } from '#shared/http/pages.ts';
-import type { Embedded } from './embedded.ts';
+import type { Embedded } from './built-page.ts';
 import { pageHtml } from './page-html.ts';
 import { type Part, pages } from './routes.ts';
 

@@ -13,9 +13,9 @@ const COLUMNS = ['id', 'name', 'assignee', 'hoursToAcknowledge', 'daysUntilOverd
 type Column = (typeof COLUMNS)[number];
 
 /** The most that the columns of the table take. */
-const MOST_HOURS = 1_000;
-const MOST_DAYS = 3_650;
-const MOST_CATEGORIES = 200;
+const MAX_HOURS = 1_000;
+const MAX_DAYS = 3_650;
+const MAX_CATEGORIES = 200;
 
 type Line = { number: number; cells: Partial<Record<Column, string>> };
 type Values = Record<string, string | number | null>;
@@ -99,8 +99,8 @@ function valuesOf({ cells }: Line, isNew: boolean, staff: ReadonlySet<string>): 
   return {
     ...(name === undefined ? {} : { name }),
     ...(assignee === undefined ? {} : { assignee: assigneeIn(assignee, staff) }),
-    ...(hours === undefined ? {} : { hoursToAcknowledge: wholeOrNull('hoursToAcknowledge', hours, MOST_HOURS) }),
-    ...(days === undefined ? {} : { daysUntilOverdue: wholeOrNull('daysUntilOverdue', days, MOST_DAYS) }),
+    ...(hours === undefined ? {} : { hoursToAcknowledge: wholeOrNull('hoursToAcknowledge', hours, MAX_HOURS) }),
+    ...(days === undefined ? {} : { daysUntilOverdue: wholeOrNull('daysUntilOverdue', days, MAX_DAYS) }),
     ...(escalateTo === undefined ? {} : { escalateTo: escalationIn(escalateTo, staff) }),
   };
 }
@@ -135,8 +135,8 @@ export async function importCategories({ store }: Connection, file: string): Pro
       seen.add(id);
       const row = rows.get(id);
       const values = valuesOf(line, row === undefined, staff);
-      if (!row && rows.size + counts.made >= MOST_CATEGORIES)
-        throw new Mistake(`there are ${MOST_CATEGORIES} categories`);
+      if (!row && rows.size + counts.made >= MAX_CATEGORIES)
+        throw new Mistake(`there are ${MAX_CATEGORIES} categories`);
       const written = await (row ? store.categories.replace(row, values) : store.categories.insert(id, values));
       if (!written) throw new Mistake(`${id} was changed at the same moment; try again`);
       counts[row ? 'changed' : 'made'] += 1;

@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-
 import { isPublic, readDeclaration } from '../deploy/declaration.ts';
 import { BACKGROUND, layOut, minutesBetween } from '../project/layout.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
 
 const require = createRequire(import.meta.url);
-const WORKER_SOURCE = /shared\/security\/worker-source\.ts$/;
-const PAGE_SOURCE = /functions\/docs\/embedded\.ts$/;
-const MEMBERS_SOURCE = /functions\/background\/members\.ts$/;
-const OWNERS_SOURCE = /shared\/http\/owners\.ts$/;
+const BCRYPT_WORKER = /shared\/security\/worker-source\.ts$/;
+const COMMON_PASSWORDS = /shared\/security\/common-passwords\.ts$/;
+const BUILT_PAGE = /functions\/docs\/built-page\.ts$/;
+const BUNDLED_FUNCTIONS = /functions\/background\/bundled-functions\.ts$/;
+const FUNCTION_OF_PATH = /shared\/http\/function-of-path\.ts$/;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const worker = fileURLToPath(new URL('../../shared/security/bcrypt-worker.ts', import.meta.url));
 const page = fileURLToPath(new URL('../../functions/docs/page', import.meta.url));
@@ -36,6 +36,10 @@ async function bcryptWorker(): Promise<string> {
   return `export const bcryptWorker = ${JSON.stringify({ source, options: { eval: true } })};`;
 }
 
+/** esbuild loads the list as text. */
+const COMMON_PASSWORDS_AS_TEXT = `import text from '#shared/security/common-passwords.txt';
+export const COMMON_PASSWORDS = text;`;
+
 async function explorer(): Promise<string> {
   const { openApiDocument } = await import('../openapi/document.ts');
   const [script, style] = await Promise.all([
@@ -46,7 +50,7 @@ async function explorer(): Promise<string> {
 }
 
 /** Every function without clients, with what appwrite.json says it is called by. */
-function backgroundMembers(): string {
+function bundledFunctions(): string {
   const declared = readDeclaration(PROJECT_FILE);
   const functions = declared.functions.filter((fn) => !isPublic(fn));
   const imports = functions.map(({ $id }, at) => `import handle${at} from '#functions/${$id}/main.ts';`);
@@ -59,22 +63,27 @@ function backgroundMembers(): string {
   return `${imports.join('\n')}\nexport const members = { members: [${members.join(', ')}], everyMinutes: ${everyMinutes} };`;
 }
 
-async function pathOwners(): Promise<string> {
+async function functionOfPath(): Promise<string> {
   const { servedPaths } = await import('../project/routes.ts');
-  return `export const owners = ${JSON.stringify(servedPaths())};`;
+  return `export const functionOfPath = ${JSON.stringify(servedPaths())};`;
 }
 
 /**
- * A deployed function is one file that contains nothing it does not use, so the build writes four modules: the bcrypt
- * worker's own bundle as text, the OpenAPI document with the explorer's script and style, the functions that
- * `background` stands for, and the function of each path.
+ * A deployed function is one file that contains nothing it does not use, so the build writes five modules: the bcrypt
+ * worker's own bundle as text, the list of common passwords, the OpenAPI document with the explorer's script and style,
+ * the functions in `background`, and the function of each path.
  */
 export const generatedModules: Plugin = {
   name: 'generated-modules',
   setup({ onLoad }) {
-    onLoad({ filter: WORKER_SOURCE }, async () => ({ contents: await bcryptWorker(), loader: 'js' }));
-    onLoad({ filter: PAGE_SOURCE }, async () => ({ contents: await explorer(), loader: 'js' }));
-    onLoad({ filter: MEMBERS_SOURCE }, () => ({ contents: backgroundMembers(), loader: 'js', resolveDir: root }));
-    onLoad({ filter: OWNERS_SOURCE }, async () => ({ contents: await pathOwners(), loader: 'js' }));
+    onLoad({ filter: BCRYPT_WORKER }, async () => ({ contents: await bcryptWorker(), loader: 'js' }));
+    onLoad({ filter: COMMON_PASSWORDS }, () => ({
+      contents: COMMON_PASSWORDS_AS_TEXT,
+      loader: 'js',
+      resolveDir: root,
+    }));
+    onLoad({ filter: BUILT_PAGE }, async () => ({ contents: await explorer(), loader: 'js' }));
+    onLoad({ filter: BUNDLED_FUNCTIONS }, () => ({ contents: bundledFunctions(), loader: 'js', resolveDir: root }));
+    onLoad({ filter: FUNCTION_OF_PATH }, async () => ({ contents: await functionOfPath(), loader: 'js' }));
   },
 };

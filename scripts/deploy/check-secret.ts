@@ -5,7 +5,7 @@ import { ROLES } from '#shared/domain/account.ts';
 import { issueToken } from '#shared/security/issue-token.ts';
 import { connect } from '../project/connect.ts';
 import { functionFor } from '../project/routes.ts';
-import { reach } from '../smoke/reach.ts';
+import { sendRequest } from '../smoke/send-request.ts';
 import type { Planning } from './change.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
 import { secretHolders } from './plan-variables.ts';
@@ -31,7 +31,7 @@ export async function isSecretInUse(planning: Planning, secret: string): Promise
     }),
   );
   const { token } = await issueToken(tokens, { sub: account.$id, epoch: account.epoch });
-  const { status } = await reach(target.endpoint, url, { method: 'GET', headers: { TOKEN: token } });
+  const { status } = await sendRequest(target.endpoint, url, { method: 'GET', headers: { TOKEN: token } });
   if (status === 200) return true;
   return status === 401 ? false : undefined;
 }

@@ -11,10 +11,10 @@ import { UNREADABLE } from './plan-code.ts';
 import { waitForTables } from './plan-columns.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
 import { SECRET } from './plan-variables.ts';
-import { proveFunctions, proveSchedule } from './prove.ts';
 import { pushCode } from './push.ts';
 import { openRemote } from './remote.ts';
 import { planLines, symbolOf } from './report.ts';
+import { verifyFunctions, verifySchedule } from './verify.ts';
 
 export type DeployOptions = {
   target: Target;
@@ -78,10 +78,10 @@ async function checkSaidSecret(planning: Planning, changes: readonly Change[]): 
 type Proving = { print: DeployOptions['print']; schedules: boolean };
 
 async function prove(planning: Planning, { print, schedules }: Proving): Promise<void> {
-  const proofs = await proveFunctions(planning);
+  const proofs = await verifyFunctions(planning);
   const scheduled = planning.declared.functions.filter(({ schedule }) => schedules && schedule !== '');
   if (proofs.every(({ serves }) => serves)) {
-    for (const { $id } of scheduled) proofs.push(await proveSchedule(planning.remote, $id));
+    for (const { $id } of scheduled) proofs.push(await verifySchedule(planning.remote, $id));
   }
   for (const { functionId, serves, text } of proofs) if (serves) print(`  ${functionId}: ${text}`);
   const failed = proofs.filter(({ serves }) => !serves);

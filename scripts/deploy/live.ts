@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import * as z from 'zod/mini';
 import type { LaidOut } from '../project/layout.ts';
-import { ifThere, type Remote } from './remote.ts';
+import { type Remote, undefinedIfMissing } from './remote.ts';
 
 /** The project as it is, as far as the declaration speaks of it. */
 
@@ -121,13 +121,13 @@ export type Live = {
 const found = <T>(list: (T | undefined)[]): T[] => list.filter((item) => item !== undefined);
 
 async function readFunction({ functions }: Remote, functionId: string): Promise<LiveFunction | undefined> {
-  const answer = await ifThere(functions.get({ functionId }));
+  const answer = await undefinedIfMissing(functions.get({ functionId }));
   if (!answer) return undefined;
   const known = z.parse(Fn, answer);
   const { deploymentId } = known;
   const [{ variables }, deployment] = await Promise.all([
     functions.listVariables({ functionId, queries: [Query.limit(100)] }),
-    deploymentId === '' ? undefined : ifThere(functions.getDeployment({ functionId, deploymentId })),
+    deploymentId === '' ? undefined : undefinedIfMissing(functions.getDeployment({ functionId, deploymentId })),
   ]);
   return {
     ...known,
@@ -137,7 +137,7 @@ async function readFunction({ functions }: Remote, functionId: string): Promise<
 }
 
 export async function readTables({ tables }: Remote, databaseId: string): Promise<LiveTable[]> {
-  const answer = await ifThere(tables.listTables({ databaseId, queries: [Query.limit(100)] }));
+  const answer = await undefinedIfMissing(tables.listTables({ databaseId, queries: [Query.limit(100)] }));
   return z.parse(z.array(Table), answer?.tables ?? []);
 }
 
@@ -149,9 +149,11 @@ export async function readRules({ rules }: Remote): Promise<LiveRule[]> {
 export async function readLive(remote: Remote, declared: LaidOut): Promise<Live> {
   const databaseId = declared.tablesDB[0]?.$id ?? '';
   const [database, tables, buckets, functions, others, rules] = await Promise.all([
-    ifThere(remote.tables.get({ databaseId })),
+    undefinedIfMissing(remote.tables.get({ databaseId })),
     readTables(remote, databaseId),
-    Promise.all(declared.buckets.map(({ $id: bucketId }) => ifThere(remote.storage.getBucket({ bucketId })))),
+    Promise.all(
+      declared.buckets.map(({ $id: bucketId }) => undefinedIfMissing(remote.storage.getBucket({ bucketId }))),
+    ),
     Promise.all(declared.functions.map(({ $id }) => readFunction(remote, $id))),
     Promise.all(declared.others.map(({ $id }) => readFunction(remote, $id))),
     readRules(remote),

@@ -6,7 +6,7 @@ import { type Remote, until } from './remote.ts';
 
 const WAIT_SECONDS = 180;
 
-type Place = { planning: Planning; table: DeclaredTable; path: string };
+type ColumnTarget = { planning: Planning; table: DeclaredTable; path: string };
 
 export async function planColumns(planning: Planning, table: DeclaredTable, known?: LiveTable): Promise<Change[]> {
   const path = `/tablesdb/${table.databaseId}/tables/${table.$id}/columns`;
@@ -17,11 +17,11 @@ export async function planColumns(planning: Planning, table: DeclaredTable, know
     changes.push(...(live ? await planKnown(place, column, live) : [planNew(place, column)]));
   }
   const strangers = known?.columns.filter(({ key }) => !table.columns.some((column) => column.key === key)) ?? [];
-  for (const { key } of strangers) changes.push(await planStranger(place, key));
+  for (const { key } of strangers) changes.push(await planUndeclared(place, key));
   return changes;
 }
 
-function subjectOf({ table }: Place, key: string): string {
+function subjectOf({ table }: ColumnTarget, key: string): string {
   return `column ${table.$id}.${key}`;
 }
 
@@ -36,18 +36,18 @@ function settingsOf({ required, default: standard, min, max, elements }: Declare
   return { required, default: standard, ...(min === undefined ? {} : { min, max }), ...(elements ? { elements } : {}) };
 }
 
-function planNew(place: Place, column: DeclaredColumn): Change {
+function planNew(place: ColumnTarget, column: DeclaredColumn): Change {
   const apply = () => createColumn(place, column);
   return { area: 'database', action: 'create', subject: subjectOf(place, column.key), why: 'is missing', apply };
 }
 
-async function createColumn({ planning, path }: Place, column: DeclaredColumn): Promise<void> {
+async function createColumn({ planning, path }: ColumnTarget, column: DeclaredColumn): Promise<void> {
   const { key, array, size, encrypt } = column;
   const text = kindOf(column) === 'string' ? { size, encrypt } : {};
   await planning.remote.send('post', `${path}/${kindOf(column)}`, { key, array, ...settingsOf(column), ...text });
 }
 
-async function planKnown(place: Place, column: DeclaredColumn, live: LiveColumn): Promise<Change[]> {
+async function planKnown(place: ColumnTarget, column: DeclaredColumn, live: LiveColumn): Promise<Change[]> {
   const { key, type, array, size, encrypt = false, format = '' } = column;
   const subject = subjectOf(place, key);
   if (live.status === 'failed') return [planFailed(place, column, live)];
@@ -66,7 +66,7 @@ async function planKnown(place: Place, column: DeclaredColumn, live: LiveColumn)
 }
 
 /** A column that never came to be holds nothing, so it may go without asking. */
-function planFailed(place: Place, column: DeclaredColumn, live: LiveColumn): Change {
+function planFailed(place: ColumnTarget, column: DeclaredColumn, live: LiveColumn): Change {
   const apply = async () => {
     await dropColumn(place, column.key);
     await createColumn(place, column);
@@ -76,7 +76,7 @@ function planFailed(place: Place, column: DeclaredColumn, live: LiveColumn): Cha
 }
 
 /** Another nature means another column: the old one's values are lost. */
-async function planOther(place: Place, column: DeclaredColumn, why: string): Promise<Change> {
+async function planOther(place: ColumnTarget, column: DeclaredColumn, why: string): Promise<Change> {
   const { planning, table } = place;
   const rows = await countRows(planning.remote.tables, table.databaseId, table.$id);
   const apply = async () => {
@@ -87,7 +87,7 @@ async function planOther(place: Place, column: DeclaredColumn, why: string): Pro
   return replaced({ area: 'database', subject: subjectOf(place, column.key), why, loses, apply }, planning.wish);
 }
 
-async function planStranger(place: Place, key: string): Promise<Change> {
+async function planUndeclared(place: ColumnTarget, key: string): Promise<Change> {
   const { planning, table } = place;
   const rows = await countRows(planning.remote.tables, table.databaseId, table.$id);
   const change = {
@@ -98,7 +98,7 @@ async function planStranger(place: Place, key: string): Promise<Change> {
   return undeclared({ ...change, apply: () => dropColumn(place, key) }, planning.wish);
 }
 
-async function dropColumn({ planning: { remote, declared }, table }: Place, key: string): Promise<void> {
+async function dropColumn({ planning: { remote, declared }, table }: ColumnTarget, key: string): Promise<void> {
   const databaseId = databaseOf(declared);
   await remote.tables.deleteColumn({ databaseId, tableId: table.$id, key });
   const gone = async () => {

@@ -28,7 +28,7 @@ export function planDomains(planning: Planning): Change[] {
 }
 
 /** Where the installation has its functions: said, seen in another rule, or likely. */
-export function likelyHosts({ wish, live, remote }: Planning): string[] {
+export function commonHosts({ wish, live, remote }: Planning): string[] {
   if (wish.functionsHost) return [wish.functionsHost];
   const { hostname } = new URL(remote.target.endpoint);
   const seen = live.rules
@@ -42,7 +42,7 @@ export function likelyHosts({ wish, live, remote }: Planning): string[] {
 
 /** Names are unique in an installation: where the short one is another project's, the project's id is put before it. */
 async function giveDomain(planning: Planning, functionId: string): Promise<void> {
-  const hosts = likelyHosts(planning);
+  const hosts = commonHosts(planning);
   const names = [functionId, `${planning.remote.target.projectId}-${functionId}`];
   for (const host of hosts) {
     for (const name of names) {

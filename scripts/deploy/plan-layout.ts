@@ -1,6 +1,6 @@
 import type { Change, Planning } from './change.ts';
 import type { LiveFunction, LiveRule } from './live.ts';
-import { ifThere, type Remote } from './remote.ts';
+import { type Remote, undefinedIfMissing } from './remote.ts';
 
 /**
  * The functions that only the other layout has. They keep answering until `--remove-other-layout` removes them. The
@@ -24,6 +24,6 @@ export function planOtherLayout({ declared, live, remote, wish }: Planning): Cha
 
 /** The function first: while it is there, its events and schedule come to it. */
 async function remove({ functions, rules }: Remote, { $id }: LiveFunction, own: readonly LiveRule[]): Promise<void> {
-  await ifThere(functions.delete({ functionId: $id }));
-  for (const { $id: ruleId } of own) await ifThere(rules.deleteRule({ ruleId }));
+  await undefinedIfMissing(functions.delete({ functionId: $id }));
+  for (const { $id: ruleId } of own) await undefinedIfMissing(rules.deleteRule({ ruleId }));
 }

@@ -2,7 +2,7 @@ import { Query, type TablesDB } from 'node-appwrite';
 import { FIRST_CATEGORIES } from '../project/categories.ts';
 import { type Change, databaseOf, type Planning } from './change.ts';
 import { waitForTables } from './plan-columns.ts';
-import { ifThere } from './remote.ts';
+import { undefinedIfMissing } from './remote.ts';
 
 /** Categories to begin with, while nobody has registered: a table that an admin emptied later stays empty. */
 export async function planSeed(planning: Planning): Promise<Change[]> {
@@ -24,6 +24,6 @@ export async function planSeed(planning: Planning): Promise<Change[]> {
 }
 
 async function isEmpty(tables: TablesDB, databaseId: string, tableId: string): Promise<boolean> {
-  const answer = await ifThere(tables.listRows({ databaseId, tableId, queries: [Query.limit(1)] }));
+  const answer = await undefinedIfMissing(tables.listRows({ databaseId, tableId, queries: [Query.limit(1)] }));
   return (answer?.rows.length ?? 0) === 0;
 }

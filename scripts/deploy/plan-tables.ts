@@ -15,7 +15,7 @@ export async function planTables(planning: Planning): Promise<Change[]> {
     changes.push(...(await planColumns(planning, table, known)), ...(await planIndexes(planning, table, known)));
   }
   const strangers = live.tables.filter(({ $id }) => !declared.tables.some((table) => table.$id === $id));
-  for (const stranger of strangers) changes.push(await planStranger(planning, stranger));
+  for (const stranger of strangers) changes.push(await planUndeclared(planning, stranger));
   return changes;
 }
 
@@ -52,7 +52,7 @@ function planTable({ remote: { tables } }: Planning, table: DeclaredTable, known
   return changes;
 }
 
-async function planStranger({ remote, declared, wish }: Planning, { $id: tableId }: LiveTable): Promise<Change> {
+async function planUndeclared({ remote, declared, wish }: Planning, { $id: tableId }: LiveTable): Promise<Change> {
   const databaseId = databaseOf(declared);
   const rows = await countRows(remote.tables, databaseId, tableId);
   const apply = async () => void (await remote.tables.deleteTable({ databaseId, tableId }));

@@ -65,7 +65,7 @@ export function openRemote(target: Target): Remote {
 }
 
 /** What Appwrite does not have is undefined; any other refusal stays one. */
-export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
+export async function undefinedIfMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Planning } from '../deploy/change.ts';
 import type { LiveFunction } from '../deploy/live.ts';
-import { proveFunctions } from '../deploy/prove.ts';
+import { verifyFunctions } from '../deploy/verify.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
 const OLD_DAYS = 180;
@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 /** What runs: deployments, and what each function answers. */
 export async function checkCode(planning: Planning): Promise<Finding[]> {
   const deployments = planning.live.functions.map(checkDeployment);
-  const proofs = await proveFunctions(planning, 1);
+  const proofs = await verifyFunctions(planning, 1);
   const answers = proofs.map(({ functionId, serves, text }) =>
     serves ? good('domain', `domain of ${functionId}`, text) : failure('domain', `domain of ${functionId}`, text),
   );

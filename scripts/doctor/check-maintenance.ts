@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import { Query } from 'node-appwrite';
 import { systemClock } from '#shared/domain/clock.ts';
 import { lastPass, type PassReport, reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
-import { describeStop } from '#shared/services/maintenance/removal.ts';
+import { describeStop } from '#shared/services/maintenance/remove-leftovers.ts';
 import type { Planning } from '../deploy/change.ts';
 import type { DeclaredFunction } from '../deploy/declaration.ts';
 import type { Connection } from '../project/connect.ts';

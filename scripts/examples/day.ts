@@ -105,8 +105,8 @@ class Day {
     return filed;
   }
 
-  async #doubles(clerk: Person, filed: readonly Filed[]): Promise<Filed[]> {
-    const doubles = new Set<string>();
+  async #duplicates(clerk: Person, filed: readonly Filed[]): Promise<Filed[]> {
+    const duplicates = new Set<string>();
     for (const [at, { id, trouble }] of filed.entries()) {
       const { latitude, longitude, category } = TROUBLES[trouble] ?? TROUBLES[0];
       if (Math.floor(at / TROUBLES.length) !== 1) continue;
@@ -115,9 +115,9 @@ class Day {
       const first = items.find((item) => item.id !== id && (item.distance ?? 1_000) < 20);
       if (!first) continue;
       ok(await this.#api.PUT('/complain', { headers: clerk.headers, body: { id, duplicateOf: first.id } }));
-      doubles.add(id);
+      duplicates.add(id);
     }
-    return filed.filter(({ id }) => !doubles.has(id));
+    return filed.filter(({ id }) => !duplicates.has(id));
   }
 
   async #changeAll(
@@ -155,9 +155,9 @@ class Day {
 
     const filed = await this.#reports(citizens);
     this.#tell(`${filed.length} reports come in, the first is ${filed[0]?.reference}`);
-    const cases = await this.#doubles(clerk, filed);
+    const cases = await this.#duplicates(clerk, filed);
     await this.#wait(30 * MINUTE);
-    this.#tell(`clara finds ${filed.length - cases.length} doubles; their reporters follow the first report`);
+    this.#tell(`clara finds ${filed.length - cases.length} duplicates; their reporters follow the first report`);
     const ofKind = (category: string) => cases.filter(({ trouble }) => TROUBLES[trouble]?.category === category);
     const [late] = ofKind('water');
     const [dark] = ofKind('lighting');
@@ -207,7 +207,7 @@ class Day {
 }
 
 /** Plays a day at the desk on a local Appwrite of its own, whose clock moves as the story needs it. */
-export async function tellDay(say: Say): Promise<void> {
+export async function runDay(say: Say): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'complaints-day-'));
   const variables = { TOKEN_SECRET: randomBytes(48).toString('base64url'), BCRYPT_COST: '10', TOKEN_HOURS: '72' };
   const local = await startLocalAppwrite({

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { API, readLayout } from '#scripts/project/layout.ts';
-import { localPlace, PROJECT_FILE } from '#scripts/project/local-settings.ts';
-import { tellDay } from './day.ts';
-import { tellTypedStory } from './typed-client.ts';
-import { tellSdkStory } from './web-sdk.ts';
+import { localAddress, PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { runDay } from './day.ts';
+import { runTypedStory } from './typed-client.ts';
+import { runSdkStory } from './web-sdk.ts';
 
 const USAGE = `Usage: npm run examples -- [--layout groups | compact] <photo.jpg> | day
   <photo.jpg>  plays the main story against npm start, with a typed client and with the Appwrite web SDK
@@ -22,16 +22,16 @@ await runCommand({
     if (photo === undefined) throw new UsageError('Name a photo, or say day.');
     if (photo === 'day') {
       await buildFunctions({ quiet: true });
-      return tellDay((line) => console.log(line));
+      return runDay((line) => console.log(line));
     }
     const picture = readFileSync(photo);
-    const baseUrl = process.env.API_URL ?? `http://127.0.0.1:${localPlace().port}`;
+    const baseUrl = process.env.API_URL ?? `http://127.0.0.1:${localAddress().port}`;
     const { projectId }: { projectId: string } = JSON.parse(readFileSync(PROJECT_FILE, 'utf8'));
     const username = () => `ada-${Date.now().toString(36)}`;
     const say = (line: string) => console.log(`  ${line}`);
     console.log('With the typed client (openapi-fetch):');
-    await tellTypedStory({ docsUrl: baseUrl, username: username(), picture: new Blob([picture]), say });
+    await runTypedStory({ docsUrl: baseUrl, username: username(), picture: new Blob([picture]), say });
     console.log('With the Appwrite web SDK (createExecution):');
-    await tellSdkStory({ endpoint: `${baseUrl}/v1`, projectId, ...only, username: username(), picture, say });
+    await runSdkStory({ endpoint: `${baseUrl}/v1`, projectId, ...only, username: username(), picture, say });
   },
 });

@@ -34,7 +34,7 @@ export async function openClient(docsUrl: string) {
 export type Story = { docsUrl: string; username: string; picture: Blob; say: (line: string) => void };
 
 /** Register, log in, file with a picture, list, reply, delete: the whole story of a reporter. */
-export async function tellTypedStory({ docsUrl, username, picture, say }: Story): Promise<string> {
+export async function runTypedStory({ docsUrl, username, picture, say }: Story): Promise<string> {
   const api = await openClient(docsUrl);
   const password = 'correct-horse-9';
   const profile = ok(await api.POST('/user', { body: { username, password, name: 'Ada Lovelace' } }));

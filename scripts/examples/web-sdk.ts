@@ -46,7 +46,7 @@ export type SdkStory = {
 };
 
 /** The same story through functions.createExecution, the picture as base64 in JSON. */
-export async function tellSdkStory(story: SdkStory): Promise<string> {
+export async function runSdkStory(story: SdkStory): Promise<string> {
   const { username, say } = story;
   const api = new SdkApi(story.endpoint, story.projectId, story.only);
   const password = 'correct-horse-9';

@@ -2,7 +2,7 @@ import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { connect } from '#scripts/project/connect.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
-import { describeStop } from '#shared/services/maintenance/removal.ts';
+import { describeStop } from '#shared/services/maintenance/remove-leftovers.ts';
 import { describePass } from './report.ts';
 
 await runCommand({

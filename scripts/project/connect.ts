@@ -3,7 +3,7 @@ import { type Gateway, openGateway } from '#shared/appwrite/gateway.ts';
 import { openStore, type Store } from '#shared/appwrite/store.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { UsageError } from './command.ts';
-import { localPlace, PROJECT_FILE } from './local-settings.ts';
+import { localAddress, PROJECT_FILE } from './local-settings.ts';
 
 export type Target = { endpoint: string; projectId: string; key: string };
 export type Connection = { target: Target; gateway: Gateway; store: Store };
@@ -11,7 +11,7 @@ export type Connection = { target: Target; gateway: Gateway; store: Store };
 const AN_HOUR = 3_600_000;
 
 function localTarget(env: NodeJS.ProcessEnv): Target {
-  const { port, dataDir } = localPlace(env);
+  const { port, dataDir } = localAddress(env);
   const secrets = `${dataDir}/secrets.json`;
   if (!existsSync(secrets)) {
     throw new Error(`No local Appwrite has run in ${dataDir}. Run npm start first, or set APPWRITE_ENDPOINT.`);

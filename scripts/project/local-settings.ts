@@ -15,7 +15,7 @@ export function localProject(layout: Layout): { folder: string; content: object 
 }
 
 /** Where the local Appwrite of this PORT and DATA_DIR is. */
-export function localPlace(env: NodeJS.ProcessEnv = process.env): { port: number; dataDir: string } {
+export function localAddress(env: NodeJS.ProcessEnv = process.env): { port: number; dataDir: string } {
   const port = wholeNumber('PORT', env.PORT || '3000', { min: 0, max: 65_535 });
   const dataDir = env.DATA_DIR || '.local';
   if (existsSync(dataDir) && !statSync(dataDir).isDirectory()) {

@@ -6,8 +6,8 @@ import { openRemote } from '../deploy/remote.ts';
 import { connect, type Target } from '../project/connect.ts';
 import type { Layout } from '../project/layout.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
-import { domainDoor, executionsDoor } from './doors.ts';
-import { playStory, type Step } from './story.ts';
+import { runStory, type Step } from './story.ts';
+import { domainTransport, executionsTransport } from './transports.ts';
 
 /** Plays the main story through domains and through executions; rejects at the first wrong answer. */
 export async function smoke(target: Target, print: (line: string) => void, said?: Layout): Promise<void> {
@@ -16,7 +16,7 @@ export async function smoke(target: Target, print: (line: string) => void, said?
   const live = await readLive(remote, declared);
   const { layout } = declared;
   const connection = connect(target);
-  for (const door of [domainDoor(remote, { live, layout }), executionsDoor(remote, layout)]) {
+  for (const door of [domainTransport(remote, { live, layout }), executionsTransport(remote, layout)]) {
     const step: Step = async (name, work) => {
       const started = performance.now();
       try {
@@ -29,6 +29,6 @@ export async function smoke(target: Target, print: (line: string) => void, said?
         `${colours.green('✓')} ${door.name}: ${name} ${colours.dim(`${Math.round(performance.now() - started)} ms`)}`,
       );
     };
-    await playStory({ door, connection }, step);
+    await runStory({ door, connection }, step);
   }
 }

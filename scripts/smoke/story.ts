@@ -1,8 +1,15 @@
 import * as z from 'zod/mini';
-import { askAs, enter, expectStatus, leave, type Player, type Scene } from './cast.ts';
-import type { Ask } from './doors.ts';
 import { makePhoto } from './photo.ts';
-import { reach } from './reach.ts';
+import { sendRequest } from './send-request.ts';
+import {
+  askAs,
+  createTestAccount,
+  expectStatus,
+  removeTestAccount,
+  type SmokeRun,
+  type TestAccount,
+} from './test-accounts.ts';
+import type { Ask } from './transports.ts';
 
 export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
 
@@ -17,10 +24,10 @@ const on = (method: Ask['method'], path: string, more: Partial<Ask> = {}): Ask =
   ...more,
 });
 
-type Play = Scene & { step: Step; cast: Player[]; filed: string[] };
+type Play = SmokeRun & { step: Step; cast: TestAccount[]; filed: string[] };
 
 /** File with a photo, see it listed, work on it, delete it, and the photo is gone; nothing of it stays behind. */
-export async function playStory(scene: Scene, step: Step): Promise<void> {
+export async function runStory(scene: SmokeRun, step: Step): Promise<void> {
   const play: Play = { ...scene, step, cast: [], filed: [] };
   try {
     await act(play);
@@ -32,8 +39,8 @@ export async function playStory(scene: Scene, step: Step): Promise<void> {
 async function act(play: Play): Promise<void> {
   const { door, step, cast } = play;
   await step('register, log in', async () => {
-    await enter(play, 'user', cast);
-    await enter(play, 'admin', cast);
+    await createTestAccount(play, 'user', cast);
+    await createTestAccount(play, 'admin', cast);
   });
   const [reporter, admin] = cast;
   if (!reporter || !admin) throw new Error('nobody entered');
@@ -55,7 +62,7 @@ async function act(play: Play): Promise<void> {
   await step('delete it, and see it and its photo gone', () => remove(play, admin, { id, photo }));
 }
 
-async function file({ door, filed, connection }: Play, reporter: Player): Promise<string> {
+async function file({ door, filed, connection }: Play, reporter: TestAccount): Promise<string> {
   const fields = { title: 'Smoke test', description: 'Made by npm run smoke, and deleted by it.' };
   const photo = makePhoto();
   const form = new FormData();
@@ -66,12 +73,12 @@ async function file({ door, filed, connection }: Play, reporter: Player): Promis
   const { id, images } = z.parse(Filed, expectStatus(await door.ask(askAs(reporter, ask)), 201));
   filed.push(id);
   const url = images[0]?.url ?? '';
-  const seen = await reach(connection.target.endpoint, url, { method: 'GET' });
+  const seen = await sendRequest(connection.target.endpoint, url, { method: 'GET' });
   if (seen.status !== 200) throw new Error(`the photo at ${url.split('?')[0]} answers ${seen.status}`);
   return url;
 }
 
-async function workOn({ door }: Play, admin: Player, id: string): Promise<void> {
+async function workOn({ door }: Play, admin: TestAccount, id: string): Promise<void> {
   const json = { id, status: 'in_progress', progress: 40, note: 'A crew is on its way.' };
   const worked = z.parse(Filed, expectStatus(await door.ask(askAs(admin, on('PUT', '/complain', { json }))), 200));
   if (worked.version !== 2) throw new Error(`version ${worked.version} after one change`);
@@ -82,13 +89,13 @@ async function workOn({ door }: Play, admin: Player, id: string): Promise<void> 
 
 type Gone = { id: string; photo: string };
 
-async function remove({ door, connection, filed }: Play, admin: Player, { id, photo }: Gone): Promise<void> {
+async function remove({ door, connection, filed }: Play, admin: TestAccount, { id, photo }: Gone): Promise<void> {
   expectStatus(await door.ask(askAs(admin, on('POST', '/complain/delete', { json: { id } }))), 200);
   expectStatus(await door.ask(on('GET', `/complain?id=${id}`)), 404);
   filed.length = 0;
   const end = Date.now() + GONE_SECONDS * 1000;
   while (Date.now() < end) {
-    const { status } = await reach(connection.target.endpoint, photo, { method: 'GET' });
+    const { status } = await sendRequest(connection.target.endpoint, photo, { method: 'GET' });
     if (status === 401 || status === 404) return;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
@@ -97,5 +104,5 @@ async function remove({ door, connection, filed }: Play, admin: Player, { id, ph
 
 async function cleanUp(play: Play): Promise<void> {
   for (const id of play.filed) await play.connection.store.complaints.remove(id);
-  for (const player of play.cast) await leave(play, player);
+  for (const player of play.cast) await removeTestAccount(play, player);
 }

@@ -5,7 +5,7 @@ import { fillWithDemo } from '#scripts/demo/fill.ts';
 import { seedCategories } from '#scripts/project/categories.ts';
 import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { type Layout, readLayout } from '#scripts/project/layout.ts';
-import { localPlace, localProject, tokenSecret } from '#scripts/project/local-settings.ts';
+import { localAddress, localProject, tokenSecret } from '#scripts/project/local-settings.ts';
 import { originPaths, ROUTES } from '#scripts/project/routes.ts';
 import { ConfigError, readConfig, SETTINGS } from '#shared/config.ts';
 
@@ -55,7 +55,7 @@ type Options = { layout: string | undefined; demo: boolean; verbose: boolean };
 
 async function start({ layout: said, demo, verbose }: Options): Promise<void> {
   const layout = readLayout(said) ?? 'groups';
-  const { port, dataDir } = localPlace();
+  const { port, dataDir } = localAddress();
   const variables = variablesFor(port, dataDir, layout);
   await buildFunctions({ quiet: true });
   let quiet = demo;

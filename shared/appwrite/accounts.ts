@@ -36,7 +36,7 @@ export async function nameRowId(username: string): Promise<string> {
  * other. Erased first, the commit ends as `missing` (corpus transactions-267, -416); committed first, the erasure
  * conflicts and is judged again (-392). Commits of the same account do not hinder each other (-330).
  */
-export function holdAccount(id: string): Operation {
+export function requireAccount(id: string): Operation {
   return add('users', id, { column: 'writes', by: 1 });
 }
 

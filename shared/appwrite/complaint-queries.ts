@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import type { Sort } from '#shared/domain/complaint.ts';
+import type { Box } from '#shared/domain/geometry.ts';
 import { sortKey, timeKey } from '#shared/domain/ids.ts';
-import type { Box } from '#shared/domain/place.ts';
 import type { Sight } from '#shared/domain/policy.ts';
 import { ENDED, STATUSES, type Status } from '#shared/domain/status.ts';
 

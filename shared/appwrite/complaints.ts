@@ -10,7 +10,7 @@ import {
   type Span,
   type Stream,
 } from './complaint-queries.ts';
-import { orNobody, readInChunks, valueChunks } from './id-chunks.ts';
+import { orNoRow, readInChunks, valueChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { Category, Complaint, ComplaintKeysRow, DueRow, Entry } from './rows.ts';
 import type { Store } from './store.ts';
@@ -83,7 +83,7 @@ export async function findByReference(store: Store, reference: string): Promise<
 
 /** Those of these complaints that a filter holds, in no order. */
 export function readComplaints(store: Store, ids: Iterable<string>, filter: Filter): Promise<StoredComplaint[]> {
-  return readInChunks('$id', orNobody(ids), async (query, most) => {
+  return readInChunks('$id', orNoRow(ids), async (query, most) => {
     const inOrder = [Query.orderAsc('$id'), Query.limit(most)];
     const { rows } = await store.complaints.list([query, ...filterKnown(filter), ...inOrder]);
     return rows;

@@ -10,7 +10,7 @@ type NewFigures = RowOf<typeof FiguresRow> & { spansToAcknowledge: string | null
 export const ALL_MONTHS = 'all';
 
 const PAGE = 5_000;
-const MOST_MONTHS = 2_400;
+const MAX_MONTHS = 2_400;
 
 export function writeFigures(store: Store, id: string, figures: NewFigures): Promise<void> {
   return store.figures.upsert(id, figures);
@@ -18,7 +18,7 @@ export function writeFigures(store: Store, id: string, figures: NewFigures): Pro
 
 /** The counts of every month and the distributions of its times, without the row of all months. */
 export async function listMonths(store: Store) {
-  const queries = [Query.notEqual('$id', ALL_MONTHS), Query.limit(MOST_MONTHS)];
+  const queries = [Query.notEqual('$id', ALL_MONTHS), Query.limit(MAX_MONTHS)];
   const [counts, spans] = await Promise.all([store.figures.list(queries), store.spans.list(queries)]);
   return { counts: counts.rows, spans: spans.rows };
 }

@@ -43,15 +43,15 @@ export async function sweepFollows(store: Store, complaintId: string): Promise<v
   await store.follows.removeWhere([Query.equal('complaintId', complaintId)]);
 }
 
-/** The complaint of this id or this reference number, which others may be doubles of. */
+/** The complaint of this id or this reference number, which others may be duplicates of. */
 export async function findOriginal(store: Store, idOrReference: string): Promise<StoredComplaint | undefined> {
   if (COMPLAINT_ID_PATTERN.test(idOrReference)) return store.complaints.find(idOrReference);
   const { rows } = await store.complaints.list([Query.equal('reference', idOrReference), Query.limit(1)]);
   return rows[0];
 }
 
-/** Whether any complaint is a double of this one. */
-export async function hasDoubles(store: Store, complaintId: string): Promise<boolean> {
+/** Whether any complaint is a duplicate of this one. */
+export async function hasDuplicates(store: Store, complaintId: string): Promise<boolean> {
   const { rows } = await store.sights.list([
     Query.equal('duplicateOf', complaintId),
     Query.orderAsc('$id'),
@@ -60,7 +60,7 @@ export async function hasDoubles(store: Store, complaintId: string): Promise<boo
   return rows.length > 0;
 }
 
-/** Doubles of a complaint that is gone are doubles of nothing. The same again is harmless. */
+/** Duplicates of a complaint that is gone are duplicates of nothing. The same again is harmless. */
 export async function forgetOriginal(store: Store, complaintId: string): Promise<void> {
   await store.complaints.updateWhere([Query.equal('duplicateOf', complaintId)], { duplicateOf: null });
 }

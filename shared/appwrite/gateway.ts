@@ -1,6 +1,6 @@
 import { Client, TablesDB } from 'node-appwrite';
 import type { Clock } from '#shared/domain/clock.ts';
-import { type Attempt, askOnce, askTwice, type Patience } from './ask.ts';
+import { type Attempt, type CallTimes, callHedged, callOnce } from './hedged-call.ts';
 
 /** One logical call. `from` and `to` are `Clock.elapsed()`, so that overlaps show which calls waited for which. */
 export type CallRecord = { call: string; from: number; to: number; ok: boolean; asked: number };
@@ -26,7 +26,7 @@ export type Gateway = {
   calls: readonly CallRecord[];
   /** The same tables, whose single-row writes Appwrite refuses (409 `row_update_conflict`) when the row is newer than `updatedAt`. */
   ifUnchangedSince(updatedAt: string): TablesDB;
-  /** Runs calls that are not reads, but do no harm when made twice, as one step; see `askTwice`. */
+  /** Runs calls that are not reads, but do no harm when made twice, as one step; see `callHedged`. */
   mayRepeat<T>(step: (again: boolean) => Promise<T>): Promise<T>;
 };
 
@@ -99,7 +99,7 @@ class AppwriteClient extends Client {
       return client.call(method, new URL(url), { ...headers, ...this.#extraHeaders }, ...rest);
     };
     try {
-      const answer = await (method === 'get' ? askTwice(attempt, patience) : askOnce(attempt, patience.limitMs));
+      const answer = await (method === 'get' ? callHedged(attempt, patience) : callOnce(attempt, patience.limitMs));
       record.ok = true;
       return answer;
     } finally {
@@ -109,7 +109,7 @@ class AppwriteClient extends Client {
 }
 
 /** How long the next call may take. Throws when the execution has no time left. */
-function patienceOf({ timeoutMs, hedgeMs, deadline, clock }: GatewaySettings): Patience {
+function patienceOf({ timeoutMs, hedgeMs, deadline, clock }: GatewaySettings): CallTimes {
   const limitMs = Math.min(timeoutMs, deadline - clock.elapsed());
   if (limitMs <= 0) throw new Error('no time is left to ask Appwrite');
   return { afterMs: hedgeMs, limitMs };
@@ -128,7 +128,7 @@ export function openGateway(settings: GatewaySettings): Gateway {
     async mayRepeat(step) {
       const { afterMs, limitMs } = patienceOf(settings);
       // Its calls have limits of their own; there are at most two in a row.
-      return askTwice((_signal, again) => step(again), { afterMs, limitMs: 2 * limitMs });
+      return callHedged((_signal, again) => step(again), { afterMs, limitMs: 2 * limitMs });
     },
   };
 }

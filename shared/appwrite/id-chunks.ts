@@ -28,7 +28,7 @@ const NOBODY = '0'.repeat(20);
  * The ids, or one of no row when there are none: a question that only hidden complaints answer then costs the same calls
  * as one that nothing answers, so that the time tells nothing of them.
  */
-export function orNobody(ids: Iterable<string>): string[] {
+export function orNoRow(ids: Iterable<string>): string[] {
   const all = [...ids];
   return all.length > 0 ? all : [NOBODY];
 }

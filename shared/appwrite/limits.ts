@@ -102,11 +102,15 @@ function giveBack({ store }: Deps, id: string): () => Promise<void> {
 export async function reserve(deps: Deps, limit: Limit): Promise<Reservation> {
   const reading = readUses(deps, [limit]);
   reading.catch(() => undefined);
-  return reserveKnowing(deps, limit, reading);
+  return reserveWithKnownUses(deps, limit, reading);
 }
 
 /** The same where the uses are read already or being read. */
-export async function reserveKnowing(deps: Deps, limit: Limit, reading: Uses | Promise<Uses>): Promise<Reservation> {
+export async function reserveWithKnownUses(
+  deps: Deps,
+  limit: Limit,
+  reading: Uses | Promise<Uses>,
+): Promise<Reservation> {
   const now = deps.clock.now().getTime();
   const step = presentStep(limit, now);
   const undo = giveBack(deps, step.id);
@@ -128,7 +132,7 @@ export async function reserveKnowing(deps: Deps, limit: Limit, reading: Uses | P
 }
 
 /** Whether these uses leave no room, and for how many seconds. Reserves nothing. */
-export function secondsFull({ clock }: Deps, limit: Limit & { max: number }, uses: Uses): number {
+export function secondsUntilRoomFor({ clock }: Deps, limit: Limit & { max: number }, uses: Uses): number {
   const steps = uses.get(subjectId(limit)) ?? [];
   const total = steps.reduce((sum, step) => sum + step.count, 0);
   return total < limit.max ? 0 : secondsUntilRoom(steps, limit.max, clock.now().getTime());

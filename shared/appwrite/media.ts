@@ -137,12 +137,12 @@ export function filesByIds(gateway: Gateway, ids: readonly string[]): Promise<St
   return readInChunks('$id', ids, (query, most) => filesByQuery(gateway, [query, Query.limit(most)]));
 }
 
-const MOST_OF_ONE = 100;
+const MAX_OF_ONE = 100;
 
 /** The files whose ids begin with a complaint's: those it was filed with, those added later, and what tries have left. */
 export function filesOfComplaint(gateway: Gateway, complaintId: string): Promise<StoredFile[]> {
   const own = [Query.greaterThan('$id', `${complaintId}-`), Query.lessThan('$id', `${complaintId}-zzzzzzzzz`)];
-  return filesByQuery(gateway, [...own, Query.limit(MOST_OF_ONE)]);
+  return filesByQuery(gateway, [...own, Query.limit(MAX_OF_ONE)]);
 }
 
 /** The next files of the bucket by id; an empty `after` begins. */

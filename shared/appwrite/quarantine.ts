@@ -14,7 +14,7 @@ const BULK_ROWS = 100;
 const rowId = (kind: QuarantineKind, subject: string) => derivedId('q', kind, subject);
 
 /** Notes that these were found at `now`. Gives the rows of those that had been noted before. */
-export async function noteFound(
+export async function recordFound(
   store: Store,
   kind: QuarantineKind,
   { subjects, now }: { subjects: readonly string[]; now: Date },
@@ -39,7 +39,7 @@ export async function noteFound(
 }
 
 /** Forgets those of a kind that were not found again since `before`, up to `limit` of them; tells how many it forgot. */
-export function forgetUnseen(
+export function removeUnseen(
   store: Store,
   kind: QuarantineKind,
   { before, limit }: { before: Date; limit: number },

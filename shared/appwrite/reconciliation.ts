@@ -11,7 +11,7 @@ import { Table } from './table.ts';
 /** Rows between two known ones that were not asked for, before they are asked for one by one. */
 const SLACK = 50;
 /** Timeline entries that one look lists. */
-const MOST_ENTRIES = 1_000;
+const MAX_ENTRIES = 1_000;
 
 export type CheckedComplaint = Stored<RowOf<typeof CheckedRow>>;
 type TimelineOwner = Stored<RowOf<typeof OwnerRow>>;
@@ -42,7 +42,7 @@ async function presentAmong(ids: readonly string[], find: Find): Promise<Set<str
 }
 
 /** Which of these complaints there are, decided by queries and never by a cache. */
-export function livingComplaints(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
+export function existingComplaints(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
   return presentAmong(ids, async (queries) => {
     const { rows } = await idsOf(gateway).list(queries);
     return rows.map((row) => row.$id);
@@ -55,7 +55,7 @@ export function livingComplaints(gateway: Gateway, ids: readonly string[]): Prom
  * of a row cannot be read, all are taken for its own.
  */
 export async function ownedFiles(gateway: Gateway, store: Store, ids: readonly string[]): Promise<Set<string>> {
-  const living = await livingComplaints(
+  const living = await existingComplaints(
     gateway,
     ids.map(ownerOfFile).filter((id) => id !== undefined),
   );
@@ -114,15 +114,15 @@ export async function listTimelineOwners(gateway: Gateway, after: string, limit:
 
 /** Those of these complaints that have a timeline; all of them when they have too many entries to be listed in one call. */
 async function withTimeline(gateway: Gateway, ids: readonly string[]): Promise<readonly string[]> {
-  const queries = [Query.equal('complaintId', [...ids]), Query.limit(MOST_ENTRIES)];
+  const queries = [Query.equal('complaintId', [...ids]), Query.limit(MAX_ENTRIES)];
   const { rows } = await owners(gateway).list(queries);
-  return rows.length === MOST_ENTRIES ? ids : rows.map((entry) => entry.complaintId);
+  return rows.length === MAX_ENTRIES ? ids : rows.map((entry) => entry.complaintId);
 }
 
 /** Those of these complaints that are gone and have left pictures or a timeline behind. */
-export async function leftBehind(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
+export async function deletedWithLeftovers(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
   const [living, files, ...timelines] = await Promise.all([
-    livingComplaints(gateway, ids),
+    existingComplaints(gateway, ids),
     filesByIds(gateway, ids.flatMap(imageFileIds)),
     ...valueChunks('complaintId', ids).map((some) => withTimeline(gateway, some)),
   ]);

@@ -15,7 +15,7 @@ type Columns<S extends $ZodLooseShape> = $InferObjectOutput<S, Record<never, nev
 // Shared by all columns of their kind: making a schema is what costs most when a function starts.
 export const text = z.string();
 export const number = z.number();
-export const truth = z.boolean();
+export const flag = z.boolean();
 export const maybeText = z.nullable(text);
 export const maybeNumber = z.nullable(number);
 

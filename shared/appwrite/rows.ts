@@ -4,7 +4,7 @@ import { AUDIENCES, HAPPENINGS } from '#shared/domain/audience.ts';
 import { CHANGED_FIELDS, ENTRY_KINDS, OUTCOMES } from '#shared/domain/complaint.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { ACCOUNT_KINDS, COMPLAINT_KINDS } from './outbox.ts';
-import { compiled, maybeNumber, maybeText, number, type RowOf, row, text, truth } from './row.ts';
+import { compiled, flag, maybeNumber, maybeText, number, type RowOf, row, text } from './row.ts';
 
 /** The rows of appwrite.json as the code may use them: nothing read from Appwrite goes further without these. */
 
@@ -59,7 +59,7 @@ export const UserRow = row({
   knownAddresses: lenientList(KnownAddress),
   email: maybeText,
   /** null where there is no address. */
-  emailConfirmed: z.nullable(truth),
+  emailConfirmed: z.nullable(flag),
   /** The address that replaces `email` once it is confirmed. */
   emailPending: maybeText,
   language: z.catch(z.nullable(z.enum(LANGUAGES)), null),
@@ -70,7 +70,7 @@ export const UserRow = row({
 export const NameWordRow = row({ key: text, accountId: text });
 
 /** A name that was ever taken, by `nameRowId`. Written once and never changed, so that nothing tells when its account went. */
-export const NameRow = row({ taken: truth });
+export const NameRow = row({ taken: flag });
 
 /** By the account's id: the names it has had, comma-separated. Gone once the account is erased and nothing bears its names. */
 export const IdentityRow = row({
@@ -90,9 +90,9 @@ const StoredImage = compiled({
    * The token was made while the complaint was hidden. It is shown as long as the complaint is hidden and never
    * afterwards, so that the public cannot know it (present.ts).
    */
-  private: z.optional(truth),
+  private: z.optional(flag),
   /** false: Appwrite's preview would not show it as it is. */
-  preview: z.optional(truth),
+  preview: z.optional(flag),
 });
 export type StoredImage = z.infer<typeof StoredImage>;
 
@@ -121,15 +121,15 @@ export const ComplaintRow = row({
   location: maybeText,
   latitude: maybeNumber,
   longitude: maybeNumber,
-  anonymous: truth,
+  anonymous: flag,
   reporterId: text,
   reporterName: maybeText,
   status: status,
   progress: number,
   assignedTo: maybeText,
   overdueAt: maybeText,
-  hidden: truth,
-  touched: truth,
+  hidden: flag,
+  touched: flag,
   images: lenientList(StoredImage),
   version: number,
   filedAt: text,
@@ -189,9 +189,9 @@ export const CheckedRow = row({
   category: maybeText,
   reporterId: text,
   reporterName: maybeText,
-  anonymous: truth,
+  anonymous: flag,
   assignedTo: maybeText,
-  hidden: truth,
+  hidden: flag,
   images: lenientList(StoredImage),
   filedAt: text,
   counted: maybeText,
@@ -204,9 +204,9 @@ export const DueRow = row({
   category: maybeText,
   reporterId: text,
   reporterName: maybeText,
-  anonymous: truth,
+  anonymous: flag,
   assignedTo: maybeText,
-  hidden: truth,
+  hidden: flag,
   version: number,
   changedAt: text,
   overdueAt: maybeText,
@@ -253,7 +253,7 @@ export const EntryRow = row({
   note: maybeText,
   internalNote: maybeText,
   changed: ChangedFields,
-  internal: truth,
+  internal: flag,
   reason: maybeText,
   /** The text that staff replaced, for admins only. */
   beforeTitle: maybeText,
@@ -283,7 +283,7 @@ export const WordRow = row({});
 export const FollowRow = row({ personId: text, complaintId: text });
 
 /** What decides who may see a complaint. */
-export const SightRow = row({ status: status, touched: truth, hidden: truth, anonymous: truth, reporterId: text });
+export const SightRow = row({ status: status, touched: flag, hidden: flag, anonymous: flag, reporterId: text });
 
 /** How many reference numbers were taken in the year of the row's `$id`. */
 export const CounterRow = row({ value: number });
@@ -295,7 +295,7 @@ export const RequestRow = row({
   complaintId: text,
   version: number,
   startedAt: text,
-  done: truth,
+  done: flag,
   expiresAt: text,
 });
 export const StateRow = row({ version: number, value: maybeText });
@@ -398,7 +398,7 @@ export const WebhookRow = row({
   url: text,
   events: Names,
   secret: text,
-  enabled: truth,
+  enabled: flag,
   failingSince: maybeText,
   disabledBecause: maybeText,
 });
@@ -419,7 +419,7 @@ export const RecipientRow = row({
   username: StoredUsername,
   role: z.catch(z.enum(ROLES), 'user'),
   email: maybeText,
-  emailConfirmed: z.nullable(truth),
+  emailConfirmed: z.nullable(flag),
   emailPending: maybeText,
   language: z.nullable(z.enum(LANGUAGES)),
   notify: z.nullable(z.enum(NOTIFY)),

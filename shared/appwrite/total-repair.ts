@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import { STATUSES } from '#shared/domain/status.ts';
 import { COUNT_CAP, listCategories } from './complaints.ts';
-import { countExactly } from './counting.ts';
+import { countExactly } from './exact-count.ts';
 import type { Gateway } from './gateway.ts';
 import type { CheckedComplaint } from './reconciliation.ts';
 import type { Store } from './store.ts';
@@ -19,32 +19,32 @@ import {
 import { update } from './transaction.ts';
 
 /** A kept total and which complaints it counts. */
-export type KeptTotal = { id: string; conditions: readonly string[] };
+export type StoredTotal = { id: string; conditions: readonly string[] };
 
 const ATTEMPTS = 3;
 /** The totals of an account are used past the cap alone; this much below it they begin to be checked. */
 const CHECKED_FROM = COUNT_CAP - 500;
-const MOST_LARGE_ACCOUNTS = 5_000;
+const MAX_LARGE_ACCOUNTS = 5_000;
 
-function totalOfStatus(status: Counted['status']): KeptTotal {
+function totalOfStatus(status: Counted['status']): StoredTotal {
   return { id: statusTally(status), conditions: [Query.equal('status', status)] };
 }
 
-function totalOfCategory(category: string): KeptTotal {
+function totalOfCategory(category: string): StoredTotal {
   return { id: categoryTally(category), conditions: [Query.equal('category', category)] };
 }
 
 /** The totals of every status and category. */
-export async function sharedTotals(store: Store): Promise<KeptTotal[]> {
+export async function sharedTotals(store: Store): Promise<StoredTotal[]> {
   const categories = await listCategories(store);
   return [...STATUSES.map(totalOfStatus), ...categories.map(({ $id }) => totalOfCategory($id))];
 }
 
 /** The totals of the accounts that are so large that their lists are not counted any more. Reads the table without an index, once a day. */
-export async function totalsOfLargeAccounts(store: Store): Promise<KeptTotal[]> {
+export async function totalsOfLargeAccounts(store: Store): Promise<StoredTotal[]> {
   const { rows } = await store.tallies.list([
     Query.greaterThanEqual('visible', CHECKED_FROM),
-    Query.limit(MOST_LARGE_ACCOUNTS),
+    Query.limit(MAX_LARGE_ACCOUNTS),
   ]);
   return rows.flatMap(({ $id: id }) => {
     const account = accountTallyOf(id);
@@ -55,7 +55,7 @@ export async function totalsOfLargeAccounts(store: Store): Promise<KeptTotal[]> 
 }
 
 /** Whether the totals know a complaint as it is; not after it was made, edited or hidden in the console. */
-export function isCountedRight(complaint: CheckedComplaint): boolean {
+export function matchesTotals(complaint: CheckedComplaint): boolean {
   const before = countedBefore(complaint);
   return before !== undefined && countedAs(before) === countedAs(complaint);
 }
@@ -68,7 +68,7 @@ export function isCountedRight(complaint: CheckedComplaint): boolean {
 export async function recountComplaint(deps: { gateway: Gateway; store: Store }, id: string): Promise<boolean> {
   const read = async () => (await deps.store.checked.findMany([id]))[0];
   const complaint = await read();
-  if (!complaint || isCountedRight(complaint)) return false;
+  if (!complaint || matchesTotals(complaint)) return false;
   const operations = [
     update('complaints', id, { counted: countedAs(complaint) }),
     ...tallyOperations(countedBefore(complaint), complaint),
@@ -96,7 +96,7 @@ type Recount = 'right' | 'repaired' | 'contended' | 'unfinished';
  */
 export async function recountTotal(
   store: Store,
-  { id, conditions }: KeptTotal,
+  { id, conditions }: StoredTotal,
   isOver: () => boolean,
 ): Promise<Recount> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

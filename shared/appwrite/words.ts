@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Query } from 'node-appwrite';
 import { wordsOfComplaint } from '#shared/domain/words.ts';
-import { orNobody, readInChunks } from './id-chunks.ts';
+import { orNoRow, readInChunks } from './id-chunks.ts';
 import type { Store } from './store.ts';
 import { createMany, type Operation, removeMany } from './transaction.ts';
 
@@ -79,7 +79,7 @@ export async function complaintsWithWord(store: Store, word: string, slice: Word
 
 /** How many of the words each of these complaints holds; those that hold none are left out. */
 export async function countWords(store: Store, ids: readonly string[], words: readonly string[]) {
-  const wanted = orNobody(ids).flatMap((id) => words.map((word) => wordRowId(id, word)));
+  const wanted = orNoRow(ids).flatMap((id) => words.map((word) => wordRowId(id, word)));
   const found = await readInChunks('$id', wanted, async (query, most) => {
     const { rows } = await store.words.list([query, Query.orderAsc('$id'), Query.limit(most)]);
     return rows.map((row) => row.$id.slice(0, OWNER_LENGTH));

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { SORTS } from '#shared/domain/complaint.ts';
-import { MAX_IMAGES } from '#shared/domain/ids.ts';
+import { MAX_IMAGES_PER_REQUEST } from '#shared/domain/ids.ts';
 import { readReference } from '#shared/domain/reference.ts';
 import {
   Assignee,
@@ -32,7 +32,7 @@ const Original = z
   .check(
     z.regex(/^(?:[a-z0-9]{20}|\d{4}-\d{6,12}-\d)$/, 'must be the id or the reference of a complaint'),
     z.describe(
-      'For staff: the id or reference of the complaint that this is a double of. It is rejected with that, without a note; its reporter and followers follow the other one.',
+      'For staff: the id or reference of the complaint that this is a duplicate of. It is rejected with that, without a note; its reporter and followers follow the other one.',
     ),
   );
 
@@ -86,7 +86,7 @@ export const NewComplaintJson = z
   .strictObject({
     ...newComplaint,
     contact: maybe(Contact),
-    images: maybe(z.array(z.string()).check(z.maxLength(MAX_IMAGES))).check(
+    images: maybe(z.array(z.string()).check(z.maxLength(MAX_IMAGES_PER_REQUEST))).check(
       z.describe(
         'Up to three pictures, each in standard base64 on one line, with or without a prefix such as `data:image/jpeg;base64,`: JPEG, PNG or WebP, 3 MiB each.',
       ),
@@ -114,7 +114,7 @@ export const ComplaintImagesJson = z.strictObject({
       .array(z.string())
       .check(
         z.minLength(1),
-        z.maxLength(MAX_IMAGES),
+        z.maxLength(MAX_IMAGES_PER_REQUEST),
         z.describe('One to three pictures in base64, as in POST /complain.'),
       ),
   ),
@@ -147,8 +147,8 @@ const CHANGES = Object.keys(changes);
 
 type Doubling = { duplicateOf?: string | undefined; status?: string | undefined; outcome?: unknown };
 
-/** A double is rejected with the outcome `duplicate`; sent beside it, they must say so. */
-function refuseOtherEnds(body: Doubling, refuse: Refuse): void {
+/** A duplicate is rejected with the outcome `duplicate`; sent beside it, they must say so. */
+function refuseOtherOutcomes(body: Doubling, refuse: Refuse): void {
   if (body.duplicateOf === undefined) return;
   for (const [field, value] of [
     ['status', 'rejected'],
@@ -164,7 +164,7 @@ export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).c
   bothCoordinates(),
   z.check((context) => {
     const body: Record<string, unknown> = context.value;
-    refuseOtherEnds(context.value, (field, message) =>
+    refuseOtherOutcomes(context.value, (field, message) =>
       context.issues.push({ code: 'custom', input: body, path: [field], message, params: { field: 'conflicting' } }),
     );
     if (CHANGES.some((field) => body[field] !== undefined)) return;
@@ -176,7 +176,7 @@ export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).c
 /** POST /complain/rate. */
 export const ComplaintRating = z.strictObject({ id: ComplaintId, score: Score, comment: maybe(RatingComment) });
 
-const MOST_AT_ONCE = 50;
+const MAX_AT_ONCE = 50;
 const { status, note, internalNote, assignedTo, category, hidden } = changes;
 const manyChanges = { status, note, internalNote, assignedTo, category, hidden };
 
@@ -185,7 +185,7 @@ export const ComplaintChanges = z
   .strictObject({
     ids: z
       .array(ComplaintId)
-      .check(z.minLength(1), z.maxLength(MOST_AT_ONCE), z.describe('1 to 50 complaints, each once.')),
+      .check(z.minLength(1), z.maxLength(MAX_AT_ONCE), z.describe('1 to 50 complaints, each once.')),
     change: z.strictObject(manyChanges).check(
       z.refine(
         (change) => Object.values(change).some((value) => value !== undefined),
@@ -208,7 +208,7 @@ export const ComplaintFollowing = z.strictObject({ id: ComplaintId });
 /** POST /complain/delete. */
 export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
 
-const MOST = 999_999_999_999_999;
+const MAX_NUMBER = 999_999_999_999_999;
 
 const SORTED_BY_FILING: readonly (string | undefined)[] = [undefined, 'createdAt', '-createdAt'];
 /** What sorts other than by filing combine with, and what `near` combines with, besides paging. */
@@ -280,9 +280,9 @@ export const ComplaintQuery = z
     id: z.optional(ComplaintId).check(z.describe('One complaint with its timeline. Goes with no filter.')),
     reference: z.optional(Reference).check(z.describe('The same by its reference number. Goes with no filter.')),
     timelineAfter: z
-      .optional(whole(0, MOST))
+      .optional(whole(0, MAX_NUMBER))
       .check(z.describe('With `id` or `reference`: entries of the timeline from here on.')),
-    page: z.optional(whole(1, MOST)).check(z.describe('Which page, from 1.')),
+    page: z.optional(whole(1, MAX_NUMBER)).check(z.describe('Which page, from 1.')),
     pageSize: z.optional(whole(1, 100)).check(z.describe('How many on a page; 20 when not sent.')),
     after: z
       .optional(z.string().check(z.maxLength(1_000)))

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { canonicalUsername, LANGUAGES, NOTIFY, ROLES } from '#shared/domain/account.ts';
-import { canonicalAddress } from '#shared/domain/address.ts';
 import { OUTCOMES } from '#shared/domain/complaint.ts';
+import { canonicalEmail } from '#shared/domain/email-address.ts';
 import { COMPLAINT_ID_PATTERN } from '#shared/domain/ids.ts';
 import { readReference } from '#shared/domain/reference.ts';
 import { STATUSES } from '#shared/domain/status.ts';
@@ -98,7 +98,7 @@ export const RatingComment = text(1, 1_000).check(
 const email = z.pipe(
   z.string().check(z.maxLength(254)),
   z.transform((raw, context) => {
-    const address = canonicalAddress(raw);
+    const address = canonicalEmail(raw);
     if (address !== undefined) return address;
     const message = 'must be an e-mail address such as ada@example.com';
     context.issues.push({ code: 'custom', input: raw, message, params: { field: 'invalid_format' } });

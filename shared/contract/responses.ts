@@ -100,7 +100,7 @@ const complaint = () => ({
   overdueAt: maybe(Time).check(says('When it should be resolved, by its category.')),
   outcome: maybe(z.enum(OUTCOMES)).check(says('How it ended; null until then, and when staff did not say.')),
   duplicateOf: maybe(z.string()).check(
-    says('The id of the complaint that this is a double of; null when it is none, or you may not see that one.'),
+    says('The id of the complaint that this is a duplicate of; null when it is none, or you may not see that one.'),
   ),
   followers: Count.check(says('How many people follow it, besides its reporter.')),
   following: z.exactOptional(z.boolean()).check(says('Whether you follow it; only when a TOKEN was sent.')),
@@ -244,7 +244,7 @@ export const SimilarList = z.lazy(() =>
           distance: maybe(Count).check(says('Metres from the place asked for; null when none was sent.')),
         }),
       )
-      .check(z.maxLength(5), says('Complaints that a new one may be a double of.')),
+      .check(z.maxLength(5), says('Complaints that a new one may be a duplicate of.')),
   }),
 );
 

@@ -96,19 +96,19 @@ export function happeningsOf(change: ToldChange): Happening[] {
   if (kind === 'complaint.deleted') return ['deleted'];
   const has = (field: string) => changed.includes(field);
   const isFiled = kind === 'complaint.created';
-  // Opening a double again takes its original away.
-  const isDouble = has('duplicateOf') && change.status === 'rejected';
+  // Reopening a duplicate again takes its original away.
+  const isDuplicate = has('duplicateOf') && change.status === 'rejected';
   const isCorrected = TEXTS.some(has) || (!has('status') && ['outcome', 'duplicateOf'].some(has));
   const assignment = !isAssigned ? 'unassigned' : has('escalation') ? 'escalated' : 'assigned';
   const found: (Happening | false | undefined)[] = [
     isFiled && 'filed',
-    !isFiled && isDouble && 'duplicate',
-    !isFiled && has('status') && !isDouble && statusHappening(change),
+    !isFiled && isDuplicate && 'duplicate',
+    !isFiled && has('status') && !isDuplicate && statusHappening(change),
     has('note') && 'note',
     !isFiled && has('images') && (byRole === 'user' ? 'reporter_images' : 'staff_images'),
     (isFiled ? isAssigned : has('assignedTo') || has('escalation')) && assignment,
     !isFiled && has('progress') && !has('status') && 'progress',
-    !isFiled && isCorrected && !isDouble && 'edited',
+    !isFiled && isCorrected && !isDuplicate && 'edited',
     has('rating') && 'rated',
     has('internalNote') && 'internal_note',
     !isFiled && has('hidden') && (isHidden ? 'hidden' : 'shown'),

@@ -1,5 +1,5 @@
 import ngeohash from 'ngeohash';
-import { type Box, metresBetween, type Point } from './place.ts';
+import { type Box, metresBetween, type Point } from './geometry.ts';
 
 /** A geohash of 52 bits: about half a metre. Written in hexadecimal, so that it sorts alike in every collation. */
 const BITS = 52;

@@ -75,8 +75,8 @@ export const COMPLAINT_ID_PATTERN = /^[a-z0-9]{20}$/;
 const LATER_LENGTH = 8;
 
 /** Pictures of one request, and of a complaint in all. */
-export const MAX_IMAGES = 3;
-export const MOST_IMAGES = 12;
+export const MAX_IMAGES_PER_REQUEST = 3;
+export const MAX_IMAGES_PER_COMPLAINT = 12;
 
 /**
  * The file id of a picture that a complaint is filed with: derived, so that a file always names its owner. `index`
@@ -101,7 +101,7 @@ export function isLaterImage(fileId: string): boolean {
 
 /** The ids of all files that a complaint may be filed with. */
 export function imageFileIds(complaintId: string): string[] {
-  return Array.from({ length: MAX_IMAGES }, (_, index) => imageFileId(complaintId, index));
+  return Array.from({ length: MAX_IMAGES_PER_REQUEST }, (_, index) => imageFileId(complaintId, index));
 }
 
 /** The complaint a file id belongs to, or undefined when it is none of ours. */

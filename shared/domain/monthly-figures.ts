@@ -34,8 +34,8 @@ export type MonthFigures = MonthCounts & {
 /** Months that the public figures tell of. */
 const SHOWN = 12;
 /** A distribution with more different times than this is rounded, so that it fits into a column. */
-const MOST_TIMES = 2_000;
-/** Rounded times are 1 % apart, so that a median is at most half a per cent off. Up to 10 years that makes fewer than MOST_TIMES. */
+const MAX_TIMES = 2_000;
+/** Rounded times are 1 % apart, so that a median is at most half a per cent off. Up to 10 years that makes fewer than MAX_TIMES. */
 const STEP = Math.log(1.01);
 
 /** The month of a time as `2026-11`. */
@@ -134,7 +134,7 @@ function rounded(distribution: Distribution): Distribution {
 
 /** As a column keeps it: `60:2,75:1`. Exact up to 2000 different times; beyond that, times are rounded to steps of 1 %. */
 export function writeDistribution(distribution: Distribution): string {
-  const times = distribution.size > MOST_TIMES ? rounded(distribution) : distribution;
+  const times = distribution.size > MAX_TIMES ? rounded(distribution) : distribution;
   return [...times].map(([seconds, count]) => `${seconds}:${count}`).join(',');
 }
 

@@ -129,6 +129,11 @@ export function mayOnComplaint(viewer: Viewer, action: ComplaintAction, complain
 /** A complaint of somebody else that is hidden and anonymous: who may read of it what may read it of all complaints. */
 const SECRET: ComplaintFacts = { status: 'created', touched: true, hidden: true, anonymous: true, reporterId: '' };
 
+/** Whether a change by this person counts as staff having acted, after which the reporter can edit the text no more. */
+export function hasActed(actor: Actor, { reporterId }: Pick<ComplaintFacts, 'reporterId'>): boolean {
+  return actor.role !== 'user' && actor.id !== reporterId;
+}
+
 /** The policy for complaints at large, before any is read: true when the viewer may do it to every one of them. */
 function mayOnEvery(viewer: Viewer, action: 'read' | 'readInternal' | 'readReporter'): boolean {
   return mayOnComplaint(viewer, action, SECRET);

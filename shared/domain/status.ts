@@ -45,7 +45,7 @@ export const TRANSITIONS: readonly Rule[] = [
 
 export type Step = { from: Status; to: Status };
 type Asker = { role: Role; isReporter: boolean; daysSinceResolved: number };
-export type Verdict = 'allowed' | 'needs_note' | 'forbidden' | 'illegal';
+export type TransitionResult = 'allowed' | 'needs_note' | 'forbidden' | 'illegal';
 
 function partiesOf(asker: Asker): Party[] {
   const desk: Party[] = asker.role === 'user' ? [] : [asker.role];
@@ -58,7 +58,7 @@ function serves(rule: Rule, asker: Asker): boolean {
 }
 
 /** Who comes before whether: a transition that is another party's is forbidden; one that is nobody's is illegal, for the desk only. */
-export function judgeTransition(step: Step, asker: Asker, hasNote: boolean): Verdict {
+export function checkTransition(step: Step, asker: Asker, hasNote: boolean): TransitionResult {
   const rules = TRANSITIONS.filter((rule) => rule.from.includes(step.from) && rule.to.includes(step.to));
   const mine = rules.find((rule) => serves(rule, asker));
   if (mine) return mine.needsNote && !hasNote ? 'needs_note' : 'allowed';

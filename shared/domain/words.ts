@@ -1,11 +1,11 @@
 /** Words of a text that are kept for search, and of a question. The rest of a long text is not found. */
-const MOST_WORDS = 60;
+const MAX_WORDS = 60;
 /** As many pairs of characters are kept of scripts that put no spaces between words. */
-const MOST_PAIRS = 300;
+const MAX_PAIRS = 300;
 /** A longer word is cut: both where it is stored and where it is asked for. */
 const LONGEST_WORD_BYTES = 64;
-const MOST_ASKED = 8;
-const MOST_NAME_WORDS = 20;
+const MAX_ASKED = 8;
+const MAX_NAME_WORDS = 20;
 
 // A letter of one of these scripts with the accents that follow it; other scripts keep theirs.
 const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu;
@@ -92,22 +92,22 @@ export function wordsOfComplaint(complaint: {
   const { title, description, reference } = complaint;
   const { words, pairs } = runsOf(`${title}\n${description}`);
   const referenceWord = reference === null ? [] : [wordOfReference(reference)];
-  return [...new Set([...referenceWord, ...[...words].slice(0, MOST_WORDS), ...[...pairs].slice(0, MOST_PAIRS)])];
+  return [...new Set([...referenceWord, ...[...words].slice(0, MAX_WORDS), ...[...pairs].slice(0, MAX_PAIRS)])];
 }
 
 /** The words of a question, folded in the same way; at most 8, since each is looked up. */
 export function wordsOfQuestion(question: string): string[] {
   const { words, pairs } = runsOf(question);
-  return [...words, ...pairs].slice(0, MOST_ASKED);
+  return [...words, ...pairs].slice(0, MAX_ASKED);
 }
 
 /** The words of a person's name that an account is found by: the first 20 distinct ones, folded. */
 export function wordsOfName(name: string): string[] {
   const words = [...fold(name).matchAll(WORD)].map(([word]) => cut(word));
-  return [...new Set(words)].slice(0, MOST_NAME_WORDS);
+  return [...new Set(words)].slice(0, MAX_NAME_WORDS);
 }
 
 /** The beginnings that a search for people asks for: between spaces, folded, without repetitions. */
 export function beginningsOf(question: string): string[] {
-  return [...new Set(fold(question).split(/\s+/u).filter(Boolean).map(cut))].slice(0, MOST_ASKED);
+  return [...new Set(fold(question).split(/\s+/u).filter(Boolean).map(cut))].slice(0, MAX_ASKED);
 }

@@ -4,7 +4,7 @@ import type { RuntimeContext } from './runtime.ts';
 import { serve } from './serve.ts';
 
 /** A function without clients that shares its process and its schedule with others. */
-export type Member = {
+export type BackgroundFunction = {
   id: string;
   /** The events that it is called by, with `*` for any id, as appwrite.json declares them. */
   events: readonly string[];
@@ -14,7 +14,7 @@ export type Member = {
 };
 
 /** `everyMinutes`: the minutes between two runs of the schedule that they share. */
-export type Members = { members: readonly Member[]; everyMinutes: number };
+export type BackgroundFunctions = { members: readonly BackgroundFunction[]; everyMinutes: number };
 
 type Answer = { status: number; body: string; headers: Record<string, string> };
 
@@ -23,7 +23,10 @@ type Answer = { status: number; body: string; headers: Record<string, string> };
  * schedule to those whose time has come, and an execution made with a key to all (GET) or to all that have a schedule
  * (POST). They work side by side, each with a log line of its own; the answer has the highest status of theirs.
  */
-export function createBackground({ members, everyMinutes }: Members, now: () => Date = () => systemClock.now()) {
+export function createBackground(
+  { members, everyMinutes }: BackgroundFunctions,
+  now: () => Date = () => systemClock.now(),
+) {
   const refuse = serve(async () => {
     throw new Refusal('forbidden', 'This function is called by events and by its schedule only.');
   });
@@ -35,7 +38,7 @@ export function createBackground({ members, everyMinutes }: Members, now: () => 
     const concerned = members.filter((member) => concerns(member, context.req, when));
     if (concerned.length === 0) return refuse(context);
     const answers = await Promise.all(
-      concerned.map(async (member) => [member.id, await ask(member, context)] as const),
+      concerned.map(async (member) => [member.id, await callMember(member, context)] as const),
     );
     const [[, only] = [], ...others] = answers;
     const answer = only && others.length === 0 ? only : together(answers);
@@ -46,7 +49,7 @@ export function createBackground({ members, everyMinutes }: Members, now: () => 
 /** The minute, counted from 1970, of this run, and that of the run before as far as this process knows. */
 type When = { minute: number; since: number };
 
-function concerns(member: Member, { method, headers }: RuntimeContext['req'], when: When): boolean {
+function concerns(member: BackgroundFunction, { method, headers }: RuntimeContext['req'], when: When): boolean {
   switch (headers['x-appwrite-trigger']) {
     case 'event':
       return member.events.some((pattern) => matches(pattern, headers['x-appwrite-event'] ?? ''));
@@ -71,12 +74,12 @@ function segments(event: string): string[] {
 }
 
 /** Whether a minute that the job is meant for has come since the run before: one that starts late, or was missed, counts. */
-function isDue({ everyMinutes: own }: Member, { minute, since }: When): boolean {
+function isDue({ everyMinutes: own }: BackgroundFunction, { minute, since }: When): boolean {
   return own !== undefined && minute - (minute % own) > since;
 }
 
 /** Lets a member answer and keeps what it would have sent. */
-async function ask(member: Member, { req, log, error }: RuntimeContext): Promise<Answer> {
+async function callMember(member: BackgroundFunction, { req, log, error }: RuntimeContext): Promise<Answer> {
   let answer: Answer = { status: 500, body: '', headers: {} };
   const send = (body: string, status: number, headers: Record<string, string>) => {
     answer = { status, body, headers };

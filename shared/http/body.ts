@@ -7,7 +7,7 @@ import type { FormFile, FormSpec } from './multipart.ts';
 import type { Incoming } from './runtime.ts';
 
 /** Bytes that a body may have where its route says nothing else. Larger ones are parsed only once the account is checked. */
-export const SMALL_BODY = 64 * 1024;
+export const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * `json` judges bodies in JSON. `form` makes the route take multipart/form-data too, with text fields that are judged by
@@ -17,7 +17,7 @@ export type BodySpec<B> = { json: z.ZodMiniType<B>; form?: FormSpec<B>; maxBytes
 export type Body<B> = { value: B; files: FormFile[] };
 
 /** Of `,` `:` `[` `{` and `"` together, wherever they stand. A body full of pictures holds a few dozen. */
-const MOST_STRUCTURE = 10_000;
+const MAX_STRUCTURE = 10_000;
 
 /** Whether a body holds so many values that parsing it would keep everybody else waiting. */
 function isCrowded(body: Buffer): boolean {
@@ -25,7 +25,7 @@ function isCrowded(body: Buffer): boolean {
   for (const mark of ',:[{"') {
     for (let at = body.indexOf(mark); at !== -1; at = body.indexOf(mark, at + 1)) {
       count += 1;
-      if (count > MOST_STRUCTURE) return true;
+      if (count > MAX_STRUCTURE) return true;
     }
   }
   return false;
@@ -33,13 +33,13 @@ function isCrowded(body: Buffer): boolean {
 
 async function parseJson(body: Uint8Array): Promise<unknown> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (bytes.length > SMALL_BODY && isCrowded(bytes)) {
-    throw new Refusal('body_too_large', `The JSON of the body has more than ${MOST_STRUCTURE} values and signs.`);
+  if (bytes.length > DEFAULT_MAX_BODY_BYTES && isCrowded(bytes)) {
+    throw new Refusal('body_too_large', `The JSON of the body has more than ${MAX_STRUCTURE} values and signs.`);
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     // Each of the two takes some milliseconds for 10 MB of pictures; other requests get their turn in between.
-    if (bytes.length > SMALL_BODY) await nextTurn();
+    if (bytes.length > DEFAULT_MAX_BODY_BYTES) await nextTurn();
     return JSON.parse(text);
   } catch (cause) {
     throw new Refusal('malformed_json', 'The body is not valid JSON in UTF-8.', { cause });
@@ -48,7 +48,7 @@ async function parseJson(body: Uint8Array): Promise<unknown> {
 
 /** Reads the body as the route declares it; throws 400, 413, 415 or 422. An empty body is an empty object. */
 export async function parseBody<B>({ headers, body }: Incoming, spec: BodySpec<B>): Promise<Body<B>> {
-  const most = spec.maxBytes ?? SMALL_BODY;
+  const most = spec.maxBytes ?? DEFAULT_MAX_BODY_BYTES;
   if (body.byteLength > most) {
     throw new Refusal('body_too_large', `The body has ${body.byteLength} bytes; at most ${most} are taken here.`);
   }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type FieldError, Refusal } from '#shared/domain/problems.ts';
 
 type Issue = z.core.$ZodIssue;
-const MOST_ERRORS = 10;
+const MAX_ERRORS = 10;
 const LONGEST_SHOWN = 40;
 /** What could break a line, turn its direction or not show at all. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}<>&]/gu;
@@ -68,7 +68,7 @@ function lengthError(issue: Issue & { code: 'too_small' | 'too_big' }): FieldErr
 /** Which fields there would have been: a slip of the pen is quickly found in the list. */
 function unknownFields(issue: Issue & { code: 'unrecognized_keys' }, known: readonly string[]): FieldError[] {
   const names = known.length > 0 ? `its fields are: ${known.join(', ')}` : 'it takes none';
-  return issue.keys.slice(0, MOST_ERRORS).map((key) => {
+  return issue.keys.slice(0, MAX_ERRORS).map((key) => {
     const listed = key.endsWith('[]') && known.includes(key.slice(0, -2));
     const hint = listed ? `; write ${key.slice(0, -2)} without the brackets and separate values by commas` : '';
     return {
@@ -116,8 +116,8 @@ export async function parseFields<T>(schema: z.ZodMiniType<T>, value: unknown): 
   const result = await z.safeParseAsync(schema, value, { reportInput: true });
   if (result.success) return result.data;
   const known = [...shapeOf(schema).keys()];
-  const issues = result.error.issues.slice(0, MOST_ERRORS);
-  const errors = issues.flatMap((issue) => toFieldErrors(issue, known)).slice(0, MOST_ERRORS);
+  const issues = result.error.issues.slice(0, MAX_ERRORS);
+  const errors = issues.flatMap((issue) => toFieldErrors(issue, known)).slice(0, MAX_ERRORS);
   const first = errors[0];
   const detail = first ? `${first.field} ${first.message}.` : 'Some fields are not valid.';
   throw new Refusal('invalid_fields', detail, { errors });

@@ -1,7 +1,7 @@
 import { type Deps, openDeps, type Service } from '#shared/compose.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { authenticate } from './authenticate.ts';
-import { SMALL_BODY } from './body.ts';
+import { DEFAULT_MAX_BODY_BYTES } from './body.ts';
 import { preflightHeaders } from './cors.ts';
 import type { Caller, Reply, Route } from './route.ts';
 import { findRoute, methodsOf, refuseUnknownPath } from './router.ts';
@@ -28,7 +28,7 @@ async function admit(caller: Caller, { roles }: Route): Promise<void> {
  */
 async function answer(incoming: Incoming, route: Route, deps: Deps): Promise<Reply> {
   const caller = await authenticate(incoming, route, deps);
-  if (route.roles || incoming.body.byteLength > SMALL_BODY) await admit(caller, route);
+  if (route.roles || incoming.body.byteLength > DEFAULT_MAX_BODY_BYTES) await admit(caller, route);
   const run = await route.parse(incoming).catch(async (refusal: unknown) => {
     await admit(caller, route);
     throw refusal;

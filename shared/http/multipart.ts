@@ -14,10 +14,10 @@ export type FormFile = { field: string; filename: string; bytes: Uint8Array };
 /** One part of a form. A text field has no filename. */
 export type FormPart = { name: string; filename: string | undefined; type: string; bytes: Buffer };
 
-const MOST_PARTS = 24;
+const MAX_PARTS = 24;
 const LONGEST_HEADER = 4 * 1024;
 /** The whole body is in memory, so the parser needs no more turns than a few; one that needs this many is stuck. */
-const MOST_TURNS = 100;
+const MAX_TURNS = 100;
 
 function malformed(what: string): Refusal {
   return new Refusal('malformed_form', `The multipart body cannot be read: ${what}.`);
@@ -48,7 +48,7 @@ function countParts(body: Buffer, boundary: string): number {
     const next = body.indexOf(delimiter, end + 2);
     if (next === -1) throw malformed('it ends before the closing boundary');
     parts += 1;
-    if (parts > MOST_PARTS) throw invalidField('body', 'too_many', `must have at most ${MOST_PARTS} parts`);
+    if (parts > MAX_PARTS) throw invalidField('body', 'too_many', `must have at most ${MAX_PARTS} parts`);
     end = next + delimiter.length;
   }
   if (follows(end) !== '--') throw malformed('a line that starts like the boundary goes on differently');
@@ -71,7 +71,7 @@ export async function readParts(body: Uint8Array, contentType: string): Promise<
     preservePath: true,
     // Everything as bytes: whether a part is text is decided below, and text is decoded without replacing anything.
     isPartAFile: () => true,
-    limits: { parts: MOST_PARTS, files: MOST_PARTS, headerSize: LONGEST_HEADER, fileSize: Number.POSITIVE_INFINITY },
+    limits: { parts: MAX_PARTS, files: MAX_PARTS, headerSize: LONGEST_HEADER, fileSize: Number.POSITIVE_INFINITY },
   });
   // The library's types say that there is always a name; there is none where a client gave none.
   parser.on('file', (...[name = '', stream, filename, encoding, type]) => {
@@ -97,7 +97,7 @@ export async function readParts(body: Uint8Array, contentType: string): Promise<
     finished = true;
   });
   parser.end(bytes);
-  for (let turn = 0; turn < MOST_TURNS && !finished && !failure; turn += 1) await nextTurn();
+  for (let turn = 0; turn < MAX_TURNS && !finished && !failure; turn += 1) await nextTurn();
   if (failure) throw failure;
   if (!finished || parts.length !== count) throw malformed('some of its parts cannot be made out');
   return parts;

@@ -1,5 +1,5 @@
 import { Refusal } from '#shared/domain/problems.ts';
-import { owners } from './owners.ts';
+import { functionOfPath } from './function-of-path.ts';
 import type { Incoming } from './runtime.ts';
 
 /** What the router needs of a route or a page. */
@@ -18,16 +18,16 @@ export type Origins = Readonly<Record<string, string>>;
  * 404 for a path that none of these routes or pages has. Where another function has it, its address is in the answer;
  * `known` are the paths to name otherwise.
  */
-export function refuseUnknownPath(routes: readonly Routed[], path: string, { origins, known }: Elsewhere): void {
+export function refuseUnknownPath(routes: readonly Routed[], path: string, { origins, known }: OtherFunctions): void {
   if (routes.some((route) => route.path === path)) return;
-  const owner = Object.hasOwn(owners, path) ? owners[path] : undefined;
+  const owner = Object.hasOwn(functionOfPath, path) ? functionOfPath[path] : undefined;
   if (owner === undefined) throw unknownPath(known ?? routes.map((route) => route.path));
   const origin = origins[owner];
   const place = origin === undefined ? ', on its own domain' : `: ${origin}${path}`;
   throw new Refusal('route_not_found', `The function ${owner} answers this path${place}.`);
 }
 
-type Elsewhere = { origins: Origins; known?: readonly string[] };
+type OtherFunctions = { origins: Origins; known?: readonly string[] };
 
 /** The methods that a path answers, OPTIONS last; throws 404 for a path that has none. */
 export function methodsOf(routes: readonly Routed[], path: string): string[] {

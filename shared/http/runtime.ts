@@ -1,5 +1,5 @@
+import { NO_ADDRESS } from '#shared/domain/client-network.ts';
 import { randomId } from '#shared/domain/ids.ts';
-import { NO_ADDRESS } from '#shared/domain/network.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 
 /** The part of the Open Runtimes context that is used. Only shared/http reads it. */

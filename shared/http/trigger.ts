@@ -18,10 +18,10 @@ const CREATED = /^databases\.([\w-]+)\.(?:tables|collections)\.([\w-]+)\.(?:rows
 /** Within the functions' timeout of 120 s, so that whatever fails is still told. */
 const BUDGET_MS = 110 * SECOND;
 /** A row is at most some 100 kB. */
-const MOST_BODY_BYTES = 1_000_000;
+const MAX_BODY_BYTES = 1_000_000;
 
 function columnsIn(body: Uint8Array): unknown {
-  if (body.byteLength > MOST_BODY_BYTES) return undefined;
+  if (body.byteLength > MAX_BODY_BYTES) return undefined;
   try {
     return JSON.parse(Buffer.from(body).toString('utf8'));
   } catch {

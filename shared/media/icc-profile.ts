@@ -1,8 +1,8 @@
 const HEADER_BYTES = 128;
 const ENTRY_BYTES = 12;
-const MOST_TAGS = 100;
+const MAX_TAGS = 100;
 /** What the texts that are put in can add, in bytes. */
-const MOST_GROWTH = 1_024;
+const MAX_GROWTH = 1_024;
 const NEUTRAL_TEXT = 'ICC profile';
 
 /** Tags that decide how colours look. They hold numbers; all others are texts, names of devices, or somebody's own. */
@@ -56,7 +56,7 @@ export function withoutTexts(profile: Buffer): Buffer | undefined {
 function rewritten(profile: Buffer): Buffer | undefined {
   if (profile.length < HEADER_BYTES + 4 || profile.toString('latin1', 36, 40) !== 'acsp') return undefined;
   const count = profile.readUInt32BE(HEADER_BYTES);
-  if (count > MOST_TAGS) return undefined;
+  if (count > MAX_TAGS) return undefined;
   const tags: Tag[] = [];
   for (let index = 0; index < count; index++) {
     const entry = HEADER_BYTES + 4 + index * ENTRY_BYTES;
@@ -102,7 +102,7 @@ function assemble(profile: Buffer, colour: Tag[]): Buffer | undefined {
     const key = data.toString('latin1');
     const at = placed.get(key) ?? end;
     // Tags that overlap could make a profile many times as large as it was.
-    if (end > profile.length + MOST_GROWTH) return undefined;
+    if (end > profile.length + MAX_GROWTH) return undefined;
     if (at === end) {
       const padding = Buffer.alloc((4 - (data.length % 4)) % 4);
       parts.push(data, padding);

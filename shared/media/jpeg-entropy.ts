@@ -52,7 +52,7 @@ type ReadBlock = (part: Part, block: number) => void;
 
 /** Blocks between two turns for other requests: a few milliseconds at most. */
 const BLOCKS_A_TURN = 8_000;
-const MOST_STRETCHES = 10_000;
+const MAX_STRETCHES = 10_000;
 
 /** A code table of a DHT segment. `bytes` are its class and number, 16 counts and the symbols. */
 export class HuffmanTable {
@@ -145,7 +145,7 @@ function append(stretches: [number, number][], [from, to]: [number, number]): vo
   const last = stretches.at(-1);
   if (last?.[1] === from) last[1] = to;
   else stretches.push([from, to]);
-  if (stretches.length > MOST_STRETCHES) throw damaged('it is made of far too many parts');
+  if (stretches.length > MAX_STRETCHES) throw damaged('it is made of far too many parts');
 }
 
 function readUnit(read: ReadBlock, part: Part, row: number, column: number): void {

@@ -43,11 +43,11 @@ const ICC = Buffer.from('ICC_PROFILE\0', 'latin1');
 const ADOBE = Buffer.from('Adobe', 'latin1');
 const ICC_PART_BYTES = 65_519;
 
-const MOST_SEGMENTS = 10_000;
+const MAX_SEGMENTS = 10_000;
 /** Progressive pictures have about ten scans; each costs a decoder a pass over all pixels. */
-const MOST_SCANS = 64;
+const MAX_SCANS = 64;
 /** In a unit of several components. */
-const MOST_BLOCKS_A_UNIT = 10;
+const MAX_BLOCKS_A_UNIT = 10;
 
 /** The code tables of annex K.3, as a DHT segment has them. */
 const STANDARD_TABLES = huffmanTables(
@@ -136,7 +136,7 @@ function isPerfect({ components }: Frame): boolean {
 /** Reads up to the end marker, or until nothing that follows could make the picture better. */
 async function readSegments(source: Buffer, reading: Reading): Promise<void> {
   let at = 2;
-  for (let count = 0; count < MOST_SEGMENTS; count++) {
+  for (let count = 0; count < MAX_SEGMENTS; count++) {
     const start = findMarker(source, at);
     // Without its end marker, a picture that could be finer has been cut between scans.
     if (start === undefined) throw cutShort();
@@ -214,7 +214,7 @@ type ScanSegment = { payload: Buffer; raw: Buffer; from: number };
 async function readScan(source: Buffer, reading: Reading, { payload, raw, from }: ScanSegment): Promise<number> {
   const { frame, tables, kept } = reading;
   if (!frame) throw damaged('its pixels come before its header');
-  if (++reading.scans > MOST_SCANS) throw damaged('it is made of far too many passes');
+  if (++reading.scans > MAX_SCANS) throw damaged('it is made of far too many passes');
   const scan = readScanHeader(frame, tables, payload);
   kept.push(...quantisationSegments(frame, tables, scan));
   if (reading.frameSegment) kept.push(reading.frameSegment);
@@ -252,7 +252,7 @@ function readScanHeader(frame: Frame, tables: Tables, payload: Buffer): Scan {
     };
   });
   const blocks = components.reduce((sum, { component }) => sum + component.horizontal * component.vertical, 0);
-  if (count > 1 && blocks > MOST_BLOCKS_A_UNIT) throw contradiction();
+  if (count > 1 && blocks > MAX_BLOCKS_A_UNIT) throw contradiction();
   // Other kinds ignore these numbers, and some cameras write odd ones.
   const band = start === 0 ? end === 0 : start <= end && end <= 63 && count === 1;
   if (frame.progressive && !(band && low <= 13 && (high === 0 || low === high - 1))) throw contradiction();

@@ -1,4 +1,4 @@
-const MOST_PARTS = 64;
+const MAX_PARTS = 64;
 
 /** A file as pieces of the memory it came in. A picture has megabytes, and copying them would take most of the time. */
 export class Pieces {
@@ -8,7 +8,7 @@ export class Pieces {
   /** Parts that lie side by side in memory become one. More than 64 that remain are copied into one. */
   constructor(parts: readonly Buffer[]) {
     const merged = parts.reduce(joining, []);
-    this.parts = merged.length > MOST_PARTS ? [Buffer.concat(merged)] : merged;
+    this.parts = merged.length > MAX_PARTS ? [Buffer.concat(merged)] : merged;
     this.size = parts.reduce((sum, { length }) => sum + length, 0);
   }
 

@@ -23,8 +23,8 @@ type Reading = {
 
 const SIGNATURE_BYTES = 8;
 const HEADER_CHUNK_BYTES = 25;
-const MOST_CHUNKS = 10_000;
-const MOST_PROFILE_BYTES = 2 * 1024 * 1024;
+const MAX_CHUNKS = 10_000;
+const MAX_PROFILE_BYTES = 2 * 1024 * 1024;
 const ZLIB_HEAD_BYTES = 2;
 const ADLER_BYTES = 4;
 const PROFILE_HEAD = Buffer.from('ICC\0\0', 'latin1');
@@ -75,7 +75,7 @@ async function readChunks(source: Buffer): Promise<Reading> {
   if (!first) throw source.length < SIGNATURE_BYTES + HEADER_CHUNK_BYTES ? cutShort() : unreadableChunk();
   const reading = begin(first);
   let at = SIGNATURE_BYTES + first.raw.length;
-  for (let count = 0; count < MOST_CHUNKS; count++) {
+  for (let count = 0; count < MAX_CHUNKS; count++) {
     const chunk = chunkAt(source, at);
     if (chunk?.type === 'IEND') return reading;
     if (!chunk) {
@@ -211,7 +211,7 @@ function transparency({ colour }: Header, colours: number, chunk: Chunk): Buffer
 async function profileChunk(data: Buffer): Promise<Buffer | undefined> {
   const name = data.subarray(0, 80).indexOf(0);
   if (name === -1 || data[name + 1] !== 0) return undefined;
-  const options = { maxOutputLength: MOST_PROFILE_BYTES, finishFlush: constants.Z_SYNC_FLUSH };
+  const options = { maxOutputLength: MAX_PROFILE_BYTES, finishFlush: constants.Z_SYNC_FLUSH };
   const inflated = await promisify(inflate)(data.subarray(name + 2), options).catch(() => undefined);
   const profile = inflated && withoutTexts(inflated);
   return profile && makeChunk('iCCP', Buffer.concat([PROFILE_HEAD, await promisify(deflate)(profile)]));

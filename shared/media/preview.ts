@@ -4,7 +4,7 @@ import type { Picture } from './picture.ts';
 /** Pixels across of the previews that answers link to. */
 export const PREVIEW_WIDTH = 320;
 /** As high as Appwrite lets a preview be asked for. */
-const MOST_PREVIEW_HEIGHT = 4_000;
+const MAX_PREVIEW_HEIGHT = 4_000;
 
 /**
  * Whether Appwrite's preview shows the picture as it is. 1.9.6 scales, then turns orientations 3, 6 and 8 of JPEG
@@ -21,5 +21,5 @@ export function hasRightPreview({
   const turned = orientation === 1 || (type === 'image/jpeg' && [3, 6, 8].includes(orientation));
   const stored = asDisplayed({ width, height }, orientation);
   const scaledHeight = (PREVIEW_WIDTH * stored.height) / stored.width;
-  return turned && scaledHeight >= 1 && scaledHeight <= MOST_PREVIEW_HEIGHT;
+  return turned && scaledHeight >= 1 && scaledHeight <= MAX_PREVIEW_HEIGHT;
 }

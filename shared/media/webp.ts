@@ -16,7 +16,7 @@ type Reading = {
 };
 
 const RIFF_HEAD = 12;
-const MOST_CHUNKS = 1_000;
+const MAX_CHUNKS = 1_000;
 const FLAG = { animation: 0x02, exif: 0x08, alpha: 0x10, profile: 0x20 } as const;
 const VP8_START = Buffer.from([0x9d, 0x01, 0x2a]);
 const VP8L_START = 0x2f;
@@ -59,7 +59,7 @@ function* chunksOf(source: Buffer): Generator<Chunk> {
   const end = 8 + source.readUInt32LE(4);
   if (end > source.length) throw cutShort();
   let at = RIFF_HEAD;
-  for (let count = 0; count < MOST_CHUNKS; count++) {
+  for (let count = 0; count < MAX_CHUNKS; count++) {
     if (at + 8 > end) return;
     const type = source.toString('latin1', at, at + 4);
     const dataEnd = at + 8 + source.readUInt32LE(at + 4);

@@ -22,7 +22,7 @@ function begun(reserving: Promise<Reservation>): Promise<Reservation> {
   return reserving;
 }
 
-/** One filing of this account; begins at once, to be awaited in `metered`. */
+/** One filing of this account; begins at once, to be awaited in `withRateLimit`. */
 export function reserveFiling(deps: Deps, accountId: string): Promise<Reservation> {
   const limit = { kind: 'complain', subject: accountId, windowMs: HOUR, max: deps.config.complaintsPerHour };
   const detail = `You have filed ${limit.max} complaints within an hour. Wait before you file another.`;
@@ -57,7 +57,7 @@ export async function reserveConfirmation(deps: Deps, address: string, accountId
  * Work that costs one use of a limit if it calls `charge`, which it awaits before it writes: 429 when none is left.
  * What throws, and what never charges, costs nothing: the use is given back.
  */
-export async function metered<T>(
+export async function withRateLimit<T>(
   reserving: Promise<Reservation>,
   work: (charge: () => Promise<void>) => Promise<T>,
 ): Promise<T> {

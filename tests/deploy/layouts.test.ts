@@ -5,7 +5,7 @@ import { chooseLayout } from '#scripts/deploy/choose-layout.ts';
 import type { Layout } from '#scripts/project/layout.ts';
 import { functionFor } from '#scripts/project/routes.ts';
 import { makePhoto } from '#scripts/smoke/photo.ts';
-import { type Incoming, reach } from '#scripts/smoke/reach.ts';
+import { type Incoming, sendRequest } from '#scripts/smoke/send-request.ts';
 import { useProject } from './support/project.ts';
 import { idOfVariable } from './support/variables.ts';
 
@@ -29,7 +29,7 @@ async function ask(layout: Layout, method: string, path: string, { token, json, 
     ...(body ? { 'content-type': encoded?.headers.get('content-type') ?? 'application/json' } : {}),
   };
   const origin = world.local.functionUrl(functionFor(layout, path.split('?')[0] ?? ''));
-  return reach(world.target.endpoint, `${origin}${path}`, { method, headers, ...(body ? { body } : {}) });
+  return sendRequest(world.target.endpoint, `${origin}${path}`, { method, headers, ...(body ? { body } : {}) });
 }
 
 const textOf = ({ status, body }: Incoming) => `${status} ${body.toString('utf8')}`;
@@ -55,7 +55,7 @@ async function story(layout: Layout): Promise<{ token: string; id: string; pictu
 async function expectKept(layout: Layout, { token, id, picture }: Awaited<ReturnType<typeof story>>): Promise<void> {
   expect(textOf(await ask(layout, 'GET', '/user', { token }))).toMatch(/^200 .*"username":"ada"/);
   expect(textOf(await ask(layout, 'GET', `/complain?id=${id}`, { token }))).toContain(`"id":"${id}"`);
-  expect((await reach(world.target.endpoint, picture, { method: 'GET' })).status).toBe(200);
+  expect((await sendRequest(world.target.endpoint, picture, { method: 'GET' })).status).toBe(200);
   expect(textOf(await ask(layout, 'GET', '/openapi.json'))).toMatch(/^200 /);
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { tellDay } from '#scripts/examples/day.ts';
-import { tellTypedStory } from '#scripts/examples/typed-client.ts';
-import { tellSdkStory } from '#scripts/examples/web-sdk.ts';
+import { runDay } from '#scripts/examples/day.ts';
+import { runTypedStory } from '#scripts/examples/typed-client.ts';
+import { runSdkStory } from '#scripts/examples/web-sdk.ts';
 import { LAYOUTS } from '#scripts/project/layout.ts';
 import { type Service, startService, uniqueName } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
@@ -16,7 +16,7 @@ async function typedStory(docsUrl: string): Promise<{ lines: string[]; id: strin
   const lines: string[] = [];
   const picture = new Blob([new Uint8Array(await makePicture('jpeg'))]);
   const username = uniqueName();
-  const id = await tellTypedStory({ docsUrl, username, picture, say: (line) => lines.push(line) });
+  const id = await runTypedStory({ docsUrl, username, picture, say: (line) => lines.push(line) });
   return { lines, id, username };
 }
 
@@ -53,7 +53,7 @@ it.each(LAYOUTS)(
     const only = layout === 'groups' ? {} : { only: own.functionId('complaints') };
     const picture = await makePicture('jpeg');
     const username = uniqueName();
-    const id = await tellSdkStory({ endpoint, projectId, ...only, username, picture, say: (line) => lines.push(line) });
+    const id = await runSdkStory({ endpoint, projectId, ...only, username, picture, say: (line) => lines.push(line) });
     expect(lines).toEqual([
       `registered ${username}`,
       expect.stringMatching(/^logged in until \d{4}-/),
@@ -68,11 +68,11 @@ it.each(LAYOUTS)(
 
 it('plays a day at the desk, in which deadlines pass and everybody is told', async () => {
   const lines: string[] = [];
-  await tellDay((line) => lines.push(line.slice(24)));
+  await runDay((line) => lines.push(line.slice(24)));
   const reference = expect.stringMatching(/^\d{4}-\d{6}-\d /);
   expect(lines).toEqual([
     expect.stringMatching(/^30 reports come in, the first is \d{4}-000001-\d$/),
-    'clara finds 5 doubles; their reporters follow the first report',
+    'clara finds 5 duplicates; their reporters follow the first report',
     expect.stringMatching(/^clara acknowledges 24, and overlooks \d{4}-000004-\d$/),
     '14 are resolved in the morning',
     expect.stringMatching(/^\d+ mails were sent, to ada, ben, cleo, dan, eve, finn$/),

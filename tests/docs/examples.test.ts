@@ -5,7 +5,7 @@ import type { Example } from '#shared/contract/docs.ts';
 import { runSchedule } from '../support/complaints.ts';
 import { type Service, startService } from '../support/harness.ts';
 import { Cast } from './support/cast.ts';
-import { withoutChance, withoutFigures } from './support/like.ts';
+import { withoutNumbers, withoutRandomValues } from './support/normalise-answer.ts';
 
 let service: Service;
 let cast: Cast;
@@ -31,7 +31,7 @@ describe.each(servedRoutes().filter(({ functionId }) => functionId !== 'docs'))(
     const answer = await cast.play(route, example);
     const body = answer.text === '' ? undefined : JSON.parse(answer.text);
     const documented = documentedAnswer(example);
-    const like = example.figures ? withoutFigures : withoutChance;
+    const like = example.figures ? withoutNumbers : withoutRandomValues;
     expect({ status: answer.status, body: like(body) }).toEqual({
       status: documented.status,
       body: like(documented.body),

@@ -5,7 +5,7 @@ import { type Service, startService } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 import { fuzzRuns, fuzzTimeout } from '../support/seeded-random.ts';
 import { Actors } from './fuzz/actors.ts';
-import { Chance } from './fuzz/chance.ts';
+import { Choices } from './fuzz/choices.ts';
 import { type Answered, Judge } from './fuzz/judge.ts';
 import { type Operation, type Planned, plan } from './fuzz/requests.ts';
 
@@ -75,7 +75,7 @@ function idsIn(text: string): string[] {
 const isCostly = ({ operation }: Operation) => ['login', 'register', 'logout'].includes(String(operation.operationId));
 
 it(`answers ${REQUESTS} generated requests as the document says (seed ${SEED})`, async () => {
-  const chance = new Chance(SEED);
+  const chance = new Choices(SEED);
   const judge = new Judge(document);
   const pictures = [
     await makePicture('jpeg'),

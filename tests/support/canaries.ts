@@ -53,7 +53,7 @@ async function functionsOf({ endpoint, projectId, apiKey }: Place): Promise<stri
 }
 
 /** Watches over these secrets, of which `log` tells those that must not be logged either. */
-export function watchOver(secrets: Readonly<Record<string, string>>): Canaries {
+export function watchForSecrets(secrets: Readonly<Record<string, string>>): Canaries {
   const watched = new Map(Object.entries(secrets).map(([name, secret]) => [secret, name]));
   const unlogged = new Map<string, string>();
   return {

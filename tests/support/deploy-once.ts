@@ -5,7 +5,7 @@ import { readDeclaration } from '#scripts/deploy/declaration.ts';
 import { deploy } from '#scripts/deploy/deploy.ts';
 import { readRules } from '#scripts/deploy/live.ts';
 import { needsSecret } from '#scripts/deploy/plan-variables.ts';
-import { ifThere, openRemote, type Remote } from '#scripts/deploy/remote.ts';
+import { openRemote, type Remote, undefinedIfMissing } from '#scripts/deploy/remote.ts';
 import { targetOf } from '#scripts/project/connect.ts';
 import { type LaidOut, layOut } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
@@ -56,8 +56,8 @@ async function refuseUnlessEmpty(
 ): Promise<void> {
   const { functions: found } = await functions.list({ queries: [Query.limit(1)] });
   const there = await Promise.all([
-    ...tablesDB.map(({ $id: databaseId }) => ifThere(tables.get({ databaseId }))),
-    ...buckets.map(({ $id: bucketId }) => ifThere(storage.getBucket({ bucketId }))),
+    ...tablesDB.map(({ $id: databaseId }) => undefinedIfMissing(tables.get({ databaseId }))),
+    ...buckets.map(({ $id: bucketId }) => undefinedIfMissing(storage.getBucket({ bucketId }))),
   ]);
   if (found.length > 0 || there.some((item) => item !== undefined)) {
     throw new Error('The project must be empty: the tests deploy into it and remove everything that they made.');
@@ -87,9 +87,9 @@ async function removeAll(remote: Remote, { functions, tablesDB, buckets }: LaidO
   const ids = functions.map(({ $id }) => $id);
   const rules = await readRules(remote);
   for (const { $id: ruleId, deploymentResourceId } of rules) {
-    if (ids.includes(deploymentResourceId ?? '')) await ifThere(remote.rules.deleteRule({ ruleId }));
+    if (ids.includes(deploymentResourceId ?? '')) await undefinedIfMissing(remote.rules.deleteRule({ ruleId }));
   }
-  for (const functionId of ids) await ifThere(remote.functions.delete({ functionId }));
-  for (const { $id: bucketId } of buckets) await ifThere(remote.storage.deleteBucket({ bucketId }));
-  for (const { $id: databaseId } of tablesDB) await ifThere(remote.tables.delete({ databaseId }));
+  for (const functionId of ids) await undefinedIfMissing(remote.functions.delete({ functionId }));
+  for (const { $id: bucketId } of buckets) await undefinedIfMissing(remote.storage.deleteBucket({ bucketId }));
+  for (const { $id: databaseId } of tablesDB) await undefinedIfMissing(remote.tables.delete({ databaseId }));
 }

@@ -11,7 +11,7 @@ import { localProject } from '#scripts/project/local-settings.ts';
 import { functionFor, originPaths } from '#scripts/project/routes.ts';
 import { Complaint, LoginReply } from '#shared/contract/responses.ts';
 import type { Role } from '#shared/domain/account.ts';
-import { type Canaries, watchOver } from './canaries.ts';
+import { type Canaries, watchForSecrets } from './canaries.ts';
 import { type Deployed, deployed, TEST_SETTINGS } from './deployed.ts';
 import { enroller, PASSWORD } from './enrol.ts';
 import { type Answer, type Sending, send } from './send.ts';
@@ -144,7 +144,7 @@ async function localGround(
 function serviceOn(ground: Ground): Service {
   const { target, layout, settings, local } = ground;
   const place = { endpoint: target.endpoint, projectId: target.projectId, apiKey: target.key };
-  const canaries = watchOver({
+  const canaries = watchForSecrets({
     'the password': PASSWORD,
     'the token secret': settings.TOKEN_SECRET,
     'the API key': target.key,

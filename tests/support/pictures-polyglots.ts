@@ -1,5 +1,5 @@
 import { extendedHeader } from './pictures-canary.ts';
-import type { Bases } from './pictures-lying.ts';
+import type { Bases } from './pictures-malformed.ts';
 import {
   jpegSegment,
   pngPart,

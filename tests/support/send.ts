@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as z from 'zod/mini';
-import { lookupBeside } from '#scripts/smoke/reach.ts';
+import { lookupBeside } from '#scripts/smoke/send-request.ts';
 import { Problem } from '#shared/contract/responses.ts';
 
 export type Sending = {

@@ -1,3 +1,10 @@
+/** A command line that cannot be understood; its message ends with the usage. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(`${message}\n\n${usage()}`);
+  }
+}
+
 type Request = { method: string; path: string; body?: unknown };
 type Command = { usage: string; about: string; request: (args: string[]) => Request };
 
@@ -47,7 +54,7 @@ const commands: Record<string, Command> = {
 /** Asks a local Appwrite that is running; the answer is what to print. */
 export async function runCommand(url: string, [name = '', ...args]: string[]): Promise<string> {
   const command = commands[name];
-  if (!command) throw new Error(`There is no command ${name}.\n${usage()}`);
+  if (!command) throw new UsageError(`There is no command ${name}.`);
   const { method, path, body } = command.request(args);
   const sent =
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
@@ -60,9 +67,20 @@ export async function runCommand(url: string, [name = '', ...args]: string[]): P
   return value === undefined ? 'Done.' : show(value);
 }
 
-function usage(): string {
+const STARTING = `Usage: npm run local -- [--empty] [--workers 12] [--no-proxy] [--delays] [--database mariadb|postgresql|mongodb]
+  Starts the project of ./appwrite.json. PORT (3000) and DATA_DIR (.local) say where.
+  --empty      a project without tables, buckets and functions
+  --workers    serves so many requests at once, as a real Appwrite does; without it, all
+  --no-proxy   the workers do not know the domains of functions
+  --delays     answers as late as a real Appwrite does
+  --database   whose peculiarities it has
+
+       npm run local -- <command>, while it runs:`;
+
+/** How the program is called, with every option and command. */
+export function usage(): string {
   const all = Object.values(commands).map(({ usage: how, about }) => `  ${how.padEnd(54)} ${about}`);
-  return ['Usage: npm run local -- <command>; without one it starts.', ...all].join('\n');
+  return [STARTING, ...all].join('\n');
 }
 
 function show(value: { calls?: unknown }): string {

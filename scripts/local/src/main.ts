@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { runCommand } from './cli.ts';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { runCommand, UsageError, usage } from './cli.ts';
 import { engineNamed } from './database/engine.ts';
 import { startLocalAppwrite } from './index.ts';
 
@@ -10,11 +10,12 @@ const dataDir = resolve(process.env.DATA_DIR ?? '.local');
 const words = process.argv.slice(2);
 
 try {
-  if (words[0] === undefined || words[0].startsWith('--')) await start(words);
+  if (words.some((word) => word === '--help' || word === '-h')) console.log(usage());
+  else if (words[0] === undefined || words[0].startsWith('--')) await start(words);
   else console.log(await runCommand(`http://127.0.0.1:${port}`, words));
 } catch (error) {
   console.error(explain(error));
-  process.exit(1);
+  process.exit(error instanceof UsageError ? 2 : 1);
 }
 
 async function start(args: string[]): Promise<void> {
@@ -25,7 +26,7 @@ async function start(args: string[]): Promise<void> {
     delays: { type: 'boolean', default: false },
     database: { type: 'string', default: 'mariadb' },
   } as const;
-  const { empty, workers, delays, database, 'no-proxy': withoutProxy } = parseArgs({ args, options }).values;
+  const { empty, workers, delays, database, 'no-proxy': withoutProxy } = parse(args, options);
   const { name } = engineNamed(database);
   const config = resolve('appwrite.json');
   if (!empty && !existsSync(config)) {
@@ -47,6 +48,14 @@ async function start(args: string[]): Promise<void> {
   console.log(
     `Endpoint  ${appwrite.endpoint}\nProject   ${appwrite.projectId}\nAPI key   ${appwrite.apiKey}\nData      ${dataDir}`,
   );
+}
+
+function parse<O extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: O) {
+  try {
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function explain(error: unknown): string {

@@ -13,7 +13,7 @@ const HAPPENED: Readonly<Record<Happening, string>> = {
   note: 'There is a new note.',
   staff_images: 'Pictures were added by our staff.',
   reporter_images: 'Pictures were added by the reporter.',
-  duplicate: 'The report was found to be a double of another one.',
+  duplicate: 'The report was found to be a duplicate of another one.',
   assigned: 'The report was assigned to you.',
   unassigned: 'The report is assigned to nobody now.',
   escalated: 'A deadline has passed, and the report was passed on to you.',

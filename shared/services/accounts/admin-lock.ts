@@ -4,12 +4,12 @@ import type { Deps } from '#shared/compose.ts';
 import { allows } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
-import { serially } from '../complaints/serially.ts';
+import { withMutex } from '../keyed-mutex.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchAccount } from './read-account.ts';
 
 const LOCK = 'admins';
-const MOST_ADMINS = 1_000;
+const MAX_ADMINS = 1_000;
 
 /** `operations` are those for the account as it is read under the lock. */
 type Leaving = {
@@ -29,7 +29,7 @@ async function lockVersion(deps: Deps): Promise<number> {
 
 /** The admins of this moment decide: whether the actor is still one of them, and whether the target is the last. */
 async function refuseByAdmins(deps: Deps, { actor, targetId, action }: Leaving): Promise<void> {
-  const admins = (await listByRole(deps.store, ['admin'], MOST_ADMINS)).map((admin) => admin.$id);
+  const admins = (await listByRole(deps.store, ['admin'], MAX_ADMINS)).map((admin) => admin.$id);
   const relation = actor.id === targetId ? 'self' : 'other';
   const role = admins.includes(actor.id) ? 'admin' : 'user';
   const asked = { on: 'account', role, relation, action } as const;
@@ -55,7 +55,7 @@ async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
  * Commits what may take an admin away, one such change at a time: the lock is read before the account and the admins,
  * so a change in between makes the commit fail and everything is judged again. 409 for the last admin.
  */
-export async function commitLeaving(deps: Deps, leaving: Leaving): Promise<void> {
+export async function commitUnlessLastAdmin(deps: Deps, leaving: Leaving): Promise<void> {
   const once = async () => (await attempt(deps, leaving)) || undefined;
-  await serially(LOCK, () => retryOnConflict(deps.clock, 'accounts', once));
+  await withMutex(LOCK, () => retryOnConflict(deps.clock, 'accounts', once));
 }

@@ -10,11 +10,11 @@ import { newEpoch } from '../auth/logout.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { reserveConfirmation } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
-import { planAddress } from './change-address.ts';
-import { confirmPassword } from './passwords.ts';
+import { planEmailChange } from './change-email.ts';
+import { confirmPassword } from './confirm-password.ts';
 import { noSuchAccount } from './read-account.ts';
 import { refuseWeakPassword } from './weak-passwords.ts';
-import { type AccountPatch, type Along, writeAccount } from './write-account.ts';
+import { type AccountPatch, type AlsoWritten, writeAccount } from './write-account.ts';
 
 export type AccountChange = {
   username?: string | undefined;
@@ -59,9 +59,12 @@ async function newSecrets(deps: Deps, { password }: AccountChange): Promise<Acco
 }
 
 /** What the change writes to the account as it is now, and what goes with it. */
-function planChange(row: Account, { change, secrets, byId, now }: Planned): { patch: AccountPatch; along: Along } {
+function planChange(
+  row: Account,
+  { change, secrets, byId, now }: Planned,
+): { patch: AccountPatch; along: AlsoWritten } {
   const { name, phone, language, notify } = change;
-  const address = planAddress(row, change.email, now);
+  const address = planEmailChange(row, change.email, now);
   const patch = {
     changedAt: now.toISOString(),
     ...(name === undefined ? {} : { name }),
@@ -103,7 +106,7 @@ export async function changeAccount(deps: Deps, actor: AccountActor, change: Acc
   if (!row) throw noSuchAccount();
   await confirmGuarded(deps, actor, change);
   const now = deps.clock.now();
-  if (planAddress(row, change.email, now).news.some(({ kind }) => kind === 'email.confirm')) {
+  if (planEmailChange(row, change.email, now).news.some(({ kind }) => kind === 'email.confirm')) {
     await reserveConfirmation(deps, change.email ?? '', row.$id);
   }
   const planned = { change, secrets: await newSecrets(deps, change), byId: self ? undefined : actor.id, now };

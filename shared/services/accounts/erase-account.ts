@@ -6,9 +6,9 @@ import type { Deps } from '#shared/compose.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
-import { commitLeaving } from './admin-lock.ts';
-import { forget } from './finish-erasures.ts';
-import { confirmPassword } from './passwords.ts';
+import { commitUnlessLastAdmin } from './admin-lock.ts';
+import { confirmPassword } from './confirm-password.ts';
+import { anonymise } from './finish-erasures.ts';
 import { noSuchAccount } from './read-account.ts';
 
 export type Erasure = { username?: string | undefined; password?: string | undefined };
@@ -58,7 +58,7 @@ async function removal({ store, clock }: Deps, account: Account): Promise<Remova
 export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Erasure): Promise<void> {
   const { $id: id } = await accountToErase(deps, actor, erasure);
   let usernames: string[] = [];
-  await commitLeaving(deps, {
+  await commitUnlessLastAdmin(deps, {
     actor,
     targetId: id,
     action: 'erase',
@@ -69,5 +69,5 @@ export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Era
     },
     landed: async () => (await deps.store.users.find(id)) === undefined,
   });
-  await forget(deps, { id, usernames });
+  await anonymise(deps, { id, usernames });
 }

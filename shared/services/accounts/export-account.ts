@@ -5,7 +5,7 @@ import type { Deps } from '#shared/compose.ts';
 import { sightOf } from '#shared/domain/policy.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { openCursor, sealCursor } from '../complaints/cursor.ts';
-import { listComplaints, type Reached } from '../complaints/list-complaints.ts';
+import { listComplaints, type PagePosition } from '../complaints/list-complaints.ts';
 import { presentComplaint, presentEntry } from '../complaints/present.ts';
 import { relationsOf } from '../complaints/relations.ts';
 import { presentProfile } from './profile.ts';
@@ -14,7 +14,7 @@ const COMPLAINTS = 20;
 const FOLLOWS = 100;
 
 /** How far each of the two lists was read; null: to its end. Neither is there at the beginning. */
-type Cursor = { complaints?: Reached | null; follows?: string | null };
+type Cursor = { complaints?: PagePosition | null; follows?: string | null };
 
 async function withOwnEntries(deps: Deps, actor: AccountActor, complaints: readonly StoredComplaint[]) {
   const ids = complaints.map(({ $id }) => $id);
@@ -31,7 +31,7 @@ async function withOwnEntries(deps: Deps, actor: AccountActor, complaints: reado
   }));
 }
 
-async function pageOfComplaints(deps: Deps, actor: AccountActor, after: Reached | null | undefined) {
+async function pageOfComplaints(deps: Deps, actor: AccountActor, after: PagePosition | null | undefined) {
   if (after === null) return { items: [], next: null };
   const filter = { sight: sightOf(actor), mine: actor.id };
   const wanted = { filter, order: orderOf('-createdAt'), pageSize: COMPLAINTS, page: 1, after };

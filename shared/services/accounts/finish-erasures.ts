@@ -23,7 +23,7 @@ const SETTLED_MS = 2 * MINUTE;
 const UNASSIGN_MS = 20 * SECOND;
 
 /** Takes a person off everything that stays: their names and their totals. The same again is harmless. */
-export async function forget(deps: Deps, person: { id: string; usernames: readonly string[] }): Promise<void> {
+export async function anonymise(deps: Deps, person: { id: string; usernames: readonly string[] }): Promise<void> {
   await Promise.all([
     scrubNames(deps.store, person),
     removeNameWords(deps.store, person.id),
@@ -55,7 +55,7 @@ export async function finishErasure(deps: StorageDeps, userId: string): Promise<
   const identity = await deps.store.identities.find(userId);
   if (identity) await mark(deps, [identity]);
   const usernames = usernamesOf(identity);
-  await forget(deps, { id: userId, usernames });
+  await anonymise(deps, { id: userId, usernames });
   const endsAt = deps.clock.elapsed() + UNASSIGN_MS;
   for (const username of usernames) await unassign(deps, username, () => deps.clock.elapsed() > endsAt);
   return 'cleaned';
@@ -86,7 +86,7 @@ async function finish(deps: Deps, identity: StoredIdentity, isLiving: boolean): 
     await deps.store.identities.replace(identity, { state: 'active' });
     return true;
   }
-  await forget(deps, { id: identity.$id, usernames: usernamesOf(identity) });
+  await anonymise(deps, { id: identity.$id, usernames: usernamesOf(identity) });
   // What was marked just now is looked at once more: a request that was under way may still have written the name.
   if (Date.parse(identity.$updatedAt) > deps.clock.now().getTime() - SETTLED_MS) return false;
   await deps.store.identities.remove(identity.$id);

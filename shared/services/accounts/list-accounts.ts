@@ -13,10 +13,10 @@ export type AccountPage = { accounts: Account[]; next: string | null };
 
 const PAGE = 100;
 /** Words read for one page. A page that finds less within them is short, and its cursor goes on. */
-const MOST_WORDS = 1_000;
+const MAX_WORDS = 1_000;
 const WORDS_AT_ONCE = 250;
 
-type Reached = { accounts: Account[]; last: string | undefined };
+type PagePosition = { accounts: Account[]; last: string | undefined };
 
 function refuse(actor: AccountActor, { role, q }: AccountSearch): void {
   const isStaffList = q === undefined && role !== 'user';
@@ -34,14 +34,18 @@ function shownBy(account: Account, beginnings: readonly string[], lookedUp: stri
     .sort()[0];
 }
 
-async function findByWords(deps: Deps, { role, q = '' }: AccountSearch, after: string | undefined): Promise<Reached> {
+async function findByWords(
+  deps: Deps,
+  { role, q = '' }: AccountSearch,
+  after: string | undefined,
+): Promise<PagePosition> {
   const beginnings = beginningsOf(q);
   // The longest one is in the fewest names.
   const [lookedUp] = beginnings.toSorted((one, other) => other.length - one.length);
   if (lookedUp === undefined) throw invalidField('q', 'too_short', 'must hold the beginning of a name');
   const accounts: Account[] = [];
   let last = after;
-  for (let read = 0; read < MOST_WORDS; read += WORDS_AT_ONCE) {
+  for (let read = 0; read < MAX_WORDS; read += WORDS_AT_ONCE) {
     const rows = await listNameWords(deps.store, { beginning: lookedUp, after: last, limit: WORDS_AT_ONCE });
     const found = await deps.store.users.findMany([...new Set(rows.map((row) => row.accountId))]);
     const byId = new Map(found.map((account) => [account.$id, account]));
@@ -57,7 +61,7 @@ async function findByWords(deps: Deps, { role, q = '' }: AccountSearch, after: s
   return { accounts, last };
 }
 
-async function listRole(deps: Deps, role: Role, after: string | undefined): Promise<Reached> {
+async function listRole(deps: Deps, role: Role, after: string | undefined): Promise<PagePosition> {
   const rows = await listByRole(deps.store, [role], PAGE + 1, after);
   const accounts = rows.slice(0, PAGE);
   return { accounts, last: rows.length > PAGE ? accounts.at(-1)?.username : undefined };

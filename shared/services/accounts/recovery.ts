@@ -6,7 +6,7 @@ import { queueRefusal, refuseWhenFull } from '../auth/hash-queue.ts';
 import { newEpoch } from '../auth/logout.ts';
 import { reserveOrRefuse } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
-import { addressesGone } from './change-address.ts';
+import { removedEmails } from './change-email.ts';
 import { readUnsubscribeToken } from './links.ts';
 import { linkGone, type OpenedLink, openLink } from './open-link.ts';
 import { refuseWeakPassword } from './weak-passwords.ts';
@@ -55,7 +55,7 @@ export async function confirmAddress(deps: Deps, token: string): Promise<void> {
     const now = deps.clock.now();
     const patch = { email: address, emailConfirmed: true, emailPending: null, changedAt: now.toISOString() };
     const replaced = address === account.email ? [] : [account.email];
-    return writeAccount(deps, account, patch, { news: addressesGone(account, replaced, now), operations: [used] });
+    return writeAccount(deps, account, patch, { news: removedEmails(account, replaced, now), operations: [used] });
   });
 }
 

@@ -12,7 +12,7 @@ import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { queueRefusal, refuseWhenFull } from '../auth/hash-queue.ts';
 import { addressesAfter } from '../auth/known-addresses.ts';
 import { newEpoch } from '../auth/logout.ts';
-import { serially } from '../complaints/serially.ts';
+import { withMutex } from '../keyed-mutex.ts';
 import { reserveConfirmation, reserveOrRefuse } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import type { Profile } from './profile.ts';
@@ -89,7 +89,7 @@ export async function register(deps: Deps, registration: Registration): Promise<
   reserving.catch(() => undefined);
   try {
     // One name at a time in this process, so that all but the first are refused before a password is hashed for them.
-    return await serially(`register ${username}`, () => openAccount(deps, { registration, nameId, reserving }));
+    return await withMutex(`register ${username}`, () => openAccount(deps, { registration, nameId, reserving }));
   } catch (error) {
     const wasTaken = error instanceof Refusal && error.code === 'username_taken';
     if (!wasTaken) {

@@ -8,7 +8,7 @@ import { Refusal } from '#shared/domain/problems.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { planUnassigning } from '../complaints/unassign.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
-import { commitLeaving } from './admin-lock.ts';
+import { commitUnlessLastAdmin } from './admin-lock.ts';
 import { noSuchAccount } from './read-account.ts';
 import { writeAccount } from './write-account.ts';
 
@@ -20,7 +20,7 @@ function newsOf(actor: AccountActor, { $id: accountId, changedAt }: Account): Ac
 
 async function demote(deps: Deps, actor: AccountActor, demoted: Account): Promise<Account> {
   const { $id: targetId, role, changedAt } = demoted;
-  await commitLeaving(deps, {
+  await commitUnlessLastAdmin(deps, {
     actor,
     targetId,
     action: 'setRole',

@@ -8,7 +8,7 @@ import type { StorageDeps } from '#shared/compose.ts';
 export type AccountPatch = Partial<Omit<User, 'revoked' | 'knownAddresses'>> & { revoked?: string };
 
 /** What goes with a change of an account, all or nothing: rows of the outbox, and whatever else. */
-export type Along = { news?: readonly AccountNews[]; operations?: readonly Operation[] };
+export type AlsoWritten = { news?: readonly AccountNews[]; operations?: readonly Operation[] };
 
 const sameTime = (one: string, other: string) => Date.parse(one) === Date.parse(other);
 
@@ -30,7 +30,7 @@ export async function writeAccount(
   deps: Pick<StorageDeps, 'gateway' | 'store'>,
   account: Account,
   patch: AccountPatch,
-  { news = [], operations = [] }: Along = {},
+  { news = [], operations = [] }: AlsoWritten = {},
 ): Promise<Account | undefined> {
   if (news.length + operations.length === 0) return deps.store.users.replace(account, patch);
   const read = () => deps.store.users.find(account.$id);

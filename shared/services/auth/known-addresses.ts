@@ -1,10 +1,10 @@
 import type { Account } from '#shared/appwrite/accounts.ts';
 import type { KnownAddress } from '#shared/appwrite/rows.ts';
+import { NO_ADDRESS } from '#shared/domain/client-network.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { derivedId } from '#shared/domain/ids.ts';
-import { NO_ADDRESS } from '#shared/domain/network.ts';
 
-const MOST_KNOWN = 8;
+const MAX_KNOWN = 8;
 const KNOWN_DAYS = 30;
 
 type Knowing = Pick<Account, '$id' | 'knownAddresses'>;
@@ -31,5 +31,5 @@ export function addressesAfter(account: Knowing, address: string, now: Date): Kn
   const known = unexpired(account, now);
   const seen = now.toISOString().slice(0, 10);
   if (known.some((one) => one.mark === mark && one.seen === seen)) return undefined;
-  return [{ mark, seen }, ...known.filter((one) => one.mark !== mark)].slice(0, MOST_KNOWN);
+  return [{ mark, seen }, ...known.filter((one) => one.mark !== mark)].slice(0, MAX_KNOWN);
 }

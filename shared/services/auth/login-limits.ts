@@ -3,8 +3,8 @@ import {
   type Limit,
   type Reservation,
   readUses,
-  reserveKnowing,
-  secondsFull,
+  reserveWithKnownUses,
+  secondsUntilRoomFor,
   type Uses,
 } from '#shared/appwrite/limits.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -58,20 +58,20 @@ function refusal(seconds: number) {
 }
 
 function firstWithRoom(deps: Deps, choice: Choice, uses: Uses): LoginLimit {
-  const waits = choice.map((limit) => secondsFull(deps, limit, uses));
+  const waits = choice.map((limit) => secondsUntilRoomFor(deps, limit, uses));
   const limit = choice[waits.indexOf(0)];
   if (!limit) throw refusal(Math.min(...waits));
   return limit;
 }
 
 /** Pays for one comparison before it is made. 429, without a write, when there is no room; `undo` gives all of it back. */
-export async function payForTry(
+export async function reserveLoginTry(
   deps: Deps,
   choices: readonly Choice[],
   uses: Uses,
 ): Promise<{ undo(): Promise<void> }> {
   const limits = choices.map((choice) => firstWithRoom(deps, choice, uses));
-  const paying = await Promise.allSettled(limits.map((limit) => reserveKnowing(deps, limit, uses)));
+  const paying = await Promise.allSettled(limits.map((limit) => reserveWithKnownUses(deps, limit, uses)));
   const paid = paying.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const undo = async () => void (await Promise.allSettled(paid.map((one: Reservation) => one.undo())));
   const failed = paying.find((one) => one.status === 'rejected');

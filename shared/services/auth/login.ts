@@ -6,7 +6,7 @@ import { issueToken } from '#shared/security/issue-token.ts';
 import { isBcryptHash, type Requester } from '#shared/security/passwords.ts';
 import { queueRefusal, refuseWhenFull } from './hash-queue.ts';
 import { addressesAfter, isKnownAddress } from './known-addresses.ts';
-import { loginLimits, payForTry, readLoginUses } from './login-limits.ts';
+import { loginLimits, readLoginUses, reserveLoginTry } from './login-limits.ts';
 import { newEpoch } from './logout.ts';
 
 export type Credentials = { username: string; password: string };
@@ -66,7 +66,7 @@ export async function login(deps: Deps, { username: raw, password }: Credentials
   const finding = findByUsername(deps.store, username ?? NO_USERNAME);
   const [found, uses] = await Promise.all([finding, readLoginUses(deps, limits)]);
   const known = found !== undefined && isKnownAddress(found, deps.address, deps.clock.now());
-  const paid = await payForTry(deps, known ? limits.known : limits.strangers, uses);
+  const paid = await reserveLoginTry(deps, known ? limits.known : limits.strangers, uses);
   const account = await compare(deps, password, found, known).catch(async (error: unknown) => {
     const wrong = error instanceof Refusal && error.code === 'bad_credentials';
     if (!wrong) await paid.undo();

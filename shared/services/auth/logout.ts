@@ -6,7 +6,7 @@ import { retryOnConflict } from '../retry-on-conflict.ts';
 import type { AccountActor } from './open-session.ts';
 
 // More unexpired logouts than this in one token's lifetime: then all tokens end, which is safe, instead of the row growing.
-const MOST_REVOKED = 500;
+const MAX_REVOKED = 500;
 
 type Ending = { actor: AccountActor; tokenId: string; expiresAt: Date; everywhere: boolean };
 
@@ -17,7 +17,7 @@ export function newEpoch(): { epoch: string; revoked: string } {
 
 function revocation(revoked: RevokedToken[] = [], ending: Ending, now: number): { epoch?: string; revoked: string } {
   const unexpired = revoked.filter((entry) => entry.exp * 1_000 > now);
-  if (ending.everywhere || unexpired.length >= MOST_REVOKED) return newEpoch();
+  if (ending.everywhere || unexpired.length >= MAX_REVOKED) return newEpoch();
   return {
     revoked: JSON.stringify([
       ...unexpired,

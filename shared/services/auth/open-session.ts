@@ -23,7 +23,7 @@ export async function openSession(deps: Deps, token: string): Promise<Session> {
   return { accountId: claims.sub, account, tokenId: claims.jti, expiresAt: claims.expiresAt };
 }
 
-/** 401 when the account is gone: for a commit that came too late for its account, see `holdAccount`. */
+/** 401 when the account is gone: for a commit that came too late for its account, see `requireAccount`. */
 export async function refuseErased(deps: Deps, accountId: string): Promise<void> {
   if (!(await deps.store.users.find(accountId))) throw refuse();
 }

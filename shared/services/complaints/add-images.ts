@@ -1,4 +1,4 @@
-import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { requireAccount } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
@@ -6,17 +6,17 @@ import type { StoredImage } from '#shared/appwrite/rows.ts';
 import { begin, claimVersion, commitBegun, create, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
-import { laterImageId, MOST_IMAGES, randomId } from '#shared/domain/ids.ts';
-import { mayOnComplaint } from '#shared/domain/policy.ts';
+import { laterImageId, MAX_IMAGES_PER_COMPLAINT, randomId } from '#shared/domain/ids.ts';
+import { hasActed, mayOnComplaint } from '#shared/domain/policy.ts';
 import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
-import { metered, reserveChange } from '../rate-limits.ts';
+import { withMutex } from '../keyed-mutex.ts';
+import { reserveChange, withRateLimit } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchComplaint } from './get-complaint.ts';
-import { claimKey, fingerprintOf, plainTicket, refuseMalformedKey, type Ticket } from './idempotency.ts';
+import { claimKey, fingerprintOf, type IdempotencyClaim, refuseMalformedKey, unkeyedClaim } from './idempotency.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
-import { serially } from './serially.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
 
 /** `accountId`: the actor's, known before the account is read. */
@@ -37,18 +37,22 @@ function refuseUnfit(actor: Actor, complaint: StoredComplaint | undefined, count
   }
   refuseStale(ifMatch, complaint.version);
   const has = complaint.images.length;
-  if (has + count <= MOST_IMAGES) return complaint;
-  throw invalidField('images', 'too_many', `must be at most ${MOST_IMAGES} on a complaint in all; it has ${has}`);
+  if (has + count <= MAX_IMAGES_PER_COMPLAINT) return complaint;
+  throw invalidField(
+    'images',
+    'too_many',
+    `must be at most ${MAX_IMAGES_PER_COMPLAINT} on a complaint in all; it has ${has}`,
+  );
 }
 
 /** What moves on the complaint, and the entry that tells of it. */
 function planned(deps: Deps, actor: Actor, complaint: StoredComplaint, images: StoredImage[]) {
   const changedAt = deps.clock.now().toISOString();
-  const touched = complaint.touched || (actor.role !== 'user' && actor.id !== complaint.reporterId);
+  const touched = complaint.touched || hasActed(actor, complaint);
   return { touched, images, version: complaint.version + 1, changedAt };
 }
 
-type Adding = { actor: Actor; wanted: NewImages; pictures: readonly Picture[]; ticket: Ticket };
+type Adding = { actor: Actor; wanted: NewImages; pictures: readonly Picture[]; ticket: IdempotencyClaim };
 
 /** Adding pictures, over as many tries as it takes; they are stored once. */
 class Addition {
@@ -107,7 +111,7 @@ class Addition {
         before: complaint,
         after: complaint,
       }),
-      holdAccount(actor.id),
+      requireAccount(actor.id),
     ];
     const landed = async () => (await store.timeline.find(entryId)) !== undefined;
     return { outcome: await commitBegun(gateway, begun, { operations, landed }), row: { ...complaint, ...patch } };
@@ -135,7 +139,7 @@ class Addition {
   async run(charge: () => Promise<void>): Promise<StoredComplaint> {
     const { deps, id } = { deps: this.#deps, id: this.#adding.wanted.id };
     try {
-      return await serially(id, () => retryOnConflict(deps.clock, 'this complaint', () => this.attempt(charge)));
+      return await withMutex(id, () => retryOnConflict(deps.clock, 'this complaint', () => this.attempt(charge)));
     } catch (error) {
       // After a commit without an answer nobody knows whether the complaint has them; maintenance finds out.
       const surely = error instanceof Refusal && error.code !== 'unavailable';
@@ -153,7 +157,7 @@ async function replay(deps: Deps, actor: Actor, id: string): Promise<Added> {
 
 async function ticketFor(deps: Deps, actor: Actor, wanted: NewImages, pictures: readonly Picture[]) {
   const { id, note, key } = wanted;
-  if (key === undefined) return plainTicket(id, false);
+  if (key === undefined) return unkeyedClaim(id, false);
   const contents = pictures.map((picture) => picture.content);
   const fingerprint = await fingerprintOf({ images: id, note: note ?? null }, contents);
   return claimKey(deps, actor.id, { key, fingerprint, complaintId: id });
@@ -168,7 +172,7 @@ export async function addImages(deps: Deps, asking: Promise<Actor>, wanted: NewI
   const early = deps.store.complaints.find(wanted.id);
   early.catch(() => undefined);
   const role = asking.then((actor) => actor.role);
-  return metered(reserveChange(deps, wanted.accountId, role), async (charge) => {
+  return withRateLimit(reserveChange(deps, wanted.accountId, role), async (charge) => {
     const actor = await asking;
     refuseMalformedKey(wanted.key);
     const pictures = await wanted.pictures;

@@ -4,7 +4,7 @@ import type { Actor } from '#shared/domain/account.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import { ENDED, judgeTransition, nextStatuses, progressConflict, RATING_DAYS } from '#shared/domain/status.ts';
+import { checkTransition, ENDED, nextStatuses, progressConflict, RATING_DAYS } from '#shared/domain/status.ts';
 import { type ChangeInput, CORRECTED_FIELDS, DESK_FIELDS, TEXT_FIELDS } from './change-input.ts';
 
 export type Asked = {
@@ -32,7 +32,7 @@ const sent = (input: ChangeInput, fields: readonly (keyof ChangeInput)[]) =>
 export function refuseUnauthorized(asked: Asked): void {
   const { actor, complaint, input } = asked;
   if (input.duplicateOf !== undefined && !mayOnComplaint(actor, 'work', complaint)) {
-    throw new Refusal('forbidden', 'Only staff may mark a complaint as a double.');
+    throw new Refusal('forbidden', 'Only staff may mark a complaint as a duplicate.');
   }
   const deskOnly = sent(input, DESK_FIELDS);
   // A progress that goes with a transition belongs to it, and the status table says whose that is.
@@ -61,7 +61,7 @@ export function refuseUnauthorized(asked: Asked): void {
     return;
   }
   const step = { from: complaint.status, to: input.status };
-  if (judgeTransition(step, askerOf(asked), true) === 'forbidden') {
+  if (checkTransition(step, askerOf(asked), true) === 'forbidden') {
     throw new Refusal('forbidden', `It is not yours to move this complaint from ${step.from} to ${step.to}.`);
   }
 }
@@ -107,7 +107,7 @@ export function refuseImpossible(asked: Asked): void {
   }
   const step = { from: complaint.status, to: input.status ?? complaint.status };
   if (step.from !== step.to) {
-    const verdict = judgeTransition(step, askerOf(asked), input.note !== undefined || input.duplicateOf !== undefined);
+    const verdict = checkTransition(step, askerOf(asked), input.note !== undefined || input.duplicateOf !== undefined);
     if (verdict === 'illegal') throw illegal(asked, step.to);
     if (verdict === 'needs_note') {
       throw invalidField('note', 'required', `is required to move a complaint from ${step.from} to ${step.to}`);

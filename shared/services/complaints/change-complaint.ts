@@ -1,4 +1,4 @@
-import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { requireAccount } from '#shared/appwrite/accounts.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
@@ -10,17 +10,23 @@ import type { Actor } from '#shared/domain/account.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { refuseErased } from '../auth/open-session.ts';
-import { metered, reserveChange } from '../rate-limits.ts';
+import { withMutex } from '../keyed-mutex.ts';
+import { reserveChange, withRateLimit } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
+import { defaultAssignee, findCategoryById, refuseUnknownAssignee, unknownCategory } from './assignee-and-category.ts';
 import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
-import { asRejection, type DoublePlan, planDouble, readDoubling, refuseEndedDouble } from './duplicates.ts';
+import {
+  asDuplicateRejection,
+  type DuplicatePlan,
+  planDuplicate,
+  readDuplicateLookup,
+  refuseEndedDuplicate,
+} from './duplicates.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
-import { closeHidden, publishAccess, renewAccess, retireOldAccess } from './image-access.ts';
-import { defaultAssignee, namedCategory, refuseUnknownAssignee, unknownCategory } from './known-names.ts';
+import { publishAccess, renewAccess, retireOldAccess, revokeHiddenAccess } from './image-access.ts';
 import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
-import { serially } from './serially.ts';
 
 /** `accountId`: the actor's, known before the account is read. */
 export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput; accountId: string };
@@ -46,7 +52,7 @@ function outboxOf(complaint: StoredComplaint, { patch, entry }: Plan) {
 async function commitPlan(
   deps: Deps,
   complaint: StoredComplaint,
-  plan: Plan & { images: StoredImage[]; begun: Promise<string>; double: DoublePlan | undefined },
+  plan: Plan & { images: StoredImage[]; begun: Promise<string>; duplicate: DuplicatePlan | undefined },
 ) {
   const id = complaint.$id;
   const entryId = randomId();
@@ -54,17 +60,17 @@ async function commitPlan(
   const after = { ...complaint, ...plan.patch };
   const images = plan.images === complaint.images ? {} : { images: JSON.stringify(plan.images) };
   const operations = [
-    ...(plan.double?.operations ?? []),
+    ...(plan.duplicate?.operations ?? []),
     claimVersion('complaints', id, complaint.version),
     update('complaints', id, { ...plan.patch, ...images, counted: countedAs(after), version }),
     ...(isTextChanged(plan) ? replaceWords(id, { ...complaint, ...plan.patch }) : []),
     create('timeline', entryId, { ...plan.entry, complaintId: id, number: version }),
-    ...(plan.entry.byId === null ? [] : [holdAccount(plan.entry.byId)]),
+    ...(plan.entry.byId === null ? [] : [requireAccount(plan.entry.byId)]),
     ...tallyOperations(countedBefore(complaint), after),
     outboxOf(complaint, plan),
   ];
   const landed = async () => (await deps.store.timeline.find(entryId)) !== undefined;
-  const stillTrue = plan.double ? { stillTrue: plan.double.stillTrue } : {};
+  const stillTrue = plan.duplicate ? { stillTrue: plan.duplicate.stillTrue } : {};
   const outcome = await commitCounted(deps, { operations, landed, ...stillTrue }, plan.begun);
   if (outcome === 'missing' && plan.entry.byId !== null) await refuseErased(deps, plan.entry.byId);
   return outcome === 'done';
@@ -73,7 +79,7 @@ async function commitPlan(
 /** What the names in a change stand for; 422 for an assignee that there is not. */
 async function readNames(deps: Deps, input: ChangeInput): Promise<CategoryTerms> {
   const terms = async () => {
-    const category = await namedCategory(deps, input.category);
+    const category = await findCategoryById(deps, input.category);
     return { category, assignee: await defaultAssignee(deps, category) };
   };
   const [known] = await Promise.all([terms(), refuseUnknownAssignee(deps, input.assignedTo)]);
@@ -95,30 +101,30 @@ type Attempt = Change & { asking: Promise<Actor>; charge(): Promise<void> };
 
 async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | undefined> {
   const { id, ifMatch, asking } = change;
-  const input = asRejection(change.input);
+  const input = asDuplicateRejection(change.input);
   // Asked for and opened now, but whether the change is this person's to make is said first.
   const names = readNames(deps, input);
   const begun = begin(deps.gateway);
-  const doubles = readDoubling(deps, id, input);
-  for (const early of [names, begun, doubles]) early.catch(() => undefined);
+  const duplicates = readDuplicateLookup(deps, id, input);
+  for (const early of [names, begun, duplicates]) early.catch(() => undefined);
   const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
   const asked = { actor, complaint, input, now: deps.clock.now(), config: deps.config };
   refuseUnauthorized(asked);
   refuseStale(ifMatch, complaint.version);
-  refuseEndedDouble(asked);
+  refuseEndedDuplicate(asked);
   refuseImpossible(asked);
   const known = await names;
   refuseLostCategory(input, complaint, known);
   const simple = planChange(asked, known);
   if (!simple) return unchanged(deps, complaint, input);
-  const doubling = await doubles;
-  const double = doubling && (await planDouble(deps, asked, simple, doubling));
-  const plan = double?.plan ?? simple;
+  const lookup = await duplicates;
+  const duplicate = lookup && (await planDuplicate(deps, asked, simple, lookup));
+  const plan = duplicate?.plan ?? simple;
   await change.charge();
   const isHidden = plan.patch.hidden ?? complaint.hidden;
   const images = await imagesAfter(deps, complaint, isHidden);
-  if (!(await commitPlan(deps, complaint, { ...plan, images, begun, double }))) return undefined;
+  if (!(await commitPlan(deps, complaint, { ...plan, images, begun, duplicate }))) return undefined;
   if (isHidden && (input.hidden === true || images !== complaint.images)) await retireOldAccess(deps, images);
   return { ...complaint, ...plan.patch, images, version: complaint.version + 1 };
 }
@@ -126,15 +132,15 @@ async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | u
 /** Hiding what is hidden already ends its public URLs all the same: an earlier try may have died before it did. */
 async function unchanged(deps: Deps, complaint: StoredComplaint, input: ChangeInput) {
   if (input.hidden !== true) return complaint;
-  const images = await closeHidden(deps, complaint);
+  const images = await revokeHiddenAccess(deps, complaint);
   return images && { ...complaint, images };
 }
 
 /** Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. */
 export async function changeComplaint(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint> {
   const role = asking.then((actor) => actor.role);
-  return metered(reserveChange(deps, change.accountId, role), (charge) => {
+  return withRateLimit(reserveChange(deps, change.accountId, role), (charge) => {
     const once = () => attempt(deps, { ...change, asking, charge });
-    return serially(change.id, () => retryOnConflict(deps.clock, 'this complaint', once));
+    return withMutex(change.id, () => retryOnConflict(deps.clock, 'this complaint', once));
   });
 }

@@ -4,7 +4,7 @@ import type { Status } from '#shared/domain/status.ts';
 /** What may be changed of a complaint; absent members stay as they are. */
 export type ChangeInput = {
   status?: Status | undefined;
-  /** The id or reference of the complaint that this is a double of. It goes with the status `rejected`. */
+  /** The id or reference of the complaint that this is a duplicate of. It goes with the status `rejected`. */
   duplicateOf?: string | undefined;
   progress?: number | undefined;
   note?: string | undefined;

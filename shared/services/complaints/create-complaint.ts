@@ -1,4 +1,4 @@
-import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { requireAccount } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { Category, Complaint, Contact, StoredImage } from '#shared/appwrite/rows.ts';
@@ -15,10 +15,10 @@ import { Refusal, retryLater } from '#shared/domain/problems.ts';
 import { deadlinesFor, type WorkingCalendar } from '#shared/domain/working-time.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
-import { metered, reserveFiling } from '../rate-limits.ts';
-import { claimKey, fingerprintOf, plainTicket, refuseMalformedKey, type Ticket } from './idempotency.ts';
-import { defaultAssignee, namedCategory, unknownCategory } from './known-names.ts';
-import { type Draw, drawReference } from './reference-numbers.ts';
+import { reserveFiling, withRateLimit } from '../rate-limits.ts';
+import { defaultAssignee, findCategoryById, unknownCategory } from './assignee-and-category.ts';
+import { claimKey, fingerprintOf, type IdempotencyClaim, refuseMalformedKey, unkeyedClaim } from './idempotency.ts';
+import { type Draw, nextReference } from './reference-numbers.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
 
 /** The text of a new complaint, checked and trimmed. */
@@ -47,7 +47,7 @@ type Filing = {
   draft: Draft;
   category: Category | undefined;
   assignedTo: string | null;
-  ticket: Ticket;
+  ticket: IdempotencyClaim;
   begun: Promise<string>;
   drawn: Draw;
   /** The use of the account's limit; nothing is filed when it is refused. */
@@ -131,7 +131,7 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
       create('complaints', complaintId, { ...columns, images: JSON.stringify(images) }),
       ...createWords(complaintId, row),
       firstEntry(complaintId, filing),
-      holdAccount(filing.actor.id),
+      requireAccount(filing.actor.id),
       ...tallyOperations(undefined, row),
       outboxOf(complaintId, filing, row),
     ];
@@ -145,7 +145,7 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
     // A second conflict may be about the reference: after a restored backup the counter gives numbers that are taken.
     if (outcome === 'conflict' && tries > 1) {
-      ({ row, operations } = workWith(await drawReference(deps, { another: true }).take(filedAt)));
+      ({ row, operations } = workWith(await nextReference(deps, { another: true }).take(filedAt)));
     }
     outcome = await commitCounted(deps, { operations, landed });
   }
@@ -160,7 +160,7 @@ async function replay(deps: Deps, complaintId: string): Promise<Created> {
 }
 
 async function ticketFor(deps: Deps, actor: Actor, { draft, key }: NewComplaint, pictures: readonly Picture[]) {
-  if (key === undefined) return plainTicket(complaintIdAt(deps.clock.now()), false);
+  if (key === undefined) return unkeyedClaim(complaintIdAt(deps.clock.now()), false);
   const fingerprint = await fingerprintOf(
     draft,
     pictures.map((picture) => picture.content),
@@ -195,7 +195,12 @@ type Started = {
   reserved: Promise<void>;
 };
 
-async function fileUnder(deps: Deps, ticket: Ticket, draft: Draft, started: Started): Promise<FiledComplaint> {
+async function fileUnder(
+  deps: Deps,
+  ticket: IdempotencyClaim,
+  draft: Draft,
+  started: Started,
+): Promise<FiledComplaint> {
   const { actor, pictures, category, begun, drawn, reserved } = started;
   reserved.catch(() => undefined);
   // Pictures are stored only for whoever may file; everything else can be taken back by not committing it.
@@ -222,7 +227,7 @@ async function fileAs(deps: Deps, actor: Actor, wanted: NewComplaint, { begun, n
     const category = await naming;
     if (wanted.draft.category !== null && !category) throw unknownCategory();
     const started = { actor, pictures, category, begun, drawn };
-    const row = await metered(reserveFiling(deps, actor.id), (charge) =>
+    const row = await withRateLimit(reserveFiling(deps, actor.id), (charge) =>
       fileUnder(deps, ticket, wanted.draft, { ...started, reserved: charge() }),
     );
     return { row, replayed: false };
@@ -238,9 +243,9 @@ async function fileAs(deps: Deps, actor: Actor, wanted: NewComplaint, { begun, n
  */
 export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted: NewComplaint): Promise<Created> {
   // These calls run beside the one for the account. Unused, a transaction runs out and a number is kept for another filing.
-  const drawn = drawReference(deps);
+  const drawn = nextReference(deps);
   const begun = begin(deps.gateway);
-  const naming = namedCategory(deps, wanted.draft.category);
+  const naming = findCategoryById(deps, wanted.draft.category);
   for (const early of [begun, naming]) early.catch(() => undefined);
   try {
     return await fileAs(deps, await asking, wanted, { begun, naming, drawn });
@@ -250,7 +255,7 @@ export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted
 }
 
 /** A clear refusal frees the key for any other try; a failure frees it for the same one. */
-async function giveBack(ticket: Ticket, error: unknown): Promise<void> {
+async function giveBack(ticket: IdempotencyClaim, error: unknown): Promise<void> {
   const refused = error instanceof Refusal && (error.code === 'too_many_requests' || error.code === 'invalid_fields');
   await (refused ? ticket.withdraw() : ticket.release()).catch(() => undefined);
 }

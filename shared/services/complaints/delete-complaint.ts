@@ -7,10 +7,10 @@ import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
+import { withMutex } from '../keyed-mutex.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 import { type IfMatch, refuseStale } from './if-match.ts';
-import { serially } from './serially.ts';
 
 export type Deletion = { id: string; ifMatch: IfMatch };
 
@@ -41,5 +41,5 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
 /** Deletes a complaint with its words and followers and takes it off the totals at once; its pictures and timeline go with the row's delete event. */
 export async function deleteComplaint(deps: Deps, asking: Promise<Actor>, deletion: Deletion): Promise<void> {
   const once = async () => (await attempt(deps, asking, deletion)) || undefined;
-  await serially(deletion.id, () => retryOnConflict(deps.clock, 'this complaint', once));
+  await withMutex(deletion.id, () => retryOnConflict(deps.clock, 'this complaint', once));
 }

@@ -1,6 +1,6 @@
-import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { requireAccount } from '#shared/appwrite/accounts.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
-import { createFollow, findOriginal, hasDoubles, isFollowing } from '#shared/appwrite/follows.ts';
+import { createFollow, findOriginal, hasDuplicates, isFollowing } from '#shared/appwrite/follows.ts';
 import { taskOperation } from '#shared/appwrite/tasks.ts';
 import { type Operation, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -12,57 +12,69 @@ import type { Asked } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import type { Plan } from './plan-change.ts';
 
-/** The change that marking a complaint as a double is: it is rejected, and needs no note for that. */
-export function asRejection(input: ChangeInput): ChangeInput {
+/** The change that marking a complaint as a duplicate is: it is rejected, and needs no note for that. */
+export function asDuplicateRejection(input: ChangeInput): ChangeInput {
   return input.duplicateOf === undefined ? input : { ...input, status: 'rejected' };
 }
 
-/** What a change needs to know to mark a complaint as a double; asked for before it is known whether it may be. */
-export type Doubling = { original: StoredComplaint | undefined; hasDoubles: boolean };
+/** What a change needs to know to mark a complaint as a duplicate; asked for before it is known whether it may be. */
+export type DuplicateLookup = { original: StoredComplaint | undefined; hasDuplicates: boolean };
 
 /** Undefined for any other change. */
-export async function readDoubling(
+export async function readDuplicateLookup(
   deps: Deps,
   id: string,
   { duplicateOf }: ChangeInput,
-): Promise<Doubling | undefined> {
+): Promise<DuplicateLookup | undefined> {
   if (duplicateOf === undefined) return undefined;
-  const [original, doubles] = await Promise.all([findOriginal(deps.store, duplicateOf), hasDoubles(deps.store, id)]);
-  return { original, hasDoubles: doubles };
+  const [original, duplicates] = await Promise.all([
+    findOriginal(deps.store, duplicateOf),
+    hasDuplicates(deps.store, id),
+  ]);
+  return { original, hasDuplicates: duplicates };
 }
 
 /** 409 for a complaint that has ended already. */
-export function refuseEndedDouble({ actor, complaint, input }: Asked): void {
+export function refuseEndedDuplicate({ actor, complaint, input }: Asked): void {
   if (input.duplicateOf === undefined || !ENDED.includes(complaint.status)) return;
   const asker = { role: actor.role, isReporter: false, daysSinceResolved: 0 };
   const allowed = nextStatuses(complaint.status, asker);
-  const detail = `A complaint that is ${complaint.status} cannot be marked as a double. Allowed now: ${allowed.join(', ') || 'none'}.`;
+  const detail = `A complaint that is ${complaint.status} cannot be marked as a duplicate. Allowed now: ${allowed.join(', ') || 'none'}.`;
   throw new Refusal('illegal_transition', detail, { allowed });
 }
 
-function fittingOriginal({ complaint }: Asked, { original, hasDoubles: isOriginal }: Doubling): StoredComplaint {
+function checkOriginal(
+  { complaint }: Asked,
+  { original, hasDuplicates: isOriginal }: DuplicateLookup,
+): StoredComplaint {
   const refuse = (message: string) => invalidField('duplicateOf', 'invalid_value', message);
   if (!original) throw refuse('must be the id or the reference of a complaint');
   if (original.$id === complaint.$id) throw refuse('must be another complaint');
-  if (original.duplicateOf !== null) throw refuse('must not be a double itself; send the one that it is a double of');
-  if (isOriginal) throw refuse('cannot be set on a complaint that others are doubles of');
+  if (original.duplicateOf !== null)
+    throw refuse('must not be a duplicate itself; send the one that it is a duplicate of');
+  if (isOriginal) throw refuse('cannot be set on a complaint that others are duplicates of');
   return original;
 }
 
 /** What is committed besides the change itself, and what has to hold when it is. */
-export type DoublePlan = { plan: Plan; operations: Operation[]; stillTrue: () => Promise<boolean> };
+export type DuplicatePlan = { plan: Plan; operations: Operation[]; stillTrue: () => Promise<boolean> };
 
 /**
- * Marks the complaint in a plan as a double: its reporter follows the original in the same commit, its followers are
+ * Marks the complaint in a plan as a duplicate: its reporter follows the original in the same commit, its followers are
  * moved by a task. Both rows are written with a new mark first: an update of a row that was changed after it was
  * staged conflicts (corpus transactions-288), so of two commits that would make a chain one fails. After the claim of
  * the version it would not.
  * 422 for an original that does not fit.
  */
-export async function planDouble(deps: Deps, asked: Asked, plan: Plan, doubling: Doubling): Promise<DoublePlan> {
+export async function planDuplicate(
+  deps: Deps,
+  asked: Asked,
+  plan: Plan,
+  lookup: DuplicateLookup,
+): Promise<DuplicatePlan> {
   const { store, clock } = deps;
   const { complaint } = asked;
-  const original = fittingOriginal(asked, doubling);
+  const original = checkOriginal(asked, lookup);
   const { $id: id, reporterId: personId, followers } = complaint;
   const follow = { personId, complaintId: original.$id };
   const [reporter, follows] = await Promise.all([store.users.find(personId), isFollowing(store, follow)]);
@@ -81,11 +93,11 @@ export async function planDouble(deps: Deps, asked: Asked, plan: Plan, doubling:
         followers: original.followers + Number(joins),
         doubleMark: randomId(),
       }),
-      ...(joins ? [createFollow(follow), holdAccount(personId)] : []),
+      ...(joins ? [createFollow(follow), requireAccount(personId)] : []),
       ...(followers > 0 ? [task] : []),
     ],
     async stillTrue() {
-      const [now, isOriginal] = await Promise.all([store.sights.find(original.$id), hasDoubles(store, id)]);
+      const [now, isOriginal] = await Promise.all([store.sights.find(original.$id), hasDuplicates(store, id)]);
       return now?.$updatedAt === original.$updatedAt && !isOriginal;
     },
   };

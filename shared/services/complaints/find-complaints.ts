@@ -3,12 +3,12 @@ import { listCategories, type StoredComplaint } from '#shared/appwrite/complaint
 import type { Deps } from '#shared/compose.ts';
 import { nextTurn } from '#shared/domain/clock.ts';
 import type { Sort } from '#shared/domain/complaint.ts';
-import type { Point } from '#shared/domain/place.ts';
+import type { Point } from '#shared/domain/geometry.ts';
 import type { Viewer } from '#shared/domain/policy.ts';
+import { unknownCategory } from './assignee-and-category.ts';
 import { openCursor, sealCursor } from './cursor.ts';
-import { unknownCategory } from './known-names.ts';
-import { listComplaints, type Reached, type Wanted } from './list-complaints.ts';
-import type { ReachedNearby } from './list-nearby.ts';
+import { listComplaints, type PagePosition, type Wanted } from './list-complaints.ts';
+import type { NearbyPosition } from './list-nearby.ts';
 import { presentComplaint } from './present.ts';
 import { relationsOf } from './relations.ts';
 import type { Total } from './totals.ts';
@@ -49,11 +49,11 @@ async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter
   const { sort, page, pageSize, words, near, followedBy } = search;
   if (near) {
     const { listNearby } = await import('./list-nearby.ts');
-    const nearby = { ...near, filter, words, pageSize, after: after as ReachedNearby | undefined };
+    const nearby = { ...near, filter, words, pageSize, after: after as NearbyPosition | undefined };
     return { ...(await listNearby(deps, nearby)), total: null };
   }
   const order = orderOf(sort);
-  const reached = after as Reached | undefined;
+  const reached = after as PagePosition | undefined;
   if (words.length === 0 && followedBy === undefined)
     return listed(deps, { filter, order, pageSize, page, after: reached });
   const { searchComplaints } = await import('./search-complaints.ts');

@@ -2,7 +2,7 @@ import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import { readComplaints, type StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { complaintsWithWord, countWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
-import type { Point } from '#shared/domain/place.ts';
+import type { Point } from '#shared/domain/geometry.ts';
 import { sightOf, type Viewer } from '#shared/domain/policy.ts';
 import { ENDED, STATUSES } from '#shared/domain/status.ts';
 import { storedCategory } from './find-complaints.ts';
@@ -10,7 +10,7 @@ import { listNearby } from './list-nearby.ts';
 import { presentComplaint } from './present.ts';
 import { relationsOf } from './relations.ts';
 
-const MOST = 5;
+const MAX_RESULTS = 5;
 /** Metres around a place within which another report may be of the same thing. */
 const RADIUS = 500;
 /** Complaints around a place that are asked for the words of the question. */
@@ -18,7 +18,7 @@ const NEARBY = 50;
 /** The newest complaints with each word that are looked at where no place is given. */
 const PER_WORD = 100;
 
-export type Likeness = {
+export type SimilarityQuery = {
   /** Where it is; without it there must be words. */
   point: Point | undefined;
   /** Folded. A complaint must hold at least half of them. */
@@ -29,8 +29,12 @@ type Row = StoredComplaint & { distance: number | null };
 
 const enough = (words: readonly string[]) => Math.ceil(words.length / 2);
 
-async function around(deps: Deps, filter: Filter, { point, words }: Likeness & { point: Point }): Promise<Row[]> {
-  const pageSize = words.length === 0 ? MOST : NEARBY;
+async function around(
+  deps: Deps,
+  filter: Filter,
+  { point, words }: SimilarityQuery & { point: Point },
+): Promise<Row[]> {
+  const pageSize = words.length === 0 ? MAX_RESULTS : NEARBY;
   const { rows } = await listNearby(deps, { point, radius: RADIUS, filter, words: [], pageSize, after: undefined });
   if (words.length === 0) return rows;
   const counts = await countWords(
@@ -55,7 +59,7 @@ async function withWords(deps: Deps, filter: Filter, words: readonly string[]): 
     .map((row) => ({ ...row, distance: null }));
 }
 
-async function find(deps: Deps, viewer: Viewer, likeness: Likeness): Promise<Row[]> {
+async function find(deps: Deps, viewer: Viewer, likeness: SimilarityQuery): Promise<Row[]> {
   const statuses = STATUSES.filter((status) => !ENDED.includes(status));
   const filter: Filter = { sight: sightOf(viewer), statuses, category: likeness.category };
   const { point, words } = likeness;
@@ -63,7 +67,7 @@ async function find(deps: Deps, viewer: Viewer, likeness: Likeness): Promise<Row
 }
 
 /** In whatever case the category is asked for; 422 for one that there is not. */
-async function inAnyCase(deps: Deps, viewer: Viewer, likeness: Likeness): Promise<Row[]> {
+async function inAnyCase(deps: Deps, viewer: Viewer, likeness: SimilarityQuery): Promise<Row[]> {
   const found = await find(deps, viewer, likeness);
   if (likeness.category === undefined || found.length > 0) return found;
   const category = await storedCategory(deps, likeness.category);
@@ -71,12 +75,12 @@ async function inAnyCase(deps: Deps, viewer: Viewer, likeness: Likeness): Promis
 }
 
 /**
- * At most five complaints that are not ended and that a new one may be a double of: within 500 metres of its place,
+ * At most five complaints that are not ended and that a new one may be a duplicate of: within 500 metres of its place,
  * nearest first; and, where words are given, with at least half of them. Without a place those with most words come
  * first, `distance` is null then. For this viewer: nothing hidden but their own.
  */
-export async function findSimilar(deps: Deps, viewer: Viewer, likeness: Likeness) {
-  const rows = (await inAnyCase(deps, viewer, likeness)).slice(0, MOST);
+export async function findSimilar(deps: Deps, viewer: Viewer, likeness: SimilarityQuery) {
+  const rows = (await inAnyCase(deps, viewer, likeness)).slice(0, MAX_RESULTS);
   const audience = { viewer, config: deps.config, relations: await relationsOf(deps, viewer, rows) };
   return {
     items: rows.map((row) => ({

@@ -1,4 +1,4 @@
-import { holdAccount } from '#shared/appwrite/accounts.ts';
+import { requireAccount } from '#shared/appwrite/accounts.ts';
 import { countFollowers, createFollow, isFollowing, removeFollow } from '#shared/appwrite/follows.ts';
 import { begin, commitBegun } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -34,7 +34,7 @@ async function attempt(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<
   const operations = [
     wish.follow ? createFollow(follow) : removeFollow(follow),
     countFollowers(id, by),
-    ...(wish.follow ? [holdAccount(personId)] : []),
+    ...(wish.follow ? [requireAccount(personId)] : []),
   ];
   const landed = async () => (await isFollowing(store, follow)) === wish.follow;
   const outcome = await commitBegun(gateway, begun, { operations, landed });

@@ -9,7 +9,7 @@ import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Pieces } from '#shared/media/pieces.ts';
 
 type Remembered = Stored<RowOf<typeof RequestRow>>;
-export type Ticket = {
+export type IdempotencyClaim = {
   complaintId: string;
   replay: boolean;
   operations: Operation[];
@@ -28,7 +28,7 @@ const LEASE_MS = 40 * SECOND;
 const nothing = async () => undefined;
 
 /** The ticket of a request without a key, or of one that was answered before. */
-export function plainTicket(complaintId: string, replay: boolean): Ticket {
+export function unkeyedClaim(complaintId: string, replay: boolean): IdempotencyClaim {
   return { complaintId, replay, operations: [], held: async () => true, withdraw: nothing, release: nothing };
 }
 
@@ -49,7 +49,7 @@ export async function fingerprintOf(fields: unknown, pictures: readonly Pieces[]
   return hash.digest('hex');
 }
 
-function ticket({ store }: Deps, row: Remembered): Ticket {
+function ticket({ store }: Deps, row: Remembered): IdempotencyClaim {
   return {
     complaintId: row.complaintId,
     replay: false,
@@ -87,7 +87,7 @@ function times(now: Date) {
   return { startedAt: now.toISOString(), expiresAt };
 }
 
-async function takeOver(deps: Deps, row: Remembered, complaintId: string): Promise<Ticket> {
+async function takeOver(deps: Deps, row: Remembered, complaintId: string): Promise<IdempotencyClaim> {
   const age = deps.clock.now().getTime() - Date.parse(row.startedAt);
   const running = retryLater('request_in_progress', 'The first request with this key is still running.', {
     seconds: Math.min(5, (LEASE_MS - age) / SECOND),
@@ -110,7 +110,7 @@ export type Sent = { key: string; fingerprint: string; complaintId?: string };
  * A run that takes over files under a new id: what the dead run has left under the old one has no complaint, and
  * maintenance removes it.
  */
-export async function claimKey(deps: Deps, userId: string, sent: Sent): Promise<Ticket> {
+export async function claimKey(deps: Deps, userId: string, sent: Sent): Promise<IdempotencyClaim> {
   const rowId = derivedId('i', 'idempotency', userId, sent.key);
   const complaintId = sent.complaintId ?? complaintIdAt(deps.clock.now());
   const fresh = { complaintId, version: 1, fingerprint: sent.fingerprint, done: false, ...times(deps.clock.now()) };
@@ -121,5 +121,5 @@ export async function claimKey(deps: Deps, userId: string, sent: Sent): Promise<
   if (row.fingerprint !== sent.fingerprint) {
     throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used for other content. Use a new one.');
   }
-  return row.done ? plainTicket(row.complaintId, true) : takeOver(deps, row, complaintId);
+  return row.done ? unkeyedClaim(row.complaintId, true) : takeOver(deps, row, complaintId);
 }

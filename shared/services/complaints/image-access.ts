@@ -35,7 +35,7 @@ export function publishAccess(images: readonly StoredImage[]): StoredImage[] {
  * complaint was visible, the pictures get new ones first. Gives the pictures as the row has them afterwards, or
  * `undefined` when somebody else has changed the row meanwhile.
  */
-export async function closeHidden(
+export async function revokeHiddenAccess(
   deps: Pick<StorageDeps, 'gateway' | 'store'>,
   complaint: Pick<StoredComplaint, '$id' | '$createdAt' | '$updatedAt' | '$sequence' | 'images'>,
 ): Promise<StoredImage[] | undefined> {
@@ -49,9 +49,9 @@ export async function closeHidden(
 }
 
 /** Shows the pictures of a complaint to the public again, after it was shown in the console. */
-export async function openShown(
+export async function restoreShownAccess(
   { store }: Pick<StorageDeps, 'store'>,
-  complaint: Parameters<typeof closeHidden>[1],
+  complaint: Parameters<typeof revokeHiddenAccess>[1],
 ): Promise<void> {
   await store.complaints.replace(complaint, { images: JSON.stringify(publishAccess(complaint.images)) });
 }

@@ -25,7 +25,7 @@ import { invalidField } from '#shared/domain/problems.ts';
 import { exactTotal, type Total } from './totals.ts';
 
 /** Where a page ended: its last key, and the time between its first and its last one, where it has two. */
-export type Reached = { key: string; width?: number | undefined };
+export type PagePosition = { key: string; width?: number | undefined };
 
 export type Wanted = {
   filter: Filter;
@@ -33,14 +33,14 @@ export type Wanted = {
   pageSize: number;
   /** Counts from 1; without meaning when `after` is there. */
   page: number;
-  after: Reached | undefined;
+  after: PagePosition | undefined;
 };
 
 /** `next`: where the next page begins. `total` is null where nothing was counted. */
-export type Found = { rows: StoredComplaint[]; next: Reached | undefined; total: Total | null };
+export type Found = { rows: StoredComplaint[]; next: PagePosition | undefined; total: Total | null };
 
 /** How many rows are read for one page where no index gives all conditions. */
-export const MOST_READ = 2_000;
+export const MAX_ROWS_READ = 2_000;
 
 /** Beyond these the database, or the code, walks over everything before the page; `after` seeks instead. */
 const DEEPEST_OFFSET = 20_000;
@@ -105,7 +105,7 @@ async function readSearched<T>(deps: Deps, wanted: Wanted, { stream, most, read 
 
 function readParts<T>(deps: Deps, wanted: Wanted, streams: Stream[], read: Read<T>): Promise<Part<T>[]> {
   const searched = streams.filter((stream) => stream.rest.length > 0).length;
-  const most = Math.floor(MOST_READ / Math.max(1, searched));
+  const most = Math.floor(MAX_ROWS_READ / Math.max(1, searched));
   return Promise.all(
     streams.map((stream) =>
       (stream.rest.length > 0 ? readSearched : readIndexed)(deps, wanted, { stream, most, read }),
@@ -192,7 +192,7 @@ async function beyondDepth(deps: Deps, wanted: Wanted, streams: Stream[], deepes
 }
 
 /**
- * A page of complaints in the order of an index. Reads at most MOST_READ rows where no index gives all conditions: the
+ * A page of complaints in the order of an index. Reads at most MAX_ROWS_READ rows where no index gives all conditions: the
  * page may then be short, and `next` goes on. 422 for a page number beyond what is walked to.
  */
 export async function listComplaints(deps: Deps, wanted: Wanted): Promise<Found> {

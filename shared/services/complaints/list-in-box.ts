@@ -2,11 +2,11 @@ import { matchingIds, readComplaints } from '#shared/appwrite/complaints.ts';
 import { RANGES_PER_QUERY, readOwnHidden, readRanges } from '#shared/appwrite/places.ts';
 import type { Deps } from '#shared/compose.ts';
 import { cellRanges } from '#shared/domain/cells.ts';
-import { type Box, isInBox } from '#shared/domain/place.ts';
+import { type Box, isInBox } from '#shared/domain/geometry.ts';
 import type { Found, Wanted } from './list-complaints.ts';
 
 /** In cells that hold more than so many, the list is read in its own order and what is outside is left out. */
-const MOST_PLACES = 500;
+const MAX_PLACES = 500;
 
 /**
  * A page of the complaints in a box by filing, found by the cells that the box touches. Undefined where these hold too
@@ -17,10 +17,10 @@ export async function listInBox(deps: Deps, wanted: Wanted, box: Box): Promise<F
   const { filter, order, page, pageSize, after } = wanted;
   const ranges = cellRanges({ box }, RANGES_PER_QUERY);
   const [{ rows, isCut }, own] = await Promise.all([
-    readRanges(store, { sight: filter.sight, ranges, limit: MOST_PLACES }),
-    readOwnHidden(store, filter.sight, MOST_PLACES),
+    readRanges(store, { sight: filter.sight, ranges, limit: MAX_PLACES }),
+    readOwnHidden(store, filter.sight, MAX_PLACES),
   ]);
-  if (isCut || own.length === MOST_PLACES) return undefined;
+  if (isCut || own.length === MAX_PLACES) return undefined;
   const within = [...rows, ...own].filter(({ latitude, longitude }) => {
     return latitude !== null && longitude !== null && isInBox({ latitude, longitude }, box);
   });

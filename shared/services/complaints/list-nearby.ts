@@ -4,11 +4,11 @@ import { type Placed, RANGES_PER_QUERY, readBeside, readOwnHidden, readRanges } 
 import { withAllWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import { cellOf, cellRanges } from '#shared/domain/cells.ts';
-import { boxAround, metresBetween, type Point } from '#shared/domain/place.ts';
-import { MOST_READ } from './list-complaints.ts';
+import { boxAround, metresBetween, type Point } from '#shared/domain/geometry.ts';
+import { MAX_ROWS_READ } from './list-complaints.ts';
 
 /** Where a page ended: at this distance in metres, with this complaint; and how many places a square metre times pi had there. */
-export type ReachedNearby = { distance: number; id: string; density: number };
+export type NearbyPosition = { distance: number; id: string; density: number };
 
 export type Nearby = {
   point: Point;
@@ -19,7 +19,7 @@ export type Nearby = {
   /** Folded; all of them must be there. */
   words: readonly string[];
   pageSize: number;
-  after: ReachedNearby | undefined;
+  after: NearbyPosition | undefined;
 };
 
 export type NearbyRow = StoredComplaint & { distance: number };
@@ -27,14 +27,14 @@ type Near = { id: string; distance: number; row: Placed };
 type Ring = { near: Near[]; density: number };
 
 /** Ranges of cells that one ring around the point is read by, at most. */
-const MOST_RANGES = 4 * RANGES_PER_QUERY;
+const MAX_RANGES = 4 * RANGES_PER_QUERY;
 const ROWS_PER_QUERY = 500;
 /** A ring that is thinner than this, in metres, is taken as it was read, even when it holds more. */
 const THINNEST = 1;
 /** Sorts after every id. */
 const LAST_ID = '~';
 
-const isBeyond = (near: Pick<Near, 'id' | 'distance'>, { distance, id }: Pick<ReachedNearby, 'distance' | 'id'>) =>
+const isBeyond = (near: Pick<Near, 'id' | 'distance'>, { distance, id }: Pick<NearbyPosition, 'distance' | 'id'>) =>
   near.distance > distance || (near.distance === distance && near.id > id);
 
 function isWanted({ statuses, category }: Filter, row: Placed): boolean {
@@ -95,11 +95,11 @@ class Search {
   }
 
   /** What lies beyond one place and up to another distance; undefined when it is too much for one look. */
-  async ring(inner: ReachedNearby | undefined, outer: number): Promise<Ring | undefined> {
+  async ring(inner: NearbyPosition | undefined, outer: number): Promise<Ring | undefined> {
     const { point, filter } = this.#asked;
     const begin = inner?.distance ?? 0;
     const area = { center: point, inner: begin, outer, box: boxAround(point, outer) };
-    const ranges = cellRanges(area, inner === undefined ? RANGES_PER_QUERY : MOST_RANGES);
+    const ranges = cellRanges(area, inner === undefined ? RANGES_PER_QUERY : MAX_RANGES);
     this.#own ??= readOwnHidden(this.#deps.store, filter.sight, ROWS_PER_QUERY);
     const [{ rows, isCut }, own] = await Promise.all([
       readRanges(this.#deps.store, { sight: filter.sight, ranges, limit: ROWS_PER_QUERY }),
@@ -116,13 +116,13 @@ class Search {
 }
 
 /** The next distance outwards that probably has so many places more. */
-function nextReach({ distance, density }: Pick<ReachedNearby, 'distance' | 'density'>, places: number): number {
+function nextReach({ distance, density }: Pick<NearbyPosition, 'distance' | 'density'>, places: number): number {
   const outer = density > 0 ? Math.sqrt(distance ** 2 + places / density) : 2 * distance;
   return Math.max(outer, distance + THINNEST);
 }
 
 /** The next complaints outwards, more than a page of them or all; `reached` when there may be more beyond. */
-async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reached: ReachedNearby; isEnd: boolean }> {
+async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reached: NearbyPosition; isEnd: boolean }> {
   const { radius, pageSize, after, words, filter } = asked;
   const isPicky = words.length > 0 || filter.statuses !== undefined || filter.category !== undefined;
   const places = isPicky ? ROWS_PER_QUERY / 2 : 1.5 * (pageSize + 1);
@@ -136,10 +136,10 @@ async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reache
       near.push(...ring.near);
       inner = { distance: outer, id: LAST_ID, density: ring.density };
       const isEnd = outer >= radius;
-      if (isEnd || near.length > pageSize || search.read >= MOST_READ) return { near, reached: inner, isEnd };
+      if (isEnd || near.length > pageSize || search.read >= MAX_ROWS_READ) return { near, reached: inner, isEnd };
       outer = Math.min(radius, nextReach(inner, places));
     } else {
-      if (inner && inner !== after && search.read >= MOST_READ) return { near, reached: inner, isEnd: false };
+      if (inner && inner !== after && search.read >= MAX_ROWS_READ) return { near, reached: inner, isEnd: false };
       const begin = inner?.distance ?? 0;
       outer = begin + (outer - begin) / 3;
     }
@@ -147,13 +147,13 @@ async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reache
 }
 
 /**
- * A page of complaints around a point, nearest first. Reads about MOST_READ places for it at most: where few of those
+ * A page of complaints around a point, nearest first. Reads about MAX_ROWS_READ places for it at most: where few of those
  * meet the filter the page is short, and `next` goes on.
  */
 export async function listNearby(
   deps: Deps,
   asked: Nearby,
-): Promise<{ rows: NearbyRow[]; next: ReachedNearby | undefined }> {
+): Promise<{ rows: NearbyRow[]; next: NearbyPosition | undefined }> {
   const { pageSize, filter } = asked;
   const { near, reached, isEnd } = await gather(deps, asked);
   near.sort((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1));

@@ -1,12 +1,12 @@
 import { RANGES_PER_QUERY, readPoints } from '#shared/appwrite/places.ts';
 import type { Deps } from '#shared/compose.ts';
 import { cellRanges } from '#shared/domain/cells.ts';
-import { type Box, isInBox } from '#shared/domain/place.ts';
+import { type Box, isInBox } from '#shared/domain/geometry.ts';
 import type { Sight } from '#shared/domain/policy.ts';
 import type { Status } from '#shared/domain/status.ts';
-import { MOST_READ } from './list-complaints.ts';
+import { MAX_ROWS_READ } from './list-complaints.ts';
 
-const MOST_POINTS = 1_000;
+const MAX_POINTS = 1_000;
 
 /** `category`: null for none, undefined for any. */
 export type Map = {
@@ -21,7 +21,7 @@ export type Map = {
  * in these; `truncated` when there may be more.
  */
 export async function mapComplaints({ store }: Pick<Deps, 'store'>, { sight, box, statuses, category }: Map) {
-  const { rows, isCut } = await readPoints(store, sight, cellRanges({ box }, RANGES_PER_QUERY), MOST_READ);
+  const { rows, isCut } = await readPoints(store, sight, cellRanges({ box }, RANGES_PER_QUERY), MAX_ROWS_READ);
   const wanted = category?.toLowerCase();
   const features = rows.flatMap(({ $id: id, latitude, longitude, status, title, reference, category: its }) => {
     if (latitude === null || longitude === null || !isInBox({ latitude, longitude }, box)) return [];
@@ -33,6 +33,6 @@ export async function mapComplaints({ store }: Pick<Deps, 'store'>, { sight, box
       properties: { id, reference, title, status, category: its },
     };
   });
-  const truncated = isCut || features.length > MOST_POINTS;
-  return { type: 'FeatureCollection' as const, features: features.slice(0, MOST_POINTS), truncated };
+  const truncated = isCut || features.length > MAX_POINTS;
+  return { type: 'FeatureCollection' as const, features: features.slice(0, MAX_POINTS), truncated };
 }

@@ -1,4 +1,4 @@
-import { existingAccounts, holdAccount } from '#shared/appwrite/accounts.ts';
+import { existingAccounts, requireAccount } from '#shared/appwrite/accounts.ts';
 import {
   countFollowers,
   createFollow,
@@ -45,19 +45,19 @@ export async function unfollowAll(deps: StorageDeps, personId: string, isOver: (
 }
 
 /**
- * Moves the followers of a double to its original, so many in each commit, until `isOver`. Whoever follows the original
- * already or has filed it is only taken off the double. Gives false when there may be more to do. Does nothing when the
- * complaint is no double any more, or one of them is gone.
+ * Moves the followers of a duplicate to its original, so many in each commit, until `isOver`. Whoever follows the original
+ * already or has filed it is only taken off the duplicate. Gives false when there may be more to do. Does nothing when the
+ * complaint is no duplicate any more, or one of them is gone.
  */
-export async function moveFollowers(deps: StorageDeps, doubleId: string, isOver: () => boolean): Promise<boolean> {
+export async function moveFollowers(deps: StorageDeps, duplicateId: string, isOver: () => boolean): Promise<boolean> {
   const { store } = deps;
   while (!isOver()) {
-    const double = await store.complaints.find(doubleId);
-    if (!double?.duplicateOf) return true;
-    const originalId = double.duplicateOf;
+    const duplicate = await store.complaints.find(duplicateId);
+    if (!duplicate?.duplicateOf) return true;
+    const originalId = duplicate.duplicateOf;
     const [original] = await readSights(store, [originalId]);
     if (!original) return true;
-    const people = await listFollowers(store, doubleId, AT_ONCE);
+    const people = await listFollowers(store, duplicateId, AT_ONCE);
     const [first] = people;
     if (first === undefined) return true;
     const [there, living] = await Promise.all([
@@ -66,15 +66,15 @@ export async function moveFollowers(deps: StorageDeps, doubleId: string, isOver:
     ]);
     const joining = people.filter((id) => !there.has(id) && living.has(id) && id !== original.reporterId);
     const operations = [
-      // Conflicts when the double was reopened meanwhile.
-      update('complaints', doubleId, { doubleMark: randomId() }),
-      ...people.map((personId) => removeFollow({ personId, complaintId: doubleId })),
-      countFollowers(doubleId, -people.length),
+      // Conflicts when the duplicate was reopened meanwhile.
+      update('complaints', duplicateId, { doubleMark: randomId() }),
+      ...people.map((personId) => removeFollow({ personId, complaintId: duplicateId })),
+      countFollowers(duplicateId, -people.length),
       ...joining.map((personId) => createFollow({ personId, complaintId: originalId })),
-      ...joining.map((personId) => holdAccount(personId)),
+      ...joining.map((personId) => requireAccount(personId)),
       ...(joining.length === 0 ? [] : [countFollowers(originalId, joining.length)]),
     ];
-    const landed = async () => !(await isFollowing(store, { personId: first, complaintId: doubleId }));
+    const landed = async () => !(await isFollowing(store, { personId: first, complaintId: duplicateId }));
     if (!(await step(deps, operations, landed))) return false;
   }
   return false;

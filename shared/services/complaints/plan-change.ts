@@ -4,6 +4,7 @@ import { cellOfPlace } from '#shared/domain/cells.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { CHANGED_FIELDS } from '#shared/domain/complaint.ts';
 import { timesAfter } from '#shared/domain/deadlines.ts';
+import { hasActed } from '#shared/domain/policy.ts';
 import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
 import { deadlinesFor } from '#shared/domain/working-time.ts';
 import { type Asked, isCorrection } from './authorize-change.ts';
@@ -157,7 +158,7 @@ export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined
   const internal = isInternal(patch, input);
   const corrected = isCorrection(asked);
   const changed = changedFields(patch);
-  if (actor.role !== 'user' && actor.id !== complaint.reporterId) patch.touched = true;
+  if (hasActed(actor, complaint)) patch.touched = true;
   const entry = {
     byId: actor.id,
     byName: actor.username,

@@ -12,7 +12,7 @@ const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden', 'anonymous']
 /** What only staff and admins do. An entry of one of these kinds could not be a reporter's who is neither. */
 const STAFF_KINDS: readonly Entry['kind'][] = ['status', 'progress', 'assignment'];
 
-/** `relations` (see relations.ts) are left out where nothing can be followed by the viewer or be a double. */
+/** `relations` (see relations.ts) are left out where nothing can be followed by the viewer or be a duplicate. */
 export type Audience = {
   viewer: Viewer;
   config: Pick<Config, 'publicEndpoint' | 'projectId'>;

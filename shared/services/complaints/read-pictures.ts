@@ -1,5 +1,5 @@
 import { nextTurn } from '#shared/domain/clock.ts';
-import { MAX_IMAGES } from '#shared/domain/ids.ts';
+import { MAX_IMAGES_PER_REQUEST } from '#shared/domain/ids.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import type { Picture } from '#shared/media/picture.ts';
 import type { PictureError } from '#shared/media/picture-error.ts';
@@ -23,7 +23,8 @@ function refusalOf(error: PictureError, field: string): Refusal {
 /** The pictures of a request, ready to be stored; throws 413, 415 or 422 for the first that is not one. Loads the code for it only now. */
 export async function readPictures(uploads: readonly Upload[]): Promise<Picture[]> {
   if (uploads.length === 0) return [];
-  if (uploads.length > MAX_IMAGES) throw invalidField('images', 'too_many', `must have at most ${MAX_IMAGES} entries`);
+  if (uploads.length > MAX_IMAGES_PER_REQUEST)
+    throw invalidField('images', 'too_many', `must have at most ${MAX_IMAGES_PER_REQUEST} entries`);
   const [{ cleanPicture }, { decodePicture }, { PictureError }] = await Promise.all([
     import('#shared/media/picture.ts'),
     import('#shared/media/base64.ts'),

@@ -1,4 +1,4 @@
-import { drawNumber } from '#shared/appwrite/counters.ts';
+import { nextReferenceNumber } from '#shared/appwrite/reference-counter.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Config } from '#shared/config.ts';
 import { referenceOf, yearIn } from '#shared/domain/reference.ts';
@@ -27,13 +27,13 @@ export type Draw = {
 };
 
 /** Begins to draw a number of the present year; `another` does not use what refused filings have left. */
-export function drawReference(deps: Deps, { another = false } = {}): Draw {
+export function nextReference(deps: Deps, { another = false } = {}): Draw {
   const { config, clock, store, gateway } = deps;
   const draw = async (at: Date): Promise<Drawn> => {
     const year = yearIn(config.timeZone, at);
     const left = another ? undefined : takeUnused(config, year);
     // A number too many is a gap, so a draw that is slow or fails may be made twice.
-    return left ?? { year, number: await gateway.mayRepeat(() => drawNumber(store, year)) };
+    return left ?? { year, number: await gateway.mayRepeat(() => nextReferenceNumber(store, year)) };
   };
   let isUsed = false;
   const drawing = draw(clock.now());

@@ -9,8 +9,8 @@ export type Relations = { following: ReadonlySet<string>; visible: ReadonlySet<s
 type Related = Pick<Complaint, 'followers' | 'reporterId' | 'duplicateOf'> & { $id: string };
 
 /**
- * Which of these complaints the viewer follows, and which originals of doubles the viewer may see. Each of the two costs
- * one call, both side by side, and none when no complaint has followers or is a double. `allFollowed`: the viewer is
+ * Which of these complaints the viewer follows, and which originals of duplicates the viewer may see. Each of the two costs
+ * one call, both side by side, and none when no complaint has followers or is a duplicate. `allFollowed`: the viewer is
  * known to follow all of them.
  */
 export async function relationsOf(

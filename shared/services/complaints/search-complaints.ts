@@ -4,7 +4,7 @@ import { listFollowed } from '#shared/appwrite/follows.ts';
 import { complaintsWithWord, type WordSlice, withAllWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import { timeKey } from '#shared/domain/ids.ts';
-import { type Found, MOST_READ } from './list-complaints.ts';
+import { type Found, MAX_ROWS_READ } from './list-complaints.ts';
 
 export type Question = {
   filter: Filter;
@@ -70,7 +70,7 @@ async function withSeveralWords(deps: Deps, question: Question): Promise<Candida
 }
 
 /**
- * A page of the complaints that hold all words, or that somebody follows, by filing. Reads at most MOST_READ rows for it, apart from one round:
+ * A page of the complaints that hold all words, or that somebody follows, by filing. Reads at most MAX_ROWS_READ rows for it, apart from one round:
  * the page may then be short, and `next` goes on. Nothing is counted.
  */
 export async function searchComplaints(deps: Deps, question: Question): Promise<Found> {
@@ -89,7 +89,7 @@ export async function searchComplaints(deps: Deps, question: Question): Promise<
     const last = rows[pageSize - 1];
     if (rows.length > pageSize && last) return { rows: rows.slice(0, pageSize), next: { key: last.$id }, total: null };
     if (after === undefined) return { rows, next: undefined, total: null };
-    if (read >= MOST_READ) return { rows, next: { key: after }, total: null };
+    if (read >= MAX_ROWS_READ) return { rows, next: { key: after }, total: null };
     limit = Math.min(4 * limit, LARGEST);
   }
 }

@@ -1,7 +1,7 @@
 import type { CheckedComplaint } from '#shared/appwrite/reconciliation.ts';
-import { isCountedRight, recountComplaint } from '#shared/appwrite/total-repair.ts';
+import { matchesTotals, recountComplaint } from '#shared/appwrite/total-repair.ts';
 import type { StorageDeps } from '#shared/compose.ts';
-import { closeHidden, openShown } from '../complaints/image-access.ts';
+import { restoreShownAccess, revokeHiddenAccess } from '../complaints/image-access.ts';
 
 /** What a check has put right. */
 export type Checked = { closed: boolean; recounted: boolean };
@@ -21,8 +21,8 @@ export async function checkComplaint(
   const { hidden, images } = complaint;
   const open = images.some((image) => !image.private);
   const closes = hidden && images.length > 0 && (open || thorough);
-  if (closes) await closeHidden(deps, complaint);
-  else if (!hidden && images.some((image) => image.private)) await openShown(deps, complaint);
-  const recounted = !isCountedRight(complaint) && (await recountComplaint(deps, complaint.$id));
+  if (closes) await revokeHiddenAccess(deps, complaint);
+  else if (!hidden && images.some((image) => image.private)) await restoreShownAccess(deps, complaint);
+  const recounted = !matchesTotals(complaint) && (await recountComplaint(deps, complaint.$id));
   return { closed: closes && open, recounted };
 }

@@ -184,7 +184,7 @@ class StepRun {
  * Takes the steps that are due by time: closes what was resolved 14 days ago, and escalates what has passed a deadline.
  * Each step is taken once, however often and wherever this runs. Costs one call when nothing is due.
  */
-export async function takeDueSteps(deps: StorageDeps, calendar: WorkingCalendar, budget: Budget): Promise<StepsDone> {
+export async function applyDueSteps(deps: StorageDeps, calendar: WorkingCalendar, budget: Budget): Promise<StepsDone> {
   const run = new StepRun(deps, calendar, budget);
   await run.takeAll();
   return run.result;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { leftBehind, livingComplaints } from '#shared/appwrite/reconciliation.ts';
+import { deletedWithLeftovers, existingComplaints } from '#shared/appwrite/reconciliation.ts';
 import { categoryTally, statusTally } from '#shared/appwrite/tallies.ts';
 import { addTask, listDueTasks, postponeTask, removeTasks, type StoredTask } from '#shared/appwrite/tasks.ts';
 import { recountTotal, sharedTotals } from '#shared/appwrite/total-repair.ts';
@@ -8,7 +8,7 @@ import { HOUR } from '#shared/domain/clock.ts';
 import { monthOf } from '#shared/domain/monthly-figures.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { moveFollowers, unfollowAll } from '../complaints/move-followers.ts';
-import { FILING_MS, removeBelongings } from '../complaints/remove-belongings.ts';
+import { FILING_MS, purgeDeletedComplaint } from '../complaints/purge-deleted.ts';
 import { unassign } from '../complaints/unassign.ts';
 import type { Budget } from './budget.ts';
 
@@ -59,7 +59,8 @@ class TaskRun {
     const done: StoredTask[] = [];
     const deleted = tasks.filter(({ kind }) => kind === 'complaint_deleted').map(({ subject }) => subject);
     // Nearly all have left nothing behind, so they are looked at together.
-    this.#left = deleted.length === 0 ? new Set() : await leftBehind(this.#deps.gateway, [...new Set(deleted)]);
+    this.#left =
+      deleted.length === 0 ? new Set() : await deletedWithLeftovers(this.#deps.gateway, [...new Set(deleted)]);
     for (const task of tasks) {
       if (this.#budget.isSpent()) break;
       if (await this.#attempt(task)) done.push(task);
@@ -98,7 +99,7 @@ class TaskRun {
         return true;
       case 'complaint_deleted': {
         if (!this.#left.has(task.subject)) return true;
-        const left = await removeBelongings(this.#deps, task.subject);
+        const left = await purgeDeletedComplaint(this.#deps, task.subject);
         if (left === 'undecided') await this.#postpone(task, FILING_MS);
         return left !== 'undecided';
       }
@@ -138,8 +139,8 @@ export async function doDueTasks(deps: StorageDeps, budget: Budget): Promise<Tas
 
 /** Removes what a deleted complaint has left behind. `columns`: what its event tells of it, a hint and nothing to rely on. */
 export async function cleanUpDeleted(deps: StorageDeps, id: string, columns: unknown) {
-  if ((await livingComplaints(deps.gateway, [id])).has(id)) return 'living';
+  if ((await existingComplaints(deps.gateway, [id])).has(id)) return 'living';
   // Before anything is removed, so that maintenance finishes what a crash leaves, and decides what cannot be decided now.
   await noteDeletion(deps, id, columns);
-  return removeBelongings(deps, id);
+  return purgeDeletedComplaint(deps, id);
 }

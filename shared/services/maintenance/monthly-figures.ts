@@ -28,7 +28,7 @@ function columnsOf({ clock }: Deps, { toAcknowledge, toResolve, ...counts }: Mon
 }
 
 /** Measures a month anew, from the complaints filed in it; 5000 of them take one call. Gives false when `isOver` came first. */
-export async function measureMonth(deps: Deps, month: string, isOver: () => boolean): Promise<boolean> {
+export async function computeMonth(deps: Deps, month: string, isOver: () => boolean): Promise<boolean> {
   const figures = noFigures();
   const now = deps.clock.now();
   let last: Stored<Times> | undefined;
@@ -44,7 +44,7 @@ export async function measureMonth(deps: Deps, month: string, isOver: () => bool
 }
 
 /** Makes the figures of all months together out of those of each. */
-export async function sumUpMonths(deps: Deps): Promise<void> {
+export async function computeAllMonths(deps: Deps): Promise<void> {
   const { counts, spans } = await listMonths(deps.store);
   const toAcknowledge = merge(spans.map((row) => readDistribution(row.spansToAcknowledge)));
   const toResolve = merge(spans.map((row) => readDistribution(row.spansToResolve)));
@@ -62,17 +62,17 @@ export async function sumUpMonths(deps: Deps): Promise<void> {
 }
 
 /** Measures these months, the newest first, as far as the run allows. Gives those that are still due. */
-export async function measureMonths(
+export async function computeMonths(
   deps: Deps,
   due: readonly string[],
   isOver: () => boolean,
 ): Promise<{ measured: number; due: string[] }> {
   const waiting = [...new Set(due)].sort().reverse();
   let measured = 0;
-  while (waiting.length > 0 && !isOver() && (await measureMonth(deps, waiting[0] ?? '', isOver))) {
+  while (waiting.length > 0 && !isOver() && (await computeMonth(deps, waiting[0] ?? '', isOver))) {
     waiting.shift();
     measured += 1;
   }
-  if (measured > 0) await sumUpMonths(deps);
+  if (measured > 0) await computeAllMonths(deps);
   return { measured, due: waiting };
 }

@@ -3,9 +3,9 @@ import { listFiles, type StoredFile } from '#shared/appwrite/media.ts';
 import {
   type CheckedComplaint,
   completeFiles,
+  existingComplaints,
   listComplaints,
   listTimelineOwners,
-  livingComplaints,
   ownedFiles,
 } from '#shared/appwrite/reconciliation.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
@@ -15,9 +15,9 @@ import { shownMonths } from '#shared/domain/monthly-figures.ts';
 import { ENDED } from '#shared/domain/status.ts';
 import { findLostAccounts } from '../accounts/finish-erasures.ts';
 import { checkComplaint } from './complaint-check.ts';
-import { measureMonth, sumUpMonths } from './monthly-figures.ts';
+import { computeAllMonths, computeMonth } from './monthly-figures.ts';
 import { isSettled, noteLeftovers, type PassRun } from './pass.ts';
-import { removeDue } from './removal.ts';
+import { removeDue } from './remove-leftovers.ts';
 
 /** Looks at one page after `after` and gives where the next one begins; an empty text begins and ends. */
 export type Step = { name: string; changesOnly?: true; run(run: PassRun, after: string): Promise<string> };
@@ -141,7 +141,7 @@ const timelines: Step = {
     const entries = await listTimelineOwners(run.deps.gateway, after, ENTRIES);
     const settled = entries.filter((entry) => isSettled(run, new Date(entry.$createdAt)));
     const owners = [...new Set(settled.map((entry) => entry.complaintId))];
-    const living = await livingComplaints(run.deps.gateway, owners);
+    const living = await existingComplaints(run.deps.gateway, owners);
     const gone = owners.filter((id) => !living.has(id));
     run.pass.counts.timelines += owners.length;
     run.pass.counts.orphanTimelines += gone.length;
@@ -182,10 +182,10 @@ const figures: Step = {
     const done = after === '' ? BEHIND_ALL_MONTHS : after;
     const next = months.find((month) => month < done);
     if (next === undefined) {
-      await sumUpMonths(deps);
+      await computeAllMonths(deps);
       return '';
     }
-    return (await measureMonth(deps, next, () => budget.isSpent())) ? next : done;
+    return (await computeMonth(deps, next, () => budget.isSpent())) ? next : done;
   },
 };
 

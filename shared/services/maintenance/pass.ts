@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { noteFound, type QuarantineKind } from '#shared/appwrite/quarantine.ts';
+import { type QuarantineKind, recordFound } from '#shared/appwrite/quarantine.ts';
 import { QUARANTINE_KINDS } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { DAY, HOUR } from '#shared/domain/clock.ts';
@@ -121,6 +121,6 @@ export async function noteLeftovers(
 ): Promise<void> {
   if (dry || subjects.length === 0) return;
   const now = deps.clock.now();
-  const known = await noteFound(deps.store, kind, { subjects, now });
+  const known = await recordFound(deps.store, kind, { subjects, now });
   pass.due[kind] += known.filter((row) => isDue(row.firstSeenAt, now)).length;
 }

@@ -8,9 +8,9 @@ import { SECOND } from '#shared/domain/clock.ts';
 import { finishErasures } from '../accounts/finish-erasures.ts';
 import { type Allowance, Budget } from './budget.ts';
 import { removeContacts } from './contacts.ts';
-import { takeDueSteps } from './due-steps.ts';
+import { applyDueSteps } from './due-steps.ts';
 import { doDueTasks } from './due-tasks.ts';
-import { measureMonths } from './monthly-figures.ts';
+import { computeMonths } from './monthly-figures.ts';
 import { EVERYTHING, followChanges } from './recent-changes.ts';
 import { type PassReport, reconcileStep } from './reconciliation.ts';
 
@@ -88,8 +88,8 @@ class Run {
     this.report.contacts = await removeContacts(this.#deps, () => this.#due.isSpent());
   }
 
-  async takeSteps({ calendar }: Pick<MaintenanceConfig, 'calendar'>): Promise<void> {
-    const { steps, failures } = await takeDueSteps(this.#deps, calendar, this.#due);
+  async takeDeliverySteps({ calendar }: Pick<MaintenanceConfig, 'calendar'>): Promise<void> {
+    const { steps, failures } = await applyDueSteps(this.#deps, calendar, this.#due);
     this.report.steps = steps;
     this.failures.push(...failures);
   }
@@ -115,7 +115,7 @@ class Run {
   }
 
   async measure(state: State): Promise<void> {
-    const { measured, due } = await measureMonths(this.#deps, state.monthsDue, () => this.#due.isSpent());
+    const { measured, due } = await computeMonths(this.#deps, state.monthsDue, () => this.#due.isSpent());
     state.monthsDue = due;
     this.report.months = measured;
   }
@@ -147,7 +147,7 @@ export async function runMaintenance(
   const read = JSON.stringify(state);
   // The URLs of hidden pictures first: nothing that follows may keep them from being ended.
   await run.attempt(() => run.followChanges(state));
-  await run.attempt(() => run.takeSteps(config));
+  await run.attempt(() => run.takeDeliverySteps(config));
   await run.attempt(() => run.doTasks(state));
   await run.attempt(() => run.erase());
   await run.attempt(() => run.expire());

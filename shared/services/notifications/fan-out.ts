@@ -7,14 +7,14 @@ import { listEnabledWebhooks } from '#shared/appwrite/webhooks.ts';
 import { DEFAULT_NOTIFY } from '#shared/domain/account.ts';
 import { AUDIENCE, type Audience, type Happening, happeningsOf, toldTo } from '#shared/domain/audience.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
-import { forgetPerson } from './addresses.ts';
 import type { NotifyDeps } from './deps.ts';
+import { forgetPerson } from './forget-recipient.ts';
 
 /** Changes of a complaint within this time are told in one mail. */
 const COALESCED_MS = 2 * MINUTE;
 /** Longer than a run that has read an account may go on: erasing it is repeated until then. */
 const ERASED_AGAIN_MS = 5 * MINUTE;
-const MOST_ADMINS = 100;
+const MAX_ADMINS = 100;
 const PAGE = 100;
 
 type Wanted = Omit<NewDelivery, 'outboxId' | 'at'>;
@@ -111,7 +111,7 @@ async function accountMails(deps: NotifyDeps, entry: StoredOutboxEntry): Promise
   const dueAt = deps.clock.now();
   if (kind === 'recovery.requested') return recoveryMails(deps, entry);
   if (kind === 'webhook.disabled') {
-    const admins = (await listAdminRecipients(deps.store, MOST_ADMINS)).filter(canBeMailed);
+    const admins = (await listAdminRecipients(deps.store, MAX_ADMINS)).filter(canBeMailed);
     return admins.map(({ $id }) => ({ channel: 'mail', kind, accountId: $id, webhookId, dueAt }));
   }
   return accountId === null ? [] : [{ channel: 'mail', kind, accountId, address, dueAt }];

@@ -2,7 +2,7 @@ import { listDueDeliveries } from '#shared/appwrite/deliveries.ts';
 import { listOutbox, type StoredOutboxEntry } from '#shared/appwrite/outbox.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { Budget } from '../maintenance/budget.ts';
-import { takeSteps, withoutCompanions } from './deliver.ts';
+import { firstOfEachMail, takeDeliverySteps } from './delivery-steps.ts';
 import type { NotifyDeps } from './deps.ts';
 import { fanOut } from './fan-out.ts';
 
@@ -58,10 +58,10 @@ class Run {
   }
 
   async #step(due: Awaited<ReturnType<typeof listDueDeliveries>>): Promise<void> {
-    const deliveries = withoutCompanions(due);
+    const deliveries = firstOfEachMail(due);
     for (let at = 0; at < deliveries.length && !this.#budget.isSpent(); at += AT_ONCE) {
       const part = deliveries.slice(at, at + AT_ONCE);
-      this.failures.push(...(await takeSteps(this.#deps, part)));
+      this.failures.push(...(await takeDeliverySteps(this.#deps, part)));
       this.#steps += part.length;
     }
   }
@@ -78,7 +78,7 @@ class Run {
 }
 
 /** Tells of one row of the outbox, as its event asks: mails about accounts and webhook calls go at once. */
-export async function tellOf(deps: NotifyDeps, outboxId: string): Promise<NotifyReport> {
+export async function deliverOutboxRow(deps: NotifyDeps, outboxId: string): Promise<NotifyReport> {
   const run = new Run(deps);
   const entry = await deps.store.outbox.find(outboxId);
   if (entry) await run.deliver(await run.fanOut([entry]));

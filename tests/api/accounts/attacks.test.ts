@@ -1,80 +1,80 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '#shared/domain/clock.ts';
-import { type Arena, freshName, openArena, PASSWORD } from '#tests/load/attack/arena.ts';
-import { dice } from '#tests/load/attack/dice.ts';
-import { climb } from '#tests/load/attack/first-admin.ts';
 import { guessFromEverywhere, guessFromHome, loginUnderSiege, strangeAddress } from '#tests/load/attack/guesses.ts';
+import { type AttackProject, startProject } from '#tests/load/attack/local-project.ts';
+import { escalate } from '#tests/load/attack/privilege-escalation.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from '#tests/load/attack/races.ts';
-import { replayTokens } from '#tests/load/attack/sequences.ts';
-import { type Stage, startStage } from '#tests/load/attack/stage.ts';
+import { type AttackTarget, freshName, openTarget, PASSWORD } from '#tests/load/attack/target.ts';
+import { runTokenSequences } from '#tests/load/attack/token-sequences.ts';
 import { sendForgeries } from '#tests/load/attack/tokens.ts';
+import { seededRandom } from '#tests/support/seeded-random.ts';
 
 /** A little of what `npm run attack` does in full. */
-let stage: Stage;
-let arena: Arena;
+let project: AttackProject;
+let target: AttackTarget;
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-// Each has a stage of its own: limits that one has used up are shared by chance with names of another.
+// Each has a project of its own: limits that one has used up are shared by chance with names of another.
 beforeEach(async () => {
-  stage = await startStage();
-  arena = openArena(stage);
+  project = await startProject();
+  target = openTarget(project);
 });
-afterEach(() => stage.close());
+afterEach(() => project.close());
 
 describe('tokens', () => {
   it('that are forged or altered are refused, and the altered ones cost no question to Appwrite', async () => {
-    const figures = await sendForgeries(arena, 500);
+    const figures = await sendForgeries(target, 500);
     expect(figures.forged).toBeGreaterThanOrEqual(40);
     expect(figures).toMatchObject({ mutated: 500, accepted: 0, callsForMutated: 0 });
   });
 
   it(`go with the name of their user and with no other, wherever the name is sent (seed ${seed})`, async () => {
     const names = [freshName(), freshName(), freshName()];
-    const tokens = await Promise.all(names.map((name) => arena.token(name)));
-    const throws = dice(seed);
+    const tokens = await Promise.all(names.map((name) => target.token(name)));
+    const random = seededRandom(seed);
     for (let turn = 0; turn < 150; turn += 1) {
-      const [whose, named] = [throws.below(3), throws.below(3)];
-      const spelled = throws.below(2) ? names[named]?.toUpperCase() : names[named];
+      const [whose, named] = [random.below(3), random.below(3)];
+      const spelled = random.below(2) ? names[named]?.toUpperCase() : names[named];
       const headers = { TOKEN: tokens[whose] ?? '', USERNAME: spelled ?? '' };
-      const path = ['/user', '/complain', '/complain?mine=true'][throws.below(3)] ?? '/user';
-      const { status } = await arena.send('GET', path, { headers });
+      const path = ['/user', '/complain', '/complain?mine=true'][random.below(3)] ?? '/user';
+      const { status } = await target.send('GET', path, { headers });
       expect([path, whose, named, status]).toEqual([path, whose, named, whose === named ? 200 : 401]);
     }
   });
 
   it(`count exactly as long as they should, in any order of events (seed ${seed})`, async () => {
-    const figures = await replayTokens(arena, { sequences: 5, commands: 10 }, dice(seed));
+    const figures = await runTokenSequences(target, { sequences: 5, commands: 10 }, seededRandom(seed));
     expect(figures.tokenChecks).toBeGreaterThan(50);
   });
 });
 
 describe('guessing', () => {
   it('from addresses without end costs 100 comparisons and one a minute, and the right password waits with the rest', async () => {
-    const { hashesAtOnce } = await guessFromEverywhere(arena, 200);
+    const { hashesAtOnce } = await guessFromEverywhere(target, 200);
     expect(hashesAtOnce).toBe(101);
   });
 
   it('from the forged address of the victim gets a budget of 100 and one in 15 seconds, and locks nobody out', async () => {
-    expect(await guessFromHome(arena, 120)).toMatchObject({ fromStrangers: 101, fromHomeAtOnce: 101 });
+    expect(await guessFromHome(target, 120)).toMatchObject({ fromStrangers: 101, fromHomeAtOnce: 101 });
   });
 
   it('does not lock out the victim at home', async () => {
-    expect(await loginUnderSiege(arena, 30)).toMatchObject({ victimLetIn: 30 });
+    expect(await loginUnderSiege(target, 30)).toMatchObject({ victimLetIn: 30 });
   });
 
   it('does not lock out somebody who registered and never logged in yet', async () => {
     const name = freshName();
-    await arena.register(name);
-    for (let guess = 0; guess < 105; guess += 1) await arena.login(name, 'wrong-guess', strangeAddress(guess));
-    expect((await arena.login(name, PASSWORD, strangeAddress(999))).status).toBe(429);
-    expect((await arena.login(name)).status).toBe(200);
+    await target.register(name);
+    for (let guess = 0; guess < 105; guess += 1) await target.login(name, 'wrong-guess', strangeAddress(guess));
+    expect((await target.login(name, PASSWORD, strangeAddress(999))).status).toBe(429);
+    expect((await target.login(name)).status).toBe(200);
   });
 
   it('costs one comparison and tells the same, whatever is wrong', async () => {
     const [taken, erased] = [freshName(), freshName()];
-    await arena.register(taken);
-    const headers = { TOKEN: await arena.token(erased) };
-    await arena.send('DELETE', '/user', { headers, json: { password: PASSWORD } });
+    await target.register(taken);
+    const headers = { TOKEN: await target.token(erased) };
+    await target.send('DELETE', '/user', { headers, json: { password: PASSWORD } });
     const pairs = [
       [taken, 'wrong-guess'],
       [taken, `${PASSWORD}\0`],
@@ -86,21 +86,21 @@ describe('guessing', () => {
       ['\ud800', PASSWORD],
     ] as const;
     for (const [username, password] of pairs) {
-      const before = arena.hashes();
-      const { status, body } = await arena.login(username, password);
-      expect([status, body.code, arena.hashes() - before]).toEqual([401, 'bad_credentials', 1]);
+      const before = target.hashes();
+      const { status, body } = await target.login(username, password);
+      expect([status, body.code, target.hashes() - before]).toEqual([401, 'bad_credentials', 1]);
     }
   });
 
   it('all at once costs as much as one after the other', async () => {
-    expect(await raceGuesses(arena, { rounds: 2, racers: 64 })).toMatchObject({ comparisonsPerRound: 10 });
+    expect(await raceGuesses(target, { rounds: 2, racers: 64 })).toMatchObject({ comparisonsPerRound: 10 });
   });
 
   it('a name that nobody has is answered like one that somebody has, word for word', async () => {
     const taken = freshName();
-    await arena.register(taken);
+    await target.register(taken);
     const unknown = freshName();
-    const guessAt = (name: string) => arena.login(name, 'wrong-guess', strangeAddress(1));
+    const guessAt = (name: string) => target.login(name, 'wrong-guess', strangeAddress(1));
     for (let guess = 0; guess < 13; guess += 1) {
       const [one, other] = [await guessAt(taken), await guessAt(unknown)];
       const shown = ({ status, headers, body }: typeof one) => ({
@@ -115,78 +115,78 @@ describe('guessing', () => {
 
   it('is forgotten after its window, and costs a person who logs in nothing', async () => {
     const name = freshName();
-    await arena.register(name);
+    await target.register(name);
     const away = strangeAddress(1);
-    for (let guess = 0; guess < 10; guess += 1) await arena.login(name, 'wrong-guess', away);
-    expect((await arena.login(name, PASSWORD, away)).status).toBe(429);
-    arena.advance(14 * MINUTE);
-    expect((await arena.login(name, PASSWORD, away)).status).toBe(429);
-    arena.advance(MINUTE);
-    for (let login = 0; login < 30; login += 1) expect((await arena.login(name, PASSWORD, away)).status).toBe(200);
+    for (let guess = 0; guess < 10; guess += 1) await target.login(name, 'wrong-guess', away);
+    expect((await target.login(name, PASSWORD, away)).status).toBe(429);
+    target.advance(14 * MINUTE);
+    expect((await target.login(name, PASSWORD, away)).status).toBe(429);
+    target.advance(MINUTE);
+    for (let login = 0; login < 30; login += 1) expect((await target.login(name, PASSWORD, away)).status).toBe(200);
   });
 
   it('slides: what was spent before a full quarter of an hour counts after it', async () => {
     const name = freshName();
     const away = strangeAddress(1);
-    arena.advance(15 * MINUTE - ((arena.now() + MINUTE) % (15 * MINUTE)));
+    target.advance(15 * MINUTE - ((target.now() + MINUTE) % (15 * MINUTE)));
     const statuses: number[] = [];
     for (let guess = 0; guess < 12; guess += 1) {
-      statuses.push((await arena.login(name, 'wrong-guess', away)).status);
-      arena.advance(MINUTE / 4);
+      statuses.push((await target.login(name, 'wrong-guess', away)).status);
+      target.advance(MINUTE / 4);
     }
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
-    arena.advance(12.25 * MINUTE);
-    expect((await arena.login(name, 'wrong-guess', away)).status).toBe(401);
-    expect((await arena.login(name, 'wrong-guess', away)).status).toBe(401);
-    expect((await arena.login(name, 'wrong-guess', away)).status).toBe(429);
+    target.advance(12.25 * MINUTE);
+    expect((await target.login(name, 'wrong-guess', away)).status).toBe(401);
+    expect((await target.login(name, 'wrong-guess', away)).status).toBe(401);
+    expect((await target.login(name, 'wrong-guess', away)).status).toBe(429);
   });
 
   it('of one password for many names is limited per network, and a known person of that network is let in', async () => {
     const name = freshName();
-    await arena.register(name);
-    expect((await arena.login(name, PASSWORD, '2001:db8:1:2::1')).status).toBe(200);
-    const spray = (host: number) => arena.login(freshName(), 'Summer-2026!', `2001:db8:1:2:${host.toString(16)}::9`);
+    await target.register(name);
+    expect((await target.login(name, PASSWORD, '2001:db8:1:2::1')).status).toBe(200);
+    const spray = (host: number) => target.login(freshName(), 'Summer-2026!', `2001:db8:1:2:${host.toString(16)}::9`);
     const statuses: number[] = [];
     for (let guess = 0; guess < 63; guess += 1) statuses.push((await spray(guess)).status);
     expect(statuses).toEqual([...Array.from({ length: 60 }, () => 401), 429, 429, 429]);
-    expect((await arena.login(freshName(), 'Summer-2026!', '2001:db8:1:3::1')).status).toBe(401);
-    expect((await arena.login(name, PASSWORD, '2001:db8:1:2:ffff::7')).status).toBe(200);
+    expect((await target.login(freshName(), 'Summer-2026!', '2001:db8:1:3::1')).status).toBe(401);
+    expect((await target.login(name, PASSWORD, '2001:db8:1:2:ffff::7')).status).toBe(200);
   });
 
   it('without a readable address shares one limit, and nobody is known by it', async () => {
     const name = freshName();
-    await arena.register(name);
-    expect((await arena.login(name, PASSWORD, '')).status).toBe(200);
+    await target.register(name);
+    expect((await target.login(name, PASSWORD, '')).status).toBe(200);
     const addresses = ['', '1.2.3.4, 5.6.7.8', 'unknown', '<script>', 'x'.repeat(60)];
     for (let guess = 0; guess < 10; guess += 1) {
-      expect((await arena.login(name, 'wrong-guess', addresses[guess % addresses.length])).status).toBe(401);
+      expect((await target.login(name, 'wrong-guess', addresses[guess % addresses.length])).status).toBe(401);
     }
-    expect((await arena.login(name, PASSWORD, '5.6.7.8, 1.2.3.4')).status).toBe(429);
+    expect((await target.login(name, PASSWORD, '5.6.7.8, 1.2.3.4')).status).toBe(429);
   });
 
   it('the present password with a stolen token is limited as well', async () => {
     const name = freshName();
-    const headers = { TOKEN: await arena.token(name) };
-    const before = arena.hashes();
+    const headers = { TOKEN: await target.token(name) };
+    const before = target.hashes();
     const guess = () =>
-      arena.send('PUT', '/user', { headers, json: { password: 'another-Pass-1', currentPassword: 'wrong-guess' } });
+      target.send('PUT', '/user', { headers, json: { password: 'another-Pass-1', currentPassword: 'wrong-guess' } });
     const statuses = [];
     for (let turn = 0; turn < 12; turn += 1) statuses.push((await guess()).status);
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 403), 429, 429]);
-    expect(arena.hashes() - before).toBe(10);
+    expect(target.hashes() - before).toBe(10);
   });
 });
 
 describe('at the same moment', () => {
   it('64 people in two processes register one name in any spelling, and one gets it', async () => {
-    expect(await raceRegistrations(arena, { rounds: 2, racers: 64 })).toMatchObject({ winners: 2 });
+    expect(await raceRegistrations(target, { rounds: 2, racers: 64 })).toMatchObject({ winners: 2 });
   });
 
   it('two admins in two processes demote or erase each other, and one is left', async () => {
-    expect(await raceAdmins(arena, 10)).toMatchObject({ adminsLeft: 1 });
+    expect(await raceAdmins(target, 10)).toMatchObject({ adminsLeft: 1 });
   });
 });
 
 it(`nobody becomes staff or admin by what they send (seed ${seed})`, async () => {
-  expect(await climb(arena, { sequences: 4, requests: 25 }, dice(seed))).toMatchObject({ climbed: 0 });
+  expect(await escalate(target, { sequences: 4, requests: 25 }, seededRandom(seed))).toMatchObject({ climbed: 0 });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reserve } from '#shared/appwrite/limits.ts';
 import { Complaint, ComplaintList } from '#shared/contract/responses.ts';
 import { HOUR, MINUTE, systemClock } from '#shared/domain/clock.ts';
-import { dice } from '#tests/load/attack/dice.ts';
+import { seededRandom } from '#tests/support/seeded-random.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 import type { Answer } from '../../support/send.ts';
@@ -111,7 +111,7 @@ describe('a sliding window', () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
 
   it(`grants what an exact log would, and never more but for the last 120th of it (seed ${seed})`, async () => {
-    const throws = dice(seed);
+    const random = seededRandom(seed);
     let now = Date.parse('2030-06-01T12:00:00Z');
     const deps = { store: service.connection.store, clock: { ...systemClock, now: () => new Date(now) } };
     const limit = { kind: 'test', subject: String(seed), windowMs: WINDOW, max: 7 };
@@ -119,7 +119,7 @@ describe('a sliding window', () => {
     const within = (milliseconds: number) => used.filter((time) => time > now - milliseconds).length;
     const seen = { granted: 0, refused: 0 };
     for (let turn = 0; turn < 150; turn += 1) {
-      now += throws.below(4) === 0 ? throws.below(WINDOW / 3) : throws.below(WINDOW / 20);
+      now += random.below(4) === 0 ? random.below(WINDOW / 3) : random.below(WINDOW / 20);
       const reservation = await reserve(deps, limit);
       if (within(WINDOW) < limit.max) expect(reservation.granted).toBe(true);
       if (reservation.granted) expect(within(WINDOW - STEP)).toBeLessThan(limit.max);
@@ -129,7 +129,7 @@ describe('a sliding window', () => {
         const later = await reserve(deps, limit);
         expect(later.granted).toBe(true);
         used.push(now);
-      } else if (throws.below(4) === 0) {
+      } else if (random.below(4) === 0) {
         await reservation.undo();
         await reservation.undo();
       } else {

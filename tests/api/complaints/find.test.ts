@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { ComplaintPoints } from '#shared/contract/responses.ts';
 import { cellOf } from '#shared/domain/cells.ts';
-import { metresBetween } from '#shared/domain/place.ts';
+import { metresBetween } from '#shared/domain/geometry.ts';
 import { change, followed, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 

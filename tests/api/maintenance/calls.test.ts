@@ -12,8 +12,8 @@ import { type Service, startService } from '../../support/harness.ts';
 import { runAndReadLog } from '../../support/maintenance-log.ts';
 
 const HOUR = 3_600_000;
-const MOST_CALLS_IDLE = 10;
-const MOST_CALLS = 200;
+const MAX_CALLS_IDLE = 10;
+const MAX_CALLS = 200;
 
 const services = new Map<number, Service>();
 
@@ -56,7 +56,7 @@ async function runAll(service: Service, later: number): Promise<MaintenanceRepor
   const reports = [await runAndReadLog(service, later)];
   while ((reports.at(-1)?.pass || reports.at(-1)?.changed || reports.at(-1)?.tasks) && reports.length < 50)
     reports.push(await runAndReadLog(service));
-  for (const { calls } of reports) expect(calls).toBeLessThanOrEqual(MOST_CALLS);
+  for (const { calls } of reports) expect(calls).toBeLessThanOrEqual(MAX_CALLS);
   return reports;
 }
 
@@ -71,7 +71,7 @@ it('a run with nothing to do makes at most 10 calls, with 10 rows as with 10,000
   }
   const [few, many] = calls;
   expect(many).toBe(few);
-  expect(few).toBeLessThanOrEqual(MOST_CALLS_IDLE);
+  expect(few).toBeLessThanOrEqual(MAX_CALLS_IDLE);
 });
 
 it('a daily pass goes through everything in runs of at most 200 calls, with a few calls for each page', async () => {
@@ -110,7 +110,7 @@ it('what was written since the last run is what a run looks at, not what is stor
   const report = await runAndReadLog(service);
   const months = new Set(edited.map(({ filedAt }) => filedAt.slice(0, 7)));
   expect(report).toMatchObject({ changed: 3, recounted: 0, months: months.size });
-  expect(report.calls).toBeLessThanOrEqual(MOST_CALLS_IDLE + 10);
+  expect(report.calls).toBeLessThanOrEqual(MAX_CALLS_IDLE + 10);
 });
 
 it('somebody with many cases is taken off them in runs of at most 200 calls', async () => {

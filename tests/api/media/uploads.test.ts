@@ -5,7 +5,7 @@ import { noise, peakMemory, sendByDomain, sendByExecution } from '../../support/
 import {
   type Range,
   sendHostileForms,
-  sendLiars,
+  sendMalformed,
   sendMutants,
   sendPolyglots,
 } from '../../support/media-fuzz/uploads.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-it('refuses hostile forms in no time, and stores nothing of them', { timeout: 40_000 }, async () => {
+it('refuses hostile forms, and stores nothing of them', { timeout: 40_000 }, async () => {
   expect((await sendHostileForms(range, 300, SEED)).wrong).toEqual([]);
 });
 
@@ -31,7 +31,7 @@ it('cleans or refuses mutated pictures', { timeout: 40_000 }, async () => {
 });
 
 it('refuses files that claim to be pictures, and stores none', { timeout: 40_000 }, async () => {
-  const tally = await sendLiars(range, every(3));
+  const tally = await sendMalformed(range, every(3));
   expect(tally.wrong).toEqual([]);
   expect(tally.sent).toBeGreaterThanOrEqual(60);
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findByUsername, holdAccount } from '#shared/appwrite/accounts.ts';
+import { findByUsername, requireAccount } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
 import { randomId } from '#shared/domain/ids.ts';
@@ -44,7 +44,7 @@ describe('a commit that holds an account', () => {
     const id = (await findByUsername(store, person.username))?.$id ?? '';
     const limit = { subject: 'x', count: 1, expiresAt: '2030-01-01T00:00:00.000Z' };
     const rowId = randomId();
-    const operations = [create('limits', rowId, limit), holdAccount(id)];
+    const operations = [create('limits', rowId, limit), requireAccount(id)];
     const work = { operations, landed: async () => false };
     return { person, gateway, store, id, rowId, work };
   }
@@ -65,7 +65,9 @@ describe('a commit that holds an account', () => {
   it('does not hinder another one of the same account', async () => {
     const { gateway, store, id, work } = await staged();
     const outcomes = await Promise.all(
-      Array.from({ length: 8 }, () => commitBegun(gateway, begin(gateway), { ...work, operations: [holdAccount(id)] })),
+      Array.from({ length: 8 }, () =>
+        commitBegun(gateway, begin(gateway), { ...work, operations: [requireAccount(id)] }),
+      ),
     );
     expect(outcomes).toEqual(outcomes.map(() => 'done'));
     expect((await store.users.find(id))?.$id).toBe(id);

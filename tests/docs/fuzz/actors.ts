@@ -1,5 +1,5 @@
 import { type Person, type Service, uniqueName } from '../../support/harness.ts';
-import type { Chance } from './chance.ts';
+import type { Choices } from './choices.ts';
 
 /** Who sends the requests: nobody, one of each role, and people with the wrong token or name. */
 export class Actors {
@@ -29,7 +29,7 @@ export class Actors {
   }
 
   /** The headers of somebody. */
-  headers(chance: Chance): Record<string, string> {
+  headers(chance: Choices): Record<string, string> {
     const { token, username } = this.#people[chance.below(this.#people.length)] ?? { token: '', username: '' };
     const wrong = chance.of<Record<string, string>>([
       {},

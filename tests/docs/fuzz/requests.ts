@@ -1,5 +1,5 @@
 import { isJson, type Json } from '#scripts/openapi/json.ts';
-import type { Chance } from './chance.ts';
+import type { Choices } from './choices.ts';
 import { broken, fitting, type Pools } from './values.ts';
 
 export type Planned = {
@@ -10,9 +10,9 @@ export type Planned = {
 };
 
 export type Operation = { method: string; path: string; operation: Json };
-export type Planning = { chance: Chance; pools: Pools; schemas: Json; pictures: readonly [Buffer, ...Buffer[]] };
+export type Planning = { chance: Choices; pools: Pools; schemas: Json; pictures: readonly [Buffer, ...Buffer[]] };
 
-function querySpoilt(value: unknown, chance: Chance): string {
+function querySpoilt(value: unknown, chance: Choices): string {
   const text = Array.isArray(value) ? value.join(',') : String(value);
   return chance.oneIn(8)
     ? chance.of(['', '%', '\u0000', '-1', '1e9', 'x'.repeat(300), text.toUpperCase(), `${text}'`])

@@ -1,10 +1,10 @@
 import { isJson, type Json } from '#scripts/openapi/json.ts';
-import type { Chance } from './chance.ts';
+import type { Choices } from './choices.ts';
 
 /** What a field may hold that a schema alone cannot tell: names and ids that exist, and some that do not. */
 export type Pools = Readonly<Record<string, readonly [string, ...string[]]>>;
 
-type Source = { chance: Chance; pools: Pools; schemas: Json };
+type Source = { chance: Choices; pools: Pools; schemas: Json };
 
 const HOSTILE: readonly [unknown, ...unknown[]] = [
   null,
@@ -32,13 +32,13 @@ function resolved(schema: Json, { schemas }: Source): Json {
   return isJson(target) ? target : schema;
 }
 
-function textFor(schema: Json, chance: Chance): string {
+function textFor(schema: Json, chance: Choices): string {
   const least = Number(schema.minLength ?? 1);
   const most = Math.min(Number(schema.maxLength ?? 30), 200);
   return chance.text(least + chance.below(Math.max(1, most - least + 1)));
 }
 
-function numberFor(schema: Json, chance: Chance): number {
+function numberFor(schema: Json, chance: Choices): number {
   const least = Number(schema.minimum ?? 0);
   const most = Number(schema.maximum ?? 100);
   const value = least + (chance.below(1_000) / 999) * (most - least);
@@ -76,7 +76,7 @@ function fittingObject(schema: Json, source: Source): Json {
 }
 
 /** The same object with one thing wrong about it. */
-export function broken(value: Json, chance: Chance): unknown {
+export function broken(value: Json, chance: Choices): unknown {
   const names = Object.keys(value);
   const name = names[chance.below(Math.max(1, names.length))] ?? 'title';
   const { [name]: _, ...without } = value;

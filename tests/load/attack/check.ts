@@ -2,7 +2,7 @@
 export type Figures = Record<string, number>;
 
 /** Throws when the defence did not hold. */
-export function mustHold(holds: boolean, what: string): asserts holds {
+export function assertHolds(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(`the defence does not hold: ${what}`);
 }
 

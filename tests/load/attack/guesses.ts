@@ -1,6 +1,6 @@
 import { MINUTE } from '#shared/domain/clock.ts';
-import { type Arena, freshName, PASSWORD } from './arena.ts';
-import { type Figures, mustHold } from './check.ts';
+import { assertHolds, type Figures } from './check.ts';
+import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
 /** Another address for each number, none of them the victim's. */
 export function strangeAddress(index: number): string {
@@ -12,60 +12,60 @@ const HOME = '198.51.100.7';
 type Siege = { guesses: number; hours: number; address(index: number): string };
 
 /** Wrong passwords for one name over some hours; every answer is a 401 that cost a comparison or a 429 that did not. */
-async function besiege(arena: Arena, name: string, siege: Siege): Promise<{ hashes: number; refused: number }> {
-  const before = arena.hashes();
+async function besiege(target: AttackTarget, name: string, siege: Siege): Promise<{ hashes: number; refused: number }> {
+  const before = target.hashes();
   const step = (siege.hours * 60 * MINUTE) / siege.guesses;
   let refused = 0;
   for (let index = 0; index < siege.guesses; index += 1) {
-    const { status, headers } = await arena.login(name, `wrong-guess-${index}`, siege.address(index));
-    mustHold(status === 401 || status === 429, `a guess was answered ${status}`);
+    const { status, headers } = await target.login(name, `wrong-guess-${index}`, siege.address(index));
+    assertHolds(status === 401 || status === 429, `a guess was answered ${status}`);
     if (status === 429) {
-      mustHold(Number(headers['retry-after']) >= 1, 'a 429 without Retry-After');
+      assertHolds(Number(headers['retry-after']) >= 1, 'a 429 without Retry-After');
       refused += 1;
     }
-    arena.advance(step);
+    target.advance(step);
   }
-  return { hashes: arena.hashes() - before, refused };
+  return { hashes: target.hashes() - before, refused };
 }
 
-async function victimOf(arena: Arena): Promise<string> {
+async function victimOf(target: AttackTarget): Promise<string> {
   const name = freshName('v');
-  await arena.register(name);
-  await arena.login(name, PASSWORD, HOME);
+  await target.register(name);
+  await target.login(name, PASSWORD, HOME);
   return name;
 }
 
 /** Guesses that each come from an address of their own: 100 comparisons a day, then one a minute. */
-export async function guessFromEverywhere(arena: Arena, guesses: number): Promise<Figures> {
-  const name = await victimOf(arena);
-  const atOnce = await besiege(arena, name, { guesses, hours: 0, address: strangeAddress });
-  mustHold(atOnce.hashes <= 101, `${atOnce.hashes} comparisons in a moment`);
-  const correct = await arena.login(name, PASSWORD, strangeAddress(9_999_999));
-  mustHold(correct.status === 429, 'the right password from a strange address is let in during the attack');
+export async function guessFromEverywhere(target: AttackTarget, guesses: number): Promise<Figures> {
+  const name = await victimOf(target);
+  const atOnce = await besiege(target, name, { guesses, hours: 0, address: strangeAddress });
+  assertHolds(atOnce.hashes <= 101, `${atOnce.hashes} comparisons in a moment`);
+  const correct = await target.login(name, PASSWORD, strangeAddress(9_999_999));
+  assertHolds(correct.status === 429, 'the right password from a strange address is let in during the attack');
   return { guesses, hashesAtOnce: atOnce.hashes };
 }
 
 /** The same over a day: what the minutes add. */
-export async function guessAllDay(arena: Arena, guesses: number): Promise<Figures> {
+export async function guessAllDay(target: AttackTarget, guesses: number): Promise<Figures> {
   const hours = 23;
-  const { hashes } = await besiege(arena, await victimOf(arena), { guesses, hours, address: strangeAddress });
-  mustHold(hashes <= 100 + hours * 60, `${hashes} comparisons in ${hours} hours`);
+  const { hashes } = await besiege(target, await victimOf(target), { guesses, hours, address: strangeAddress });
+  assertHolds(hashes <= 100 + hours * 60, `${hashes} comparisons in ${hours} hours`);
   return { guesses, hours, hashes };
 }
 
 /** Guesses from the victim's own address, forged, for a day: a budget of 100, then one in 15 seconds; the victim is let in all the same. */
-export async function guessFromHome(arena: Arena, guesses: number): Promise<Figures> {
-  const name = await victimOf(arena);
-  const strangers = await besiege(arena, name, { guesses, hours: 0, address: strangeAddress });
-  const burst = await besiege(arena, name, { guesses: 90, hours: 0, address: () => HOME });
-  mustHold((await arena.login(name, PASSWORD, HOME)).status === 200, 'the victim is locked out by forged guesses');
-  const rest = await besiege(arena, name, { guesses: 60, hours: 0, address: () => HOME });
-  mustHold(burst.hashes + rest.hashes === 101, `${burst.hashes + rest.hashes} comparisons in a moment from home`);
-  arena.advance(15_000);
-  mustHold((await arena.login(name, PASSWORD, HOME)).status === 200, 'the victim is not let in after 15 seconds');
+export async function guessFromHome(target: AttackTarget, guesses: number): Promise<Figures> {
+  const name = await victimOf(target);
+  const strangers = await besiege(target, name, { guesses, hours: 0, address: strangeAddress });
+  const burst = await besiege(target, name, { guesses: 90, hours: 0, address: () => HOME });
+  assertHolds((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is locked out by forged guesses');
+  const rest = await besiege(target, name, { guesses: 60, hours: 0, address: () => HOME });
+  assertHolds(burst.hashes + rest.hashes === 101, `${burst.hashes + rest.hashes} comparisons in a moment from home`);
+  target.advance(15_000);
+  assertHolds((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is not let in after 15 seconds');
   const hours = 0.5;
-  const slow = await besiege(arena, name, { guesses: hours * 360, hours, address: () => HOME });
-  mustHold(slow.hashes <= hours * 240 + 1, `${slow.hashes} comparisons in ${hours} hours from home`);
+  const slow = await besiege(target, name, { guesses: hours * 360, hours, address: () => HOME });
+  assertHolds(slow.hashes <= hours * 240 + 1, `${slow.hashes} comparisons in ${hours} hours from home`);
   return {
     fromStrangers: strangers.hashes,
     fromHomeAtOnce: burst.hashes + rest.hashes,
@@ -75,16 +75,16 @@ export async function guessFromHome(arena: Arena, guesses: number): Promise<Figu
 }
 
 /** The victim logs in from home, all the time, while others guess from a thousand addresses. */
-export async function loginUnderSiege(arena: Arena, tries: number): Promise<Figures> {
-  const name = await victimOf(arena);
+export async function loginUnderSiege(target: AttackTarget, tries: number): Promise<Figures> {
+  const name = await victimOf(target);
   let refused = 0;
   for (let attempt = 0; attempt < tries; attempt += 1) {
     const strangers = Array.from({ length: 5 }, (_, at) => strangeAddress((attempt * 5 + at) % 1_000));
-    const guesses = strangers.map((address, at) => arena.login(name, `wrong-${at}`, address));
-    const [mine, ...theirs] = await Promise.all([arena.login(name, PASSWORD, HOME), ...guesses]);
-    mustHold(mine?.status === 200, `the victim was answered ${mine?.status} at home`);
+    const guesses = strangers.map((address, at) => target.login(name, `wrong-${at}`, address));
+    const [mine, ...theirs] = await Promise.all([target.login(name, PASSWORD, HOME), ...guesses]);
+    assertHolds(mine?.status === 200, `the victim was answered ${mine?.status} at home`);
     refused += theirs.filter(({ status }) => status === 429).length;
-    arena.advance(MINUTE / 10);
+    target.advance(MINUTE / 10);
   }
   return { tries, victimLetIn: tries, guesses: tries * 5, guessesRefused: refused };
 }

@@ -1,9 +1,7 @@
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
-import { type Arena, openArena } from './arena.ts';
+import { seededRandom } from '#tests/support/seeded-random.ts';
 import type { Figures } from './check.ts';
-import { dice } from './dice.ts';
-import { climb } from './first-admin.ts';
 import {
   floodFromHome,
   floodFromOneAddress,
@@ -12,38 +10,42 @@ import {
   timeOlderHashes,
 } from './floods.ts';
 import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from './guesses.ts';
-import { readDuringLogins } from './load.ts';
+import { startProject } from './local-project.ts';
+import { escalate } from './privilege-escalation.ts';
 import { fileAroundTheHour, fileWrongly, sendOddQueries, writeManyNotes } from './quotas.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from './races.ts';
+import { readDuringLogins } from './read-latency.ts';
 import { timeRecovery } from './recovery.ts';
-import { replayTokens } from './sequences.ts';
-import { startStage } from './stage.ts';
+import { type AttackTarget, openTarget } from './target.ts';
+import { runTokenSequences } from './token-sequences.ts';
 import { sendForgeries } from './tokens.ts';
 
-/** Each runs on a stage of its own, since one may use up limits that another needs. The tests run a scaled part of them. */
-const ATTACKS: Readonly<Record<string, (arena: Arena, seed: number) => Promise<Figures>>> = {
-  'forged and mutated tokens': (arena) => sendForgeries(arena, 5_000),
-  'guesses from strange addresses, at once': (arena) => guessFromEverywhere(arena, 10_000),
-  'guesses from strange addresses, all day': (arena) => guessAllDay(arena, 10_000),
-  'guesses from a forged known address': (arena) => guessFromHome(arena, 10_000),
-  'the victim logs in under siege': (arena) => loginUnderSiege(arena, 200),
-  '64 guesses at once': (arena) => raceGuesses(arena, { rounds: 100, racers: 64 }),
-  '64 registrations of one name at once': (arena) => raceRegistrations(arena, { rounds: 50, racers: 64 }),
-  'admins who remove each other': (arena) => raceAdmins(arena, 500),
-  'old tokens in any order of events': (arena, seed) =>
-    replayTokens(arena, { sequences: 200, commands: 20 }, dice(seed)),
-  'milliseconds of reads during ten logins at once': (arena) => readDuringLogins(arena, 5),
-  'hostile bodies while others read': (arena) => sendHostileBodies(arena, { requests: 50, keys: 1_150_000, atOnce: 5 }),
-  'logins flooded from one address': (arena) => floodFromOneAddress(arena, 30),
-  'logins flooded from one /64': (arena) => floodFromOneNetwork(arena, 30),
-  "logins flooded from the victim's own address": (arena) => floodFromHome(arena, 30),
-  'filings that are refused cost nothing': (arena) => fileWrongly(arena, 60),
-  'filings on both sides of a full hour': (arena) => fileAroundTheHour(arena),
-  'long notes without end': (arena) => writeManyNotes(arena, 300),
-  'milliseconds of older hashes and unknown names': (arena) => timeOlderHashes(arena, 12),
-  'milliseconds of recovery for known and unknown names': (arena) => timeRecovery(arena, 1_000),
-  'queries that make no sense': (arena) => sendOddQueries(arena),
-  'people who want to be admin': (arena, seed) => climb(arena, { sequences: 100, requests: 50 }, dice(seed)),
+/** Each runs on a project of its own, since one may use up limits that another needs. The tests run a scaled part of them. */
+const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => Promise<Figures>>> = {
+  'forged and mutated tokens': (target) => sendForgeries(target, 5_000),
+  'guesses from strange addresses, at once': (target) => guessFromEverywhere(target, 10_000),
+  'guesses from strange addresses, all day': (target) => guessAllDay(target, 10_000),
+  'guesses from a forged known address': (target) => guessFromHome(target, 10_000),
+  'the victim logs in under siege': (target) => loginUnderSiege(target, 200),
+  '64 guesses at once': (target) => raceGuesses(target, { rounds: 100, racers: 64 }),
+  '64 registrations of one name at once': (target) => raceRegistrations(target, { rounds: 50, racers: 64 }),
+  'admins who remove each other': (target) => raceAdmins(target, 500),
+  'old tokens in any order of events': (target, seed) =>
+    runTokenSequences(target, { sequences: 200, commands: 20 }, seededRandom(seed)),
+  'milliseconds of reads during ten logins at once': (target) => readDuringLogins(target, 5),
+  'hostile bodies while others read': (target) =>
+    sendHostileBodies(target, { requests: 50, keys: 1_150_000, atOnce: 5 }),
+  'logins flooded from one address': (target) => floodFromOneAddress(target, 30),
+  'logins flooded from one /64': (target) => floodFromOneNetwork(target, 30),
+  "logins flooded from the victim's own address": (target) => floodFromHome(target, 30),
+  'filings that are refused cost nothing': (target) => fileWrongly(target, 60),
+  'filings on both sides of a full hour': (target) => fileAroundTheHour(target),
+  'long notes without end': (target) => writeManyNotes(target, 300),
+  'milliseconds of older hashes and unknown names': (target) => timeOlderHashes(target, 12),
+  'milliseconds of recovery for known and unknown names': (target) => timeRecovery(target, 1_000),
+  'queries that make no sense': (target) => sendOddQueries(target),
+  'people who want to be admin': (target, seed) =>
+    escalate(target, { sequences: 100, requests: 50 }, seededRandom(seed)),
 };
 
 /** Settings of the functions that an attack is meant for. */
@@ -60,16 +62,16 @@ async function attackAll(names: string[], seed: number): Promise<number> {
   await buildFunctions({ quiet: true });
   let failed = 0;
   for (const name of names) {
-    const stage = await startStage(VARIABLES[name]);
+    const project = await startProject(VARIABLES[name]);
     const started = performance.now();
     const seconds = () => `in ${((performance.now() - started) / 1_000).toFixed(1)} s`;
     try {
-      console.log(`${name}: ${JSON.stringify(await ATTACKS[name]?.(openArena(stage), seed))} ${seconds()}`);
+      console.log(`${name}: ${JSON.stringify(await ATTACKS[name]?.(openTarget(project), seed))} ${seconds()}`);
     } catch (error) {
       failed += 1;
       console.error(`${name}: ${error instanceof Error ? error.message : error} ${seconds()}`);
     } finally {
-      await stage.close();
+      await project.close();
     }
   }
   return failed;

@@ -1,60 +1,60 @@
 import { HOUR, MINUTE } from '#shared/domain/clock.ts';
-import { type Arena, freshName } from './arena.ts';
-import { type Figures, mustHold, tally } from './check.ts';
+import { assertHolds, type Figures, tally } from './check.ts';
+import { type AttackTarget, freshName } from './target.ts';
 
 const DRAFT = { title: 'A broken lamp', description: 'Dark for a week.' };
 
-async function enter(arena: Arena): Promise<{ headers: Record<string, string> }> {
+async function enter(target: AttackTarget): Promise<{ headers: Record<string, string> }> {
   const username = freshName();
-  return { headers: { TOKEN: await arena.token(username), USERNAME: username } };
+  return { headers: { TOKEN: await target.token(username), USERNAME: username } };
 }
 
 /** S4: refused filings do not count towards the hourly limit, however many there are. */
-export async function fileWrongly(arena: Arena, refusals: number): Promise<Figures> {
-  const { headers } = await enter(arena);
+export async function fileWrongly(target: AttackTarget, refusals: number): Promise<Figures> {
+  const { headers } = await enter(target);
   for (let turn = 0; turn < refusals; turn += 1) {
     const json = { ...DRAFT, category: 'no-such-category' };
-    const { status } = await arena.send('POST', '/complain', { headers, json });
-    mustHold(status === 422, `a wrong filing was answered ${status}`);
+    const { status } = await target.send('POST', '/complain', { headers, json });
+    assertHolds(status === 422, `a wrong filing was answered ${status}`);
   }
-  const { status } = await arena.send('POST', '/complain', { headers, json: DRAFT });
-  mustHold(status === 201, `the right filing was answered ${status}`);
+  const { status } = await target.send('POST', '/complain', { headers, json: DRAFT });
+  assertHolds(status === 201, `the right filing was answered ${status}`);
   return { refusals, filed: 1 };
 }
 
 /** S5: filings as fast as can be on both sides of a full hour. */
-export async function fileAroundTheHour(arena: Arena): Promise<Figures> {
-  const { headers } = await enter(arena);
-  arena.advance(HOUR - ((arena.now() + MINUTE) % HOUR));
+export async function fileAroundTheHour(target: AttackTarget): Promise<Figures> {
+  const { headers } = await enter(target);
+  target.advance(HOUR - ((target.now() + MINUTE) % HOUR));
   const replies = [];
   for (let turn = 0; turn < 150; turn += 1) {
-    replies.push(await arena.send('POST', '/complain', { headers, json: DRAFT }));
-    if (turn === 74) arena.advance(MINUTE);
+    replies.push(await target.send('POST', '/complain', { headers, json: DRAFT }));
+    if (turn === 74) target.advance(MINUTE);
   }
   const statuses = tally(replies);
-  mustHold(statuses[201] === 60 && statuses[429] === 90, `filings were answered ${JSON.stringify(statuses)}`);
-  arena.advance(HOUR);
-  const { status } = await arena.send('POST', '/complain', { headers, json: DRAFT });
-  mustHold(status === 201, `a filing an hour later was answered ${status}`);
+  assertHolds(statuses[201] === 60 && statuses[429] === 90, `filings were answered ${JSON.stringify(statuses)}`);
+  target.advance(HOUR);
+  const { status } = await target.send('POST', '/complain', { headers, json: DRAFT });
+  assertHolds(status === 201, `a filing an hour later was answered ${status}`);
   return { tried: 150, filed: 60, filedAnHourLater: 1 };
 }
 
 /** S6: long notes of a reporter on one complaint. */
-export async function writeManyNotes(arena: Arena, notes: number): Promise<Figures> {
-  const { headers } = await enter(arena);
-  const { body } = await arena.send('POST', '/complain', { headers, json: DRAFT });
+export async function writeManyNotes(target: AttackTarget, notes: number): Promise<Figures> {
+  const { headers } = await enter(target);
+  const { body } = await target.send('POST', '/complain', { headers, json: DRAFT });
   const replies = [];
   for (let turn = 0; turn < notes; turn += 1) {
     const json = { id: body.id, note: `${turn} `.padEnd(4_000, 'x') };
-    replies.push(await arena.send('PUT', '/complain', { headers, json }));
+    replies.push(await target.send('PUT', '/complain', { headers, json }));
   }
   const statuses = tally(replies);
-  mustHold(statuses[200] === 60 && statuses[429] === notes - 60, `notes were answered ${JSON.stringify(statuses)}`);
+  assertHolds(statuses[200] === 60 && statuses[429] === notes - 60, `notes were answered ${JSON.stringify(statuses)}`);
   return { notes, written: 60 };
 }
 
 /** S8: queries that no client sends by mistake alone. A client's mistake is a 4xx, whatever it is. */
-export async function sendOddQueries(arena: Arena): Promise<Figures> {
+export async function sendOddQueries(target: AttackTarget): Promise<Figures> {
   const made = Buffer.from(JSON.stringify({ position: { time: 'x', sequence: '0' }, seen: -1 })).toString('base64url');
   const queries = [
     `status=${Array.from({ length: 420 }, () => 'created').join(',')}`,
@@ -77,8 +77,8 @@ export async function sendOddQueries(arena: Arena): Promise<Figures> {
   ];
   const statuses: Figures = {};
   for (const query of queries) {
-    const { status } = await arena.send('GET', `/complain?${query}`);
-    mustHold(status < 500, `?${query.slice(0, 60)} was answered ${status}`);
+    const { status } = await target.send('GET', `/complain?${query}`);
+    assertHolds(status < 500, `?${query.slice(0, 60)} was answered ${status}`);
     statuses[status] = (statuses[status] ?? 0) + 1;
   }
   return { queries: queries.length, ...statuses };

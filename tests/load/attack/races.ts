@@ -1,43 +1,46 @@
 import { findByUsername, listByRole } from '#shared/appwrite/accounts.ts';
-import { type Arena, freshName, PASSWORD } from './arena.ts';
-import { type Figures, mustHold, tally } from './check.ts';
+import { assertHolds, type Figures, tally } from './check.ts';
 import { strangeAddress } from './guesses.ts';
 import type { Send } from './in-process.ts';
+import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
 function spelling(name: string, index: number): string {
   return [...name].map((letter, at) => ((index >> (at % 6)) & 1 ? letter.toUpperCase() : letter)).join('');
 }
 
 /** Many register one name in any spelling at the same moment, in two processes: one wins, the others are told that it is taken. */
-export async function raceRegistrations(arena: Arena, size: { rounds: number; racers: number }): Promise<Figures> {
+export async function raceRegistrations(
+  target: AttackTarget,
+  size: { rounds: number; racers: number },
+): Promise<Figures> {
   for (let round = 0; round < size.rounds; round += 1) {
     const name = freshName();
     const racers = Array.from({ length: size.racers }, (_, index) => {
       const json = { username: spelling(name, index), password: PASSWORD, name: 'Somebody' };
-      return (index % 2 ? arena.send : arena.elsewhere)('POST', '/user', { json });
+      return (index % 2 ? target.send : target.viaBundles)('POST', '/user', { json });
     });
     const statuses = tally(await Promise.all(racers));
-    mustHold(statuses[201] === 1 && statuses[409] === size.racers - 1, `registrations ${JSON.stringify(statuses)}`);
-    const account = await findByUsername(arena.connection.store, name);
-    mustHold(account !== undefined, 'the winner has no account');
+    assertHolds(statuses[201] === 1 && statuses[409] === size.racers - 1, `registrations ${JSON.stringify(statuses)}`);
+    const account = await findByUsername(target.connection.store, name);
+    assertHolds(account !== undefined, 'the winner has no account');
   }
   return { ...size, winners: size.rounds };
 }
 
 /** Wrong passwords that arrive at once cost as many comparisons as one after the other. */
-export async function raceGuesses(arena: Arena, size: { rounds: number; racers: number }): Promise<Figures> {
+export async function raceGuesses(target: AttackTarget, size: { rounds: number; racers: number }): Promise<Figures> {
   let most = 0;
   for (let round = 0; round < size.rounds; round += 1) {
     const name = freshName();
     const address = strangeAddress(round);
-    if (round % 2 === 0) await arena.register(name);
-    const before = arena.hashes();
+    if (round % 2 === 0) await target.register(name);
+    const before = target.hashes();
     const guesses = Array.from({ length: size.racers }, (_, index) =>
-      arena.login(name, `wrong-guess-${index}`, address),
+      target.login(name, `wrong-guess-${index}`, address),
     );
     const statuses = tally(await Promise.all(guesses));
-    const made = arena.hashes() - before;
-    mustHold(made === 10 && statuses[401] === 10, `${made} comparisons, ${JSON.stringify(statuses)}`);
+    const made = target.hashes() - before;
+    assertHolds(made === 10 && statuses[401] === 10, `${made} comparisons, ${JSON.stringify(statuses)}`);
     most = Math.max(most, made);
   }
   return { ...size, comparisonsPerRound: most };
@@ -60,26 +63,26 @@ const MOVES: readonly (readonly [Move, Move])[] = [
   [leave, demote],
 ];
 
-async function newAdmin(arena: Arena): Promise<Admin> {
+async function newAdmin(target: AttackTarget): Promise<Admin> {
   const username = freshName('b');
-  const token = await arena.token(username);
-  await arena.giveRole(username, 'admin');
+  const token = await target.token(username);
+  await target.giveRole(username, 'admin');
   return { username, token };
 }
 
 /** Two admins remove each other at the same moment, in two processes: one of them is left, whatever they do. */
-export async function raceAdmins(arena: Arena, rounds: number): Promise<Figures> {
-  const { store } = arena.connection;
+export async function raceAdmins(target: AttackTarget, rounds: number): Promise<Figures> {
+  const { store } = target.connection;
   for (const admin of await listByRole(store, ['admin'], 1_000)) await store.users.replace(admin, { role: 'user' });
-  let survivor = await newAdmin(arena);
+  let survivor = await newAdmin(target);
   for (let round = 0; round < rounds; round += 1) {
-    const other = await newAdmin(arena);
+    const other = await newAdmin(target);
     const [here, there] = MOVES[round % MOVES.length] ?? [demote, demote];
     const [one, two] = round % 2 ? [survivor, other] : [other, survivor];
-    const replies = await Promise.all([here(arena.send, one, two), there(arena.elsewhere, two, one)]);
+    const replies = await Promise.all([here(target.send, one, two), there(target.viaBundles, two, one)]);
     const admins = await listByRole(store, ['admin'], 1_000);
     const won = replies.some(({ status }) => status < 300);
-    mustHold(admins.length === 1 && won, `${admins.length} admins, ${JSON.stringify(tally(replies))}`);
+    assertHolds(admins.length === 1 && won, `${admins.length} admins, ${JSON.stringify(tally(replies))}`);
     survivor = admins[0]?.username === other.username ? other : survivor;
   }
   return { rounds, adminsLeft: 1 };

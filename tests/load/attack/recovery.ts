@@ -1,9 +1,9 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
-import { type Arena, freshName } from './arena.ts';
-import { type Figures, mustHold } from './check.ts';
+import { assertHolds, type Figures } from './check.ts';
+import { type AttackTarget, freshName } from './target.ts';
 
 /** How far the rank test may see apart what is alike: beyond it in one of 1,000 runs. */
-const MOST_Z = 3.29;
+const MAX_Z = 3.29;
 
 /** The ranks of all values together, from 1; equal ones share the middle of theirs. */
 function ranksOf(values: readonly number[]): number[] {
@@ -26,26 +26,29 @@ export function rankZ(one: readonly number[], other: readonly number[]): number 
   return (u - (n * m) / 2) / Math.sqrt((n * m * (n + m + 1)) / 12);
 }
 
-async function withConfirmedAddress({ connection: { store }, register }: Arena, username: string): Promise<void> {
+async function withConfirmedAddress(
+  { connection: { store }, register }: AttackTarget,
+  username: string,
+): Promise<void> {
   await register(username);
   const account = await findByUsername(store, username);
   const address = { email: `${username}@example.org`, emailConfirmed: true };
-  mustHold(account !== undefined && (await store.users.replace(account, address)) !== undefined, 'no account');
+  assertHolds(account !== undefined && (await store.users.replace(account, address)) !== undefined, 'no account');
 }
 
 /**
  * POST /recovery for a name with a confirmed address and for names that nobody has, in turns, from an address each so
  * that no limit is met: whether the answers, or the time they take, tell the two apart.
  */
-export async function timeRecovery(arena: Arena, rounds: number): Promise<Figures> {
+export async function timeRecovery(target: AttackTarget, rounds: number): Promise<Figures> {
   const username = freshName();
-  await withConfirmedAddress(arena, username);
+  await withConfirmedAddress(target, username);
   const times = { known: [] as number[], unknown: [] as number[] };
   const ask = async (kind: keyof typeof times, name: string, address: string) => {
     const started = performance.now();
-    const { status, text } = await arena.elsewhere('POST', '/recovery', { json: { username: name }, address });
+    const { status, text } = await target.viaBundles('POST', '/recovery', { json: { username: name }, address });
     times[kind].push(performance.now() - started);
-    mustHold(status === 202 && text === '{}', `a request for ${kind} was answered ${status}`);
+    assertHolds(status === 202 && text === '{}', `a request for ${kind} was answered ${status}`);
   };
   for (let round = -10; round < rounds; round += 1) {
     // The first ones start the process, and which of the two comes first changes.
@@ -57,7 +60,7 @@ export async function timeRecovery(arena: Arena, rounds: number): Promise<Figure
     }
   }
   const z = rankZ(times.known, times.unknown);
-  mustHold(Math.abs(z) < MOST_Z, `a rank test tells known from unknown names (z ${z.toFixed(2)})`);
+  assertHolds(Math.abs(z) < MAX_Z, `a rank test tells known from unknown names (z ${z.toFixed(2)})`);
   const median = (list: readonly number[]) => [...list].sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
   const rounded = (value: number) => Math.round(value * 100) / 100;
   return { rounds, knownMs: rounded(median(times.known)), unknownMs: rounded(median(times.unknown)), z: rounded(z) };

@@ -1,27 +1,27 @@
-import { type Arena, freshName } from './arena.ts';
-import { type Figures, mustHold } from './check.ts';
+import { assertHolds, type Figures } from './check.ts';
 import { forgeries, mutations } from './forgeries.ts';
+import { type AttackTarget, freshName } from './target.ts';
 
-async function statusOf(arena: Arena, token: string): Promise<number> {
-  const { status, headers } = await arena.send('GET', '/user', { headers: { TOKEN: token } });
-  mustHold(status !== 401 || headers['www-authenticate'] !== undefined, 'a 401 without WWW-Authenticate');
+async function statusOf(target: AttackTarget, token: string): Promise<number> {
+  const { status, headers } = await target.send('GET', '/user', { headers: { TOKEN: token } });
+  assertHolds(status !== 401 || headers['www-authenticate'] !== undefined, 'a 401 without WWW-Authenticate');
   return status;
 }
 
 /** Forged tokens and every small change of a good one; only those that are signed and well-formed may cost a question to Appwrite. */
-export async function sendForgeries(arena: Arena, mutants: number): Promise<Figures> {
-  const token = await arena.token(freshName());
-  const forged = Object.entries(forgeries(token, arena.secret));
-  const before = arena.calls();
-  for (const [what, bad] of forged) mustHold((await statusOf(arena, bad)) === 401, `accepted: ${what}`);
-  const forgedCalls = arena.calls() - before;
+export async function sendForgeries(target: AttackTarget, mutants: number): Promise<Figures> {
+  const token = await target.token(freshName());
+  const forged = Object.entries(forgeries(token, target.secret));
+  const before = target.calls();
+  for (const [what, bad] of forged) assertHolds((await statusOf(target, bad)) === 401, `accepted: ${what}`);
+  const forgedCalls = target.calls() - before;
   let mutated = 0;
   for (const mutant of mutations(token, mutants)) {
-    mustHold((await statusOf(arena, mutant)) === 401, `accepted: ${mutant}`);
+    assertHolds((await statusOf(target, mutant)) === 401, `accepted: ${mutant}`);
     mutated += 1;
   }
-  const mutantCalls = arena.calls() - before - forgedCalls;
-  mustHold(mutantCalls === 0, `${mutantCalls} calls to Appwrite for mutated tokens`);
-  mustHold((await statusOf(arena, token)) === 200, 'the good token is refused');
+  const mutantCalls = target.calls() - before - forgedCalls;
+  assertHolds(mutantCalls === 0, `${mutantCalls} calls to Appwrite for mutated tokens`);
+  assertHolds((await statusOf(target, token)) === 200, 'the good token is refused');
   return { forged: forged.length, mutated, accepted: 0, callsForForged: forgedCalls, callsForMutated: mutantCalls };
 }

@@ -6,7 +6,7 @@ import { measureColdStarts } from './cold-start.ts';
 import { makeProject } from './project.ts';
 import { CALLERS, failuresOf, measureWaits } from './waits.ts';
 
-const MOST_COLD_RATIO = 1.8;
+const MAX_COLD_RATIO = 1.8;
 const WIDTHS = [21, 7, 15, 15, 15];
 
 await runCommand({
@@ -17,7 +17,7 @@ await runCommand({
   --requests   how many requests each figure is made of, three for each client at least; a quarter of them for logins
   --starts     cold starts of each function
 Fails when a request of the product is not answered with success, when the hand-written functions do not make the same calls,
-or when a cold start takes more than ${MOST_COLD_RATIO} times that of the empty function.`,
+or when a cold start takes more than ${MAX_COLD_RATIO} times that of the empty function.`,
   options: {
     clients: { type: 'string', default: '1,8,16' },
     requests: { type: 'string', default: '96' },
@@ -45,8 +45,8 @@ or when a cold start takes more than ${MOST_COLD_RATIO} times that of the empty 
       for (const { functionId, milliseconds, ratio } of cold) {
         console.log(line([functionId, milliseconds.toFixed(0), ratio.toFixed(2)]));
       }
-      const slow = cold.filter(({ ratio }) => ratio > MOST_COLD_RATIO).map(({ functionId }) => functionId);
-      console.log(`\nMore than ${MOST_COLD_RATIO} times an empty function: ${slow.join(', ') || 'none'}`);
+      const slow = cold.filter(({ ratio }) => ratio > MAX_COLD_RATIO).map(({ functionId }) => functionId);
+      console.log(`\nMore than ${MAX_COLD_RATIO} times an empty function: ${slow.join(', ') || 'none'}`);
       return failed + slow.length + differences.length > 0 ? 1 : 0;
     } finally {
       await project.remove();

@@ -1,5 +1,5 @@
 import type { Actor } from '#shared/domain/account.ts';
-import { TOWN } from './made-up.ts';
+import { TOWN } from './sample-rows.ts';
 
 /** A list of the API as somebody asks for it. */
 export type List = {

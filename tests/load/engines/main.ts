@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
 import type { Engine } from './engine.ts';
 import { type List, listsOf } from './lists.ts';
-import { CATEGORY_IDS, loadedColumns, writeRows } from './made-up.ts';
 import { startMariadb } from './mariadb.ts';
 import { startPostgresql } from './postgresql.ts';
 import { type ListCost, Product } from './product.ts';
+import { CATEGORY_IDS, loadedColumns, writeRows } from './sample-rows.ts';
 import { createIndexes, createTable, declaredTables, type Table } from './schema.ts';
 import { quote } from './sql.ts';
 
@@ -25,10 +25,10 @@ const ENGINES: Readonly<Record<string, (folder: string) => Promise<Engine | unde
 
 const ROUNDS = 5;
 /** What a page of 20 may examine, and a page that no index gives wholly. */
-const MOST_PER_ROW = 50;
-const MOST_SEARCHED = 4_000;
+const MAX_PER_ROW = 50;
+const MAX_SEARCHED = 4_000;
 /** Rows that were looked up by ids or cells, 500 at most, may be put in order; a list may not. Where it searches, as many as it reads. */
-const MOST_SORTED = 500;
+const MAX_SORTED = 500;
 const SLOWER = 3;
 /** Below these milliseconds a list is fast, whatever it was with few: counting goes up to 5,000. */
 const FAST_MS = 10;
@@ -103,10 +103,10 @@ async function measureAll(
 
 function faultsOf({ list, cost, fastest }: Result, few: Result | undefined): string[] {
   const { examined, sorted } = cost.list;
-  const most = list.isSearched ? MOST_SEARCHED : MOST_PER_ROW * Math.max(20, cost.shown);
+  const most = list.isSearched ? MAX_SEARCHED : MAX_PER_ROW * Math.max(20, cost.shown);
   return [
     ...(examined > most ? [`examines ${examined} rows`] : []),
-    ...(sorted > (list.isSearched ? MOST_SEARCHED : MOST_SORTED) ? [`sorts ${sorted} rows`] : []),
+    ...(sorted > (list.isSearched ? MAX_SEARCHED : MAX_SORTED) ? [`sorts ${sorted} rows`] : []),
     ...(few && !list.isSearched && fastest > FAST_MS && fastest > SLOWER * few.fastest ? ['grows'] : []),
   ];
 }

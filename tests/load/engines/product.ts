@@ -1,4 +1,4 @@
-import { searchOf } from '#functions/complaints/listing.ts';
+import { searchOf } from '#functions/complaints/search-query.ts';
 import type { Gateway } from '#shared/appwrite/gateway.ts';
 import { openStore } from '#shared/appwrite/store.ts';
 import type { Deps } from '#shared/compose.ts';
@@ -7,7 +7,7 @@ import type { Actor } from '#shared/domain/account.ts';
 import { parseQuery } from '#shared/http/body.ts';
 import { findComplaints } from '#shared/services/complaints/find-complaints.ts';
 import type { Cost, Engine, Row } from './engine.ts';
-import { NOW } from './made-up.ts';
+import { NOW } from './sample-rows.ts';
 import type { Table } from './schema.ts';
 import { statementsOf } from './sql.ts';
 

@@ -1,12 +1,12 @@
 import { startLocalAppwrite } from 'local-appwrite';
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, wholeNumber } from '#scripts/project/command.ts';
-import { localPlace, PROJECT_FILE, tokenSecret } from '#scripts/project/local-settings.ts';
+import { localAddress, PROJECT_FILE, tokenSecret } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
 import { countFilled, fillComplaints } from './import.ts';
-import { type Measurement, measureLists } from './measure.ts';
+import { type ListTime, timeLists } from './time-lists.ts';
 
-const { dataDir } = localPlace({ DATA_DIR: '.local/fill', ...process.env });
+const { dataDir } = localAddress({ DATA_DIR: '.local/fill', ...process.env });
 const file = `${dataDir}/appwrite.db`;
 const options = {
   dataDir,
@@ -16,13 +16,13 @@ const options = {
 };
 
 /** Filled while nobody serves it, then read through the built functions. */
-async function measureAt(size: number): Promise<Measurement[]> {
+async function measureAt(size: number): Promise<ListTime[]> {
   const { rows, seconds } = fillComplaints(file, size);
   console.log(
     `${size.toLocaleString('en')} complaints, ${rows.toLocaleString('en')} of them new, in ${seconds.toFixed(1)} s`,
   );
   const local = await startLocalAppwrite(options);
-  const measured = await measureLists(local.url, size, tokenSecret(dataDir)).finally(() => local.close());
+  const measured = await timeLists(local.url, size, tokenSecret(dataDir)).finally(() => local.close());
   for (const { what, ms, total } of measured) {
     console.log(`  ${what.padEnd(24)}${ms.toFixed(1).padStart(9)} ms  total ${total}`);
   }

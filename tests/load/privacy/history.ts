@@ -22,7 +22,7 @@ const WORDS = [
 const CATEGORIES = ['roads', 'waste', null] as const;
 export const PLACE = { latitude: 48.2082, longitude: 16.3738 };
 /** In the texts of ghosts only. */
-export const GHOST_WORD = 'phantasm';
+export const HIDDEN_WORD = 'phantasm';
 
 type Pair = readonly [World, World];
 
@@ -130,7 +130,7 @@ async function work(worlds: Pair, cases: Case[], random: Random): Promise<void> 
 }
 
 async function fileGhost(world: World, random: Random, isPictured: boolean) {
-  const draft = { title: `A ${GHOST_WORD}`, description: 'Nobody knows.', category: 'roads', anonymous: false };
+  const draft = { title: `A ${HIDDEN_WORD}`, description: 'Nobody knows.', category: 'roads', anonymous: false };
   const name = random.pick(['ghost', 'mask1', 'neighbour'] as const);
   return { name, filed: await send(world.people[name], draft, { isPlaced: true, isPictured }) };
 }

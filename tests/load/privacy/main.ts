@@ -1,6 +1,6 @@
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, wholeNumber } from '#scripts/project/command.ts';
-import { consult } from './oracle.ts';
+import { compareAnswers } from './compare-answers.ts';
 
 await runCommand({
   usage: `Usage: npm run privacy -- [--seed 1] [--rounds 20] [--steps 40]
@@ -19,7 +19,7 @@ await runCommand({
     await buildFunctions({ quiet: true });
     for (let seed = first; seed < first + rounds; seed += 1) {
       const started = performance.now();
-      const figures = await consult(seed, steps);
+      const figures = await compareAnswers(seed, steps);
       const seconds = ((performance.now() - started) / 1_000).toFixed(1);
       console.log(`seed ${seed}: ${JSON.stringify(figures)} in ${seconds} s`);
     }

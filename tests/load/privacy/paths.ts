@@ -1,4 +1,4 @@
-import { GHOST_WORD, PLACE } from './history.ts';
+import { HIDDEN_WORD, PLACE } from './history.ts';
 import { type Case, isFoundBy, type Viewer } from './model.ts';
 import { usernameOf } from './world.ts';
 
@@ -37,7 +37,7 @@ export const LISTS: readonly List[] = [
   { query: 'pageSize=100&bbox=16,48,17,49', holds: ({ isPlaced }) => isPlaced },
   { query: 'pageSize=100&q=zeppelin', holds: ({ word }) => word === 'zeppelin' },
   { query: 'pageSize=100&q=week%20haystack', holds: ({ word }) => word === 'haystack' },
-  { query: `pageSize=100&q=${GHOST_WORD}`, holds: () => false },
+  { query: `pageSize=100&q=${HIDDEN_WORD}`, holds: () => false },
   { query: 'pageSize=100&mine=true', holds: ({ who }, viewer) => who === viewer, isOwn: true },
   ...(
     ['other', 'reporter', 'neighbour', 'leaver1', 'mask1', 'mask2', 'ghost', 'clerk', 'scribe', 'chief'] as const
@@ -72,9 +72,9 @@ export const OTHERS: readonly string[] = [
   '/complain?bbox=16,48,17,49',
   '/complain?bbox=16,48,17,49&format=geojson',
   `/complain/similar?latitude=${latitude}&longitude=${longitude}`,
-  `/complain/similar?q=${GHOST_WORD}`,
-  `/complain/similar?q=${GHOST_WORD}&latitude=${latitude}&longitude=${longitude}`,
-  `/complain?bbox=16,48,17,49&q=${GHOST_WORD}`,
+  `/complain/similar?q=${HIDDEN_WORD}`,
+  `/complain/similar?q=${HIDDEN_WORD}&latitude=${latitude}&longitude=${longitude}`,
+  `/complain?bbox=16,48,17,49&q=${HIDDEN_WORD}`,
   '/complain/categories',
   '/complain/stats',
   `/user?username=${usernameOf('ghost')}`,

@@ -26,9 +26,9 @@ await runCommand({
 });
 
 function print(report: SoakReport, seconds: number): void {
-  const { requests, statuses, struck, unexpected, findings, early, late } = report;
+  const { requests, statuses, injected, unexpected, findings, early, late } = report;
   console.log(
-    `${requests} requests in ${seconds} s; ${struck.calls} calls and ${struck.events} events struck by faults.`,
+    `${requests} requests in ${seconds} s; ${injected.calls} calls and ${injected.events} events disturbed by faults.`,
   );
   console.log(
     [...statuses]

@@ -1,7 +1,7 @@
 import { makePhoto } from '#tests/support/photo.ts';
 import { audit, type Findings, letDaysPass } from './audit.ts';
 import { type Gauge, startGauges } from './gauges.ts';
-import { startMischief } from './mischief.ts';
+import { injectFaults } from './inject-faults.ts';
 import { startSubject } from './service.ts';
 import { Traffic } from './traffic.ts';
 
@@ -9,7 +9,7 @@ export type SoakOptions = { seconds: number; perSecond: number; faultShare: numb
 export type SoakReport = {
   requests: number;
   statuses: Map<string, number>;
-  struck: { calls: number; events: number };
+  injected: { calls: number; events: number };
   unexpected: string[];
   findings: Findings;
   early: Gauge;
@@ -23,14 +23,14 @@ export async function runSoak({ seconds, perSecond, faultShare }: SoakOptions): 
     const traffic = new Traffic(subject, new Uint8Array(await makePhoto()));
     for (let count = 0; count < 10; count += 1) await traffic.file(count < 3);
     const gauges = startGauges();
-    const mischief = startMischief(subject.local.faults, faultShare);
+    const faults = injectFaults(subject.local.faults, faultShare);
     const requests = await atSteadyRate(() => traffic.next(), { seconds, perSecond });
-    const struck = mischief.stop();
+    const injected = faults.stop();
     const drift = gauges.stop();
     await letDaysPass(subject);
     const findings = await audit(subject, traffic.ledger);
     const { statuses, unexpected } = traffic.ledger;
-    return { requests, statuses, struck, unexpected, findings, ...drift };
+    return { requests, statuses, injected, unexpected, findings, ...drift };
   } finally {
     await subject.close();
   }

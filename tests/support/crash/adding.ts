@@ -1,5 +1,5 @@
 import { fileOne } from './removal.ts';
-import { client, expectComplaints, form, type Stage, type Story, triesOf } from './stories.ts';
+import { answersOf, client, expectComplaints, form, type Stage, type Story } from './stories.ts';
 
 const ADDED = 3;
 
@@ -19,10 +19,10 @@ function adding(retries: number, headers: Record<string, string>): Story {
       return {
         ...client({ stage, retries, send }),
         async check(struck) {
-          const told = triesOf(struck).filter((answer) => answer?.status === 200).length;
+          const told = answersOf(struck).filter((answer) => answer?.status === 200).length;
           await expectComplaints(stage, [2]);
           const added = await countAdded(stage, id);
-          const most = 'Idempotency-Key' in headers ? 1 : triesOf(struck).length;
+          const most = 'Idempotency-Key' in headers ? 1 : answersOf(struck).length;
           const least = Math.min(told, most);
           if (added < least || added > most) throw new Error(`added ${added} times, told so ${told} times`);
         },

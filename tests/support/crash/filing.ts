@@ -1,4 +1,4 @@
-import { client, expectComplaints, form, type Story, triesOf } from './stories.ts';
+import { answersOf, client, expectComplaints, form, type Story } from './stories.ts';
 
 const idOf = (text: string) => (JSON.parse(text) as { id: string }).id;
 
@@ -13,7 +13,7 @@ function keyed(retries: number): Story {
       return {
         ...client({ stage, retries, send }),
         async check(struck) {
-          const answers = triesOf(struck).filter((answer) => answer !== undefined);
+          const answers = answersOf(struck).filter((answer) => answer !== undefined);
           const filed = answers.filter((answer) => answer.status < 300).map((answer) => idOf(answer.text));
           if (new Set(filed).size > 1) throw new Error(`told of different complaints: ${filed}`);
           const surely = retries > 0 || filed.length > 0;
@@ -37,8 +37,8 @@ function unkeyed(retries: number): Story {
       return {
         ...client({ stage, retries, send }),
         async check(struck) {
-          const filed = triesOf(struck).filter((answer) => answer?.status === 201).length;
-          const most = triesOf(struck).length;
+          const filed = answersOf(struck).filter((answer) => answer?.status === 201).length;
+          const most = answersOf(struck).length;
           await expectComplaints(
             stage,
             Array.from({ length: most - filed + 1 }, (_, n) => 1 + filed + n),

@@ -1,5 +1,5 @@
 import { Complaint } from '#shared/contract/responses.ts';
-import { client, expectComplaints, form, letDaysPass, type Stage, type Story, triesOf } from './stories.ts';
+import { answersOf, client, expectComplaints, form, letDaysPass, type Stage, type Story } from './stories.ts';
 
 export async function fileOne(stage: Stage): Promise<string> {
   const answer = await stage.reporter.send('POST', '/complain', { form: form(stage, 'To be deleted') });
@@ -16,7 +16,7 @@ function deleting(retries: number): Story {
       return {
         ...client({ stage, retries, send }),
         async check(struck) {
-          const statuses = triesOf(struck).map((answer) => answer?.status);
+          const statuses = answersOf(struck).map((answer) => answer?.status);
           const surely = statuses.some((status) => status === 200 || status === 404);
           if (retries > 0 && !surely) throw new Error(`never deleted: ${statuses}`);
           await expectComplaints(stage, surely ? [1] : [1, 2]);

@@ -75,7 +75,7 @@ export function client({ stage, retries, send }: Retold): Pick<Lane<Told>, 'loca
   };
 }
 
-export function triesOf({ outcome }: Struck<Told>): (Answer | undefined)[] {
+export function answersOf({ outcome }: Struck<Told>): (Answer | undefined)[] {
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value.tries;
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type CellRange, cellOf, cellRanges } from '#shared/domain/cells.ts';
-import { boxAround, metresBetween } from '#shared/domain/place.ts';
+import { boxAround, metresBetween } from '#shared/domain/geometry.ts';
 
 const point = fc.record({
   latitude: fc.double({ min: -90, max: 90, noNaN: true }),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ROLES } from '#shared/domain/account.ts';
-import { judgeTransition, nextStatuses, progressAfter, progressConflict, STATUSES } from '#shared/domain/status.ts';
+import { checkTransition, nextStatuses, progressAfter, progressConflict, STATUSES } from '#shared/domain/status.ts';
 import { isEntitled, STATUS_TABLE } from '../../support/status-table.ts';
 
 const askers = ROLES.flatMap((role) =>
@@ -16,7 +16,7 @@ describe('the status table', () => {
     const rule = STATUS_TABLE[from][to];
     for (const asker of askers) {
       for (const hasNote of [true, false]) {
-        const verdict = judgeTransition({ from, to }, asker, hasNote);
+        const verdict = checkTransition({ from, to }, asker, hasNote);
         if (rule && isEntitled(rule.who, asker)) expect(verdict).toBe(rule.note && !hasNote ? 'needs_note' : 'allowed');
         else expect(verdict).toBe(rule || asker.role === 'user' ? 'forbidden' : 'illegal');
       }
@@ -27,7 +27,7 @@ describe('the status table', () => {
     for (const from of STATUSES) {
       for (const asker of askers) {
         const allowed = STATUSES.filter(
-          (to) => to !== from && judgeTransition({ from, to }, asker, true) === 'allowed',
+          (to) => to !== from && checkTransition({ from, to }, asker, true) === 'allowed',
         );
         expect(new Set(nextStatuses(from, asker))).toEqual(new Set(allowed));
       }

@@ -1,11 +1,16 @@
 import { expect, it } from 'vitest';
-import { createBackground, type Member } from '#shared/http/background.ts';
+import { type BackgroundFunction, createBackground } from '#shared/http/background.ts';
 import type { RuntimeContext } from '#shared/http/runtime.ts';
 
 /** Two jobs: one by deletions and every minute, one every ten minutes. Each answers with the status it is given. */
 function makeBackground({ status = 200, minute = 0 } = {}) {
   const called: string[] = [];
-  const member = (id: string, events: string[], everyMinutes: number | undefined, answer: number): Member => ({
+  const member = (
+    id: string,
+    events: string[],
+    everyMinutes: number | undefined,
+    answer: number,
+  ): BackgroundFunction => ({
     id,
     events,
     everyMinutes,

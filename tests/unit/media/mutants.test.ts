@@ -4,7 +4,6 @@ import { MAX_PICTURE_PIXELS } from '#shared/media/picture-limits.ts';
 import { cleanPicture } from '../../support/clean-picture.ts';
 import { mutantSeeds, mutants } from '../../support/pictures-mutants.ts';
 import { fuzzRuns, fuzzTimeout } from '../../support/seeded-random.ts';
-import { stopwatch } from '../../support/stopwatch.ts';
 
 async function outcome(bytes: Uint8Array) {
   try {
@@ -18,12 +17,9 @@ async function outcome(bytes: Uint8Array) {
 describe('mutated pictures', () => {
   it('are cleaned or refused, never anything else, and clean stays clean', { timeout: fuzzTimeout(2) }, async () => {
     let refused = 0;
-    let slowest = 0;
     const runs = fuzzRuns(3_000);
     for (const mutant of mutants(await mutantSeeds(), runs, 20_260_102)) {
-      const taken = stopwatch();
       const result = await outcome(mutant);
-      slowest = Math.max(slowest, taken());
       if (result instanceof PictureError) {
         refused++;
         continue;
@@ -35,6 +31,5 @@ describe('mutated pictures', () => {
     }
     expect(refused).toBeGreaterThan(runs / 4);
     expect(refused).toBeLessThan(runs);
-    expect(slowest).toBeLessThan(500);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '#shared/appwrite/accounts.ts';
+import { NO_ADDRESS } from '#shared/domain/client-network.ts';
 import { DAY } from '#shared/domain/clock.ts';
-import { NO_ADDRESS } from '#shared/domain/network.ts';
 import { addressesAfter, isKnownAddress } from '#shared/services/auth/known-addresses.ts';
 
 const NOW = new Date('2026-06-01T12:00:00Z');

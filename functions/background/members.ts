@@ -1,7 +1,0 @@
-import type { Members } from '#shared/http/background.ts';
-
-/**
- * The functions that `background` stands for. The build fills this in: every function of appwrite.json that clients may
- * not call (see scripts/build/generated-modules.ts).
- */
-export const members: Members = { members: [], everyMinutes: 1 };

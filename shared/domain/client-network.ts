@@ -1,0 +1,33 @@
+/** Stands for every caller whose address is missing or unreadable: they share their limits, and nobody is known by it. */
+export const NO_ADDRESS = 'unknown';
+
+const IPV6_LETTERS = /^[\da-f:.]+$/i;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+
+/** The eight groups of an IPv6 address as numbers, or undefined when it is none. */
+function groupsOf(address: string): number[] | undefined {
+  if (!address.includes(':') || !IPV6_LETTERS.test(address) || !URL.canParse(`http://[${address}]`)) return undefined;
+  // The URL parser writes every spelling of an address in one way: shortest, lower case, without dots.
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const split = (part: string | undefined) => (part ? part.split(':').map((group) => Number.parseInt(group, 16)) : []);
+  const [before, after] = [split(head), split(tail)];
+  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after];
+}
+
+/**
+ * What limits count by: an IPv4 address, or the /64 of an IPv6 address, since a household is given at least that many
+ * addresses and may use another for each request. An IPv4 address written as IPv6 is the IPv4 one. Not an address:
+ * `NO_ADDRESS`.
+ */
+export function clientNetwork(address: string): string {
+  if (IPV4.test(address)) return address;
+  const groups = groupsOf(address);
+  if (!groups) return NO_ADDRESS;
+  const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (mapped) {
+    const [high = 0, low = 0] = groups.slice(6);
+    return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+  }
+  const prefix = groups.slice(0, 4).map((group) => group.toString(16));
+  return `${prefix.join(':')}::/64`;
+}

@@ -1,0 +1,26 @@
+/** Of an address in all, and of what stands before the `@` (RFC 5321). */
+const LONGEST = 254;
+const LONGEST_LOCAL = 64;
+
+/** What mail systems take without quotes. */
+const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
+
+/** A domain in lower case, with letters outside ASCII as Punycode; undefined when it is none. */
+function canonicalDomain(raw: string): string | undefined {
+  if (/[^\p{L}\p{M}\p{N}.-]/u.test(raw) || !URL.canParse(`http://${raw}`)) return undefined;
+  const { hostname } = new URL(`http://${raw}`);
+  return DOMAIN.test(hostname) ? hostname : undefined;
+}
+
+/**
+ * The kept spelling of an e-mail address: nothing around it, the domain in lower case and as ASCII. What stands before
+ * the `@` stays as it was typed, since only its own server knows what it means. Undefined when it is no address.
+ */
+export function canonicalEmail(raw: string): string | undefined {
+  const [, local = '', rest = ''] = /^(.+)@([^@]+)$/.exec(raw.trim()) ?? [];
+  const domain = canonicalDomain(rest);
+  if (domain === undefined || local.length > LONGEST_LOCAL || !LOCAL.test(local)) return undefined;
+  const address = `${local}@${domain}`;
+  return address.length > LONGEST ? undefined : address;
+}

@@ -1,5 +1,0 @@
-/**
- * The function that answers each path in the layout groups. The build fills this in from the routes (see
- * scripts/build/generated-modules.ts), so that a function need not contain those of the others.
- */
-export const owners: Readonly<Record<string, string>> = {};

@@ -1,0 +1,34 @@
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { findCategory } from '#shared/appwrite/complaints.ts';
+import type { Category } from '#shared/appwrite/rows.ts';
+import type { Deps } from '#shared/compose.ts';
+import { canonicalUsername } from '#shared/domain/account.ts';
+import { invalidField, type Refusal } from '#shared/domain/problems.ts';
+
+async function findStaff(deps: Deps, raw: string): Promise<string | null> {
+  const username = canonicalUsername(raw);
+  const account = username === undefined ? undefined : await findByUsername(deps.store, username);
+  return account && account.role !== 'user' ? account.username : null;
+}
+
+/** 422 unless the complaint can be given to this person: staff or admin by username, or nobody (null). */
+export async function refuseUnknownAssignee(deps: Deps, username: string | null | undefined): Promise<void> {
+  if (username === undefined || username === null || (await findStaff(deps, username)) !== null) return;
+  const message = 'must be the username of a staff member; GET /user?role=staff lists them';
+  throw invalidField('assignedTo', 'invalid_value', message);
+}
+
+/** 422 for the name of a category that there is not. */
+export function unknownCategory(): Refusal {
+  return invalidField('category', 'invalid_value', 'is not a category; GET /complain/categories lists them');
+}
+
+/** The category of this id, undefined for none (null) and for one that there is not. */
+export async function findCategoryById(deps: Deps, id: string | null | undefined): Promise<Category | undefined> {
+  return id === undefined || id === null ? undefined : findCategory(deps.store, id);
+}
+
+/** Who gets the complaints of a category; nobody when that person has left or works here no more. */
+export async function defaultAssignee(deps: Deps, category: Category | undefined): Promise<string | null> {
+  return category?.assignee ? findStaff(deps, category.assignee) : null;
+}

@@ -1,0 +1,116 @@
+import { filesByIds, removeFile } from '#shared/appwrite/media.ts';
+import { listQuarantined, type QuarantineKind, release, removeUnseen } from '#shared/appwrite/quarantine.ts';
+import { existingComplaints, ownedFiles } from '#shared/appwrite/reconciliation.ts';
+import { QUARANTINE_KINDS } from '#shared/appwrite/rows.ts';
+import type { StorageDeps } from '#shared/compose.ts';
+import { DAY } from '#shared/domain/clock.ts';
+import { ownerOfFile } from '#shared/domain/ids.ts';
+import { beginErasure } from '../accounts/finish-erasures.ts';
+import { purgeRows } from '../complaints/purge-deleted.ts';
+import { detachLostPictures } from './lost-pictures.ts';
+import { isDue, type PassRun, type Stopped } from './pass.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/** A pass removes up to so many by itself, whatever their share of everything is. */
+const ALWAYS = 20;
+const MAX_SHARE = 0.05;
+/** A step has 30 calls; a lost account or picture takes up to six. */
+const BATCH: Record<QuarantineKind, number> = { account: 4, file: 20, picture: 4, timeline: 20 };
+const FORGOTTEN_AT_ONCE = 1_000;
+
+/** The step of the pass that looks for leftovers of a kind. */
+const FOUND_BY: Record<QuarantineKind, string> = {
+  account: 'accounts',
+  file: 'files',
+  picture: 'complaints',
+  timeline: 'timelines',
+};
+
+/** The brake: an older database beside the present bucket, or a list that answers empty, must not cost every picture. */
+function stopOf({ pass, overLimit }: PassRun, kind: QuarantineKind): Stopped | undefined {
+  const found = pass.due[kind];
+  const { accounts, files, pictured, timelines } = pass.counts;
+  const of = { account: accounts, file: files, picture: pictured, timeline: timelines }[kind];
+  const isTooMuch = found > ALWAYS && found > of * MAX_SHARE;
+  return isTooMuch && !overLimit ? { kind, found, of } : undefined;
+}
+
+const NAMES: Record<QuarantineKind, string> = {
+  account: 'accounts that are gone',
+  file: 'files without a complaint',
+  picture: 'complaints whose pictures are gone',
+  timeline: 'timelines without a complaint',
+};
+
+/** As the log and the doctor say it. */
+export function describeStop({ kind, found, of }: Stopped): string {
+  return (
+    `${found} ${NAMES[kind]} of ${of} looked at wait to be put right: too many to be removed without being asked. ` +
+    'Was an older database restored? If it is right so, run: npm run media -- sweep --over-limit.'
+  );
+}
+
+/** The files of these that are leftovers still. One whose name is not ours is one only while it is half a file. */
+async function leftoverFiles({ gateway, store }: StorageDeps, ids: readonly string[]): Promise<string[]> {
+  const foreign = ids.filter((id) => ownerOfFile(id) === undefined);
+  const whole = new Set((await filesByIds(gateway, foreign)).filter((file) => file.complete).map((file) => file.id));
+  const owned = await ownedFiles(gateway, store, ids);
+  return ids.filter((id) => !whole.has(id) && !owned.has(id));
+}
+
+/** Puts leftovers of a kind right that are leftovers still; gives those that failed. */
+async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: readonly string[]) {
+  switch (kind) {
+    case 'account':
+      return sideBySide(subjects, (id) => beginErasure(deps, id));
+    case 'picture':
+      return sideBySide(subjects, (id) => detachLostPictures(deps, id));
+    case 'file':
+      return sideBySide(await leftoverFiles(deps, subjects), (id) => removeFile(deps.gateway, id));
+    case 'timeline': {
+      const living = await existingComplaints(deps.gateway, subjects);
+      const gone = subjects.filter((id) => !living.has(id));
+      return sideBySide(gone, (id) => purgeRows(deps, id));
+    }
+  }
+}
+
+/** Puts right the next leftovers of a kind that have been known for a day; tells whether there may be more. */
+async function removeBatch({ deps, pass, failures }: PassRun, kind: QuarantineKind): Promise<boolean> {
+  const limit = BATCH[kind];
+  const until = new Date(deps.clock.now().getTime() - DAY);
+  const known = await listQuarantined(deps.store, kind, { until, limit });
+  const due = known.filter((row) => isDue(row.firstSeenAt, new Date(row.seenAt)));
+  const failed = await putRight(
+    deps,
+    kind,
+    due.map((row) => row.subject),
+  );
+  failures.push(...failed.values());
+  const done = due.filter((row) => !failed.has(row.subject));
+  await release(deps.store, done);
+  pass.counts.removed += done.length;
+  return done.length > 0 && known.length === limit;
+}
+
+/**
+ * Removes what this pass has found again a day or more after it was first seen. `after` is the kind to go on with.
+ * What the pass has not found again is forgotten: it has an owner now, or is gone.
+ */
+export async function removeDue(run: PassRun, after: string): Promise<string> {
+  const { deps, pass, budget } = run;
+  const at = Math.max(0, QUARANTINE_KINDS.indexOf(after as QuarantineKind));
+  const kind = QUARANTINE_KINDS[at] ?? 'account';
+  const next = QUARANTINE_KINDS[at + 1] ?? '';
+  if (pass.incomplete.includes(FOUND_BY[kind])) return next;
+  if ((await removeUnseen(deps.store, kind, { before: new Date(pass.startedAt), limit: FORGOTTEN_AT_ONCE })) > 0) {
+    return kind;
+  }
+  const stopped = stopOf(run, kind);
+  if (stopped) {
+    pass.stopped.push(stopped);
+    return next;
+  }
+  while (await removeBatch(run, kind)) if (budget.isSpent()) return kind;
+  return next;
+}

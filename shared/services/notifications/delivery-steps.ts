@@ -1,0 +1,185 @@
+import {
+  type Delivery,
+  endJoined,
+  KEPT_MS,
+  listCompanions,
+  listJoined,
+  recordDelivery,
+  removeDeliveries,
+  type StoredDelivery,
+  takeDelivery,
+} from '#shared/appwrite/deliveries.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '#shared/domain/clock.ts';
+import { Refusal } from '#shared/domain/problems.ts';
+import { MailRefused } from '#shared/mail/mail.ts';
+import { callWebhook } from './call-webhook.ts';
+import { composeMail } from './compose-mail.ts';
+import type { NotifyDeps } from './deps.ts';
+import { forgetEmail } from './forget-recipient.ts';
+
+/** The pauses before the second, third, ... attempt; after the last one the delivery has failed. */
+const BACKOFF_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY];
+/** When Messaging is asked for the first time what has become of a message. */
+const RESULT_MS = 30 * SECOND;
+/** A message that is `processing` for so long may stay so for ever: it is sent again under another id. */
+const STUCK_MS = 10 * MINUTE;
+const AGAIN_MS = MINUTE;
+/**
+ * How long a message stays whose hand-over was tried more than once. A try that hung may still arrive; the id that is
+ * taken refuses it.
+ */
+const LATE_MS = 2 * HOUR;
+
+const messageIdOf = ({ $id, round }: StoredDelivery) => `${$id}-${round}`;
+
+/** Why an attempt failed, without anything that could tell an address. */
+function describe(error: unknown): string {
+  const cause = error instanceof Refusal ? error.cause : error;
+  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown';
+  return text.replace(/\S+@\S+/g, '(address)').slice(0, 300);
+}
+
+/** One delivery and its next step. */
+class Step {
+  readonly #deps: NotifyDeps;
+  readonly #now: Date;
+
+  constructor(deps: NotifyDeps) {
+    this.#deps = deps;
+    this.#now = deps.clock.now();
+  }
+
+  #in(milliseconds: number): Date {
+    return new Date(this.#now.getTime() + milliseconds);
+  }
+
+  /** The message goes only after the end was recorded: without it, nothing would tell that it was sent. */
+  async #end(delivery: StoredDelivery, end: Pick<Delivery, 'status' | 'reason'>): Promise<void> {
+    const { store } = this.#deps;
+    if (delivery.attempts > 0 && delivery.complaintId !== null)
+      await endJoined(store, delivery, { ...end, now: this.#now });
+    const hasMessage = delivery.messageId !== null;
+    const messageMs = delivery.attempts > 1 ? LATE_MS : 0;
+    const dueAt = this.#in(hasMessage ? messageMs : KEPT_MS);
+    const ended = await recordDelivery(store, delivery, { ...end, dueAt });
+    if (ended && hasMessage && messageMs === 0) await this.#discard(ended);
+    const isFormer = delivery.kind === 'email.changed' || delivery.kind === 'email.dropped';
+    if (ended && isFormer && delivery.address) await forgetEmail(this.#deps, delivery.address);
+  }
+
+  /** Removes the message of a delivery that has ended; it may have held a link. */
+  async #discard(delivery: StoredDelivery): Promise<void> {
+    const { store, mailer } = this.#deps;
+    if (delivery.messageId !== null && !(await mailer.discard(delivery.messageId))) {
+      await recordDelivery(store, delivery, { dueAt: this.#in(AGAIN_MS) });
+      return;
+    }
+    await recordDelivery(store, delivery, { messageId: null, dueAt: this.#in(KEPT_MS) });
+  }
+
+  /** Tries again later, or gives up. */
+  async #retry(
+    taken: StoredDelivery,
+    reason: string,
+    { after = 0, next = {} }: { after?: number; next?: Partial<Pick<Delivery, 'round'>> & { handedAt?: null } } = {},
+  ) {
+    const pause = BACKOFF_MS[taken.attempts - 1];
+    if (pause === undefined) return this.#end(taken, { status: 'failed', reason });
+    const dueAt = this.#in(Math.max(pause, after * SECOND));
+    await recordDelivery(this.#deps.store, taken, { ...next, reason, dueAt });
+  }
+
+  async #askResult(delivery: StoredDelivery, messageId: string): Promise<void> {
+    const result = await this.#deps.mailer.resultOf(messageId);
+    const next = { round: delivery.round + 1, handedAt: null };
+    // A message that is gone was removed by somebody after it was accepted.
+    if (result.status === 'sent' || result.status === 'missing')
+      return this.#end(delivery, { status: 'sent', reason: null });
+    if (result.status === 'failed') return this.#retry(delivery, describe(new Error(result.reason)), { next });
+    const isStuck = this.#now.getTime() - Date.parse(delivery.handedAt ?? delivery.at) > STUCK_MS;
+    if (!isStuck) return void (await recordDelivery(this.#deps.store, delivery, { dueAt: this.#in(AGAIN_MS) }));
+    const reason = 'Messaging did not finish it within ten minutes.';
+    if (BACKOFF_MS[delivery.attempts - 1] === undefined) return this.#end(delivery, { status: 'failed', reason });
+    await recordDelivery(this.#deps.store, delivery, { ...next, reason, messageId: null, dueAt: this.#now });
+  }
+
+  async #handOver(delivery: StoredDelivery): Promise<void> {
+    const { store, mailer } = this.#deps;
+    const isFirst = delivery.attempts === 0;
+    const companions = isFirst ? await listCompanions(store, delivery) : [];
+    const taken = await takeDelivery(this.#deps, delivery, { companions, now: this.#now });
+    if (!taken) return;
+    try {
+      if (taken.channel === 'webhook') await this.#call(taken);
+      else await this.#mail(taken, isFirst ? companions : await listJoined(store, taken));
+    } catch (error) {
+      if (error instanceof MailRefused) return this.#end(taken, { status: 'failed', reason: error.message });
+      await this.#retry(taken, describe(error));
+    }
+    // The message of an earlier round, which has failed.
+    if (taken.messageId !== null) await mailer.discard(taken.messageId);
+  }
+
+  async #mail(taken: StoredDelivery, joined: readonly StoredDelivery[]): Promise<void> {
+    const { store, mailer, clock } = this.#deps;
+    const messageId = messageIdOf(taken);
+    // An attempt whose answer was lost may have handed it over; a second mail would end the link of the first.
+    const isKnown = taken.attempts > 1 && (await mailer.resultOf(messageId)).status !== 'missing';
+    if (!isKnown) {
+      const composed = await composeMail(this.#deps, [taken, ...joined]);
+      if ('skip' in composed) return this.#end(taken, { status: 'skipped', reason: composed.skip });
+      const handed = await mailer.hand({ ...composed, id: messageId });
+      if (handed === 'sent') return this.#end(taken, { status: 'sent', reason: null });
+    }
+    const handedAt = clock.now();
+    await recordDelivery(store, taken, { handedAt, messageId, dueAt: this.#in(RESULT_MS) });
+  }
+
+  async #call(taken: StoredDelivery): Promise<void> {
+    const result = await callWebhook(this.#deps, taken);
+    if ('done' in result) return this.#end(taken, { status: 'sent', reason: null });
+    if ('skip' in result) return this.#end(taken, { status: 'skipped', reason: result.skip });
+    return this.#retry(taken, result.failed, { after: result.after });
+  }
+
+  async take(delivery: StoredDelivery): Promise<void> {
+    const { status, handedAt, messageId } = delivery;
+    if (status !== 'pending') return this.#discard(delivery);
+    if (handedAt !== null && messageId !== null) return this.#askResult(delivery, messageId);
+    return this.#handOver(delivery);
+  }
+}
+
+/** Whether nothing is left to do with a delivery but to remove its row. */
+const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
+
+/** The first delivery of each person and complaint that were not tried yet: the others join its mail. */
+export function firstOfEachMail(deliveries: readonly StoredDelivery[]): StoredDelivery[] {
+  const seen = new Set<string>();
+  return deliveries.filter(({ channel, attempts, accountId, complaintId }) => {
+    if (channel !== 'mail' || attempts > 0 || complaintId === null) return true;
+    const group = `${accountId} ${complaintId}`;
+    if (seen.has(group)) return false;
+    seen.add(group);
+    return true;
+  });
+}
+
+/**
+ * Takes the next step of each of these deliveries, which are due. What fails stays due, or is due again when its lease
+ * ends. Gives the errors.
+ */
+export async function takeDeliverySteps(deps: NotifyDeps, deliveries: readonly StoredDelivery[]): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  const over = deliveries.filter(isOver);
+  await removeDeliveries(
+    deps.store,
+    over.map(({ $id }) => $id),
+  ).catch((error: unknown) => failures.push(error));
+  const step = new Step(deps);
+  const steps = deliveries.filter((delivery) => !isOver(delivery)).map((delivery) => step.take(delivery));
+  for (const { reason, status } of (await Promise.allSettled(steps)) as PromiseRejectedResult[]) {
+    if (status === 'rejected') failures.push(reason);
+  }
+  return failures;
+}

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { compareAnswers } from '#tests/load/privacy/compare-answers.ts';
+
+const seed = Math.floor(Math.random() * 2 ** 31);
+
+/** A little of what `npm run privacy` does in full. */
+it(`two databases that differ only in what a viewer may not know answer every question alike (seed ${seed})`, async () => {
+  const { cases, ghosts, answers } = await compareAnswers(seed, 8);
+  expect(cases).toBeGreaterThanOrEqual(4);
+  expect(ghosts).toBeGreaterThanOrEqual(3);
+  expect(answers).toBeGreaterThan(300);
+});

@@ -1,0 +1,52 @@
+import { assertHolds, type Figures, tally } from './check.ts';
+import { type AttackTarget, freshName, PASSWORD } from './target.ts';
+
+type Read = { path: string; status: number };
+
+/** How long reads take, one after the other, until `until` is done; in milliseconds, shortest first. */
+async function readsUntil(target: AttackTarget, until: Promise<unknown>, read: Read): Promise<number[]> {
+  let over = false;
+  void until.finally(() => {
+    over = true;
+  });
+  const waits: number[] = [];
+  while (!over) {
+    const started = performance.now();
+    const { status } = await target.viaBundles('GET', read.path);
+    waits.push(performance.now() - started);
+    assertHolds(status === read.status, `a read was answered ${status}`);
+  }
+  return waits.sort((a, b) => a - b);
+}
+
+/** The value below which this share of the sorted ones lie, to a tenth. */
+const at = (sorted: number[], share: number) =>
+  Math.round((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) * 10) / 10;
+
+/** A request to the function that hashes passwords which itself needs no hash. */
+const NO_SUCH_METHOD: Read = { path: '/login', status: 405 };
+
+/** Ten people log in at once, with bcrypt, in the function's own process: what that costs whoever reads meanwhile. */
+export async function readDuringLogins(target: AttackTarget, rounds: number): Promise<Figures> {
+  const json = { username: freshName(), password: PASSWORD, name: 'Somebody' };
+  await target.viaBundles('POST', '/user', { json });
+  const login = () => target.viaBundles('POST', '/login', { json: { username: json.username, password: PASSWORD } });
+  await login();
+  const idle = await readsUntil(target, new Promise((resolve) => setTimeout(resolve, 500)), NO_SUCH_METHOD);
+  const waits: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const logins = Promise.all(Array.from({ length: 10 }, login));
+    waits.push(...(await readsUntil(target, logins, NO_SUCH_METHOD)));
+    const statuses = tally(await logins);
+    assertHolds(statuses[200] === 10, `logins were answered ${JSON.stringify(statuses)}`);
+  }
+  waits.sort((a, b) => a - b);
+  return {
+    logins: rounds * 10,
+    reads: waits.length,
+    idleMedian: at(idle, 0.5),
+    median: at(waits, 0.5),
+    p99: at(waits, 0.99),
+    most: at(waits, 1),
+  };
+}

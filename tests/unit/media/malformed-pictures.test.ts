@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PictureError } from '#shared/media/picture-error.ts';
+import { cleanPicture } from '../../support/clean-picture.ts';
+import { displayed, makePicture } from '../../support/pictures.ts';
+import { type Bases, malformedPictures } from '../../support/pictures-malformed.ts';
+import { polyglots } from '../../support/pictures-polyglots.ts';
+
+let bases: Bases;
+
+beforeAll(async () => {
+  bases = {
+    jpeg: await makePicture('jpeg'),
+    progressive: await makePicture('jpeg', { variant: 'progressive' }),
+    png: await makePicture('png'),
+    indexed: await makePicture('png', { variant: 'indexed' }),
+    webp: await makePicture('webp'),
+    lossless: await makePicture('webp', { variant: 'lossless' }),
+  };
+});
+
+async function refusal(bytes: Uint8Array): Promise<PictureError | undefined> {
+  try {
+    await cleanPicture(bytes);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PictureError) return error;
+    throw error;
+  }
+}
+
+describe('files that claim to be pictures', () => {
+  it('are refused, each with the code that fits and a sentence for people', async () => {
+    const wrong: string[] = [];
+    for (const { what, bytes, code } of malformedPictures(bases)) {
+      const error = await refusal(bytes);
+      const explains = error !== undefined && /^This .*\.$/.test(error.message);
+      if (error?.code !== code || !explains) wrong.push(`${what}: ${error?.code} (${error?.message}), not ${code}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('are many, each another file', async () => {
+    const files = malformedPictures(bases);
+    const different = new Set(files.map(({ bytes }) => bytes.toString('base64').slice(0, 100_000)));
+    expect(different.size).toBeGreaterThanOrEqual(190);
+    expect(new Set(files.map(({ what }) => what)).size).toBe(files.length);
+  });
+
+  it('say how to send a photo that an iPhone took', async () => {
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+    expect((await refusal(heic))?.message).toMatch(/HEIC.*iPhone.*JPEG, PNG and WebP.*Most Compatible/s);
+  });
+
+  it.each(['JPEG of 20 000', 'PNG of 20 000', 'WebP of 20 000'])('give up on one that never ends: %s', async (name) => {
+    const endless = malformedPictures(bases).find(({ what }) => what.includes(name));
+    expect((await refusal(endless?.bytes ?? Buffer.alloc(0)))?.message).toContain('far too many parts');
+  });
+
+  it('say by how much they are too large', async () => {
+    const wide = malformedPictures(bases).find(({ what }) => what.includes('one row above 40 megapixels'));
+    expect((await refusal(wide?.bytes ?? Buffer.alloc(0)))?.message).toContain('40.1 megapixels (8000 × 5001)');
+    expect((await refusal(Buffer.alloc(3 * 1024 * 1024 + 1)))?.message).toContain('3.1 MiB; at most 3 MiB');
+  });
+
+  it.each([
+    ['GIF89a', 'GIF'],
+    ['<svg>', 'SVG'],
+    ['<html>', 'web page'],
+    ['%PDF-1.7', 'PDF'],
+    ['II*\0', 'TIFF'],
+    ['BM', 'BMP'],
+    ['PK\x03\x04', 'ZIP'],
+    ['\0\0\0\x14ftypavif', 'AVIF'],
+    ['\0\0\0\x14ftypmp42', 'video'],
+  ])('are told by name what they are: %j is a %s', async (beginning, name) => {
+    expect((await refusal(Buffer.from(beginning, 'latin1')))?.message).toContain(name);
+    expect((await refusal(Buffer.from(beginning, 'latin1')))?.message).toContain('Send a JPEG, PNG or WebP');
+  });
+});
+
+describe('pictures that other programs read as something else', () => {
+  it('come out as the picture alone', async () => {
+    for (const { what, bytes, payload } of polyglots(bases)) {
+      const { bytes: cleaned } = await cleanPicture(bytes);
+      expect(cleaned.includes(Buffer.from(payload, 'latin1')), what).toBe(false);
+      expect((await displayed(cleaned)).pixels.equals((await displayed(bytes)).pixels), what).toBe(true);
+    }
+  });
+});

@@ -71,8 +71,8 @@ export const SETTINGS = [
 /** What a function without clients needs: the way to Appwrite, and nothing that opens an account. */
 export type StorageConfig = Pick<Config, 'endpoint' | 'projectId' | 'appwriteTimeoutMs' | 'appwriteHedgeMs'>;
 
-/** What `maintenance` needs: deadlines pass in working time. */
-export type MaintenanceConfig = StorageConfig & Pick<Config, 'calendar'>;
+/** What `maintenance` needs: deadlines pass in working time, and it completes complaints that were edited in the console. */
+export type MaintenanceConfig = StorageConfig & Pick<Config, 'calendar' | 'timeZone' | 'contactDays'>;
 
 /** A setting that cannot be served with. Its message names the variable and never its value. */
 export class ConfigError extends Error {}
@@ -194,9 +194,18 @@ export function readStorageConfig(env: Env = process.env): StorageConfig {
   });
 }
 
+/** The settings that decide what is due when in a case; throws ConfigError. */
+export function readCaseSettings(env: Env = process.env): Pick<Config, 'calendar' | 'timeZone' | 'contactDays'> {
+  return {
+    timeZone: timeZoneOf(env),
+    calendar: readCalendar(env),
+    contactDays: whole(env, 'CONTACT_DAYS', { fallback: 90, min: 1, max: 3_650 }),
+  };
+}
+
 /** The configuration of `maintenance`; throws ConfigError. */
 export function readMaintenanceConfig(env: Env = process.env): MaintenanceConfig {
-  return Object.freeze({ ...readStorageConfig(env), calendar: readCalendar(env) });
+  return Object.freeze({ ...readStorageConfig(env), ...readCaseSettings(env) });
 }
 
 /** The configuration in an environment; throws ConfigError. Whether the token secret is strong is judged where it is used. */
@@ -212,9 +221,7 @@ export function readConfig(env: Env = process.env): Config {
     apiOrigins: apiOriginsOf(env),
     defaultCountry: readDefaultCountry(env),
     bcryptCost: whole(env, 'BCRYPT_COST', { fallback: 12, min: 10, max: 15 }),
-    timeZone: timeZoneOf(env),
-    calendar: readCalendar(env),
-    contactDays: whole(env, 'CONTACT_DAYS', { fallback: 90, min: 1, max: 3_650 }),
+    ...readCaseSettings(env),
     complaintsPerHour: limit(env, 'COMPLAINTS_PER_HOUR', 60),
     changesPerHour: limit(env, 'CHANGES_PER_HOUR', 60),
     staffChangesPerHour: limit(env, 'STAFF_CHANGES_PER_HOUR', 2_000),

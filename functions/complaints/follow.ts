@@ -21,7 +21,7 @@ export const followComplaint = route({
     tag: 'Complaints',
     summary: 'Follow a complaint',
     description:
-      'You are told of its steps from then on, and find it with `following=true`. It may be repeated. It changes neither `version` nor `updatedAt`. Reporters are told of their own complaints and cannot follow them.',
+      'You are told of its steps from then on, and find it with `following=true`. It may be repeated. It changes neither `version` nor `updatedAt`, and counts towards no limit. Reporters are told of their own complaints and cannot follow them.',
     answers: { 200: { description: 'Followed', schema: Following } },
     refusals: ['forbidden', 'not_found', 'busy'],
     examples: {

@@ -6,7 +6,7 @@ import { route } from '#shared/http/route.ts';
 import { findComplaints } from '#shared/services/complaints/find-complaints.ts';
 import { getComplaint } from '#shared/services/complaints/get-complaint.ts';
 import { etagOf } from '#shared/services/complaints/present.ts';
-import { mapOf, searchOf } from './search-query.ts';
+import { searchOf } from './search-query.ts';
 
 export const readComplaints = route({
   method: 'GET',
@@ -21,7 +21,7 @@ export const readComplaints = route({
     description: [
       'With `id` or `reference`: one complaint with its timeline. Else a list, newest first. Page with `page`, or, at constant cost at any depth, with `after`: pass the `next` of the page before. A TOKEN is not needed, but is checked when sent.',
       'Sorted by filing (`sort=-createdAt`, `createdAt`), every filter combines with every other. `overdue=true` is always in the order of deadlines and combines with all but `q`. Other sorts combine with `status` and `assignedTo` only, `near` (nearest first, with `distance` in metres) with `status`, `category` and `q`.',
-      '`q` finds whole words of title and description, or a reference number, all of them, in any case and without accents; in scripts without spaces two characters or more. `category=none` finds what has none, `hidden=true` (staff) what is hidden, `following=true` what you follow, `bbox` what is in a box of degrees. With `bbox` and `format=geojson` the answer is a FeatureCollection for a map, which goes with `status` and `category`: at most 1,000 points, and which of them is not promised when it is `truncated`.',
+      '`q` finds whole words of title and description, or a reference number, all of them, in any case and without accents; in scripts without spaces two characters or more. `category=none` finds what has none, `hidden=true` (staff) what is hidden, `following=true` what you follow, `bbox` what is in a box of degrees. With `bbox` and `format=geojson` the answer is a FeatureCollection for a map, which goes with every filter: at most 1,000 points, and which of them is not promised when it is `truncated`.',
       'A page is short, and `next` goes on, where more than 2,000 complaints would have to be read for it. `total` is exact without filters and with one of status, category and username; for other combinations it may be less than there are, with `totalIsExact: false`; with `near`, `q` or `after` nothing is counted, and it is null. Of more than 2,000 complaints at one spot, `near` shows the first it finds.',
     ].join(' '),
     answers: {
@@ -120,11 +120,11 @@ export const readComplaints = route({
       return { status: 200, body: detail, headers: etagOf(row) };
     }
     const viewer = await caller.viewer();
+    const search = searchOf(query, viewer, deps.clock.now());
     if (query.format === 'geojson') {
       const { mapComplaints } = await import('#shared/services/complaints/map-complaints.ts');
-      return { status: 200, body: await mapComplaints(deps, mapOf(query, viewer)) };
+      return { status: 200, body: await mapComplaints(deps, search) };
     }
-    const search = searchOf(query, viewer, deps.clock.now());
     return { status: 200, body: await findComplaints(deps, viewer, search) };
   },
 });

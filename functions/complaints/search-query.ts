@@ -61,14 +61,6 @@ export function wordsOf({ q }: Pick<ComplaintQuery, 'q'>): string[] {
   throw invalidField('q', 'too_short', 'must hold a word: letters or digits');
 }
 
-/** What a map asks for, for this viewer. */
-export function mapOf(query: ComplaintQuery, viewer: Viewer) {
-  const { bbox: box, status: statuses } = query;
-  // The schema lets no format through without a box.
-  if (!box) throw new Error('a map without a box');
-  return { box, statuses, category: query.category === 'none' ? null : query.category, sight: sightOf(viewer) };
-}
-
 /** The query as a search for this viewer. What is overdue comes in the order of its deadlines. */
 export function searchOf(query: ComplaintQuery, viewer: Viewer, now: Date): Search {
   const { near, radius, page = 1, pageSize = 20, sort = '-createdAt', after } = query;

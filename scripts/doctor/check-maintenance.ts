@@ -64,6 +64,8 @@ function faultsOf(report: PassReport): Finding[] {
     findings.push(warning('media', 'accounts', `${report.lostAccounts} accounts were deleted and are not erased yet`));
   if (orphanTimelines > 0)
     findings.push(warning('media', 'timeline', `${orphanTimelines} timelines without a complaint`));
+  if (report.orphanWords > 0)
+    findings.push(warning('media', 'words', `${report.orphanWords} complaints that are gone and left words`));
   if (dangling > 0) findings.push(failure('media', 'complaints', `${dangling} complaints show pictures that are gone`));
   return findings;
 }

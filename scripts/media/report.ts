@@ -21,6 +21,8 @@ export function describePass(report: PassReport): string {
     ['of them showing photos that are gone', report.dangling, ''],
     ['timelines looked at', report.timelines, ''],
     ['of complaints that are gone', report.orphanTimelines, ''],
+    ['complaints with search words looked at', report.worded, ''],
+    ['of them gone', report.orphanWords, ''],
     ['leftovers removed', report.removed, 'noted a day ago or earlier'],
   ];
   return lines

@@ -72,15 +72,17 @@ function remember(id: string): void {
   written.add(id);
 }
 
-/** Counts one use in the row of its step and answers how many there are in it now. A use is usually the first of its step. */
-async function count({ store }: Deps, limit: Limit, step: Omit<Step, 'count'>, isThere: boolean): Promise<number> {
-  const add = () => store.limits.increment(step.id, 'count');
+type Counting = { step: Omit<Step, 'count'>; isThere: boolean; uses: number };
+
+/** Counts uses in the row of their step and answers how many there are in it now. A use is usually the first of its step. */
+async function count({ store }: Deps, limit: Limit, { step, isThere, uses }: Counting): Promise<number> {
+  const add = () => store.limits.increment(step.id, 'count', uses);
   const counted = isThere || written.has(step.id) ? await add() : undefined;
   if (counted !== undefined) return counted;
-  const row = { subject: subjectId(limit), count: 1, expiresAt: new Date(step.expiresAt).toISOString() };
+  const row = { subject: subjectId(limit), count: uses, expiresAt: new Date(step.expiresAt).toISOString() };
   const inserted = await store.limits.insert(step.id, row);
   remember(step.id);
-  if (inserted) return 1;
+  if (inserted) return uses;
   const later = await add();
   if (later === undefined) throw unavailable(new Error('a limit row that is taken and not there'));
   return later;
@@ -116,7 +118,7 @@ export async function reserveWithKnownUses(
   const undo = giveBack(deps, step.id);
   const stepsOf = (uses: Uses) => uses.get(subjectId(limit)) ?? [];
   const isThere = !(reading instanceof Promise) && stepsOf(reading).some(({ id }) => id === step.id);
-  const mine = await count(deps, limit, step, isThere);
+  const mine = await count(deps, limit, { step, isThere, uses: 1 });
   try {
     const max = await limit.max;
     const steps = [...stepsOf(await reading).filter(({ id }) => id !== step.id), { ...step, count: mine }];
@@ -127,6 +129,33 @@ export async function reserveWithKnownUses(
     return { granted: false, secondsLeft: secondsUntilRoom(others, max, now), undo };
   } catch (error) {
     await undo().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** `granted`: how many of the uses that were asked for. `giveBack` returns some of them; what is not granted is returned already. */
+export type ManyReserved = { granted: number; secondsLeft: number; giveBack(uses: number): Promise<void> };
+
+/** Reserves so many uses of one limit, or as many as there are left, in the calls that one use takes. */
+export async function reserveMany(deps: Deps, limit: Limit, uses: number): Promise<ManyReserved> {
+  const reading = readUses(deps, [limit]);
+  reading.catch(() => undefined);
+  const now = deps.clock.now().getTime();
+  const step = presentStep(limit, now);
+  const giveBackMany = async (many: number) => {
+    if (many > 0) await deps.store.limits.decrement(step.id, 'count', many);
+  };
+  const mine = await count(deps, limit, { step, isThere: false, uses });
+  try {
+    const max = await limit.max;
+    const others = ((await reading).get(subjectId(limit)) ?? []).filter(({ id }) => id !== step.id);
+    const total = others.reduce((sum, other) => sum + other.count, mine);
+    const granted = Math.max(0, uses - Math.max(0, total - max));
+    await giveBackMany(uses - granted);
+    const full = [...others, { ...step, count: mine - uses + granted }];
+    return { granted, secondsLeft: secondsUntilRoom(full, max, now), giveBack: giveBackMany };
+  } catch (error) {
+    await giveBackMany(uses).catch(() => undefined);
     throw error;
   }
 }

@@ -1,11 +1,14 @@
 import { Query } from 'node-appwrite';
-import { derivedId } from '#shared/domain/ids.ts';
+import { derivedId, markOf } from '#shared/domain/ids.ts';
 import { wordsOfName } from '#shared/domain/words.ts';
 import type { Store } from './store.ts';
 import { createMany, type Operation, removeMany } from './transaction.ts';
 
 /** What an account is found by. */
 export type Named = { username: string; name: string };
+
+/** The column `textMark` of an account: a mark of what its words are of, to notice that it was renamed in the console. */
+export const nameMarkOf = ({ username, name }: Named): string => markOf([username, name]);
 
 /** Sorts after every hexadecimal digit and after the letter that ends them in a key. */
 const BEYOND = 'z';

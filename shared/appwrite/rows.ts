@@ -10,6 +10,12 @@ import { compiled, flag, maybeNumber, maybeText, number, type RowOf, row, text }
 
 const status = z.enum(STATUSES);
 
+/** A number with a default, which an admin may have emptied in the console. */
+const count = z.pipe(
+  maybeNumber,
+  z.transform((value) => value ?? 0),
+);
+
 /** A column of text that holds a list in JSON; undefined when it cannot be read, as after a slip in the console. */
 function jsonList<T>(entry: z.core.$ZodType<T>) {
   const list = z.array(entry);
@@ -64,6 +70,7 @@ export const UserRow = row({
   emailPending: maybeText,
   language: z.catch(z.nullable(z.enum(LANGUAGES)), null),
   notify: z.catch(z.nullable(z.enum(NOTIFY)), null),
+  textMark: maybeText,
 });
 
 /** A word that an account is found by; see name-words.ts. */
@@ -140,16 +147,16 @@ export const ComplaintRow = row({
   reference: maybeText,
   outcome: z.nullable(z.enum(OUTCOMES)),
   duplicateOf: maybeText,
-  followers: number,
+  followers: count,
   acknowledgeBy: maybeText,
   /** See `CaseTimes` in domain/deadlines.ts, also for the levels. */
   minutesLeft: maybeNumber,
-  acknowledgeLevel: number,
-  overdueLevel: number,
+  acknowledgeLevel: count,
+  overdueLevel: count,
   /** When the next step is due that time takes by itself: a deadline, a level of escalation, closing. */
   stepAt: maybeText,
   /** How many times it was reopened. */
-  reopened: number,
+  reopened: count,
   ratingScore: maybeNumber,
   ratingComment: maybeText,
   ratedAt: maybeText,
@@ -183,7 +190,37 @@ export const PointRow = row({
 /** What lists are ordered by (the `$id` as well). */
 export const ComplaintKeysRow = row(COMPLAINT_KEYS);
 
-/** What maintenance reads of a complaint: few columns, so that a row that cannot be read in full does not stop it. */
+/** The columns that show whether a complaint was edited or added in the console; see console-edits.ts. */
+const CHECKED_COLUMNS = {
+  title: text,
+  description: text,
+  reference: maybeText,
+  textMark: maybeText,
+  latitude: maybeNumber,
+  longitude: maybeNumber,
+  cell: maybeText,
+  progress: number,
+  changedAt: text,
+  acknowledgedAt: maybeText,
+  resolvedAt: maybeText,
+  closedAt: maybeText,
+  acknowledgeBy: maybeText,
+  overdueAt: maybeText,
+  minutesLeft: maybeNumber,
+  acknowledgeLevel: count,
+  overdueLevel: count,
+  stepAt: maybeText,
+  contact: contact,
+  contactUntil: maybeText,
+  ...COMPLAINT_KEYS,
+  filedWithin: text,
+  changedWithin: text,
+  dueWithin: text,
+  categoryKey: text,
+  assignedKey: text,
+};
+
+/** What maintenance reads of each complaint that was written. */
 export const CheckedRow = row({
   status: status,
   category: maybeText,
@@ -195,6 +232,7 @@ export const CheckedRow = row({
   images: lenientList(StoredImage),
   filedAt: text,
   counted: maybeText,
+  ...CHECKED_COLUMNS,
 });
 
 /** What a step that time takes reads of a complaint; as few columns as it can do with. */
@@ -214,8 +252,8 @@ export const DueRow = row({
   closedAt: maybeText,
   acknowledgeBy: maybeText,
   minutesLeft: maybeNumber,
-  acknowledgeLevel: number,
-  overdueLevel: number,
+  acknowledgeLevel: count,
+  overdueLevel: count,
   stepAt: maybeText,
   counted: maybeText,
 });
@@ -227,7 +265,7 @@ export const TimesRow = row({
   overdueAt: maybeText,
   resolvedAt: maybeText,
   closedAt: maybeText,
-  reopened: number,
+  reopened: count,
   ratingScore: maybeNumber,
   secondsToAcknowledge: maybeNumber,
   secondsToResolve: maybeNumber,
@@ -308,7 +346,7 @@ export const TaskRow = row({
   hints: maybeText,
 });
 
-export const QUARANTINE_KINDS = ['account', 'file', 'picture', 'timeline'] as const;
+export const QUARANTINE_KINDS = ['account', 'file', 'picture', 'timeline', 'words'] as const;
 
 /** A leftover that maintenance has found, and when it was found first and last. */
 export const QuarantineRow = row({
@@ -327,7 +365,7 @@ export const FiguresRow = row({
   decided: number,
   inTime: number,
   /** Complaints that were reopened at least once. */
-  reopened: number,
+  reopened: count,
   rated: number,
   ratingSum: number,
   medianToAcknowledge: maybeNumber,

@@ -105,19 +105,19 @@ export class Table<T extends Values> {
     await this.#run(gone, ['row_not_found']);
   }
 
-  /** Adds 1 and answers the new value: every one of concurrent callers gets another. Undefined for a row that is not there. */
-  async increment(id: string, column: string): Promise<number | undefined> {
-    const target = { ...this.#where, rowId: gate(id), column, value: 1 };
+  /** Adds `value` and answers the new one: every one of concurrent callers gets another. Undefined for a row that is not there. */
+  async increment(id: string, column: string, value = 1): Promise<number | undefined> {
+    const target = { ...this.#where, rowId: gate(id), column, value };
     const row = await this.#run(() => this.#gateway.tables.incrementRowColumn(target), MISSING_ROW);
     if (row === undefined) return undefined;
-    const value: unknown = (row as Values)[column];
-    if (typeof value !== 'number') throw unavailable(new Error(`an increment that answers ${typeof value}`));
-    return value;
+    const now: unknown = (row as Values)[column];
+    if (typeof now !== 'number') throw unavailable(new Error(`an increment that answers ${typeof now}`));
+    return now;
   }
 
-  /** Takes 1 off again, never below 0; a row that is gone or at 0 is as good. */
-  async decrement(id: string, column: string): Promise<void> {
-    const target = { ...this.#where, rowId: gate(id), column, value: 1, min: 0 };
+  /** Takes `value` off again, never below 0; a row that is gone or holds less is as good. */
+  async decrement(id: string, column: string, value = 1): Promise<void> {
+    const target = { ...this.#where, rowId: gate(id), column, value, min: 0 };
     await this.#run(() => this.#gateway.tables.decrementRowColumn(target), [...MISSING_ROW, ...LIMIT]);
   }
 

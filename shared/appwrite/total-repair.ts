@@ -65,7 +65,12 @@ export function matchesTotals(complaint: CheckedComplaint): boolean {
  * An API writer that read the row before this commit and stages after it would count from what it read; that window is
  * milliseconds, for rows edited in the console only, and the daily count puts it right.
  */
-export async function recountComplaint(deps: { gateway: Gateway; store: Store }, id: string): Promise<boolean> {
+export async function recountComplaint(
+  deps: { gateway: Gateway; store: Store },
+  checked: CheckedComplaint,
+): Promise<boolean> {
+  if (matchesTotals(checked)) return false;
+  const id = checked.$id;
   const read = async () => (await deps.store.checked.findMany([id]))[0];
   const complaint = await read();
   if (!complaint || matchesTotals(complaint)) return false;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Query } from 'node-appwrite';
+import { markOf } from '#shared/domain/ids.ts';
 import { wordsOfComplaint } from '#shared/domain/words.ts';
 import { orNoRow, readInChunks } from './id-chunks.ts';
 import type { Store } from './store.ts';
@@ -30,6 +31,14 @@ const ofComplaint = (id: string) => [Query.greaterThan('$id', id), Query.lessTha
 /** What a complaint is found by. */
 type Text = { title: string; description: string; reference: string | null };
 
+/**
+ * The column `textMark`: 16 hex digits of the hash of the text whose words are stored. Written in the commit that writes
+ * the words, so that an edit of the text in the console can be noticed.
+ */
+export function textMarkOf({ title, description, reference }: Text): string {
+  return markOf([title, description, reference]);
+}
+
 /** Writes the words of a complaint that is filed in the same commit. */
 export function createWords(id: string, text: Text): Operation[] {
   const rows = wordsOfComplaint(text).map((word) => wordRow(id, word));
@@ -53,6 +62,21 @@ export function replaceWords(id: string, text: Text): Operation[] {
 export async function sweepWords(store: Store, complaintId: string): Promise<void> {
   const [from, to] = ofComplaint(complaintId);
   await store.words.removeWhere([from ?? '', ...(to === undefined ? [] : [to])]);
+}
+
+/**
+ * The next words by complaint, of which only the ids are read: `owners` are the complaints that they are of, each with
+ * the time when its first word of the page was written. `after` is the id of the last word seen; `next` is empty at the end.
+ */
+export async function listWordOwners(store: Store, after: string, limit: number) {
+  const seek = after === '' ? [] : [Query.greaterThan('$id', after)];
+  const { rows } = await store.words.list([...seek, Query.orderAsc('$id'), Query.limit(limit)]);
+  const owners = new Map<string, string>();
+  for (const { $id, $createdAt } of rows) {
+    const owner = $id.slice(0, OWNER_LENGTH);
+    if (!owners.has(owner)) owners.set(owner, $createdAt);
+  }
+  return { owners, next: rows.length < limit ? '' : (rows.at(-1)?.$id ?? '') };
 }
 
 export type WordSpan = { after: string | undefined; from?: string | undefined; to?: string | undefined };

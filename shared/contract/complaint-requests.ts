@@ -27,14 +27,13 @@ import {
 } from './fields.ts';
 import { box, endTime, point, startTime, whole } from './text.ts';
 
-const Original = z
-  .string()
-  .check(
-    z.regex(/^(?:[a-z0-9]{20}|\d{4}-\d{6,12}-\d)$/, 'must be the id or the reference of a complaint'),
-    z.describe(
-      'For staff: the id or reference of the complaint that this is a duplicate of. It is rejected with that, without a note; its reporter and followers follow the other one.',
-    ),
-  );
+const Original = z.string().check(
+  z.regex(/^(?:[a-z0-9]{20}|\d{4}-\d{6,15}-\d)$/, 'must be the id or the reference of a complaint'),
+  z.refine((text) => readReference(text)?.isRight !== false, WRONG_CHECK_DIGIT),
+  z.describe(
+    'For staff: the id or reference of the complaint that this is a duplicate of. It is rejected with that, without a note; its reporter and followers follow the other one.',
+  ),
+);
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
 type Coordinates = { latitude?: number | null | undefined; longitude?: number | null | undefined };
@@ -214,8 +213,8 @@ const SORTED_BY_FILING: readonly (string | undefined)[] = [undefined, 'createdAt
 /** What sorts other than by filing combine with, and what `near` combines with, besides paging. */
 const WITH_OTHER_SORTS = ['status', 'assignedTo'];
 const WITH_NEAR = ['status', 'category', 'q'];
-/** What a map of points combines with: it has neither pages nor an order. */
-const WITH_POINTS = ['bbox', 'format', 'status', 'category'];
+/** What a map of points does not combine with: it has neither pages nor an order. */
+const NOT_WITH_POINTS = ['page', 'pageSize', 'after', 'sort', 'near', 'radius'];
 
 type ListFields = {
   page?: number | undefined;
@@ -269,8 +268,8 @@ const isNoWrongReference = (q: string) => !/\p{Pd}/u.test(q) || readReference(q)
 function refusePointsWith(list: ListFields, refuse: Refuse): void {
   if (list.bbox === undefined) refuse('format', 'goes with bbox');
   for (const [name, value] of Object.entries(list)) {
-    if (value === undefined || WITH_POINTS.includes(name)) continue;
-    refuse(name, 'does not go with format=geojson, only bbox, status, category do');
+    if (value === undefined || !NOT_WITH_POINTS.includes(name)) continue;
+    refuse(name, 'does not go with format=geojson, which has neither pages nor an order');
   }
 }
 

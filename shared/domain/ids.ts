@@ -53,9 +53,12 @@ export function timeOfKey(key: string): Date {
   return new Date(Number.parseInt(key.slice(0, TIME_LENGTH), 36));
 }
 
-/** A unique sort key of a complaint by another time than its filing, 20 characters; null sorts last. */
+/**
+ * A unique sort key of a complaint by another time than its filing, 29 characters: the time and the whole id, so that
+ * complaints of the same time sort by filing. null sorts last.
+ */
 export function sortKey(time: Date | null, complaintId: string): string {
-  return (time === null ? NEVER_KEY : timeKey(time)) + complaintId.slice(TIME_LENGTH);
+  return (time === null ? NEVER_KEY : timeKey(time)) + complaintId;
 }
 
 /** A row id derived from what it stands for: one letter and 31 hex digits of SHA-256 over unambiguous parts. */
@@ -63,6 +66,11 @@ export function derivedId(letter: string, ...parts: string[]): string {
   // Loaded when first needed: it takes some milliseconds of a cold start, and most requests hash nothing.
   const { createHash } = process.getBuiltinModule('node:crypto');
   return letter + createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 31);
+}
+
+/** A short mark of texts, to notice that they have changed: 16 hex digits of SHA-256. */
+export function markOf(texts: readonly (string | null)[]): string {
+  return derivedId('m', JSON.stringify(texts)).slice(1, 17);
 }
 
 /** The one gate in front of every id that goes into an Appwrite URL: an empty or dotted id would reach another route. */

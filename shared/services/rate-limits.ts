@@ -1,4 +1,4 @@
-import { bucketOf, type Limit, type Reservation, reserve } from '#shared/appwrite/limits.ts';
+import { bucketOf, type Limit, type Reservation, reserve, reserveMany } from '#shared/appwrite/limits.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Role } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
@@ -29,15 +29,49 @@ export function reserveFiling(deps: Deps, accountId: string): Promise<Reservatio
   return begun(reserveOrRefuse(deps, limit, detail));
 }
 
-/** One change by this account. How many there may be depends on its role, which may still be read. */
-export function reserveChange(deps: Deps, accountId: string, role: Promise<Role>): Promise<Reservation> {
-  const { changesPerHour, staffChangesPerHour } = deps.config;
+const TOO_MANY_CHANGES = 'You have changed too many complaints within an hour. Wait before the next.';
+
+/** How many changes an account may make depends on its role, which may still be read. */
+function limitOfChanges({ config }: Deps, accountId: string, role: Promise<Role>): Limit {
+  const { changesPerHour, staffChangesPerHour } = config;
   const max = role.then((known) => (known === 'user' ? changesPerHour : staffChangesPerHour));
   max.catch(() => undefined);
-  const limit = { kind: 'change', subject: accountId, windowMs: HOUR, max };
-  return begun(
-    reserveOrRefuse(deps, limit, 'You have changed too many complaints within an hour. Wait before the next.'),
-  );
+  return { kind: 'change', subject: accountId, windowMs: HOUR, max };
+}
+
+/** One change by this account; begins at once, to be awaited in `withRateLimit`. */
+export function reserveChange(deps: Deps, accountId: string, role: Promise<Role>): Promise<Reservation> {
+  return begun(reserveOrRefuse(deps, limitOfChanges(deps, accountId, role), TOO_MANY_CHANGES));
+}
+
+/** Several changes by one account, reserved at once and used one by one. */
+export type Changes = {
+  /** Takes one use: 429 when none is left. */
+  take(): Promise<Reservation>;
+  /** Gives back what was not used. */
+  end(): Promise<void>;
+};
+
+/** Reserves so many changes by this account, or as many as are left; begins at once. */
+export function reserveChanges(deps: Deps, account: { id: string; role: Promise<Role> }, count: number): Changes {
+  const reserving = reserveMany(deps, limitOfChanges(deps, account.id, account.role), count);
+  reserving.catch(() => undefined);
+  let taken = 0;
+  const undo = async () => {
+    taken -= 1;
+  };
+  return {
+    async take() {
+      const { granted, secondsLeft } = await reserving;
+      if (taken >= granted) throw tooManyRequests(TOO_MANY_CHANGES, secondsLeft);
+      taken += 1;
+      return { granted: true, secondsLeft: 0, undo };
+    },
+    async end() {
+      const reserved = await reserving.catch(() => undefined);
+      await reserved?.giveBack(reserved.granted - taken).catch(() => undefined);
+    },
+  };
 }
 
 /**
@@ -55,19 +89,22 @@ export async function reserveConfirmation(deps: Deps, address: string, accountId
 
 /**
  * Work that costs one use of a limit if it calls `charge`, which it awaits before it writes: 429 when none is left.
- * What throws, and what never charges, costs nothing: the use is given back.
+ * What throws, and what never charges, costs nothing: the use is given back. A use that is reserved beside other calls is
+ * handed over as a promise, one that is at hand as a function.
  */
 export async function withRateLimit<T>(
-  reserving: Promise<Reservation>,
+  reserve: Promise<Reservation> | (() => Promise<Reservation>),
   work: (charge: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
   let charged = false;
+  let reserving = typeof reserve === 'function' ? undefined : reserve;
   const giveBack = async () => {
-    const reservation = await reserving.catch(() => undefined);
+    const reservation = await reserving?.catch(() => undefined);
     await reservation?.undo().catch(() => undefined);
   };
   try {
     const result = await work(async () => {
+      if (typeof reserve === 'function') reserving ??= reserve();
       await reserving;
       charged = true;
     });

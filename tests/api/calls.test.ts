@@ -135,7 +135,7 @@ const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]
     await admin.send('POST', '/complain/delete', json({ id: double.id }));
     return ['complaints', answer];
   },
-  '`PUT /complain/bulk`, for each complaint': async () => {
+  '`PUT /complain/bulk` with one complaint': async () => {
     const { id } = await user.file();
     return ['complaints', await staff.send('PUT', '/complain/bulk', json({ ids: [id], change: { note: 'Seen.' } }))];
   },

@@ -1,7 +1,9 @@
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { countedAs } from '#shared/appwrite/tallies.ts';
+import { textMarkOf } from '#shared/appwrite/words.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { derivedId, timeKey } from '#shared/domain/ids.ts';
+import { referenceOf } from '#shared/domain/reference.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
 
 const THINGS = ['lamp', 'pothole', 'bench', 'drain', 'sign', 'tree', 'bin', 'fence', 'bridge', 'playground'];
@@ -42,9 +44,11 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
     latitude: 48 + ((number * 31) % 40_000) / 10_000,
     longitude: 8 + ((number * 17) % 60_000) / 10_000,
   };
-  const overdueAt = number % 4 === 0 ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString();
+  const hasNoDeadline = number % 4 === 0 || status === 'on_hold';
+  const overdueAt = hasNoDeadline ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString();
   const category = pick(CATEGORIES, Math.floor(number / 5));
   const told = times(status, filedAt, number);
+  const reference = referenceOf(filedAt.getUTCFullYear(), number);
   const counted = {
     status,
     category,
@@ -58,6 +62,8 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
     counted: countedAs(counted),
     title,
     description,
+    reference,
+    textMark: textMarkOf({ title, description, reference }),
     location: null,
     ...place,
     progress: status === 'created' ? 0 : status === 'resolved' || status === 'closed' ? 100 : 40,

@@ -1,5 +1,5 @@
 import { type Account, findByUsername } from '#shared/appwrite/accounts.ts';
-import { replaceNameWords } from '#shared/appwrite/name-words.ts';
+import { nameMarkOf, replaceNameWords } from '#shared/appwrite/name-words.ts';
 import type { AccountNews } from '#shared/appwrite/outbox.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Language, Notify } from '#shared/domain/account.ts';
@@ -73,11 +73,13 @@ function planChange(
     ...(notify === undefined ? {} : { notify }),
     ...address.patch,
     ...secrets,
+    ...(name === undefined ? {} : { textMark: nameMarkOf({ username: row.username, name }) }),
   };
   const changed: AccountNews[] =
     secrets.passwordHash === undefined ? [] : [{ kind: 'password.changed', at: now, accountId: row.$id, byId }];
-  const renamed = name !== undefined && name !== row.name;
-  const operations = renamed ? replaceNameWords(row.$id, { username: row.username, name }) : [];
+  // Also under the same name, when that was given in the console and the words are still of the one before.
+  const renamed = patch.textMark !== undefined && patch.textMark !== row.textMark;
+  const operations = renamed && name !== undefined ? replaceNameWords(row.$id, { username: row.username, name }) : [];
   return { patch, along: { news: [...changed, ...address.news], operations } };
 }
 

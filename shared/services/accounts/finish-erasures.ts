@@ -1,4 +1,5 @@
 import {
+  type Account,
   existingAccounts,
   listActive,
   listErasing,
@@ -7,13 +8,14 @@ import {
   usernamesOf,
 } from '#shared/appwrite/accounts.ts';
 import { removeLinks } from '#shared/appwrite/links.ts';
-import { removeNameWords } from '#shared/appwrite/name-words.ts';
+import { nameMarkOf, removeNameWords, replaceNameWords } from '#shared/appwrite/name-words.ts';
 import { writeOutbox } from '#shared/appwrite/outbox.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { unassign } from '../complaints/unassign.ts';
+import { writeAccount } from './write-account.ts';
 
 type Deps = Pick<StorageDeps, 'store' | 'clock'>;
 
@@ -62,15 +64,24 @@ export async function finishErasure(deps: StorageDeps, userId: string): Promise<
 }
 
 /**
- * The accounts of a page of the identities in use that are gone without an event. `after` is the id of the last one
- * seen; `next` is that of the next page, or empty at the end.
+ * The accounts of a page of the identities in use that are gone without an event, and those that were renamed in the
+ * console. `after` is the id of the last one seen; `next` is that of the next page, or empty at the end.
  */
-export async function findLostAccounts({ store }: Deps, after: string) {
+export async function checkAccounts({ store }: Deps, after: string) {
   const identities = await listActive(store, after, PAGE);
   const ids = identities.map(({ $id }) => $id);
-  const living = await existingAccounts(store, ids);
+  const accounts = await store.users.findMany(ids);
+  const living = new Set(accounts.map(({ $id }) => $id));
+  const renamed = accounts.filter((account) => account.textMark !== nameMarkOf(account));
   const next = identities.length < PAGE ? '' : (ids.at(-1) ?? '');
-  return { looked: ids.length, lost: ids.filter((id) => !living.has(id)), next };
+  return { looked: ids.length, lost: ids.filter((id) => !living.has(id)), renamed, next };
+}
+
+/** Lets admins find an account by the name that it was given in the console. False when it changes meanwhile. */
+export async function renewNameWords(deps: Pick<StorageDeps, 'gateway' | 'store'>, account: Account): Promise<boolean> {
+  const textMark = nameMarkOf(account);
+  const operations = replaceNameWords(account.$id, account);
+  return (await writeAccount(deps, account, { textMark }, { operations })) !== undefined;
 }
 
 /** Begins the erasure of an account whose row is gone; the next run of maintenance finishes it. */

@@ -1,6 +1,6 @@
 import { isNameTaken, nameRowId } from '#shared/appwrite/accounts.ts';
 import { bucketOf, type Reservation } from '#shared/appwrite/limits.ts';
-import { createNameWords } from '#shared/appwrite/name-words.ts';
+import { createNameWords, nameMarkOf } from '#shared/appwrite/name-words.ts';
 import { outboxOperation } from '#shared/appwrite/outbox.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
@@ -60,7 +60,7 @@ async function openAccount(deps: Deps, { registration, nameId, reserving }: Open
   const operations = [
     create('identities', userId, { usernames: username, state: 'active' }),
     create('names', nameId, { taken: true }),
-    create('users', userId, { ...profile, ...secrets }),
+    create('users', userId, { ...profile, ...secrets, textMark: nameMarkOf(profile) }),
     createNameWords(userId, profile),
     ...news,
     ...accountTallies(userId).map((id) => create('tallies', id, { visible: 0, hidden: 0 })),

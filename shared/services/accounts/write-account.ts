@@ -15,7 +15,8 @@ const sameTime = (one: string, other: string) => Date.parse(one) === Date.parse(
 function isWritten(row: Account | undefined, patch: AccountPatch): boolean {
   if (!row) return false;
   if (patch.epoch !== undefined) return row.epoch === patch.epoch;
-  return patch.changedAt !== undefined && sameTime(row.changedAt, patch.changedAt);
+  if (patch.changedAt !== undefined) return sameTime(row.changedAt, patch.changedAt);
+  return patch.textMark !== undefined && row.textMark === patch.textMark;
 }
 
 function withPatch(account: Account, { revoked, ...patch }: AccountPatch): Account {
@@ -24,7 +25,7 @@ function withPatch(account: Account, { revoked, ...patch }: AccountPatch): Accou
 
 /**
  * A compare-and-set on an account as it was read. Undefined when it has changed or gone since. Alone it is one call; with
- * anything along it is a transaction of four. A patch along with which something goes must hold `changedAt` or `epoch`.
+ * anything along it is a transaction of four. A patch along with which something goes must hold `textMark`, `epoch` or `changedAt`.
  */
 export async function writeAccount(
   deps: Pick<StorageDeps, 'gateway' | 'store'>,

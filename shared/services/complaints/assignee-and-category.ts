@@ -5,16 +5,20 @@ import type { Deps } from '#shared/compose.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
 import { invalidField, type Refusal } from '#shared/domain/problems.ts';
 
-async function findStaff(deps: Deps, raw: string): Promise<string | null> {
+async function findStaff(deps: Pick<Deps, 'store'>, raw: string): Promise<string | null> {
   const username = canonicalUsername(raw);
   const account = username === undefined ? undefined : await findByUsername(deps.store, username);
   return account && account.role !== 'user' ? account.username : null;
 }
 
-/** 422 unless the complaint can be given to this person: staff or admin by username, or nobody (null). */
+/** As an assignee: whoever asks. It is no username, since it is reserved. */
+export const ME = 'me';
+
+/** 422 unless the complaint can be given to this person: staff or admin by username, whoever asks (`me`), or nobody (null). */
 export async function refuseUnknownAssignee(deps: Deps, username: string | null | undefined): Promise<void> {
-  if (username === undefined || username === null || (await findStaff(deps, username)) !== null) return;
-  const message = 'must be the username of a staff member; GET /user?role=staff lists them';
+  if (username === undefined || username === null || username === ME) return;
+  if ((await findStaff(deps, username)) !== null) return;
+  const message = 'must be the username of a staff member, or me; GET /user?role=staff lists them';
   throw invalidField('assignedTo', 'invalid_value', message);
 }
 
@@ -29,6 +33,9 @@ export async function findCategoryById(deps: Deps, id: string | null | undefined
 }
 
 /** Who gets the complaints of a category; nobody when that person has left or works here no more. */
-export async function defaultAssignee(deps: Deps, category: Category | undefined): Promise<string | null> {
+export async function defaultAssignee(
+  deps: Pick<Deps, 'store'>,
+  category: Category | undefined,
+): Promise<string | null> {
   return category?.assignee ? findStaff(deps, category.assignee) : null;
 }

@@ -4,16 +4,22 @@ import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, countedAs, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, claimVersion, create, update } from '#shared/appwrite/transaction.ts';
-import { replaceWords } from '#shared/appwrite/words.ts';
+import { replaceWords, textMarkOf } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { refuseErased } from '../auth/open-session.ts';
 import { withMutex } from '../keyed-mutex.ts';
-import { reserveChange, withRateLimit } from '../rate-limits.ts';
+import { type Changes, reserveChange, withRateLimit } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
-import { defaultAssignee, findCategoryById, refuseUnknownAssignee, unknownCategory } from './assignee-and-category.ts';
+import {
+  defaultAssignee,
+  findCategoryById,
+  ME,
+  refuseUnknownAssignee,
+  unknownCategory,
+} from './assignee-and-category.ts';
 import { refuseImpossible, refuseUnauthorized } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import {
@@ -30,6 +36,9 @@ import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
 
 /** `accountId`: the actor's, known before the account is read. */
 export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput; accountId: string };
+
+/** What several changes of one request have in common: their uses of the limit, and what the names in them stand for. */
+export type Shared = { changes: Changes; names: Promise<CategoryTerms> };
 
 const isTextChanged = ({ patch }: Plan) => patch.title !== undefined || patch.description !== undefined;
 
@@ -62,8 +71,14 @@ async function commitPlan(
   const operations = [
     ...(plan.duplicate?.operations ?? []),
     claimVersion('complaints', id, complaint.version),
-    update('complaints', id, { ...plan.patch, ...images, counted: countedAs(after), version }),
-    ...(isTextChanged(plan) ? replaceWords(id, { ...complaint, ...plan.patch }) : []),
+    update('complaints', id, {
+      ...plan.patch,
+      ...images,
+      ...(isTextChanged(plan) ? { textMark: textMarkOf(after) } : {}),
+      counted: countedAs(after),
+      version,
+    }),
+    ...(isTextChanged(plan) ? replaceWords(id, after) : []),
     create('timeline', entryId, { ...plan.entry, complaintId: id, number: version }),
     ...(plan.entry.byId === null ? [] : [requireAccount(plan.entry.byId)]),
     ...tallyOperations(countedBefore(complaint), after),
@@ -77,7 +92,7 @@ async function commitPlan(
 }
 
 /** What the names in a change stand for; 422 for an assignee that there is not. */
-async function readNames(deps: Deps, input: ChangeInput): Promise<CategoryTerms> {
+export async function readNames(deps: Deps, input: ChangeInput): Promise<CategoryTerms> {
   const terms = async () => {
     const category = await findCategoryById(deps, input.category);
     return { category, assignee: await defaultAssignee(deps, category) };
@@ -97,18 +112,23 @@ async function imagesAfter(deps: Deps, { images }: StoredComplaint, isHidden: bo
   return images.some((image) => image.private) ? publishAccess(images) : images;
 }
 
-type Attempt = Change & { asking: Promise<Actor>; charge(): Promise<void> };
+type Attempt = Change & {
+  asking: Promise<Actor>;
+  names: Promise<CategoryTerms> | undefined;
+  charge(): Promise<void>;
+};
 
 async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | undefined> {
   const { id, ifMatch, asking } = change;
-  const input = asDuplicateRejection(change.input);
+  const sent = asDuplicateRejection(change.input);
   // Asked for and opened now, but whether the change is this person's to make is said first.
-  const names = readNames(deps, input);
+  const names = change.names ?? readNames(deps, sent);
   const begun = begin(deps.gateway);
-  const duplicates = readDuplicateLookup(deps, id, input);
+  const duplicates = readDuplicateLookup(deps, id, sent);
   for (const early of [names, begun, duplicates]) early.catch(() => undefined);
   const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
+  const input = sent.assignedTo === ME ? { ...sent, assignedTo: actor.username } : sent;
   const asked = { actor, complaint, input, now: deps.clock.now(), config: deps.config };
   refuseUnauthorized(asked);
   refuseStale(ifMatch, complaint.version);
@@ -136,11 +156,20 @@ async function unchanged(deps: Deps, complaint: StoredComplaint, input: ChangeIn
   return images && { ...complaint, images };
 }
 
-/** Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. */
-export async function changeComplaint(deps: Deps, asking: Promise<Actor>, change: Change): Promise<StoredComplaint> {
+/**
+ * Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. `shared`: what
+ * was read and reserved already for several changes.
+ */
+export async function changeComplaint(
+  deps: Deps,
+  asking: Promise<Actor>,
+  change: Change,
+  shared?: Shared,
+): Promise<StoredComplaint> {
   const role = asking.then((actor) => actor.role);
-  return withRateLimit(reserveChange(deps, change.accountId, role), (charge) => {
-    const once = () => attempt(deps, { ...change, asking, charge });
+  const reserved = shared ? shared.changes.take : reserveChange(deps, change.accountId, role);
+  return withRateLimit(reserved, (charge) => {
+    const once = () => attempt(deps, { ...change, asking, charge, names: shared?.names });
     return withMutex(change.id, () => retryOnConflict(deps.clock, 'this complaint', once));
   });
 }

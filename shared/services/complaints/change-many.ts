@@ -2,7 +2,8 @@ import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { PROBLEMS, type ProblemCode, Refusal } from '#shared/domain/problems.ts';
-import { changeComplaint } from './change-complaint.ts';
+import { reserveChanges } from '../rate-limits.ts';
+import { changeComplaint, readNames } from './change-complaint.ts';
 import type { ChangeInput } from './change-input.ts';
 
 /** How many are changed at the same time. */
@@ -25,17 +26,20 @@ function failed(id: string, code: ProblemCode): Result {
 /**
  * Makes the same change to several complaints, each by itself and by the rules of a single change; one that is refused
  * or fails stops none of the others. What there is no time for is `unavailable` (503). The results are in the order of
- * the ids.
+ * the ids. The account, the names in the change and the limit are read and reserved once for all of them.
  */
 export async function changeMany(deps: Deps, asking: Promise<Actor>, changes: ManyChanges): Promise<Result[]> {
   const { ids, input, accountId, milliseconds = LAST_BEGIN_MS } = changes;
   const endsAt = deps.clock.elapsed() + milliseconds;
-  await asking;
+  const role = asking.then((actor) => actor.role);
+  role.catch(() => undefined);
+  const shared = { changes: reserveChanges(deps, { id: accountId, role }, ids.length), names: readNames(deps, input) };
+  shared.names.catch(() => undefined);
   const results = new Map<string, Result>();
   const one = async (id: string): Promise<Result> => {
     if (deps.clock.elapsed() > endsAt) return failed(id, 'unavailable');
     try {
-      await changeComplaint(deps, asking, { id, input, accountId, ifMatch: undefined });
+      await changeComplaint(deps, asking, { id, input, accountId, ifMatch: undefined }, shared);
       return { id, ok: true, status: 200 };
     } catch (error) {
       if (error instanceof Refusal) return failed(id, error.code);
@@ -46,6 +50,11 @@ export async function changeMany(deps: Deps, asking: Promise<Actor>, changes: Ma
   const worker = async () => {
     for (const id of waiting) results.set(id, await one(id));
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  try {
+    await asking;
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  } finally {
+    await shared.changes.end();
+  }
   return ids.flatMap((id) => results.get(id) ?? []);
 }

@@ -4,7 +4,7 @@ import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { Category, Complaint, Contact, StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, countedAs, tallyOperations } from '#shared/appwrite/tallies.ts';
 import { begin, create, type Operation } from '#shared/appwrite/transaction.ts';
-import { createWords } from '#shared/appwrite/words.ts';
+import { createWords, textMarkOf } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { cellOfPlace } from '#shared/domain/cells.ts';
@@ -125,7 +125,13 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
   const workWith = (reference: string) => {
     const row = newRow(filing, { reference, calendar: deps.config.calendar });
     const contact = row.contact && JSON.stringify(row.contact);
-    const columns = { ...row, contact, cell: cellOfPlace(filing.draft), counted: countedAs(row) };
+    const columns = {
+      ...row,
+      contact,
+      cell: cellOfPlace(filing.draft),
+      counted: countedAs(row),
+      textMark: textMarkOf(row),
+    };
     const operations = [
       ...keyOperations,
       create('complaints', complaintId, { ...columns, images: JSON.stringify(images) }),

@@ -82,13 +82,16 @@ async function inAnyCase(deps: Deps, filter: Filter, find: (filter: Filter) => P
   return stored === category ? found : find({ ...filter, category: stored });
 }
 
+/** One page of what a search finds, as it is stored; `after` is an opened cursor. */
+export function findRows(deps: Deps, search: Search, filter: Filter, after?: unknown): Promise<Page> {
+  return inAnyCase(deps, filter, (one) => pageOf(deps, search, after, one));
+}
+
 /** The complaints that a query asks for, as this viewer may see them, with the cursor of the next page. 422 for a cursor that is none. */
 export async function findComplaints(deps: Deps, viewer: Viewer, search: Search) {
   const { filter, page, pageSize, after } = search;
   const opened = after === undefined ? undefined : openCursor(deps.config, kindOf(search), after);
-  const { rows, next, total } = filter
-    ? await inAnyCase(deps, filter, (one) => pageOf(deps, search, opened, one))
-    : EMPTY;
+  const { rows, next, total } = filter ? await findRows(deps, search, filter, opened) : EMPTY;
   const allFollowed = search.followedBy !== undefined;
   const relations = await relationsOf(deps, viewer, rows, { allFollowed });
   const audience = { viewer, config: deps.config, relations };

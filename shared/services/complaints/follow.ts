@@ -44,7 +44,8 @@ async function attempt(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<
 
 /**
  * Makes a person follow a complaint, or not any more; asked again, it changes nothing. The row and the number of
- * followers are one commit. 403 for one's own, 404 for what one may not see.
+ * followers are one commit. 403 for one's own, 404 for what one may not see. It is no change of the complaint, so it
+ * counts towards no limit; a person has one row for each complaint at most.
  */
 export function followComplaint(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<Following> {
   return retryOnConflict(deps.clock, 'this complaint', () => attempt(deps, asking, wish));

@@ -1,38 +1,53 @@
+import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import { RANGES_PER_QUERY, readPoints } from '#shared/appwrite/places.ts';
 import type { Deps } from '#shared/compose.ts';
 import { cellRanges } from '#shared/domain/cells.ts';
-import { type Box, isInBox } from '#shared/domain/geometry.ts';
-import type { Sight } from '#shared/domain/policy.ts';
-import type { Status } from '#shared/domain/status.ts';
+import { isInBox } from '#shared/domain/geometry.ts';
+import { findRows, type Search } from './find-complaints.ts';
 import { MAX_ROWS_READ } from './list-complaints.ts';
 
 const MAX_POINTS = 1_000;
 
-/** `category`: null for none, undefined for any. */
-export type Map = {
-  sight: Sight;
-  box: Box;
-  statuses: readonly Status[] | undefined;
-  category: string | null | undefined;
-};
+type Point = Awaited<ReturnType<typeof readPoints>>['rows'][number];
 
-/**
- * The complaints in a box as GeoJSON (RFC 7946), found by the cells that it touches. At most 1,000 of the first 2,000
- * in these; `truncated` when there may be more.
- */
-export async function mapComplaints({ store }: Pick<Deps, 'store'>, { sight, box, statuses, category }: Map) {
-  const { rows, isCut } = await readPoints(store, sight, cellRanges({ box }, RANGES_PER_QUERY), MAX_ROWS_READ);
-  const wanted = category?.toLowerCase();
-  const features = rows.flatMap(({ $id: id, latitude, longitude, status, title, reference, category: its }) => {
-    if (latitude === null || longitude === null || !isInBox({ latitude, longitude }, box)) return [];
-    if (statuses !== undefined && !statuses.includes(status)) return [];
-    if (category !== undefined && its?.toLowerCase() !== wanted) return [];
+function collectionOf(rows: readonly Omit<Point, 'hidden'>[], isCut: boolean) {
+  const features = rows.flatMap(({ $id: id, latitude, longitude, status, title, reference, category }) => {
+    if (latitude === null || longitude === null) return [];
     return {
       type: 'Feature' as const,
       geometry: { type: 'Point' as const, coordinates: [longitude, latitude] },
-      properties: { id, reference, title, status, category: its },
+      properties: { id, reference, title, status, category },
     };
   });
   const truncated = isCut || features.length > MAX_POINTS;
   return { type: 'FeatureCollection' as const, features: features.slice(0, MAX_POINTS), truncated };
+}
+
+/** Whether a filter asks for nothing that the columns of a point do not tell. */
+function isPlain({ sight: _s, box: _b, statuses: _t, category: _c, ...others }: Filter): boolean {
+  return Object.values(others).every((value) => value === undefined);
+}
+
+/**
+ * The complaints in a box as GeoJSON (RFC 7946): at most 1,000, `truncated` when there may be more. By status and
+ * category they are found by the cells that the box touches, of which the first 2,000 complaints are looked at; by any
+ * other filter as a list would find them.
+ */
+export async function mapComplaints(deps: Deps, search: Search) {
+  const { filter, words, followedBy } = search;
+  if (!filter) return collectionOf([], false);
+  const { sight, box, statuses, category } = filter;
+  // The schema lets no format through without a box.
+  if (!box) throw new Error('a map without a box');
+  if (words.length > 0 || followedBy !== undefined || !isPlain(filter)) {
+    const { rows, next } = await findRows(deps, { ...search, page: 1, pageSize: MAX_POINTS }, filter);
+    return collectionOf(rows, next !== undefined);
+  }
+  const { rows, isCut } = await readPoints(deps.store, sight, cellRanges({ box }, RANGES_PER_QUERY), MAX_ROWS_READ);
+  const wanted = category?.toLowerCase();
+  const fitting = rows.filter(({ latitude, longitude, status, category: its }) => {
+    if (latitude === null || longitude === null || !isInBox({ latitude, longitude }, box)) return false;
+    return (statuses?.includes(status) ?? true) && (category === undefined || its?.toLowerCase() === wanted);
+  });
+  return collectionOf(fitting, isCut);
 }

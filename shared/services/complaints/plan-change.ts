@@ -13,7 +13,7 @@ import { type ChangeInput, CORRECTED_FIELDS } from './change-input.ts';
 /** The columns of a complaint that a change writes. */
 export type Patch = Partial<Omit<Complaint, 'images' | 'version' | 'contact'>> & {
   cell?: string | null;
-  secondsToAcknowledge?: number;
+  secondsToAcknowledge?: number | null;
   secondsToResolve?: number | null;
 };
 
@@ -75,7 +75,10 @@ function reopenedPatch(complaint: Complaint): Patch {
   };
 }
 
-function statusPatch({ complaint, now, config }: Asked, to: Status): Patch {
+type Moved = Pick<Asked, 'complaint' | 'now'> & { config: Pick<Asked['config'], 'contactDays'> };
+
+/** The columns besides `progress` and the deadlines that a transition writes. */
+export function statusPatch({ complaint, now, config }: Moved, to: Status): Patch {
   const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(complaint.filedAt)) / 1_000));
   const at = now.toISOString();
   const first = complaint.acknowledgedAt === null ? { acknowledgedAt: at, secondsToAcknowledge: seconds } : {};

@@ -10,10 +10,11 @@ import {
 } from '#shared/appwrite/reconciliation.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
 import { recountTotal, sharedTotals, totalsOfLargeAccounts } from '#shared/appwrite/total-repair.ts';
-import { ownerOfFile } from '#shared/domain/ids.ts';
+import { listWordOwners } from '#shared/appwrite/words.ts';
+import { COMPLAINT_ID_PATTERN, ownerOfFile } from '#shared/domain/ids.ts';
 import { shownMonths } from '#shared/domain/monthly-figures.ts';
 import { ENDED } from '#shared/domain/status.ts';
-import { findLostAccounts } from '../accounts/finish-erasures.ts';
+import { checkAccounts, renewNameWords } from '../accounts/finish-erasures.ts';
 import { checkComplaint } from './complaint-check.ts';
 import { computeAllMonths, computeMonth } from './monthly-figures.ts';
 import { isSettled, noteLeftovers, type PassRun } from './pass.ts';
@@ -25,16 +26,27 @@ export type Step = { name: string; changesOnly?: true; run(run: PassRun, after: 
 const FILES = 300;
 const COMPLAINTS = 150;
 const ENTRIES = 1_000;
+/** Some 250 complaints, which are looked for in one call. */
+const WORDS = 5_000;
 /** What counting a total of a million complaints may take. The work that is due leaves a run more than that. */
 const CALLS_PER_TOTAL = 60;
 /** The next pass finds the others. */
 const DEMOTED_AT_ONCE = 5;
 
-/** Accounts that were deleted in the console and whose event was lost. */
+/** Accounts that were deleted in the console and whose event was lost, and those that were renamed there. */
 const accounts: Step = {
   name: 'accounts',
   async run(run, after) {
-    const { looked, lost, next } = await findLostAccounts(run.deps, after);
+    const { looked, lost, renamed, next } = await checkAccounts(run.deps, after);
+    for (const account of run.dry ? [] : renamed) {
+      // The page is looked at once more by the next run; what is done by then is skipped.
+      if (run.budget.isSpent()) return after;
+      const isRenewed = await renewNameWords(run.deps, account).catch((error: unknown) => {
+        run.failures.push(error);
+        return false;
+      });
+      run.pass.counts.renamed += Number(isRenewed);
+    }
     run.pass.counts.accounts += looked;
     run.pass.counts.lostAccounts += lost.length;
     await noteLeftovers(run, 'account', lost);
@@ -112,7 +124,7 @@ async function lookForDemoted({ deps, dry }: PassRun, complaints: readonly Check
 const complaints: Step = {
   name: 'complaints',
   async run(run, after) {
-    const { deps, pass, dry } = run;
+    const { deps, mend, pass, dry } = run;
     const page = await listComplaints(deps.store, after, COMPLAINTS);
     // What is to be put right may take many calls; when they run out, the next run begins behind the last one done.
     let seen = page;
@@ -122,7 +134,7 @@ const complaints: Step = {
           seen = page.slice(0, at);
           break;
         }
-        const checking = checkComplaint(deps, complaint, { thorough: false });
+        const checking = checkComplaint(deps, complaint, { thorough: false, mend });
         const checked = await checking.catch((error: unknown) => void run.failures.push(error));
         pass.counts.recounted += Number(checked?.recounted ?? false);
       }
@@ -147,6 +159,21 @@ const timelines: Step = {
     run.pass.counts.orphanTimelines += gone.length;
     await noteLeftovers(run, 'timeline', gone);
     return entries.length < ENTRIES ? '' : (entries.at(-1)?.complaintId ?? '');
+  },
+};
+
+/** Words of complaints that are gone, by which searches would read rows in vain. */
+const words: Step = {
+  name: 'words',
+  async run(run, after) {
+    const { owners, next } = await listWordOwners(run.deps.store, after, WORDS);
+    const settled = [...owners].flatMap(([id, createdAt]) => (isSettled(run, new Date(createdAt)) ? id : []));
+    const living = await existingComplaints(run.deps.gateway, settled);
+    const gone = settled.filter((id) => !living.has(id) && COMPLAINT_ID_PATTERN.test(id));
+    run.pass.counts.worded += settled.length;
+    run.pass.counts.orphanWords += gone.length;
+    await noteLeftovers(run, 'words', gone);
+    return next;
   },
 };
 
@@ -195,6 +222,7 @@ export const STEPS: readonly Step[] = [
   files,
   complaints,
   timelines,
+  words,
   totals,
   figures,
   { name: 'removal', changesOnly: true, run: removeDue },

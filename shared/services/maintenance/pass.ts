@@ -4,6 +4,7 @@ import { QUARANTINE_KINDS } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { DAY, HOUR } from '#shared/domain/clock.ts';
 import type { Budget } from './budget.ts';
+import type { Mend } from './complaint-check.ts';
 
 /** Far longer than filing may last: what is this old and without a complaint will never get one. */
 const SETTLED_MS = HOUR;
@@ -14,6 +15,8 @@ const Counts = z.object({
   /** Accounts that have a name, and those of them that are gone. */
   accounts: z.number(),
   lostAccounts: z.number(),
+  /** Accounts that were renamed in the console and are found by their new names now. */
+  renamed: z.number(),
   files: z.number(),
   fileBytes: z.number(),
   /** Files without a complaint. */
@@ -31,6 +34,9 @@ const Counts = z.object({
   /** Complaints with a timeline that were looked at, and timelines without a complaint. */
   timelines: z.number(),
   orphanTimelines: z.number(),
+  /** Complaints with words that were looked at, and those of them that are gone. */
+  worded: z.number(),
+  orphanWords: z.number(),
   recounted: z.number(),
   removed: z.number(),
 });
@@ -62,6 +68,7 @@ export type Pass = z.infer<typeof Pass>;
 const NOTHING: Counts = {
   accounts: 0,
   lostAccounts: 0,
+  renamed: 0,
   files: 0,
   fileBytes: 0,
   orphans: 0,
@@ -73,6 +80,8 @@ const NOTHING: Counts = {
   dangling: 0,
   timelines: 0,
   orphanTimelines: 0,
+  worded: 0,
+  orphanWords: 0,
   recounted: 0,
   removed: 0,
 };
@@ -86,7 +95,7 @@ export function beginPass(now: Date): Pass {
     failed: 0,
     incomplete: [],
     counts: { ...NOTHING },
-    due: { account: 0, file: 0, picture: 0, timeline: 0 },
+    due: { account: 0, file: 0, picture: 0, timeline: 0, words: 0 },
     stopped: [],
   };
 }
@@ -94,6 +103,7 @@ export function beginPass(now: Date): Pass {
 /** What the steps of a pass work with. */
 export type PassRun = {
   deps: StorageDeps;
+  mend: Mend;
   pass: Pass;
   budget: Budget;
   /** Looks and counts only. */

@@ -1,11 +1,13 @@
 import { type ChangeMark, type CheckedComplaint, listWrittenAfter } from '#shared/appwrite/reconciliation.ts';
 import type { StorageDeps } from '#shared/compose.ts';
-import { HOUR, MINUTE } from '#shared/domain/clock.ts';
+import { HOUR, MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { monthOf } from '#shared/domain/monthly-figures.ts';
-import type { Budget } from './budget.ts';
-import { checkComplaint } from './complaint-check.ts';
+import { type Allowance, Budget } from './budget.ts';
+import { checkComplaint, type Mend } from './complaint-check.ts';
 
 const PAGE = 250;
+/** What completing edited rows may cost of a run; the daily pass completes the others. */
+const MENDING: Allowance = { calls: 90, milliseconds: 20 * SECOND };
 /** Commits do not land in the order of their times, and the clocks of Appwrite and of the function differ a little. */
 const OVERLAP_MS = 5 * MINUTE;
 /** A complaint that cannot be put right is tried again at each run for so long; afterwards the daily pass tries it. */
@@ -21,28 +23,35 @@ export type Followed = {
   changed: number;
   hidden: number;
   recounted: number;
+  mended: number;
   failures: unknown[];
 };
 
 class Following {
   readonly #deps: StorageDeps;
+  readonly #mend: Mend;
+  readonly #share: Budget;
   readonly #from: ChangeMark;
   readonly #retryFrom: number;
   readonly result: Followed;
   #firstFailed: CheckedComplaint | undefined;
 
-  constructor(deps: StorageDeps, mark: ChangeMark) {
+  constructor(deps: StorageDeps, mend: Mend, mark: ChangeMark) {
     this.#deps = deps;
+    this.#mend = mend;
+    this.#share = new Budget(deps.gateway, MENDING);
     this.#from = mark;
     this.#retryFrom = deps.clock.now().getTime() - TRIED_AGAIN_MS;
-    this.result = { mark, months: new Set(), changed: 0, hidden: 0, recounted: 0, failures: [] };
+    this.result = { mark, months: new Set(), changed: 0, hidden: 0, recounted: 0, mended: 0, failures: [] };
   }
 
   async look(complaint: CheckedComplaint): Promise<void> {
     const { result } = this;
     try {
-      const { closed, recounted } = await checkComplaint(this.#deps, complaint, { thorough: true });
+      const how = { thorough: true, mend: this.#share.isSpent() ? undefined : this.#mend };
+      const { closed, recounted, mended } = await checkComplaint(this.#deps, complaint, how);
       result.hidden += Number(closed);
+      result.mended += Number(mended);
       result.recounted += Number(recounted);
     } catch (error) {
       result.failures.push(error);
@@ -73,9 +82,13 @@ class Following {
  * Looks at every complaint that anybody has written since the last run, through the API or in the console. What was
  * written in the last five minutes is looked at once more by the next run. Costs one call when nothing was written.
  */
-export async function followChanges(deps: StorageDeps, from: ChangeMark, budget: Budget): Promise<Followed> {
+export async function followChanges(
+  deps: StorageDeps,
+  mend: Mend,
+  { from, budget }: { from: ChangeMark; budget: Budget },
+): Promise<Followed> {
   const startedAt = deps.clock.now();
-  const following = new Following(deps, from);
+  const following = new Following(deps, mend, from);
   for (let full = true; full; ) {
     if (budget.isSpent()) return following.end(undefined);
     const complaints = await listWrittenAfter(deps.store, following.result.mark, PAGE);

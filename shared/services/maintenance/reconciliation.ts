@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import { readState, type SavedState, saveState } from '#shared/appwrite/housekeeping-state.ts';
 import type { Store } from '#shared/appwrite/store.ts';
+import { recountComplaint } from '#shared/appwrite/total-repair.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { DAY, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { Budget, UNLIMITED } from './budget.ts';
+import type { Mend } from './complaint-check.ts';
 import { beginPass, type Counts, Pass, type PassRun, type Stopped } from './pass.ts';
 import { STEPS } from './pass-steps.ts';
 
@@ -72,7 +74,7 @@ export async function lastPass(store: Store): Promise<Pass | undefined> {
 export async function reconcileStep(
   deps: StorageDeps,
   saved: SavedState,
-  budget: Budget,
+  { budget, mend }: { budget: Budget; mend: Mend },
 ): Promise<{ pass: PassReport | undefined; failures: unknown[] }> {
   const now = deps.clock.now();
   const last = parsePass(saved.value);
@@ -88,18 +90,22 @@ export async function reconcileStep(
     // Another run goes on with the pass: its place stands, and what was done here is harmless when done again.
     isMine = row !== undefined;
   };
-  await goOn({ deps, pass, budget, dry: false, overLimit: false, failures }, save);
+  await goOn({ deps, mend, pass, budget, dry: false, overLimit: false, failures }, save);
   await save();
   return { pass: reportOf(pass), failures };
 }
 
 export type WholePass = { dry?: boolean; overLimit?: boolean; milliseconds?: number };
 
-/** A whole pass in one go, for a tool. Dry, it changes nothing and counts what it finds. */
+/**
+ * A whole pass in one go, for a tool. Dry, it changes nothing and counts what it finds. Of what was edited
+ * in the console it moves the totals only: the rest depends on the settings of the function, which does it.
+ */
 export async function reconcileNow(deps: StorageDeps, options: WholePass = {}): Promise<PassReport> {
   const { dry = false, overLimit = false, milliseconds = UNLIMITED.milliseconds } = options;
   const budget = new Budget(deps.gateway, { ...UNLIMITED, milliseconds });
-  const run: PassRun = { deps, pass: beginPass(deps.clock.now()), budget, dry, overLimit, failures: [] };
+  const mend: Mend = (complaint) => recountComplaint(deps, complaint);
+  const run: PassRun = { deps, mend, pass: beginPass(deps.clock.now()), budget, dry, overLimit, failures: [] };
   await goOn(run, async () => undefined);
   if (run.failures.length > 0) throw run.failures[0];
   if (!dry) {

@@ -15,7 +15,7 @@ import { sideBySide } from './side-by-side.ts';
 const ALWAYS = 20;
 const MAX_SHARE = 0.05;
 /** A step has 30 calls; a lost account or picture takes up to six. */
-const BATCH: Record<QuarantineKind, number> = { account: 4, file: 20, picture: 4, timeline: 20 };
+const BATCH: Record<QuarantineKind, number> = { account: 4, file: 20, picture: 4, timeline: 20, words: 5 };
 const FORGOTTEN_AT_ONCE = 1_000;
 
 /** The step of the pass that looks for leftovers of a kind. */
@@ -24,13 +24,14 @@ const FOUND_BY: Record<QuarantineKind, string> = {
   file: 'files',
   picture: 'complaints',
   timeline: 'timelines',
+  words: 'words',
 };
 
 /** The brake: an older database beside the present bucket, or a list that answers empty, must not cost every picture. */
 function stopOf({ pass, overLimit }: PassRun, kind: QuarantineKind): Stopped | undefined {
   const found = pass.due[kind];
-  const { accounts, files, pictured, timelines } = pass.counts;
-  const of = { account: accounts, file: files, picture: pictured, timeline: timelines }[kind];
+  const { accounts, files, pictured, timelines, worded } = pass.counts;
+  const of = { account: accounts, file: files, picture: pictured, timeline: timelines, words: worded }[kind];
   const isTooMuch = found > ALWAYS && found > of * MAX_SHARE;
   return isTooMuch && !overLimit ? { kind, found, of } : undefined;
 }
@@ -40,6 +41,7 @@ const NAMES: Record<QuarantineKind, string> = {
   file: 'files without a complaint',
   picture: 'complaints whose pictures are gone',
   timeline: 'timelines without a complaint',
+  words: 'complaints that are gone and left words',
 };
 
 /** As the log and the doctor say it. */
@@ -67,6 +69,7 @@ async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: reado
       return sideBySide(subjects, (id) => detachLostPictures(deps, id));
     case 'file':
       return sideBySide(await leftoverFiles(deps, subjects), (id) => removeFile(deps.gateway, id));
+    case 'words':
     case 'timeline': {
       const living = await existingComplaints(deps.gateway, subjects);
       const gone = subjects.filter((id) => !living.has(id));

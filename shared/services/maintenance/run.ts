@@ -3,10 +3,11 @@ import { readState, saveState } from '#shared/appwrite/housekeeping-state.ts';
 import { removeExpired } from '#shared/appwrite/limits.ts';
 import type { ChangeMark } from '#shared/appwrite/reconciliation.ts';
 import type { StorageDeps } from '#shared/compose.ts';
-import type { MaintenanceConfig } from '#shared/config.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { finishErasures } from '../accounts/finish-erasures.ts';
 import { type Allowance, Budget } from './budget.ts';
+import type { Mend } from './complaint-check.ts';
+import { type CaseSettings, ConsoleEdits } from './console-edits.ts';
 import { removeContacts } from './contacts.ts';
 import { applyDueSteps } from './due-steps.ts';
 import { doDueTasks } from './due-tasks.ts';
@@ -38,6 +39,8 @@ export type MaintenanceReport = {
   changed: number;
   hidden: number;
   recounted: number;
+  /** Complaints that were edited or added in the console and completed, besides those that were recounted. */
+  mended: number;
   months: number;
   /** undefined when no pass through everything was due. */
   pass: PassReport | undefined;
@@ -47,6 +50,7 @@ export type MaintenanceReport = {
 class Run {
   readonly #deps: StorageDeps;
   readonly #due: Budget;
+  readonly mend: Mend;
   readonly failures: unknown[] = [];
   readonly report: MaintenanceReport = {
     expired: false,
@@ -57,13 +61,15 @@ class Run {
     changed: 0,
     hidden: 0,
     recounted: 0,
+    mended: 0,
     months: 0,
     pass: undefined,
     calls: 0,
   };
 
-  constructor(deps: StorageDeps) {
+  constructor(deps: StorageDeps, settings: CaseSettings) {
     this.#deps = deps;
+    this.mend = new ConsoleEdits(deps, settings).mend;
     this.#due = new Budget(deps.gateway, DUE_WORK);
   }
 
@@ -88,7 +94,7 @@ class Run {
     this.report.contacts = await removeContacts(this.#deps, () => this.#due.isSpent());
   }
 
-  async takeDeliverySteps({ calendar }: Pick<MaintenanceConfig, 'calendar'>): Promise<void> {
+  async takeSteps({ calendar }: CaseSettings): Promise<void> {
     const { steps, failures } = await applyDueSteps(this.#deps, calendar, this.#due);
     this.report.steps = steps;
     this.failures.push(...failures);
@@ -101,11 +107,12 @@ class Run {
   }
 
   async followChanges(state: State): Promise<void> {
-    const followed = await followChanges(this.#deps, state.changesRead, this.#due);
+    const followed = await followChanges(this.#deps, this.mend, { from: state.changesRead, budget: this.#due });
     this.#take(state, followed);
     state.changesRead = followed.mark;
     this.report.changed = followed.changed;
     this.report.hidden = followed.hidden;
+    this.report.mended = followed.mended;
   }
 
   #take(state: State, part: { months: Set<string>; recounted: number; failures: unknown[] }): void {
@@ -134,12 +141,12 @@ function parseState(value: unknown): State {
  */
 export async function runMaintenance(
   deps: StorageDeps,
-  config: Pick<MaintenanceConfig, 'calendar'>,
+  config: CaseSettings,
   allowance = WHOLE_RUN,
 ): Promise<MaintenanceReport> {
   const before = deps.gateway.calls.length;
   const whole = new Budget(deps.gateway, allowance);
-  const run = new Run(deps);
+  const run = new Run(deps, config);
   const saved = await readState(deps.store, ['maintenance', 'reconciliation']);
   const [mine, pass] = [saved.get('maintenance'), saved.get('reconciliation')];
   if (!mine || !pass) throw new Error('no state was read');
@@ -147,7 +154,7 @@ export async function runMaintenance(
   const read = JSON.stringify(state);
   // The URLs of hidden pictures first: nothing that follows may keep them from being ended.
   await run.attempt(() => run.followChanges(state));
-  await run.attempt(() => run.takeDeliverySteps(config));
+  await run.attempt(() => run.takeSteps(config));
   await run.attempt(() => run.doTasks(state));
   await run.attempt(() => run.erase());
   await run.attempt(() => run.expire());
@@ -157,7 +164,7 @@ export async function runMaintenance(
     if (JSON.stringify(state) !== read) await saveState(deps.store, 'maintenance', { ...mine, value: state });
   });
   await run.attempt(async () => {
-    const { pass: report, failures } = await reconcileStep(deps, pass, whole);
+    const { pass: report, failures } = await reconcileStep(deps, pass, { budget: whole, mend: run.mend });
     run.report.pass = report;
     run.failures.push(...failures);
   });

@@ -2,7 +2,7 @@ import { Client, TablesDB } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
-import { ComplaintDetail, LoginReply, Profile } from '#shared/contract/responses.ts';
+import { ComplaintDetail, LoginReply, Profile, ProfileList } from '#shared/contract/responses.ts';
 import { runDailyPass, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { DATABASE, type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -156,6 +156,26 @@ describe('what an admin does in the console', () => {
     expect((await service.send('DELETE', '/user', { headers, json: { password: PASSWORD } })).status).toBe(204);
     (await service.send('POST', '/user', { json })).problem(409);
     (await service.send('POST', '/user', { json: { ...json, username: person.username } })).problem(409);
+  });
+
+  it('to a name is found by admins after the next daily pass, and the old name no more', async () => {
+    const person = await service.person();
+    await edit(person, { name: 'Zelda Quickfoot' });
+    const find = async (q: string) => {
+      const { items } = (await admin.send('GET', `/user?q=${q}`)).as(ProfileList);
+      return items.map(({ username }) => username);
+    };
+    expect(await find('zelda')).toEqual([]);
+    await runDailyPass(service);
+    expect(await find('zelda')).toEqual([person.username]);
+    expect(await find('quick')).toEqual([person.username]);
+    expect(await find(person.username)).toEqual([person.username]);
+    // An account that is named as its words are is left alone.
+    const account = await findByUsername(service.connection.store, person.username);
+    await runDailyPass(service);
+    expect((await findByUsername(service.connection.store, person.username))?.$updatedAt).toBe(account?.$updatedAt);
+    expect((await person.send('PUT', '/user', { json: { name: 'Ada Again' } })).status).toBe(200);
+    expect([await find('zelda'), await find('again')]).toEqual([[], [person.username]]);
   });
 
   it('spoiling a stored hash locks the person out until an admin resets the password', async () => {

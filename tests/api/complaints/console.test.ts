@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Figures } from '#shared/contract/responses.ts';
+import { Complaint, Figures } from '#shared/contract/responses.ts';
+import { complaintIdAt } from '#shared/domain/ids.ts';
+import { readReference } from '#shared/domain/reference.ts';
 import { change, detailOf, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
+import { runAndReadLog } from '../../support/maintenance-log.ts';
 
 let service: Service;
 let reporter: Person;
@@ -78,6 +81,103 @@ it('takes a complaint from where an admin left it in the console', async () => {
   const again = await change(reporter, { id, status: 'in_progress', note: 'It is not.' });
   expect(again).toMatchObject({ status: 'in_progress', progress: 0, version: 2 });
   expect((await detailOf(service, id)).timeline.map((entry) => entry.status)).toEqual(['created', 'in_progress']);
+});
+
+const rowOf = async (id: string) => {
+  const row = await service.connection.store.complaints.find(id);
+  if (!row) throw new Error('gone');
+  return row;
+};
+
+const DAY = 86_400_000;
+
+/** The answers that tell of time only; a complaint has others. */
+async function times(id: string) {
+  const { acknowledgedAt, resolvedAt, closedAt, overdueAt, stepAt, contactUntil, minutesLeft } = await rowOf(id);
+  return { acknowledgedAt, resolvedAt, closedAt, overdueAt, stepAt, contactUntil, minutesLeft };
+}
+
+it('completes a status that was edited in the console, so that time does to it what it does to any other', async () => {
+  await service.connection.store.categories.insert('ice', { name: 'Ice', daysUntilOverdue: 5, hoursToAcknowledge: 4 });
+  const json = { title: 'Ice on the bridge', description: 'Slippery.', category: 'ice', contact: { name: 'Ada' } };
+  const { id } = (await staff.send('POST', '/complain', { json })).as(Complaint, 201);
+  const filed = await rowOf(id);
+  expect(filed).toMatchObject({ stepAt: filed.acknowledgeBy, contactUntil: null });
+
+  await edit(id, { status: 'on_hold' });
+  await runSchedule(service);
+  expect(await times(id)).toMatchObject({ overdueAt: null, minutesLeft: expect.any(Number), contactUntil: null });
+  expect((await times(id)).acknowledgedAt).not.toBeNull();
+
+  await edit(id, { status: 'in_progress' });
+  await runSchedule(service);
+  expect(await times(id)).toMatchObject({ overdueAt: expect.any(String), minutesLeft: null });
+
+  await edit(id, { status: 'resolved' });
+  await runSchedule(service);
+  const { resolvedAt, stepAt, contactUntil } = await times(id);
+  expect(Date.parse(stepAt ?? '')).toBeLessThanOrEqual(Date.parse(resolvedAt ?? '') + 14 * DAY);
+  expect(Date.parse(contactUntil ?? '')).toBe(Date.parse(resolvedAt ?? '') + 90 * DAY);
+  expect(await detailOf(staff, id)).toMatchObject({ status: 'resolved', progress: 100, version: 1 });
+
+  await edit(id, { status: 'acknowledged' });
+  await runSchedule(service);
+  expect(await times(id)).toMatchObject({ resolvedAt: null, contactUntil: null, overdueAt: expect.any(String) });
+  expect(await rowOf(id)).toMatchObject({ reopened: 1, progress: 0 });
+  expect(await told()).toEqual(await truth());
+});
+
+it('gives a category that was edited in the console its deadlines and people, and lists show what they should', async () => {
+  const { categories } = service.connection.store;
+  await categories.insert('frost', { name: 'Frost', daysUntilOverdue: 5, assignee: staff.username });
+  const { id } = await reporter.file({ title: 'Frost on the road' });
+  await edit(id, { category: 'frost', title: 'Hoarfrost', latitude: 1.25, longitude: 2.5 });
+  await runSchedule(service);
+  expect(await rowOf(id)).toMatchObject({ assignedTo: staff.username, stepAt: null, version: 1 });
+  const found = { bbox: '2,1,3,2', category: 'frost', assignedTo: staff.username };
+  expect(idsOf(await listOf(staff, found))).toEqual([id]);
+  expect(idsOf(await listOf(staff, { q: 'hoarfrost' }))).toEqual([id]);
+  expect(idsOf(await listOf(staff, { q: 'frost' }))).toEqual([]);
+  const [first] = (await listOf(staff, { sort: 'overdueAt', assignedTo: staff.username })).items;
+  expect(first).toMatchObject({ id, overdueAt: expect.any(String) });
+});
+
+it('gives a complaint that was added in the console a reference number, words, keys and its first entry', async () => {
+  const { complaints } = service.connection.store;
+  const mine = await rowOf((await reporter.file()).id);
+  const now = new Date(service.local.clock.now()).toISOString();
+  const keys = { changedKey: 'x', dueKey: 'x', filedWithin: 'x', changedWithin: 'x', dueWithin: 'x' };
+  const id = complaintIdAt(new Date(service.local.clock.now()));
+  await complaints.insert(id, {
+    ...{ title: 'Typed by hand', description: 'Somebody phoned.', anonymous: false, status: 'resolved', progress: 0 },
+    ...{ reporterId: mine.reporterId, reporterName: mine.reporterName, hidden: false, touched: true, images: '[]' },
+    ...{ version: 1, filedAt: now, changedAt: now, categoryKey: '-', assignedKey: '-', ...keys },
+  });
+  await runSchedule(service);
+  const { reference, timeline, progress } = await detailOf(service, id);
+  expect(readReference(reference ?? '')).toMatchObject({ isRight: true });
+  expect(reference).not.toBe(mine.reference);
+  expect(timeline).toMatchObject([{ kind: 'created', role: 'system', by: null }]);
+  expect(progress).toBe(100);
+  for (const q of ['typed hand', reference ?? '']) expect(idsOf(await listOf(service, { q }))).toEqual([id]);
+  expect(idsOf(await listOf(service, { sort: '-updatedAt' }))[0]).toBe(id);
+  expect((await times(id)).stepAt).not.toBeNull();
+  expect(await told()).toEqual(await truth());
+});
+
+it('leaves alone what the API wrote: a run after it changes no row', async () => {
+  const { id } = await reporter.file({ category: 'roads', latitude: 48, longitude: 9 });
+  for (const json of [{ status: 'acknowledged' }, { status: 'on_hold' }, { status: 'rejected', note: 'No.' }]) {
+    await change(staff, { id, ...json });
+  }
+  const resolved = await reporter.file();
+  for (const status of ['acknowledged', 'resolved', 'closed']) await change(staff, { id: resolved.id, status });
+  await runSchedule(service);
+  const read = async () =>
+    (await service.connection.store.sights.findMany([id, resolved.id])).map((row) => row.$updatedAt);
+  const before = await read();
+  expect(await runAndReadLog(service)).toMatchObject({ mended: 0, recounted: 0 });
+  expect(await read()).toEqual(before);
 });
 
 it('answers on when pictures or timeline were broken in the console', async () => {

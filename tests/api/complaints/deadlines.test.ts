@@ -1,11 +1,14 @@
 import type { Snapshot } from 'local-appwrite';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { connect } from '#scripts/project/connect.ts';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { countedAs } from '#shared/appwrite/tallies.ts';
-import { readCalendar } from '#shared/config.ts';
+import { textMarkOf } from '#shared/appwrite/words.ts';
+import { readCaseSettings } from '#shared/config.ts';
 import type { Happening } from '#shared/domain/audience.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
+import { referenceOf } from '#shared/domain/reference.ts';
 import { runMaintenance } from '#shared/services/maintenance/run.ts';
 import { change, detailOf, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -186,8 +189,7 @@ it('what was resolved is closed by itself after 14 days, and not before', async 
 it('a step is taken once by two runs at the same moment, and after the answer of its commit was lost', async () => {
   const ids = [await reporter.file({ category: 'ice' }), await reporter.file({ category: 'ice' })].map(({ id }) => id);
   const clock = { ...systemClock, now: () => new Date(now() + 3 * HOUR) };
-  const run = () =>
-    runMaintenance({ ...connect(service.connection.target), clock }, { calendar: readCalendar(ROUND_THE_CLOCK) });
+  const run = () => runMaintenance({ ...connect(service.connection.target), clock }, readCaseSettings(ROUND_THE_CLOCK));
   const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
   service.local.faults.add({ kind: 'server-error', effect: 'done', ...commits });
   const reports = await Promise.all([run(), run()]);
@@ -218,12 +220,16 @@ it('a run takes no more steps than leave room for everything else, and the next 
   const { store } = service.connection;
   const { id } = await reporter.file({ category: 'leaves' });
   const { $id: _, $createdAt: __, $updatedAt: ___, $sequence: ____, ...row } = await rowOf(id);
-  const listed = { filedWithin: '', changedWithin: '', dueWithin: '', categoryKey: '-', assignedKey: '-' };
   for (let at = 0; at < 60; at += 1) {
     const $id = randomId();
-    const own = { changedKey: $id, dueKey: $id, stepAt: new Date(now()).toISOString(), images: '[]', contact: null };
-    const made = { ...row, ...listed, ...own, reference: null, category: 'moss' };
-    await store.complaints.insert($id, { ...made, counted: countedAs(made) });
+    const own = { stepAt: new Date(now()).toISOString(), images: '[]', contact: null, category: 'moss' };
+    const made = {
+      ...row,
+      ...own,
+      reference: referenceOf(2001, at),
+      ...listColumns($id, { ...row, category: 'moss' }),
+    };
+    await store.complaints.insert($id, { ...made, counted: countedAs(made), textMark: textMarkOf(made) });
   }
   const reports = [await runAndReadLog(service, DAY)];
   while (reports.at(-1)?.steps !== 0 && reports.length < 9) reports.push(await runAndReadLog(service));

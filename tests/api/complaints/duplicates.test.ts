@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { followRowId } from '#shared/appwrite/follows.ts';
+import { WRONG_CHECK_DIGIT } from '#shared/contract/fields.ts';
 import { randomId } from '#shared/domain/ids.ts';
+import { referenceOf } from '#shared/domain/reference.ts';
 import { change, detailOf, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -101,7 +103,7 @@ it('are refused after the end, for others than staff, and for what would be a ch
     [three.id, two.id],
     [one.id, three.id],
     [three.id, 'z'.repeat(20)],
-    [three.id, '2026-999999-0'],
+    [three.id, referenceOf(2026, 999_999)],
     [three.id, 'nonsense'],
     [three.id, null],
   ] as const) {
@@ -111,6 +113,40 @@ it('are refused after the end, for others than staff, and for what would be a ch
   (await put(staff, { id: three.id, duplicateOf: one.id, status: 'in_progress' })).problem(422);
   (await put(staff, { id: three.id, duplicateOf: one.id, outcome: 'fixed' })).problem(422);
   expect(await detailOf(staff, three.id)).toMatchObject({ version: 1, duplicateOf: null });
+});
+
+it('by a reference whose check digit is wrong are refused before anything is read', async () => {
+  const [original, double] = [await reporter.file(), await reporter.file()];
+  const reference = original.reference ?? '';
+  const wrong = reference.slice(0, -1) + ((Number(reference.at(-1)) + 1) % 10);
+  const readsOf = async (duplicateOf: string) => {
+    await service.local.settle();
+    const before = service.local.calls.all().length;
+    const answer = await put(staff, { id: double.id, duplicateOf });
+    const calls = service.local.calls.all().slice(before);
+    return { answer, reads: calls.filter(({ path }) => path.includes('/tables/complaints/')).length };
+  };
+  const { answer, reads } = await readsOf(wrong);
+  expect(answer.problem(422).errors).toMatchObject([{ field: 'duplicateOf', code: 'invalid_value' }]);
+  expect(answer.text).toContain(WRONG_CHECK_DIGIT);
+  expect(reads).toBe(0);
+  const unknown = await readsOf(referenceOf(2026, 999_999));
+  unknown.answer.problem(422);
+  expect(unknown.reads).toBeGreaterThan(0);
+  expect(await change(staff, { id: double.id, duplicateOf: reference })).toMatchObject({ duplicateOf: original.id });
+});
+
+it('are doubles no more once an admin has opened them again', async () => {
+  const [original, double] = [await reporter.file(), await reporter.file()];
+  await change(staff, { id: double.id, duplicateOf: original.id });
+  (await put(staff, { id: double.id, status: 'in_progress', note: 'They differ.' })).problem(403);
+  const reopened = await change(admin, { id: double.id, status: 'in_progress', note: 'They differ.' });
+  expect(reopened).toMatchObject({ status: 'in_progress', duplicateOf: null, outcome: null, rating: null });
+  expect((await detailOf(staff, double.id)).timeline.at(-1)?.changed).toEqual(
+    expect.arrayContaining(['status', 'outcome', 'duplicateOf']),
+  );
+  // Neither is an end of the other now, so the original may become the double.
+  expect(await change(staff, { id: original.id, duplicateOf: double.id })).toMatchObject({ duplicateOf: double.id });
 });
 
 it('make no chain when two are marked at the same moment', async () => {

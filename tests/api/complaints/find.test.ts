@@ -274,6 +274,31 @@ describe('a box', () => {
     expect(idsOf(await listOf(service, { bbox: '179,-1,-179,1' }))).toEqual([]);
   });
 
+  it('is a map of what every other filter finds, too', async () => {
+    const bbox = 'bbox=100,0,100.01,0.01';
+    const shown = async (query: string, viewer: Pick<Person, 'send'> = service) =>
+      (await mapOf(`${bbox}&${query}`, viewer)).features.map(({ properties }) => properties.id).sort();
+    const [first, second] = filed;
+    const everything = filed.toSorted();
+    const [secret] = [await staff.file({ title: 'A secret leak', latitude: 0.001, longitude: 100.001 })];
+    await change(staff, { id: secret.id, hidden: true });
+    expect(await shown('q=lamp', staff)).toEqual(everything);
+    expect(await shown('q=nowhere')).toEqual([]);
+    expect(await shown('q=leak')).toEqual([]);
+    expect(await shown('q=leak', staff)).toEqual([secret.id]);
+    expect(await shown('mine=true', reporter)).toEqual(everything);
+    expect(await shown('hidden=true', staff)).toContain(secret.id);
+    expect(await shown(`username=${staff.username}`, staff)).toEqual([secret.id]);
+    expect(await shown('username=')).toEqual([]);
+    await staff.send('POST', '/complain/follow', { json: { id: second } });
+    expect(await shown('following=true&status=created', staff)).toEqual([second]);
+    expect(await shown('q=lamp&category=WATER&status=created', staff)).toContain(first);
+    expect(await shown(`to=2001-01-01`)).toEqual([]);
+    (await service.send('GET', `/complain?format=geojson&${bbox}&hidden=true`)).problem(401);
+    (await reporter.send('GET', `/complain?format=geojson&${bbox}&assignedTo=none`)).problem(403);
+    (await service.send('GET', `/complain?format=geojson&${bbox}&following=true`)).problem(401);
+  });
+
   it('across the date line holds both sides', async () => {
     const east = await reporter.file({ latitude: 60, longitude: 179.9 });
     const west = await reporter.file({ latitude: 60, longitude: -179.9 });
@@ -330,7 +355,8 @@ describe('a box', () => {
     'bbox=a,b,c,d',
     'format=geojson',
     'format=kml&bbox=1,1,2,2',
-    'format=geojson&bbox=1,1,2,2&q=lamp',
+    'format=geojson&bbox=1,1,2,2&sort=createdAt',
+    'format=geojson&bbox=1,1,2,2&q=-',
     'format=geojson&bbox=1,1,2,2&page=1',
     'bbox=1,1,2,2&near=1,1&radius=5',
     'bbox=1,1,2,2&sort=-updatedAt',

@@ -8,13 +8,14 @@ import { removalStories } from '../../support/crash/removal.ts';
 import { runStory } from '../../support/crash/run.ts';
 import { openStage, type Stage } from '../../support/crash/stories.ts';
 import { tellingStories } from '../../support/crash/telling.ts';
+import { timeStories } from '../../support/crash/time-steps.ts';
 
 /** Each so-many-th point, beginning anywhere; `npm run crash` tries all. */
 const EVERY = Number(process.env.CRASH_EVERY ?? 80);
 /** The daily pass asks about complaints so often that only `npm run crash` strikes all of it. */
 const quick = maintainingStories.filter(({ name }) => !/complaints|totals/.test(name));
 const adding = addingStories.filter(({ name }) => !name.includes(' 0 retries'));
-const ALL = [...filingStories, ...adding, ...removalStories, ...quick, ...tellingStories];
+const ALL = [...filingStories, ...adding, ...removalStories, ...quick, ...timeStories, ...tellingStories];
 /** Each fifth story, beginning anywhere; `npm run crash` plays all. */
 const first = Math.floor(Math.random() * 5);
 const STORIES = ALL.filter((_, number) => number % 5 === first);

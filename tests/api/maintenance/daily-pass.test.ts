@@ -7,10 +7,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '#scripts/project/connect.ts';
 import { removeFile, storeFile } from '#shared/appwrite/media.ts';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
-import { readCalendar } from '#shared/config.ts';
+import { listWordOwners, wordRow } from '#shared/appwrite/words.ts';
+import { readCaseSettings } from '#shared/config.ts';
 import { Complaint, ComplaintDetail } from '#shared/contract/responses.ts';
 import { systemClock } from '#shared/domain/clock.ts';
-import { imageFileId, randomId } from '#shared/domain/ids.ts';
+import { complaintIdAt, imageFileId, randomId } from '#shared/domain/ids.ts';
 import { type PassReport, reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import { type MaintenanceReport, runMaintenance } from '#shared/services/maintenance/run.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -21,7 +22,7 @@ import { makePicture } from '../../support/pictures.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const SETTINGS = { calendar: readCalendar({}) };
+const SETTINGS = readCaseSettings({});
 
 let service: Service;
 let person: Person;
@@ -118,6 +119,20 @@ describe('the daily pass', () => {
     expect(await fileIds()).toEqual(young);
   });
 
+  it('removes the words of complaints that are gone a day after it has noted them, and no others', async () => {
+    const { id } = await filed();
+    const { store } = service.connection;
+    const gone = complaintIdAt(new Date(service.local.clock.now()));
+    // As an import that died leaves them; more than one page of words is not needed to see it.
+    await store.words.insertMany(['lamp', 'broken'].map((word) => wordRow(gone, word)));
+    const owners = async () => [...(await listWordOwners(store, '', 100)).owners.keys()];
+    expect(await reconcileNow(ahead(0.5))).toMatchObject({ orphanWords: 0 });
+    expect(await reconcileNow(ahead(2))).toMatchObject({ orphanWords: 1, worded: 2 });
+    expect(await owners()).toContain(gone);
+    expect(await reconcileNow(ahead(27))).toMatchObject({ orphanWords: 1, removed: 1, stopped: [] });
+    expect(await owners()).toEqual([id]);
+  });
+
   it('forgets files and timelines whose complaint is there again', async () => {
     const { id, images } = await filed();
     const { gateway, store } = service.connection;
@@ -129,8 +144,8 @@ describe('the daily pass', () => {
     const operation = { action: 'bulkDelete', ...where, data: { queries: [Query.equal('$id', id)] } };
     await gateway.tables.createOperations({ transactionId, operations: [operation] });
     await gateway.tables.updateTransaction({ transactionId, commit: true });
-    expect(await reconcileNow(ahead(2))).toMatchObject({ orphans: 3, orphanTimelines: 1 });
-    expect((await store.quarantine.list([])).rows).toHaveLength(4);
+    expect(await reconcileNow(ahead(2))).toMatchObject({ orphans: 3, orphanTimelines: 1, orphanWords: 1 });
+    expect((await store.quarantine.list([])).rows).toHaveLength(5);
     await gateway.tables.createRow({ ...where, rowId: id, data });
     expect(await reconcileNow(ahead(27))).toMatchObject({ orphans: 0, orphanTimelines: 0, removed: 0 });
     expect((await store.quarantine.list([])).rows).toEqual([]);
@@ -223,6 +238,13 @@ describe('the brake', () => {
     expect(await fileIds()).toEqual([...living, ...many].sort());
     expect(await reconcileNow(ahead(52), { overLimit: true })).toMatchObject({ removed: 21, stopped: [] });
     expect(await fileIds()).toEqual(living);
+  });
+
+  it('stops for words as it does for files', async () => {
+    const gone = Array.from({ length: 21 }, () => complaintIdAt(new Date(service.local.clock.now())));
+    await service.connection.store.words.insertMany(gone.map((id) => wordRow(id, 'lamp')));
+    expect((await twoPasses()).stopped).toEqual([{ kind: 'words', found: 21, of: 21 }]);
+    expect(await reconcileNow(ahead(52), { overLimit: true })).toMatchObject({ removed: 21, stopped: [] });
   });
 
   it('lets 20 pass whatever their share is', async () => {

@@ -3,7 +3,7 @@ import { Storage } from 'node-appwrite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { completeFiles } from '#shared/appwrite/reconciliation.ts';
-import { readCalendar } from '#shared/config.ts';
+import { readCaseSettings } from '#shared/config.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
@@ -98,7 +98,7 @@ it('a filing that is under way keeps its pictures through every run of maintenan
   await callCleanup(service, deletion(id));
   // Maintenance comes within the two minutes that a filing may last at most.
   const clock = { ...systemClock, now: () => new Date(service.local.clock.now() + 100_000) };
-  await runMaintenance({ ...service.connection, clock }, { calendar: readCalendar({}) });
+  await runMaintenance({ ...service.connection, clock }, readCaseSettings({}));
   expect(await completeFiles(gateway, [first])).toEqual(new Set([first]));
   await new Storage(gateway.client).deleteFile({ bucketId: 'media', fileId: first });
 });

@@ -7,29 +7,34 @@ import { filingStories } from '#tests/support/crash/filing.ts';
 import { maintainingStories } from '#tests/support/crash/maintaining.ts';
 import { removalStories } from '#tests/support/crash/removal.ts';
 import { runStory } from '#tests/support/crash/run.ts';
-import { openStage } from '#tests/support/crash/stories.ts';
+import { openStage, type Stage } from '#tests/support/crash/stories.ts';
 import { tellingStories } from '#tests/support/crash/telling.ts';
+import { timeStories } from '#tests/support/crash/time-steps.ts';
 
-const STORIES = [...filingStories, ...addingStories, ...removalStories, ...maintainingStories, ...tellingStories];
+const STORIES = [
+  ...filingStories,
+  ...addingStories,
+  ...removalStories,
+  ...maintainingStories,
+  ...timeStories,
+  ...tellingStories,
+];
 
-async function tryAll(stories: typeof STORIES, every: number): Promise<number> {
-  await buildFunctions({ quiet: true });
-  const [first, second] = [await openStage(), await openStage()];
+async function tryAll(stories: typeof STORIES, every: number, stages: [Stage, Stage]): Promise<number> {
   const started = performance.now();
   let met = 0;
   let points = 0;
   let broken = 0;
   for (const story of stories) {
-    const report = await runStory(story, [first, second], { choose: () => met++ % every === 0 });
+    const report = await runStory(story, stages, { choose: () => met++ % every === 0 });
     console.log(describeReport(story.name, report));
     points += report.points;
     broken += report.broken.length;
   }
-  const events = await tryEvents(first);
+  const events = await tryEvents(stages[0]);
   console.log(`events gone astray: ${events.points} points, ${events.broken.length} broken`, ...events.broken);
   points += events.points;
   broken += events.broken.length;
-  await Promise.all([first, second].map(({ service }) => service.close()));
   console.log(`\n${points} points in ${Math.round((performance.now() - started) / 1000)} s, ${broken} broken`);
   return broken;
 }
@@ -45,7 +50,13 @@ ${STORIES.map(({ name }) => name).join('\n')}`,
   async run({ only, every }) {
     const stories = STORIES.filter(({ name }) => name.includes(only));
     if (stories.length === 0) throw new UsageError(`No story has a name with "${only}".`);
-    const broken = await tryAll(stories, wholeNumber('--every', every, { min: 1, max: 100_000 }));
-    return broken > 0 ? 1 : 0;
+    const each = wholeNumber('--every', every, { min: 1, max: 100_000 });
+    await buildFunctions({ quiet: true });
+    const stages: [Stage, Stage] = [await openStage(), await openStage()];
+    try {
+      return (await tryAll(stories, each, stages)) > 0 ? 1 : 0;
+    } finally {
+      await Promise.all(stages.map(({ service }) => service.close()));
+    }
   },
 });

@@ -5,7 +5,7 @@ import { startLocalAppwrite } from 'local-appwrite';
 import { runCommand, wholeNumber } from '#scripts/project/command.ts';
 import { connect, type Target } from '#scripts/project/connect.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
-import { readCalendar } from '#shared/config.ts';
+import { readCaseSettings } from '#shared/config.ts';
 import { HOUR, systemClock } from '#shared/domain/clock.ts';
 import { type MaintenanceReport, runMaintenance } from '#shared/services/maintenance/run.ts';
 import { fill } from './fill.ts';
@@ -19,7 +19,7 @@ async function runs(target: Target, hours: number, isOver: IsOver): Promise<Main
     reports.push(
       await runMaintenance(
         { gateway, store, clock: { ...systemClock, now: () => new Date(Date.now() + hours * HOUR) } },
-        { calendar: readCalendar() },
+        readCaseSettings(),
       ),
     );
   } while (reports.length < 1_000 && !reports.slice(-1).every(isOver));

@@ -71,6 +71,7 @@ export const OTHERS: readonly string[] = [
   '/complain?following=true',
   '/complain?bbox=16,48,17,49',
   '/complain?bbox=16,48,17,49&format=geojson',
+  `/complain?bbox=16,48,17,49&format=geojson&q=${HIDDEN_WORD}`,
   `/complain/similar?latitude=${latitude}&longitude=${longitude}`,
   `/complain/similar?q=${HIDDEN_WORD}`,
   `/complain/similar?q=${HIDDEN_WORD}&latitude=${latitude}&longitude=${longitude}`,

@@ -30,6 +30,12 @@ it('ids of complaints begin with their time and sort by it, as do the keys of ot
       }
       expect(timeKey(one) <= a).toBe(true);
       expect(sortKey(one, a) < sortKey(null, b)).toBe(true);
+      // At the same time, and without one, they sort by filing.
+      if (one < other) {
+        expect(sortKey(other, a) < sortKey(other, b)).toBe(true);
+        expect(sortKey(null, a) < sortKey(null, b)).toBe(true);
+      }
+      expect(sortKey(one, a)).toHaveLength(29);
     }),
   );
   expect(timeKey(new Date('1900-01-01'))).toBe(timeKey(new Date(0)));

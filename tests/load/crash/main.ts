@@ -4,13 +4,21 @@ import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts
 import { addingStories } from '#tests/support/crash/adding.ts';
 import { tryEvents } from '#tests/support/crash/events.ts';
 import { filingStories } from '#tests/support/crash/filing.ts';
+import { linkStories } from '#tests/support/crash/links.ts';
 import { maintainingStories } from '#tests/support/crash/maintaining.ts';
 import { removalStories } from '#tests/support/crash/removal.ts';
 import { runStory } from '#tests/support/crash/run.ts';
 import { openStage } from '#tests/support/crash/stories.ts';
 import { tellingStories } from '#tests/support/crash/telling.ts';
 
-const STORIES = [...filingStories, ...addingStories, ...removalStories, ...maintainingStories, ...tellingStories];
+const STORIES = [
+  ...filingStories,
+  ...addingStories,
+  ...removalStories,
+  ...maintainingStories,
+  ...tellingStories,
+  ...linkStories,
+];
 
 async function tryAll(stories: typeof STORIES, every: number): Promise<number> {
   await buildFunctions({ quiet: true });

@@ -9,7 +9,7 @@ export async function cleanUp({ tableId, rowId, columns }: DeletedRow, deps: Sto
     case 'complaints':
       return { complaint: await cleanUpDeleted(deps, rowId, columns) };
     case 'users':
-      return { account: await finishErasure(deps, rowId) };
+      return { account: await finishErasure(deps, rowId, columns) };
     default:
       return { ignored: tableId };
   }

@@ -1,5 +1,5 @@
 import { Query } from 'node-appwrite';
-import { listByStatus } from '#shared/appwrite/deliveries.ts';
+import { countUndiscarded, listByStatus } from '#shared/appwrite/deliveries.ts';
 import { webhookKey } from '#shared/services/notifications/sign-webhook.ts';
 import type { Connection } from '../project/connect.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
@@ -7,14 +7,16 @@ import { type Finding, failure, good, warning } from './finding.ts';
 const MINUTE = 60_000;
 /** The schedule runs every minute; what has been due for so long is not being done. */
 const LATE_MS = 15 * MINUTE;
+const DAY_MS = 24 * 60 * MINUTE;
 
 /** What waits to be told, and which webhooks are not called. */
 export async function checkDeliveries({ store }: Connection): Promise<Finding[]> {
   const late = new Date(Date.now() - LATE_MS).toISOString();
   const one = Query.limit(1);
-  const [pending, failed, waiting, overdue, webhooks] = await Promise.all([
+  const [pending, failed, undiscarded, waiting, overdue, webhooks] = await Promise.all([
     listByStatus(store, 'pending', 1),
     listByStatus(store, 'failed', 1),
+    countUndiscarded(store, new Date(Date.now() - DAY_MS)),
     store.outbox.list([Query.lessThan('$createdAt', late), one], { total: true }),
     store.deliveries.list([Query.equal('status', 'pending'), Query.lessThan('dueAt', late), one], { total: true }),
     store.webhooks.list([Query.limit(100)]),
@@ -22,6 +24,10 @@ export async function checkDeliveries({ store }: Connection): Promise<Finding[]>
   const findings: Finding[] = [good('deliveries', 'mails and webhooks', `${pending.total} pending`)];
   if (failed.total > 0) {
     const text = `${failed.total} have failed: npm run admin -- deliveries`;
+    findings.push(warning('deliveries', 'mails and webhooks', text));
+  }
+  if (undiscarded > 0) {
+    const text = `${undiscarded} have messages that Messaging has not let go of for a day: they stay processing`;
     findings.push(warning('deliveries', 'mails and webhooks', text));
   }
   const stuck = waiting.total + overdue.total;

@@ -154,6 +154,30 @@ export async function accountsOfAddress({ recipients }: Store, address: string):
   return rows.filter(({ email, emailPending }) => [email, emailPending].some((one) => one?.toLowerCase() === folded));
 }
 
+/**
+ * Those of these addresses, all in lower case, that accounts use or await in whatever spelling. Equality is exact on
+ * PostgreSQL; `startsWith` ignores case on every database (corpus queries-444 and its answer on PostgreSQL).
+ */
+export async function addressesInUse({ recipients }: Store, addresses: readonly string[]): Promise<Set<string>> {
+  const columns = ['email', 'emailPending'] as const;
+  const used = new Set<string>();
+  const note = (rows: readonly Recipient[]) => {
+    for (const { email, emailPending } of rows) {
+      for (const one of [email, emailPending]) if (one !== null) used.add(one.toLowerCase());
+    }
+  };
+  const search = async (query: string, most: number) => {
+    const { rows } = await recipients.list([query, Query.limit(most)]);
+    note(rows);
+    return rows;
+  };
+  await Promise.all(columns.map((column) => readInChunks(column, addresses, search)));
+  for (const address of addresses.filter((one) => !used.has(one))) {
+    await Promise.all(columns.map((column) => search(Query.startsWith(column, address), 100)));
+  }
+  return used;
+}
+
 /** The person of a name, as far as mails need it. */
 export async function findRecipient({ recipients }: Store, username: string): Promise<Recipient | undefined> {
   const { rows } = await recipients.list([Query.equal('username', username), Query.limit(1)]);

@@ -11,8 +11,9 @@ import { claimVersion, commit, update } from './transaction.ts';
 /**
  * One mail or one webhook call. `dueAt` is when the next step is due, whatever the step is: to hand it over, to ask for
  * the result, to remove the message that held links, to remove the row; null for one that is told by the mail of
- * another delivery (`leadId`). `attempts` counts hand-overs, and `round` those that Messaging has failed: the message's
- * id is made of the delivery's id and the round.
+ * another delivery (`leadId`). `attempts` counts hand-overs, and `round` those that Messaging has failed or not finished:
+ * the message's id is made of the delivery's id and the round. A mail without `accountId` is of an erased account: it is
+ * only kept until its messages are removed.
  */
 export type Delivery = RowOf<typeof DeliveryRow>;
 export type StoredDelivery = Stored<Delivery>;
@@ -28,6 +29,9 @@ export type NewDelivery = Pick<Delivery, 'channel' | 'kind' | 'outboxId' | 'at'>
 export const KEPT_MS = 30 * DAY;
 /** Longer than all calls of one hand-over together. */
 const LEASE_MS = 3 * MINUTE;
+
+/** The id of the message of one round. */
+export const messageIdOf = ({ $id }: StoredDelivery, round: number) => `${$id}-${round}`;
 
 /** Whom a delivery is for; with the outbox row and the channel it makes the id, so that making it twice is harmless. */
 function recipientOf({ accountId, address, webhookId }: NewDelivery): string {
@@ -152,8 +156,33 @@ export async function endJoined(
   await store.deliveries.updateWhere([Query.equal('leadId', lead.$id)], { ...rest, dueAt });
 }
 
+/**
+ * Takes the person out of a delivery, which then only waits for its messages to be removed. False when somebody else has
+ * taken it meanwhile.
+ */
+export async function depersonalise(store: Store, delivery: StoredDelivery, dueAt: Date): Promise<boolean> {
+  const written = await store.deliveries.replace(delivery, {
+    ...{ accountId: null, address: null, complaintId: null, complaintVersion: null, leadId: null, handedAt: null },
+    ...{ status: 'skipped', reason: 'The account is gone.' },
+    messageId: delivery.attempts > 0 ? messageIdOf(delivery, delivery.round) : null,
+    dueAt: dueAt.toISOString(),
+    version: delivery.version + 1,
+  });
+  return written !== undefined;
+}
+
 export async function removeDeliveries(store: Store, ids: readonly string[]): Promise<void> {
   for (const chunk of valueChunks('$id', ids)) await store.deliveries.removeWhere([Query.equal('$id', chunk)]);
+}
+
+/** Removes what waits to be told of a complaint that is gone; that it is gone is told all the same. */
+export async function removeWaiting(store: Store, complaintId: string): Promise<void> {
+  await store.deliveries.removeWhere([
+    Query.equal('complaintId', complaintId),
+    Query.equal('status', 'pending'),
+    Query.equal('attempts', 0),
+    Query.notEqual('kind', 'complaint.deleted'),
+  ]);
 }
 
 /** A page of everything that an account was sent or is to be sent. */
@@ -183,6 +212,17 @@ export async function countHanded(
     Query.limit(limit),
   ]);
   return rows.length;
+}
+
+/** How many mails have ended whose messages are still there, among those of before `before`. */
+export async function countUndiscarded(store: Store, before: Date): Promise<number> {
+  const queries = [
+    Query.notEqual('status', 'pending'),
+    Query.isNotNull('messageId'),
+    Query.lessThan('at', before.toISOString()),
+    Query.limit(1),
+  ];
+  return (await store.deliveries.list(queries, { total: true })).total;
 }
 
 /** Deliveries of a status, the newest first; `total` counts up to 5,000. */

@@ -11,6 +11,8 @@ import type { Gateway } from './gateway.ts';
  */
 const userIdOf = (address: string) => derivedId('m', 'mailed address', address.toLowerCase());
 
+const PAGE = 100;
+
 /** A good answer can come from a proxy that has done nothing; it does not say what Appwrite would say. */
 function expectAnswer(isRight: boolean): void {
   if (!isRight) throw new Error('an answer that is not of Messaging');
@@ -58,7 +60,7 @@ export class MessagingMailer implements Mailer {
     }
   }
 
-  /** One that is being sent is refused with 400 `message_already_scheduled` (recorded, DIFFERENCES.md part C). */
+  /** One that is being sent is refused with 400 `message_already_scheduled` (corpus messaging-103). */
   async discard(messageId: string): Promise<boolean> {
     try {
       expectNothing(await this.#messaging.delete({ messageId }));
@@ -78,6 +80,24 @@ export class MessagingMailer implements Mailer {
     } catch (error) {
       if (appwriteType(error) !== 'user_not_found') throw error;
     }
+  }
+
+  /** Users by their id (corpus users-029, users-038). Those that somebody else made are left out. */
+  async listKept(after: string) {
+    const { users } = await this.#users.list({
+      queries: [
+        Query.startsWith('$id', 'm'),
+        ...(after === '' ? [] : [Query.greaterThan('$id', after)]),
+        Query.orderAsc('$id'),
+        Query.limit(PAGE),
+      ],
+    });
+    expectAnswer(Array.isArray(users));
+    const mine = users.filter(({ $id, email }) => $id === userIdOf(email));
+    return {
+      addresses: mine.map(({ email }) => email.toLowerCase()),
+      next: users.length < PAGE ? '' : (users.at(-1)?.$id ?? ''),
+    };
   }
 
   /** The id of the user of an address, made when there is none. The address may be that of a user made by somebody else. */

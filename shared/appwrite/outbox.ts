@@ -28,6 +28,8 @@ export const ACCOUNT_KINDS = [
   /** `accountId` is gone: its deliveries go, and Messaging forgets `address`. One row for each address it had. */
   'account.erased',
   'webhook.disabled',
+  /** Messaging is to forget addresses that no account uses or awaits. `accountId`: its last user that was looked at. */
+  'addresses.review',
 ] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
@@ -127,8 +129,14 @@ export async function writeOutbox(store: Store, news: AccountNews): Promise<void
   await store.outbox.insert(id, data);
 }
 
-/** What has not been made into deliveries yet, the oldest first. */
-export async function listOutbox(store: Store, limit: number): Promise<StoredOutboxEntry[]> {
-  const { rows } = await store.outbox.list([Query.orderAsc('$createdAt'), Query.limit(limit)]);
+/** What has not been made into deliveries yet, the oldest first, without the first `skip` of those made since `since`. */
+export async function listOutbox(
+  store: Store,
+  limit: number,
+  { since, skip }: { since: string; skip: number },
+): Promise<StoredOutboxEntry[]> {
+  const later = since === '' ? [] : [Query.greaterThanEqual('$createdAt', since)];
+  const offset = skip === 0 ? [] : [Query.offset(skip)];
+  const { rows } = await store.outbox.list([...later, ...offset, Query.orderAsc('$createdAt'), Query.limit(limit)]);
   return rows;
 }

@@ -16,6 +16,8 @@ export type Mailer = {
   discard(id: string): Promise<boolean>;
   /** Removes what is kept of an address that no account uses any more. */
   forget(address: string): Promise<void>;
+  /** A page of the addresses that something is kept of, in lower case. `next` is empty at the end. */
+  listKept(after: string): Promise<{ addresses: string[]; next: string }>;
 };
 
 /** The mail can never be sent, such as one to an address that is none. */

@@ -21,7 +21,7 @@ function textOf(block: Block): string {
 
 function htmlOf(block: Block): string {
   if (typeof block === 'string') return `<p>${escapeHtml(block)}</p>`;
-  if ('list' in block) return `<ul>${block.list.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
+  if ('list' in block) return `<ul>\n${block.list.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`;
   if ('quote' in block) return `<blockquote>${escapeHtml(block.quote).replace(/\r?\n/g, '<br>\n')}</blockquote>`;
   const link = escapeHtml(block.link);
   // The address stands as text too, for readers that show no links.

@@ -44,4 +44,8 @@ export class SmtpMailer implements Mailer {
   }
 
   async forget(): Promise<void> {}
+
+  async listKept() {
+    return { addresses: [], next: '' };
+  }
 }

@@ -71,6 +71,12 @@ describe('npm run admin', () => {
     expect((await world.complaints('warning')).join('\n')).toContain('1 have failed: npm run admin -- deliveries');
     expect((await admin('deliveries', '--retry')).output).toContain('1 failed deliveries are tried again.');
     expect(await store.deliveries.find(id)).toMatchObject({ status: 'pending', attempts: 1, handedAt: null });
+    const again = await store.deliveries.find(id);
+    const stuck = { status: 'sent', messageId: `${id}-0`, at: '2026-01-01T00:00:00.000Z', version: 9 };
+    if (again) await store.deliveries.replace(again, stuck);
+    expect((await world.complaints('warning')).join('\n')).toContain(
+      '1 have messages that Messaging has not let go of',
+    );
     await store.deliveries.remove(id);
   });
 

@@ -7,7 +7,7 @@ import { PASSWORD } from '../support/enrol.ts';
 import { type Service, startService, uniqueName } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 import { openBrowser } from './support/browser.ts';
-import { execute, openExplorer } from './support/explorer.ts';
+import { Explorer, execute, openExplorer } from './support/explorer.ts';
 
 // A browser on a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
@@ -43,7 +43,7 @@ it('lets a person log in, file a complaint with a picture, see it in the list, a
   // The picture itself is shown above the answer, and its long token is not.
   const shown = filing.locator('.live-responses-table .pictures img');
   await shown.waitFor();
-  await explorer.page.waitForFunction("document.querySelector('.pictures img').naturalWidth > 0");
+  await explorer.page.evaluate("document.querySelector('.pictures img').decode()");
   expect(filed.body).toContain('token=…');
 
   const listed = await execute(await explorer.open('Complaints', 'readComplaints'));
@@ -152,4 +152,42 @@ it('confirms an address and stops the mails with the links of mails, and says wh
   }
   const profile = (await person.send('GET', '/user')).as(Profile);
   expect(profile).toMatchObject({ email, emailConfirmed: true, notify: 'none' });
+});
+
+it('shows the complaint that a mail leads to: the public what is public, its reporter also when it is hidden', async () => {
+  const [reporter, admin] = await service.people('user', 'admin');
+  const title = 'Hole <img src=x onerror=alert(1)> in the road';
+  const images = [Buffer.from(await makePicture('jpeg')).toString('base64')];
+  const place = { location: 'Main street 5', latitude: 52.5, longitude: 13.4 };
+  const { id, reference } = await reporter.file({ title, description: '<script>alert(2)</script>', images, ...place });
+  const change = { id, status: 'in_progress', progress: 40, note: 'We <b>begin</b>.', internalNote: 'Not for all.' };
+  await admin.send('PUT', '/complain', { json: change });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 844 } });
+  const explorer = new Explorer(await context.newPage());
+  const { page } = explorer;
+  await page.goto(`${service.local.url}/#complaint=${id}`);
+  const card = page.locator('#complaint');
+  await card.locator('h1').waitFor();
+  const said = (await card.textContent()) ?? '';
+  const parts = [reference, title, 'in progress', '40 %', 'Main street 5 (52.5, 13.4)', '<script>alert(2)</script>'];
+  for (const part of [...parts, 'What happened', 'We <b>begin</b>.', 'by an admin']) expect(said).toContain(part);
+  for (const part of [admin.username, 'Not for all.']) expect(said).not.toContain(part);
+  await page.evaluate("document.querySelector('#complaint img').decode()");
+  expect(await card.locator('img, script, b').count()).toBe(1);
+  expect(await page.locator('#explorer').isVisible()).toBe(false);
+  expect(await explorer.width()).toBe(1280);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await explorer.width()).toBe(390);
+
+  // A token that is kept decides what is seen.
+  await admin.send('PUT', '/complain', { json: { id, hidden: true } });
+  await page.reload();
+  await page.locator('.opblock').first().waitFor({ state: 'attached' });
+  await card.getByText('There is no such complaint, or it is not public.').waitFor();
+  await explorer.logIn(reporter.username);
+  await card.getByText('hidden from the public').waitFor();
+  await page.evaluate(`location.hash = 'complaint=${'0'.repeat(20)}'`);
+  await card.getByText('There is no such complaint').waitFor();
+  expect(explorer.complaints).toEqual([]);
+  await page.context().close();
 });

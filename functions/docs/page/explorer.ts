@@ -1,3 +1,5 @@
+import { complaintInAddress, type Read, showComplaint } from './complaint.ts';
+import { detailOf } from './elements.ts';
 import { type Post, showMailLink } from './mail-links.ts';
 import { showPictures } from './pictures.ts';
 import { keepSession, readSession, type Session, sessionOf } from './session.ts';
@@ -51,11 +53,6 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-function detailOf(problem: unknown): string {
-  const known = typeof problem === 'object' && problem !== null && 'detail' in problem;
-  return known ? String(problem.detail) : 'The answer could not be read.';
-}
-
 /** What calls from the explorer itself mean for the session. */
 function watch(answered: Answered): Answered {
   const body = parsed(answered.text);
@@ -80,9 +77,9 @@ function withoutUntouched(request: Sent): Sent {
   return request;
 }
 
-async function call(api: ApiDocument, path: string, init: RequestInit): Promise<Response> {
+async function call(api: ApiDocument, path: string, { query = '', ...init }: RequestInit & { query?: string }) {
   const base = api.paths[path]?.servers?.[0]?.url ?? '/';
-  return fetch(`${base.replace(/\/$/, '')}${path}`, { method: 'POST', ...init });
+  return fetch(`${base.replace(/\/$/, '')}${path}${query}`, { method: 'POST', ...init });
 }
 
 async function logIn(api: ApiDocument): Promise<void> {
@@ -109,6 +106,20 @@ const postTo =
   (path, body) =>
     call(api, path, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
+/** Reads as the person who is logged in; as the public when the token has ended. */
+const readFrom =
+  (api: ApiDocument): Read =>
+  async (asked) => {
+    const query = `?${new URLSearchParams(asked)}`;
+    const session = readSession();
+    const headers = session && { TOKEN: session.token };
+    const answer = await call(api, '/complain', { method: 'GET', query, ...(headers ? { headers } : {}) });
+    if (answer.status !== 401 || !session) return answer;
+    use(undefined);
+    say('The token has ended. Log in again.');
+    return call(api, '/complain', { method: 'GET', query });
+  };
+
 /** A new password ends every token, the one kept here too. */
 function followed(path: string): void {
   if (path === '/recovery/confirm') use(undefined);
@@ -119,21 +130,26 @@ const unreachable = () => say('The API cannot be reached from here.');
 async function start(): Promise<void> {
   const response = await fetch('./openapi.json');
   const api = (await response.json()) as ApiDocument;
-  const mailed = () => showMailLink({ post: postTo(api), onDone: followed });
+  const complaint = () => showComplaint(readFrom(api));
+  const mailed = () => {
+    showMailLink({ post: postTo(api), onDone: followed });
+    void complaint();
+  };
   mailed();
   addEventListener('hashchange', mailed);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     say('…');
-    logIn(api).catch(unreachable);
+    logIn(api).then(complaint).catch(unreachable);
   });
   element('logout', HTMLButtonElement).addEventListener('click', () => {
-    logOut(api).catch(unreachable);
+    logOut(api).then(complaint).catch(unreachable);
   });
   ui = SwaggerUIBundle({
     spec: api,
     dom_id: '#explorer',
-    deepLinking: true,
+    // The library takes every fragment for one of its own, and writes another one in its place.
+    deepLinking: complaintInAddress() === undefined,
     tryItOutEnabled: true,
     displayRequestDuration: true,
     defaultModelsExpandDepth: 0,

@@ -1,3 +1,5 @@
+import { detailOf, elementOf, explorerLink, showCard } from './elements.ts';
+
 /** What the links in mails ask for, by the name in the fragment: `#reset=` and the token. */
 type Form = {
   path: string;
@@ -39,12 +41,6 @@ const LINK = /^#([a-z]+)=([\w.-]{1,200})$/;
 /** Sends `body` to a path of the API. */
 export type Post = (path: string, body: Readonly<Record<string, string>>) => Promise<Response>;
 
-function elementOf<K extends keyof HTMLElementTagNameMap>(name: K, text = ''): HTMLElementTagNameMap[K] {
-  const element = document.createElement(name);
-  element.textContent = text;
-  return element;
-}
-
 function passwordField(): { label: HTMLLabelElement; input: HTMLInputElement } {
   const label = elementOf('label', 'New password, 8 characters or more ');
   const input = elementOf('input');
@@ -59,12 +55,6 @@ function passwordField(): { label: HTMLLabelElement; input: HTMLInputElement } {
   return { label, input };
 }
 
-async function detailOf(response: Response): Promise<string> {
-  const problem: unknown = await response.json().catch(() => undefined);
-  const isKnown = typeof problem === 'object' && problem !== null && 'detail' in problem;
-  return isKnown ? String(problem.detail) : 'The answer could not be read.';
-}
-
 function show(form: Form, token: string, { post, onDone }: { post: Post; onDone(path: string): void }): void {
   const card = elementOf('form');
   card.id = 'mail-link';
@@ -72,18 +62,16 @@ function show(form: Form, token: string, { post, onDone }: { post: Post; onDone(
   status.setAttribute('role', 'status');
   const button = elementOf('button', form.button);
   const password = form.password && passwordField();
-  const close = elementOf('a', 'Go on to the API');
-  close.href = './';
   card.append(elementOf('h1', form.title), elementOf('p', form.text));
   if (password) card.append(password.label);
-  card.append(button, status, close);
+  card.append(button, status, explorerLink());
   card.addEventListener('submit', async (event) => {
     event.preventDefault();
     button.disabled = true;
     status.textContent = '…';
     try {
       const response = await post(form.path, { token, ...(password ? { password: password.input.value } : {}) });
-      status.textContent = response.ok ? form.done : await detailOf(response);
+      status.textContent = response.ok ? form.done : detailOf(await response.json().catch(() => undefined));
       // What was refused because of the password may be sent again; a link that is gone may not.
       button.disabled = response.ok || response.status === 410;
       if (!response.ok) return;
@@ -95,9 +83,7 @@ function show(form: Form, token: string, { post, onDone }: { post: Post; onDone(
       button.disabled = false;
     }
   });
-  document.getElementById('mail-link')?.remove();
-  document.querySelector('.bar')?.after(card);
-  document.body.classList.add('has-mail-link');
+  showCard(card);
 }
 
 /**

@@ -92,7 +92,7 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
   const log = new ExecutionLog(database);
   const faults = new Faults();
   const pace = options.pace ?? 5;
-  const messaging = new Messaging({ database, rows, writer, clock, pace: 20 * pace });
+  const messaging = new Messaging({ database, rows, writer, clock, faults, pace: 20 * pace });
   if (definitions.declared) messaging.useInbox();
   const executions = new Executions({ keys, clock, hosts, log, syncTimeout: options.syncTimeout ?? 30, print });
   return {

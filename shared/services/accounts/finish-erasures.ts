@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import {
   type Account,
   existingAccounts,
@@ -34,28 +35,54 @@ export async function anonymise(deps: Deps, person: { id: string; usernames: rea
   ]);
 }
 
-/** Marks identities as being erased, and leaves the rest to maintenance (their cases and follows) and notifications (their mails). */
-async function mark(deps: Deps, identities: readonly StoredIdentity[]): Promise<void> {
-  const active = identities.filter(({ state }) => state === 'active');
+/** An address that a deleted row held, as its event tells: a hint, which only decides what is asked about. */
+const Address = z.catch(z.nullable(z.string().check(z.minLength(3), z.maxLength(254))), null);
+const DeletedAddresses = z.object({ email: Address, emailPending: Address });
+
+function addressesIn(columns: unknown): string[] {
+  const { success, data } = z.safeParse(DeletedAddresses, columns);
+  return success ? [...new Set([data.email, data.emailPending].filter((address) => address !== null))] : [];
+}
+
+/** Leaves it to notifications to remove what the account was mailed, and what Messaging keeps of these addresses. */
+async function tellErased({ store, clock }: Deps, accountId: string, addresses: readonly string[]): Promise<void> {
+  for (const address of addresses.length === 0 ? [undefined] : addresses) {
+    await writeOutbox(store, { kind: 'account.erased', at: clock.now(), accountId, address, version: 'row gone' });
+  }
+}
+
+/**
+ * Marks an identity as being erased, and leaves the rest to maintenance (cases and follows) and notifications (mails and
+ * `addresses`). Without an identity, as that of an account made in the console, there are only the mails.
+ */
+async function mark(
+  deps: Deps,
+  accountId: string,
+  { identity, addresses }: { identity: StoredIdentity | undefined; addresses: readonly string[] },
+): Promise<void> {
+  if (identity?.state === 'erasing') return;
   // The tasks first: a run that dies in between finds the identity unmarked, and does both once more.
-  for (const subject of active.flatMap(usernamesOf)) {
+  for (const subject of usernamesOf(identity)) {
     await addTask(deps.store, { kind: 'unassign', subject, dueAt: deps.clock.now() });
   }
-  for (const { $id: accountId } of active) {
-    await addTask(deps.store, { kind: 'unfollow', subject: accountId, dueAt: deps.clock.now() });
-    await writeOutbox(deps.store, { kind: 'account.erased', at: deps.clock.now(), accountId, version: 'row gone' });
-  }
-  await Promise.all(active.map((identity) => deps.store.identities.replace(identity, { state: 'erasing' })));
+  if (identity) await addTask(deps.store, { kind: 'unfollow', subject: accountId, dueAt: deps.clock.now() });
+  await tellErased(deps, accountId, addresses);
+  if (identity) await deps.store.identities.replace(identity, { state: 'erasing' });
 }
 
 /**
  * Does for an account whose row is gone, by the API or in the console, what erasing it does. It takes the person off
- * their cases for so long as an event may take; a task of maintenance does the rest.
+ * their cases for so long as an event may take; a task of maintenance does the rest. `columns`: the deleted row as the
+ * event tells of it.
  */
-export async function finishErasure(deps: StorageDeps, userId: string): Promise<'living' | 'cleaned'> {
+export async function finishErasure(
+  deps: StorageDeps,
+  userId: string,
+  columns: unknown,
+): Promise<'living' | 'cleaned'> {
   if (await deps.store.users.find(userId)) return 'living';
   const identity = await deps.store.identities.find(userId);
-  if (identity) await mark(deps, [identity]);
+  await mark(deps, userId, { identity, addresses: addressesIn(columns) });
   const usernames = usernamesOf(identity);
   await anonymise(deps, { id: userId, usernames });
   const endsAt = deps.clock.elapsed() + UNASSIGN_MS;
@@ -88,7 +115,8 @@ export async function renewNameWords(deps: Pick<StorageDeps, 'gateway' | 'store'
 export async function beginErasure(deps: Deps, userId: string): Promise<void> {
   if (await deps.store.users.find(userId)) return;
   const identity = await deps.store.identities.find(userId);
-  if (identity) await mark(deps, [identity]);
+  // Nothing tells the address any more; the daily review of addresses finds it.
+  if (identity) await mark(deps, userId, { identity, addresses: [] });
 }
 
 async function finish(deps: Deps, identity: StoredIdentity, isLiving: boolean): Promise<boolean> {

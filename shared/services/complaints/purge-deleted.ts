@@ -1,4 +1,5 @@
 import { removeTimeline } from '#shared/appwrite/complaints.ts';
+import { removeWaiting } from '#shared/appwrite/deliveries.ts';
 import { forgetOriginal, sweepFollows } from '#shared/appwrite/follows.ts';
 import { filesOfComplaint, removeFile } from '#shared/appwrite/media.ts';
 import { existingComplaints, hasTimeline } from '#shared/appwrite/reconciliation.ts';
@@ -13,14 +14,15 @@ import { MINUTE } from '#shared/domain/clock.ts';
 export const FILING_MS = 2 * MINUTE;
 
 /**
- * Removes what a complaint that is gone leaves in the tables: words, followers, that others are its duplicates, and last its
- * timeline, which is the proof that the next try needs when this one has failed half-way.
+ * Removes what a complaint that is gone leaves in the tables: words, followers, that others are its duplicates, mails that
+ * wait, and last its timeline, which is the proof that the next try needs when this one has failed half-way.
  */
 export async function purgeRows({ store }: Pick<StorageDeps, 'store'>, complaintId: string): Promise<void> {
   await Promise.all([
     sweepWords(store, complaintId),
     sweepFollows(store, complaintId),
     forgetOriginal(store, complaintId),
+    removeWaiting(store, complaintId),
   ]);
   await removeTimeline(store, complaintId);
 }

@@ -1,5 +1,6 @@
 import { staffAmong } from '#shared/appwrite/accounts.ts';
 import { listFiles, type StoredFile } from '#shared/appwrite/media.ts';
+import { writeOutbox } from '#shared/appwrite/outbox.ts';
 import {
   type CheckedComplaint,
   completeFiles,
@@ -51,6 +52,17 @@ const accounts: Step = {
     run.pass.counts.lostAccounts += lost.length;
     await noteLeftovers(run, 'account', lost);
     return next;
+  },
+};
+
+/** Lets notifications look for addresses that Messaging keeps of accounts that are gone: it alone may ask Messaging. */
+const addresses: Step = {
+  name: 'addresses',
+  changesOnly: true,
+  async run({ deps, pass }) {
+    const at = new Date(pass.startedAt);
+    await writeOutbox(deps.store, { kind: 'addresses.review', at, version: pass.startedAt });
+    return '';
   },
 };
 
@@ -219,6 +231,7 @@ const figures: Step = {
 /** What a pass does, in this order. */
 export const STEPS: readonly Step[] = [
   accounts,
+  addresses,
   files,
   complaints,
   timelines,

@@ -137,14 +137,15 @@ export async function composeMail(deps: NotifyDeps, deliveries: readonly StoredD
   const templates = TEMPLATES[language];
   const { username, email, role } = person;
   if (lead.kind === 'email.confirm') return composeConfirmation(deps, person);
-  // The old address is told, whatever the account has now.
+  // The address from before is told, whatever the account has now.
   if (lead.kind === 'email.changed' && lead.address !== null) {
     return finish(lead.address, language, templates.emailChanged({ username }));
   }
+  if (lead.kind === 'email.change_requested' && lead.address !== null) {
+    return finish(lead.address, language, templates.emailChangeRequested({ username }));
+  }
   if (email === null || !canBeMailed(person)) return skip('The account has no confirmed address.');
   switch (lead.kind) {
-    case 'email.change_requested':
-      return finish(email, language, templates.emailChangeRequested({ username }));
     case 'recovery.requested':
       return composeRecovery(deps, person, email, lead.$id);
     case 'password.changed':

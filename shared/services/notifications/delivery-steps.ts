@@ -4,6 +4,7 @@ import {
   KEPT_MS,
   listCompanions,
   listJoined,
+  messageIdOf,
   recordDelivery,
   removeDeliveries,
   type StoredDelivery,
@@ -15,7 +16,7 @@ import { MailRefused } from '#shared/mail/mail.ts';
 import { callWebhook } from './call-webhook.ts';
 import { composeMail } from './compose-mail.ts';
 import type { NotifyDeps } from './deps.ts';
-import { forgetEmail } from './forget-recipient.ts';
+import { discardMessages, forgetEmail, LATE_MS } from './forget-recipient.ts';
 
 /** The pauses before the second, third, ... attempt; after the last one the delivery has failed. */
 const BACKOFF_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY];
@@ -24,13 +25,6 @@ const RESULT_MS = 30 * SECOND;
 /** A message that is `processing` for so long may stay so for ever: it is sent again under another id. */
 const STUCK_MS = 10 * MINUTE;
 const AGAIN_MS = MINUTE;
-/**
- * How long a message stays whose hand-over was tried more than once. A try that hung may still arrive; the id that is
- * taken refuses it.
- */
-const LATE_MS = 2 * HOUR;
-
-const messageIdOf = ({ $id, round }: StoredDelivery) => `${$id}-${round}`;
 
 /** Why an attempt failed, without anything that could tell an address. */
 function describe(error: unknown): string {
@@ -58,23 +52,31 @@ class Step {
     const { store } = this.#deps;
     if (delivery.attempts > 0 && delivery.complaintId !== null)
       await endJoined(store, delivery, { ...end, now: this.#now });
-    const hasMessage = delivery.messageId !== null;
-    const messageMs = delivery.attempts > 1 ? LATE_MS : 0;
-    const dueAt = this.#in(hasMessage ? messageMs : KEPT_MS);
-    const ended = await recordDelivery(store, delivery, { ...end, dueAt });
-    if (ended && hasMessage && messageMs === 0) await this.#discard(ended);
-    const isFormer = delivery.kind === 'email.changed' || delivery.kind === 'email.dropped';
-    if (ended && isFormer && delivery.address) await forgetEmail(this.#deps, delivery.address);
+    // An attempt that seems to have failed may have handed a message over all the same.
+    const wasRetried = delivery.channel === 'mail' && delivery.attempts > 1;
+    const messageId = wasRetried ? messageIdOf(delivery, delivery.round) : delivery.messageId;
+    const messageMs = wasRetried ? LATE_MS : 0;
+    const dueAt = this.#in(messageId === null ? KEPT_MS : messageMs);
+    const ended = await recordDelivery(store, delivery, { ...end, messageId, dueAt });
+    if (ended && messageId !== null && messageMs === 0) await this.#discard(ended);
+    // One that the account had before, unless it has it still.
+    if (ended && delivery.address) await forgetEmail(this.#deps, delivery.address);
   }
 
-  /** Removes the message of a delivery that has ended; it may have held a link. */
+  /**
+   * Removes the messages of a delivery that has ended; they may have held links. One that Messaging never finishes cannot
+   * be removed: it is tried again after ever longer pauses, at last once a day.
+   */
   async #discard(delivery: StoredDelivery): Promise<void> {
-    const { store, mailer } = this.#deps;
-    if (delivery.messageId !== null && !(await mailer.discard(delivery.messageId))) {
-      await recordDelivery(store, delivery, { dueAt: this.#in(AGAIN_MS) });
+    const { store } = this.#deps;
+    if (await discardMessages(this.#deps, delivery)) {
+      // Of an erased person nothing but this was left to do.
+      if (delivery.channel === 'mail' && delivery.accountId === null) await removeDeliveries(store, [delivery.$id]);
+      else await recordDelivery(store, delivery, { messageId: null, dueAt: this.#in(KEPT_MS) });
       return;
     }
-    await recordDelivery(store, delivery, { messageId: null, dueAt: this.#in(KEPT_MS) });
+    const age = this.#now.getTime() - Date.parse(delivery.at);
+    await recordDelivery(store, delivery, { dueAt: this.#in(Math.min(Math.max(age / 4, AGAIN_MS), DAY)) });
   }
 
   /** Tries again later, or gives up. */
@@ -122,7 +124,7 @@ class Step {
 
   async #mail(taken: StoredDelivery, joined: readonly StoredDelivery[]): Promise<void> {
     const { store, mailer, clock } = this.#deps;
-    const messageId = messageIdOf(taken);
+    const messageId = messageIdOf(taken, taken.round);
     // An attempt whose answer was lost may have handed it over; a second mail would end the link of the first.
     const isKnown = taken.attempts > 1 && (await mailer.resultOf(messageId)).status !== 'missing';
     if (!isKnown) {

@@ -8,7 +8,7 @@ import { DEFAULT_NOTIFY } from '#shared/domain/account.ts';
 import { AUDIENCE, type Audience, type Happening, happeningsOf, toldTo } from '#shared/domain/audience.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
 import type { NotifyDeps } from './deps.ts';
-import { forgetPerson } from './forget-recipient.ts';
+import { forgetPerson, reviewAddresses } from './forget-recipient.ts';
 
 /** Changes of a complaint within this time are told in one mail. */
 const COALESCED_MS = 2 * MINUTE;
@@ -137,6 +137,11 @@ export async function fanOut(deps: NotifyDeps, entry: StoredOutboxEntry): Promis
     const complete = entry.accountId === null || (await forgetPerson(deps, entry.accountId, entry.address));
     const isOld = Date.parse(entry.at) < clock.now().getTime() - ERASED_AGAIN_MS;
     if (complete && isOld) await store.outbox.remove(entry.$id);
+    return [];
+  }
+  if (entry.kind === 'addresses.review') {
+    await reviewAddresses(deps, entry);
+    await store.outbox.remove(entry.$id);
     return [];
   }
   const due: string[] = [];

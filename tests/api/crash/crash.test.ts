@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addingStories } from '../../support/crash/adding.ts';
 import { tryEvents } from '../../support/crash/events.ts';
 import { filingStories } from '../../support/crash/filing.ts';
+import { linkStories } from '../../support/crash/links.ts';
 import { maintainingStories } from '../../support/crash/maintaining.ts';
 import { removalStories } from '../../support/crash/removal.ts';
 import { runStory } from '../../support/crash/run.ts';
@@ -15,7 +16,15 @@ const EVERY = Number(process.env.CRASH_EVERY ?? 80);
 /** The daily pass asks about complaints so often that only `npm run crash` strikes all of it. */
 const quick = maintainingStories.filter(({ name }) => !/complaints|totals/.test(name));
 const adding = addingStories.filter(({ name }) => !name.includes(' 0 retries'));
-const ALL = [...filingStories, ...adding, ...removalStories, ...quick, ...timeStories, ...tellingStories];
+const ALL = [
+  ...filingStories,
+  ...adding,
+  ...removalStories,
+  ...quick,
+  ...timeStories,
+  ...tellingStories,
+  ...linkStories,
+];
 /** Each fifth story, beginning anywhere; `npm run crash` plays all. */
 const first = Math.floor(Math.random() * 5);
 const STORIES = ALL.filter((_, number) => number % 5 === first);

@@ -53,7 +53,7 @@ it('a pending address gets the link, and the present one a word', async () => {
   const [person] = await service.people('user');
   const accountId = await giveAddress(service, person.username, { emailPending: `new-${address(person)}` });
   await tell({ kind: 'email.confirm', accountId });
-  await tell({ kind: 'email.change_requested', accountId });
+  await tell({ kind: 'email.change_requested', accountId, address: address(person) });
   expect(await linksTo(`new-${address(person)}`, 'confirm')).toHaveLength(1);
   expect(await linksTo(address(person), 'confirm')).toEqual([]);
   expect((await inboxOf(service, address(person)))[0]?.text).toContain('has asked for another address');
@@ -110,6 +110,10 @@ it('the old address is told, and Messaging forgets it unless another account has
     await tell({ kind: 'email.changed', accountId, address: former });
   await letMinutesPass(service, 2);
   expect((await inboxOf(service, old))[0]?.text).toContain('does not use this address any more');
+  // The word before comes to it too, when it was late.
+  await tell({ kind: 'email.change_requested', accountId, address: old });
+  await letMinutesPass(service, 2);
+  expect((await inboxOf(service, old))[0]?.text).toContain('has asked for another address');
   expect(await usersOf(old)).toEqual([]);
   expect(await usersOf(`shared-${address(person)}`)).toHaveLength(1);
 });
@@ -137,4 +141,39 @@ it('nothing of an erased person is left: no delivery, no message, no user', asyn
   expect(await messages()).toEqual([]);
   expect(await deliveriesOf(service, accountId)).toEqual([]);
   expect((await service.connection.store.outbox.list([])).rows).toEqual([]);
+});
+
+it('an account that is deleted in the console leaves no Messaging user, with its event or without', async () => {
+  const people = await service.people('user', 'user', 'user');
+  const [told, lost, sharing] = people;
+  const { users } = service.connection.store;
+  const { usersOf } = mailAdmin(service);
+  const shared = `Shared-${address(told)}`;
+  const pending = `pending-${address(told)}`;
+  const ids = new Map<string, string>();
+  const given = new Map([
+    [told, { emailPending: pending }],
+    [lost, { email: `Lost-${address(lost)}` }],
+    [sharing, { email: shared }],
+  ]);
+  for (const person of people) ids.set(person.username, await giveAddress(service, person.username, given.get(person)));
+  for (const accountId of ids.values()) await tell({ kind: 'password.changed', accountId });
+  await tell({ kind: 'email.confirm', accountId: ids.get(told.username) });
+  for (const held of [address(told), pending, `lost-${address(lost)}`, shared.toLowerCase()]) {
+    expect(await usersOf(held)).toHaveLength(1);
+  }
+  await users.remove(ids.get(told.username) ?? '');
+  await service.local.settle();
+  await letMinutesPass(service, 7);
+  for (const gone of [address(told), pending]) expect(await usersOf(gone)).toEqual([]);
+  expect(await usersOf(`lost-${address(lost)}`)).toHaveLength(1);
+
+  service.local.faults.add({ kind: 'event-lost', functionId: service.functionId('media-cleanup') });
+  await users.remove(ids.get(lost.username) ?? '');
+  await service.local.settle();
+  expect(await usersOf(`lost-${address(lost)}`)).toHaveLength(1);
+  service.local.clock.advance(25 * 3_600_000);
+  await letMinutesPass(service, 2);
+  expect(await usersOf(`lost-${address(lost)}`)).toEqual([]);
+  expect(await usersOf(shared.toLowerCase())).toHaveLength(1);
 });

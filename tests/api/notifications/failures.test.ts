@@ -1,5 +1,7 @@
 import type { Snapshot } from 'local-appwrite';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { writeOutbox } from '#shared/appwrite/outbox.ts';
+import { randomId } from '#shared/domain/ids.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
 
@@ -11,6 +13,7 @@ beforeAll(async () => {
 });
 // Back to the present: accounts are new in each test, and tokens and signatures are good for a while only.
 beforeEach(() => service.local.restore(start));
+afterEach(() => service.local.faults.clear());
 afterAll(() => service.close());
 
 async function filed() {
@@ -19,6 +22,13 @@ async function filed() {
   const { id } = await reporter.file();
   await service.local.settle();
   return { id, mails: () => inboxOf(service, `${reporter.username}@example.org`) };
+}
+
+const HOUR = 3_600_000;
+
+async function messagesLike(deliveryId: string) {
+  const all = await mailAdmin(service).messages();
+  return all.filter(({ $id }) => $id.startsWith(deliveryId));
 }
 
 const CREATE = { functionId: 'notifications', method: 'POST', path: '/v1/messaging/messages/email' };
@@ -78,6 +88,65 @@ it('a message that stays processing for ten minutes is sent again under a second
   await letMinutesPass(service, 8);
   expect(await mails()).toHaveLength(1);
   expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'sent', round: 1, attempts: 2 }]);
+  service.local.clock.advance(2 * HOUR);
+  await letMinutesPass(service, 1);
+  // A draft can be removed: both messages are gone.
+  expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'sent', messageId: null }]);
+  expect(await messagesLike(`${waiting?.$id}`)).toEqual([]);
+});
+
+it('a message that never ends is asked about at last once a day, and an erased person is in nothing that waits for it', async () => {
+  const { store } = service.connection;
+  const [reporter, admin] = await service.people('user', 'admin');
+  const email = `${reporter.username}@example.org`;
+  const accountId = await giveAddress(service, reporter.username);
+  service.local.faults.add({ kind: 'message-stuck' });
+  const { id } = await reporter.file();
+  await letMinutesPass(service, 18);
+  expect(await inboxOf(service, email)).toHaveLength(1);
+  for (let days = 0; days < 6; days += 1) {
+    service.local.clock.advance(24 * HOUR);
+    await letMinutesPass(service, 1);
+  }
+  // Messaging refuses to remove it (corpus messaging-103), and the row stays so that it is removed once it ends.
+  const [kept] = await deliveriesOf(service, id);
+  expect(await messagesLike(`${kept?.$id}`)).toMatchObject([{ status: 'processing' }]);
+  expect(kept).toMatchObject({ status: 'sent', messageId: `${kept?.$id}-1` });
+  expect(Date.parse(kept?.dueAt ?? '') - service.local.clock.now()).toBeGreaterThan(22 * HOUR);
+  await admin.send('DELETE', '/user', { json: { username: reporter.username } });
+  await letMinutesPass(service, 8);
+  expect(await deliveriesOf(service, accountId)).toEqual([]);
+  const row = await store.deliveries.find(`${kept?.$id}`);
+  expect(row).toMatchObject({ accountId: null, address: null, complaintId: null, status: 'skipped' });
+  expect((await store.outbox.list([])).rows).toEqual([]);
+  expect(await mailAdmin(service).usersOf(email)).toEqual([]);
+});
+
+it('an erasure removes the message of a hand-over whose answer was lost', async () => {
+  const { store } = service.connection;
+  const { id } = await filed();
+  const [waiting] = await deliveriesOf(service, id);
+  service.local.faults.add({ ...CREATE, kind: 'reset', effect: 'done', times: 3 });
+  await letMinutesPass(service, 3);
+  expect(await messagesLike(`${waiting?.$id}`)).toHaveLength(1);
+  const accountId = waiting?.accountId ?? '';
+  await writeOutbox(store, { kind: 'account.erased', at: new Date(service.local.clock.now()), accountId });
+  await service.local.settle();
+  expect(await messagesLike(`${waiting?.$id}`)).toEqual([]);
+  service.local.clock.advance(2 * HOUR);
+  await letMinutesPass(service, 1);
+  expect(await store.deliveries.find(`${waiting?.$id}`)).toBeUndefined();
+});
+
+it('more erasures than a page keep nothing else waiting', async () => {
+  const { store } = service.connection;
+  const at = new Date(service.local.clock.now()).toISOString();
+  const rows = Array.from({ length: 100 }, () => ({ $id: randomId(), kind: 'account.erased', at }));
+  await store.outbox.insertMany(rows.map((row) => ({ ...row, accountId: randomId() })));
+  service.local.faults.add({ kind: 'event-lost', event: 'databases.main.tables.outbox.rows.*.create' });
+  const { mails } = await filed();
+  await letMinutesPass(service, 4);
+  expect(await mails()).toHaveLength(1);
 });
 
 it('a change whose event is lost is told by the schedule, and one whose event comes twice is told once', async () => {

@@ -4,6 +4,7 @@ import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts
 import { addingStories } from '#tests/support/crash/adding.ts';
 import { tryEvents } from '#tests/support/crash/events.ts';
 import { filingStories } from '#tests/support/crash/filing.ts';
+import { linkStories } from '#tests/support/crash/links.ts';
 import { maintainingStories } from '#tests/support/crash/maintaining.ts';
 import { removalStories } from '#tests/support/crash/removal.ts';
 import { runStory } from '#tests/support/crash/run.ts';
@@ -18,6 +19,7 @@ const STORIES = [
   ...maintainingStories,
   ...timeStories,
   ...tellingStories,
+  ...linkStories,
 ];
 
 async function tryAll(stories: typeof STORIES, every: number, stages: [Stage, Stage]): Promise<number> {

@@ -12,7 +12,6 @@ await runCommand({
   async run({ changes, seed }) {
     await buildFunctions({ quiet: true });
     const service = await startService({
-      APPWRITE_TIMEOUT_MS: '400',
       TOKEN_HOURS: '720',
       STAFF_CHANGES_PER_HOUR: '100000',
     });

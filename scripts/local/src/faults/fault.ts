@@ -53,10 +53,17 @@ export type CallRule = CallFault & When & { method?: string; path?: string; exec
 /** `event`: a subscription pattern such as `databases.*.tables.notes.rows.*.delete`. */
 export type EventRule = { kind: EventFaultKind; event?: string; milliseconds?: number } & When;
 
-export type FaultRule = CallRule | EventRule;
+/** A message of Messaging that is never sent and stays `processing`. */
+export type MessageRule = { kind: 'message-stuck' } & When;
+
+export type FaultRule = CallRule | EventRule | MessageRule;
 
 export function isEventRule(rule: FaultRule): rule is EventRule {
   return (eventFaults as readonly string[]).includes(rule.kind);
+}
+
+export function isCallRule(rule: FaultRule): rule is CallRule {
+  return rule.kind in callFaults;
 }
 
 const texts = ['method', 'path', 'functionId', 'executionId', 'event', 'effect'];
@@ -65,7 +72,7 @@ const numbers = ['nth', 'times', 'milliseconds', 'lateBy', 'retryAfter'];
 /** A rule as it came over HTTP or from a command line. */
 export function readRule(value: unknown): FaultRule {
   if (!isFields(value)) throw invalidParam('rule', 'Value must be a JSON object');
-  const kinds = [...Object.keys(callFaults), ...eventFaults];
+  const kinds = [...Object.keys(callFaults), ...eventFaults, 'message-stuck'];
   if (!kinds.includes(String(value.kind))) throw invalidParam('kind', `Value must be one of (${kinds.join(', ')})`);
   for (const [key, item] of Object.entries(value)) checkField(key, item);
   if (value.effect !== undefined && !['none', 'done', 'late'].includes(String(value.effect)))

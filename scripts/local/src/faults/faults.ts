@@ -1,5 +1,5 @@
 import { subscribes } from '../events/match.ts';
-import { type CallFault, type CallRule, type EventRule, type FaultRule, isEventRule } from './fault.ts';
+import { type CallFault, type CallRule, type EventRule, type FaultRule, isCallRule, isEventRule } from './fault.ts';
 import { matchesPath } from './path-pattern.ts';
 
 /** A rule with its history. */
@@ -37,7 +37,7 @@ export class Faults {
     let struck: CallFault | undefined;
     for (const planned of this.#planned) {
       const { rule } = planned;
-      if (isEventRule(rule) || !concerns(rule, call) || !planned.isDue()) continue;
+      if (!isCallRule(rule) || !concerns(rule, call) || !planned.isDue()) continue;
       if (struck) continue;
       planned.hits += 1;
       struck = rule;
@@ -57,6 +57,13 @@ export class Faults {
       struck = rule;
     }
     return struck;
+  }
+
+  /** Whether the next message gets stuck. */
+  ofMessage(): boolean {
+    const due = [...this.#planned].filter(({ rule }) => rule.kind === 'message-stuck').find((one) => one.isDue());
+    if (due) due.hits += 1;
+    return due !== undefined;
   }
 
   /** Keeps an effect back until its time or until `applyLate`. */

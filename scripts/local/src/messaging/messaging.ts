@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { formatDate, type MovableClock } from '../clock.ts';
 import type { Database } from '../database.ts';
+import type { Faults } from '../faults/faults.ts';
 import { uniqueId } from '../ids.ts';
 import type { RowStore } from '../rows/store.ts';
 import type { Row } from '../rows/types.ts';
@@ -12,6 +13,7 @@ type Parts = {
   rows: RowStore;
   writer: RowWriter;
   clock: MovableClock;
+  faults: Faults;
   /** Milliseconds that a message is `processing` at least. */
   pace: number;
 };
@@ -181,6 +183,7 @@ export class Messaging {
 
   /** Delivers a message a moment later, when its call has been answered. */
   deliver(id: string): void {
+    if (this.#parts.faults.ofMessage()) return;
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
       this.#delivering += 1;

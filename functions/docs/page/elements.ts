@@ -1,0 +1,27 @@
+/** An element with a text, which is never read as HTML. */
+export function elementOf<K extends keyof HTMLElementTagNameMap>(name: K, text = ''): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name);
+  element.textContent = text;
+  return element;
+}
+
+/** What a problem of the API says. */
+export function detailOf(problem: unknown): string {
+  const isKnown = typeof problem === 'object' && problem !== null && 'detail' in problem;
+  return isKnown ? String(problem.detail) : 'The answer could not be read.';
+}
+
+/** Shows a card in the place of the explorer; an earlier one goes. */
+export function showCard(card: HTMLElement): void {
+  for (const earlier of document.querySelectorAll('body > .card')) earlier.remove();
+  card.classList.add('card');
+  document.querySelector('.bar')?.after(card);
+  document.body.classList.add('has-card');
+}
+
+/** The link from a card to the explorer. */
+export function explorerLink(): HTMLAnchorElement {
+  const link = elementOf('a', 'Go on to the API');
+  link.href = './';
+  return link;
+}

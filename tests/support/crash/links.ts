@@ -1,0 +1,183 @@
+import type { LinkPurpose } from '#shared/domain/account.ts';
+import { unsubscribeToken } from '#shared/services/accounts/links.ts';
+import { accountOf } from '../account-news.ts';
+import { PASSWORD } from '../enrol.ts';
+import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../mail.ts';
+import type { Answer, Sending } from '../send.ts';
+import { quietly, type Stage, type Story } from './stories.ts';
+import { expectEqual, expectNothingLeft } from './telling.ts';
+
+/** Long enough for a lease to end and for the first two pauses between attempts. */
+const MINUTES = 14;
+const NEW_PASSWORD = 'another-Horse-77';
+
+/** The tokens of links that were mailed to an address, the newest first. */
+async function tokensTo({ service }: Stage, address: string, purpose: LinkPurpose): Promise<string[]> {
+  const mails = await inboxOf(service, address);
+  return mails.flatMap(({ text }) =>
+    [...text.matchAll(new RegExp(`#${purpose}=(\\S+)`, 'g'))].map(([, it]) => `${it}`),
+  );
+}
+
+/** Sends until the answer is one that is not worth another try. */
+async function insist({ service }: Stage, send: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 0; ; tries += 1) {
+    const answer = await quietly(send());
+    if (answer && ![409, 429, 503].includes(answer.status)) return answer;
+    if (tries === 4) throw new Error(`the last answer was ${answer?.status}`);
+    await letMinutesPass(service, 1);
+  }
+}
+
+type Send = (method: string, path: string, sending: Sending) => Promise<Answer>;
+
+/** What a person does with a link: ask for the mail, open it, press the button. */
+type Using = {
+  purpose: LinkPurpose;
+  to: string;
+  ask: () => Promise<Answer>;
+  open: (token: string) => Promise<Answer>;
+  /** Whether the link has done what it is for. */
+  isDone: () => Promise<boolean>;
+};
+
+/** Asks and opens once; when it went wrong, asks and opens again after the mails had time to arrive. */
+function linkLane(stage: Stage, { purpose, to, ask, open, isDone }: Using) {
+  const { service } = stage;
+  const openNewest = async () => {
+    const [token] = await tokensTo(stage, to, purpose);
+    return token === undefined ? undefined : open(token);
+  };
+  let asked: Answer | undefined;
+  return {
+    local: service.local,
+    async story() {
+      asked = await quietly(ask());
+      await service.local.settle();
+      await service.local.settle();
+      await openNewest()?.catch(() => undefined);
+      await service.local.settle();
+      return { tries: [] };
+    },
+    async recover() {
+      await letMinutesPass(service, MINUTES);
+      if (await isDone()) return;
+      const isPromised = asked !== undefined && asked.status < 300;
+      if (!isPromised) asked = await insist(stage, ask);
+      if (!isPromised) await letMinutesPass(service, MINUTES);
+      const [token] = await tokensTo(stage, to, purpose);
+      if (token === undefined) throw new Error('untold: no link was mailed');
+      const opened = await insist(stage, () => open(token));
+      if (opened.status !== 204 || !(await isDone())) throw new Error(`the link that was mailed: ${opened.status}`);
+      await letMinutesPass(service, MINUTES);
+    },
+    /** No token counts any more, and no link is left that could. */
+    async expectUsed() {
+      if (!(await isDone())) throw new Error('the link has done nothing');
+      for (const token of await tokensTo(stage, to, purpose)) {
+        expectEqual('a second use', (await open(token)).status, 410);
+      }
+    },
+  };
+}
+
+async function mailsOf({ service }: Stage, address: string, subject: string): Promise<number> {
+  return (await inboxOf(service, address)).filter((mail) => mail.subject === subject).length;
+}
+
+const recovery: Story = {
+  name: 'telling how to recover a password',
+  async lane(stage) {
+    const { service, reporter } = stage;
+    const { username } = reporter;
+    const to = `r-${username}@example.org`;
+    const accountId = await giveAddress(service, username, { email: to });
+    const { epoch } = await accountOf(service, username);
+    const send: Send = (...sending) => service.send(...sending);
+    const lane = linkLane(stage, {
+      purpose: 'reset',
+      to,
+      ask: () => send('POST', '/recovery', { json: { username } }),
+      open: (token) => send('POST', '/recovery/confirm', { json: { token, password: NEW_PASSWORD } }),
+      isDone: async () => (await accountOf(service, username)).epoch !== epoch,
+    });
+    return {
+      ...lane,
+      async check() {
+        await lane.expectUsed();
+        expectEqual('words about the change', await mailsOf(stage, to, 'Your password was changed'), 1);
+        const login = (password: string) => send('POST', '/login', { json: { username, password } });
+        expectEqual('the new password', (await login(NEW_PASSWORD)).status, 200);
+        expectEqual('the old password', (await login(PASSWORD)).status, 401);
+        expectEqual('the old token', (await reporter.send('GET', '/user')).status, 401);
+        await expectNothingLeft(stage, await deliveriesOf(service, accountId));
+      },
+    };
+  },
+};
+
+const address: Story = {
+  name: 'telling of a changed address',
+  async lane(stage) {
+    const { service, reporter } = stage;
+    const { username } = reporter;
+    const [old, email] = [`old-${username}@example.org`, `new-${username}@example.org`];
+    const accountId = await giveAddress(service, username, { email: old });
+    const { epoch } = await accountOf(service, username);
+    const lane = linkLane(stage, {
+      purpose: 'confirm',
+      to: email,
+      ask: () => reporter.send('PUT', '/user', { json: { email, currentPassword: PASSWORD } }),
+      open: (token) => service.send('POST', '/email/confirm', { json: { token } }),
+      isDone: async () => (await accountOf(service, username)).email === email,
+    });
+    return {
+      ...lane,
+      async check() {
+        await lane.expectUsed();
+        const account = await accountOf(service, username);
+        const { emailConfirmed, emailPending } = account;
+        expectEqual('the account', [emailConfirmed, emailPending, account.epoch], [true, null, epoch]);
+        expectEqual('words before', await mailsOf(stage, old, 'A change of your address was asked for'), 1);
+        expectEqual('words after', await mailsOf(stage, old, 'Your address was changed'), 1);
+        const { usersOf } = mailAdmin(service);
+        expectEqual('Messaging users', [(await usersOf(old)).length, (await usersOf(email)).length], [0, 1]);
+        await expectNothingLeft(stage, await deliveriesOf(service, accountId));
+      },
+    };
+  },
+};
+
+const stopping: Story = {
+  name: 'telling no more after unsubscribing',
+  async lane(stage) {
+    const { service, reporter, admin } = stage;
+    const { username } = reporter;
+    const accountId = await giveAddress(service, username);
+    const token = unsubscribeToken(accountId, service.settings.TOKEN_SECRET ?? '');
+    const { id } = await reporter.file();
+    await letMinutesPass(service, 4);
+    const before = (await inboxOf(service)).length;
+    const stop = () => service.send('POST', '/email/unsubscribe', { json: { token } });
+    return {
+      local: service.local,
+      async story() {
+        await quietly(stop());
+        await service.local.settle();
+        return { tries: [] };
+      },
+      async recover() {
+        expectEqual('the answer', (await insist(stage, stop)).status, 204);
+      },
+      async check() {
+        const { notify, email, emailConfirmed } = await accountOf(service, username);
+        expectEqual('the account', [notify, email, emailConfirmed], ['none', `${username}@example.org`, true]);
+        await admin.send('PUT', '/complain', { json: { id, status: 'in_progress' } });
+        await letMinutesPass(service, 4);
+        expectEqual('mails', (await inboxOf(service)).length, before);
+      },
+    };
+  },
+};
+
+export const linkStories = [recovery, address, stopping];

@@ -1,6 +1,7 @@
 import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import type { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
+import { NO_CATEGORY } from '#shared/domain/categories.ts';
 import { findsAnonymousOf, isDesk, sightOf, type Viewer } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { wordsOfQuestion } from '#shared/domain/words.ts';
@@ -42,7 +43,7 @@ function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | un
   return {
     sight: sightOf(viewer),
     statuses: query.status,
-    category: query.category === 'none' ? null : query.category,
+    category: query.category === NO_CATEGORY ? null : query.category,
     ...reporter,
     assignedTo: assigneeOf(query, viewer),
     overdue: query.overdue === undefined ? undefined : { at: now, is: query.overdue },

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { staffAmong } from '#shared/appwrite/accounts.ts';
-import { listCategories } from '#shared/appwrite/complaints.ts';
+import { changeCategory, listCategories } from '#shared/appwrite/complaints.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
+import { NO_CATEGORY } from '#shared/domain/categories.ts';
 import { MAX_LEVELS } from '#shared/domain/deadlines.ts';
 import { isSafeId } from '#shared/domain/ids.ts';
 import { UsageError } from '../project/command.ts';
@@ -111,9 +112,12 @@ function namesIn(lines: readonly Line[]): string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-function refuseUnusableId(id: string, seen: ReadonlySet<string>): void {
+/** What an admin has made in the console may have an id that is refused for a new one. */
+function refuseUnusableId(id: string, { seen, isNew }: { seen: ReadonlySet<string>; isNew: boolean }): void {
   if (id === '') throw new Mistake('id is missing, or the line has more cells than the first');
-  if (!isSafeId(id)) throw new Mistake(`id ${id} must have 1 to 36 of a-z, 0-9, _ and -, a letter or digit first`);
+  if (id === NO_CATEGORY) throw new Mistake(`id ${id} stands for complaints without a category`);
+  if (isNew && !isSafeId(id))
+    throw new Mistake(`id ${id} must have 1 to 36 of a-z, 0-9, _ and -, a letter or digit first`);
   if (seen.has(id)) throw new Mistake(`id ${id} is there twice`);
 }
 
@@ -131,13 +135,13 @@ export async function importCategories({ store }: Connection, file: string): Pro
   for (const line of lines) {
     const id = line.cells.id ?? '';
     try {
-      refuseUnusableId(id, seen);
-      seen.add(id);
       const row = rows.get(id);
+      refuseUnusableId(id, { seen, isNew: row === undefined });
+      seen.add(id);
       const values = valuesOf(line, row === undefined, staff);
       if (!row && rows.size + counts.made >= MAX_CATEGORIES)
         throw new Mistake(`there are ${MAX_CATEGORIES} categories`);
-      const written = await (row ? store.categories.replace(row, values) : store.categories.insert(id, values));
+      const written = await (row ? changeCategory(store, row, values) : store.categories.insert(id, values));
       if (!written) throw new Mistake(`${id} was changed at the same moment; try again`);
       counts[row ? 'changed' : 'made'] += 1;
     } catch (error) {

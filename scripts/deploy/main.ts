@@ -6,6 +6,7 @@ import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { chooseLayout } from './choose-layout.ts';
 import { readDeclaration } from './declaration.ts';
 import { deploy } from './deploy.ts';
+import { emptyEnvironment } from './push.ts';
 import { openRemote } from './remote.ts';
 
 const USAGE = `Usage: npm run deploy -- [--layout groups | compact] [--dry-run] [--allow-destructive] [--renew-secret]
@@ -31,10 +32,11 @@ await runCommand({
     'renew-secret': { type: 'boolean', default: false },
   },
   async run(values) {
-    if (!process.env.APPWRITE_ENDPOINT) throw new UsageError('APPWRITE_ENDPOINT is not set.');
+    const environment = emptyEnvironment(process.env);
+    if (!environment.APPWRITE_ENDPOINT) throw new UsageError('APPWRITE_ENDPOINT is not set.');
     const said = readLayout(values.layout);
-    const target = targetOf(process.env);
-    const declared = readDeclaration(process.env.APPWRITE_PROJECT_FILE ?? PROJECT_FILE);
+    const target = targetOf(environment);
+    const declared = readDeclaration(environment.APPWRITE_PROJECT_FILE ?? PROJECT_FILE);
     await deploy({
       target,
       declared: await chooseLayout(openRemote(target), declared, said),
@@ -45,11 +47,11 @@ await runCommand({
       wish: {
         allowDestructive: values['allow-destructive'],
         renewSecret: values['renew-secret'],
-        tokenSecret: process.env.TOKEN_SECRET || undefined,
-        previousSecret: process.env.TOKEN_SECRET_PREVIOUS || undefined,
-        secrets: process.env,
+        tokenSecret: environment.TOKEN_SECRET || undefined,
+        previousSecret: environment.TOKEN_SECRET_PREVIOUS || undefined,
+        secrets: environment,
         removeOtherLayout: values['remove-other-layout'],
-        functionsHost: process.env.APPWRITE_FUNCTIONS_DOMAIN || undefined,
+        functionsHost: environment.APPWRITE_FUNCTIONS_DOMAIN || undefined,
       },
     });
   },

@@ -57,17 +57,28 @@ async function runCli(pushing: Pushing, functions: readonly DeclaredFunction[]):
 }
 
 /** What the CLI needs of this process's environment: how to find programs and to get out. Never a key or a secret. */
-function inherited(): NodeJS.ProcessEnv {
+export function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names =
     /^(PATH|TMPDIR|TEMP|TMP|LANG|SystemRoot|(HTTPS?|NO)_PROXY|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED)$/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => names.test(name)));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => names.test(name)));
+}
+
+/**
+ * Takes everything out of an environment but what child processes need, since the build starts some that inherit it, and
+ * gives back all that was there. The endpoint stays: it is no secret, and messages name it.
+ */
+export function emptyEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const all = { ...environment };
+  const needed = { ...inherited(all), APPWRITE_ENDPOINT: all.APPWRITE_ENDPOINT };
+  for (const name of Object.keys(all)) if (!Object.hasOwn(needed, name)) delete environment[name];
+  return all;
 }
 
 function runIn(folder: string): Promise<string> {
   const program = createRequire(import.meta.url).resolve('appwrite-cli');
   const options = {
     cwd: folder,
-    env: { ...inherited(), HOME: folder, USERPROFILE: folder, NO_COLOR: '1', FORCE_COLOR: '0' },
+    env: { ...inherited(process.env), HOME: folder, USERPROFILE: folder, NO_COLOR: '1', FORCE_COLOR: '0' },
   };
   const child = spawn(process.execPath, [program, 'push', 'functions', '--all', '--force', '--async'], {
     ...options,

@@ -1,4 +1,6 @@
 import { Query } from 'node-appwrite';
+import { NO_CATEGORY } from '#shared/domain/categories.ts';
+import { isSafeId } from '#shared/domain/ids.ts';
 import {
   type Filter,
   filterKnown,
@@ -81,10 +83,18 @@ export async function findByReference(store: Store, reference: string): Promise<
   return rows[0];
 }
 
-/** Those of these complaints that a filter holds, in no order. */
-export function readComplaints(store: Store, ids: Iterable<string>, filter: Filter): Promise<StoredComplaint[]> {
-  return readInChunks('$id', orNoRow(ids), async (query, most) => {
-    const inOrder = [Query.orderAsc('$id'), Query.limit(most)];
+type FirstOnes = { descending: boolean; most: number };
+
+/** Those of these complaints that a filter holds, in no order; of each hundred ids no more than the first `most` of them by id. */
+export function readComplaints(
+  store: Store,
+  ids: Iterable<string>,
+  filter: Filter,
+  { descending, most }: FirstOnes = { descending: false, most: Number.POSITIVE_INFINITY },
+): Promise<StoredComplaint[]> {
+  const order = descending ? Query.orderDesc('$id') : Query.orderAsc('$id');
+  return readInChunks('$id', orNoRow(ids), async (query, asked) => {
+    const inOrder = [order, Query.limit(Math.min(asked, most))];
     const { rows } = await store.complaints.list([query, ...filterKnown(filter), ...inOrder]);
     return rows;
   });
@@ -154,13 +164,18 @@ export async function listEntries(store: Store, complaintId: string, range: Entr
   return rows;
 }
 
-/** All entries of these complaints by complaint, oldest first. */
-export async function readTimelines(store: Store, ids: Iterable<string>): Promise<Map<string, StoredEntry[]>> {
+/** All entries of these complaints by complaint, oldest first; with `by` only those of that account. */
+export async function readTimelines(
+  store: Store,
+  ids: Iterable<string>,
+  by?: string,
+): Promise<Map<string, StoredEntry[]>> {
   const timelines = new Map<string, StoredEntry[]>();
   for (const chunk of valueChunks('complaintId', ids)) {
     for (let offset = 0, length = ENTRIES_PER_READ; length === ENTRIES_PER_READ; offset += length) {
       const { rows } = await store.timeline.list([
         Query.equal('complaintId', chunk),
+        ...(by === undefined ? [] : [Query.equal('byId', by)]),
         Query.orderAsc('complaintId'),
         Query.orderAsc('number'),
         Query.orderAsc('$sequence'),
@@ -192,9 +207,16 @@ export async function removeTimeline(store: Store, complaintId: string): Promise
 
 /** The category of this id, spelled exactly so; MariaDB would find it in another case, too. */
 export async function findCategory(store: Store, id: string): Promise<Stored<Category> | undefined> {
-  if (!/^[A-Za-z0-9][\w.-]{0,35}$/.test(id)) return undefined;
+  if (id === NO_CATEGORY || !/^[A-Za-z0-9][\w.-]{0,35}$/.test(id)) return undefined;
   const { rows } = await store.categories.list([Query.equal('$id', id), Query.limit(1)]);
   return rows.find((row) => row.$id === id);
+}
+
+/** Changes a category; false when it was changed since it was read. An id that no path of the API can hold is asked for by query. */
+export async function changeCategory(store: Store, row: Stored<Category>, data: Partial<Category>): Promise<boolean> {
+  if (isSafeId(row.$id)) return (await store.categories.replace(row, data)) !== undefined;
+  await store.categories.updateWhere([Query.equal('$id', row.$id)], data);
+  return true;
 }
 
 /** Every category, by name; at most 200. Sorted here, since each database sorts texts in an order of its own. */

@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import { COMPLAINT_ID_PATTERN, derivedId } from '#shared/domain/ids.ts';
 import type { StoredComplaint } from './complaints.ts';
-import { readInChunks } from './id-chunks.ts';
+import { orNoRow, readInChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { FollowRow } from './rows.ts';
 import type { Store } from './store.ts';
@@ -136,9 +136,9 @@ export async function pageFollowers(store: Store, complaintId: string, after: st
   return { people: rows.map((row) => row.personId), next: rows.length < limit ? undefined : rows.at(-1)?.$id };
 }
 
-/** What decides who may see these complaints, of those that there are. */
+/** What decides who may see these complaints, of those that there are. Asks even when there are no ids. */
 export function readSights(store: Store, ids: Iterable<string>) {
-  return readInChunks('$id', ids, async (query, most) => {
+  return readInChunks('$id', orNoRow(ids), async (query, most) => {
     const { rows } = await store.sights.list([query, Query.limit(most)]);
     return rows;
   });

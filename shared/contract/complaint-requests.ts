@@ -317,7 +317,13 @@ export const ComplaintQuery = z
     format: z
       .optional(z.enum(['geojson']))
       .check(z.describe('With `bbox`: a GeoJSON FeatureCollection of up to 1,000 points instead of a list.')),
-    sort: z.optional(z.enum(SORTS)).check(z.describe('The order; a minus puts the latest first.')),
+    sort: z
+      .optional(z.enum(SORTS))
+      .check(
+        z.describe(
+          'The order; a minus puts the latest first. Internal changes move a complaint in the orders by `updatedAt`, too.',
+        ),
+      ),
   })
   .check((context) => {
     const { id, reference, timelineAfter, ...list } = context.value;

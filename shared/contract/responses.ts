@@ -80,7 +80,7 @@ const complaint = () => ({
   id: z.string().check(z.regex(/^[a-z0-9]{20}$/), says('Twenty characters a-z and 0-9, given by the service.')),
   reference: maybe(z.string()).check(
     says(
-      'The number that people quote: year, number within the year, check digit. null only for what was added in the console.',
+      'The number that people quote: year, number within the year, check digit. Complaints that you may not see have numbers too, so there are gaps. null only for what was added in the console.',
     ),
   ),
   title: z.string().check(says('What it is about.')),

@@ -169,7 +169,8 @@ function readCritical(reading: Reading, chunk: Chunk): void {
     if (seen.has('PLTE') || seen.has('IDAT')) throw damaged('its list of colours stands in the wrong place');
     checkPalette(header, data);
     reading.colours = data.length / 3;
-    reading.beforePixels.push(chunk.raw);
+    // Elsewhere it is a suggestion for screens with few colours, and a place for 768 bytes of anything.
+    if (header.colour === INDEXED) reading.beforePixels.push(chunk.raw);
   } else {
     throw damaged('it holds parts that no PNG has, or has them twice');
   }

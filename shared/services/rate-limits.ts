@@ -74,17 +74,39 @@ export function reserveChanges(deps: Deps, account: { id: string; role: Promise<
   };
 }
 
+/** Where nothing had to be reserved. */
+export const NOTHING_RESERVED: Pick<Reservation, 'undo'> = { undo: async () => {} };
+
+/** Work for which something was reserved before: when it throws, that is given back. */
+export async function givingBack<T>({ undo }: Pick<Reservation, 'undo'>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await undo().catch(() => undefined);
+    throw error;
+  }
+}
+
 /**
- * Mails to confirm an address, for the account that asks (none yet when it registers) and for the address, which may be
- * anybody's: 429 when there were too many. A use is not given back when the change fails.
+ * A mail to confirm an address, for the account that asks (none yet when it registers) and for the address, which may be
+ * anybody's: 429 when there were too many.
  */
-export async function reserveConfirmation(deps: Deps, address: string, accountId?: string): Promise<void> {
+export async function reserveConfirmation(
+  deps: Deps,
+  address: string,
+  accountId?: string,
+): Promise<Pick<Reservation, 'undo'>> {
   const limit = { windowMs: HOUR, max: deps.config.confirmMailsPerHour };
   const detail = 'Too many mails to confirm an address within an hour. Wait before the next.';
-  if (accountId !== undefined)
-    await reserveOrRefuse(deps, { kind: 'confirm-mail', subject: accountId, ...limit }, detail);
+  const own =
+    accountId === undefined
+      ? NOTHING_RESERVED
+      : await reserveOrRefuse(deps, { kind: 'confirm-mail', subject: accountId, ...limit }, detail);
   const subject = bucketOf(address.toLowerCase());
-  await reserveOrRefuse(deps, { kind: 'confirm-address', subject, ...limit }, detail);
+  const ofAddress = await givingBack(own, () =>
+    reserveOrRefuse(deps, { kind: 'confirm-address', subject, ...limit }, detail),
+  );
+  return { undo: async () => void (await Promise.all([own.undo(), ofAddress.undo()])) };
 }
 
 /**

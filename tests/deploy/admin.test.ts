@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compare } from 'bcryptjs';
+import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '#scripts/project/connect.ts';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
@@ -25,10 +26,10 @@ const admin = (...args: string[]) =>
 
 const now = () => new Date().toISOString();
 
-async function makeAccount(): Promise<string> {
+async function makeAccount(name = 'Ada', role = 'user'): Promise<string> {
   const username = `ada${randomBytes(5).toString('hex')}`;
-  const rest = { phone: null, role: 'user', epoch: randomId(), registeredAt: now(), changedAt: now(), revoked: '[]' };
-  await connect(world.target).store.users.insert(randomId(), { username, name: 'Ada', passwordHash: 'none', ...rest });
+  const rest = { phone: null, role, epoch: randomId(), registeredAt: now(), changedAt: now(), revoked: '[]' };
+  await connect(world.target).store.users.insert(randomId(), { username, name, passwordHash: 'none', ...rest });
   return username;
 }
 
@@ -41,6 +42,13 @@ describe('npm run admin', () => {
     expect((await admin('list')).output).toContain(`staff  ${username}`);
     await admin('revoke', username);
     expect((await accountOf(username))?.role).toBe('user');
+  });
+
+  it('spells out what would move the cursor or turn the writing around in a name from the console', async () => {
+    await makeAccount('Eve\u009b2J\u001b[31m\u202e\u200b', 'staff');
+    const { output } = await admin('list');
+    expect(output).toContain('Eve\\u{9b}2J\\u{1b}[31m\\u{202e}\\u{200b}');
+    for (const raw of ['\u001b', '\u009b', '\u202e']) expect(output).not.toContain(raw);
   });
 
   it('refuses a role that there is not, and a name that nobody has', async () => {
@@ -115,6 +123,19 @@ ice;"Ice; snow";${grace.toUpperCase()};4;2;"${grace}, ${linus}"`;
     const listed = (await admin('categories', 'list')).output;
     expect(listed.split('\n')[0]).toBe('id,name,assignee,hoursToAcknowledge,daysUntilOverdue,escalateTo');
     expect(listed).toContain(`ice,Ice; snow,${grace},4,,\n`);
+    // An id that only the console gives.
+    const rowId = 'Parks.North';
+    await world.remote.tables.createRow({ databaseId: 'main', tableId: 'categories', rowId, data: { name: 'Parks' } });
+    await admin('categories', 'import', fileOf(`id,name\n${rowId},Parks in the north\n`));
+    const renamed = (await admin('categories', 'list')).output;
+    expect(renamed).toContain(`${rowId},Parks in the north,`);
+    expect(await admin('categories', 'import', fileOf(renamed))).toMatchObject({ code: 0 });
+    expect((await admin('categories', 'list')).output).toBe(renamed);
+    await world.remote.tables.deleteRows({
+      databaseId: 'main',
+      tableId: 'categories',
+      queries: [Query.equal('$id', rowId)],
+    });
     expect(await admin('categories', 'import', fileOf(listed))).toMatchObject({ code: 0 });
     expect((await admin('categories', 'list')).output).toBe(listed);
   });
@@ -126,6 +147,7 @@ ice;"Ice; snow";${grace.toUpperCase()};4;2;"${grace}, ${linus}"`;
       ',No id,,,,',
       'Big One,Capitals,,,,',
       'fog,Again,,,,',
+      'none,None,,,,',
       'hail,,,,,',
       'hail,Hail,,0,,',
       'storm,Storm,,,1.5,',
@@ -142,14 +164,15 @@ ice;"Ice; snow";${grace.toUpperCase()};4;2;"${grace}, ${linus}"`;
       ['3', 'id is missing, or the line has more cells than the first'],
       ['4', 'id Big One must have 1 to 36 of a-z, 0-9, _ and -, a letter or digit first'],
       ['5', 'id fog is there twice'],
-      ['6', 'name must have 1 to 100 characters'],
-      ['7', 'id hail is there twice'],
-      ['8', 'daysUntilOverdue must be a whole number from 1 to 3650, or empty'],
-      ['9', `assignee: ${user} is not staff`],
-      ['10', 'escalateTo: nobody-here is not staff'],
-      ['11', 'id is missing, or the line has more cells than the first'],
+      ['6', 'id none stands for complaints without a category'],
+      ['7', 'name must have 1 to 100 characters'],
+      ['8', 'id hail is there twice'],
+      ['9', 'daysUntilOverdue must be a whole number from 1 to 3650, or empty'],
+      ['10', `assignee: ${user} is not staff`],
+      ['11', 'escalateTo: nobody-here is not staff'],
+      ['12', 'id is missing, or the line has more cells than the first'],
     ]);
-    expect(lines.slice(-2)).toEqual(['2 categories made, 0 changed.', '9 of 11 lines were left out.']);
+    expect(lines.slice(-2)).toEqual(['2 categories made, 0 changed.', '10 of 12 lines were left out.']);
     expect([(await find('fog'))?.hoursToAcknowledge, (await find('frost'))?.daysUntilOverdue]).toEqual([2, 9]);
     expect(await find('wind')).toBeUndefined();
   });
@@ -213,6 +236,15 @@ describe('npm run admin -- export', () => {
     expect(text).toContain(`'=1+1`);
     expect(text).not.toContain(',=1+1');
     expect(text).toContain('"a ""quoted"", comma"');
+  });
+
+  it('writes for its owner alone, also over a file that others could read', async () => {
+    for (const name of ['new.jsonl', 'old.csv']) {
+      const file = join(folder, name);
+      if (name === 'old.csv') writeFileSync(file, '', { mode: 0o644 });
+      await admin('export', file);
+      expect([name, statSync(file).mode & 0o777]).toEqual([name, 0o600]);
+    }
   });
 
   it('refuses a file of another kind', async () => {

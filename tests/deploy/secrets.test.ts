@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { needsSecret } from '#scripts/deploy/plan-variables.ts';
+import { emptyEnvironment, inherited } from '#scripts/deploy/push.ts';
 import { useProject } from './support/project.ts';
 import { idOfVariable } from './support/variables.ts';
 
@@ -32,6 +33,24 @@ describe('the token secret', () => {
     expect(await world.complaints()).toContain('code of users: was deployed before its settings changed: deploy again');
     expect((await world.deploy()).refusal).toBe('');
     expect(await world.complaints()).toEqual([]);
+  });
+
+  it('and every other setting stay out of the environment of the CLI and the build, which get no more than they need to run', () => {
+    const needed = { PATH: '/bin', HTTPS_PROXY: 'http://proxy', NODE_EXTRA_CA_CERTS: '/ca.pem', LANG: 'C' };
+    const names = [
+      'TOKEN_SECRET',
+      'TOKEN_SECRET_PREVIOUS',
+      'APPWRITE_API_KEY',
+      'SMTP_PASSWORD',
+      'NODE_OPTIONS',
+      'XPATH',
+    ];
+    const kept = Object.fromEntries(names.map((name) => [name, 'canary']));
+    expect(inherited({ ...needed, ...kept })).toEqual(needed);
+    const environment = { ...needed, ...kept, APPWRITE_ENDPOINT: 'https://appwrite.example.org/v1' };
+    const before = { ...environment };
+    expect(emptyEnvironment(environment)).toEqual(before);
+    expect(environment).toEqual({ ...needed, APPWRITE_ENDPOINT: before.APPWRITE_ENDPOINT });
   });
 
   it('is refused when it is weak', async () => {

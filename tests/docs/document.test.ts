@@ -31,6 +31,16 @@ it('shows every route of every function, and no other', () => {
   expect(shown.sort()).toEqual(routes.sort());
 });
 
+it('says what work that the public may not see moves all the same: version, ETag, updatedAt, orders by it, numbers', () => {
+  const { version, updatedAt, reference } =
+    (document.components as Json & { schemas: Record<string, { properties: Record<string, { description: string }> }> })
+      .schemas.Complaint?.properties ?? {};
+  expect(version?.description).toMatch(/ETag.*[Ii]nternal changes count too/);
+  expect(updatedAt?.description).toContain('by an internal change too');
+  expect(reference?.description).toContain('there are gaps');
+  expect(JSON.stringify(document.paths)).toContain('Internal changes move a complaint in the orders by `updatedAt`');
+});
+
 it('names the function of every path, so that its domain can be filled in', () => {
   const paths = document.paths as Record<string, Json>;
   for (const [functionId, routes] of Object.entries(ROUTES)) {

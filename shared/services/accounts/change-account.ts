@@ -8,7 +8,7 @@ import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { queueRefusal } from '../auth/hash-queue.ts';
 import { newEpoch } from '../auth/logout.ts';
 import type { AccountActor } from '../auth/open-session.ts';
-import { reserveConfirmation } from '../rate-limits.ts';
+import { givingBack, NOTHING_RESERVED, reserveConfirmation } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { planEmailChange } from './change-email.ts';
 import { confirmPassword } from './confirm-password.ts';
@@ -108,14 +108,15 @@ export async function changeAccount(deps: Deps, actor: AccountActor, change: Acc
   if (!row) throw noSuchAccount();
   await confirmGuarded(deps, actor, change);
   const now = deps.clock.now();
-  if (planEmailChange(row, change.email, now).news.some(({ kind }) => kind === 'email.confirm')) {
-    await reserveConfirmation(deps, change.email ?? '', row.$id);
-  }
-  const planned = { change, secrets: await newSecrets(deps, change), byId: self ? undefined : actor.id, now };
-  let current: Account | undefined;
-  return retryOnConflict(deps.clock, 'this account', async () => {
-    current = current ? await reread(deps, current, self) : row;
-    const { patch, along } = planChange(current, planned);
-    return writeAccount(deps, current, patch, along);
+  const isMailed = planEmailChange(row, change.email, now).news.some(({ kind }) => kind === 'email.confirm');
+  const reserved = isMailed ? await reserveConfirmation(deps, change.email ?? '', row.$id) : NOTHING_RESERVED;
+  return givingBack(reserved, async () => {
+    const planned = { change, secrets: await newSecrets(deps, change), byId: self ? undefined : actor.id, now };
+    let current: Account | undefined;
+    return retryOnConflict(deps.clock, 'this account', async () => {
+      current = current ? await reread(deps, current, self) : row;
+      const { patch, along } = planChange(current, planned);
+      return writeAccount(deps, current, patch, along);
+    });
   });
 }

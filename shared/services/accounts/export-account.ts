@@ -1,8 +1,8 @@
 import { orderOf } from '#shared/appwrite/complaint-queries.ts';
 import { readTimelines, type StoredComplaint } from '#shared/appwrite/complaints.ts';
-import { listFollows } from '#shared/appwrite/follows.ts';
+import { listFollows, readSights } from '#shared/appwrite/follows.ts';
 import type { Deps } from '#shared/compose.ts';
-import { sightOf } from '#shared/domain/policy.ts';
+import { mayOnComplaint, sightOf } from '#shared/domain/policy.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { openCursor, sealCursor } from '../complaints/cursor.ts';
 import { listComplaints, type PagePosition } from '../complaints/list-complaints.ts';
@@ -19,15 +19,13 @@ type Cursor = { complaints?: PagePosition | null; follows?: string | null };
 async function withOwnEntries(deps: Deps, actor: AccountActor, complaints: readonly StoredComplaint[]) {
   const ids = complaints.map(({ $id }) => $id);
   const [timelines, relations] = await Promise.all([
-    readTimelines(deps.store, ids),
+    readTimelines(deps.store, ids, actor.id),
     relationsOf(deps, actor, complaints),
   ]);
   const audience = { viewer: actor, config: deps.config, relations };
   return complaints.map((complaint) => ({
     ...presentComplaint(complaint, audience),
-    entries: (timelines.get(complaint.$id) ?? [])
-      .filter(({ byId }) => byId === actor.id)
-      .map((entry) => presentEntry(entry, complaint, audience)),
+    entries: (timelines.get(complaint.$id) ?? []).map((entry) => presentEntry(entry, complaint, audience)),
   }));
 }
 
@@ -39,11 +37,19 @@ async function pageOfComplaints(deps: Deps, actor: AccountActor, after: PagePosi
   return { items: await withOwnEntries(deps, actor, rows), next };
 }
 
+/** What was hidden after somebody began to follow it is left out, as if it were deleted. */
 async function pageOfFollows({ store }: Deps, actor: AccountActor, after: string | null | undefined) {
   if (after === null) return { items: [], next: null };
   const rows = await listFollows(store, actor.id, { after, descending: true, limit: FOLLOWS + 1 });
   const page = rows.slice(0, FOLLOWS);
-  const items = page.map(({ complaintId: id, $createdAt }) => ({ id, since: new Date($createdAt).toISOString() }));
+  const sights = await readSights(
+    store,
+    page.map(({ complaintId }) => complaintId),
+  );
+  const visible = new Set(sights.filter((sight) => mayOnComplaint(actor, 'read', sight)).map(({ $id }) => $id));
+  const items = page
+    .filter(({ complaintId }) => visible.has(complaintId))
+    .map(({ complaintId: id, $createdAt }) => ({ id, since: new Date($createdAt).toISOString() }));
   return { items, next: rows.length > FOLLOWS ? (page.at(-1)?.complaintId ?? null) : null };
 }
 

@@ -4,7 +4,7 @@ import type { Deps } from '#shared/compose.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { queueRefusal, refuseWhenFull } from '../auth/hash-queue.ts';
 import { newEpoch } from '../auth/logout.ts';
-import { reserveOrRefuse } from '../rate-limits.ts';
+import { givingBack, reserveOrRefuse } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { removedEmails } from './change-email.ts';
 import { readUnsubscribeToken } from './links.ts';
@@ -22,8 +22,10 @@ export type Forgotten = { username?: string | undefined; email?: string | undefi
 export async function requestRecovery(deps: Deps, { username, email }: Forgotten): Promise<void> {
   const max = deps.config.recoveriesPerHour;
   const limit = { kind: 'recovery', subject: bucketOf(deps.address), windowMs: HOUR, max };
-  await reserveOrRefuse(deps, limit, 'Too many requests for a link from this address. Wait before the next.');
-  await writeOutbox(deps.store, { kind: 'recovery.requested', at: deps.clock.now(), username, address: email });
+  const detail = 'Too many requests for a link from this address. Wait before the next.';
+  const reserved = await reserveOrRefuse(deps, limit, detail);
+  const news = { kind: 'recovery.requested', at: deps.clock.now(), username, address: email } as const;
+  await givingBack(reserved, () => writeOutbox(deps.store, news));
 }
 
 /**

@@ -13,7 +13,7 @@ import { queueRefusal, refuseWhenFull } from '../auth/hash-queue.ts';
 import { addressesAfter } from '../auth/known-addresses.ts';
 import { newEpoch } from '../auth/logout.ts';
 import { withMutex } from '../keyed-mutex.ts';
-import { reserveConfirmation, reserveOrRefuse } from '../rate-limits.ts';
+import { givingBack, NOTHING_RESERVED, reserveConfirmation, reserveOrRefuse } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import type { Profile } from './profile.ts';
 import { refuseWeakPassword } from './weak-passwords.ts';
@@ -39,11 +39,17 @@ function reserveRegistration(deps: Deps): Promise<Reservation> {
 
 type Opening = { registration: Registration; nameId: string; reserving: Promise<Reservation> };
 
-async function openAccount(deps: Deps, { registration, nameId, reserving }: Opening): Promise<Profile> {
-  const { username, password, name, phone, email = null, language = null, notify = null } = registration;
+async function openAccount(deps: Deps, opening: Opening): Promise<Profile> {
+  const { registration, nameId, reserving } = opening;
   const [earlier] = await Promise.all([deps.store.names.find(nameId), reserving]);
   if (earlier) throw taken();
-  if (email !== null) await reserveConfirmation(deps, email);
+  const { email } = registration;
+  const reserved = typeof email === 'string' ? await reserveConfirmation(deps, email) : NOTHING_RESERVED;
+  return givingBack(reserved, () => writeNew(deps, opening));
+}
+
+async function writeNew(deps: Deps, { registration, nameId }: Opening): Promise<Profile> {
+  const { username, password, name, phone, email = null, language = null, notify = null } = registration;
   // Opened beside the hash, since only the commit needs it; unused, it expires by itself.
   const begun = begin(deps.gateway);
   begun.catch(() => undefined);

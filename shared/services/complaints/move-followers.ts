@@ -44,35 +44,45 @@ export async function unfollowAll(deps: StorageDeps, personId: string, isOver: (
   return false;
 }
 
+type Original = { $id: string; reporterId: string };
+
+/** Who of these people is to follow an original: whoever does not yet, has an account and has not filed it. */
+async function joiningOf({ store }: StorageDeps, people: readonly string[], { $id, reporterId }: Original) {
+  const [there, living] = await Promise.all([followersAmong(store, $id, people), existingAccounts(store, people)]);
+  return people.filter((id) => !there.has(id) && living.has(id) && id !== reporterId);
+}
+
+function followAll(complaintId: string, people: readonly string[]): Operation[] {
+  return [
+    ...people.map((personId) => createFollow({ personId, complaintId })),
+    ...people.map((personId) => requireAccount(personId)),
+    countFollowers(complaintId, people.length),
+  ];
+}
+
 /**
  * Moves the followers of a duplicate to its original, so many in each commit, until `isOver`. Whoever follows the original
- * already or has filed it is only taken off the duplicate. Gives false when there may be more to do. Does nothing when the
- * complaint is no duplicate any more, or one of them is gone.
+ * already or has filed it is only taken off the duplicate, and so is everybody when the original was deleted meanwhile: as
+ * if it had been deleted after they were moved. Otherwise the followers that stay would tell the public that it was
+ * deleted and not hidden. Gives false when there may be more to do. Does nothing when the complaint is no duplicate any more.
  */
 export async function moveFollowers(deps: StorageDeps, duplicateId: string, isOver: () => boolean): Promise<boolean> {
   const { store } = deps;
   while (!isOver()) {
     const duplicate = await store.complaints.find(duplicateId);
-    if (!duplicate?.duplicateOf) return true;
+    if (duplicate?.outcome !== 'duplicate') return true;
     const originalId = duplicate.duplicateOf;
-    const [original] = await readSights(store, [originalId]);
-    if (!original) return true;
+    const [original] = originalId === null ? [] : await readSights(store, [originalId]);
     const people = await listFollowers(store, duplicateId, AT_ONCE);
     const [first] = people;
     if (first === undefined) return true;
-    const [there, living] = await Promise.all([
-      followersAmong(store, originalId, people),
-      existingAccounts(store, people),
-    ]);
-    const joining = people.filter((id) => !there.has(id) && living.has(id) && id !== original.reporterId);
+    const joining = original ? await joiningOf(deps, people, original) : [];
     const operations = [
       // Conflicts when the duplicate was reopened meanwhile.
       update('complaints', duplicateId, { doubleMark: randomId() }),
       ...people.map((personId) => removeFollow({ personId, complaintId: duplicateId })),
       countFollowers(duplicateId, -people.length),
-      ...joining.map((personId) => createFollow({ personId, complaintId: originalId })),
-      ...joining.map((personId) => requireAccount(personId)),
-      ...(joining.length === 0 ? [] : [countFollowers(originalId, joining.length)]),
+      ...(original && joining.length > 0 ? followAll(original.$id, joining) : []),
     ];
     const landed = async () => !(await isFollowing(store, { personId: first, complaintId: duplicateId }));
     if (!(await step(deps, operations, landed))) return false;

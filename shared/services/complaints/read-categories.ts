@@ -1,10 +1,12 @@
 import { listCategories } from '#shared/appwrite/complaints.ts';
 import type { Deps } from '#shared/compose.ts';
+import { NO_CATEGORY } from '#shared/domain/categories.ts';
 
 /** The categories that can be chosen. Their assignees and the people of their escalation are not public. */
 export async function readCategories({ store }: Deps) {
   const rows = await listCategories(store);
-  return rows.map(({ $id: id, name, hoursToAcknowledge, daysUntilOverdue }) => ({
+  const choices = rows.filter(({ $id }) => $id !== NO_CATEGORY);
+  return choices.map(({ $id: id, name, hoursToAcknowledge, daysUntilOverdue }) => ({
     id,
     name,
     hoursToAcknowledge,

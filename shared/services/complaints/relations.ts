@@ -6,12 +6,13 @@ import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 /** What an answer says of complaints that their rows do not say: which the viewer follows, and which originals they may see. */
 export type Relations = { following: ReadonlySet<string>; visible: ReadonlySet<string> };
 
-type Related = Pick<Complaint, 'followers' | 'reporterId' | 'duplicateOf'> & { $id: string };
+type Related = Pick<Complaint, 'followers' | 'reporterId' | 'duplicateOf' | 'outcome'> & { $id: string };
 
 /**
  * Which of these complaints the viewer follows, and which originals of duplicates the viewer may see. Each of the two costs
- * one call, both side by side, and none when no complaint has followers or is a duplicate. `allFollowed`: the viewer is
- * known to follow all of them.
+ * one call, both side by side, and none when no complaint has followers or is a duplicate. A duplicate whose original was
+ * deleted costs as much as one whose original is hidden, so that the time does not tell which it is. `allFollowed`: the
+ * viewer is known to follow all of them.
  */
 export async function relationsOf(
   deps: Pick<Deps, 'store'>,
@@ -21,10 +22,11 @@ export async function relationsOf(
 ) {
   const asked = allFollowed ? [] : rows;
   const followed = asked.filter((row) => row.followers > 0 && row.reporterId !== viewer?.id).map((row) => row.$id);
-  const originals = new Set(rows.flatMap((row) => row.duplicateOf ?? []));
+  const doubles = rows.filter((row) => row.duplicateOf !== null || row.outcome === 'duplicate');
+  const originals = new Set(doubles.flatMap((row) => row.duplicateOf ?? []));
   const [following, sights] = await Promise.all([
     viewer && followed.length > 0 ? followedAmong(deps.store, viewer.id, followed) : new Set<string>(),
-    originals.size > 0 ? readSights(deps.store, originals) : [],
+    doubles.length > 0 ? readSights(deps.store, originals) : [],
   ]);
   const ids = new Set(rows.map((row) => row.$id));
   const visible = sights.filter((sight) => mayOnComplaint(viewer, 'read', sight)).map((sight) => sight.$id);

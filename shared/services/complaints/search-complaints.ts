@@ -22,6 +22,11 @@ export type Question = {
 /** Rows of each word that are read at once when there are several, and at most when there is one. */
 const BATCH = 100;
 const LARGEST = 500;
+/**
+ * So many more rows than fill a page are read in the first round. Complaints that the viewer may not see are among
+ * them: without the spare ones, a hidden complaint would cost a second round and so tell by the time that it has a word.
+ */
+const SPARE = 50;
 
 /** Ids of complaints that hold all words, and how far the words were read: undefined at their end. */
 type Candidates = { ids: string[]; readTo: string | undefined; read: number };
@@ -74,14 +79,14 @@ async function withSeveralWords(deps: Deps, question: Question): Promise<Candida
  * the page may then be short, and `next` goes on. Nothing is counted.
  */
 export async function searchComplaints(deps: Deps, question: Question): Promise<Found> {
-  const { filter, pageSize } = question;
+  const { filter, pageSize, descending } = question;
   const rows: StoredComplaint[] = [];
   let { after } = question;
   let read = 0;
-  let limit = pageSize + 1;
+  let limit = Math.ceil((pageSize + 1 + SPARE) / BATCH) * BATCH;
   for (;;) {
     const found = await candidates(deps, { ...question, after }, limit);
-    const complaints = await readComplaints(deps.store, found.ids, filter);
+    const complaints = await readComplaints(deps.store, found.ids, filter, { descending, most: pageSize + 1 });
     const byId = new Map(complaints.map((row) => [row.$id, row]));
     rows.push(...found.ids.flatMap((id) => byId.get(id) ?? []));
     read += found.read + found.ids.length;

@@ -136,6 +136,17 @@ describe('an address', () => {
     (await confirm(token)).problem(410);
   });
 
+  it('that could not be kept costs nothing of what may be mailed in an hour', async () => {
+    const person = await service.person();
+    const email = freshAddress();
+    const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
+    service.local.faults.add({ kind: 'server-error', times: 0, ...commits });
+    for (let turn = 0; turn < 4; turn += 1) (await setEmail(person, email)).problem(503);
+    service.local.faults.clear();
+    for (let turn = 0; turn < 3; turn += 1) expect((await setEmail(person, email)).status).toBe(200);
+    (await setEmail(person, email)).problem(429);
+  });
+
   it('is removed by null, which tells its owner; removing nothing tells nobody', async () => {
     const person = await service.person();
     const [old, pending] = [freshAddress(), freshAddress()];

@@ -146,6 +146,10 @@ describe('GET /user/export', () => {
     const theirs = await other.file();
     const followed = await other.file();
     expect((await person.send('POST', '/complain/follow', { json: { id: followed.id } })).status).toBe(200);
+    // Hidden since, it is as gone as if it were deleted.
+    const gone = await other.file();
+    expect((await person.send('POST', '/complain/follow', { json: { id: gone.id } })).status).toBe(200);
+    (await staff.send('PUT', '/complain', { json: { id: gone.id, hidden: true } })).as(Complaint);
     const { account, complaints, follows } = await exported(person);
     expect(follows).toEqual([{ id: followed.id, since: expect.any(String) }]);
     expect(account).toEqual((await person.send('GET', '/user')).as(Profile));

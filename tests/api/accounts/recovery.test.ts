@@ -158,11 +158,19 @@ it('a new password or role that somebody else gives is told, too', async () => {
   expect(await newsFrom(service, $id, () => promote('user'))).toEqual(['role.changed']);
 });
 
-it('requests are limited per address, alike for names that are there and names that are not', async () => {
+it('requests are limited per address, alike for names that are there and names that are not; failed ones cost nothing', async () => {
   const limited = await startService({ RECOVERIES_PER_HOUR: '3' });
   try {
     const { username } = await limited.person();
     const post = (name: string) => limited.send('POST', '/recovery', { json: { username: name } });
+    limited.local.faults.add({
+      kind: 'server-error',
+      times: 0,
+      method: 'POST',
+      path: '/v1/tablesdb/main/tables/outbox/rows',
+    });
+    for (let turn = 0; turn < 4; turn += 1) (await post(username)).problem(503);
+    limited.local.faults.clear();
     for (const name of [username, uniqueName(), username]) (await post(name)).as(Accepted, 202);
     for (const name of [username, uniqueName()]) {
       const refused = await post(name);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { change, fileWithPictures, listOf } from '../../support/complaints.ts';
+import { change, detailOf, fileWithPictures, listOf } from '../../support/complaints.ts';
 import { logOf } from '../../support/function-log.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 import type { Answer } from '../../support/send.ts';
@@ -78,6 +78,40 @@ it('a stranger costs the same for a hidden complaint with a long timeline and fo
   const stranger = await service.person();
   expect(await cost(id, service)).toEqual(await cost('z'.repeat(20), service));
   expect(await cost(id, stranger)).toEqual(await cost('z'.repeat(20), stranger));
+});
+
+it('a search costs a stranger the same for a word that only hidden complaints have and for one that none has', async () => {
+  for (let turn = 0; turn < 4; turn += 1) {
+    const { id } = await reporter.file({ title: 'A platypus', latitude: 3, longitude: 3 });
+    await put({ id, hidden: true });
+  }
+  for (const query of ['pageSize=1&q=', 'pageSize=1&sort=createdAt&q=', 'pageSize=1&near=3,3&radius=50&q=']) {
+    expect(await get(`?${query}platypus`)).toEqual(await get(`?${query}wombat`));
+  }
+  expect(await get('/similar?q=platypus')).toEqual(await get('/similar?q=wombat'));
+});
+
+it('a double costs a stranger the same when its original is hidden and when it was deleted', async () => {
+  const doubleOf = async () => {
+    const [original, double] = [await reporter.file(), await reporter.file()];
+    await change(staff, { id: double.id, duplicateOf: original.id });
+    return [original.id, double.id];
+  };
+  const [[hidden, first], [deleted, second]] = [await doubleOf(), await doubleOf()];
+  await put({ id: hidden, hidden: true });
+  expect((await reporter.send('POST', '/complain/delete', { json: { id: deleted } })).status).toBe(200);
+  await service.local.settle();
+  const costs = [];
+  for (const id of [first, second]) {
+    expect(await detailOf(service, id ?? '')).toMatchObject({ outcome: 'duplicate', duplicateOf: null });
+    costs.push(await get(`?id=${id}`));
+  }
+  expect(costs[0]).toEqual(costs[1]);
+  // A list with a double in it costs a call more.
+  const admin = await service.person('admin');
+  for (const id of [first, second]) {
+    expect((await admin.send('POST', '/complain/delete', { json: { id } })).status).toBe(200);
+  }
 });
 
 it('a change is two reads and its limit side by side and a transaction, and looks up a name beside them', async () => {

@@ -65,6 +65,17 @@ describe('categories', () => {
     (await reporter.send('POST', '/complain', { json: body })).problem(422);
   });
 
+  it('called none are none: they are not offered, and a complaint cannot be given one', async () => {
+    const { tables } = service.connection.gateway;
+    await tables.createRow({ databaseId: 'main', tableId: 'categories', rowId: 'none', data: { name: 'Nothing' } });
+    expect((await service.send('GET', '/complain/categories')).text).not.toContain('"none"');
+    const body = { title: 'A bench', description: 'Gone.', category: 'none' };
+    (await reporter.send('POST', '/complain', { json: body })).problem(422);
+    const { id } = await reporter.file();
+    expect(idsOf(await listOf(service, { category: 'none' }))).toContain(id);
+    await tables.deleteRow({ databaseId: 'main', tableId: 'categories', rowId: 'none' });
+  });
+
   it('that are deleted may be repeated in a change, but not given anew', async () => {
     const { categories } = service.connection.store;
     await categories.insert('snow', { name: 'Snow' });

@@ -182,6 +182,26 @@ it('show no original that one may not see, and none that is deleted', async () =
   expect((await service.connection.store.complaints.find(double.id))?.duplicateOf).toBeNull();
 });
 
+it('lose their followers alike, whether the original was hidden or deleted before they were moved', async () => {
+  const fan = await service.person();
+  const doubles = [];
+  for (const isHidden of [true, false]) {
+    const original = await reporter.file();
+    const double = await reporter.file();
+    await follow(fan, double.id);
+    await change(staff, { id: double.id, duplicateOf: original.id });
+    if (isHidden) await change(staff, { id: original.id, hidden: true });
+    else await admin.send('POST', '/complain/delete', { json: { id: original.id } });
+    await service.local.settle();
+    doubles.push(double.id);
+  }
+  await runSchedule(service);
+  for (const id of doubles) {
+    expect(await detailOf(fan, id)).toMatchObject({ followers: 0, following: false, duplicateOf: null });
+  }
+  expect(idsOf(await listOf(fan, { following: true }))).toEqual([]);
+});
+
 it('of an erased reporter make nobody follow', async () => {
   const gone = await service.person();
   const original = await reporter.file();

@@ -1,84 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { assertHolds, type Figures, tally } from './check.ts';
-import type { Reply, Request } from './in-process.ts';
+import type { Reply } from './in-process.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
-/** The most memory that a function's process has had, in MB; 0 where the system does not tell. */
-function peakMemory(functionId: string): number {
-  try {
-    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    const mine = all.filter((pid) => {
-      const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-      if (Number(parent) !== process.pid) return false;
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`APPWRITE_FUNCTION_ID=${functionId}\0`);
-    });
-    const peaks = mine.map((pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]));
-    return Math.round(Math.max(0, ...peaks) / 1024);
-  } catch {
-    return 0;
-  }
-}
-
 const rounded = (ms: number) => Math.round(ms * 10) / 10;
-
-/** Milliseconds of requests one after the other until `until` is done. */
-async function timesUntil(until: Promise<unknown>, ask: () => Promise<Reply>): Promise<number[]> {
-  let isOver = false;
-  void until.finally(() => {
-    isOver = true;
-  });
-  const times: number[] = [];
-  while (!isOver) {
-    const started = performance.now();
-    const { status } = await ask();
-    times.push(performance.now() - started);
-    assertHolds(status === 200, `a read was answered ${status}`);
-  }
-  return times.sort((a, b) => a - b);
-}
-
-/** A JSON object with so many unknown keys, about 10 bytes each. */
-function manyKeys(count: number): string {
-  return `{${Array.from({ length: count }, (_, index) => `"k${index}":0`).join(',')}}`;
-}
-
-type Bodies = { requests: number; keys: number; atOnce: number };
-
-/**
- * S1: large hostile bodies to POST /complain with a token that is logged out, and to POST /login, while somebody reads.
- * The functions run with 256 MB of heap; a process that ends answers its requests with 5xx.
- */
-export async function sendHostileBodies(target: AttackTarget, { requests, keys, atOnce }: Bodies): Promise<Figures> {
-  const name = freshName();
-  const token = await target.token(name);
-  await target.send('POST', '/logout', { headers: { TOKEN: token } });
-  const large = manyKeys(keys);
-  const small = manyKeys(6_000);
-  const read = () => target.viaBundles('GET', '/complain');
-  await read();
-  const filing: Request = { headers: { TOKEN: token, USERNAME: name }, json: large };
-  const statuses: { status: number }[] = [];
-  let sent = 0;
-  const sender = async () => {
-    while (sent < requests) {
-      sent += 1;
-      const login = sent % 5 === 0;
-      const asked = target.viaBundles('POST', login ? '/login' : '/complain', login ? { json: small } : filing);
-      // Refused before it is read to its end, a body ends in a reset for whoever still writes it.
-      statuses.push(await asked.catch(() => ({ status: 400 })));
-    }
-  };
-  const times = await timesUntil(Promise.all(Array.from({ length: atOnce }, sender)), read);
-  const answered = tally(statuses);
-  const fine = Object.keys(answered).every((status) => Number(status) >= 400 && Number(status) < 500);
-  assertHolds(fine, `hostile bodies were answered ${JSON.stringify(answered)}`);
-  const longest = rounded(times.at(-1) ?? 0);
-  const memoryMb = peakMemory('complaints');
-  assertHolds(longest < 100, `a read took ${longest} ms`);
-  assertHolds(memoryMb < 256, `${memoryMb} MB`);
-  return { requests, megabytes: rounded(large.length / 1e6), ...answered, reads: times.length, longest, memoryMb };
-}
 
 type Flood = { connections: number; logins: number; attacker(connection: number): string; victim: string };
 

@@ -2,14 +2,9 @@ import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 import type { Figures } from './check.ts';
-import {
-  floodFromHome,
-  floodFromOneAddress,
-  floodFromOneNetwork,
-  sendHostileBodies,
-  timeOlderHashes,
-} from './floods.ts';
+import { floodFromHome, floodFromOneAddress, floodFromOneNetwork, timeOlderHashes } from './floods.ts';
 import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from './guesses.ts';
+import { GAUGED, HOSTILE_BODIES, sendHostileBodies } from './hostile-bodies.ts';
 import { startProject } from './local-project.ts';
 import { escalate } from './privilege-escalation.ts';
 import { fileAroundTheHour, fileWrongly, sendOddQueries, writeManyNotes } from './quotas.ts';
@@ -33,8 +28,12 @@ const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => P
   'old tokens in any order of events': (target, seed) =>
     runTokenSequences(target, { sequences: 200, commands: 20 }, seededRandom(seed)),
   'milliseconds of reads during ten logins at once': (target) => readDuringLogins(target, 5),
-  'hostile bodies while others read': (target) =>
-    sendHostileBodies(target, { requests: 50, keys: 1_150_000, atOnce: 5 }),
+  ...Object.fromEntries(
+    Object.keys(HOSTILE_BODIES).map((what) => [
+      `hostile bodies while others read: ${what}`,
+      (target: AttackTarget) => sendHostileBodies(target, what, 50),
+    ]),
+  ),
   'logins flooded from one address': (target) => floodFromOneAddress(target, 30),
   'logins flooded from one /64': (target) => floodFromOneNetwork(target, 30),
   "logins flooded from the victim's own address": (target) => floodFromHome(target, 30),
@@ -50,7 +49,9 @@ const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => P
 
 /** Settings of the functions that an attack is meant for. */
 const VARIABLES: Readonly<Record<string, Record<string, string>>> = {
-  'hostile bodies while others read': { NODE_OPTIONS: '--max-old-space-size=256' },
+  ...Object.fromEntries(
+    Object.keys(HOSTILE_BODIES).map((what) => [`hostile bodies while others read: ${what}`, GAUGED]),
+  ),
   'logins flooded from one address': { BCRYPT_COST: '12' },
   'logins flooded from one /64': { BCRYPT_COST: '12' },
   "logins flooded from the victim's own address": { BCRYPT_COST: '12' },

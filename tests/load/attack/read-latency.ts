@@ -1,10 +1,11 @@
 import { assertHolds, type Figures, tally } from './check.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
-type Read = { path: string; status: number };
+/** A request that only reads, and what it must be answered. */
+export type Read = { path: string; status: number };
 
 /** How long reads take, one after the other, until `until` is done; in milliseconds, shortest first. */
-async function readsUntil(target: AttackTarget, until: Promise<unknown>, read: Read): Promise<number[]> {
+export async function readsUntil(target: AttackTarget, until: Promise<unknown>, read: Read): Promise<number[]> {
   let over = false;
   void until.finally(() => {
     over = true;

@@ -7,7 +7,7 @@ import { readConfig } from '#shared/config.ts';
 import type { Role } from '#shared/domain/account.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { createHandler } from '#shared/http/handler.ts';
-import { peakMemory } from '#tests/support/media-fuzz/large.ts';
+import { processOf } from '#tests/support/media-fuzz/large.ts';
 import { assertHolds } from './check.ts';
 import { countingHasher } from './counting-hasher.ts';
 import { inProcess, overHttp, type Reply, type Send } from './in-process.ts';
@@ -26,8 +26,10 @@ export type AttackTarget = {
   send: Send;
   /** The same request to the bundles, which are other processes with a clock of their own. */
   viaBundles: Send;
-  /** The most memory that the process of a bundle has ever held, in MB; undefined where the system does not tell. */
-  peakMemory(functionId: string): Promise<number | undefined>;
+  /** Where the bundles answer. */
+  origin: string;
+  /** The id of the process of a bundle; undefined before its first request. */
+  processOf(functionId: string): Promise<number | undefined>;
   register(username: string): Promise<Reply>;
   login(username: string, password?: string, address?: string): Promise<Reply>;
   /** Registers and logs in. */
@@ -98,7 +100,8 @@ export function openTarget(project: AttackProject): AttackTarget {
     calls: () => local.calls.all().length,
     send,
     viaBundles: overHttp(local.url),
-    peakMemory: (functionId) => peakMemory(local, functionId),
+    origin: local.url,
+    processOf: (functionId) => processOf(local, functionId),
     ...actionsOf(send, connection),
   };
 }

@@ -58,6 +58,7 @@ async function file(worlds: Pair, cases: Case[], random: Random): Promise<void> 
     category: random.pick(CATEGORIES),
     word: WORDS[number % WORDS.length] ?? 'zeppelin',
     isPlaced: random.chance(0.5),
+    followers: [],
     entries: [{ role: 'user', kind: 'created', note: null, status: 'created' }],
   };
   const isPictured = random.chance(0.3);
@@ -94,7 +95,7 @@ async function work(worlds: Pair, cases: Case[], random: Random): Promise<void> 
   const one = cases[random.below(cases.length)];
   if (!one) return;
   const role = 'staff';
-  switch (random.below(5)) {
+  switch (random.below(6)) {
     case 0: {
       const note = `Seen ${one.entries.length}`;
       for (const world of worlds) {
@@ -115,6 +116,16 @@ async function work(worlds: Pair, cases: Case[], random: Random): Promise<void> 
       for (const world of worlds) await hide(world, one);
       one.hidden = true;
       return;
+    case 4: {
+      const follower = random.pick(['other', 'reporter'] as const);
+      const cannot = one.hidden || one.status === 'rejected' || one.who === follower;
+      if (cannot || one.followers.includes(follower)) return;
+      for (const world of worlds) {
+        await world.people[follower].send('POST', '/complain/follow', { json: { id: idOf(world, one.label) } });
+      }
+      one.followers.push(follower);
+      return;
+    }
     case 3:
       if (!one.hidden) return;
       for (const world of worlds) await show(world, one);
@@ -177,17 +188,46 @@ const SECRETS: readonly ((world: World, cases: Case[], random: Random) => Promis
   },
 ];
 
+/**
+ * A complaint that one viewer follows and another is a double of. Then it is hidden in one world and deleted in the
+ * other: nobody but staff may know which.
+ */
+async function goneFromSight(worlds: Pair, cases: Case[], random: Random): Promise<void> {
+  const one = cases.find(({ hidden, status }) => !hidden && status === 'created');
+  const isHiddenIn = random.below(2);
+  for (const [index, world] of worlds.entries()) {
+    const draft = { title: `A ${HIDDEN_WORD}`, description: 'Nobody knows.', category: 'roads', anonymous: false };
+    const { id } = await send(world.people.neighbour, draft, { isPlaced: true });
+    await world.people.other.send('POST', '/complain/follow', { json: { id } });
+    if (one) await change(world.people.clerk, { id: idOf(world, one.label), duplicateOf: id });
+    if (index === isHiddenIn) {
+      await change(world.people.clerk, { id, hidden: true });
+      world.ghosts.push(id);
+    } else {
+      const { status } = await world.people.neighbour.send('POST', '/complain/delete', { json: { id } });
+      if (status !== 200) throw new Error(`a deletion was answered ${status}`);
+    }
+  }
+  if (!one) return;
+  one.status = 'rejected';
+  // The schedule moves them to what the viewers do not see.
+  one.followers = [];
+  one.entries.push({ role: 'staff', kind: 'status', note: null, status: 'rejected' });
+}
+
 /** A history of so many steps in two worlds, which differ only in what none of the viewers may know. */
 export async function live(worlds: Pair, steps: number, random: Random): Promise<Case[]> {
   const cases: Case[] = [];
   for (let turn = 0; turn < 4; turn += 1) await file(worlds, cases, random);
   // Each kind once in one of the worlds, so that no run lacks one.
   for (const secret of SECRETS) await secret(worlds[random.below(2)] ?? worlds[0], cases, random);
+  await goneFromSight(worlds, cases, random);
   for (let turn = 0; turn < steps; turn += 1) {
     if (random.chance(0.3)) await file(worlds, cases, random);
     else if (random.chance(0.6)) await work(worlds, cases, random);
     const secret = SECRETS[random.below(SECRETS.length)];
     if (random.chance(0.5)) await secret?.(worlds[random.below(2)] ?? worlds[0], cases, random);
+    if (random.chance(0.1)) await goneFromSight(worlds, cases, random);
   }
   for (const world of worlds) {
     for (const name of ['leaver1', 'leaver2'] as const) {

@@ -18,6 +18,8 @@ export type Case = {
   category: string | null;
   word: string;
   isPlaced: boolean;
+  /** Who follows it of those who look. */
+  followers: Name[];
   entries: PublicEntry[];
 };
 

@@ -38,6 +38,15 @@ export const LISTS: readonly List[] = [
   { query: 'pageSize=100&q=zeppelin', holds: ({ word }) => word === 'zeppelin' },
   { query: 'pageSize=100&q=week%20haystack', holds: ({ word }) => word === 'haystack' },
   { query: `pageSize=100&q=${HIDDEN_WORD}`, holds: () => false },
+  // A page that hidden complaints would fill by themselves.
+  { query: `pageSize=1&q=${HIDDEN_WORD}`, holds: () => false },
+  { query: `pageSize=1&sort=createdAt&q=${HIDDEN_WORD}`, holds: () => false, order: 'oldest' },
+  { query: `pageSize=1&near=${latitude},${longitude}&radius=500&q=${HIDDEN_WORD}`, holds: () => false },
+  {
+    query: 'pageSize=100&following=true',
+    holds: ({ followers }, viewer) => followers.some((name) => name === viewer),
+    isOwn: true,
+  },
   { query: 'pageSize=100&mine=true', holds: ({ who }, viewer) => who === viewer, isOwn: true },
   ...(
     ['other', 'reporter', 'neighbour', 'leaver1', 'mask1', 'mask2', 'ghost', 'clerk', 'scribe', 'chief'] as const
@@ -81,4 +90,5 @@ export const OTHERS: readonly string[] = [
   `/user?username=${usernameOf('ghost')}`,
   `/user?username=${usernameOf('leaver1')}`,
   '/user?role=staff',
+  '/user/export',
 ];

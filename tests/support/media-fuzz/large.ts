@@ -60,11 +60,16 @@ export async function sendByExecution({ service, person }: Range, pictures: read
   return filed;
 }
 
-/** The most memory that the process of a function has ever held, in MB; undefined where the system does not tell. */
-export async function peakMemory({ url }: { url: string }, functionId: string): Promise<number | undefined> {
+/** The id of a function's process; undefined before its first request. */
+export async function processOf({ url }: { url: string }, functionId: string): Promise<number | undefined> {
   const overview = await fetch(`${url}/_local/`);
   const { functions } = (await overview.json()) as { functions: Record<string, { process: number | null }> };
-  const pid = functions[functionId]?.process;
+  return functions[functionId]?.process ?? undefined;
+}
+
+/** The most memory that the process of a function has ever held, in MB; undefined where the system does not tell. */
+export async function peakMemory(local: { url: string }, functionId: string): Promise<number | undefined> {
+  const pid = await processOf(local, functionId);
   try {
     const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);

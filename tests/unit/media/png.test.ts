@@ -136,6 +136,21 @@ describe('a PNG', () => {
     expect((await displayed(bytes)).pixels.equals((await displayed(png)).pixels)).toBe(true);
   });
 
+  it('keeps its list of colours where its pixels use it, and nowhere else', async () => {
+    const colours = pngPart('PLTE', Buffer.alloc(30, 'secret'));
+    const { head, parts } = takePngApart(await makePicture('png', { variant: 'plain' }));
+    const [header, ...rest] = parts;
+    const coloured = together({
+      head,
+      parts: [...(header ? [header] : []), { type: 'PLTE', bytes: colours }, ...rest],
+    });
+    const { bytes } = await cleanPicture(coloured);
+    expect(bytes.includes('PLTE')).toBe(false);
+    expect((await displayed(bytes)).pixels.equals((await displayed(coloured)).pixels)).toBe(true);
+    const indexed = await makePicture('png', { variant: 'indexed' });
+    expect((await cleanPicture(indexed)).bytes.includes('PLTE')).toBe(true);
+  });
+
   it('keeps its transparency', async () => {
     const transparent = await makePicture('png', { variant: 'transparent' });
     const { bytes } = await cleanPicture(transparent);

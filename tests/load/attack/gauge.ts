@@ -1,0 +1,48 @@
+/**
+ * Runs inside a function's process by NODE_OPTIONS=--import, as a monitoring agent would. On SIGUSR2 it writes what the
+ * process has used since the last time to a file and begins anew.
+ */
+import { renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
+
+const SAMPLE_MS = 5;
+
+/** Megabytes and milliseconds. `heldUp`: the longest time in which the event loop served nobody. `cpu`: of all threads. */
+export type Gauged = { heapMb: number; rssMb: number; heldUpMs: number; cpuMs: number };
+
+/** Where the process with this id writes. */
+export const gaugeFile = (pid: number): string => join(tmpdir(), `attack-gauge-${pid}.json`);
+
+const toMb = (bytes: number) => Math.round(bytes / 1024 / 1024);
+
+function watch(): void {
+  const delay = monitorEventLoopDelay({ resolution: SAMPLE_MS });
+  delay.enable();
+  let [heap, rss, cpu] = [0, 0, process.cpuUsage()];
+  const sample = () => {
+    const memory = process.memoryUsage();
+    heap = Math.max(heap, memory.heapUsed);
+    rss = Math.max(rss, memory.rss);
+  };
+  setInterval(sample, SAMPLE_MS).unref();
+  process.on('SIGUSR2', () => {
+    sample();
+    const { user, system } = process.cpuUsage(cpu);
+    const gauged: Gauged = {
+      heapMb: toMb(heap),
+      rssMb: toMb(rss),
+      heldUpMs: Math.max(0, delay.max / 1e6 - SAMPLE_MS),
+      cpuMs: (user + system) / 1_000,
+    };
+    const file = gaugeFile(process.pid);
+    writeFileSync(`${file}.new`, JSON.stringify(gauged));
+    renameSync(`${file}.new`, file);
+    delay.reset();
+    [heap, rss, cpu] = [0, 0, process.cpuUsage()];
+  });
+}
+
+if (isMainThread && process.env.APPWRITE_FUNCTION_ID !== undefined) watch();

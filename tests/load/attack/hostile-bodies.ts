@@ -1,0 +1,182 @@
+import { readFile, rm } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { quantile } from '#tests/support/statistics.ts';
+import { assertHolds, type Figures, tally } from './check.ts';
+import { type Gauged, gaugeFile } from './gauge.ts';
+import type { Sending } from './hostile-sender.ts';
+import { type Read, readsUntil } from './read-latency.ts';
+import { type AttackTarget, freshName } from './target.ts';
+
+/** What Appwrite passes on at most is 12 MiB (12,582,912 bytes). */
+const LARGEST = 11_500_000;
+/**
+ * Of large bodies so many are under way at once, of others all. The platform holds a body twice before the function is
+ * called (the chunks, then the whole), so each of 11.5 MB takes 23 MB that no function can refuse.
+ */
+const LARGE_AT_ONCE = 5;
+const MODEST = 1_000_000;
+const JSON_TYPE = 'application/json';
+const BOUNDARY = 'a-boundary';
+
+/** A JSON object of so many bytes with names that no request has, of the fewest bytes each. */
+function unknownNames(bytes: number): string {
+  const members: string[] = [];
+  for (let size = 1, count = 0; size < bytes - 12; count += 1) {
+    const member = `"${count.toString(36)}":0`;
+    members.push(member);
+    size += member.length + 1;
+  }
+  return `{${members.join(',')}}`;
+}
+
+function formOf(content: string): string {
+  const head = 'Content-Disposition: form-data; name="image1"; filename="a.jpg"\r\nContent-Type: image/jpeg';
+  return `--${BOUNDARY}\r\n${head}\r\n\r\n${content}\r\n--${BOUNDARY}--\r\n`;
+}
+
+type Kind = {
+  path: '/complain' | '/login';
+  who: 'logged out' | 'logged in' | 'nobody';
+  type: string;
+  body(): string;
+  /** What it must be answered. */
+  status: number;
+};
+
+/** Bodies that cost the sender little and a careless receiver much. */
+export const HOSTILE_BODIES: Readonly<Record<string, Kind>> = {
+  '11.5 MB of unknown names by somebody who is logged out': {
+    path: '/complain',
+    who: 'logged out',
+    type: JSON_TYPE,
+    body: () => unknownNames(LARGEST),
+    status: 401,
+  },
+  '11.5 MB of unknown names': {
+    path: '/complain',
+    who: 'logged in',
+    type: JSON_TYPE,
+    body: () => unknownNames(LARGEST),
+    status: 413,
+  },
+  'a title of 11.5 MB': {
+    path: '/complain',
+    who: 'logged in',
+    type: JSON_TYPE,
+    body: () => `{"title":"${'\\u0041'.repeat(LARGEST / 6)}","description":"Dark."}`,
+    status: 422,
+  },
+  'a form full of line ends': {
+    path: '/complain',
+    who: 'logged in',
+    type: `multipart/form-data; boundary=${BOUNDARY}`,
+    body: () => formOf('\r\n-'.repeat(LARGEST / 3)),
+    status: 422,
+  },
+  '64 kB of unknown names to log in with': {
+    path: '/login',
+    who: 'nobody',
+    type: JSON_TYPE,
+    body: () => unknownNames(65_000),
+    status: 422,
+  },
+  '64 kB of lists in lists to log in with': {
+    path: '/login',
+    who: 'nobody',
+    type: JSON_TYPE,
+    body: () => `${'['.repeat(32_000)}${']'.repeat(32_000)}`,
+    status: 422,
+  },
+};
+
+/** Settings with which functions are gauged, and have a heap of 256 MB. */
+export const GAUGED = { NODE_OPTIONS: `--max-old-space-size=256 --import ${new URL('gauge.ts', import.meta.url)}` };
+
+/** What a function's process has used since it was asked the last time. */
+async function gauge(target: AttackTarget, functionId: string): Promise<Gauged> {
+  const pid = await target.processOf(functionId);
+  assertHolds(pid !== undefined, `no process of ${functionId}`);
+  const file = gaugeFile(pid);
+  await rm(file, { force: true });
+  process.kill(pid, 'SIGUSR2');
+  for (let waited = 0; waited < 20_000; waited += 20) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined) return rm(file).then(() => JSON.parse(text));
+    await setTimeout(20);
+  }
+  throw new Error('the function is not gauged');
+}
+
+/** The statuses of what a thread of its own sends; 0 is a connection that was cut. */
+function sendAside(sending: Sending): Promise<{ status: number }[]> {
+  const worker = new Worker(new URL('hostile-sender.ts', import.meta.url), { workerData: sending });
+  const statuses: { status: number }[] = [];
+  worker.on('message', (status: number) => statuses.push({ status }));
+  return new Promise((resolve, reject) => {
+    worker.on('error', reject);
+    worker.on('exit', () => resolve(statuses));
+  });
+}
+
+const rounded = (value: number) => Math.round(value * 10) / 10;
+
+async function headersFor(target: AttackTarget, { who, type }: Kind): Promise<Record<string, string>> {
+  if (who === 'nobody') return { 'content-type': type };
+  const name = freshName();
+  const token = await target.token(name);
+  const headers = { TOKEN: token, USERNAME: name, 'content-type': type };
+  if (who === 'logged out') await target.send('POST', '/logout', { headers: { TOKEN: token } });
+  return headers;
+}
+
+/**
+ * S1: hostile bodies are under way while somebody reads from the same function, one read after the other on
+ * connections of their own. Compared with the same reads without an attack. The function runs with 256 MB of heap, and
+ * its process tells how long its event loop was held up at most and what a body costs it.
+ */
+export async function sendHostileBodies(target: AttackTarget, what: string, requests: number): Promise<Figures> {
+  const kind = HOSTILE_BODIES[what];
+  if (!kind) throw new Error(`no body ${what}`);
+  const { path } = kind;
+  const functionId = path === '/login' ? 'auth' : 'complaints';
+  const read: Read = path === '/login' ? { path, status: 405 } : { path, status: 200 };
+  const body = Buffer.from(kind.body());
+  const atOnce = body.length > MODEST ? LARGE_AT_ONCE : requests;
+  const sending = { origin: target.origin, method: 'POST', path, headers: await headersFor(target, kind), body };
+  await sendAside({ ...sending, requests: 2, atOnce: 1 });
+  await readsUntil(target, setTimeout(1_000), read);
+  await gauge(target, functionId);
+  const calm = await readsUntil(target, setTimeout(2_000), read);
+  const before = await gauge(target, functionId);
+  const hostile = sendAside({ ...sending, requests, atOnce });
+  const reads = await readsUntil(target, hostile, read);
+  const after = await gauge(target, functionId);
+  const answered = tally(await hostile);
+  const perRead = before.cpuMs / calm.length;
+  const figures: Figures = {
+    bodies: requests,
+    atOnce,
+    megabytes: rounded(body.length / 1e6),
+    ...answered,
+    reads: reads.length,
+    p50: rounded(quantile(reads, 0.5)),
+    p99: rounded(quantile(reads, 0.99)),
+    longest: rounded(quantile(reads, 1)),
+    calmReads: calm.length,
+    calmP50: rounded(quantile(calm, 0.5)),
+    calmP99: rounded(quantile(calm, 0.99)),
+    calmLongest: rounded(quantile(calm, 1)),
+    p99Ratio: rounded(quantile(reads, 0.99) / quantile(calm, 0.99)),
+    loopHeldUp: rounded(after.heldUpMs),
+    cpuPerBody: rounded(Math.max(0, after.cpuMs - perRead * reads.length) / requests),
+    heapMb: after.heapMb,
+    rssMb: after.rssMb,
+  };
+  const told = JSON.stringify(figures);
+  assertHolds(answered[kind.status] === requests, `not every body was answered ${kind.status}: ${told}`);
+  assertHolds(after.rssMb < 256, `the process took ${after.rssMb} MB: ${told}`);
+  const isBusy = (figures.calmLongest ?? 0) >= 50 ? ' (the machine is busy: see calmLongest)' : '';
+  assertHolds((figures.longest ?? 0) < 100, `a read took ${figures.longest} ms${isBusy}: ${told}`);
+  return figures;
+}

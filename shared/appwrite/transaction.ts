@@ -91,16 +91,16 @@ export type Work = {
 
 /**
  * Commits all operations or none. Staging that fails or hangs is begun anew with a transaction of its own, since nothing
- * counts before the commit; so is a commit that came too late (500 `transaction_expired`), once. `landed` tells, after a
- * lost or failed answer to the commit, whether it took effect. Throws 503 when Appwrite fails otherwise; the transaction
- * may then stay `committing`, and nothing of it counts.
+ * counts before the commit; so is, once, a commit that came too late (500 `transaction_expired`) or whose refusal got
+ * lost. `landed` tells, after a lost or failed answer to the commit, whether it took effect. Throws 503 when Appwrite
+ * fails otherwise; the transaction may then stay `committing`, and nothing of it counts.
  */
 export async function commitBegun(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome> {
   const outcome = await stageAndCommit(gateway, begun, work);
-  if (outcome !== 'expired') return outcome;
-  const again = await stageAndCommit(gateway, begin(gateway), work);
-  if (again === 'expired') throw unavailable(new Error('a new transaction has expired'));
-  return again;
+  if (outcome !== 'again') return outcome;
+  const second = await stageAndCommit(gateway, begin(gateway), work);
+  if (second === 'again') throw unavailable(new Error('a second transaction that expired, or whose refusal got lost'));
+  return second;
 }
 
 async function stage(gateway: Gateway, begun: Promise<string>, operations: Record<string, unknown>[]): Promise<string> {
@@ -110,7 +110,8 @@ async function stage(gateway: Gateway, begun: Promise<string>, operations: Recor
   return transactionId;
 }
 
-type Committed = Outcome | 'expired';
+/** `again`: nothing counts, and a new transaction may. */
+type Committed = Outcome | 'again';
 
 async function stageAndCommit(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Committed> {
   let transactionId: string;
@@ -136,7 +137,7 @@ async function commitStaged(gateway: Gateway, transactionId: string, { landed }:
     await askToCommit(gateway.impatient, transactionId);
     return 'done';
   } catch (error) {
-    if (appwriteType(error) === EXPIRED) return 'expired';
+    if (appwriteType(error) === EXPIRED) return 'again';
     if (isAmbiguous(error) && (await landed())) return 'done';
     if (!isUnanswered(error)) return outcomeOf(error);
   }
@@ -145,10 +146,24 @@ async function commitStaged(gateway: Gateway, transactionId: string, { landed }:
     return 'done';
   } catch (error) {
     if (await landed()) return 'done';
+    if (appwriteType(error) === 'transaction_not_ready') return endOf(gateway, transactionId);
     // The first one may be what the second has met, and be at work still.
     await pause(500);
     return (await landed()) ? 'done' : outcomeOf(error);
   }
+}
+
+/** How a commit ended whose answer got lost (recorded: transactions-053, 118, 223). Throws 503 while it is at work. */
+async function endOf(gateway: Gateway, transactionId: string): Promise<Committed> {
+  for (let looks = 0; looks < 4; looks += 1) {
+    const { status } = await gateway.tables.getTransaction({ transactionId }).catch((error: unknown) => {
+      throw unavailable(error);
+    });
+    if (status === 'committed') return 'done';
+    if (status === 'failed') return 'again';
+    await pause(500);
+  }
+  throw unavailable(new Error('a commit that does not end'));
 }
 
 async function askToCommit(tables: TablesDB, transactionId: string): Promise<void> {
@@ -160,7 +175,7 @@ async function askToCommit(tables: TablesDB, transactionId: string): Promise<voi
 function outcomeOf(error: unknown): Committed {
   if (error instanceof Refusal) throw error;
   const type = appwriteType(error) ?? '';
-  if (type === EXPIRED) return 'expired';
+  if (type === EXPIRED) return 'again';
   const outcome = OUTCOMES[type];
   if (outcome) return outcome;
   throw unavailable(error);

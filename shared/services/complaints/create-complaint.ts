@@ -21,7 +21,6 @@ import { retryOnConflict } from '../retry-on-conflict.ts';
 import { defaultAssignee, findCategoryById, unknownCategory } from './assignee-and-category.ts';
 import { claimKey, fingerprintOf, type IdempotencyClaim, refuseMalformedKey, unkeyedClaim } from './idempotency.ts';
 import { type Draw, nextReference } from './reference-numbers.ts';
-import { serially } from './serially.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
 
 /** The text of a new complaint, checked and trimmed. */

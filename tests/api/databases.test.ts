@@ -1,10 +1,13 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkUsernames } from '#scripts/doctor/check-accounts.ts';
+import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { LoginReply, Profile, ProfileList } from '#shared/contract/responses.ts';
 import { pageThrough, pagings } from '../support/changing-list.ts';
 import { change, followed, idsOf, listOf } from '../support/complaints.ts';
 import { PASSWORD } from '../support/enrol.ts';
-import { type Person, type Service, startService, uniqueName } from '../support/harness.ts';
+import { DATABASE, type Person, type Service, startService, uniqueName } from '../support/harness.ts';
 import { manyAccounts } from '../support/many-accounts.ts';
 import { race } from '../support/race.ts';
 
@@ -102,6 +105,32 @@ describe('an account', () => {
       const answer = await service.send('POST', '/login', { json: { username: spelling, password: PASSWORD } });
       expect(answer.as(LoginReply).user.username).toBe(username);
     }
+  });
+
+  it('that an admin has named in capitals is found on MariaDB only, and the doctor tells', async () => {
+    const [person, other] = await service.people('user', 'user');
+    const { store } = service.connection;
+    const [{ $id: id = '' } = {}, { $id: otherId = '' } = {}] = await Promise.all(
+      [person, other].map(({ username }) => findByUsername(store, username)),
+    );
+    const users = { databaseId: DATABASE_ID, tableId: 'users' };
+    const rename = (rowId: string, username: string) =>
+      service.connection.gateway.tables.updateRow({ ...users, rowId, data: { username } });
+    await rename(id, person.username.toUpperCase());
+    await rename(otherId, 'zoë');
+    const told = (await checkUsernames(service.connection)).map(({ subject, text }) => `${subject} ${text}`);
+    expect(told.toSorted()).toEqual(
+      [
+        `users/${id} is written "${person.username.toUpperCase()}": write ${person.username}, or it may not be found`,
+        `users/${otherId} is written "zoë", which is no username: nobody can log in by it`,
+      ].toSorted(),
+    );
+    const login = await service.send('POST', '/login', { json: { username: person.username, password: PASSWORD } });
+    expect(login.status).toBe(DATABASE === 'mariadb' ? 200 : 401);
+    await rename(id, person.username);
+    await rename(otherId, other.username);
+    expect(await checkUsernames(service.connection)).toMatchObject([{ level: 'good' }]);
+    await service.login(person.username);
   });
 
   it('is found by the beginning of its username or of any word of its name, without case or accents', async () => {

@@ -17,6 +17,7 @@ import { deadlinesFor, type WorkingCalendar } from '#shared/domain/working-time.
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
 import { reserveFiling, withRateLimit } from '../rate-limits.ts';
+import { withMutex } from '../keyed-mutex.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { defaultAssignee, findCategoryById, unknownCategory } from './assignee-and-category.ts';
 import { claimKey, fingerprintOf, type IdempotencyClaim, refuseMalformedKey, unkeyedClaim } from './idempotency.ts';
@@ -148,14 +149,15 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     if (outcome === 'done') return { ...row, images, $id: complaintId };
     if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
     if (outcome === 'missing') await refuseErased(deps, filing.actor.id);
+    const holder = outcome === 'conflict' ? await findByReference(deps.store, reference) : undefined;
+    // A commit that was given up took effect late.
+    if (holder?.$id === complaintId) return { ...row, images, $id: complaintId };
     // After a restored backup the counter gives numbers that are taken.
-    if (outcome === 'conflict' && (await findByReference(deps.store, reference))) {
-      reference = await nextReference(deps, { another: true }).take(filedAt);
-    }
+    if (holder) reference = await nextReference(deps, { another: true }).take(filedAt);
     return undefined;
   };
   // On MongoDB every commit that meets another one in a total fails, so those that have failed go one after the other.
-  const once = () => (begun !== undefined ? attempt() : serially('filing again', attempt));
+  const once = () => (begun !== undefined ? attempt() : withMutex('filing again', attempt));
   return retryOnConflict(deps.clock, 'the same totals', once);
 }
 

@@ -17,6 +17,11 @@ export function isAmbiguous(error: unknown): boolean {
   return !(error instanceof AppwriteException) || error.code >= 500 || error.type === '';
 }
 
+/** Whether no answer of Appwrite itself came: it may not even have seen the call. */
+export function isUnanswered(error: unknown): boolean {
+  return !(error instanceof AppwriteException) || error.type === '';
+}
+
 /** 503 for the client; what Appwrite said is only for the log. */
 export function unavailable(cause: unknown): Refusal {
   return retryLater('unavailable', 'The service cannot reach its storage right now. Please try again.', {

@@ -1,6 +1,7 @@
 import { Client, TablesDB } from 'node-appwrite';
 import type { Clock } from '#shared/domain/clock.ts';
-import { type Attempt, type CallTimes, callHedged, callOnce } from './hedged-call.ts';
+import { type Attempt, callOnce, callHedged, type CallTimes } from './hedged-call.ts';
+import { Slots } from './slots.ts';
 
 /** One logical call. `from` and `to` are `Clock.elapsed()`, so that overlaps show which calls waited for which. */
 export type CallRecord = { call: string; from: number; to: number; ok: boolean; asked: number };
@@ -26,6 +27,8 @@ export type Gateway = {
   calls: readonly CallRecord[];
   /** The same tables, whose single-row writes Appwrite refuses (409 `row_update_conflict`) when the row is newer than `updatedAt`. */
   ifUnchangedSince(updatedAt: string): TablesDB;
+  /** The same tables for a call that is made again by whoever made it: given up after five times `hedgeMs`. */
+  impatient: TablesDB;
   /** Runs calls that are not reads, but do no harm when made twice, as one step; see `callHedged`. */
   mayRepeat<T>(step: (again: boolean) => Promise<T>): Promise<T>;
 };
@@ -55,7 +58,16 @@ export function waitedMs(calls: readonly CallRecord[]): number {
 
 type Call = Parameters<Client['call']>;
 type Prepare = Parameters<Client['prepareRequest']>;
-type Shared = { settings: GatewaySettings; calls: CallRecord[] };
+/** `waiting`: how many calls of this execution wait for a slot. */
+type Shared = { settings: GatewaySettings; calls: CallRecord[]; waiting: number };
+type Special = { headers?: Record<string, string>; mostMs?: number };
+
+/**
+ * All executions of this process share these. A worker of Appwrite serves one request at a time, and a call without an
+ * idle worker waits behind a random one, which may wait for a function itself. Six calls at a time rarely meet that and
+ * are enough: at 10 ms each they are 600 a second. A call that hangs gives its slot to others after two seconds.
+ */
+const slots = new Slots(6, 2_000);
 
 /** The SDK's client for one attempt of a call, with a signal that cancels the attempt. */
 class AttemptClient extends Client {
@@ -76,59 +88,82 @@ class AttemptClient extends Client {
 /** The SDK's client with what it lacks: a limit for each call and for all of them, second attempts, a record of the calls. */
 class AppwriteClient extends Client {
   readonly #shared: Shared;
-  readonly #extraHeaders: Record<string, string>;
+  readonly #special: Special;
 
-  constructor(shared: Shared, extraHeaders: Record<string, string>) {
+  constructor(shared: Shared, special: Special = {}) {
     super();
     this.#shared = shared;
-    this.#extraHeaders = extraHeaders;
+    this.#special = special;
     const { endpoint, projectId, key } = shared.settings;
     this.setEndpoint(endpoint).setProject(projectId).setKey(key);
   }
 
+  async #takeSlot(): Promise<() => void> {
+    const { settings } = this.#shared;
+    this.#shared.waiting += 1;
+    try {
+      return await slots.take(settings.deadline - settings.clock.elapsed());
+    } finally {
+      this.#shared.waiting -= 1;
+    }
+  }
+
   override async call(...[method, url, headers, ...rest]: Call): ReturnType<Client['call']> {
     const { settings, calls } = this.#shared;
-    const patience = patienceOf(settings);
+    const { headers: extraHeaders, mostMs = Number.POSITIVE_INFINITY } = this.#special;
     const from = settings.clock.elapsed();
     const record: CallRecord = { call: `${method} ${url.pathname}`, from, to: from, ok: false, asked: 0 };
-    calls.push(record);
     const attempt: Attempt<unknown> = (signal) => {
       record.asked += 1;
       // The SDK writes the query into the URL that it is given, so each attempt has its own.
       const client = new AttemptClient(settings, signal);
-      return client.call(method, new URL(url), { ...headers, ...this.#extraHeaders }, ...rest);
+      return client.call(method, new URL(url), { ...headers, ...extraHeaders }, ...rest);
     };
+    refuseLate(settings);
+    calls.push(record);
+    const release = await this.#takeSlot();
     try {
-      const answer = await (method === 'get' ? callHedged(attempt, patience) : callOnce(attempt, patience.limitMs));
+      const patience = patienceOf(settings);
+      const limitMs = Math.min(patience.limitMs, mostMs);
+      const answer = await (method === 'get' ? callHedged(attempt, patience) : callOnce(attempt, limitMs));
       record.ok = true;
       return answer;
     } finally {
+      release();
       record.to = settings.clock.elapsed();
     }
   }
 }
 
+function refuseLate({ deadline, clock }: GatewaySettings): void {
+  if (deadline <= clock.elapsed()) throw new Error('no time is left to ask Appwrite');
+}
+
 /** How long the next call may take. Throws when the execution has no time left. */
-function patienceOf({ timeoutMs, hedgeMs, deadline, clock }: GatewaySettings): CallTimes {
-  const limitMs = Math.min(timeoutMs, deadline - clock.elapsed());
-  if (limitMs <= 0) throw new Error('no time is left to ask Appwrite');
-  return { afterMs: hedgeMs, limitMs };
+function patienceOf(settings: GatewaySettings): CallTimes {
+  refuseLate(settings);
+  const { timeoutMs, hedgeMs, deadline, clock } = settings;
+  return { afterMs: hedgeMs, limitMs: Math.min(timeoutMs, deadline - clock.elapsed()) };
 }
 
 /** Opens the gateway; nothing is sent yet. */
 export function openGateway(settings: GatewaySettings): Gateway {
   const calls: CallRecord[] = [];
-  const shared = { settings, calls };
-  const client = new AppwriteClient(shared, {});
+  const shared = { settings, calls, waiting: 0 };
+  const client = new AppwriteClient(shared);
   return {
     client,
     tables: new TablesDB(client),
     calls,
-    ifUnchangedSince: (updatedAt) => new TablesDB(new AppwriteClient(shared, { 'x-appwrite-timestamp': updatedAt })),
+    impatient: new TablesDB(new AppwriteClient(shared, { mostMs: 5 * settings.hedgeMs })),
+    ifUnchangedSince(updatedAt) {
+      return new TablesDB(new AppwriteClient(shared, { headers: { 'x-appwrite-timestamp': updatedAt } }));
+    },
     async mayRepeat(step) {
       const { afterMs, limitMs } = patienceOf(settings);
       // Its calls have limits of their own; there are at most two in a row.
-      return callHedged((_signal, again) => step(again), { afterMs, limitMs: 2 * limitMs });
+      const isWaiting = () => shared.waiting > 0;
+      return callHedged((_signal, again) => step(again), { afterMs, limitMs: 2 * limitMs, isWaiting });
     },
   };
 }

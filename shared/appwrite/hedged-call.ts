@@ -1,7 +1,10 @@
 import { isTransient } from './failures.ts';
 
-/** `afterMs`: when an unanswered call is asked again (Infinity: never). `limitMs`: when it is given up. */
-export type CallTimes = { afterMs: number; limitMs: number };
+/**
+ * `afterMs`: when an unanswered call is asked again (Infinity: never). `limitMs`: when it is given up. As long as
+ * `isWaiting`, it has not been sent and is not asked again.
+ */
+export type CallTimes = { afterMs: number; limitMs: number; isWaiting?: () => boolean };
 
 /** One attempt. It should stop working when the signal aborts; its result does not count any more then. */
 export type Attempt<T> = (signal: AbortSignal, again: boolean) => Promise<T>;
@@ -25,7 +28,7 @@ export function callHedged<T>(attempt: Attempt<T>, patience: CallTimes): Promise
   return attemptCall(attempt, patience, 2);
 }
 
-function attemptCall<T>(attempt: Attempt<T>, { afterMs, limitMs }: CallTimes, most: 1 | 2): Promise<T> {
+function attemptCall<T>(attempt: Attempt<T>, { afterMs, limitMs, isWaiting }: CallTimes, most: 1 | 2): Promise<T> {
   return new Promise((resolve, reject) => {
     const attempts: AbortController[] = [];
     let running = 0;
@@ -57,11 +60,15 @@ function attemptCall<T>(attempt: Attempt<T>, { afterMs, limitMs }: CallTimes, mo
         if (!ended) end(() => resolve(answer));
       }, fail);
     };
+    const startLate = () => {
+      if (isWaiting?.()) second = setTimeout(startLate, afterMs);
+      else start();
+    };
     const limit = setTimeout(
       () => end(() => reject(new Error(`no answer from Appwrite within ${limitMs} ms`))),
       limitMs,
     );
-    if (most > 1 && afterMs < limitMs) second = setTimeout(start, afterMs);
+    if (most > 1 && afterMs < limitMs) second = setTimeout(startLate, afterMs);
     start();
   });
 }

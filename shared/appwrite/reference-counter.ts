@@ -1,6 +1,8 @@
 import { Query } from 'node-appwrite';
+import { Refusal } from '#shared/domain/problems.ts';
 import { numberOfReference } from '#shared/domain/reference.ts';
 import { unavailable } from './failures.ts';
+import type { Gateway } from './gateway.ts';
 import type { Store } from './store.ts';
 
 const counterId = (year: number) => `references-${year}`;
@@ -18,11 +20,7 @@ async function lastNumber(store: Store, year: number): Promise<number> {
   return last === undefined ? 0 : last + GAP;
 }
 
-/**
- * Draws the next number of a year. Concurrent callers get different ones, since every increment answers its own value
- * (120 of 120 distinct on a real Appwrite with 8 writers); a number that is not used is a gap. The first draw of a year makes its row.
- */
-export async function nextReferenceNumber(store: Store, year: number): Promise<number> {
+async function drawOnce(store: Store, year: number): Promise<number> {
   const draw = () => store.counters.increment(counterId(year), 'value');
   const drawn = await draw();
   if (drawn !== undefined) return drawn;
@@ -31,4 +29,17 @@ export async function nextReferenceNumber(store: Store, year: number): Promise<n
   const later = await draw();
   if (later === undefined) throw unavailable(new Error('a counter that was made and is not there'));
   return later;
+}
+
+/**
+ * Draws the next number of a year. Concurrent callers get different ones, since every increment answers its own value
+ * (120 of 120 distinct on a real Appwrite with 8 writers). A number that is not used is a gap, so a draw that is slow or
+ * fails is made twice. The first draw of a year makes its row. Throws 503.
+ */
+export async function nextReferenceNumber({ gateway, store }: { gateway: Gateway; store: Store }, year: number) {
+  try {
+    return await gateway.mayRepeat(() => drawOnce(store, year));
+  } catch (error) {
+    throw error instanceof Refusal ? error : unavailable(error);
+  }
 }

@@ -1,6 +1,7 @@
+import type { TablesDB } from 'node-appwrite';
 import { isSafeId } from '#shared/domain/ids.ts';
 import { Refusal } from '#shared/domain/problems.ts';
-import { appwriteType, isAmbiguous, unavailable } from './failures.ts';
+import { appwriteType, isAmbiguous, isUnanswered, unavailable } from './failures.ts';
 import type { Gateway } from './gateway.ts';
 import { DATABASE_ID, type TableId } from './resources.ts';
 
@@ -16,6 +17,8 @@ export type Operation = RowOperation | BulkOperation;
 /** How a commit ended: `limit` and `conflict` mean somebody else was first, `missing` that a row it needs is not there. */
 export type Outcome = 'done' | 'conflict' | 'limit' | 'missing';
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 // `transaction_failed` is what MongoDB answers to the second of two commits on one row (read in its adapter, not seen).
 const OUTCOMES: Record<string, Outcome> = {
   transaction_conflict: 'conflict',
@@ -27,6 +30,8 @@ const OUTCOMES: Record<string, Outcome> = {
   row_not_found: 'missing',
   document_not_found: 'missing',
 };
+
+const EXPIRED = 'transaction_expired';
 
 export function create(tableId: TableId, rowId: string, data: Record<string, unknown>): Operation {
   return { action: 'create', tableId, rowId, data };
@@ -86,16 +91,16 @@ export type Work = {
 
 /**
  * Commits all operations or none. Staging that fails or hangs is begun anew with a transaction of its own, since nothing
- * counts before the commit; so is a commit that came too late (500 `transaction_expired`), once. `landed` tells, after a
- * lost or failed answer to the commit, whether it took effect. Throws 503 when Appwrite fails otherwise; the transaction
- * may then stay `committing`, and nothing of it counts.
+ * counts before the commit; so is, once, a commit that came too late (500 `transaction_expired`) or whose refusal got
+ * lost. `landed` tells, after a lost or failed answer to the commit, whether it took effect. Throws 503 when Appwrite
+ * fails otherwise; the transaction may then stay `committing`, and nothing of it counts.
  */
 export async function commitBegun(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome> {
   const outcome = await stageAndCommit(gateway, begun, work);
-  if (outcome !== 'expired') return outcome;
-  const again = await stageAndCommit(gateway, begin(gateway), work);
-  if (again === 'expired') throw unavailable(new Error('a new transaction has expired'));
-  return again;
+  if (outcome !== 'again') return outcome;
+  const second = await stageAndCommit(gateway, begin(gateway), work);
+  if (second === 'again') throw unavailable(new Error('a second transaction that expired, or whose refusal got lost'));
+  return second;
 }
 
 async function stage(gateway: Gateway, begun: Promise<string>, operations: Record<string, unknown>[]): Promise<string> {
@@ -105,28 +110,75 @@ async function stage(gateway: Gateway, begun: Promise<string>, operations: Recor
   return transactionId;
 }
 
-async function stageAndCommit(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome | 'expired'> {
-  let committing = false;
+/** `again`: nothing counts, and a new transaction may. */
+type Committed = Outcome | 'again';
+
+async function stageAndCommit(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Committed> {
+  let transactionId: string;
   try {
     const operations = work.operations.map(staged);
-    const transactionId = await gateway.mayRepeat((again) =>
-      stage(gateway, again ? begin(gateway) : begun, operations),
-    );
-    await work.ready;
-    if (work.stillTrue && !(await work.stillTrue())) return 'conflict';
-    committing = true;
-    const { status } = await gateway.tables.updateTransaction({ transactionId, commit: true });
-    if (status !== 'committed') throw new Error('an answer that tells of no commit');
+    transactionId = await gateway.mayRepeat((again) => stage(gateway, again ? begin(gateway) : begun, operations));
+  } catch (error) {
+    return outcomeOf(error);
+  }
+  await work.ready;
+  if (work.stillTrue && !(await work.stillTrue())) return 'conflict';
+  return commitStaged(gateway, transactionId, work);
+}
+
+/**
+ * A commit that nothing is heard of is looked up. When it has not taken effect, the same transaction is committed once
+ * more, over another connection. Only one of the two can count: Appwrite commits a transaction once (the second answer is
+ * 400 `transaction_not_ready`, recorded: transactions-055), and when both are at work, the rows that one writes are a
+ * conflict for the other (recorded: transactions-336 to 424).
+ */
+async function commitStaged(gateway: Gateway, transactionId: string, { landed }: Work): Promise<Committed> {
+  try {
+    await askToCommit(gateway.impatient, transactionId);
     return 'done';
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    const type = appwriteType(error) ?? '';
-    if (type === 'transaction_expired') return 'expired';
-    const outcome = OUTCOMES[type];
-    if (outcome) return outcome;
-    if (committing && isAmbiguous(error) && (await work.landed())) return 'done';
-    throw unavailable(error);
+    if (appwriteType(error) === EXPIRED) return 'again';
+    if (isAmbiguous(error) && (await landed())) return 'done';
+    if (!isUnanswered(error)) return outcomeOf(error);
   }
+  try {
+    await askToCommit(gateway.tables, transactionId);
+    return 'done';
+  } catch (error) {
+    if (await landed()) return 'done';
+    if (appwriteType(error) === 'transaction_not_ready') return endOf(gateway, transactionId);
+    // The first one may be what the second has met, and be at work still.
+    await pause(500);
+    return (await landed()) ? 'done' : outcomeOf(error);
+  }
+}
+
+/** How a commit ended whose answer got lost (recorded: transactions-053, 118, 223). Throws 503 while it is at work. */
+async function endOf(gateway: Gateway, transactionId: string): Promise<Committed> {
+  for (let looks = 0; looks < 4; looks += 1) {
+    const { status } = await gateway.tables.getTransaction({ transactionId }).catch((error: unknown) => {
+      throw unavailable(error);
+    });
+    if (status === 'committed') return 'done';
+    if (status === 'failed') return 'again';
+    await pause(500);
+  }
+  throw unavailable(new Error('a commit that does not end'));
+}
+
+async function askToCommit(tables: TablesDB, transactionId: string): Promise<void> {
+  const { status } = await tables.updateTransaction({ transactionId, commit: true });
+  if (status !== 'committed') throw new Error('an answer that tells of no commit');
+}
+
+/** What an error of staging or committing means. Throws 503 for those that tell nothing, and every refusal of our own. */
+function outcomeOf(error: unknown): Committed {
+  if (error instanceof Refusal) throw error;
+  const type = appwriteType(error) ?? '';
+  if (type === EXPIRED) return 'again';
+  const outcome = OUTCOMES[type];
+  if (outcome) return outcome;
+  throw unavailable(error);
 }
 
 /** Begins and commits: three calls, one after the other. */

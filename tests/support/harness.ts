@@ -62,11 +62,11 @@ type On = { filled?: string; database?: EngineName; layout?: Layout } & Pick<
   'workers' | 'proxy' | 'delays' | 'config'
 >;
 
-/** The databases that the most important stories run on. */
-export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
+const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
 
-/** The one that a test runs on when it asks for none: TEST_DATABASE, or MariaDB. */
-export const DATABASE = DATABASES.find((name) => name === process.env.TEST_DATABASE) ?? 'mariadb';
+/** The one that a test runs on when it asks for none: TEST_DATABASE, that of the real Appwrite, or MariaDB. */
+const { TEST_DATABASE, APPWRITE_DATABASE } = process.env;
+export const DATABASE = DATABASES.find((name) => name === (TEST_DATABASE ?? APPWRITE_DATABASE)) ?? 'mariadb';
 
 /** Where a service runs. */
 type Ground = {
@@ -79,8 +79,18 @@ type Ground = {
   close(): Promise<void>;
 };
 
-/** The layouts that a service can be started in: both locally, and the one that was deployed to a real Appwrite. */
-export const SERVED_LAYOUTS: readonly Layout[] = deployed() ? ['groups'] : LAYOUTS;
+/** Whether the product under test is deployed to a real Appwrite: `npm run test:appwrite`. */
+export const IS_DEPLOYED = deployed() !== undefined;
+
+const LOCALLY = [
+  ...LAYOUTS.map((layout) => ({ database: DATABASE, layout })),
+  ...DATABASES.filter((database) => database !== DATABASE).map((database) => ({ database, layout: 'groups' as const })),
+];
+
+/** Where the main story is played: in both layouts and on all databases, or on what was deployed. */
+export const SERVED: readonly { database: EngineName; layout: Layout }[] = IS_DEPLOYED
+  ? [{ database: DATABASE, layout: 'groups' }]
+  : LOCALLY;
 
 /**
  * The whole product on a local Appwrite of its own: the built bundles, any free port. In `npm run test:appwrite` it is

@@ -1,5 +1,6 @@
 import { requireAccount } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
+import { findByReference } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { Category, Complaint, Contact, StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, countedAs, tallyOperations } from '#shared/appwrite/tallies.ts';
@@ -16,6 +17,8 @@ import { deadlinesFor, type WorkingCalendar } from '#shared/domain/working-time.
 import type { Picture } from '#shared/media/picture.ts';
 import { refuseErased } from '../auth/open-session.ts';
 import { reserveFiling, withRateLimit } from '../rate-limits.ts';
+import { withMutex } from '../keyed-mutex.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 import { defaultAssignee, findCategoryById, unknownCategory } from './assignee-and-category.ts';
 import { claimKey, fingerprintOf, type IdempotencyClaim, refuseMalformedKey, unkeyedClaim } from './idempotency.ts';
 import { type Draw, nextReference } from './reference-numbers.ts';
@@ -39,7 +42,6 @@ type NewRow = Omit<Complaint, 'counted'>;
 type FiledComplaint = NewRow & { $id: string };
 export type Created = { row: FiledComplaint; replayed: boolean };
 
-const COMMITS = 4;
 const SOON = { seconds: 1 };
 
 type Filing = {
@@ -144,19 +146,25 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     return { row, operations };
   };
   const landed = async () => (await deps.store.complaints.find(complaintId)) !== undefined;
-  let { row, operations } = workWith(firstReference);
-  let outcome = await commitCounted(deps, { operations, landed, ready: filing.reserved }, filing.begun);
-  for (let tries = 1; outcome !== 'done' && tries < COMMITS; tries += 1) {
-    if (outcome === 'missing') await refuseErased(deps, filing.actor.id);
+  let reference = firstReference;
+  let begun: Promise<string> | undefined = filing.begun;
+  const attempt = async () => {
+    const { row, operations } = workWith(reference);
+    const outcome = await commitCounted(deps, { operations, landed, ready: filing.reserved }, begun);
+    begun = undefined;
+    if (outcome === 'done') return { ...row, images, $id: complaintId };
     if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
-    // A second conflict may be about the reference: after a restored backup the counter gives numbers that are taken.
-    if (outcome === 'conflict' && tries > 1) {
-      ({ row, operations } = workWith(await nextReference(deps, { another: true }).take(filedAt)));
-    }
-    outcome = await commitCounted(deps, { operations, landed });
-  }
-  if (outcome !== 'done') throw retryLater('busy', 'Many complaints are being filed at this moment.', SOON);
-  return { ...row, images, $id: complaintId };
+    if (outcome === 'missing') await refuseErased(deps, filing.actor.id);
+    const holder = outcome === 'conflict' ? await findByReference(deps.store, reference) : undefined;
+    // A commit that was given up took effect late.
+    if (holder?.$id === complaintId) return { ...row, images, $id: complaintId };
+    // After a restored backup the counter gives numbers that are taken.
+    if (holder) reference = await nextReference(deps, { another: true }).take(filedAt);
+    return undefined;
+  };
+  // On MongoDB every commit that meets another one in a total fails, so those that have failed go one after the other.
+  const once = () => (begun !== undefined ? attempt() : withMutex('filing again', attempt));
+  return retryOnConflict(deps.clock, 'the same totals', once);
 }
 
 async function replay(deps: Deps, complaintId: string): Promise<Created> {

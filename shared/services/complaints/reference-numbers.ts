@@ -28,12 +28,11 @@ export type Draw = {
 
 /** Begins to draw a number of the present year; `another` does not use what refused filings have left. */
 export function nextReference(deps: Deps, { another = false } = {}): Draw {
-  const { config, clock, store, gateway } = deps;
+  const { config, clock } = deps;
   const draw = async (at: Date): Promise<Drawn> => {
     const year = yearIn(config.timeZone, at);
     const left = another ? undefined : takeUnused(config, year);
-    // A number too many is a gap, so a draw that is slow or fails may be made twice.
-    return left ?? { year, number: await gateway.mayRepeat(() => nextReferenceNumber(store, year)) };
+    return left ?? { year, number: await nextReferenceNumber(deps, year) };
   };
   let isUsed = false;
   const drawing = draw(clock.now());

@@ -1,42 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createNameWords } from '#shared/appwrite/name-words.ts';
-import { commit, create } from '#shared/appwrite/transaction.ts';
 import { AccountExport, Complaint, Profile, ProfileList } from '#shared/contract/responses.ts';
-import { randomId } from '#shared/domain/ids.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
+import { manyAccounts } from '../../support/many-accounts.ts';
 
 let service: Service;
 let admin: Person;
 let staff: Person;
-let many: string[];
 beforeAll(async () => {
   service = await startService();
   [admin, staff] = await service.people('admin', 'staff');
-  many = await manyAccounts();
+  await manyAccounts(service, 'paged');
 });
 afterAll(() => service.close());
-
-const MANY = 230;
-
-/** More accounts than a page holds, written as registration writes them. */
-async function manyAccounts(): Promise<string[]> {
-  const { gateway } = service.connection;
-  const at = new Date().toISOString();
-  const all = Array.from({ length: MANY }, (_, n) => ({
-    id: randomId(),
-    username: `paged${String(n).padStart(3, '0')}`,
-  }));
-  for (let from = 0; from < all.length; from += 40) {
-    const operations = all.slice(from, from + 40).flatMap(({ id, username }) => {
-      const name = 'Pagey Pagerson';
-      const account = { username, name, passwordHash: '-', role: 'user', epoch: '', registeredAt: at, changedAt: at };
-      return [create('users', id, account), createNameWords(id, { username, name })];
-    });
-    if ((await commit(gateway, operations, async () => false)) !== 'done') throw new Error('not written');
-  }
-  return all.map(({ username }) => username);
-}
 
 async function named(username: string, name: string): Promise<Person> {
   const person = await service.person('user', username);
@@ -50,23 +26,6 @@ async function find(query: Record<string, string>, who = admin) {
 const namesOf = ({ items }: { items: { username: string }[] }) => items.map(({ username }) => username).sort();
 
 describe('an admin finds accounts', () => {
-  it('by the beginning of the username or of any word of the name, in any case and without accents', async () => {
-    await named('zoe.quill', 'Zoë van der Quïllenberg');
-    await named('quimby', 'Mayor Joe');
-    await named('plain-one', 'Aquiline Nose');
-    expect(namesOf(await find({ q: 'qui' }))).toEqual(['quimby', 'zoe.quill']);
-    expect(namesOf(await find({ q: 'QUÏLLEN' }))).toEqual(['zoe.quill']);
-    expect(namesOf(await find({ q: 'zoe.q' }))).toEqual(['zoe.quill']);
-    expect(namesOf(await find({ q: 'zoe van' }))).toEqual(['zoe.quill']);
-    expect(namesOf(await find({ q: 'van zoe' }))).toEqual(['zoe.quill']);
-    expect(namesOf(await find({ q: 'zoe joe' }))).toEqual([]);
-    expect(namesOf(await find({ q: 'illen' }))).toEqual([]);
-    expect(namesOf(await find({ q: '%' }))).toEqual([]);
-    const { items } = await find({ q: 'quim', role: 'user' });
-    expect(items[0]).toMatchObject({ username: 'quimby', name: 'Mayor Joe', email: null, notify: 'important' });
-    expect(namesOf(await find({ q: 'quim', role: 'staff' }))).toEqual([]);
-  });
-
   it('by the present name, not by a former one', async () => {
     const person = await named(uniqueName('r'), 'Wilhelmina Former');
     (await person.send('PUT', '/user', { json: { name: 'Wilhelmina Latter' } })).as(Profile);
@@ -82,21 +41,6 @@ describe('an admin finds accounts', () => {
     expect(namesOf(await find({ q: 'tomorrow' }))).toEqual([person.username]);
     await person.send('DELETE', '/user', { json: { password: PASSWORD } });
     expect(namesOf(await find({ q: 'tomorrow' }))).toEqual([]);
-  });
-
-  it('page by page, by name and by role, without doubles or gaps', async () => {
-    for (const query of [{ q: 'page' }, { role: 'user', q: 'pagerson' }, { role: 'user' }]) {
-      const seen: string[] = [];
-      let after: string | null = null;
-      do {
-        const page = await find({ ...query, ...(after === null ? {} : { after }) } as Record<string, string>);
-        expect(page.items.length).toBeLessThanOrEqual(100);
-        seen.push(...page.items.map(({ username }) => username));
-        after = page.next;
-      } while (after !== null);
-      expect(new Set(seen).size).toBe(seen.length);
-      expect(seen.filter((username) => username.startsWith('paged')).sort()).toEqual(many);
-    }
   });
 
   it('and nobody else does; a cursor belongs to its list', async () => {

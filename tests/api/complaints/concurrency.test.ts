@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { pageThrough, pagings } from '../../support/changing-list.ts';
-import { DATABASE, type Service, startService } from '../../support/harness.ts';
+import { type Service, startService } from '../../support/harness.ts';
 import { race } from '../../support/race.ts';
 import { type Cast, steps, walkThrough } from '../../support/workflow.ts';
 
@@ -20,7 +20,7 @@ afterAll(() => service.close());
 it('no sequence of requests brings a complaint where the status table does not, or answers otherwise', async () => {
   await fc.assert(
     fc.asyncProperty(steps, (walk) => walkThrough(service, cast, walk)),
-    { numRuns: DATABASE === 'mariadb' ? 12 : 2 },
+    { numRuns: 12 },
   );
 });
 

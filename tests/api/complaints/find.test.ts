@@ -32,47 +32,16 @@ async function createRows(tableId: string, rows: object[]): Promise<void> {
 }
 
 describe('words', () => {
-  it('are found in title and description, all of them, without case or accents', async () => {
-    const { id } = await reporter.file({
-      title: 'Überflutete Straße',
-      description: 'The Café at Mill Lane is under water.',
-    });
-    for (const q of ['uberflutete', 'STRASSE', 'cafe\u0301', 'the cafe at mill lane', 'lane, (mill)!', '-lane', 'at']) {
-      expect(idsOf(await listOf(service, { q })), q).toContain(id);
-    }
-    for (const q of ['cafe elsewhere', 'flutete', 'uberflut']) {
-      expect(idsOf(await listOf(service, { q })), q).not.toContain(id);
-    }
-    expect((await listOf(service, { q: ' ' })).total).toBe((await listOf(service)).total);
-  });
-
-  it('of scripts without spaces are found by two characters', async () => {
-    const { id } = await reporter.file({ title: '水管漏水了', description: '三天了' });
-    expect(idsOf(await listOf(service, { q: '漏水' }))).toEqual([id]);
-  });
-
   it.each(['***', '"', '(((', '%', ' - '])('need a letter or digit: %s is 422', async (q) => {
     const { errors } = (await service.send('GET', `/complain?${new URLSearchParams({ q })}`)).problem(422);
     expect(errors).toMatchObject([{ field: 'q', code: 'too_short' }]);
   });
 
-  it('come by filing, page by page and in both directions, with every filter', async () => {
-    const filed: string[] = [];
-    for (let number = 0; number < 6; number += 1) {
-      const body = { title: `Wobbly fence ${number}`, description: number % 2 === 0 ? 'Green.' : 'Blue.' };
-      filed.unshift((await reporter.file({ ...body, category: number < 4 ? 'roads' : 'other' })).id);
-    }
-    const found = async (query: Record<string, string>) =>
-      (await followed(staff, { pageSize: 2, ...query })).flatMap(idsOf);
-    expect(await found({ q: 'fence' })).toEqual(filed);
-    expect(await found({ q: 'fence wobbly' })).toEqual(filed);
-    expect(await found({ q: 'fence', sort: 'createdAt' })).toEqual(filed.toReversed());
-    expect(await found({ q: 'wobbly green fence' })).toEqual(filed.filter((_, index) => index % 2 === 1));
-    expect(await found({ q: 'fence', category: 'ROADS', username: reporter.username })).toEqual(filed.slice(2));
-    expect(await found({ q: 'fence', from: '2020-01-01', to: '2999-01-01', status: 'created' })).toEqual(filed);
-    expect(await found({ q: 'fence', to: '2020-01-01' })).toEqual([]);
+  it('are counted in no total, and none at all are no condition', async () => {
+    await reporter.file({ title: 'Wobbly fence' });
     const page = await listOf(service, { q: 'fence' });
     expect(page).toMatchObject({ total: null, totalPages: null, totalIsExact: false, page: 1 });
+    expect((await listOf(service, { q: ' ' })).total).toBe((await listOf(service)).total);
   });
 
   it('go and come with the text, the visibility and the complaint, each in one commit', async () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openGateway } from '#shared/appwrite/gateway.ts';
+import { Slots } from '#shared/appwrite/slots.ts';
 import { openStore } from '#shared/appwrite/store.ts';
 import { begin, commitBegun, update } from '#shared/appwrite/transaction.ts';
 import { systemClock } from '#shared/domain/clock.ts';
@@ -117,23 +118,24 @@ describe('a single write', () => {
   });
 });
 
-describe('a transaction', () => {
-  const created = (id: string) => json(201, { $id: id });
-  const staged = json(201, { operations: 1 });
-  const committed = json(200, { status: 'committed' });
-  const work = { operations: [update('state', 'row', { value: 'x' })], landed: async () => false };
+const created = (id: string) => json(201, { $id: id });
+const staged = json(201, { operations: 1 });
+const committed = json(200, { status: 'committed' });
+const work = { operations: [update('state', 'row', { value: 'x' })], landed: async () => false };
 
+describe('a transaction', () => {
   it('whose staging hangs is begun anew, and only the new one is committed', async () => {
-    script = [created('first'), silence, created('second'), staged, committed];
-    const { gateway } = open({ hedgeMs: 20 });
+    const ids = ['first'];
+    const staging: Reply = (response, request) => {
+      const { method, url = '' } = request;
+      if (method === 'PATCH') committed(response, request);
+      else if (url.endsWith('/operations')) (url.includes('first') ? silence : staged)(response, request);
+      else created(ids.shift() ?? 'second')(response, request);
+    };
+    script = [staging];
+    const { gateway } = open({ hedgeMs: 100 });
     expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
-    expect(asked).toEqual([
-      'POST /v1/tablesdb/transactions',
-      'POST /v1/tablesdb/transactions/first/operations',
-      'POST /v1/tablesdb/transactions',
-      'POST /v1/tablesdb/transactions/second/operations',
-      'PATCH /v1/tablesdb/transactions/second',
-    ]);
+    expect(asked.filter((call) => call.startsWith('PATCH'))).toEqual(['PATCH /v1/tablesdb/transactions/second']);
   });
 
   it('whose opening failed is opened anew', async () => {
@@ -143,11 +145,111 @@ describe('a transaction', () => {
     expect(asked).toHaveLength(4);
   });
 
+  const lost: Reply = (_response, request) => request.socket.destroy();
+  /** Opens and stages, as often as asked to, and commits like this; the last reply goes on for ever. */
+  const transactions = (commitsLike: Reply[]): Reply => {
+    return (response, request) => {
+      const own = request.method === 'PATCH' && commitsLike.length > 1 ? commitsLike.shift() : commitsLike[0];
+      const opening = request.url?.endsWith('/operations') ? staged : created('first');
+      (request.method === 'PATCH' ? own : opening)?.(response, request);
+    };
+  };
+  const commits = () => asked.filter((call) => call.startsWith('PATCH'));
+
   it('whose commit failed is looked up and not committed twice', async () => {
     script = [created('first'), staged, failure];
     const { gateway } = open({ hedgeMs: 20 });
     expect(await commitBegun(gateway, begin(gateway), { ...work, landed: async () => true })).toBe('done');
+    expect(commits()).toHaveLength(1);
     await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
-    expect(asked.filter((call) => call.startsWith('PATCH'))).toHaveLength(1);
+    expect(commits()).toHaveLength(1);
+  });
+
+  it.each([
+    ['hangs', silence],
+    ['is lost', lost],
+  ])('whose commit %s is committed once more when it has not taken effect', async (_what, reply) => {
+    script = [transactions([reply, committed])];
+    const { gateway } = open({ hedgeMs: 100 });
+    expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
+    expect(commits()).toEqual(Array(2).fill('PATCH /v1/tablesdb/transactions/first'));
+  });
+
+  const notReady = json(400, { message: 'no', code: 400, type: 'transaction_not_ready' });
+  const endedAs = (status: string): Reply => {
+    const commit = transactions([lost, notReady, committed]);
+    return (response, request) => (request.method === 'GET' ? json(200, { status }) : commit)(response, request);
+  };
+
+  it('whose first commit took effect after all is done', async () => {
+    script = [endedAs('committed')];
+    const { gateway } = open();
+    expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
+    expect(commits()).toHaveLength(2);
+  });
+
+  it('whose first commit was refused, which got lost, is begun anew', async () => {
+    script = [endedAs('failed')];
+    const { gateway } = open();
+    expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
+    expect(commits()).toHaveLength(3);
+  });
+
+  it('whose first commit does not end is a 503', async () => {
+    script = [endedAs('committing')];
+    const { gateway } = open();
+    await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(commits()).toHaveLength(2);
+  });
+
+  it('whose second commit meets somebody else is a conflict; one that is unanswered twice is a 503', async () => {
+    const { gateway } = open();
+    script = [transactions([lost, json(409, { message: 'no', code: 409, type: 'transaction_conflict' })])];
+    expect(await commitBegun(gateway, begin(gateway), work)).toBe('conflict');
+    script = [transactions([lost])];
+    await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(commits()).toHaveLength(4);
+  });
+});
+
+describe('calls of one process', () => {
+  it('are under way six at a time, in their order, and wait no longer than their execution has', async () => {
+    const held: ServerResponse[] = [];
+    script = [(response) => held.push(response)];
+    const { store } = open();
+    const finds = Array.from({ length: 8 }, (_, number) => store.complaints.find(`c${number}`));
+    await expect.poll(() => held.length).toBe(6);
+    await expect(open({ secondsLeft: 0.05 }).store.complaints.find('late')).rejects.toMatchObject({
+      code: 'unavailable',
+      cause: expect.objectContaining({ message: expect.stringContaining('no turn to ask Appwrite') }),
+    });
+    expect(held).toHaveLength(6);
+    script = [emptyList];
+    for (const response of held) emptyList(response, response.req);
+    expect(await Promise.all(finds)).toEqual(Array(8).fill(undefined));
+    expect(asked).toHaveLength(8);
+  });
+
+  it('that hang give their turn to others after a while', async () => {
+    const slots = new Slots(1, 30);
+    const giveBack = await slots.take(1_000);
+    const second = await slots.take(1_000);
+    giveBack();
+    await expect(slots.take(5)).rejects.toThrow('no turn');
+    second();
+    await slots.take(0);
+  });
+
+  it('are not begun anew while they wait for their turn', async () => {
+    const held: ServerResponse[] = [];
+    script = [(response) => held.push(response)];
+    const { store } = open();
+    const finds = Array.from({ length: 6 }, () => store.complaints.find('abc'));
+    await expect.poll(() => held.length).toBe(6);
+    const { gateway } = open({ hedgeMs: 20, secondsLeft: 0.2 });
+    await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(gateway.calls).toHaveLength(1);
+    for (const response of held) emptyList(response, response.req);
+    await Promise.all(finds);
   });
 });

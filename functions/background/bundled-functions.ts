@@ -1,7 +1,7 @@
-import type { BackgroundFunctions } from '#shared/http/background.ts';
+import type { BackgroundFunction } from '#shared/http/background.ts';
 
 /**
  * The functions that `background` stands for. The build fills this in: every function of appwrite.json that clients may
  * not call (see scripts/build/generated-modules.ts).
  */
-export const members: BackgroundFunctions = { members: [], everyMinutes: 1 };
+export const members: readonly BackgroundFunction[] = [];

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { isPublic, readDeclaration } from '../deploy/declaration.ts';
-import { BACKGROUND, layOut, minutesBetween } from '../project/layout.ts';
+import { minutesBetween } from '../project/layout.ts';
 import { PROJECT_FILE } from '../project/local-settings.ts';
 
 const require = createRequire(import.meta.url);
@@ -51,16 +51,13 @@ async function explorer(): Promise<string> {
 
 /** Every function without clients, with what appwrite.json says it is called by. */
 function bundledFunctions(): string {
-  const declared = readDeclaration(PROJECT_FILE);
-  const functions = declared.functions.filter((fn) => !isPublic(fn));
+  const functions = readDeclaration(PROJECT_FILE).functions.filter((fn) => !isPublic(fn));
   const imports = functions.map(({ $id }, at) => `import handle${at} from '#functions/${$id}/main.ts';`);
   const members = functions.map(({ $id: id, events, schedule }, at) => {
     const everyMinutes = schedule === '' ? 'undefined' : minutesBetween(schedule);
     return `{ id: ${JSON.stringify(id)}, events: ${JSON.stringify(events)}, everyMinutes: ${everyMinutes}, handle: handle${at} }`;
   });
-  const common = layOut(declared, 'compact').functions.find(({ $id }) => $id === BACKGROUND)?.schedule ?? '';
-  const everyMinutes = common === '' ? 1 : minutesBetween(common);
-  return `${imports.join('\n')}\nexport const members = { members: [${members.join(', ')}], everyMinutes: ${everyMinutes} };`;
+  return `${imports.join('\n')}\nexport const members = [${members.join(', ')}];`;
 }
 
 async function functionOfPath(): Promise<string> {

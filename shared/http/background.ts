@@ -13,30 +13,29 @@ export type BackgroundFunction = {
   handle(context: RuntimeContext): Promise<unknown>;
 };
 
-/** `everyMinutes`: the minutes between two runs of the schedule that they share. */
-export type BackgroundFunctions = { members: readonly BackgroundFunction[]; everyMinutes: number };
-
 type Answer = { status: number; body: string; headers: Record<string, string> };
 
 /**
  * The default export of a function that stands for several: an event goes to those that it concerns, a run of the
  * schedule to those whose time has come, and an execution made with a key to all (GET) or to all that have a schedule
  * (POST). They work side by side, each with a log line of its own; the answer has the highest status of theirs.
+ *
+ * Appwrite does not say which run of the schedule it makes, so the times are the process's own. A process does not know
+ * what ran before it: its first run does every job, which must be harmless to do again. So no job is ever left out, even
+ * when every run is made by a new process.
  */
-export function createBackground(
-  { members, everyMinutes }: BackgroundFunctions,
-  now: () => Date = () => systemClock.now(),
-) {
+export function createBackground(members: readonly BackgroundFunction[], now: () => Date = () => systemClock.now()) {
   const refuse = serve(async () => {
     throw new Refusal('forbidden', 'This function is called by events and by its schedule only.');
   });
   let last: number | undefined;
   return async (context: RuntimeContext): Promise<unknown> => {
-    const minute = Math.floor(now().getTime() / MINUTE);
-    const when = { minute, since: last ?? minute - everyMinutes };
-    if (context.req.headers['x-appwrite-trigger'] === 'schedule') last = minute;
-    const concerned = members.filter((member) => concerns(member, context.req, when));
-    if (concerned.length === 0) return refuse(context);
+    // Rounded, since this clock may be some seconds behind the scheduler's.
+    const run = { minute: Math.round(now().getTime() / MINUTE), last };
+    const scheduled = context.req.headers['x-appwrite-trigger'] === 'schedule';
+    if (scheduled) last = run.minute;
+    const concerned = members.filter((member) => concerns(member, context.req, run));
+    if (concerned.length === 0 && !scheduled) return refuse(context);
     const answers = await Promise.all(
       concerned.map(async (member) => [member.id, await callMember(member, context)] as const),
     );
@@ -46,15 +45,15 @@ export function createBackground(
   };
 }
 
-/** The minute, counted from 1970, of this run, and that of the run before as far as this process knows. */
-type When = { minute: number; since: number };
+/** The minute of this run, counted from 1970, and of the run before; `last` is undefined in a new process. */
+type Run = { minute: number; last: number | undefined };
 
-function concerns(member: BackgroundFunction, { method, headers }: RuntimeContext['req'], when: When): boolean {
+function concerns(member: BackgroundFunction, { method, headers }: RuntimeContext['req'], run: Run): boolean {
   switch (headers['x-appwrite-trigger']) {
     case 'event':
       return member.events.some((pattern) => matches(pattern, headers['x-appwrite-event'] ?? ''));
     case 'schedule':
-      return isDue(member, when);
+      return isDue(member, run);
     case 'http':
       return method === 'GET' || member.everyMinutes !== undefined;
     default:
@@ -73,9 +72,10 @@ function segments(event: string): string[] {
   return event.split('.').map((part, at) => (at % 2 === 0 ? (names[part] ?? part) : part));
 }
 
-/** Whether a minute that the job is meant for has come since the run before: one that starts late, or was missed, counts. */
-function isDue({ everyMinutes: own }: BackgroundFunction, { minute, since }: When): boolean {
-  return own !== undefined && minute - (minute % own) > since;
+/** Whether one of the job's own times has come since the run before. A clock that was put back starts anew. */
+function isDue({ everyMinutes: own }: BackgroundFunction, { minute, last }: Run): boolean {
+  if (own === undefined) return false;
+  return last === undefined || last > minute || minute - (minute % own) > last;
 }
 
 /** Lets a member answer and keeps what it would have sent. */
@@ -91,7 +91,7 @@ async function callMember(member: BackgroundFunction, { req, log, error }: Runti
 function together(answers: readonly (readonly [id: string, answer: Answer])[]): Answer {
   const bodies = answers.map(([id, { body }]) => [id, body === '' ? null : JSON.parse(body)] as const);
   return {
-    status: Math.max(...answers.map(([, { status }]) => status)),
+    status: Math.max(200, ...answers.map(([, { status }]) => status)),
     body: JSON.stringify(Object.fromEntries(bodies)),
     headers: { 'content-type': 'application/json; charset=utf-8' },
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { linesOfExecution } from './executions.ts';
 import type { Service } from './harness.ts';
 import type { Answer } from './send.ts';
 
@@ -6,16 +7,10 @@ import type { Answer } from './send.ts';
 const RequestLine = z.object({ request: z.string(), status: z.number(), calls: z.number(), depth: z.number() });
 export type RequestLine = z.infer<typeof RequestLine>;
 
-const Execution = z.object({ logs: z.string(), errors: z.string() });
-
-/** What the function of this answer logged, read as an admin reads it: from the execution in Appwrite. */
+/** What the function of this answer logged. */
 export async function logOf(service: Service, functionId: string, answer: Answer): Promise<RequestLine> {
-  const owner = service.functionId(functionId);
-  const id = answer.headers['x-appwrite-execution-id'];
-  const { endpoint, projectId, apiKey } = service.local;
-  const response = await fetch(`${endpoint}/functions/${owner}/executions/${id}`, {
-    headers: { 'x-appwrite-project': projectId, 'x-appwrite-key': apiKey },
-  });
-  const { logs, errors } = z.parse(Execution, await response.json());
-  return z.parse(RequestLine, JSON.parse(logs.trim() || errors.trim()));
+  const id = answer.headers['x-appwrite-execution-id'] ?? '';
+  const lines = await linesOfExecution(service, functionId, id);
+  if (lines.length !== 1) throw new Error(`execution ${id} has logged ${lines.length} lines`);
+  return z.parse(RequestLine, lines[0]);
 }

@@ -2,8 +2,11 @@ import { expect, it } from 'vitest';
 import { type BackgroundFunction, createBackground } from '#shared/http/background.ts';
 import type { RuntimeContext } from '#shared/http/runtime.ts';
 
-/** Two jobs: one by deletions and every minute, one every ten minutes. Each answers with the status it is given. */
-function makeBackground({ status = 200, minute = 0 } = {}) {
+/**
+ * Three jobs: one by deletions and every minute, one every ten minutes, one by deletions alone. `seldom` answers with
+ * the status that is given.
+ */
+function makeBackground({ status = 200 } = {}) {
   const called: string[] = [];
   const member = (
     id: string,
@@ -25,8 +28,16 @@ function makeBackground({ status = 200, minute = 0 } = {}) {
     member('seldom', ['databases.main.tables.users.rows.*.delete'], 10, status),
     member('never', ['databases.main.tables.users.rows.*.delete'], undefined, 200),
   ];
-  const now = () => new Date(Date.UTC(2026, 0, 1, 12, minute, 3));
-  return { called, handle: createBackground({ members, everyMinutes: 1 }, now) };
+  const clock = { minute: 0, second: 3 };
+  const now = () => new Date(Date.UTC(2026, 0, 1, 12, clock.minute, clock.second));
+  const handle = createBackground(members, now);
+  /** The jobs of a run of the schedule at this time. */
+  const runAt = async (minute: number, second = 3) => {
+    Object.assign(clock, { minute, second });
+    await call(handle, schedule);
+    return called.splice(0);
+  };
+  return { called, handle, runAt };
 }
 
 async function call(
@@ -64,33 +75,52 @@ it('passes an event to every job that it concerns', async () => {
   expect(called).toEqual(['seldom', 'never']);
 });
 
-it('runs each job when its minute has come', async () => {
-  for (const minute of [0, 1, 9, 10, 30]) {
-    const { called, handle } = makeBackground({ minute });
-    await call(handle, schedule);
-    expect(called).toEqual(minute % 10 === 0 ? ['often', 'seldom'] : ['often']);
+const all = ['often', 'seldom'];
+
+it('runs every job at the first run of a process, whatever the minute', async () => {
+  for (const minute of [0, 1, 9, 10, 30]) expect(await makeBackground().runAt(minute)).toEqual(all);
+});
+
+it('runs each job when its time has come, also when runs come late or are left out', async () => {
+  const { runAt } = makeBackground();
+  const seldom: number[] = [];
+  for (const minute of [8, 9, 10, 11, 12, 19, 23, 24, 30, 55, 59]) {
+    const called = await runAt(minute);
+    expect(called).toContain('often');
+    if (called.includes('seldom')) seldom.push(minute);
   }
+  expect(seldom).toEqual([8, 10, 23, 30, 55]);
 });
 
-it('runs a job that its schedule starts late, where the schedule tells which run it is', async () => {
-  const called: string[] = [];
-  const handle = async () => void called.push('seldom');
-  const members = [{ id: 'seldom', events: [], everyMinutes: 10, handle }];
-  const late = () => new Date(Date.UTC(2026, 0, 1, 12, 14));
-  await call(createBackground({ members, everyMinutes: 10 }, late), schedule);
-  expect(called).toEqual(['seldom']);
+it('runs each job once for a time, with a clock that is some seconds before or behind the schedule', async () => {
+  const { runAt } = makeBackground();
+  await runAt(0);
+  expect(await runAt(9, 2)).toEqual(['often']);
+  expect(await runAt(9, 59)).toEqual(all);
+  expect(await runAt(11, 1)).toEqual(['often']);
+  expect(await runAt(19, 59)).toEqual(all);
+  expect(await runAt(20, 1)).toEqual([]);
 });
 
-it('runs a job whose minute passed since the run before', async () => {
-  const called: number[] = [];
-  let minute = 8;
-  const handle = async () => void called.push(minute);
-  const background = createBackground(
-    { members: [{ id: 'seldom', events: [], everyMinutes: 10, handle }], everyMinutes: 1 },
-    () => new Date(Date.UTC(2026, 0, 1, 12, minute)),
-  );
-  for (minute of [8, 9, 11, 12, 19, 33, 34]) await call(background, schedule);
-  expect(called).toEqual([11, 33]);
+it('runs every job anew after the clock was put back', async () => {
+  const { runAt } = makeBackground();
+  await runAt(45);
+  expect(await runAt(31)).toEqual(all);
+  expect(await runAt(32)).toEqual(['often']);
+});
+
+it('is not told of the time by events and by executions made with a key', async () => {
+  const { handle, called, runAt } = makeBackground();
+  await call(handle, event('databases.main.tables.complaints.rows.abc.delete'));
+  await call(handle, { 'x-appwrite-trigger': 'http' });
+  called.splice(0);
+  expect(await runAt(3)).toEqual(all);
+});
+
+it('answers a run at which nothing is due with 200 and nothing', async () => {
+  const { handle } = makeBackground();
+  await call(handle, schedule);
+  expect(await call(handle, schedule)).toMatchObject({ status: 200, body: '{}', lines: [] });
 });
 
 it('fails when one job fails, and tells what each has answered', async () => {
@@ -102,7 +132,7 @@ it('fails when one job fails, and tells what each has answered', async () => {
 });
 
 it('runs all scheduled jobs for a POST made with a key, and asks all jobs for a GET', async () => {
-  const [post, get] = [makeBackground({ minute: 3 }), makeBackground({ minute: 3 })];
+  const [post, get] = [makeBackground(), makeBackground()];
   await call(post.handle, { 'x-appwrite-trigger': 'http' });
   expect(post.called).toEqual(['often', 'seldom']);
   await call(get.handle, { 'x-appwrite-trigger': 'http' }, 'GET');

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { linesSince } from '../support/executions.ts';
+import { type Service, startService } from '../support/harness.ts';
+
+const MINUTE = 60_000;
+const Line = z.object({ route: z.string(), status: z.number(), calls: z.number() });
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({}, { layout: 'compact' });
+});
+afterAll(() => service.close());
+
+/** Lets so many minutes pass at once, so that the schedule comes once, and reads what `background` logged. */
+async function linesAfter(minutes: number): Promise<z.infer<typeof Line>[]> {
+  const { clock } = service.local;
+  const before = clock.now();
+  clock.advance(minutes * MINUTE);
+  await service.settle();
+  return (await linesSince(service, 'background', before)).map((line) => z.parse(Line, line));
+}
+
+/** Moves the clock to the second after so many minutes past an hour. */
+async function moveTo(minutes: number): Promise<void> {
+  const { clock } = service.local;
+  const hour = 60 * MINUTE;
+  clock.moveTo((Math.floor(clock.now() / hour) + 1) * hour + minutes * MINUTE + 1_000);
+  await service.settle();
+}
+
+const jobs = (lines: z.infer<typeof Line>[]) => lines.map(({ route }) => route).sort();
+
+it('does maintenance every ten minutes and in the first run of a new process, and costs two calls otherwise', async () => {
+  await moveTo(2);
+  const idle = await linesAfter(1);
+  expect(idle).toMatchObject([{ route: 'outbox', status: 200, calls: 2 }]);
+  expect(jobs(await linesAfter(7))).toEqual(['outbox', 'schedule']);
+  expect(jobs(await linesAfter(1))).toEqual(['outbox']);
+  service.local.killFunction('background');
+  const anew = await linesAfter(1);
+  expect(jobs(anew)).toEqual(['outbox', 'schedule']);
+  expect(anew.map(({ status }) => status)).toEqual([200, 200]);
+  expect(jobs(await linesAfter(1))).toEqual(['outbox']);
+});
+
+it('does what is due where every run is made by a new process', async () => {
+  await moveTo(34);
+  for (let run = 0; run < 3; run += 1) {
+    service.local.killFunction('background');
+    expect(jobs(await linesAfter(5))).toEqual(['outbox', 'schedule']);
+  }
+});

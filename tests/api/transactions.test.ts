@@ -44,7 +44,8 @@ describe('a registration', () => {
   it('whose commit met another one that did not land, as on MongoDB, is tried again', async () => {
     const username = uniqueName();
     const path = '/v1/tablesdb/transactions/*';
-    const fault = service.local.faults.add({ kind: 'commit-failed', method: 'PATCH', path, functionId: 'users' });
+    const functionId = service.functionId('users');
+    const fault = service.local.faults.add({ kind: 'commit-failed', method: 'PATCH', path, functionId });
     expect((await register(username)).status).toBe(201);
     expect(fault.hits).toBe(1);
     expect((await register(username)).problem(409).code).toBe('username_taken');

@@ -53,9 +53,8 @@ export const uniqueName = (prefix = 'p') => `${prefix}${randomBytes(6).toString(
 const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_SETTINGS };
 
 /**
- * `filled` is a data folder to start with; `database` is `DATABASE` when left out, `layout` that of the
- * environment variable LAYOUT, or groups. `workers`, `proxy` and
- * `delays` say how the local Appwrite serves; `config` is a project file in the place of the product's own.
+ * `filled` is a data folder to start with; `database` is `DATABASE` when left out, `layout` is `LAYOUT`. `workers`,
+ * `proxy` and `delays` say how the local Appwrite serves; `config` is a project file in the place of the product's own.
  */
 type On = { filled?: string; database?: EngineName; layout?: Layout } & Pick<
   LocalAppwriteOptions,
@@ -67,6 +66,9 @@ export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies
 
 /** The one that a test runs on when it asks for none: TEST_DATABASE, or MariaDB. */
 export const DATABASE = DATABASES.find((name) => name === process.env.TEST_DATABASE) ?? 'mariadb';
+
+/** The layout that a test runs in when it asks for none: LAYOUT, or groups. */
+export const LAYOUT = readLayout(process.env.LAYOUT) ?? 'groups';
 
 /** Where a service runs. */
 type Ground = {
@@ -113,7 +115,7 @@ function deployedGround({ target, tokenSecret, functionsDomain }: Deployed): Gro
 
 async function localGround(
   variables: Record<string, string>,
-  { filled, database = DATABASE, layout = readLayout(process.env.LAYOUT) ?? 'groups', ...serving }: On,
+  { filled, database = DATABASE, layout = LAYOUT, ...serving }: On,
 ): Promise<Ground> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const settings = { ...SETTINGS, ...variables };

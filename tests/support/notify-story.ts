@@ -46,9 +46,10 @@ class NotifyStory {
   #plan(): void {
     const { random } = this.#options;
     const { faults } = this.#service.local;
-    if (random.chance(0.3)) faults.add({ kind: random.pick(EVENT_FAULTS), functionId: 'notifications' });
+    const functionId = this.#service.functionId('notifications');
+    if (random.chance(0.3)) faults.add({ kind: random.pick(EVENT_FAULTS), functionId });
     const effect = random.pick(['none', 'done'] as const);
-    faults.add({ kind: random.pick(CALL_FAULTS), effect, functionId: 'notifications', nth: 1 + random.below(12) });
+    faults.add({ kind: random.pick(CALL_FAULTS), effect, functionId, nth: 1 + random.below(12) });
   }
 
   async #change(open: Complaint[], at: number): Promise<void> {

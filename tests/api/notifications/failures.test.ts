@@ -31,7 +31,7 @@ async function messagesLike(deliveryId: string) {
   return all.filter(({ $id }) => $id.startsWith(deliveryId));
 }
 
-const CREATE = { functionId: 'notifications', method: 'POST', path: '/v1/messaging/messages/email' };
+const CREATE = { method: 'POST', path: '/v1/messaging/messages/email' };
 
 it.each([
   { kind: 'reset', effect: 'done' },
@@ -43,7 +43,7 @@ it.each([
   { kind: 'wrong-json', effect: 'none' },
 ] as const)('one mail arrives although the call that hands it over fails: %j', async (fault) => {
   const { id, mails } = await filed();
-  const planned = service.local.faults.add({ ...CREATE, ...fault });
+  const planned = service.local.faults.add({ ...CREATE, functionId: service.functionId('notifications'), ...fault });
   await letMinutesPass(service, 3);
   await service.local.faults.applyLate();
   expect(planned.hits).toBe(1);
@@ -160,6 +160,10 @@ it('a change whose event is lost is told by the schedule, and one whose event co
 
 it('asks Appwrite twice when there is nothing to do', async () => {
   await letMinutesPass(service, 5);
+  // In the layout compact maintenance is done by the same function, every ten minutes.
+  const minute = Math.floor(service.local.clock.now() / 60_000) % 10;
+  if (minute >= 8) await letMinutesPass(service, 3);
   const calls = await service.local.calls.during(() => letMinutesPass(service, 1));
-  expect(calls.filter(({ functionId }) => functionId === 'notifications')).toHaveLength(2);
+  const functionId = service.functionId('notifications');
+  expect(calls.filter((call) => call.functionId === functionId)).toHaveLength(2);
 });

@@ -6,9 +6,10 @@ import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { Client } from 'node-appwrite';
 import { seedCategories } from '#scripts/project/categories.ts';
 import { type Connection, connect } from '#scripts/project/connect.ts';
-import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { localProject } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
+import { LAYOUT } from '#tests/support/harness.ts';
 
 export const PASSWORD = 'navy-compiler-52';
 
@@ -31,7 +32,12 @@ const SETTINGS = {
 export async function startSubject(): Promise<Subject> {
   const dataDir = await mkdtemp(join(tmpdir(), 'soak-'));
   const variables = { '*': SETTINGS };
-  const local = await startLocalAppwrite({ dataDir, config: PROJECT_FILE, origin: originPaths(), variables });
+  const local = await startLocalAppwrite({
+    dataDir,
+    config: localProject(LAYOUT),
+    origin: originPaths(LAYOUT),
+    variables,
+  });
   const target = { endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey };
   await seedCategories(new Client().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key));
   const connection = connect(target);

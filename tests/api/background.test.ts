@@ -4,11 +4,14 @@ import { linesSince } from '../support/executions.ts';
 import { type Service, startService } from '../support/harness.ts';
 
 const MINUTE = 60_000;
+/** The calls of each job with nothing to do, as the guide tells. */
+const IDLE = { outbox: 2, schedule: 9 };
 const Line = z.object({ route: z.string(), status: z.number(), calls: z.number() });
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService({}, { layout: 'compact' });
+  // A read that a busy machine answers late is not asked a second time.
+  service = await startService({ APPWRITE_HEDGE_MS: '20000', APPWRITE_TIMEOUT_MS: '20000' }, { layout: 'compact' });
 });
 afterAll(() => service.close());
 
@@ -31,15 +34,14 @@ async function moveTo(minutes: number): Promise<void> {
 
 const jobs = (lines: z.infer<typeof Line>[]) => lines.map(({ route }) => route).sort();
 
-it('does maintenance every ten minutes and in the first run of a new process, and costs two calls otherwise', async () => {
+it('does maintenance every ten minutes and in the first run of a new process, and asks Appwrite little when idle', async () => {
   await moveTo(2);
-  const idle = await linesAfter(1);
-  expect(idle).toMatchObject([{ route: 'outbox', status: 200, calls: 2 }]);
+  expect(await linesAfter(1)).toEqual([{ route: 'outbox', status: 200, calls: IDLE.outbox }]);
   expect(jobs(await linesAfter(7))).toEqual(['outbox', 'schedule']);
   expect(jobs(await linesAfter(1))).toEqual(['outbox']);
   service.local.killFunction('background');
   const anew = await linesAfter(1);
-  expect(jobs(anew)).toEqual(['outbox', 'schedule']);
+  expect(Object.fromEntries(anew.map(({ route, calls }) => [route, calls]))).toEqual(IDLE);
   expect(anew.map(({ status }) => status)).toEqual([200, 200]);
   expect(jobs(await linesAfter(1))).toEqual(['outbox']);
 });

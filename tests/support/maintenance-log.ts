@@ -7,7 +7,10 @@ const Line = z.object({ route: z.string(), report: z.optional(z.unknown()), alar
 const TEN_MINUTES = 600_000;
 
 /** Lets the schedule come once, at its next time or so much later, and reads from the log what the run has done. */
-export async function runAndReadLog(service: Service, later = 0): Promise<MaintenanceReport & { alarm: string | undefined }> {
+export async function runAndReadLog(
+  service: Service,
+  later = 0,
+): Promise<MaintenanceReport & { alarm: string | undefined }> {
   const { local } = service;
   const before = local.clock.now();
   local.clock.advance(TEN_MINUTES - (before % TEN_MINUTES) + 1 + later);

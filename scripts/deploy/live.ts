@@ -94,7 +94,7 @@ const Rule = z.object({
   status: z.string(),
 });
 
-const Deployment = z.object({ $id: z.string(), $createdAt: z.string(), status: z.string() });
+const Deployment = z.object({ $id: z.string(), $createdAt: z.string(), $updatedAt: z.string(), status: z.string() });
 
 export type LiveColumn = z.infer<typeof Column>;
 export type LiveIndex = z.infer<typeof Index>;

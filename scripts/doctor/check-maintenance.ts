@@ -10,7 +10,7 @@ import { type Finding, failure, good, warning } from './finding.ts';
 
 const BUDGET_MS = 30_000;
 
-/** The last scheduled run of every function that has a schedule. */
+/** The last scheduled run of every function that has a schedule, by the code that runs now. */
 export async function checkSchedules(planning: Planning): Promise<Finding[]> {
   const scheduled = planning.declared.functions.filter(({ schedule }) => schedule !== '');
   return Promise.all(scheduled.map((fn) => checkSchedule(planning, fn)));
@@ -25,9 +25,11 @@ async function checkSchedule({ remote, live }: Planning, fn: DeclaredFunction): 
   const { executions } = await remote.functions.listExecutions({ functionId, queries });
   const [last] = executions;
   const overdue = Date.now() - 3 * intervalOf(schedule);
-  if (!last) {
-    const young = Date.parse(known.deployment.$createdAt) > overdue;
-    return young ? good('schedule', subject, 'is not due yet') : failure('schedule', subject, 'has never run');
+  // A run before the code that runs now was ready says nothing of it.
+  const readyAt = Date.parse(known.deployment.$updatedAt);
+  if (!last || Date.parse(last.$createdAt) < readyAt) {
+    if (readyAt > overdue) return good('schedule', subject, 'is not due yet');
+    return failure('schedule', subject, last ? `has not run since ${last.$createdAt}` : 'has never run');
   }
   const when = `last ran ${last.$createdAt}`;
   if (String(last.status) === 'failed')

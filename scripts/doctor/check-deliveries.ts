@@ -5,7 +5,7 @@ import type { Connection } from '../project/connect.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
 const MINUTE = 60_000;
-/** The schedule runs every minute; what has been due for so long is not being done. */
+/** The schedule runs every minute; what has been due for this long is not being done. */
 const LATE_MS = 15 * MINUTE;
 const DAY_MS = 24 * 60 * MINUTE;
 

@@ -36,7 +36,7 @@ export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 export type OutboxEntry = RowOf<typeof OutboxRow>;
 export type StoredOutboxEntry = Stored<OutboxEntry>;
 
-/** The parts of a complaint that decide whether the public learns of its change. */
+/** The columns of a complaint that decide whether the public learns of its change. */
 type Seen = { hidden: boolean; status: Status };
 
 export type ComplaintNews = {
@@ -67,7 +67,7 @@ export type AccountNews = {
   username?: string | undefined;
   address?: string | undefined;
   webhookId?: string | undefined;
-  /** Makes the row's id with the kind and the account, so that the same news is written once. A random one otherwise. */
+  /** Part of the row's id with the kind and the account, so that the same news is written once. Without it the id is random. */
   version?: string | undefined;
 };
 

@@ -14,9 +14,9 @@ export type Status = (typeof STATUSES)[number];
 /** Statuses in which nobody is expected to work any more, so nothing can be overdue. */
 export const ENDED: readonly Status[] = ['resolved', 'rejected', 'closed'];
 
-/** After a complaint was resolved its reporter may reopen it for so many days. */
+/** After a complaint was resolved its reporter may reopen it for this many days. */
 export const REOPEN_DAYS = 14;
-/** After a complaint was resolved or closed its reporter may rate it for so many days. */
+/** After a complaint was resolved or closed its reporter may rate it for this many days. */
 export const RATING_DAYS = 60;
 
 export type Party = 'reporter' | 'staff' | 'admin';

@@ -12,7 +12,7 @@ export type Mailer = {
   /** Hands a mail over. `accepted`: ask for the result later. Throws `MailRefused` when no attempt can succeed. */
   hand(mail: Mail): Promise<'accepted' | 'sent'>;
   resultOf(id: string): Promise<MailResult>;
-  /** Removes what is kept of a mail. Gives false while it is still being sent and cannot be removed. */
+  /** Removes what is kept of a mail. Returns false while it is still being sent and cannot be removed. */
   discard(id: string): Promise<boolean>;
   /** Removes what is kept of an address that no account uses any more. */
   forget(address: string): Promise<void>;

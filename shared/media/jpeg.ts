@@ -210,7 +210,7 @@ function readComponents(payload: Buffer): Component[] {
 
 type ScanSegment = { payload: Buffer; raw: Buffer; from: number };
 
-/** Keeps a scan up to its last block, and the tables it needs; gives the place to go on at. */
+/** Keeps a scan up to its last block, and the tables it needs; returns the place to go on at. */
 async function readScan(source: Buffer, reading: Reading, { payload, raw, from }: ScanSegment): Promise<number> {
   const { frame, tables, kept } = reading;
   if (!frame) throw damaged('its pixels come before its header');

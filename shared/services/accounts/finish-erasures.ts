@@ -25,7 +25,7 @@ const PAGE = 100;
 const SETTLED_MS = 2 * MINUTE;
 const UNASSIGN_MS = 20 * SECOND;
 
-/** Takes a person off everything that stays: their names and their totals. The same again is harmless. */
+/** Takes a person off everything that stays: their names and their totals. Idempotent. */
 export async function anonymise(deps: Deps, person: { id: string; usernames: readonly string[] }): Promise<void> {
   await Promise.all([
     scrubNames(deps.store, person),
@@ -132,7 +132,7 @@ async function finish(deps: Deps, identity: StoredIdentity, isLiving: boolean): 
   return true;
 }
 
-/** Finishes the erasures that have begun, the oldest first, until `isOver`. Tells how many are finished. */
+/** Finishes the erasures that have begun, the oldest first, until `isOver`. Returns how many are finished. */
 export async function finishErasures(deps: Deps, isOver: () => boolean): Promise<number> {
   let finished = 0;
   for (;;) {

@@ -18,7 +18,7 @@ function unexpired(account: Knowing, now: Date): KnownAddress[] {
   return account.knownAddresses.filter((known) => Date.parse(known.seen) > now.getTime() - KNOWN_DAYS * DAY);
 }
 
-/** Whether this person has registered or logged in from this address of late. */
+/** Whether this person has registered or logged in from this address recently. */
 export function isKnownAddress(account: Knowing, address: string, now: Date): boolean {
   const mark = markOf(account, address);
   return address !== NO_ADDRESS && unexpired(account, now).some((known) => known.mark === mark);

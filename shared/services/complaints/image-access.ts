@@ -14,7 +14,7 @@ export function renewAccess(
 }
 
 /**
- * Ends all older URLs of these pictures; doing it again is harmless. Gives false when a token of the row does not exist
+ * Ends all older URLs of these pictures; idempotent. Returns false when a token of the row does not exist
  * any more, as after a deletion in the console.
  */
 export async function retireOldAccess(
@@ -32,7 +32,7 @@ export function publishAccess(images: readonly StoredImage[]): StoredImage[] {
 
 /**
  * Ends every URL of a hidden complaint that the public may know, whoever hid it: where a token was made while the
- * complaint was visible, the pictures get new ones first. Gives the pictures as the row has them afterwards, or
+ * complaint was visible, the pictures get new ones first. Returns the pictures as the row has them afterwards, or
  * `undefined` when somebody else has changed the row meanwhile.
  */
 export async function revokeHiddenAccess(

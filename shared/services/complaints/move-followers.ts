@@ -22,7 +22,7 @@ async function step(deps: StorageDeps, operations: Operation[], landed: () => Pr
 }
 
 /**
- * Ends all follows of an account that is erased, so many in each commit, until `isOver`. Gives false when there may be
+ * Ends all follows of an account that is erased, so many in each commit, until `isOver`. Returns false when there may be
  * more to do. Does nothing when the account is there again.
  */
 export async function unfollowAll(deps: StorageDeps, personId: string, isOver: () => boolean): Promise<boolean> {

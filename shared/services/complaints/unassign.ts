@@ -24,7 +24,7 @@ export function planUnassigning(
   return addTask(store, { kind: 'unassign', subject, dueAt: new Date(clock.now().getTime() + DEMOTING_MS) });
 }
 
-/** Takes the assignee off a case, with an internal entry of the system. Gives false when somebody changed it meanwhile. */
+/** Takes the assignee off a case, with an internal entry of the system. Returns false when somebody changed it meanwhile. */
 async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: StoredComplaint): Promise<boolean> {
   const { $id: complaintId, status, progress } = complaint;
   const version = complaint.version + 1;
@@ -62,7 +62,7 @@ async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: St
 
 /**
  * Unassigns a person who does not work here any more, one case after the other until `isOver`: from the cases that are
- * open when they were demoted, from all when the account is gone, so that its name stays nowhere. Gives false when
+ * open when they were demoted, from all when the account is gone, so that its name stays nowhere. Returns false when
  * there may be more to do.
  */
 export async function unassign(deps: StorageDeps, username: string, isOver: () => boolean): Promise<boolean> {

@@ -27,7 +27,7 @@ function columnsOf({ clock }: Deps, { toAcknowledge, toResolve, ...counts }: Mon
   };
 }
 
-/** Measures a month anew, from the complaints filed in it; 5000 of them take one call. Gives false when `isOver` came first. */
+/** Measures a month anew, from the complaints filed in it; 5000 of them take one call. Returns false when `isOver` came first. */
 export async function computeMonth(deps: Deps, month: string, isOver: () => boolean): Promise<boolean> {
   const figures = noFigures();
   const now = deps.clock.now();
@@ -61,7 +61,7 @@ export async function computeAllMonths(deps: Deps): Promise<void> {
   });
 }
 
-/** Measures these months, the newest first, as far as the run allows. Gives those that are still due. */
+/** Measures these months, the newest first, as far as the run allows. Returns those that are still due. */
 export async function computeMonths(
   deps: Deps,
   due: readonly string[],

@@ -10,7 +10,7 @@ const PAGE = 250;
 const MENDING: Allowance = { calls: 90, milliseconds: 20 * SECOND };
 /** Commits do not land in the order of their times, and the clocks of Appwrite and of the function differ a little. */
 const OVERLAP_MS = 5 * MINUTE;
-/** A complaint that cannot be put right is tried again at each run for so long; afterwards the daily pass tries it. */
+/** A complaint that cannot be put right is tried again at each run for this long; afterwards the daily pass tries it. */
 const TRIED_AGAIN_MS = HOUR;
 
 export const EVERYTHING: ChangeMark = { at: '1970-01-01T00:00:00.000Z', id: '' };

@@ -34,7 +34,7 @@ async function advance(run: PassRun): Promise<void> {
   if (after === '') pass.step += 1;
 }
 
-/** After a step has failed: it is tried again by the next run, and given up after three. Gives whether to go on now. */
+/** After a step has failed: it is tried again by the next run, and given up after three. Returns whether to go on now. */
 function giveUpAfterTries({ pass }: PassRun): boolean {
   pass.failed += 1;
   if (pass.failed < TRIES) return false;

@@ -9,7 +9,7 @@ import type { NotifyDeps } from './deps.ts';
 import { webhookHeaders, webhookKey } from './sign-webhook.ts';
 
 const LIMITS = { timeoutMs: 10 * SECOND, mostBytes: 64 * 1024 };
-/** A webhook that has failed for so long is disabled. */
+/** A webhook that has failed for this long is disabled. */
 const FAILING_MS = 5 * DAY;
 
 export type WebhookResult =

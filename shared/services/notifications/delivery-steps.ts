@@ -22,7 +22,7 @@ import { discardMessages, forgetEmail, LATE_MS } from './forget-recipient.ts';
 const BACKOFF_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY];
 /** When Messaging is asked for the first time what has become of a message. */
 const RESULT_MS = 30 * SECOND;
-/** A message that is `processing` for so long may stay so for ever: it is sent again under another id. */
+/** A message that is `processing` for this long may stay so for ever: it is sent again under another id. */
 const STUCK_MS = 10 * MINUTE;
 const AGAIN_MS = MINUTE;
 
@@ -169,7 +169,7 @@ export function firstOfEachMail(deliveries: readonly StoredDelivery[]): StoredDe
 
 /**
  * Takes the next step of each of these deliveries, which are due. What fails stays due, or is due again when its lease
- * ends. Gives the errors.
+ * ends. Returns the errors.
  */
 export async function takeDeliverySteps(deps: NotifyDeps, deliveries: readonly StoredDelivery[]): Promise<unknown[]> {
   const failures: unknown[] = [];

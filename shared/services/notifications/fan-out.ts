@@ -129,7 +129,7 @@ async function* wantedBy(deps: NotifyDeps, entry: StoredOutboxEntry): AsyncGener
 
 /**
  * Makes the deliveries that a row of the outbox asks for, and removes the row. Doing it again, or twice at once, is
- * harmless: a delivery's id is made of the row's, the channel and the recipient. Gives the ids of what is due at once.
+ * harmless: a delivery's id is made of the row's, the channel and the recipient. Returns the ids of what is due at once.
  */
 export async function fanOut(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<string[]> {
   const { store, clock } = deps;

@@ -33,7 +33,7 @@ class Run {
     return { told: this.#told, steps: this.#steps, failed: this.failures.length, calls };
   }
 
-  /** Gives the ids of the deliveries that are due at once. */
+  /** Returns the ids of the deliveries that are due at once. */
   async fanOut(entries: readonly StoredOutboxEntry[]): Promise<string[]> {
     const due: string[] = [];
     for (let at = 0; at < entries.length && !this.#budget.isSpent(); at += AT_ONCE) {

@@ -1,4 +1,4 @@
-/** Stands for every caller whose address is missing or unreadable: they share their limits, and nobody is known by it. */
+/** For callers whose address is missing or unreadable: they share their limits, and it never counts as a known address. */
 export const NO_ADDRESS = 'unknown';
 
 const IPV6_LETTERS = /^[\da-f:.]+$/i;
@@ -15,7 +15,7 @@ function groupsOf(address: string): number[] | undefined {
 }
 
 /**
- * What limits count by: an IPv4 address, or the /64 of an IPv6 address, since a household is given at least that many
+ * The key of limits per client: an IPv4 address, or the /64 of an IPv6 address, since a household has at least that many
  * addresses and may use another for each request. An IPv4 address written as IPv6 is the IPv4 one. Not an address:
  * `NO_ADDRESS`.
  */

@@ -14,7 +14,7 @@ function canonicalDomain(raw: string): string | undefined {
 }
 
 /**
- * The kept spelling of an e-mail address: nothing around it, the domain in lower case and as ASCII. What stands before
+ * The canonical spelling of an e-mail address: trimmed, the domain in lower case and as ASCII. The part before
  * the `@` stays as it was typed, since only its own server knows what it means. Undefined when it is no address.
  */
 export function canonicalEmail(raw: string): string | undefined {

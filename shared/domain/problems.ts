@@ -70,7 +70,7 @@ export class Refusal extends Error {
   readonly code: ProblemCode;
   readonly errors: FieldError[];
   readonly headers: Record<string, string>;
-  /** What would have been possible instead; a member of the answer. */
+  /** What is possible instead; a member of the answer. */
   readonly allowed: readonly string[] | undefined;
 
   constructor(code: ProblemCode, detail: string, extras: Extras = {}) {

@@ -14,9 +14,9 @@ export type Status = (typeof STATUSES)[number];
 /** Statuses of finished complaints, which cannot be overdue. */
 export const ENDED: readonly Status[] = ['resolved', 'rejected', 'closed'];
 
-/** After a complaint was resolved its reporter may reopen it for this many days. */
+/** Days after the resolution within which the reporter may reopen a complaint. */
 export const REOPEN_DAYS = 14;
-/** After a complaint was resolved or closed its reporter may rate it for this many days. */
+/** Days after the end within which the reporter may rate a complaint. */
 export const RATING_DAYS = 60;
 
 export type Party = 'reporter' | 'staff' | 'admin';

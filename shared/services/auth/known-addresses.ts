@@ -9,7 +9,7 @@ const KNOWN_DAYS = 30;
 
 type Knowing = Pick<Account, '$id' | 'knownAddresses'>;
 
-/** A salted hash of the address, different for each account: addresses are not stored. */
+/** A hash of the address and the account's id: addresses themselves are not stored. */
 function markOf(account: Knowing, address: string): string {
   return derivedId('a', account.$id, address);
 }

@@ -10,12 +10,12 @@ import { randomId } from '#shared/domain/ids.ts';
 import { ENDED } from '#shared/domain/status.ts';
 
 const PAGE = 25;
-/** Longer than the request lasts that demotes somebody. */
+/** Longer than a request that demotes somebody lasts. */
 const DEMOTING_MS = MINUTE;
 
 /**
- * Leaves it to maintenance to unassign somebody who is about to be demoted. To be called before the role is written, so
- * that a crash in between loses nothing: when the task is due and the person still works here, it does nothing.
+ * Adds a task that unassigns somebody who is about to be demoted. Called before the role is written, so
+ * that a crash in between loses nothing: when the person is still staff, the task does nothing.
  */
 export function planUnassigning(
   { store, clock }: Pick<StorageDeps, 'store' | 'clock'>,
@@ -61,7 +61,7 @@ async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: St
 }
 
 /**
- * Unassigns a person who does not work here any more, one case after the other until `isOver`: from the cases that are
+ * Unassigns a person who is no staff any more, one case after the other until `isOver`: from the cases that are
  * open when they were demoted, from all when the account is gone, so that its name stays nowhere. Returns false when
  * there may be more to do.
  */

@@ -65,7 +65,7 @@ class Following {
   /** `readUntil`: everything that was written before this moment has been read. */
   end(readUntil: Date | undefined): Followed {
     const { result } = this;
-    // With nothing changed the mark stays, so that a run with nothing to do has nothing to save.
+    // Without changes the mark stays, so that an idle run saves nothing.
     if (readUntil && result.changed > 0) {
       const at = Math.max(Date.parse(this.#from.at), readUntil.getTime() - OVERLAP_MS);
       result.mark = { at: new Date(at).toISOString(), id: '' };
@@ -79,8 +79,8 @@ class Following {
 }
 
 /**
- * Looks at every complaint that anybody has written since the last run, through the API or in the console. What was
- * written in the last five minutes is looked at once more by the next run. Costs one call when nothing was written.
+ * Checks every complaint that was written since the last run, through the API or in the console. Those
+ * written in the last five minutes are checked again by the next run. Costs one call when nothing was written.
  */
 export async function followChanges(
   deps: StorageDeps,

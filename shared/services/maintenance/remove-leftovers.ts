@@ -60,7 +60,7 @@ async function leftoverFiles({ gateway, store }: StorageDeps, ids: readonly stri
   return ids.filter((id) => !whole.has(id) && !owned.has(id));
 }
 
-/** Puts leftovers of a kind right that are leftovers still; returns those that failed. */
+/** Corrects what is still a leftover of a kind; returns the failures. */
 async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: readonly string[]) {
   switch (kind) {
     case 'account':
@@ -78,7 +78,7 @@ async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: reado
   }
 }
 
-/** Puts right the next leftovers of a kind that have been known for a day; returns whether there may be more. */
+/** Corrects the next leftovers of a kind that have been known for a day; returns whether there may be more. */
 async function removeBatch({ deps, pass, failures }: PassRun, kind: QuarantineKind): Promise<boolean> {
   const limit = BATCH[kind];
   const until = new Date(deps.clock.now().getTime() - DAY);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 
-/** appwrite.json as the deployment reads it: strict, so that nothing in it is silently not deployed. */
+/** appwrite.json as the deployment reads it. Strict, so that nothing in it is silently ignored. */
 
 const Column = z.strictObject({
   key: z.string(),

@@ -5,7 +5,7 @@ import type { LiveTable } from './live.ts';
 import { planColumns } from './plan-columns.ts';
 import { planIndexes } from './plan-indexes.ts';
 
-/** Database, tables, columns, indexes. Tables that nobody declared are somebody else's until destroying is allowed. */
+/** Database, tables, columns, indexes. Undeclared tables are kept unless destroying is allowed. */
 export async function planTables(planning: Planning): Promise<Change[]> {
   const { declared, live } = planning;
   const changes = planDatabase(planning);

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
 
-/** A hash of the names and contents of a folder of code, independent of the packer and the time. */
+/** The name and hash of each file of a folder of code; independent of the packer and the time. */
 function digestOf(files: ReadonlyMap<string, Buffer>): string {
   const lines = [...files].map(([name, bytes]) => `${name} ${createHash('sha256').update(bytes).digest('hex')}`);
   return lines.sort().join('\n');

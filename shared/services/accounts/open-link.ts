@@ -13,7 +13,7 @@ const TOKEN = /^[\w-]{43}$/;
 export type OpenedLink = { account: Account; address: string; used: Operation };
 
 export function linkGone(): Refusal {
-  return new Refusal('token_gone', 'This link does not count any more. Ask for a new one.');
+  return new Refusal('token_gone', 'This link is no longer valid. Ask for a new one.');
 }
 
 /** The address that a link of an account counts for. A reset only goes to a confirmed one. */

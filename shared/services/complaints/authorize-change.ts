@@ -62,7 +62,7 @@ export function refuseUnauthorized(asked: Asked): void {
   }
   const step = { from: complaint.status, to: input.status };
   if (checkTransition(step, askerOf(asked), true) === 'forbidden') {
-    throw new Refusal('forbidden', `It is not yours to move this complaint from ${step.from} to ${step.to}.`);
+    throw new Refusal('forbidden', `You may not move this complaint from ${step.from} to ${step.to}.`);
   }
 }
 

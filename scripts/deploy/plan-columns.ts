@@ -1,8 +1,7 @@
 import { type Change, databaseOf, differences, type Planning, replaced, undeclared } from './change.ts';
-import { countRows } from './counting.ts';
 import type { DeclaredColumn, DeclaredTable } from './declaration.ts';
 import { type LiveColumn, type LiveTable, readTables } from './live.ts';
-import { type Remote, until } from './remote.ts';
+import { countRows, type Remote, until } from './remote.ts';
 
 const WAIT_SECONDS = 180;
 

@@ -87,3 +87,9 @@ export async function until<T>(
     await pause(wait);
   }
 }
+
+/** How many rows a table has, in words; Appwrite counts to 5000. */
+export async function countRows(tables: Remote['tables'], databaseId: string, tableId: string): Promise<string> {
+  const { total } = await tables.listRows({ databaseId, tableId });
+  return total >= 5000 ? '5000 rows or more' : total === 1 ? '1 row' : `${total} rows`;
+}

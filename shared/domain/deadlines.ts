@@ -25,14 +25,14 @@ export type CaseTimes = {
   closedAt: string | null;
 };
 
-/** An automatic step. `level` counts from 1. */
+/** What time does to a complaint by itself. `level` counts from 1. */
 export type TimeStep =
   | { kind: 'close'; at: Date }
   | { kind: 'escalate'; deadline: 'acknowledge' | 'overdue'; level: number; at: Date };
 
 const isRunning = (status: Status) => status !== 'on_hold' && !ENDED.includes(status);
 
-/** The next automatic step, however far away; undefined when there is none. `levels`: how many people the category names. */
+/** The next step that time takes, however far away; undefined when there is none. `levels`: how many people the category names. */
 export function nextStep(times: CaseTimes, calendar: WorkingCalendar, levels = MAX_LEVELS): TimeStep | undefined {
   const { status, acknowledgeBy, overdueAt, acknowledgeLevel, overdueLevel, resolvedAt } = times;
   if (status === 'resolved') {
@@ -80,8 +80,8 @@ type Moved = {
 };
 
 /**
- * The deadlines after a change. On hold there is no `overdueAt`; when the work goes on, from there or after the
- * end, the working time that was left counts again.
+ * The deadlines after a change. On hold there is no `overdueAt`; whoever goes on with the work, from there or after the
+ * end, has the working time that was left then.
  */
 export function timesAfter({ before, after, deadlines, now }: Moved, calendar: WorkingCalendar): TimeColumns {
   const { acknowledgeBy, overdueAt, minutesLeft, acknowledgeLevel, overdueLevel } = before;

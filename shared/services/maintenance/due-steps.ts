@@ -106,7 +106,7 @@ class StepRun {
     }
   }
 
-  /** Takes the step that is due, if it still is. Returns false when somebody changed the complaint at the same moment. */
+  /** Takes the step that is due, if it still is. Gives false when somebody changed the complaint at the same moment. */
   async #take(complaint: StoredDue): Promise<boolean> {
     const { store, clock } = this.#deps;
     const now = clock.now();

@@ -18,7 +18,7 @@ export async function digestOfFolder(folder: string): Promise<string> {
   return digestOf(new Map(files));
 }
 
-/** Of a tar.gz; throws when it is none. */
+/** The same of a tar.gz; throws for other files. */
 export async function digestOfArchive(bytes: Uint8Array): Promise<string> {
   const files = new Map<string, Buffer>();
   await new Promise<void>((resolve, reject) => {

@@ -17,7 +17,7 @@ export type StoredIdentity = Stored<Identity>;
 const SCRYPT = { N: 4_096, r: 8, p: 1 };
 
 /**
- * The id of the row that keeps a name taken for ever, also after its account is erased: scrypt of the name.
+ * The id of the row that keeps a name taken, also after its account is erased: scrypt of the name.
  *
  * With a copy of the tables one may try names one by one and learn which were ever taken. POST /user tells the same, and
  * the row holds nothing else: it does not lead to the account or its cases. The hash has no key: with one, every name

@@ -45,7 +45,7 @@ export type RevokedToken = z.infer<typeof RevokedToken>;
 const KnownAddress = compiled({ mark: text, seen: text });
 export type KnownAddress = z.infer<typeof KnownAddress>;
 
-/** An admin may type capitals in the console; the account is found by its canonical name all the same. */
+/** An admin may type capitals in the console; the canonical name still finds the account. */
 const StoredUsername = z.pipe(
   text,
   z.transform((typed) => canonicalUsername(typed.trim()) ?? typed),

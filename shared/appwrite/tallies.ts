@@ -27,7 +27,7 @@ export const categoryTally = (category: string) => derivedId('c', 'category', ca
 const allOf = (userId: string) => `all-${userId}`;
 const namedOf = (userId: string) => `named-${userId}`;
 
-/** Which total of which account an id stands for; undefined for one that is no account's. */
+/** The account and kind of a total; undefined when it is not an account's. */
 export function accountTallyOf(id: string): { userId: string; named: boolean } | undefined {
   const [, kind, userId] = /^(all|named)-(.+)$/.exec(id) ?? [];
   return userId === undefined ? undefined : { userId, named: kind === 'named' };

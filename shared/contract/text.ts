@@ -17,7 +17,7 @@ const TRUTH = new Map([
 /** Browsers send `on` for a checkbox, many form libraries 1 and 0. */
 const TRUTH_IN_FORMS = new Map([...TRUTH, ['on', true], ['1', true], ['off', false], ['0', false]]);
 
-/** A text as a finite number; undefined when it is none. */
+/** A text as a finite number; undefined for other texts. */
 export function numberFromText(text: string): number | undefined {
   const value = NUMBER.test(text.trim()) ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value : undefined;

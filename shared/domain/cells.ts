@@ -80,7 +80,7 @@ function rangesOf(cells: readonly Cell[], depth: number): CellRange[] {
 /** The area between two distances from a point, in metres; `box` contains it. */
 export type Ring = { center: Point; inner: number; outer: number; box: Box };
 
-/** At most so many ranges of cells, as small as that allows, that together hold the ring, or the whole box. */
+/** At most `most` ranges of cells, as small as possible, that together cover the ring, or the whole box. */
 export function cellRanges(area: Ring | { box: Box }, most: number): CellRange[] {
   const ring = 'center' in area ? area : undefined;
   const touches = ({ center, reach }: Cell) => {

@@ -4,7 +4,7 @@ export const NO_ADDRESS = 'unknown';
 const IPV6_LETTERS = /^[\da-f:.]+$/i;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** The eight groups of an IPv6 address as numbers, or undefined when it is none. */
+/** The eight groups of an IPv6 address as numbers; undefined for other texts. */
 function groupsOf(address: string): number[] | undefined {
   if (!address.includes(':') || !IPV6_LETTERS.test(address) || !URL.canParse(`http://[${address}]`)) return undefined;
   // The URL parser writes every spelling of an address in one way: shortest, lower case, without dots.

@@ -1,6 +1,6 @@
 import { Query } from 'node-appwrite';
 import type { Role } from '#shared/domain/account.ts';
-import { escalationOf } from "#shared/domain/categories.ts";
+import { escalationOf } from '#shared/domain/categories.ts';
 import { listCategories } from './complaints.ts';
 import { readInChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';

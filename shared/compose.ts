@@ -17,7 +17,7 @@ import { retryLater } from './domain/problems.ts';
 import type { PasswordHasher } from './security/passwords.ts';
 import { createTokens, type Tokens, weaknessOf } from './security/tokens.ts';
 
-/** What a process keeps: settings, keys, hashing workers. Nothing of any caller. */
+/** What a process keeps between requests: settings, keys, hashing workers. Nothing of a caller. */
 export type Service = { config: Config; clock: Clock; tokens: Tokens; readonly hasher: PasswordHasher };
 
 /** What one execution works with. */
@@ -29,7 +29,7 @@ export type Deps = Omit<Service, 'hasher'> & {
   address: string;
 };
 
-/** What reads and writes the storage works with; a function without clients and a tool have no more than this. */
+/** What code that reads and writes the storage needs; functions without clients and tools have only this. */
 export type StorageDeps = Pick<Deps, 'gateway' | 'store' | 'clock'>;
 
 const REQUEST_BUDGET_MS = 20_000;
@@ -43,14 +43,14 @@ function refuseWeakSecret(config: Config): void {
   if (oldWeakness) throw new ConfigError(`TOKEN_SECRET_PREVIOUS ${oldWeakness}`);
 }
 
-/** What differs between functions and tests: only those that check passwords carry a hasher. */
+/** What differs between functions and tests: only functions that check passwords bundle a hasher. */
 export type Parts = { clock?: Clock; createHasher?: (options: { cost: number }) => PasswordHasher };
 
 function noHasher(): never {
   throw new Error('this function checks no passwords');
 }
 
-/** Builds the service from settings; throws ConfigError rather than serve with weak ones. */
+/** Builds the service from settings; throws ConfigError for weak secrets. */
 export function composeService(config: Config, { clock = systemClock, createHasher = noHasher }: Parts = {}): Service {
   refuseWeakSecret(config);
   const secrets = { current: config.tokenSecret, previous: config.previousTokenSecret };
@@ -117,7 +117,7 @@ export function lazyMaintenanceConfig(): () => MaintenanceConfig {
 
 type Execution = { key: string; address: string };
 
-/** Opens the way to Appwrite for one execution without a client, which may ask for `budgetMs` in all. */
+/** Opens the gateway for one execution without a client; its calls may take `budgetMs` in all. */
 export function openStorage(config: StorageConfig, { key, budgetMs }: { key: string; budgetMs: number }): StorageDeps {
   const { endpoint, projectId, appwriteTimeoutMs: timeoutMs, appwriteHedgeMs: hedgeMs } = config;
   const clock = systemClock;
@@ -126,7 +126,7 @@ export function openStorage(config: StorageConfig, { key, budgetMs }: { key: str
   return { gateway, store: openStore(gateway), clock };
 }
 
-/** Opens the way to Appwrite for one execution with that execution's key. */
+/** Opens the gateway for one execution, with that execution's key. */
 export function openDeps(service: Service, execution: Execution): Deps {
   const { config, clock, tokens } = service;
   const { endpoint, projectId, appwriteTimeoutMs: timeoutMs, appwriteHedgeMs: hedgeMs } = config;

@@ -11,10 +11,10 @@ export type Config = {
   corsOrigins: readonly string[];
   /** The origin of each function's own domain, to tell clients that ask the wrong one. */
   apiOrigins: Readonly<Record<string, string>>;
-  /** Two letters (ISO 3166): whose phone numbers are those without a country. */
+  /** Two letters (ISO 3166): the country of phone numbers without a country code. */
   defaultCountry: string | undefined;
   bcryptCost: number;
-  /** A name of the IANA database: whose years and days count. */
+  /** A name of the IANA database: for years, days and working hours. */
   timeZone: string;
   /** When people work: deadlines are counted in it. */
   calendar: WorkingCalendar;
@@ -32,7 +32,7 @@ export type Config = {
   loginFailuresPerDay: number;
   loginFailuresFromKnown: number;
   appwriteTimeoutMs: number;
-  /** A read that has not answered after so many milliseconds is asked a second time. */
+  /** A read that has not answered after this many milliseconds is sent a second time. */
   appwriteHedgeMs: number;
 };
 
@@ -74,7 +74,7 @@ export type StorageConfig = Pick<Config, 'endpoint' | 'projectId' | 'appwriteTim
 /** What `maintenance` needs: deadlines pass in working time, and it completes complaints that were edited in the console. */
 export type MaintenanceConfig = StorageConfig & Pick<Config, 'calendar' | 'timeZone' | 'contactDays'>;
 
-/** A setting that cannot be served with. Its message names the variable and never its value. */
+/** An invalid setting. The message names the variable and never its value. */
 export class ConfigError extends Error {}
 
 type Env = Record<string, string | undefined>;
@@ -235,14 +235,14 @@ export function readConfig(env: Env = process.env): Config {
   });
 }
 
-/** What the function `notifications` is told. */
+/** The configuration of the function `notifications`. */
 export type NotifyConfig = StorageConfig &
   Pick<Config, 'publicEndpoint' | 'tokenSecret'> & {
     /** The page that links in mails open; it reads their tokens from the fragment. */
     appUrl: string;
     /** Where mails go instead of Appwrite Messaging. */
     smtp: { url: string; from: string } | undefined;
-    /** Webhooks may be http and on this machine: for the local server only. */
+    /** Allows webhooks over http and on this machine; for the local server only. */
     webhooksToLoopback: boolean;
   };
 
@@ -271,7 +271,7 @@ export function readNotifyConfig(env: Env = process.env): NotifyConfig {
   });
 }
 
-/** What the docs function is told; it holds no secret. */
+/** The configuration of the function `docs`; without secrets. */
 export type DocsConfig = {
   corsOrigins: readonly string[];
   /** The origin of each function's own domain; a function that is not named is at the page's own origin. */
@@ -280,7 +280,7 @@ export type DocsConfig = {
   pictureOrigin: string | undefined;
 };
 
-/** What the pages are told; throws ConfigError. */
+/** The configuration of the pages; throws ConfigError. */
 export function readDocsConfig(env: Env = process.env): DocsConfig {
   const endpoint = env.PUBLIC_ENDPOINT?.trim() || env.APPWRITE_FUNCTION_API_ENDPOINT || '';
   const pictureOrigin = isHttp(endpoint) ? new URL(endpoint).origin : undefined;

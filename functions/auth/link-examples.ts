@@ -6,7 +6,7 @@ export function refusedLinks<Others extends Record<string, string>>(others: Othe
     gone: {
       summary: 'A link that was used, has ended or never was one',
       json: { token: DEAD_TOKEN, ...others },
-      answer: { code: 'token_gone', detail: 'This link does not count any more. Ask for a new one.' },
+      answer: { code: 'token_gone', detail: 'This link is no longer valid. Ask for a new one.' },
     },
     noToken: {
       summary: 'Without a token',

@@ -68,7 +68,7 @@ export const addImages = route<Record<string, never>, ComplaintImagesJson>({
   },
   async run({ body: { id, note, images }, files, headers, caller, deps }) {
     const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
-    // Read while Appwrite is asked for the account; what is wrong with the account is said first.
+    // Read while the account is being read; a refusal of the account still comes first.
     const pictures = readPictures(uploadsOf(files, images));
     pictures.catch(() => undefined);
     const { addImages: add } = await import('#shared/services/complaints/add-images.ts');

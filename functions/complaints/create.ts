@@ -136,7 +136,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintForm & N
   },
   async run({ body, files, headers, caller, deps }) {
     const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
-    // Read while Appwrite is asked for the account; what is wrong with the account is said first.
+    // Read while the account is being read; a refusal of the account still comes first.
     const pictures = readPictures(uploadsOf(files, body.images));
     pictures.catch(() => undefined);
     const draft = {
@@ -154,7 +154,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintForm & N
     const { row, replayed } = await file(deps, caller.actor(), { draft, pictures, key });
     const replay: Record<string, string> = replayed ? { 'idempotent-replayed': 'true' } : {};
     const viewer = await caller.actor();
-    // Read only when it was filed before: a new one is followed by nobody.
+    // Only for a replay: a new complaint has no followers.
     const relations = await relationsOf(deps, viewer, [row]);
     const complaint = presentComplaint(row, { viewer, config: deps.config, relations });
     return { status: replayed ? 200 : 201, body: complaint, headers: { ...etagOf(row), ...replay } };

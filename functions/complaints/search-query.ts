@@ -35,7 +35,7 @@ function reporterOf(query: ComplaintQuery, viewer: Viewer): Pick<Filter, 'report
   return { ...own, reporter: { name, unmasked: findsAnonymousOf(viewer, name) } };
 }
 
-/** The conditions of a list for this viewer; undefined when nothing can meet them. 401 or 403 for what is not theirs to ask. */
+/** The conditions of a list for this viewer; undefined when nothing can match. 401 or 403 for filters that the viewer may not use. */
 function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | undefined {
   refuseStrangers(query, viewer);
   const reporter = reporterOf(query, viewer);

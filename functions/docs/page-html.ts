@@ -1,7 +1,7 @@
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%23155e75'/%3E%3Cpath d='M4 5h8M4 8h8M4 11h5' stroke='%23fff' stroke-width='1.6' stroke-linecap='round'/%3E%3C/svg%3E";
 
-/** The explorer page. Its files carry their fingerprint, so that browsers may keep them for ever. */
+/** The explorer page. The URLs of its files contain a hash, so that browsers may cache them forever. */
 export function pageHtml({ script, style }: { script: string; style: string }): string {
   return `<!doctype html>
 <html lang="en">

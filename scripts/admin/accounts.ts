@@ -33,7 +33,7 @@ export async function giveRole(connection: Connection, raw: string | undefined, 
   return `${account.username} is ${role} now.`;
 }
 
-/** Drawn here, so that nobody has to type one where a shell keeps its history; the person changes it by PUT /user. */
+/** A random password, so that none is typed into a shell with a history; the person changes it by PUT /user. */
 export async function resetPassword(connection: Connection, raw: string | undefined): Promise<string> {
   const account = await accountOf(connection, raw);
   const password = randomBytes(15).toString('base64url');

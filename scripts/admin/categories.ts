@@ -123,7 +123,7 @@ function refuseUnusableId(id: string, { seen, isNew }: { seen: ReadonlySet<strin
 
 /**
  * Makes and changes categories as a CSV file says. A row with a mistake is left out and named; the others are written.
- * A category that the file does not name stays. Throws an error that tells of all mistakes, after everything is written.
+ * A category that the file does not name stays. Throws an error with all mistakes, after everything is written.
  */
 export async function importCategories({ store }: Connection, file: string): Promise<string> {
   const lines = readLines(file);

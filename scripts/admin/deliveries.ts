@@ -5,7 +5,7 @@ import { printable } from '../project/command.ts';
 const SHOWN = 50;
 const PAGE = 100;
 
-/** A mail of its own, or a webhook call: not one that another mail tells. */
+/** A mail of its own or a webhook call, not a delivery that shares another mail. */
 const isLead = ({ leadId }: StoredDelivery) => leadId === null;
 
 function lineOf({ $id, channel, kind, attempts, dueAt, reason }: StoredDelivery): string {
@@ -13,7 +13,7 @@ function lineOf({ $id, channel, kind, attempts, dueAt, reason }: StoredDelivery)
   return `  ${$id} ${channel.padEnd(7)} ${kind.padEnd(22)} ${attempts} attempts${when} ${printable(reason ?? '')}`.trimEnd();
 }
 
-/** How many deliveries there are of each status, and the newest of those that wait or failed. Nothing in it names a person. */
+/** The number of deliveries of each status, and the newest that wait or failed. Without names of people. */
 export async function describeDeliveries(store: Store): Promise<string> {
   const [pending, failed, sent, skipped] = await Promise.all(
     (['pending', 'failed', 'sent', 'skipped'] as const).map((status) => listByStatus(store, status, SHOWN)),

@@ -34,7 +34,7 @@ function entryOf(entry: StoredEntry): Line {
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
 }
 
-/** A timeline as people read it: a line for each entry. What does not fit into a cell is left out, and said. */
+/** A timeline as text, a line for each entry. Says so when entries do not fit into a cell. */
 function entriesAsText(entries: readonly Line[]): string {
   const lines = entries.map(({ at, by, role, kind, status, progress, changed: _changed, ...rest }) => {
     const said = Object.entries(rest).map(([name, value]) => `${name}: ${String(value)}`);
@@ -50,8 +50,8 @@ function entriesAsText(entries: readonly Line[]): string {
 }
 
 /**
- * What a spreadsheet or a program needs of a complaint; pictures by their ids, for their URLs open them to anybody. The
- * contact of a caller is not exported, since it has to be gone some day.
+ * A complaint for a spreadsheet or a program; pictures by id, since their URLs open them to anybody. The
+ * contact of a caller is not exported, since it has to be removed later.
  */
 function lineOf(complaint: StoredComplaint, entries: readonly StoredEntry[]): Line & { entries: Line[] } {
   const { reference, outcome, duplicateOf, followers, acknowledgeBy } = complaint;
@@ -68,7 +68,7 @@ function lineOf(complaint: StoredComplaint, entries: readonly StoredEntry[]): Li
   };
 }
 
-/** Page by page, oldest first, whatever is filed or deleted meanwhile. */
+/** Page by page, oldest first; safe against filing and deleting meanwhile. */
 async function* allComplaints({ store }: Connection): AsyncGenerator<ReturnType<typeof lineOf>> {
   const listed = { filter: everything, order: orderOf('createdAt') };
   const [stream] = streamsOf(everything, listed.order);
@@ -116,7 +116,7 @@ function encoderFor(file: string): Transform {
   });
 }
 
-/** A file that only its owner can read, also where one with other rights is overwritten. */
+/** Opens a file that only its owner can read, also when it existed with other rights. */
 function privateFile(file: string): Writable {
   const stream = createWriteStream(file, { mode: 0o600 });
   stream.once('open', () => chmodSync(file, 0o600));

@@ -43,7 +43,7 @@ export async function bundle(id: string, entry: string, file: string): Promise<B
   return { id, file, bytes: output.contents.length, gzipBytes: gzipped.length, inputs };
 }
 
-/** Writes a file in one step, so that whoever builds or serves at the same time never reads half a bundle. */
+/** Writes a file atomically: a build or server running at the same time never reads half a bundle. */
 async function replace(file: string, content: Uint8Array | string): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true });

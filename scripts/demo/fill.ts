@@ -10,7 +10,7 @@ import { Visitor } from './visitor.ts';
 const DAY = 86_400_000;
 type Work = { day: number; run: (visitors: ReadonlyMap<string, Visitor>) => Promise<void> };
 
-/** Fills a fresh local Appwrite through the API, spread over three weeks; leaves one that has people alone. */
+/** Fills an empty local Appwrite through the API, spread over three weeks; does nothing when it has accounts. */
 export async function fillWithDemo(local: LocalAppwrite): Promise<string> {
   const connection = connect({ endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey });
   const { total } = await connection.store.users.list([], { total: true });

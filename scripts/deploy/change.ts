@@ -5,15 +5,15 @@ import type { Remote } from './remote.ts';
 
 export type Area = 'database' | 'grants' | 'bucket' | 'function' | 'domain' | 'variable' | 'code' | 'data' | 'layout';
 
-/** One difference between what is declared and what is there, and what takes it away. */
+/** One difference between what is declared and what exists, and how to apply it. */
 export type Change = {
   area: Area;
   /** `keep`: not declared, and left alone. `blocked`: only a person can decide. */
   action: 'create' | 'update' | 'push' | 'destroy' | 'keep' | 'blocked';
   subject: string;
-  /** What is the matter, in words that a plan and a diagnosis can both use. */
+  /** The difference in words, for both the plan and the doctor. */
   why: string;
-  /** What is gone for ever once this is done; always with `destroy`. */
+  /** What is lost permanently; always set with `destroy`. */
   loses?: string;
   /** The option that allows it; `--allow-destructive` when it is not given. */
   allowedBy?: string;
@@ -21,13 +21,13 @@ export type Change = {
 };
 
 export type Wish = {
-  /** Whether what is lost may be lost. */
+  /** `--allow-destructive` was given. */
   allowDestructive: boolean;
   /** A new token secret for all functions: everybody has to sign in again. */
   renewSecret: boolean;
-  /** The secret to use where one is to be set; a random one otherwise. One that is set cannot be read back. */
+  /** The secret to set where one is missing; a random one otherwise. A secret that is set cannot be read back. */
   tokenSecret: string | undefined;
-  /** The one until now, when it is known: tokens signed with it stay good while it is renewed. */
+  /** The present secret, if known: tokens signed with it stay valid after the rotation. */
   previousSecret: string | undefined;
   functionsHost: string | undefined;
   /** Values of variables that are secret, by their names: they cannot be read from the functions that have them. */
@@ -49,7 +49,7 @@ export function undeclared(change: Omit<Change, 'action' | 'why'>, { allowDestru
   return allowDestructive ? { ...change, why, action: 'destroy' } : { ...change, why, action: 'keep', apply: nothing };
 }
 
-/** Declared otherwise, in a way that only destroying can bring about. */
+/** A difference that only destroying and creating again can remove. */
 export function replaced(change: Omit<Change, 'action'>, { allowDestructive }: Wish): Change {
   return allowDestructive ? { ...change, action: 'destroy' } : { ...change, action: 'blocked', apply: nothing };
 }

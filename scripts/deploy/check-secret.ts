@@ -14,8 +14,8 @@ import { secretHolders } from './plan-variables.ts';
 const QUESTIONS = ['/user', '/complain?limit=1'];
 
 /**
- * Whether a token secret is the one that the running functions use: one of them is asked with a token that is signed
- * with it. Undefined when nobody can tell, for there is no account yet or no function that could be asked.
+ * Whether a token secret is the one that the running functions use: calls one of them with a token signed
+ * with it. Undefined when there is no account yet, or no function to call.
  */
 export async function isSecretInUse(planning: Planning, secret: string): Promise<boolean | undefined> {
   const { target } = planning.remote;

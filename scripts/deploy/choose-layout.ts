@@ -5,7 +5,7 @@ import type { Declaration } from './declaration.ts';
 import type { Remote } from './remote.ts';
 
 /**
- * The declaration in the layout that was said; otherwise in the one that the project has, and groups when it has no
+ * The declaration in the layout that was given; otherwise in the one that the project has, and groups when it has no
  * functions. Throws UsageError when it has functions of both.
  */
 export async function chooseLayout({ functions }: Remote, declared: Declaration, said?: Layout): Promise<LaidOut> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 
-/** appwrite.json as the deployment reads it: strict, so that nothing in it is silently not deployed. */
+/** appwrite.json as the deployment reads it. Strict, so that nothing in it is silently ignored. */
 
 const Column = z.strictObject({
   key: z.string(),
@@ -81,7 +81,7 @@ export type DeclaredColumn = z.infer<typeof Column>;
 export type DeclaredIndex = z.infer<typeof Index>;
 export type DeclaredTable = z.infer<typeof Table>;
 export type DeclaredBucket = z.infer<typeof Bucket>;
-/** `parts`: the functions of appwrite.json that it stands for; itself when left out. No part of the file. */
+/** `parts`: the functions of appwrite.json that it contains; itself when left out. Not in the file. */
 export type DeclaredFunction = z.infer<typeof Fn> & { parts?: readonly string[] };
 export type Declaration = Omit<z.infer<typeof Declaration>, 'functions'> & { functions: DeclaredFunction[] };
 

@@ -34,12 +34,12 @@ const HINTS: Readonly<Record<string, string>> = {
   general_unauthorized_scope: 'The API key lacks a scope; OPERATING.md lists those it needs.',
 };
 
-/** What was not done, or not as declared; its message is for the person who deploys. */
+/** A deployment that is incomplete or not as declared; the message is for the person who deploys. */
 export class DeployError extends Error {}
 
 /**
- * Brings a project to what is declared: plan, apply, look again, and prove that every function serves. The functions of
- * the other layout are removed last, if that is wished. Resolves to the number of changes made; throws DeployError.
+ * Brings a project to what is declared: plan, apply, compare again, and verify that every function serves. The functions of
+ * the other layout are removed last, on request. Resolves to the number of changes made; throws DeployError.
  */
 export async function deploy(options: DeployOptions): Promise<number> {
   const { print, build, dryRun } = options;
@@ -63,7 +63,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   return real.length;
 }
 
-/** A secret that is said for a function that lacks one must be that of the others, or their tokens would not be valid there. */
+/** A secret that is given for a function that lacks one must be that of the others, or their tokens would not be valid there. */
 async function checkSaidSecret(planning: Planning, changes: readonly Change[]): Promise<void> {
   const { tokenSecret, renewSecret } = planning.wish;
   const isSet = changes.some(({ area, subject }) => area === 'variable' && subject.endsWith(`.${SECRET}`));
@@ -121,7 +121,7 @@ function explain(error: unknown): string {
   return `${error.message} (${error.code} ${error.type})${hint === '' ? '' : `\n${hint}`}`;
 }
 
-/** What Appwrite answers is not proof; the same plan made once more has to be empty. Resolves to the project as it is then. */
+/** Reads the project again: the same plan must be empty now. Resolves to the project as it is. */
 async function confirm(options: DeployOptions): Promise<Planning> {
   const { target, declared, wish } = options;
   await waitForTables(openRemote(target), declared.tablesDB[0]?.$id ?? '');

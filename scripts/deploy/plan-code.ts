@@ -5,7 +5,7 @@ import type { Change, Planning } from './change.ts';
 import type { DeclaredFunction } from './declaration.ts';
 import type { LiveFunction } from './live.ts';
 
-/** Then pushing is the way to be sure, and looking again would tell no more. */
+/** The running code cannot be read, so it is pushed. */
 export const UNREADABLE = 'cannot be read back';
 
 export type CodeOptions = {
@@ -34,7 +34,7 @@ export async function planCode(planning: Planning, { root, push, before }: CodeO
   return [{ ...first, area: 'code', action: 'push', apply }, ...together];
 }
 
-/** The functions of the other layout whose variables change, which they only notice with a new deployment. */
+/** The functions of the other layout whose variables change: they need a new deployment to see them. */
 function unsettledOthers({ declared, live }: Planning, before: readonly Change[]) {
   const there = declared.others.filter(({ $id }) => live.others.some((other) => other.$id === $id));
   return there.map((fn) => ({ fn, why: unsettled(fn, before) }));

@@ -1,8 +1,7 @@
 import { type Change, databaseOf, differences, type Planning, replaced, undeclared } from './change.ts';
-import { countRows } from './counting.ts';
 import type { DeclaredColumn, DeclaredTable } from './declaration.ts';
 import { type LiveColumn, type LiveTable, readTables } from './live.ts';
-import { type Remote, until } from './remote.ts';
+import { countRows, type Remote, until } from './remote.ts';
 
 const WAIT_SECONDS = 180;
 
@@ -31,7 +30,7 @@ function kindOf({ type, format }: DeclaredColumn): string {
   return type === 'double' ? 'float' : type;
 }
 
-/** Everything that may still change once there are values. */
+/** The properties that can change while the column has values. */
 function settingsOf({ required, default: standard, min, max, elements }: DeclaredColumn) {
   return { required, default: standard, ...(min === undefined ? {} : { min, max }), ...(elements ? { elements } : {}) };
 }
@@ -65,7 +64,7 @@ async function planKnown(place: ColumnTarget, column: DeclaredColumn, live: Live
   return [{ area: 'database', action: 'update', subject, why: softer.join('; '), apply }];
 }
 
-/** A column that never came to be holds nothing, so it may go without asking. */
+/** A failed column has no values, so it is removed without asking. */
 function planFailed(place: ColumnTarget, column: DeclaredColumn, live: LiveColumn): Change {
   const apply = async () => {
     await dropColumn(place, column.key);
@@ -75,7 +74,7 @@ function planFailed(place: ColumnTarget, column: DeclaredColumn, live: LiveColum
   return { area: 'database', action: 'create', subject: subjectOf(place, column.key), why, apply };
 }
 
-/** Another nature means another column: the old one's values are lost. */
+/** Another type needs another column: the values are lost. */
 async function planOther(place: ColumnTarget, column: DeclaredColumn, why: string): Promise<Change> {
   const { planning, table } = place;
   const rows = await countRows(planning.remote.tables, table.databaseId, table.$id);
@@ -109,7 +108,7 @@ async function dropColumn({ planning: { remote, declared }, table }: ColumnTarge
   await until(gone, { seconds: WAIT_SECONDS, what: `column ${table.$id}.${key} to go` });
 }
 
-/** Columns and indexes are made after their calls are answered. Throws when one could not be. */
+/** Columns and indexes are created after their calls are answered. Throws when one failed. */
 export async function waitForTables(remote: Remote, databaseId: string): Promise<void> {
   const ready = async () => {
     const tables = await readTables(remote, databaseId);

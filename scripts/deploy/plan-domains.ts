@@ -3,13 +3,13 @@ import type { Change, Planning } from './change.ts';
 import { isPublic } from './declaration.ts';
 import type { LiveRule } from './live.ts';
 
-/** The verified rule first: one that nobody has verified leads nowhere. */
+/** A verified rule if there is one: an unverified domain does not work. */
 export function ruleOf(rules: readonly LiveRule[], functionId: string): LiveRule | undefined {
   const own = rules.filter((rule) => rule.deploymentResourceId === functionId && rule.type === 'deployment');
   return own.find(({ status }) => status === 'verified') ?? own[0];
 }
 
-/** Protocol and port are those of the endpoint: rules name hosts only. */
+/** With the endpoint's protocol and port: rules name hosts only. */
 export function originOf(endpoint: string, domain: string): string {
   const { protocol, port } = new URL(endpoint);
   return `${protocol}//${domain}${port === '' ? '' : `:${port}`}`;
@@ -27,7 +27,7 @@ export function planDomains(planning: Planning): Change[] {
   }));
 }
 
-/** Where the installation has its functions: said, seen in another rule, or likely. */
+/** The host of function domains: given, seen in another rule, or guessed. */
 export function commonHosts({ wish, live, remote }: Planning): string[] {
   if (wish.functionsHost) return [wish.functionsHost];
   const { hostname } = new URL(remote.target.endpoint);
@@ -40,7 +40,7 @@ export function commonHosts({ wish, live, remote }: Planning): string[] {
   return [...new Set([...seen, ...(numeric ? [] : [`functions.${hostname}`]), 'functions.localhost'])];
 }
 
-/** Names are unique in an installation: where the short one is another project's, the project's id is put before it. */
+/** Names are unique in an installation: when another project has the short one, the project's id is put before it. */
 async function giveDomain(planning: Planning, functionId: string): Promise<void> {
   const hosts = commonHosts(planning);
   const names = [functionId, `${planning.remote.target.projectId}-${functionId}`];
@@ -56,7 +56,7 @@ async function giveDomain(planning: Planning, functionId: string): Promise<void>
   );
 }
 
-/** A guess that is not verified at once is taken back; a host that was said is believed, and verified in its time. */
+/** A guessed host that is not verified at once is removed again; a given host is kept and may be verified later. */
 async function tryRule(
   { remote: { rules }, wish }: Planning,
   domain: string,

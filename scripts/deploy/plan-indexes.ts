@@ -6,7 +6,7 @@ import { type LiveIndex, type LiveTable, readTables } from './live.ts';
 import { waitForTables } from './plan-columns.ts';
 import { type Remote, until } from './remote.ts';
 
-/** An index that differs is made anew without asking, since nothing is lost with it. */
+/** An index that differs is created again without asking, since nothing is lost. */
 export async function planIndexes(planning: Planning, table: DeclaredTable, known?: LiveTable): Promise<Change[]> {
   const strangers = known?.indexes.filter(({ key }) => !table.indexes.some((index) => index.key === key)) ?? [];
   const planned = await Promise.all(
@@ -48,7 +48,7 @@ function planIndex(planning: Planning, { table, index, live }: Pair): Change[] {
 
 /**
  * Appwrite makes a unique index over rows with equal values `available`, and it then enforces nothing, not even for new
- * values (seen on 1.9.6). So equal values block a deployment, whether the index is there or not.
+ * values (seen on 1.9.6). So equal values block a deployment, whether the index exists or not.
  */
 function blocked({ table, index, live }: Pair, duplicates: string): Change {
   const subject = `index ${table.$id}.${index.key}`;

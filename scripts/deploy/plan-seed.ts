@@ -4,7 +4,7 @@ import { type Change, databaseOf, type Planning } from './change.ts';
 import { waitForTables } from './plan-columns.ts';
 import { undefinedIfMissing } from './remote.ts';
 
-/** Categories to begin with, while nobody has registered: a table that an admin emptied later stays empty. */
+/** Creates the first categories while there are no accounts: a table that an admin emptied later stays empty. */
 export async function planSeed(planning: Planning): Promise<Change[]> {
   const { remote, declared } = planning;
   const databaseId = databaseOf(declared);

@@ -1,11 +1,11 @@
 import { type Change, databaseOf, differences, type Planning, undeclared } from './change.ts';
-import { countRows } from './counting.ts';
 import type { DeclaredTable } from './declaration.ts';
 import type { LiveTable } from './live.ts';
 import { planColumns } from './plan-columns.ts';
 import { planIndexes } from './plan-indexes.ts';
+import { countRows } from './remote.ts';
 
-/** Database, tables, columns, indexes. Tables that nobody declared are somebody else's until destroying is allowed. */
+/** Database, tables, columns, indexes. Undeclared tables are kept unless destroying is allowed. */
 export async function planTables(planning: Planning): Promise<Change[]> {
   const { declared, live } = planning;
   const changes = planDatabase(planning);

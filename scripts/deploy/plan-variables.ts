@@ -11,7 +11,7 @@ import type { Remote } from './remote.ts';
 export const SECRET = 'TOKEN_SECRET';
 const PREVIOUS = `${SECRET}_PREVIOUS`;
 
-/** What each layout works out for itself: not taken over from the functions of the other one. */
+/** Variables that each layout computes itself, not copied from the functions of the other one. */
 const OF_A_LAYOUT = [SECRET, 'API_ORIGINS'];
 /** All that the function docs reads. */
 const OF_DOCS = ['PUBLIC_ENDPOINT', 'CORS_ORIGINS'];
@@ -21,7 +21,7 @@ const SIGNS_LINKS = 'notifications';
 
 type Judged = Pick<DeclaredFunction, '$id' | 'scopes' | 'execute' | 'parts'>;
 
-/** Whether a function stands for this one of appwrite.json, or is it. */
+/** Whether a function is, or contains, this function of appwrite.json. */
 const standsFor = ({ $id, parts = [$id] }: Judged, id: string) => parts.includes(id);
 
 /** Whether a function checks or signs tokens: one that clients call and that opens the tables, or one that sends links. No other function gets the secret. */
@@ -36,7 +36,7 @@ function othersThere({ declared, live }: Pick<Planning, 'declared' | 'live'>): D
 
 type Setting = { key: string; value: () => Promise<string> };
 
-/** The variables that functions lack. What is set stays as it is, whether declared or not. */
+/** The variables that functions lack. Existing ones stay as they are. */
 export function planVariables(planning: Planning): Change[] {
   const plain = planning.declared.functions.flatMap((fn) => {
     const taken = takeOver(planning, fn);
@@ -120,7 +120,7 @@ function keptOrigins({ declared, live, remote }: Seen, fn: DeclaredFunction): st
 }
 
 /**
- * A function that was never deployed takes over the settings of those of the other layout that it stands in for. What
+ * A function that was never deployed copies the settings of those of the other layout that it replaces. What
  * cannot be read or differs among them needs a decision.
  */
 function takeOver(planning: Planning, fn: DeclaredFunction): Change[] {
@@ -162,8 +162,8 @@ function takeOverOne(planning: Planning, id: string, { key, owned }: Owned): Cha
 }
 
 /**
- * The same token secret for all functions, of both layouts while both are there. Nobody can read it back, so a function
- * that lacks it gets the one that is said, or all of them get a new one. Before the first deployment a new one costs
+ * The same token secret for all functions, of both layouts while both exist. It cannot be read back, so a function
+ * that lacks it gets the given one, or all of them get a new one. Before the first deployment a new one costs
  * nothing.
  */
 function planSecret(planning: Planning): Change[] {

@@ -12,8 +12,8 @@ const BUILD_SECONDS = 600;
 export type Pushing = { remote: Remote; root: string; print: (line: string) => void };
 
 /**
- * Pushes code with appwrite-cli, from a copy: it rewrites the project file that it finds. What it says is not
- * believed, for it also ends well when a build failed; every deployment is asked for through the API.
+ * Pushes code with appwrite-cli, from a copy, since it rewrites the project file. Its output is not
+ * trusted: it also succeeds when a build failed. So the API is asked for every deployment.
  */
 export async function pushCode(pushing: Pushing, functions: readonly DeclaredFunction[]): Promise<void> {
   const before = await Promise.all(functions.map(({ $id }) => newestDeployment(pushing.remote, $id)));

@@ -45,7 +45,7 @@ export type Remote = {
   storage: Storage;
   functions: Functions;
   rules: ProxyRules;
-  /** A call by its path below the endpoint, where the SDK cannot say what is meant (a default of null). */
+  /** A call by its path below the endpoint, for what the SDK cannot express (a default of null). */
   send(method: 'post' | 'patch' | 'put', path: string, body: Record<string, unknown>): Promise<void>;
 };
 
@@ -64,7 +64,7 @@ export function openRemote(target: Target): Remote {
   };
 }
 
-/** What Appwrite does not have is undefined; any other refusal stays one. */
+/** Undefined for a 404; rethrows every other refusal. */
 export async function undefinedIfMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -74,7 +74,7 @@ export async function undefinedIfMissing<T>(call: Promise<T>): Promise<T | undef
   }
 }
 
-/** Asks again until there is an answer. */
+/** Repeats a read until it returns something. */
 export async function until<T>(
   ask: () => Promise<T | undefined>,
   limit: { seconds: number; what: string },
@@ -86,4 +86,10 @@ export async function until<T>(
     if (Date.now() > end) throw new Error(`${limit.what}: not within ${limit.seconds} seconds`);
     await pause(wait);
   }
+}
+
+/** How many rows a table has, in words; Appwrite counts to 5000. */
+export async function countRows(tables: Remote['tables'], databaseId: string, tableId: string): Promise<string> {
+  const { total } = await tables.listRows({ databaseId, tableId });
+  return total >= 5000 ? '5000 rows or more' : total === 1 ? '1 row' : `${total} rows`;
 }

@@ -19,12 +19,12 @@ const QUESTIONS = [
 
 const TRIES = 3;
 const PAUSE_MS = 1_000;
-/** The longest a function without clients may take, and then some. */
+/** A little longer than the timeout of functions without clients. */
 const RUN_SECONDS = 150;
 
 /**
- * Asks every function of the layout something that shows that it serves: those with a domain by a request, the others
- * by an execution with the key. A server error is asked again, since a function may only just be starting.
+ * Checks that every function of the layout serves: those with a domain by a request, the others
+ * by an execution with the key. Tries again after a server error, since a function may be starting.
  */
 export async function verifyFunctions(planning: Planning, tries = TRIES): Promise<Verification[]> {
   return Promise.all(planning.declared.functions.map((fn) => proveFunction(planning, fn, tries)));
@@ -78,7 +78,7 @@ async function askByExecution({ functions }: Remote, { $id: functionId }: Declar
   return { functionId, serves: false, text: text.trim() };
 }
 
-/** Runs a schedule's work once, now, and reads its log. */
+/** Runs a schedule's work once and reads its log. */
 export async function verifySchedule({ functions }: Remote, functionId: string): Promise<Verification> {
   const started = await functions.createExecution({
     functionId,
@@ -102,7 +102,7 @@ export async function verifySchedule({ functions }: Remote, functionId: string):
   };
 }
 
-/** What the function logged of a refusal, which names a wrong setting; '' when it cannot be had. */
+/** The function's log line of a refusal, which names a wrong setting; '' when it cannot be read. */
 async function logOf(
   { functions }: Remote,
   functionId: string,

@@ -24,8 +24,8 @@ async function columnOf({ tables }: Gateway, tableId: TableId, column: string): 
 }
 
 /**
- * Usernames that an admin typed otherwise than the service writes them: with capitals, blanks or other letters. MariaDB
- * finds some of them all the same; PostgreSQL and MongoDB find a name only as it is written.
+ * Usernames that an admin typed in the console in a non-canonical spelling, with capitals, blanks or other letters. MariaDB
+ * still finds some of them; PostgreSQL and MongoDB find a name only as it is written.
  */
 export async function checkUsernames({ gateway }: Connection): Promise<Finding[]> {
   const [users, categories] = await Promise.all([

@@ -4,7 +4,7 @@ import { functionFor } from '../project/routes.ts';
 import { type Finding, good, warning } from './finding.ts';
 
 const AT_ONCE = 16;
-/** A call of a function that has not been answered within 6 s is given up, so an execution beyond it had one that hung. */
+/** Functions give up a call after 6 s, so a longer execution had a call that hung. */
 const HANGING_MS = 6_000;
 const PATH = '/complain/categories';
 

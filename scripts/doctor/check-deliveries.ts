@@ -5,11 +5,11 @@ import type { Connection } from '../project/connect.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
 const MINUTE = 60_000;
-/** The schedule runs every minute; what has been due for so long is not being done. */
+/** The schedule runs every minute; deliveries that have been due for longer are stuck. */
 const LATE_MS = 15 * MINUTE;
 const DAY_MS = 24 * 60 * MINUTE;
 
-/** What waits to be told, and which webhooks are not called. */
+/** Waiting and failed deliveries, and disabled webhooks. */
 export async function checkDeliveries({ store }: Connection): Promise<Finding[]> {
   const late = new Date(Date.now() - LATE_MS).toISOString();
   const one = Query.limit(1);

@@ -44,7 +44,7 @@ function intervalOf(schedule: string): number {
   return first && second ? second.getTime() - first.getTime() : 0;
 }
 
-/** What a pass through everything finds now, without changing anything, and whether the last one has stopped. */
+/** What a dry pass finds now, and whether the last pass has stopped. */
 export async function checkMedia({ gateway, store }: Connection): Promise<Finding[]> {
   const deps = { gateway, store, clock: systemClock };
   const [last, report] = [await lastPass(store), await reconcileNow(deps, { dry: true, milliseconds: BUDGET_MS })];
@@ -54,7 +54,7 @@ export async function checkMedia({ gateway, store }: Connection): Promise<Findin
   return [good('media', 'bucket', text), ...faultsOf(report), ...stops];
 }
 
-/** Maintenance removes what nobody owns a day after it was noted; a picture that is gone is a loss. */
+/** Leftovers are warnings, since maintenance removes them after a day; missing pictures are failures. */
 function faultsOf(report: PassReport): Finding[] {
   const { orphans, orphanBytes, unfinished, strangers, dangling, orphanTimelines } = report;
   const findings: Finding[] = [];

@@ -6,7 +6,7 @@ import { type Finding, failure, warning } from './finding.ts';
 
 const AREA = 'variable';
 
-/** Whether what is set is fit; whether it is set at all is the drift's business. */
+/** Whether the values are valid. Missing variables are reported by checkDrift. */
 export function checkVariables(planning: Planning): Finding[] {
   const { declared, live, remote } = planning;
   return live.functions.flatMap((fn) => {

@@ -19,7 +19,7 @@ import { type Finding, failure } from './finding.ts';
 const unsaid = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
 const wish = { allowDestructive: false, renewSecret: false, ...unsaid };
 
-/** Looks at everything, and changes nothing; at the functions of the layout that is said, or that the project has. */
+/** Runs all checks, without changing anything, for the functions of the given layout or of the one that the project has. */
 export async function examine(target: Target, layout?: Layout): Promise<Finding[]> {
   const remote = openRemote(target);
   const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), layout);
@@ -37,7 +37,7 @@ export async function examine(target: Target, layout?: Layout): Promise<Finding[
   ];
 }
 
-/** Rows can only be looked at where the tables are whole. */
+/** Checks of rows need complete tables. */
 function isComplete({ declared, live }: Planning): boolean {
   return declared.tables
     .filter(({ databaseId }) => databaseId === DATABASE_ID)
@@ -47,7 +47,7 @@ function isComplete({ declared, live }: Planning): boolean {
     });
 }
 
-/** One check that cannot be made must not hide the others. */
+/** A check that throws does not stop the others. */
 async function orFailure(area: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await check();

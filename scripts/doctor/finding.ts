@@ -1,4 +1,4 @@
-/** One thing that was looked at, and how it is. */
+/** The result of one check. */
 export type Finding = {
   level: 'good' | 'warning' | 'failure';
   area: string;

@@ -67,7 +67,7 @@ class Day {
     this.#say(`${new Date(this.#local.clock.now()).toUTCString().slice(0, 22)}  ${line}`);
   }
 
-  /** Lets time pass, and every schedule come that is due then. */
+  /** Moves the clock; schedules that are due run. */
   async #wait(milliseconds: number): Promise<void> {
     this.#local.clock.advance(milliseconds);
     await this.#local.settle();

@@ -14,7 +14,7 @@ export function ok<T>({ data, error, response }: Outcome<T>): T {
 type Served = { paths: Record<string, { servers?: { url: string }[] }> };
 
 /**
- * A client whose paths, fields and answers come from the OpenAPI document: a slip of the pen does not compile.
+ * A client whose paths, fields and answers are typed by the OpenAPI document: a wrong name does not compile.
  * Where the functions have domains of their own, the served document tells which path is where.
  */
 export async function openClient(docsUrl: string) {

@@ -3,7 +3,7 @@ import { Client, type ExecutionMethod, Functions } from 'appwrite';
 type Call = { functionId: string; method: `${ExecutionMethod}`; path: string; body?: unknown };
 type Reply = { status: number; body: Record<string, unknown> };
 
-/** Calls the API through Appwrite's executions, as an app does that has the web SDK anyway: text only, so JSON. */
+/** Calls the API through Appwrite's executions, as an app with the web SDK does: text only, so JSON. */
 export class SdkApi {
   readonly #functions: Functions;
   readonly #only: string | undefined;

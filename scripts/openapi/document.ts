@@ -15,7 +15,7 @@ function pathsOf(routes: readonly Served[]): Json {
 
 /**
  * The OpenAPI document of what the functions serve, made of the routes: their schemas, and the `docs` beside them. Its
- * servers are filled in by whoever shows it.
+ * servers are filled in where it is served.
  */
 export function openApiDocument(): Json {
   const routes = servedRoutes();

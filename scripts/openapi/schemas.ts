@@ -22,7 +22,7 @@ function plain(schema: unknown): Json {
   }) as Json;
 }
 
-/** What is said of the value that may also be null is said of the whole. */
+/** Moves the description of a nullable value to the whole. */
 function hoistDescription(object: Json): Json {
   const choices = Array.isArray(object.anyOf) ? object.anyOf.filter(isJson) : [];
   const [value, none, ...more] = choices;

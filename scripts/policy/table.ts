@@ -38,7 +38,7 @@ const ACCOUNT_WORDS: Words<AccountCase['state']> = [
   ['unless the last admin', (state) => state !== 'last_admin'],
 ];
 
-/** The words for exactly these states; throws when the policy has become one that no words here tell. */
+/** The words for exactly these states; throws when the policy has a combination without words here. */
 function inWords<State>(words: Words<State>, states: readonly State[], allowed: (state: State) => boolean): string {
   const fitting = words.find(([, holds]) => states.every((state) => holds(state) === allowed(state)));
   if (!fitting) throw new Error('the policy has a condition that scripts/policy/table.ts has no words for');

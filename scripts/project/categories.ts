@@ -11,7 +11,7 @@ export const FIRST_CATEGORIES = [
   { id: 'other', name: 'Something else', daysUntilOverdue: null },
 ] as const;
 
-/** Fills the table of categories when it is empty, and leaves it alone for ever after. */
+/** Fills the table of categories when it is empty. */
 export async function seedCategories(client: Client): Promise<void> {
   const tables = new TablesDB(client);
   const table = { databaseId: DATABASE_ID, tableId: 'categories' };

@@ -57,7 +57,7 @@ export function wholeNumber(name: string, text: string, range: { min: number; ma
   throw new UsageError(`${name} must be a whole number from ${range.min} to ${range.max}, not "${text}"`);
 }
 
-/** What went wrong, for the person at the terminal, who holds the key and may read what Appwrite said. */
+/** The error for the person at the terminal, who has the key and may read Appwrite's message. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const network = networkFailure(error);
@@ -66,12 +66,12 @@ export function explain(error: unknown): string {
   return `${error.message}${cause}`;
 }
 
-/** Text that somebody else chose, safe to print: control and format characters are spelled out. */
+/** Escapes control and format characters of foreign text for the terminal. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** `fetch failed` and its kin name neither the address nor what to do. */
+/** A better message for network errors, which name neither the address nor what to do. */
 function networkFailure(error: Error): string | undefined {
   const endpoint = process.env.APPWRITE_ENDPOINT ?? 'the local Appwrite';
   const cause = error.cause instanceof Error ? error.cause : error;

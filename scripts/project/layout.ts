@@ -36,7 +36,7 @@ export function layOut(declared: Declaration, layout: Layout): LaidOut {
   return { ...declared, layout, functions, others };
 }
 
-/** One function in the place of several: the union of what they may do, are called by and need. */
+/** Merges several functions into one: the union of their scopes, events and settings. */
 function merge(id: string, members: readonly DeclaredFunction[]): DeclaredFunction {
   const union = (key: 'execute' | 'events' | 'scopes') => [...new Set(members.flatMap((member) => member[key]))];
   return {
@@ -82,7 +82,7 @@ export function minutesBetween(schedule: string): number {
   return Number(step);
 }
 
-/** A function has one schedule: the one that meets every run of all of them; '' when there is none. */
+/** The one schedule that includes every run of all of them; '' when there is none. */
 function commonSchedule(schedules: readonly string[]): string {
   const steps = schedules.filter((schedule) => schedule !== '').map(minutesBetween);
   if (steps.length === 0) return '';

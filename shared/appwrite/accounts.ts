@@ -9,19 +9,19 @@ import type { Store } from './store.ts';
 import { add, type Operation } from './transaction.ts';
 
 export type Account = Stored<User>;
-/** An account as far as mails to it need it. */
+/** The columns of an account that mails need. */
 export type Recipient = Stored<RowOf<typeof RecipientRow>>;
 export type StoredIdentity = Stored<Identity>;
 
-/** About 10 ms and 4 MiB: what each guess at a name costs whoever has a copy of the tables. */
+/** About 10 ms and 4 MiB for each guess at a name by somebody with a copy of the tables. */
 const SCRYPT = { N: 4_096, r: 8, p: 1 };
 
 /**
- * The id of the row that keeps a name taken for ever, also after its account is erased: scrypt of the name.
+ * The id of the row that keeps a name taken, also after its account is erased: scrypt of the name.
  *
- * Whoever can read the tables may try names one by one and learn which were ever taken, as POST /user tells everybody;
- * the row holds nothing else, so it never leads to the account or its cases. There is no secret in it: a keyed hash
- * would lose every name when the key is rotated or lost, and a key in the tables would be read with them.
+ * With a copy of the tables one may try names one by one and learn which were ever taken. POST /user tells the same, and
+ * the row holds nothing else: it does not lead to the account or its cases. The hash has no key: with one, every name
+ * would be lost when the key is rotated or lost, and a key in the tables would be read with them.
  */
 export async function nameRowId(username: string): Promise<string> {
   const { scrypt } = process.getBuiltinModule('node:crypto');
@@ -32,9 +32,9 @@ export async function nameRowId(username: string): Promise<string> {
 }
 
 /**
- * Joined to a commit that writes an account's name or id anywhere: the commit and the account's erasure exclude each
+ * An operation for commits that write an account's name or id anywhere: such a commit and the account's erasure exclude each
  * other. Erased first, the commit ends as `missing` (corpus transactions-267, -416); committed first, the erasure
- * conflicts and is judged again (-392). Commits of the same account do not hinder each other (-330).
+ * conflicts and starts over (-392). Commits of the same account do not conflict with each other (-330).
  */
 export function requireAccount(id: string): Operation {
   return add('users', id, { column: 'writes', by: 1 });
@@ -56,7 +56,7 @@ export async function isNameTaken(store: Store, { username, nameId }: { username
   return name !== undefined || rows.length > 0;
 }
 
-/** Everybody with one of these roles by name, at most `limit`; `after` is the last name seen. */
+/** Accounts with one of these roles by username, at most `limit`; `after` is the last name of the page before. */
 export async function listByRole(
   store: Store,
   roles: readonly Role[],
@@ -72,7 +72,7 @@ export async function listByRole(
   return rows;
 }
 
-/** Takes names off the people to whom categories escalate. */
+/** Removes names from the `escalateTo` of all categories. */
 async function leaveEscalations(store: Store, names: readonly string[]): Promise<void> {
   for (const { $id, escalateTo } of await listCategories(store)) {
     const people = escalationOf(escalateTo);
@@ -130,12 +130,12 @@ export async function listActive(store: Store, after: string, limit: number): Pr
   return rows;
 }
 
-/** Which of these accounts there are. */
+/** Which of these accounts exist. */
 export async function existingAccounts(store: Store, ids: readonly string[]): Promise<Set<string>> {
   return new Set((await store.users.findMany(ids)).map((row) => row.$id));
 }
 
-/** Those of these people who work here. Equality in the database ignores case and accents, so names are compared again. */
+/** Which of these people are staff or admins. Equality in the database ignores case and accents, so names are compared again. */
 export async function staffAmong(store: Store, usernames: readonly string[]): Promise<Set<string>> {
   const accounts = await readInChunks('username', usernames, async (query, most) => {
     const { rows } = await store.users.list([query, Query.limit(most)]);
@@ -184,7 +184,7 @@ export async function findRecipient({ recipients }: Store, username: string): Pr
   return rows.find((row) => row.username === username);
 }
 
-/** Admins, as far as mails need them. */
+/** The mail columns of the admins. */
 export async function listAdminRecipients({ recipients }: Store, limit: number): Promise<Recipient[]> {
   return (await recipients.list([Query.equal('role', 'admin'), Query.limit(limit)])).rows;
 }

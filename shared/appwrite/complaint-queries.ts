@@ -20,7 +20,7 @@ export type Filter = {
   overdue?: { at: Date; is: boolean } | undefined;
   /** Only what is hidden, or only what is not. */
   hidden?: boolean | undefined;
-  /** Whose place is in this box, its edges included. */
+  /** Located in this box, edges included. */
   box?: Box | undefined;
   anonymous?: boolean | undefined;
   /** Filed at this moment or later. */
@@ -45,8 +45,8 @@ export const orderOf = (sort: Sort): Order => ORDERS[sort];
 
 /**
  * The columns with the same values as the keys, for lists of one status, category and so on. They are indexed behind
- * other columns only: where a key had an index of its own, both MariaDB and PostgreSQL would rather read the whole list
- * in its order and throw away what has another status.
+ * other columns only: if a key had an index of its own, both MariaDB and PostgreSQL would choose it, read the whole list
+ * in its order and drop the rows of other statuses.
  */
 const WITHIN = { $id: 'filedWithin', changedKey: 'changedWithin', dueKey: 'dueWithin' } as const;
 
@@ -74,15 +74,15 @@ type Value = string | boolean;
 
 /** A part of a list that one index gives in order. */
 export type Stream = {
-  /** The columns that the index begins with, in its order, each with its one value. The list's key follows. */
+  /** The leading columns of the index, in its order, each with its value. The list's key follows them. */
   fixed: [Column, Value][];
-  /** Conditions that nearly every row meets, so that none has to be looked for. */
+  /** Conditions that nearly every row meets: they cost almost no extra rows. */
   light: string[];
-  /** Conditions that no index has: a page may have to read many rows to find some that meet them. */
+  /** Conditions without an index: a page may have to read many rows to find matches. */
   rest: string[];
 };
 
-/** What indexes of complaints begin with, the most selective first. Those marked are there for lists by filing only. */
+/** The leading columns of the indexes of complaints, the most selective first. `onlyFiled`: for lists by filing only. */
 const PREFIXES: readonly { columns: readonly Column[]; onlyFiled?: true }[] = [
   { columns: ['reporterId', 'hidden'] },
   { columns: ['reporterId'], onlyFiled: true },
@@ -96,7 +96,7 @@ const PREFIXES: readonly { columns: readonly Column[]; onlyFiled?: true }[] = [
   { columns: [] },
 ];
 
-/** Columns of which one value may be that of a large part of all complaints. */
+/** Columns where one value may be shared by a large part of all complaints. */
 const POPULAR: readonly Column[] = ['assignedKey', 'categoryKey', 'status'];
 
 /** Whether a stream may hold a large part of all complaints behind its index's first columns. */
@@ -109,7 +109,7 @@ export const isHiddenOnly = ({ fixed }: Stream) =>
 const is = (column: string, value: Value | null) =>
   value === null ? Query.isNull(column) : Query.equal(column, value);
 
-/** As a range and not as `equal`: with that, MariaDB reads all that is not hidden, whatever else is asked. */
+/** As a range: with `equal`, MariaDB chooses the index of `hidden` and reads all visible complaints. */
 const NOT_HIDDEN = Query.lessThan('hidden', true);
 
 /** The columns whose value a filter fixes, apart from `status`. What is not hidden is nearly everything, so no index has it. */
@@ -139,7 +139,7 @@ function lightConditions({ hidden, anonymous, reporter }: Filter): string[] {
   ];
 }
 
-/** A filter once for each kind of complaint that the viewer may see: lists of them are merged, since no index gives an OR. */
+/** The filter for visible complaints and the one for the viewer's own hidden ones; their lists are merged, since no index serves an OR. */
 function perSight(filter: Filter): Filter[] {
   const { sight, mine, hidden } = filter;
   if (sight.desk || mine !== undefined || hidden !== undefined) return [filter];
@@ -149,7 +149,7 @@ function perSight(filter: Filter): Filter[] {
 
 const OPEN = STATUSES.filter((status) => !ENDED.includes(status));
 
-/** What is overdue is open, so that an index of statuses and deadlines gives it. */
+/** Overdue complaints are open, so the index of status and deadline serves them. */
 function statusesOf({ statuses, overdue }: Filter): readonly Status[] | undefined {
   if (!overdue?.is) return statuses?.length === STATUSES.length ? undefined : statuses;
   return statuses ? OPEN.filter((status) => statuses.includes(status)) : OPEN;
@@ -169,7 +169,7 @@ function filedConditions({ from, to }: Filter, column = '$id'): string[] {
   ];
 }
 
-/** No index has them: what is in a box is looked for by its cell where that is few (list-in-box.ts). */
+/** Without an index; small boxes are read by cells instead (list-in-box.ts). */
 function boxConditions({ box }: Filter): string[] {
   if (!box) return [];
   const { south, north, west, east } = box;
@@ -181,8 +181,8 @@ function boxConditions({ box }: Filter): string[] {
 const isLate = (filter: Filter, { key }: Order) => key === 'dueKey' && filter.overdue?.is === true;
 
 /**
- * A condition that no index is used for: what meets it is looked for in the rows that the stream's own index gives.
- * Left to itself, MariaDB would rather collect everything of another index and sort it. No complaint has a version below 0.
+ * A condition that the database applies to the rows of the stream's index, without using another index.
+ * Otherwise MariaDB may choose the other index and sort everything in it. The OR is never true: versions are not negative.
  */
 const unindexed = (condition: string) => Query.or([condition, Query.lessThan('version', 0)]);
 
@@ -211,7 +211,7 @@ function streamsOfOne(filter: Filter, order: Order): Stream[] {
   return statuses && prefix.includes('status') ? statuses.map(stream) : [stream()];
 }
 
-/** The parts of a list, each in the order of an index; merged by their keys they are the list. No complaint is in two. */
+/** The disjoint parts of a list, each in the order of an index. Merged by key they are the list. */
 export function streamsOf(filter: Filter, order: Order): Stream[] {
   return perSight(filter).flatMap((one) => streamsOfOne(one, order));
 }
@@ -243,7 +243,7 @@ export function orderQueries(stream: Stream, order: Order): string[] {
   return [column, ...(column === '$id' ? [] : ['$id'])].map((one) => query(one));
 }
 
-/** The conditions of a filter for complaints that are known by their ids, which are all that is read. */
+/** The conditions of a filter for reading complaints by id. */
 export function filterKnown(filter: Filter): string[] {
   return filterQueries(filter).map(unindexed);
 }

@@ -23,7 +23,7 @@ export type StoredEntry = Stored<Entry>;
 export type StoredDue = Stored<RowOf<typeof DueRow>>;
 export type ComplaintKeys = Stored<RowOf<typeof ComplaintKeysRow>>;
 
-/** Entries that one read of several timelines asks for. */
+/** The page size when several timelines are read at once. */
 const ENTRIES_PER_READ = 1_000;
 
 /** Appwrite stops counting here. */
@@ -56,8 +56,8 @@ export function readKeys(store: Store, stream: Stream, listed: Listed, slice: Sl
 }
 
 /**
- * The key of the row so many rows further on in the stream's index, its other conditions left aside; undefined when the
- * span ends before. Reading up to there reads that many rows, whatever those conditions demand.
+ * The key of the row `rows` further on in the stream's index, ignoring its other conditions; undefined when the
+ * span ends before. Reading up to that key examines at most `rows` rows, however few of them match.
  */
 export async function keyAfterRows(
   store: Store,
@@ -71,7 +71,7 @@ export async function keyAfterRows(
   return last && keyOf(last, listed.order.key);
 }
 
-/** How many a stream holds, up to COUNT_CAP. The one row that comes along is read from its other end, where it is found at once. */
+/** How many rows a stream has, up to COUNT_CAP. Reads backwards, where the one row that the call must return is found at once. */
 export async function countStream(store: Store, stream: Stream, { filter, order }: Listed): Promise<number> {
   const backwards = { filter, order: { ...order, descending: !order.descending } };
   return (await readKeys(store, stream, backwards, { limit: 1, total: true })).total;
@@ -100,7 +100,7 @@ export function readComplaints(
   });
 }
 
-/** The ids of those of these complaints that a filter holds, in no order. */
+/** The ids among `ids` of complaints that match a filter, in no order. */
 export function matchingIds(store: Store, ids: Iterable<string>, filter: Filter): Promise<string[]> {
   return readInChunks('$id', ids, async (query, most) => {
     const inOrder = [Query.orderAsc('$id'), Query.limit(most)];
@@ -109,7 +109,7 @@ export function matchingIds(store: Store, ids: Iterable<string>, filter: Filter)
   });
 }
 
-/** How many there are, up to COUNT_CAP. */
+/** How many complaints match, up to COUNT_CAP. */
 export async function countComplaints(store: Store, filter: Filter): Promise<number> {
   const one = [Query.orderAsc('$id'), Query.limit(1)];
   const { total } = await store.complaintKeys.list([...filterQueries(filter), ...one], { total: true });
@@ -129,7 +129,7 @@ export async function listAssigned(
   return rows.filter((row) => row.assignedTo === username);
 }
 
-/** Complaints of which something is due by time, the longest due first. */
+/** Complaints whose next step (deadline, escalation, closing) is due, the longest due first. */
 export async function listDueSteps(store: Store, now: Date, limit: number): Promise<StoredDue[]> {
   const { rows } = await store.due.list([
     Query.lessThanEqual('stepAt', now.toISOString()),
@@ -200,7 +200,7 @@ export async function listEntriesByNumber(store: Store, complaintId: string, num
   return rows;
 }
 
-/** Takes a deleted complaint's timeline away; doing it again is harmless. */
+/** Removes a deleted complaint's timeline; idempotent. */
 export async function removeTimeline(store: Store, complaintId: string): Promise<void> {
   await store.timeline.removeWhere([Query.equal('complaintId', complaintId)]);
 }

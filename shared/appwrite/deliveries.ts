@@ -9,7 +9,7 @@ import type { Store } from './store.ts';
 import { claimVersion, commit, update } from './transaction.ts';
 
 /**
- * One mail or one webhook call. `dueAt` is when the next step is due, whatever the step is: to hand it over, to ask for
+ * One mail or one webhook call. `dueAt` is when its next step is due: to hand it over, to ask for
  * the result, to remove the message that held links, to remove the row; null for one that is told by the mail of
  * another delivery (`leadId`). `attempts` counts hand-overs, and `round` those that Messaging has failed or not finished:
  * the message's id is made of the delivery's id and the round. A mail without `accountId` is of an erased account: it is
@@ -27,7 +27,7 @@ export type NewDelivery = Pick<Delivery, 'channel' | 'kind' | 'outboxId' | 'at'>
 
 /** How long done deliveries are kept. */
 export const KEPT_MS = 30 * DAY;
-/** Longer than all calls of one hand-over together. */
+/** Longer than all calls of one hand-over take together. */
 const LEASE_MS = 3 * MINUTE;
 
 /** The id of the message of one round. */
@@ -57,7 +57,7 @@ function rowOf(delivery: NewDelivery) {
   };
 }
 
-/** Makes deliveries, up to 100, and gives their ids; those that there are already stay as they are. */
+/** Creates up to 100 deliveries and returns their ids; existing ones stay as they are. */
 export async function makeDeliveries(store: Store, deliveries: readonly NewDelivery[]): Promise<string[]> {
   const rows = deliveries.map(rowOf);
   const one = ({ $id, ...data }: (typeof rows)[number]) => store.deliveries.insert($id, data);
@@ -77,7 +77,7 @@ export async function listDueDeliveries(store: Store, now: Date, limit: number):
   return rows;
 }
 
-/** Those that wait to be told to the same person about the same complaint, and were never tried yet. */
+/** Untried deliveries to the same person about the same complaint. */
 export async function listCompanions(store: Store, lead: StoredDelivery): Promise<StoredDelivery[]> {
   if (lead.accountId === null || lead.complaintId === null) return [];
   const { rows } = await store.deliveries.list([
@@ -92,7 +92,7 @@ export async function listCompanions(store: Store, lead: StoredDelivery): Promis
   return rows.filter(({ channel }) => channel === lead.channel);
 }
 
-/** The deliveries that are told by the mail of this one. */
+/** The deliveries that share the mail of this one. */
 export async function listJoined(store: Store, lead: StoredDelivery): Promise<StoredDelivery[]> {
   const { rows } = await store.deliveries.list([Query.equal('leadId', lead.$id), Query.limit(100)]);
   return rows;
@@ -101,8 +101,8 @@ export async function listJoined(store: Store, lead: StoredDelivery): Promise<St
 type Deps = { gateway: Gateway; store: Store };
 
 /**
- * Takes a delivery under a lease, by compare-and-set: whoever else has read it finds it changed. Companions join it in
- * the same transaction, so that one mail tells all of them and none is in two. Undefined when somebody else was first.
+ * Takes a delivery under a lease, by compare-and-set. Companions join it in
+ * the same transaction, so that each is in one mail only. Undefined when another run took it first.
  */
 export async function takeDelivery(
   { gateway, store }: Deps,
@@ -134,7 +134,7 @@ type Progress = Partial<Pick<Delivery, 'status' | 'reason' | 'attempts' | 'round
   handedAt?: Date | null;
 };
 
-/** Records a step; undefined when somebody else has taken the delivery meanwhile. */
+/** Records a step; undefined when another run has taken the delivery meanwhile. */
 export function recordDelivery(store: Store, delivery: StoredDelivery, progress: Progress) {
   const { dueAt, handedAt, ...rest } = progress;
   return store.deliveries.replace(delivery, {
@@ -145,7 +145,7 @@ export function recordDelivery(store: Store, delivery: StoredDelivery, progress:
   });
 }
 
-/** Ends the deliveries that a mail has told, as the mail ended. Before the mail's own: a crash in between does it again. */
+/** Ends the deliveries that share a mail, as the mail ended. Called before the mail's own end, so that a crash repeats it. */
 export async function endJoined(
   store: Store,
   lead: StoredDelivery,

@@ -2,12 +2,12 @@ import { Query } from 'node-appwrite';
 import { COUNT_CAP } from './complaints.ts';
 import type { Store } from './store.ts';
 
-/** Rows that are passed in one call, the longest strides first: a million rows take some 20 calls. */
+/** Rows skipped by one call, the largest step first: a million rows take some 20 calls. */
 const STEP_SIZES = [100 * COUNT_CAP, 10 * COUNT_CAP, COUNT_CAP];
 
 /**
- * How many complaints match, however many there are. Appwrite itself stops counting at 5000: past that, rows are passed
- * in strides by id, and the rest is counted. Gives undefined when `isOver` says so before the end.
+ * How many complaints match. Appwrite itself stops counting at 5000: beyond that, rows are skipped
+ * in steps by id, and the rest is counted. Returns undefined when `isOver` turns true before the end.
  */
 export async function countExactly(
   { checked }: Store,

@@ -6,13 +6,13 @@ export function appwriteType(error: unknown): string | undefined {
   return error instanceof AppwriteException && error.type !== '' ? error.type : undefined;
 }
 
-/** Whether Appwrite, or the way to it, failed so that the same call may succeed soon. */
+/** Whether the failure of Appwrite or the network is temporary, so that the same call may succeed soon. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof AppwriteException)) return true;
   return error.code === 429 || error.code >= 500 || error.type === '';
 }
 
-/** Whether a failed write may have taken effect all the same: everything but a clear refusal by Appwrite. */
+/** Whether a failed write may have taken effect: true for everything but a clear refusal by Appwrite. */
 export function isAmbiguous(error: unknown): boolean {
   return !(error instanceof AppwriteException) || error.code >= 500 || error.type === '';
 }

@@ -33,7 +33,7 @@ export async function listTimes(
   const seek = after ? [Query.or([Query.greaterThan('filedAt', after.filedAt), Query.and(tied)])] : [];
   const { rows } = await store.times.list([
     Query.equal('hidden', false),
-    // Said beside the comparison above, for a database that reads a range better than an OR.
+    // Implied by the OR above; some databases use an index for a range but not for an OR.
     Query.greaterThanEqual('filedAt', after?.filedAt ?? period.from.toISOString()),
     Query.lessThan('filedAt', period.to.toISOString()),
     ...seek,

@@ -9,12 +9,12 @@ import { create, type Operation, type RowOperation, remove, removeMany } from '.
 
 export type Follow = Pick<Stored<RowOf<typeof FollowRow>>, 'personId' | 'complaintId'>;
 
-/** The id of the row that says a person follows a complaint: one for the two, so that nobody follows twice. */
+/** The id of the row by which a person follows a complaint, derived from both: nobody follows twice. */
 export function followRowId({ personId, complaintId }: Follow): string {
   return derivedId('f', 'follow', personId, complaintId);
 }
 
-/** Moves the number of followers of a complaint, in the commit that creates or removes their rows. */
+/** Changes the number of followers of a complaint, in the commit that creates or removes their rows. */
 export function countFollowers(complaintId: string, by: number): RowOperation {
   const action = by > 0 ? 'increment' : 'decrement';
   return {
@@ -33,12 +33,12 @@ export function removeFollow(follow: Follow): Operation {
   return remove('follows', followRowId(follow));
 }
 
-/** Takes away who follows a complaint, in the commit that deletes it. There need not be anybody (corpus transactions-588). */
+/** Removes all followers of a complaint, in the commit that deletes it; also when there are none (corpus transactions-588). */
 export function removeFollowsOf(complaintId: string): Operation {
   return removeMany('follows', [Query.equal('complaintId', complaintId)]);
 }
 
-/** Takes away who followed a complaint that was deleted without them, as in the console. */
+/** Removes the followers of a complaint that was deleted in the console. */
 export async function sweepFollows(store: Store, complaintId: string): Promise<void> {
   await store.follows.removeWhere([Query.equal('complaintId', complaintId)]);
 }
@@ -60,7 +60,7 @@ export async function hasDuplicates(store: Store, complaintId: string): Promise<
   return rows.length > 0;
 }
 
-/** Duplicates of a complaint that is gone are duplicates of nothing. The same again is harmless. */
+/** Clears `duplicateOf` where it names a complaint that is gone. Idempotent. */
 export async function forgetOriginal(store: Store, complaintId: string): Promise<void> {
   await store.complaints.updateWhere([Query.equal('duplicateOf', complaintId)], { duplicateOf: null });
 }

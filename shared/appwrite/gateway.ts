@@ -3,7 +3,7 @@ import type { Clock } from '#shared/domain/clock.ts';
 import { type Attempt, type CallTimes, callHedged, callOnce } from './hedged-call.ts';
 import { Slots } from './slots.ts';
 
-/** One logical call. `from` and `to` are `Clock.elapsed()`, so that overlaps show which calls waited for which. */
+/** One logical call. `from` and `to` are `Clock.elapsed()`; overlaps show which calls ran side by side. */
 export type CallRecord = { call: string; from: number; to: number; ok: boolean; asked: number };
 
 export type GatewaySettings = {
@@ -14,12 +14,12 @@ export type GatewaySettings = {
   timeoutMs: number;
   /** Milliseconds after which a read that has not answered is asked once more. */
   hedgeMs: number;
-  /** When the execution has to be done, in `Clock.elapsed()`. */
+  /** The deadline of the execution, in `Clock.elapsed()`. */
   deadline: number;
   clock: Clock;
 };
 
-/** The way to Appwrite of one execution. Never kept longer: the key of one caller must not serve another. */
+/** The Appwrite client of one execution. Never reused: the key of one execution must not serve another. */
 export type Gateway = {
   /** For services that few executions need, such as storage. */
   client: Client;
@@ -85,7 +85,7 @@ class AttemptClient extends Client {
   }
 }
 
-/** The SDK's client with what it lacks: a limit for each call and for all of them, second attempts, a record of the calls. */
+/** The SDK's client with a timeout for each call and for all of them, second attempts, and a record of the calls. */
 class AppwriteClient extends Client {
   readonly #shared: Shared;
   readonly #special: Special;
@@ -115,7 +115,7 @@ class AppwriteClient extends Client {
     const record: CallRecord = { call: `${method} ${url.pathname}`, from, to: from, ok: false, asked: 0 };
     const attempt: Attempt<unknown> = (signal) => {
       record.asked += 1;
-      // The SDK writes the query into the URL that it is given, so each attempt has its own.
+      // The SDK adds the query to the URL object it is given, so each attempt gets its own.
       const client = new AttemptClient(settings, signal);
       return client.call(method, new URL(url), { ...headers, ...extraHeaders }, ...rest);
     };

@@ -6,13 +6,13 @@ import { isTransient } from './failures.ts';
  */
 export type CallTimes = { afterMs: number; limitMs: number; isWaiting?: () => boolean };
 
-/** One attempt. It should stop working when the signal aborts; its result does not count any more then. */
+/** One attempt. It should stop when the signal aborts; its result is ignored from then on. */
 export type Attempt<T> = (signal: AbortSignal, again: boolean) => Promise<T>;
 
 const pauseBeforeSecondMs = () => 50 + Math.random() * 100;
 
 /**
- * Makes one attempt and rejects when it takes longer than `limitMs`. For writes: whether one that was given up took effect
+ * Makes one attempt and rejects when it takes longer than `limitMs`. For writes: whether a timed-out write took effect
  * has to be looked up.
  */
 export function callOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
@@ -21,7 +21,7 @@ export function callOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
 
 /**
  * Makes a second attempt beside the first when that has not answered after `afterMs`, or in its place when it failed in a
- * way that may pass. The first good answer wins and the other attempt is aborted. For what may be done twice: reads, and
+ * temporary way. The first good answer wins and the other attempt is aborted. For calls that may be made twice: reads, and
  * opening and staging a transaction that is not committed yet.
  */
 export function callHedged<T>(attempt: Attempt<T>, patience: CallTimes): Promise<T> {

@@ -3,7 +3,7 @@ import type { Store } from './store.ts';
 
 type StateName = 'maintenance' | 'reconciliation';
 
-/** What maintenance remembers from one run to the next, as JSON; undefined when there is none that can be read. */
+/** What maintenance remembers from one run to the next, as JSON; undefined when it is missing or unreadable. */
 export type SavedState = { value: unknown; row: RowMeta | undefined };
 
 function parse(text: string | null): unknown {
@@ -26,8 +26,8 @@ export async function readState({ state }: Store, names: readonly StateName[]): 
 }
 
 /**
- * Saves the state of one name unless another run has saved it since it was read. Gives the row to save upon next;
- * undefined when the other run was first: its state stands, and what this run has done will be looked at once more.
+ * Saves the state of one name unless another run has saved it since it was read. Returns the row to pass to the next save;
+ * undefined when the other run was first: its state stays, and the work of this run is repeated later.
  */
 export async function saveState(
   { state }: Store,

@@ -3,7 +3,7 @@ import { Query } from 'node-appwrite';
 /** Appwrite refuses a query of 4,096 characters of JSON or more with a 400. */
 const LONGEST_QUERY = 4_000;
 
-/** Values in lists of at most `most`, each of which fits into one `equal` query. Values that repeat are left out. */
+/** The distinct values in lists of at most `most` that each fit into one `equal` query. */
 export function valueChunks(column: string, values: Iterable<string>, most = 100): string[][] {
   const chunks: string[][] = [];
   let length = LONGEST_QUERY;
@@ -25,15 +25,15 @@ export function valueChunks(column: string, values: Iterable<string>, most = 100
 const NOBODY = '0'.repeat(20);
 
 /**
- * The ids, or one of no row when there are none: a question that only hidden complaints answer then costs the same calls
- * as one that nothing answers, so that the time tells nothing of them.
+ * The ids, or one id of no row when there are none: a query that only hidden complaints match then costs the same calls
+ * as one without matches, so that the time reveals nothing of them.
  */
 export function orNoRow(ids: Iterable<string>): string[] {
   const all = [...ids];
   return all.length > 0 ? all : [NOBODY];
 }
 
-/** Reads what a list of values asks for, in as many queries side by side as it takes. The rows are in no order. */
+/** Reads the rows for a list of values, with several queries side by side where one is too short. In no order. */
 export async function readInChunks<T>(
   column: string,
   values: Iterable<string>,

@@ -16,8 +16,8 @@ type Step = { id: string; count: number; expiresAt: number };
 type Deps = { store: Store; clock: Clock };
 
 /**
- * A sliding window is a log in steps of a 120th of the window: one row counts the uses of one step, and they stop
- * counting when the beginning of their step is a window old, at most half a minute early for a window of an hour.
+ * A sliding window in steps of a 120th of the window: one row counts the uses of one step, and they stop
+ * counting when the beginning of the step is a window old: for an hour, at most half a minute early.
  */
 const STEPS = 120;
 const BUCKETS = 65_536;
@@ -54,7 +54,7 @@ export async function readUses({ store, clock }: Deps, limits: readonly Limit[])
   return uses;
 }
 
-/** Whole seconds until so many uses have expired that one more fits below `max`. */
+/** Whole seconds until enough uses have expired for one more. */
 function secondsUntilRoom(steps: readonly Step[], max: number, now: number): number {
   let left = steps.reduce((sum, step) => sum + step.count, 0);
   for (const step of [...steps].sort((a, b) => a.expiresAt - b.expiresAt)) {
@@ -64,7 +64,7 @@ function secondsUntilRoom(steps: readonly Step[], max: number, now: number): num
   return 1;
 }
 
-/** Rows that this process has written of late: a hint that spares the attempt to insert them again. */
+/** Rows that this process has written recently, which need no attempt to insert them. */
 const written = new Set<string>();
 
 function remember(id: string): void {
@@ -97,8 +97,8 @@ function giveBack({ store }: Deps, id: string): () => Promise<void> {
 }
 
 /**
- * Reserves one use before the work is done, across processes: two calls beside each other, seldom a third. Concurrent
- * callers in one step each get another number, so they are never granted more than `max`; two bursts on both sides of
+ * Reserves one use before the work is done, across processes, with two calls side by side and seldom a third. Concurrent
+ * callers in one step get distinct counts, so they never get more than `max`; two bursts on both sides of
  * the boundary between two steps may both be granted. A failing store refuses (503): limits fail closed.
  */
 export async function reserve(deps: Deps, limit: Limit): Promise<Reservation> {
@@ -107,7 +107,7 @@ export async function reserve(deps: Deps, limit: Limit): Promise<Reservation> {
   return reserveWithKnownUses(deps, limit, reading);
 }
 
-/** The same where the uses are read already or being read. */
+/** As `reserve`, with the uses read by the caller. */
 export async function reserveWithKnownUses(
   deps: Deps,
   limit: Limit,
@@ -167,7 +167,7 @@ export function secondsUntilRoomFor({ clock }: Deps, limit: Limit & { max: numbe
   return total < limit.max ? 0 : secondsUntilRoom(steps, limit.max, clock.now().getTime());
 }
 
-/** Removes what has expired, limits, idempotency keys and links in mails alike, up to so many of each; whether there may be more. */
+/** Removes up to `most` expired rows each of limits, idempotency keys and links in mails. Returns whether there may be more. */
 export async function removeExpired(store: Store, now: Date, most: number): Promise<boolean> {
   const expired = [Query.lessThan('expiresAt', now.toISOString()), Query.limit(most)] as const;
   const removed = await Promise.all(

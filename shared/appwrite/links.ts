@@ -10,7 +10,7 @@ export type StoredLink = Stored<RowOf<typeof LinkRow>>;
 /** The id of the one link that an account has for a purpose. */
 export const linkId = (accountId: string, purpose: LinkPurpose) => derivedId('l', purpose, accountId);
 
-/** Keeps a link; the account's earlier one of this purpose is dead then. */
+/** Stores a link in place of the account's earlier one of this purpose. */
 export async function saveLink({ links }: Store, link: RowOf<typeof LinkRow>): Promise<void> {
   await links.upsert(linkId(link.accountId, link.purpose), { ...link });
 }
@@ -25,7 +25,7 @@ export async function findLink(
   return rows.find((link) => link.purpose === purpose && link.tokenHash === tokenHash);
 }
 
-/** Takes the links of an account away; there need not be any. */
+/** Removes the links of an account, if there are any. */
 export async function removeLinks({ links }: Store, accountId: string): Promise<void> {
   const ids = LINK_PURPOSES.map((purpose) => linkId(accountId, purpose));
   await links.removeWhere([Query.equal('$id', ids)]);

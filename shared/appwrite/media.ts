@@ -6,10 +6,10 @@ import type { Gateway } from './gateway.ts';
 import { readInChunks } from './id-chunks.ts';
 import { BUCKET_ID } from './resources.ts';
 
-/** `complete` is false for what an upload in parts has left half-way. */
+/** `complete` is false for an upload in parts that was not finished. */
 export type StoredFile = { id: string; bytes: number; createdAt: Date; complete: boolean };
 export type Access = { token: string; tokenId: string };
-/** Its content is what the parts are one after the other. */
+/** The content is the concatenation of the parts. */
 export type NewFile = { id: string; name: string; parts: readonly Uint8Array[] };
 
 const GONE = 'storage_file_not_found';
@@ -19,7 +19,7 @@ function fileAt(fileId: string): { bucketId: string; fileId: string } {
   return { bucketId: BUCKET_ID, fileId };
 }
 
-/** Stores a file under an id that is new. When the answer is lost it is sent once more: then the id being taken is success. */
+/** Stores a file under a new id. When the answer is lost the file is sent again; "id taken" then means success. */
 export async function storeFile({ client }: Gateway, { id, name, parts }: NewFile): Promise<void> {
   const storage = new Storage(client);
   const size = parts.reduce((sum, part) => sum + part.byteLength, 0);
@@ -38,7 +38,7 @@ export async function storeFile({ client }: Gateway, { id, name, parts }: NewFil
   }
 }
 
-/** Gone afterwards, whoever did it. */
+/** Removes a file; idempotent. */
 export async function removeFile({ client }: Gateway, fileId: string): Promise<void> {
   try {
     await new Storage(client).deleteFile(fileAt(fileId));
@@ -53,7 +53,7 @@ async function createToken({ client }: Gateway, fileId: string): Promise<Access>
   return { token: secret, tokenId: $id };
 }
 
-/** The secret that opens this one file by its URL, for ever or until it is retired. */
+/** Creates the secret that opens this one file by its URL until it is retired. */
 export async function createAccess(gateway: Gateway, fileId: string): Promise<Access> {
   try {
     return await createToken(gateway, fileId);
@@ -62,7 +62,7 @@ export async function createAccess(gateway: Gateway, fileId: string): Promise<Ac
   }
 }
 
-/** The same for a file that may be gone, which has no URL that opens any more; undefined then. */
+/** As `createAccess`; undefined when the file is gone. */
 export async function renewToken(gateway: Gateway, fileId: string): Promise<Access | undefined> {
   try {
     return await createToken(gateway, fileId);
@@ -85,8 +85,8 @@ async function findToken(tokens: Tokens, tokenId: string): Promise<Models.Resour
 }
 
 /**
- * Ends every URL of a file that was made before the token `keepId`, however many there are. A newer one is about to
- * take its place and stays. Gives false when there is no such token, and ends nothing then.
+ * Ends every URL of a file that is older than the token `keepId`. A newer one is about to
+ * replace it and stays. Returns false, and ends nothing, when there is no token `keepId`.
  */
 export async function retireAccess({ client }: Gateway, fileId: string, keepId: string): Promise<boolean> {
   const tokens = new Tokens(client);
@@ -132,14 +132,14 @@ export async function filesByQuery({ client }: Gateway, queries: string[]): Prom
   }
 }
 
-/** Those of these files that there are, whole or not. */
+/** The files among `ids` that exist, complete or not. */
 export function filesByIds(gateway: Gateway, ids: readonly string[]): Promise<StoredFile[]> {
   return readInChunks('$id', ids, (query, most) => filesByQuery(gateway, [query, Query.limit(most)]));
 }
 
 const MAX_OF_ONE = 100;
 
-/** The files whose ids begin with a complaint's: those it was filed with, those added later, and what tries have left. */
+/** The files whose ids begin with the complaint's: from its filing, added later, or left by failed tries. */
 export function filesOfComplaint(gateway: Gateway, complaintId: string): Promise<StoredFile[]> {
   const own = [Query.greaterThan('$id', `${complaintId}-`), Query.lessThan('$id', `${complaintId}-zzzzzzzzz`)];
   return filesByQuery(gateway, [...own, Query.limit(MAX_OF_ONE)]);

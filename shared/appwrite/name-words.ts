@@ -35,7 +35,7 @@ export function createNameWords(accountId: string, named: Named): Operation {
   return createMany('nameWords', rows);
 }
 
-/** Puts the words of a changed name in the place of all that there were. */
+/** Replaces all words of an account by those of its changed name. */
 export function replaceNameWords(accountId: string, named: Named): Operation[] {
   return [removeMany('nameWords', ofAccount(accountId)), createNameWords(accountId, named)];
 }

@@ -36,7 +36,7 @@ export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 export type OutboxEntry = RowOf<typeof OutboxRow>;
 export type StoredOutboxEntry = Stored<OutboxEntry>;
 
-/** The parts of a complaint that decide whether the public learns of its change. */
+/** The columns of a complaint that decide whether the public learns of its change. */
 type Seen = { hidden: boolean; status: Status };
 
 export type ComplaintNews = {
@@ -67,7 +67,7 @@ export type AccountNews = {
   username?: string | undefined;
   address?: string | undefined;
   webhookId?: string | undefined;
-  /** Makes the row's id with the kind and the account, so that the same news is written once. A random one otherwise. */
+  /** Part of the row's id with the kind and the account, so that the same news is written once. Without it the id is random. */
   version?: string | undefined;
 };
 
@@ -84,7 +84,7 @@ function kindOf({ before, after }: ComplaintNews): ComplaintKind {
   return after ? 'complaint.changed' : 'complaint.deleted';
 }
 
-/** The row that tells of a change of a complaint, for the same transaction: a single create, since a bulk one fires no event. */
+/** The outbox row of a change of a complaint, for the same transaction. A single create, since a bulk one fires no event. */
 export function complaintOutbox(news: ComplaintNews): Operation {
   const { complaintId, version, by, at, changed, before, after } = news;
   return create('outbox', derivedId('o', 'complaint', complaintId, String(version)), {
@@ -117,7 +117,7 @@ function accountRow(news: AccountNews) {
   return { id, data };
 }
 
-/** The row that tells of an account, as part of a transaction. */
+/** The outbox row of an account, as part of a transaction. */
 export function outboxOperation(news: AccountNews): Operation {
   const { id, data } = accountRow(news);
   return create('outbox', id, data);

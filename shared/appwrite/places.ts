@@ -8,7 +8,7 @@ import type { Store } from './store.ts';
 
 export type Placed = Stored<RowOf<typeof PlaceRow>>;
 
-/** So many ranges of cells go into one query. */
+/** How many ranges of cells fit into one query. */
 export const RANGES_PER_QUERY = 9;
 
 const shownTo = (sight: Sight) => (sight.desk ? [] : [Query.lessThan('hidden', true)]);
@@ -51,7 +51,7 @@ export function besideQueries(sight: Sight, cell: string, side: 'before' | 'afte
   return [...shownTo(sight), beyond, order('cell'), order('$id'), Query.limit(limit)];
 }
 
-/** Complaints whose cells are next to a cell, up to `limit` on each side: most of them are near it, but not all that are near. */
+/** Complaints whose cells come right before and after a cell, up to `limit` on each side. Most are near it, but others may be as near. */
 export async function readBeside(store: Store, sight: Sight, cell: string, limit: number): Promise<Placed[]> {
   const sides = await Promise.all(
     (['before', 'after'] as const).map((side) => store.places.list(besideQueries(sight, cell, side, limit))),
@@ -66,7 +66,7 @@ const ownHiddenQueries = (userId: string, limit: number) => [
   Query.limit(limit),
 ];
 
-/** The hidden complaints of a person, the newest so many; nobody else finds them. */
+/** The newest hidden complaints of the viewer. */
 export async function readOwnHidden(store: Store, sight: Sight, limit: number): Promise<Placed[]> {
   if (sight.desk || sight.userId === undefined) return [];
   const { rows } = await store.places.list(ownHiddenQueries(sight.userId, limit));

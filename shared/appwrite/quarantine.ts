@@ -13,7 +13,7 @@ const BULK_ROWS = 100;
 
 const rowId = (kind: QuarantineKind, subject: string) => derivedId('q', kind, subject);
 
-/** Notes that these were found at `now`. Gives the rows of those that had been noted before. */
+/** Records that these were found at `now`. Returns the rows of those that were recorded before. */
 export async function recordFound(
   store: Store,
   kind: QuarantineKind,
@@ -38,7 +38,7 @@ export async function recordFound(
   return known;
 }
 
-/** Forgets those of a kind that were not found again since `before`, up to `limit` of them; tells how many it forgot. */
+/** Removes the records of a kind that were not found again since `before`, up to `limit`; returns how many. */
 export function removeUnseen(
   store: Store,
   kind: QuarantineKind,

@@ -41,7 +41,7 @@ async function presentAmong(ids: readonly string[], find: Find): Promise<Set<str
   return new Set(sorted.filter((id) => seen.has(id)));
 }
 
-/** Which of these complaints there are, decided by queries and never by a cache. */
+/** Which of these complaints exist. By query: `getRow` may serve a stale copy. */
 export function existingComplaints(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
   return presentAmong(ids, async (queries) => {
     const { rows } = await idsOf(gateway).list(queries);
@@ -119,7 +119,7 @@ async function withTimeline(gateway: Gateway, ids: readonly string[]): Promise<r
   return rows.length === MAX_ENTRIES ? ids : rows.map((entry) => entry.complaintId);
 }
 
-/** Those of these complaints that are gone and have left pictures or a timeline behind. */
+/** Which of these complaints are gone but have left pictures or a timeline behind. */
 export async function deletedWithLeftovers(gateway: Gateway, ids: readonly string[]): Promise<Set<string>> {
   const [living, files, ...timelines] = await Promise.all([
     existingComplaints(gateway, ids),

@@ -12,7 +12,7 @@ export type RowOf<S> = S extends RowSchema<infer T> ? T : never;
 
 type Columns<S extends $ZodLooseShape> = $InferObjectOutput<S, Record<never, never>>;
 
-// Shared by all columns of their kind: making a schema is what costs most when a function starts.
+// Shared by all columns of a kind: making schemas is the largest cost of a function's start.
 export const text = z.string();
 export const number = z.number();
 export const flag = z.boolean();

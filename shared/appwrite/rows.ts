@@ -6,7 +6,7 @@ import { STATUSES } from '#shared/domain/status.ts';
 import { ACCOUNT_KINDS, COMPLAINT_KINDS } from './outbox.ts';
 import { compiled, flag, maybeNumber, maybeText, number, type RowOf, row, text } from './row.ts';
 
-/** The rows of appwrite.json as the code may use them: nothing read from Appwrite goes further without these. */
+/** The rows of appwrite.json: everything read from Appwrite is parsed by these schemas. */
 
 const status = z.enum(STATUSES);
 
@@ -31,7 +31,7 @@ function jsonList<T>(entry: z.core.$ZodType<T>) {
   return z.pipe(maybeText, z.transform(read));
 }
 
-/** As `jsonList`, for lists without which the rest of the row is of use: what an admin broke in the console is empty. */
+/** As `jsonList`, but empty when it is unreadable: for lists that the rest of the row can do without. */
 function lenientList<T>(entry: z.core.$ZodType<T>) {
   return z.pipe(
     jsonList(entry),
@@ -45,7 +45,7 @@ export type RevokedToken = z.infer<typeof RevokedToken>;
 const KnownAddress = compiled({ mark: text, seen: text });
 export type KnownAddress = z.infer<typeof KnownAddress>;
 
-/** An admin may type capitals in the console; the account is found by its canonical name all the same. */
+/** An admin may type capitals in the console; the canonical name still finds the account. */
 const StoredUsername = z.pipe(
   text,
   z.transform((typed) => canonicalUsername(typed.trim()) ?? typed),
@@ -60,7 +60,7 @@ export const UserRow = row({
   epoch: text,
   registeredAt: text,
   changedAt: text,
-  /** Undefined when it cannot be read: then nobody can tell which tokens are revoked, and none counts. */
+  /** Undefined when it is unreadable: then all tokens are refused, since any may be revoked. */
   revoked: jsonList(RevokedToken),
   knownAddresses: lenientList(KnownAddress),
   email: maybeText,
@@ -98,7 +98,7 @@ const StoredImage = compiled({
    * afterwards, so that the public cannot know it (present.ts).
    */
   private: z.optional(flag),
-  /** false: Appwrite's preview would not show it as it is. */
+  /** false: Appwrite's preview would show it wrongly. */
   preview: z.optional(flag),
 });
 export type StoredImage = z.infer<typeof StoredImage>;
@@ -168,7 +168,7 @@ export const ComplaintRow = row({
   counted: maybeText,
 });
 
-/** A complaint as far as a search by place reads it. */
+/** The columns that a search by place reads. */
 export const PlaceRow = row({ latitude: maybeNumber, longitude: maybeNumber, status: status, category: maybeText });
 
 /** The column of complaints with their reference numbers. */
@@ -235,7 +235,7 @@ export const CheckedRow = row({
   ...CHECKED_COLUMNS,
 });
 
-/** What a step that time takes reads of a complaint; as few columns as it can do with. */
+/** The columns of a complaint that automatic steps read. */
 export const DueRow = row({
   status: status,
   progress: number,
@@ -271,7 +271,7 @@ export const TimesRow = row({
   secondsToResolve: maybeNumber,
 });
 
-/** The pictures of a complaint; undefined when the column cannot be read, and nobody can tell which they are. */
+/** The pictures of a complaint; undefined when the column is unreadable. */
 export const PicturesRow = row({ images: jsonList(StoredImage) });
 
 const ChangedFields = z.pipe(
@@ -451,7 +451,7 @@ export const LinkRow = row({
   expiresAt: text,
 });
 
-/** An account as far as mails to it need it. */
+/** The columns of an account that mails need. */
 export const RecipientRow = row({
   epoch: text,
   username: StoredUsername,

@@ -22,7 +22,7 @@ function gate(id: string): string {
   return id;
 }
 
-/** How many rows a bulk call has written; an answer that does not tell is not Appwrite's. */
+/** How many rows a bulk call has written; 503 when the answer has no number. */
 function counted({ total }: { total: unknown }): number {
   if (typeof total !== 'number') throw unavailable(new Error('a bulk write that tells no number'));
   return total;
@@ -62,7 +62,7 @@ export class Table<T extends Values> {
     );
   }
 
-  /** Nothing but the columns of the schema is asked for. `total` is only counted when asked for (0 otherwise) and stops at 5000. */
+  /** Reads the columns of the schema only. `total` is counted on request (0 otherwise), up to 5000. */
   async list(queries: string[], options: { total?: boolean } = {}): Promise<Page<T>> {
     const total = options.total ? {} : { total: NO_TOTAL };
     const all = [...queries, this.#schema.select];
@@ -87,7 +87,7 @@ export class Table<T extends Values> {
     return made !== undefined;
   }
 
-  /** Writes every required column: an upsert is no patch. Not for a table with a unique index, where it may overwrite another row. */
+  /** Needs every required column, unlike a patch. Not for a table with a unique index, where it may overwrite another row. */
   async upsert(id: string, data: Values): Promise<void> {
     await this.#run(() => this.#gateway.tables.upsertRow({ ...this.#where, rowId: gate(id), data }));
   }
@@ -99,7 +99,7 @@ export class Table<T extends Values> {
     return this.#write(['row_update_conflict', 'row_not_found'], write);
   }
 
-  /** Gone afterwards, whoever did it. */
+  /** Removes a row; idempotent. */
   async remove(id: string): Promise<void> {
     const gone = () => this.#gateway.tables.deleteRow({ ...this.#where, rowId: gate(id) });
     await this.#run(gone, ['row_not_found']);
@@ -121,12 +121,12 @@ export class Table<T extends Values> {
     await this.#run(() => this.#gateway.tables.decrementRowColumn(target), [...MISSING_ROW, ...LIMIT]);
   }
 
-  /** Not a compare-and-set: for values that are the same whoever writes them. An empty query would mean every row. */
+  /** Not a compare-and-set: for values that any writer would set alike. Refuses an empty list of queries, which would match every row. */
   async updateWhere(queries: [string, ...string[]], data: Values): Promise<void> {
     counted(await this.#run(() => this.#gateway.tables.updateRows({ ...this.#where, queries, data })));
   }
 
-  /** How many went. */
+  /** Returns how many were removed. */
   async removeWhere(queries: [string, ...string[]]): Promise<number> {
     return counted(await this.#run(() => this.#gateway.tables.deleteRows({ ...this.#where, queries })));
   }

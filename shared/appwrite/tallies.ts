@@ -27,7 +27,7 @@ export const categoryTally = (category: string) => derivedId('c', 'category', ca
 const allOf = (userId: string) => `all-${userId}`;
 const namedOf = (userId: string) => `named-${userId}`;
 
-/** Which total of which account an id stands for; undefined for one that is no account's. */
+/** The account and kind of a total; undefined when it is not an account's. */
 export function accountTallyOf(id: string): { userId: string; named: boolean } | undefined {
   const [, kind, userId] = /^(all|named)-(.+)$/.exec(id) ?? [];
   return userId === undefined ? undefined : { userId, named: kind === 'named' };
@@ -71,7 +71,7 @@ function placesOf(complaint: Counted | undefined): Set<string> {
   return new Set(complaint ? talliesOf(complaint).map((id) => `${id}/${column}`) : []);
 }
 
-/** The steps from one state of a complaint to another, always in the same order, so that two commits never wait for each other. */
+/** The operations from one state of a complaint to another, always in the same order, so that two commits cannot deadlock. */
 export function tallyOperations(before: Counted | undefined, after: Counted | undefined): RowOperation[] {
   const left = placesOf(before);
   const entered = placesOf(after);
@@ -87,7 +87,7 @@ export function tallyOperations(before: Counted | undefined, after: Counted | un
     });
 }
 
-/** Commits work that counts in totals. Where one of them is missing nothing is done but to make it, for the next try. */
+/** Commits work that changes totals. When a total is missing, only creates it and leaves the commit to the next try. */
 export async function commitCounted(
   { gateway, store }: { gateway: Gateway; store: Store },
   work: Work,
@@ -105,12 +105,12 @@ async function ensureTallies(store: Store, operations: readonly Operation[]): Pr
     ),
   );
   await Promise.all([...ids].map((id) => store.tallies.insert(id, { ...NOTHING })));
-  // It may have been deleted in the console, when there is more to count than what comes from now on.
+  // It may have been deleted in the console, so that it has to be counted from scratch.
   const shared = [...ids].filter((id) => !accountTallyOf(id));
   await Promise.all(shared.map((subject) => addTask(store, { kind: 'recount', subject, dueAt: new Date() })));
 }
 
-/** The totals of these ids; one that nobody has counted in yet is not among them. */
+/** The totals of these ids; missing ones are left out. */
 export async function readTallies(store: Store, ids: readonly string[]): Promise<Map<string, Stored<Tally>>> {
   if (ids.length === 0) return new Map();
   const { rows } = await store.tallies.list([

@@ -14,12 +14,12 @@ function values({ dueAt, hints = '', ...task }: NewTask) {
   return { ...task, dueAt: dueAt.toISOString(), hints: hints === '' ? null : hints };
 }
 
-/** Leaves work to maintenance. Every task is a row of its own, so that none is lost while another one is being done. */
+/** Adds work for maintenance. Each task has its own row, so concurrent ones do not overwrite each other. */
 export async function addTask(store: Store, task: NewTask): Promise<void> {
   await store.tasks.insert(randomId(), values(task));
 }
 
-/** The same as part of a transaction. */
+/** As `addTask`, as part of a transaction. */
 export function taskOperation(task: NewTask): Operation {
   return create('tasks', randomId(), values(task));
 }

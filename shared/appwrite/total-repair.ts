@@ -22,7 +22,7 @@ import { update } from './transaction.ts';
 export type StoredTotal = { id: string; conditions: readonly string[] };
 
 const ATTEMPTS = 3;
-/** The totals of an account are used past the cap alone; this much below it they begin to be checked. */
+/** The totals of an account are only used above the cap; they are checked from a little below it. */
 const CHECKED_FROM = COUNT_CAP - 500;
 const MAX_LARGE_ACCOUNTS = 5_000;
 
@@ -54,7 +54,7 @@ export async function totalsOfLargeAccounts(store: Store): Promise<StoredTotal[]
   });
 }
 
-/** Whether the totals know a complaint as it is; not after it was made, edited or hidden in the console. */
+/** Whether the totals count a complaint as it is; false after it was created, edited or hidden in the console. */
 export function matchesTotals(complaint: CheckedComplaint): boolean {
   const before = countedBefore(complaint);
   return before !== undefined && countedAs(before) === countedAs(complaint);
@@ -86,18 +86,18 @@ export async function recountComplaint(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const outcome = await commitCounted(deps, work);
     if (outcome === 'done') return true;
-    // A total that was missing is made by now. Whatever else it was, the next run meets the row again.
+    // A missing total has been created by now. In every other case the next run tries the row again.
     if (outcome !== 'missing') return false;
   }
   return false;
 }
 
-/** `contended`: it moved whenever it was counted. `unfinished`: `isOver` came first. */
+/** `contended`: it changed during every count. `unfinished`: `isOver` came first. */
 type Recount = 'right' | 'repaired' | 'contended' | 'unfinished';
 
 /**
- * Counts a total anew. It is read before and replaced only when nobody has moved it meanwhile, so that what was counted
- * is what it must say.
+ * Counts a total again. It is read before and replaced only when it has not changed meanwhile, so that the count
+ * is still true.
  */
 export async function recountTotal(
   store: Store,

@@ -14,7 +14,7 @@ export type RowOperation = {
 type BulkOperation = { action: 'bulkCreate' | 'bulkDelete'; tableId: TableId; data: unknown };
 export type Operation = RowOperation | BulkOperation;
 
-/** How a commit ended: `limit` and `conflict` mean somebody else was first, `missing` that a row it needs is not there. */
+/** How a commit ended. `limit` and `conflict`: another writer was first. `missing`: a row it needs does not exist. */
 export type Outcome = 'done' | 'conflict' | 'limit' | 'missing';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -45,12 +45,12 @@ export function remove(tableId: TableId, rowId: string): Operation {
   return { action: 'delete', tableId, rowId };
 }
 
-/** Creates up to 100 rows, each with its `$id`. Nobody hears of them by an event. */
+/** Creates up to 100 rows, each with its `$id`. They fire no events. */
 export function createMany(tableId: TableId, rows: Record<string, unknown>[]): Operation {
   return { action: 'bulkCreate', tableId, data: rows };
 }
 
-/** Deletes every row that meets the conditions, of which there must be some. */
+/** Deletes every row that meets the conditions; refuses an empty list of them. */
 export function removeMany(tableId: TableId, queries: string[]): Operation {
   if (queries.length === 0) throw new Error('a bulk deletion without conditions');
   return { action: 'bulkDelete', tableId, data: { queries } };

@@ -8,12 +8,12 @@ import { createMany, type Operation, removeMany } from './transaction.ts';
 
 /** The length of a complaint's id, with which the ids of its words begin. */
 const OWNER_LENGTH = 20;
-/** Appwrite takes so many rows in one staged bulk creation. */
+/** How many rows Appwrite takes in one staged bulk creation. */
 const ROWS_PER_CREATION = 100;
 /** Sorts after every id that begins like it. */
 const BEYOND = 'zzzz';
 
-/** A word as no database folds it any further: its UTF-8 in hexadecimal. */
+/** A word as its UTF-8 in hexadecimal, which no database folds or sorts in its own way. */
 const stored = (word: string) => Buffer.from(word).toString('hex');
 
 /** The id of a row of `words`: the complaint's id, so that words sort as complaints do, and 16 hex digits of the word's hash. */
@@ -28,7 +28,7 @@ export function wordRow(complaintId: string, word: string): { $id: string; word:
 
 const ofComplaint = (id: string) => [Query.greaterThan('$id', id), Query.lessThan('$id', id + BEYOND)];
 
-/** What a complaint is found by. */
+/** The texts of a complaint that search covers. */
 type Text = { title: string; description: string; reference: string | null };
 
 /**
@@ -48,7 +48,7 @@ export function createWords(id: string, text: Text): Operation[] {
   );
 }
 
-/** Takes a complaint's words away in the commit that deletes it. */
+/** Removes a complaint's words in the commit that deletes it. */
 export function removeWords(id: string): Operation {
   return removeMany('words', ofComplaint(id));
 }
@@ -58,7 +58,7 @@ export function replaceWords(id: string, text: Text): Operation[] {
   return [removeWords(id), ...createWords(id, text)];
 }
 
-/** Takes the words of a complaint away that was deleted without them, as in the console. */
+/** Removes the words of a complaint that was deleted in the console. */
 export async function sweepWords(store: Store, complaintId: string): Promise<void> {
   const [from, to] = ofComplaint(complaintId);
   await store.words.removeWhere([from ?? '', ...(to === undefined ? [] : [to])]);
@@ -113,7 +113,7 @@ export async function countWords(store: Store, ids: readonly string[], words: re
   return counts;
 }
 
-/** Those of these complaints that hold all of the words, in the order given. */
+/** The complaints among `ids` that hold all of the words, in the order given. */
 export async function withAllWords(store: Store, ids: readonly string[], words: readonly string[]): Promise<string[]> {
   const counts = await countWords(store, ids, words);
   return ids.filter((id) => (counts.get(id) ?? 0) === words.length);

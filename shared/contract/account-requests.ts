@@ -12,7 +12,7 @@ import {
   Username,
 } from './fields.ts';
 
-/** POST /login. Any text may be tried: what can be no username or no password is simply wrong. */
+/** POST /login. Accepts any text: an impossible username or password is just a wrong one. */
 export const Credentials = z.strictObject({
   username: z.string().check(z.minLength(1), z.describe('The name you registered with, in any case.')),
   password: z.string().check(z.minLength(1), z.describe('The password.')),

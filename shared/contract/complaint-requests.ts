@@ -38,7 +38,7 @@ const Original = z.string().check(
 const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
 type Coordinates = { latitude?: number | null | undefined; longitude?: number | null | undefined };
 
-/** One coordinate without the other is 422; so is one that is null beside one that is not. */
+/** Both coordinates or none, else 422; null counts as none. */
 function bothCoordinates<T extends Coordinates>() {
   return z.check<T>((context) => {
     const { latitude, longitude } = context.value;
@@ -146,7 +146,7 @@ const CHANGES = Object.keys(changes);
 
 type Doubling = { duplicateOf?: string | undefined; status?: string | undefined; outcome?: unknown };
 
-/** A duplicate is rejected with the outcome `duplicate`; sent beside it, they must say so. */
+/** With `duplicateOf`, status and outcome must be `rejected` and `duplicate` if they are sent. */
 function refuseOtherOutcomes(body: Doubling, refuse: Refuse): void {
   if (body.duplicateOf === undefined) return;
   for (const [field, value] of [
@@ -210,7 +210,7 @@ export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
 const MAX_NUMBER = 999_999_999_999_999;
 
 const SORTED_BY_FILING: readonly (string | undefined)[] = [undefined, 'createdAt', '-createdAt'];
-/** What sorts other than by filing combine with, and what `near` combines with, besides paging. */
+/** The filters that go with sorts other than by filing, and those that go with `near`, besides paging. */
 const WITH_OTHER_SORTS = ['status', 'assignedTo'];
 const WITH_NEAR = ['status', 'category', 'q'];
 /** What a map of points does not combine with: it has neither pages nor an order. */
@@ -230,7 +230,7 @@ type ListFields = {
 };
 type Refuse = (field: string, message: string) => void;
 
-/** Refuses what no index gives in order. `filters` are the names of the filters that were sent. */
+/** Refuses combinations that no index serves in order. `filters`: the names of the filters that were sent. */
 function refuseCombinations(
   { page, after, sort, overdue, q, following, near, radius }: ListFields,
   filters: string[],
@@ -262,7 +262,7 @@ function refuseCombinations(
   }
 }
 
-/** A question that is a reference number as a whole, with its dashes, has to be a right one. */
+/** False for a `q` that is a whole reference number, with dashes, and has a wrong check digit. */
 const isNoWrongReference = (q: string) => !/\p{Pd}/u.test(q) || readReference(q)?.isRight !== false;
 
 function refusePointsWith(list: ListFields, refuse: Refuse): void {
@@ -343,7 +343,7 @@ export const ComplaintQuery = z
       refusePointsWith(list, refuse);
       return;
     }
-    // mine=false and following=false ask for nothing.
+    // mine=false and following=false are no filters.
     const sent = Object.entries(filters).filter(
       ([name, value]) => value !== undefined && (value || !['mine', 'following'].includes(name)),
     );

@@ -29,9 +29,9 @@ type Outcome =
  */
 export type Example = {
   summary: string;
-  /** Whose TOKEN and USERNAME are sent; nobody's when not given. */
+  /** Whose TOKEN and USERNAME are sent; none when absent. */
   as?: Person;
-  /** Who else must have an account. */
+  /** Other people who must have an account. */
   needs?: readonly Person[];
   /** A complaint that is filed before, by `by` (else ada), and brought to `status`. */
   given?: { by?: Person; status?: Status };

@@ -1,6 +1,6 @@
 import type { Role } from '#shared/domain/account.ts';
 
-/** Who acts in the examples. Those that an example changes for good appear in that example only. */
+/** The people of the examples. Those that an example changes permanently appear in that example only. */
 export const PEOPLE = {
   ada: 'user',
   kim: 'user',
@@ -21,7 +21,7 @@ export const COMPLAINT_ID = 'k3v9x0q2m7c1b8n4z5s6';
 
 export const REFERENCE = '2026-004812-7';
 
-/** A token of a link that never was one. */
+/** A link token that was never issued. */
 export const DEAD_TOKEN = 'A'.repeat(43);
 
 const AT = '2026-11-23T08:30:00.000Z';

@@ -62,7 +62,7 @@ export const Assignee = z
   );
 export const PersonName = text(1, 100).check(z.describe('1 to 100 characters, as others see it.'));
 
-/** Up to the longest that is ever hashed; the password policy judges the rest where a new one is set. */
+/** Limits only the length; the password policy checks new passwords. */
 export const Password = z
   .string()
   .check(z.maxLength(1_024), z.describe('8 characters to 72 bytes in UTF-8, not a common one and not the username.'));
@@ -120,7 +120,7 @@ export const NotifyName = z
     ),
   );
 
-/** The token of a link in a mail. What cannot be one counts as one that has ended. */
+/** The token of a link in a mail. Other texts are treated like an expired token. */
 export const MailToken = z
   .string()
   .check(z.minLength(1), z.maxLength(200), z.describe('What stands in the link of the mail, behind the `=`.'));

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { readDefaultCountry } from '#shared/config.ts';
 
 /**
- * The one place that turns text into values. Queries and forms hold nothing but text: `fromText` makes of each what the
- * schema of its field takes in JSON, so that one schema judges all three. The schemas below say what a text may hold,
+ * The one place that turns text into values. Queries and forms hold only text: `fromText` turns each into what the
+ * schema of its field takes in JSON, so that one schema checks all three. The schemas below say what a text may hold,
  * wherever it comes from.
  */
 
@@ -17,7 +17,7 @@ const TRUTH = new Map([
 /** Browsers send `on` for a checkbox, many form libraries 1 and 0. */
 const TRUTH_IN_FORMS = new Map([...TRUTH, ['on', true], ['1', true], ['off', false], ['0', false]]);
 
-/** A text as a finite number; undefined when it is none. */
+/** A text as a finite number; undefined for other texts. */
 export function numberFromText(text: string): number | undefined {
   const value = NUMBER.test(text.trim()) ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value : undefined;
@@ -34,10 +34,10 @@ function innermost(schema: z.core.$ZodType): z.core.$ZodTypes['_zod']['def'] {
   return def.type === 'pipe' ? innermost(def.in) : def;
 }
 
-/** Whether a field takes a list, which stands in a query or a form as its entries with commas between them. */
+/** Whether a field takes a list, written with commas in a query or a form. */
 export const takesList = (schema: z.core.$ZodType): boolean => innermost(schema).type === 'array';
 
-/** The value that a text of a query or a form stands for, by what its field takes. What stands for none stays a text, which the schema then refuses. */
+/** Converts a text of a query or a form to the type of its field. An unconvertible text stays as it is, and the schema refuses it. */
 export function fromText(schema: z.core.$ZodType, text: string, source: 'query' | 'form'): unknown {
   const def = innermost(schema);
   switch (def.type) {
@@ -53,11 +53,11 @@ export function fromText(schema: z.core.$ZodType, text: string, source: 'query' 
   }
 }
 
-/** Overrides and isolates of the writing direction, and byte order marks: never meant, and able to turn a line around. */
+/** Overrides and isolates of the writing direction, and byte order marks: never intended, and able to reverse a line. */
 const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069\ufeff]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
-/** Has ink: a letter, digit, sign or symbol that is not one of those that show nothing. */
+/** Matches a visible character: a letter, digit, sign or symbol. */
 const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{M}\u2800\u{1d159}]/u;
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
@@ -113,7 +113,7 @@ function faultOf(value: string, min: number, max: number) {
  */
 export function text(min: number, max: number) {
   return z.string().check(
-    // Far too long to be looked at: cleaning it would take long and could not make it fit.
+    // Far too long: cleaning would take long and could not make it fit.
     z.check((context) => {
       const { value } = context;
       if (value.length <= 4 * max + 1_000) return;
@@ -131,7 +131,7 @@ export function text(min: number, max: number) {
 /** Seven decimals, which is a centimetre; never minus zero. */
 const toSevenDecimals = (value: number) => Math.round(value * 1e7) / 1e7 + 0;
 
-/** A whole number. Its message says so where something else is sent. */
+/** A whole number, with a message that says so. */
 export const whole = (min: number, max: number) => z.int('must be a whole number').check(z.gte(min), z.lte(max));
 
 /** Degrees from minus to plus `most`, kept to seven decimals. */
@@ -182,7 +182,7 @@ function time(meaning: (moment: { at: number; isDay: boolean }) => Date) {
 /** A moment; a date alone is its beginning in UTC. */
 export const startTime = time(({ at }) => new Date(at));
 
-/** The first moment that is too late; a date alone still counts in full, in UTC. */
+/** An exclusive end; for a date alone, the end of that day in UTC. */
 export const endTime = time(({ at, isDay }) => new Date(at + (isDay ? DAY : 0)));
 
 /** `52.52,13.405`: latitude and longitude in degrees. */
@@ -214,7 +214,7 @@ export const box = z.pipe(
   }),
 );
 
-/** What people write into numbers for readers: the (0) of `+49 (0)170`, spaces, dashes, dots, slashes and brackets. Invisible characters come with pasting. */
+/** Decoration of phone numbers: the (0) of `+49 (0)170`, spaces, dashes, dots, slashes, brackets, and invisible characters from pasting. */
 const PHONE_NOISE = /(?<=\+.*)\(0\)|[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}./()]/gu;
 const E164 = /^\+[1-9]\d{6,14}$/;
 const EXAMPLE_PHONE = 'an international number such as +49 170 1234567';

@@ -5,7 +5,7 @@ export type Role = (typeof ROLES)[number];
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** How much a person wants to be told of. */
+/** Which mails about complaints a person wants. */
 export const NOTIFY = ['all', 'important', 'none'] as const;
 export type Notify = (typeof NOTIFY)[number];
 export const DEFAULT_LANGUAGE: Language = 'en';
@@ -15,7 +15,7 @@ export const DEFAULT_NOTIFY: Notify = 'important';
 export const LINK_PURPOSES = ['confirm', 'reset'] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
 
-/** A person as every request meets them: read from the stored account, never from the token. */
+/** The person who makes a request, read from the stored account and not from the token. */
 export type Actor = { id: string; username: string; role: Role };
 
 export const USERNAME_PATTERN = /^[a-z][a-z0-9_.-]{2,31}$/;
@@ -40,7 +40,7 @@ const RESERVED = new Set([
   'user',
 ]);
 
-/** The kept spelling of a username, or undefined when it is none. Non-ASCII letters never fold into ASCII ones. */
+/** The canonical spelling of a username; undefined when it is not valid. Non-ASCII letters never fold into ASCII ones. */
 export function canonicalUsername(raw: string): string | undefined {
   const lower = raw.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   return USERNAME_PATTERN.test(lower) ? lower : undefined;
@@ -51,7 +51,7 @@ export function isReservedUsername(canonical: string): boolean {
   return RESERVED.has(canonical);
 }
 
-/** E.164 without its spaces and dashes, or undefined when it is none. */
+/** An E.164 number without spaces and dashes; undefined when it is not valid. */
 export function canonicalPhone(raw: string): string | undefined {
   const digits = raw.replace(/[ -]/g, '');
   return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : undefined;

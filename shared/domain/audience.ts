@@ -28,7 +28,7 @@ export const HAPPENINGS = [
 ] as const;
 export type Happening = (typeof HAPPENINGS)[number];
 
-/** What somebody is to a complaint. The assignee is whoever it is assigned to after the change. */
+/** The relations of a person to a complaint. The assignee is the one after the change. */
 export const AUDIENCES = ['reporter', 'follower', 'assignee'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
@@ -41,8 +41,8 @@ const ASSIGNEE_ALONE = { reporter: 'silent', follower: 'silent', assignee: 'impo
 const NOBODY = { reporter: 'silent', follower: 'silent', assignee: 'silent' } as const;
 
 /**
- * Who is told what. Whoever did it is never told, but for the receipt of a filing. Silent is what only staff may see
- * (assignment, internal notes, hiding), and a deletion, after which nothing is left that one may read.
+ * Who is told what. The person who made the change is not told, except the receipt of a filing. Silent is what only staff may see
+ * (assignment, internal notes, hiding), and a deletion, after which there is nothing to read.
  */
 export const AUDIENCE: Readonly<Record<Happening, Readonly<Record<Audience, Level>>>> = {
   filed: { reporter: 'important', follower: 'silent', assignee: 'silent' },
@@ -69,7 +69,7 @@ export const AUDIENCE: Readonly<Record<Happening, Readonly<Record<Audience, Leve
   deleted: NOBODY,
 };
 
-/** A change as the outbox tells of it. */
+/** A change as the outbox describes it. */
 export type ToldChange = {
   kind: 'complaint.created' | 'complaint.changed' | 'complaint.deleted';
   changed: readonly string[];
@@ -90,7 +90,7 @@ function statusHappening({ statusBefore, status }: ToldChange): Happening | unde
   return isReopened ? 'reopened' : status;
 }
 
-/** What a change is, in the order in which it is told. */
+/** What happened in a change, in the order in which the mail lists it. */
 export function happeningsOf(change: ToldChange): Happening[] {
   const { kind, changed, byRole, isAssigned, isHidden } = change;
   if (kind === 'complaint.deleted') return ['deleted'];
@@ -119,7 +119,7 @@ export function happeningsOf(change: ToldChange): Happening[] {
 const RANKS: Readonly<Record<Level, number>> = { silent: 0, all: 1, important: 2 };
 const NEEDED: Readonly<Record<Notify, number>> = { none: 3, important: 2, all: 1 };
 
-/** Which of the happenings somebody is told of who is all this to the complaint; `isActor`: it is their own change. */
+/** Which happenings a person with these relations is told of; `isActor`: it is their own change. */
 export function toldTo(
   recipient: { audiences: readonly Audience[]; notify: Notify; isActor: boolean },
   happenings: readonly Happening[],

@@ -1,7 +1,7 @@
 import ngeohash from 'ngeohash';
 import { type Box, metresBetween, type Point } from './geometry.ts';
 
-/** A geohash of 52 bits: about half a metre. Written in hexadecimal, so that it sorts alike in every collation. */
+/** A geohash of 52 bits, about half a metre. In hexadecimal, which sorts alike in every collation. */
 const BITS = 52;
 const DIGITS = BITS / 4;
 
@@ -23,7 +23,7 @@ export type CellRange = { from: string; to: string };
 
 type Cell = { center: Point; reach: number; hash: number };
 
-/** Degrees by which a box is drawn wider, for what floating point rounds away. */
+/** Degrees by which a box is widened, against rounding errors. */
 const SLACK = 1e-9;
 
 function indices(from: number, to: number, { whole, bits }: { whole: number; bits: number }): number[] {
@@ -36,7 +36,7 @@ function indices(from: number, to: number, { whole, bits }: { whole: number; bit
 
 const centerOf = (index: number, whole: number, bits: number) => ((index + 0.5) / 2 ** bits - 0.5) * whole;
 
-/** How many cells of so many bits a box touches, without listing them. */
+/** How many cells of `bits` bits a box touches. */
 function countCells({ south, north, west, east }: Box, depth: number): number {
   const width = (east - west + (west > east ? 360 : 0)) / 360;
   const height = (north - south) / 180;
@@ -77,10 +77,10 @@ function rangesOf(cells: readonly Cell[], depth: number): CellRange[] {
   return ranges.map(({ from, to }) => ({ from: written(from), to: written(to) }));
 }
 
-/** What lies between two distances from a point, in metres; `box` holds it. */
+/** The area between two distances from a point, in metres; `box` contains it. */
 export type Ring = { center: Point; inner: number; outer: number; box: Box };
 
-/** At most so many ranges of cells, as small as that allows, that together hold the ring, or the whole box. */
+/** At most `most` ranges of cells, as small as possible, that together cover the ring, or the whole box. */
 export function cellRanges(area: Ring | { box: Box }, most: number): CellRange[] {
   const ring = 'center' in area ? area : undefined;
   const touches = ({ center, reach }: Cell) => {

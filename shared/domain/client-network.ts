@@ -1,10 +1,10 @@
-/** Stands for every caller whose address is missing or unreadable: they share their limits, and nobody is known by it. */
+/** For callers whose address is missing or unreadable: they share their limits, and it never counts as a known address. */
 export const NO_ADDRESS = 'unknown';
 
 const IPV6_LETTERS = /^[\da-f:.]+$/i;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** The eight groups of an IPv6 address as numbers, or undefined when it is none. */
+/** The eight groups of an IPv6 address as numbers; undefined for other texts. */
 function groupsOf(address: string): number[] | undefined {
   if (!address.includes(':') || !IPV6_LETTERS.test(address) || !URL.canParse(`http://[${address}]`)) return undefined;
   // The URL parser writes every spelling of an address in one way: shortest, lower case, without dots.
@@ -15,7 +15,7 @@ function groupsOf(address: string): number[] | undefined {
 }
 
 /**
- * What limits count by: an IPv4 address, or the /64 of an IPv6 address, since a household is given at least that many
+ * The key of limits per client: an IPv4 address, or the /64 of an IPv6 address, since a household has at least that many
  * addresses and may use another for each request. An IPv4 address written as IPv6 is the IPv4 one. Not an address:
  * `NO_ADDRESS`.
  */

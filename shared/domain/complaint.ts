@@ -6,7 +6,7 @@ export type Sort = (typeof SORTS)[number];
 export const OUTCOMES = ['fixed', 'not_found', 'not_responsible', 'duplicate', 'other'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What a timeline entry tells of. */
+/** The kinds of timeline entries. */
 export const ENTRY_KINDS = [
   'created',
   'status',

@@ -6,7 +6,7 @@ const LONGEST_LOCAL = 64;
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
-/** A domain in lower case, with letters outside ASCII as Punycode; undefined when it is none. */
+/** A domain in lower case, with letters outside ASCII as Punycode; undefined when it is not valid. */
 function canonicalDomain(raw: string): string | undefined {
   if (/[^\p{L}\p{M}\p{N}.-]/u.test(raw) || !URL.canParse(`http://${raw}`)) return undefined;
   const { hostname } = new URL(`http://${raw}`);
@@ -14,7 +14,7 @@ function canonicalDomain(raw: string): string | undefined {
 }
 
 /**
- * The kept spelling of an e-mail address: nothing around it, the domain in lower case and as ASCII. What stands before
+ * The canonical spelling of an e-mail address: trimmed, the domain in lower case and as ASCII. The part before
  * the `@` stays as it was typed, since only its own server knows what it means. Undefined when it is no address.
  */
 export function canonicalEmail(raw: string): string | undefined {

@@ -1,6 +1,6 @@
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Random bytes in stock: drawing many at once takes as long as drawing one. */
+/** A buffer of random bytes: drawing many at once takes as long as drawing one. */
 const stock = new Uint8Array(1024);
 let used = stock.length;
 
@@ -61,9 +61,9 @@ export function sortKey(time: Date | null, complaintId: string): string {
   return (time === null ? NEVER_KEY : timeKey(time)) + complaintId;
 }
 
-/** A row id derived from what it stands for: one letter and 31 hex digits of SHA-256 over unambiguous parts. */
+/** A row id derived from `parts`: one letter and 31 hex digits of their SHA-256. */
 export function derivedId(letter: string, ...parts: string[]): string {
-  // Loaded when first needed: it takes some milliseconds of a cold start, and most requests hash nothing.
+  // Loaded on demand: it takes some milliseconds of a cold start, and most requests hash nothing.
   const { createHash } = process.getBuiltinModule('node:crypto');
   return letter + createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 31);
 }
@@ -82,7 +82,7 @@ export const COMPLAINT_ID_PATTERN = /^[a-z0-9]{20}$/;
 
 const LATER_LENGTH = 8;
 
-/** Pictures of one request, and of a complaint in all. */
+/** The most pictures of one request, and of a complaint in all. */
 export const MAX_IMAGES_PER_REQUEST = 3;
 export const MAX_IMAGES_PER_COMPLAINT = 12;
 
@@ -95,14 +95,14 @@ export function imageFileId(complaintId: string, index: number): string {
 }
 
 /**
- * A new file id of a picture that is added later. It is different at each try, so that what a failed try has left never
- * stands in the way of the next one.
+ * A new file id of a picture that is added later. It differs at each try, so that the files of a failed try
+ * do not block the next one.
  */
 export function laterImageId(complaintId: string): string {
   return `${complaintId}-${randomText(LATER_LENGTH)}`;
 }
 
-/** Whether this is the id of a picture that was added later. Those are a complaint's only once its row names them. */
+/** Whether this is the id of a picture that was added later, which belongs to the complaint only once its row names it. */
 export function isLaterImage(fileId: string): boolean {
   return /^[a-z0-9]{20}-[a-z0-9]{8}$/.test(fileId);
 }

@@ -5,7 +5,7 @@ export type Distribution = Map<number, number>;
 
 export type Period = { from: Date; to: Date };
 
-/** What a complaint tells of itself to the figures of the month in which it was filed. Times are ISO texts. */
+/** The columns of a complaint that count in the figures of the month in which it was filed. Times are ISO texts. */
 type Times = {
   status: Status;
   secondsToAcknowledge: number | null;
@@ -31,7 +31,7 @@ export type MonthFigures = MonthCounts & {
   toResolve: Distribution;
 };
 
-/** Months that the public figures tell of. */
+/** How many months the public figures show. */
 const SHOWN = 12;
 /** A distribution with more different times than this is rounded, so that it fits into a column. */
 const MAX_TIMES = 2_000;
@@ -43,7 +43,7 @@ export function monthOf(time: Date): string {
   return time.toISOString().slice(0, 7);
 }
 
-/** The months that are told of, the present one first. */
+/** The months that are shown, the present one first. */
 export function shownMonths(now: Date): string[] {
   return Array.from({ length: SHOWN }, (_, back) =>
     monthOf(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1))),
@@ -132,13 +132,13 @@ function rounded(distribution: Distribution): Distribution {
   return coarse;
 }
 
-/** As a column keeps it: `60:2,75:1`. Exact up to 2000 different times; beyond that, times are rounded to steps of 1 %. */
+/** As stored in a column: `60:2,75:1`. Exact up to 2000 different times; beyond that, times are rounded to steps of 1 %. */
 export function writeDistribution(distribution: Distribution): string {
   const times = distribution.size > MAX_TIMES ? rounded(distribution) : distribution;
   return [...times].map(([seconds, count]) => `${seconds}:${count}`).join(',');
 }
 
-/** What `writeDistribution` wrote; what cannot be read is left out. */
+/** Parses what `writeDistribution` wrote; ignores unreadable parts. */
 export function readDistribution(text: string | null): Distribution {
   const distribution: Distribution = new Map();
   for (const part of (text ?? '').split(',')) {

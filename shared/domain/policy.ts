@@ -44,7 +44,7 @@ export type AccountState = (typeof ACCOUNT_STATES)[number];
 
 export type ComplaintState = { status: Status; touched: boolean; hidden: boolean; anonymous: boolean };
 
-/** A stranger is whoever has no valid token. */
+/** A stranger has no valid token. */
 type Standing = Role | 'stranger';
 export type AccountCase = {
   role: Standing;
@@ -126,7 +126,7 @@ export function mayOnComplaint(viewer: Viewer, action: ComplaintAction, complain
   return allows({ on: 'complaint', role: viewer?.role ?? 'stranger', relation, action, state: complaint });
 }
 
-/** A complaint of somebody else that is hidden and anonymous: who may read of it what may read it of all complaints. */
+/** The most restricted complaint: somebody else's, hidden and anonymous. What one may do to it one may do to all. */
 const SECRET: ComplaintFacts = { status: 'created', touched: true, hidden: true, anonymous: true, reporterId: '' };
 
 /** Whether a change by this person counts as staff having acted, after which the reporter can edit the text no more. */
@@ -161,7 +161,7 @@ export function isDesk(viewer: Viewer): boolean {
   return mayOnEvery(viewer, 'readInternal');
 }
 
-/** The policy for an account by its name, before anybody has looked whether there is one. */
+/** The policy for an account by its name, before it is known whether the account exists. */
 export function mayOnAccount(viewer: Actor, action: AccountAction, username: string): boolean {
   const relation = viewer.username === username ? 'self' : 'other';
   return allows({ on: 'account', role: viewer.role, relation, action, state: 'ordinary' });

@@ -17,7 +17,7 @@ export const PROBLEMS = {
   last_admin: { status: 409, title: 'The last admin cannot go' },
   request_in_progress: { status: 409, title: 'The same request is still running' },
   busy: { status: 409, title: 'Too many changes at the same moment' },
-  token_gone: { status: 410, title: 'The link does not count any more' },
+  token_gone: { status: 410, title: 'The link is no longer valid' },
   version_mismatch: { status: 412, title: 'The complaint has changed since you read it' },
   body_too_large: { status: 413, title: 'The body is too large' },
   image_too_large: { status: 413, title: 'An image is too large' },
@@ -70,7 +70,7 @@ export class Refusal extends Error {
   readonly code: ProblemCode;
   readonly errors: FieldError[];
   readonly headers: Record<string, string>;
-  /** What would have been possible instead; a member of the answer. */
+  /** What is possible instead; a member of the answer. */
   readonly allowed: readonly string[] | undefined;
 
   constructor(code: ProblemCode, detail: string, extras: Extras = {}) {

@@ -35,8 +35,8 @@ export function numberOfReference(reference: string, year: number): number | und
 export type ReadReference = { reference: string; isRight: boolean };
 
 /**
- * Reads what somebody typed as a reference: spaces and other dashes are forgiven, and so are missing ones. `isRight`
- * tells whether the check digit fits. Undefined for a text that is no reference at all.
+ * Reads a reference as people type it: with spaces, other dashes, or without dashes. `isRight`
+ * says whether the check digit fits. Undefined for a text that is no reference at all.
  */
 export function readReference(typed: string): ReadReference | undefined {
   const [, year = '', digits = '', check] =

@@ -11,12 +11,12 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** Statuses in which nobody is expected to work any more, so nothing can be overdue. */
+/** Statuses of finished complaints, which cannot be overdue. */
 export const ENDED: readonly Status[] = ['resolved', 'rejected', 'closed'];
 
-/** After a complaint was resolved its reporter may reopen it for so many days. */
+/** Days after the resolution within which the reporter may reopen a complaint. */
 export const REOPEN_DAYS = 14;
-/** After a complaint was resolved or closed its reporter may rate it for so many days. */
+/** Days after the end within which the reporter may rate a complaint. */
 export const RATING_DAYS = 60;
 
 export type Party = 'reporter' | 'staff' | 'admin';
@@ -57,7 +57,7 @@ function serves(rule: Rule, asker: Asker): boolean {
   return inTime && partiesOf(asker).some((party) => rule.who.includes(party));
 }
 
-/** Who comes before whether: a transition that is another party's is forbidden; one that is nobody's is illegal, for the desk only. */
+/** Whether a transition is allowed. Rights come first: a transition of another party is `forbidden`; one that does not exist is `illegal` for staff and `forbidden` for others. */
 export function checkTransition(step: Step, asker: Asker, hasNote: boolean): TransitionResult {
   const rules = TRANSITIONS.filter((rule) => rule.from.includes(step.from) && rule.to.includes(step.to));
   const mine = rules.find((rule) => serves(rule, asker));

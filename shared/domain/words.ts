@@ -1,8 +1,8 @@
 /** Words of a text that are kept for search, and of a question. The rest of a long text is not found. */
 const MAX_WORDS = 60;
-/** As many pairs of characters are kept of scripts that put no spaces between words. */
+/** How many pairs of characters are kept of scripts without spaces between words. */
 const MAX_PAIRS = 300;
-/** A longer word is cut: both where it is stored and where it is asked for. */
+/** Longer words are cut, in complaints and in questions alike. */
 const LONGEST_WORD_BYTES = 64;
 const MAX_ASKED = 8;
 const MAX_NAME_WORDS = 20;

@@ -13,7 +13,7 @@ export type WorkingCalendar = {
   holidays: ReadonlySet<string>;
 };
 
-/** A text that is no calendar; its message says what is expected. */
+/** An invalid calendar text; the message says what is expected. */
 export class CalendarError extends Error {}
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
@@ -110,7 +110,7 @@ function* periodsFrom(calendar: WorkingCalendar, first: Day): Generator<{ from: 
   }
 }
 
-/** The moment after so much working time; the moment itself when that is none. */
+/** The moment after `minutes` of working time; `from` itself for 0. */
 export function addWorkingMinutes(calendar: WorkingCalendar, start: Date, minutes: number): Date {
   let left = minutes * MINUTE;
   if (left <= 0) return start;
@@ -135,7 +135,7 @@ export function workingMinutesBetween(calendar: WorkingCalendar, start: Date, en
 }
 
 /**
- * The same local time so many working days later. From outside of working time, counting begins at the next working
+ * The same local time `days` working days later. From outside of working time, counting begins at the next working
  * moment; on a day that ends earlier it is that day's end, and between two periods the end of the first.
  */
 export function addWorkingDays(calendar: WorkingCalendar, start: Date, days: number): Date {
@@ -159,7 +159,7 @@ export function addWorkingDays(calendar: WorkingCalendar, start: Date, days: num
   return new Date(momentOf(calendar, day, earlier?.to ?? periods[0]?.from ?? minute));
 }
 
-/** What a category demands: working hours until it is acknowledged, working days until it has ended. */
+/** A category's deadlines: working hours until the acknowledgement, working days until the end. */
 export type DeadlineTerms = { hoursToAcknowledge: number | null; daysUntilOverdue: number | null };
 
 /** ISO times; null for a deadline that the category does not set. */

@@ -13,7 +13,7 @@ function tokenMissing({ headers }: Incoming): Refusal {
   return new Refusal('token_missing', `Send the token you got from POST /login in the header TOKEN.${elsewhere}`);
 }
 
-/** What a header holds around or instead of a token; undefined when it may be one. */
+/** What is wrong with the TOKEN header; undefined when it may be a token. */
 function decorationOf(token: string): string | undefined {
   if (token.trim() === '') return 'is empty';
   if (/^\s*bearer\b/i.test(token)) return 'begins with the word Bearer';
@@ -40,7 +40,7 @@ function refuseOtherUsername(actor: Actor, header: string | undefined): void {
   throw new Refusal('username_mismatch', 'The header USERNAME must name the user of the token.');
 }
 
-/** The caller of a request. The token is judged here and now (401); the account is already being read when this returns. */
+/** The caller of a request. Checks the token's signature at once (401); the account is still being read when this returns. */
 export async function authenticate(incoming: Incoming, route: Route, deps: Deps): Promise<Caller> {
   if (route.access === 'public') return strangerOf(incoming);
   const { token, username } = incoming.headers;
@@ -58,7 +58,7 @@ export async function authenticate(incoming: Incoming, route: Route, deps: Deps)
     refuseOtherUsername(account, username);
     return account;
   });
-  // Whoever awaits it gets the refusal; until then it must not count as an unhandled rejection.
+  // The caller awaits it later; until then it must not count as an unhandled rejection.
   actor.catch(() => undefined);
   const { accountId, tokenId, expiresAt: tokenExpiresAt } = session;
   return { actor: () => actor, viewer: () => actor, accountId, tokenId, tokenExpiresAt };

@@ -61,7 +61,7 @@ function concerns(member: BackgroundFunction, { method, headers }: RuntimeContex
   }
 }
 
-/** Appwrite names a deleted row in either of two ways: bulk calls use the names of the older API. */
+/** Appwrite has two names for a deleted row: bulk calls use those of the older API. */
 function matches(pattern: string, event: string): boolean {
   const [wanted, happened] = [segments(pattern), segments(event)];
   return wanted.length === happened.length && wanted.every((part, at) => part === '*' || part === happened[at]);
@@ -78,7 +78,7 @@ function isDue({ everyMinutes: own }: BackgroundFunction, { minute, last }: Run)
   return last === undefined || last > minute || minute - (minute % own) > last;
 }
 
-/** Lets a member answer and keeps what it would have sent. */
+/** Calls a function and captures its answer. */
 async function callMember(member: BackgroundFunction, { req, log, error }: RuntimeContext): Promise<Answer> {
   let answer: Answer = { status: 500, body: '', headers: {} };
   const send = (body: string, status: number, headers: Record<string, string>) => {

@@ -6,20 +6,20 @@ import { parseFields, shapeOf, shown } from './field-errors.ts';
 import type { FormFile, FormSpec } from './multipart.ts';
 import type { Incoming } from './runtime.ts';
 
-/** Bytes that a body may have where its route says nothing else. Larger ones are parsed only once the account is checked. */
+/** The largest body, in bytes, of a route without `maxBytes`. Larger ones are parsed only after the account is checked. */
 export const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * `json` judges bodies in JSON. `form` makes the route take multipart/form-data too, with text fields that are judged by
- * its own schema, and files. `maxBytes` goes for both.
+ * `json`: the schema of a JSON body. `form`: the route takes multipart/form-data too, with a schema of
+ * its text fields, and files. `maxBytes` applies to both.
  */
 export type BodySpec<B> = { json: z.ZodMiniType<B>; form?: FormSpec<B>; maxBytes?: number };
 export type Body<B> = { value: B; files: FormFile[] };
 
-/** Of `,` `:` `[` `{` and `"` together, wherever they stand. A body full of pictures holds a few dozen. */
+/** The most `,` `:` `[` `{` and `"` together, anywhere in the body. One with pictures has a few dozen. */
 const MAX_STRUCTURE = 10_000;
 
-/** Whether a body holds so many values that parsing it would keep everybody else waiting. */
+/** Whether a body holds so many values that parsing it would block other requests. */
 function isCrowded(body: Buffer): boolean {
   let count = 0;
   for (const mark of ',:[{"') {
@@ -38,7 +38,7 @@ async function parseJson(body: Uint8Array): Promise<unknown> {
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    // Each of the two takes some milliseconds for 10 MB of pictures; other requests get their turn in between.
+    // Decoding and parsing take some milliseconds each for 10 MB of pictures; other requests may run in between.
     if (bytes.length > DEFAULT_MAX_BODY_BYTES) await nextTurn();
     return JSON.parse(text);
   } catch (cause) {

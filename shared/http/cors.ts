@@ -10,14 +10,14 @@ const expose = (origin: string) => ({
   'access-control-expose-headers': EXPOSED,
 });
 
-/** Whether a setting admits an origin: an origin to the letter, or one with `:*` for any port. */
+/** Whether a setting allows an origin: the same origin, or one with `:*` for any port. */
 function admits(setting: string, origin: string): boolean {
   if (!setting.endsWith(':*')) return setting === origin && setting !== 'null';
   const site = setting.slice(0, -2);
   return origin === site || (origin.startsWith(`${site}:`) && /^\d{1,5}$/.test(origin.slice(site.length + 1)));
 }
 
-/** What an answer says to a page of this origin. `*` among the settings admits all. */
+/** The CORS headers for a page of this origin. `*` among the settings allows all. */
 export function corsOf(origin: string | undefined, allowed: readonly string[]): Cors {
   if (allowed.length === 0) return { headers: {}, foreign: origin !== undefined };
   const vary = { vary: 'Origin' };

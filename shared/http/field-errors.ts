@@ -4,10 +4,10 @@ import { type FieldError, Refusal } from '#shared/domain/problems.ts';
 type Issue = z.core.$ZodIssue;
 const MAX_ERRORS = 10;
 const LONGEST_SHOWN = 40;
-/** What could break a line, turn its direction or not show at all. */
+/** Characters that break a line, change its direction or are invisible. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}<>&]/gu;
 
-/** Something that a client sent, shortened and escaped so that it can be repeated in a sentence; a text in quotes unless told otherwise. */
+/** A value that a client sent, shortened and escaped for use in a sentence; texts are quoted unless `quoted` is false. */
 export function shown(value: unknown, quoted = true): string {
   if (typeof value !== 'string') {
     if (Array.isArray(value)) return 'a list';
@@ -29,14 +29,14 @@ const NOUNS: Record<string, string> = {
   null: 'null',
 };
 
-/** What zod/mini says where neither the schema nor a locale says more. */
+/** The message of zod/mini when neither the schema nor a locale has one. */
 const NO_MESSAGE = 'Invalid input';
 
 function wantedBy({ message, expected }: Issue & { code: 'invalid_type' }): string {
   return message.startsWith(NO_MESSAGE) ? `must be ${NOUNS[expected] ?? expected}` : message;
 }
 
-/** Whatever is sent in these is never repeated. */
+/** Values of these fields are never repeated in answers. */
 const SECRET = /password|token|email/i;
 
 function pathOf(issue: Issue, ...more: string[]): string {
@@ -44,7 +44,7 @@ function pathOf(issue: Issue, ...more: string[]): string {
   return path === '' ? 'body' : path;
 }
 
-/** What would be right, and what was sent instead. */
+/** What is allowed, and what was sent instead. */
 function because(issue: Issue, wanted: string): string {
   const { input } = issue;
   const isShown = input !== undefined && !SECRET.test(pathOf(issue)) && issue.path.length > 0;
@@ -65,7 +65,7 @@ function lengthError(issue: Issue & { code: 'too_small' | 'too_big' }): FieldErr
   return { field, code: small ? 'too_small' : 'too_big', message: because(issue, `must be ${least} ${bound}`) };
 }
 
-/** Which fields there would have been: a slip of the pen is quickly found in the list. */
+/** The names of the fields that exist, to help with a typing mistake. */
 function unknownFields(issue: Issue & { code: 'unrecognized_keys' }, known: readonly string[]): FieldError[] {
   const names = known.length > 0 ? `its fields are: ${known.join(', ')}` : 'it takes none';
   return issue.keys.slice(0, MAX_ERRORS).map((key) => {
@@ -106,7 +106,7 @@ function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
   }
 }
 
-/** The fields of an object schema by their names; none when it is anything else. A map, as a client may send any name. */
+/** The fields of an object schema by name; empty for other schemas. A Map, since clients may send any name. */
 export function shapeOf(schema: z.core.$ZodType | undefined): ReadonlyMap<string, z.core.$ZodType> {
   return new Map(schema instanceof z.ZodMiniObject ? Object.entries<z.core.$ZodType>(schema.shape) : []);
 }

@@ -23,8 +23,8 @@ async function admit(caller: Caller, { roles }: Route): Promise<void> {
 }
 
 /**
- * Authentication, then the role, then validation, then whatever the endpoint looks up: the first to refuse answers. A small
- * body is parsed while the account is being read; a large one only when the account was found to be good.
+ * Authentication, then the role, then validation, then what the endpoint looks up; the first refusal is the answer. A small
+ * body is parsed while the account is being read; a large one only after the account is checked.
  */
 async function answer(incoming: Incoming, route: Route, deps: Deps): Promise<Reply> {
   const caller = await authenticate(incoming, route, deps);
@@ -37,7 +37,7 @@ async function answer(incoming: Incoming, route: Route, deps: Deps): Promise<Rep
 }
 
 /**
- * Appwrite drops all headers of a request when one of them is no UTF-8, its own included (recorded: domains-130), so such
+ * Appwrite drops all headers of a request, its own included, when one of them is not UTF-8 (recorded: domains-130), so such
  * a request arrives without a trigger.
  */
 function refuseOtherTriggers(incoming: Incoming): void {
@@ -63,7 +63,7 @@ async function respond(incoming: Incoming, routes: readonly Route[], trace: Trac
   return replyToOutgoing(await answer(incoming, route, trace.deps));
 }
 
-/** The default export of an API function: opens the way to Appwrite, routes the request and answers it. */
+/** The default export of an API function: opens the gateway, routes the request and answers it. */
 export function createHandler(routes: readonly Route[], service: () => Service) {
   return serve(async (incoming, trace) => {
     const deps = openDeps(service(), incoming);

@@ -11,9 +11,9 @@ type Facts = {
   failure: Refusal | undefined;
   ms: number;
   deps: Pick<Deps, 'gateway'> | undefined;
-  /** What a function without clients has done. */
+  /** The report of a function without clients. */
   report: unknown;
-  /** What a person has to look at, though the execution went well. */
+  /** Warnings that somebody has to look at, although the execution succeeded. */
   alarm: string | undefined;
   foreignOrigin: boolean;
 };

@@ -16,7 +16,7 @@ export type FormPart = { name: string; filename: string | undefined; type: strin
 
 const MAX_PARTS = 24;
 const LONGEST_HEADER = 4 * 1024;
-/** The whole body is in memory, so the parser needs no more turns than a few; one that needs this many is stuck. */
+/** The whole body is in memory, so the parser needs a few turns of the event loop; after this many it is stuck. */
 const MAX_TURNS = 100;
 
 function malformed(what: string): Refusal {
@@ -32,8 +32,8 @@ function boundaryOf(contentType: string): string {
 }
 
 /**
- * How many parts stand between the delimiters. The parser below drops parts that it cannot read, and what stands before,
- * behind and in place of delimiters; a form is refused instead when that is anything.
+ * How many parts are between the delimiters. The parser below silently drops parts that it cannot read, and anything before,
+ * after and in place of delimiters; such forms are refused here instead.
  */
 function countParts(body: Buffer, boundary: string): number {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
@@ -57,7 +57,7 @@ function countParts(body: Buffer, boundary: string): number {
   throw malformed('something follows the closing boundary');
 }
 
-/** The parts of a form in the order sent; throws 400 for a body that is not wholly understood. */
+/** The parts of a form in the order sent; throws 400 for a body that cannot be read completely. */
 export async function readParts(body: Uint8Array, contentType: string): Promise<FormPart[]> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const boundary = boundaryOf(contentType);
@@ -69,11 +69,11 @@ export async function readParts(body: Uint8Array, contentType: string): Promise<
   const parser = new Busboy({
     headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
     preservePath: true,
-    // Everything as bytes: whether a part is text is decided below, and text is decoded without replacing anything.
+    // All parts as bytes: text is recognised below, and decoded without replacing invalid bytes.
     isPartAFile: () => true,
     limits: { parts: MAX_PARTS, files: MAX_PARTS, headerSize: LONGEST_HEADER, fileSize: Number.POSITIVE_INFINITY },
   });
-  // The library's types say that there is always a name; there is none where a client gave none.
+  // The library's types promise a name, but it is undefined when the client sent none.
   parser.on('file', (...[name = '', stream, filename, encoding, type]) => {
     const chunks: Buffer[] = [];
     if (name === '') failure ??= malformed('a part has no name');

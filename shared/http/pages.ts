@@ -6,7 +6,7 @@ import { serve, type Trace } from './serve.ts';
 
 export type Page = { method: 'GET'; path: string; body: string; headers: Record<string, string> };
 
-/** Fixed pages. `known` are the paths that a request for any other path is told. */
+/** Fixed pages. `known`: the paths that a 404 names. */
 export type Site = {
   pages: readonly Page[];
   known: readonly string[];

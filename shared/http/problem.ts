@@ -22,7 +22,7 @@ export function problemReply(refusal: Refusal, requestId: string): Outgoing {
   };
 }
 
-/** What was thrown as a refusal; anything that is none becomes a 500 that says nothing of it. */
+/** What was thrown as a refusal; anything else becomes a 500 without details. */
 export function asRefusal(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
   return new Refusal('internal_error', 'Something went wrong on our side. The request id helps us find it.', {

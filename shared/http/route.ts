@@ -12,7 +12,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Access = 'public' | 'optional' | 'account';
 export type Reply = { status: number; body?: unknown; headers?: Record<string, string> };
 
-/** Who calls. The account may still be being read: an endpoint awaits it beside its own reads. */
+/** The caller. The account may still be being read: an endpoint awaits it beside its own reads. */
 export type Caller = {
   /** 401 when nobody is logged in. */
   actor(): Promise<AccountActor>;
@@ -45,7 +45,7 @@ type Spec<Q, B> = {
   /** Only these roles may call it at all. */
   roles?: readonly Role[];
   query?: z.ZodMiniType<Q>;
-  /** Names in the query that count even when they are empty; others then count as not sent. */
+  /** Query parameters that count even when they are empty; others count as not sent then. */
   emptyCounts?: readonly string[];
   body?: BodySpec<B>;
   docs: Docs;
@@ -64,10 +64,10 @@ export type Route = Omit<Spec<never, never>, 'run' | 'query' | 'body'> & {
 const NoQuery = z.strictObject({});
 
 /**
- * Declares an endpoint. Everything a reader wants to know of it stands in this one call: path, access, schemas, what the
+ * Declares an endpoint, all in this one call: path, access, schemas, what the
  * OpenAPI document says, and what it does. To add one:
  *
- * 1. Write the service, the verb that does the work, in `shared/services`. It knows no HTTP and throws `Refusal`s.
+ * 1. Write the service that does the work in `shared/services`. It knows no HTTP and throws `Refusal`s.
  * 2. Declare the request's schema in `shared/contract/<topic>-requests.ts` from the fields in `fields.ts`, each with
  *    `z.describe('…')`. Declare numbers as numbers, truth values as booleans and lists as arrays, in a query and a form
  *    too: `fromText` makes them of the text. Unknown fields are refused: use `z.strictObject`.
@@ -117,7 +117,7 @@ export function route<Q = Record<string, never>, B = undefined>(spec: Spec<Q, B>
     query,
     body,
     async parse(incoming) {
-      // A route without a query takes none; its Q is the empty record.
+      // A route without a query schema accepts no query; its Q is the empty record.
       const schema = query ?? (NoQuery as unknown as z.ZodMiniType<Q>);
       const parsedQuery = await parseQuery(incoming.query, schema, spec.emptyCounts);
       const { value, files } = body ? await parseBody(incoming, body) : { value: undefined as B, files: [] };

@@ -5,7 +5,7 @@ import type { Incoming } from './runtime.ts';
 /** What the router needs of a route or a page. */
 type Routed = { method: string; path: string };
 
-/** 404 that names the paths there are; the requested one is not repeated. */
+/** 404 that names the existing paths; the requested one is not repeated. */
 export function unknownPath(known: readonly string[]): Refusal {
   const paths = [...new Set(known)].sort().join(', ');
   return new Refusal('route_not_found', `There is nothing at this path. The paths here are ${paths}.`);
@@ -15,7 +15,7 @@ export function unknownPath(known: readonly string[]): Refusal {
 export type Origins = Readonly<Record<string, string>>;
 
 /**
- * 404 for a path that none of these routes or pages has. Where another function has it, its address is in the answer;
+ * 404 for a path that none of these routes or pages has. If another function has it, its address is in the answer;
  * `known` are the paths to name otherwise.
  */
 export function refuseUnknownPath(routes: readonly Routed[], path: string, { origins, known }: OtherFunctions): void {

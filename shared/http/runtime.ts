@@ -27,7 +27,7 @@ export type Incoming = {
   trigger: string;
   event: string | undefined;
   key: string;
-  /** The address of the client as Appwrite tells it. A client can forge it unless an edge proxy overwrites it. */
+  /** The client's address as Appwrite reports it. A client can forge it unless a proxy in front overwrites it. */
   address: string;
 };
 
@@ -41,7 +41,7 @@ function refuseBrokenEncoding(queryString: string): void {
   }
 }
 
-/** Node joins repeated headers by a comma. Appwrite sends each of its own once, so a comma in one means that the client sent it too. */
+/** Node joins repeated headers with a comma. Appwrite sends each of its own once, so a comma means that the client sent it too. */
 function refusePollutedHeaders(headers: Record<string, string>): void {
   for (const [name, value] of Object.entries(headers)) {
     const platform = name.startsWith('x-appwrite-') && name !== 'x-appwrite-client-ip';

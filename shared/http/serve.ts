@@ -6,7 +6,7 @@ import { logRequest } from './log.ts';
 import { asRefusal, problemReply } from './problem.ts';
 import { type Incoming, type Outgoing, type RuntimeContext, readRequest, requestId } from './runtime.ts';
 
-/** What the answering code notes for the log and for CORS; it is used for refusals too. */
+/** Filled in by the answering code for the log and for CORS; used for refusals too. */
 export type Trace = {
   route?: string;
   deps?: Pick<Deps, 'gateway'>;

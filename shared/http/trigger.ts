@@ -6,7 +6,7 @@ import { Refusal } from '#shared/domain/problems.ts';
 import type { Incoming, Outgoing } from './runtime.ts';
 import { serve, type Trace } from './serve.ts';
 
-/** A deleted row. `columns` is what the event tells of it: a hint and nothing to rely on. */
+/** A deleted row. `columns` comes from the event and is only a hint. */
 export type DeletedRow = { tableId: string; rowId: string; columns: unknown };
 
 /** Both spellings: a single delete names tables and rows, a bulk delete the legacy collections and documents. */
@@ -15,9 +15,9 @@ const DELETED = /^databases\.([\w-]+)\.(?:tables|collections)\.([\w-]+)\.(?:rows
 /** As `DELETED`, for a row that was made. */
 const CREATED = /^databases\.([\w-]+)\.(?:tables|collections)\.([\w-]+)\.(?:rows|documents)\.([a-z0-9]{1,36})\.create$/;
 
-/** Within the functions' timeout of 120 s, so that whatever fails is still told. */
+/** Below the functions' timeout of 120 s, so that failures are still logged. */
 const BUDGET_MS = 110 * SECOND;
-/** A row is at most some 100 kB. */
+/** A row has at most about 100 kB. */
 const MAX_BODY_BYTES = 1_000_000;
 
 function columnsIn(body: Uint8Array): unknown {
@@ -59,7 +59,7 @@ function reply(report: unknown) {
 }
 
 /**
- * Answers a GET that an execution made with a key sends, as the deployment does to see that a function serves: its
+ * Answers a GET of an execution made with a key, by which the deployment checks that a function serves: its
  * settings can be read, and Appwrite answers it. Only keys can make such an execution, for `execute` is empty.
  */
 async function tellReady(deps: StorageDeps): Promise<Outgoing> {
@@ -71,7 +71,7 @@ const asksWhetherReady = ({ trigger, method }: Incoming) => trigger === 'http' &
 
 type Answering = (incoming: Incoming, trace: Trace, open: () => StorageDeps) => Promise<unknown>;
 
-/** A function without clients: tells whether it is ready, or does its work, whose result is its answer. */
+/** A function without clients: reports whether it is ready, or does its work and answers with the result. */
 function createTriggered(route: string, config: () => StorageConfig, work: Answering) {
   const open = opener(config, route);
   return serve(async (incoming, trace) => {
@@ -91,7 +91,7 @@ export function createDeletionFunction(
 
 /**
  * The default export of a function that its schedule calls, or a POST of an execution made with a key. Its log tells
- * what it has done. `work` must be harmless when it runs twice at once.
+ * what it has done. `work` must be safe to run twice at once.
  */
 export function createScheduleFunction<Report, Settings extends StorageConfig>(
   work: (deps: StorageDeps, config: Settings) => Promise<Report>,
@@ -111,7 +111,7 @@ export function createScheduleFunction<Report, Settings extends StorageConfig>(
 }
 
 /**
- * The default export of a function that new rows of a table call, its schedule, or a POST of an execution made with a
+ * The default export of a function that is called by new rows of a table, its schedule, or a POST of an execution made with a
  * key. `work` gets the row's id, or undefined.
  */
 export function createRowFunction<Settings extends StorageConfig>(

@@ -1,10 +1,10 @@
-/** A finished mail. `id` names it for ever: handing the same one over again sends nothing new, where the way can tell. */
+/** A finished mail. Handing over the same `id` again does not send it twice, where the mailer can tell. */
 export type Mail = { id: string; to: string; subject: string; text: string; html: string };
 
 export type MailResult =
   | { status: 'processing' | 'sent' }
   | { status: 'failed'; reason: string }
-  /** There is no such mail: it was never handed over, or was removed since. */
+  /** The mail was never handed over, or was removed since. */
   | { status: 'missing' };
 
 /** A way to send mails. */
@@ -12,7 +12,7 @@ export type Mailer = {
   /** Hands a mail over. `accepted`: ask for the result later. Throws `MailRefused` when no attempt can succeed. */
   hand(mail: Mail): Promise<'accepted' | 'sent'>;
   resultOf(id: string): Promise<MailResult>;
-  /** Removes what is kept of a mail. Gives false while it is still being sent and cannot be removed. */
+  /** Removes what is kept of a mail. Returns false while it is still being sent and cannot be removed. */
   discard(id: string): Promise<boolean>;
   /** Removes what is kept of an address that no account uses any more. */
   forget(address: string): Promise<void>;
@@ -20,5 +20,5 @@ export type Mailer = {
   listKept(after: string): Promise<{ addresses: string[]; next: string }>;
 };
 
-/** The mail can never be sent, such as one to an address that is none. */
+/** The mail can never be sent, for example to an invalid address. */
 export class MailRefused extends Error {}

@@ -1,4 +1,4 @@
-/** A part of a mail: a paragraph, a list, words of somebody else, or an address to open. */
+/** A part of a mail: a paragraph, a list, a quotation, or a link. */
 export type Block = string | { list: readonly string[] } | { quote: string } | { link: string };
 
 export type Letter = { language: string; subject: string; blocks: readonly Block[]; footer: readonly Block[] };
@@ -24,7 +24,7 @@ function htmlOf(block: Block): string {
   if ('list' in block) return `<ul>\n${block.list.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`;
   if ('quote' in block) return `<blockquote>${escapeHtml(block.quote).replace(/\r?\n/g, '<br>\n')}</blockquote>`;
   const link = escapeHtml(block.link);
-  // The address stands as text too, for readers that show no links.
+  // The address is shown as text too, for mail programs without links.
   return `<p><a href="${link}">${link}</a></p>`;
 }
 

@@ -4,7 +4,7 @@ import type { Mail, Mailer, MailResult } from './mail.ts';
 export type SmtpSettings = { url: string; from: string };
 
 /**
- * Mails by SMTP. A server that has taken a mail is asked nothing later; when its answer is lost, the next attempt sends
+ * Mails by SMTP. There is no result to ask for later; when the server's answer is lost, the next attempt sends
  * the mail again with the same Message-ID.
  */
 export class SmtpMailer implements Mailer {
@@ -15,7 +15,7 @@ export class SmtpMailer implements Mailer {
   }
 
   async hand({ id, to, subject, text, html }: Mail): Promise<'sent'> {
-    // Loaded only where it is used: Messaging needs none of it.
+    // Loaded on demand: most installations send through Messaging.
     const { createTransport } = await import('nodemailer');
     const { url, from } = this.#settings;
     const transport = createTransport({
@@ -34,7 +34,7 @@ export class SmtpMailer implements Mailer {
     return 'sent';
   }
 
-  /** Nothing is known of a mail but whether `hand` succeeded. */
+  /** SMTP has no results after the hand-over. */
   async resultOf(): Promise<MailResult> {
     return { status: 'missing' };
   }

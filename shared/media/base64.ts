@@ -20,7 +20,7 @@ export function decodePicture(text: string): Uint8Array {
   return bytes;
 }
 
-/** Buffer skips what is no digit, which shows in the length, but takes the URL-safe alphabet and cuts wide characters. */
+/** Buffer skips characters that are not base64, which shows in the length, but accepts the URL-safe alphabet and truncates wide characters. */
 function hasStandardDigits(digits: string): boolean {
   return !digits.includes('-') && !digits.includes('_') && Buffer.byteLength(digits) === digits.length;
 }

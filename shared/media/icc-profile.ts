@@ -1,11 +1,11 @@
 const HEADER_BYTES = 128;
 const ENTRY_BYTES = 12;
 const MAX_TAGS = 100;
-/** What the texts that are put in can add, in bytes. */
+/** How many bytes the neutral texts can add. */
 const MAX_GROWTH = 1_024;
 const NEUTRAL_TEXT = 'ICC profile';
 
-/** Tags that decide how colours look. They hold numbers; all others are texts, names of devices, or somebody's own. */
+/** The tags that decide how colours look. They hold numbers; all others are texts, device names or private. */
 const COLOUR_TAGS = new Set([
   ...['rXYZ', 'gXYZ', 'bXYZ', 'wtpt', 'bkpt', 'rTRC', 'gTRC', 'bTRC', 'kTRC', 'chad', 'chrm', 'lumi', 'gamt', 'cicp'],
   ...['A2B0', 'A2B1', 'A2B2', 'B2A0', 'B2A1', 'B2A2', 'D2B0', 'D2B1', 'D2B2', 'D2B3', 'B2D0', 'B2D1', 'B2D2', 'B2D3'],
@@ -41,7 +41,7 @@ const TELLING_PLACES = [
 type Tag = { name: string; data: Buffer };
 
 /**
- * A colour profile (ICC.1) with everything that colours need and neutral texts in the place of its own: descriptions,
+ * A colour profile (ICC.1) with everything that colours need, and neutral texts in place of its own: descriptions,
  * copyright, names and serial numbers of devices, dates. Undefined where the bytes are no profile that can be read.
  */
 export function withoutTexts(profile: Buffer): Buffer | undefined {
@@ -71,7 +71,7 @@ function rewritten(profile: Buffer): Buffer | undefined {
   return assemble(profile, tags);
 }
 
-/** The tag without what stands behind its numbers; undefined for a type that holds no colours, or less than it should. */
+/** The tag without bytes after its numbers; undefined for a type without colours, or one that is too short. */
 function usedPart(tag: Buffer): Buffer | undefined {
   const bytes = TAG_BYTES[tag.toString('latin1', 0, 4)]?.(tag);
   return bytes !== undefined && bytes <= tag.length ? tag.subarray(0, bytes) : undefined;
@@ -95,7 +95,7 @@ function assemble(profile: Buffer, colour: Tag[]): Buffer | undefined {
   for (const [from, to] of TELLING_PLACES) head.fill(0, from, to);
   head.writeUInt32BE(tags.length, HEADER_BYTES);
   const parts: Buffer[] = [head];
-  // Tags often share their data, such as one curve for all three colours.
+  // Tags often share data, such as one curve for all three colours.
   const placed = new Map<string, number>();
   let end = head.length;
   for (const [index, { name, data }] of tags.entries()) {

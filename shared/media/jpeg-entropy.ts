@@ -140,7 +140,7 @@ export async function walkScan(source: Buffer, from: number, frame: Frame, scan:
   return { stretches, end: bits.at, complete: !missing, faulty: bits.faulty };
 }
 
-/** What lies side by side becomes one stretch, so that there are many only where other bytes lie in between. */
+/** Joins adjacent stretches, so that there are many only when other bytes are in between. */
 function append(stretches: [number, number][], [from, to]: [number, number]): void {
   const last = stretches.at(-1);
   if (last?.[1] === from) last[1] = to;
@@ -155,7 +155,7 @@ function readUnit(read: ReadBlock, part: Part, row: number, column: number): voi
   }
 }
 
-/** Reads single blocks, in the way that suits the kind of scan. */
+/** Reads single blocks, by the kind of scan. */
 class Blocks {
   readonly #bits: Bits;
   readonly #scan: Scan;
@@ -280,7 +280,7 @@ function ones(word: number): number {
 /** Reads bits up to the next marker; behind it come zeros. */
 class Bits {
   readonly #source: Buffer;
-  /** Where the stretch of coded bytes began that is being read. */
+  /** Where the current stretch of coded bytes began. */
   #from: number;
   #at: number;
   /** Up to 24 bits that were read and not used, in the lower end of `#value`; the last `#filled` of them are filled in. */
@@ -299,7 +299,7 @@ class Bits {
     return this.#at;
   }
 
-  /** Whether bits were used that are not there. */
+  /** Whether bits beyond the end were used. */
   get exhausted(): boolean {
     return this.#filled > this.#count;
   }
@@ -413,7 +413,7 @@ export function findMarker(source: Buffer, from: number): number | undefined {
   return undefined;
 }
 
-/** A native search is fast over long stretches and slow to call: a file made of 0xFF must not cost a call each. */
+/** A native search is fast over long stretches but slow to call; for a file full of 0xFF a loop is faster. */
 function next0xff(source: Buffer, from: number): number {
   const near = Math.min(from + 16, source.length);
   for (let at = from; at < near; at++) if (source[at] === 0xff) return at;

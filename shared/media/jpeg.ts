@@ -44,7 +44,7 @@ const ADOBE = Buffer.from('Adobe', 'latin1');
 const ICC_PART_BYTES = 65_519;
 
 const MAX_SEGMENTS = 10_000;
-/** Progressive pictures have about ten scans; each costs a decoder a pass over all pixels. */
+/** Progressive pictures have about ten scans; each costs decoders a pass over all pixels. */
 const MAX_SCANS = 64;
 /** In a unit of several components. */
 const MAX_BLOCKS_A_UNIT = 10;
@@ -64,7 +64,7 @@ const STANDARD_TABLES = huffmanTables(
   ),
 );
 
-/** What of the metadata decides how the picture looks. `orientation` is undefined before the first EXIF block. */
+/** The metadata that decides how the picture looks. `orientation` is undefined before the first EXIF block. */
 type Metadata = {
   orientation: Orientation | undefined;
   density: Buffer | undefined;
@@ -210,7 +210,7 @@ function readComponents(payload: Buffer): Component[] {
 
 type ScanSegment = { payload: Buffer; raw: Buffer; from: number };
 
-/** Keeps a scan up to its last block, and the tables it needs; gives the place to go on at. */
+/** Keeps a scan up to its last block, and the tables it needs; returns the place to go on at. */
 async function readScan(source: Buffer, reading: Reading, { payload, raw, from }: ScanSegment): Promise<number> {
   const { frame, tables, kept } = reading;
   if (!frame) throw damaged('its pixels come before its header');

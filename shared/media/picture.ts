@@ -25,7 +25,7 @@ const KINDS = {
 } as const satisfies Record<PictureFormat, unknown>;
 
 /**
- * The same pixels without anything that tells on the sender: no position, device, text, thumbnail or trailing bytes.
+ * The same pixels without anything about the sender: no position, device, text, thumbnail or trailing bytes.
  * Throws nothing but PictureError.
  */
 export async function cleanPicture(bytes: Uint8Array): Promise<Picture> {
@@ -37,7 +37,7 @@ export async function cleanPicture(bytes: Uint8Array): Promise<Picture> {
     checkBytes(cleaned.content.size);
     return { type, extension, ...cleaned };
   } catch (error) {
-    // Buffer's readers throw RangeError past the end: that is how a cut file shows.
+    // Buffer's readers throw RangeError past the end, which means that the file is cut.
     throw error instanceof RangeError ? cutShort() : error;
   }
 }

@@ -1,6 +1,6 @@
 const MAX_PARTS = 64;
 
-/** A file as pieces of the memory it came in. A picture has megabytes, and copying them would take most of the time. */
+/** A file as slices of the memory it came in, since copying megabytes would take most of the time. */
 export class Pieces {
   readonly parts: readonly Buffer[];
   readonly size: number;

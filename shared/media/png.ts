@@ -69,7 +69,7 @@ export async function cleanPng(source: Buffer): Promise<Dimensions & { content: 
   return { ...asDisplayed(header, orientation), orientation, content };
 }
 
-/** Up to IEND. Without it, up to what is no whole chunk, once there are pixels: whether they are complete is seen later. */
+/** Chunks up to IEND; without it, up to the first incomplete chunk after pixels. Whether the pixels are complete is checked later. */
 async function readChunks(source: Buffer): Promise<Reading> {
   const first = chunkAt(source, SIGNATURE_BYTES);
   if (!first) throw source.length < SIGNATURE_BYTES + HEADER_CHUNK_BYTES ? cutShort() : unreadableChunk();
@@ -183,7 +183,7 @@ function checkPalette({ colour, depth }: Header, palette: Buffer): void {
   if (colour === GREY || colour === 4) throw damaged('its header contradicts itself');
 }
 
-/** An animation cut to its first frame would be other evidence than was sent. */
+/** Refuses animations: the first frame alone would be different evidence than was sent. */
 function refuseAnimation({ seen }: Reading, chunk: Chunk): void {
   const ignoredByViewers = seen.has('IDAT') || chunk.data.length !== 8 || !isIntact(chunk);
   if (!ignoredByViewers && chunk.data.readUInt32BE(0) > 1) throw unsupported('an animated PNG');
@@ -208,7 +208,7 @@ function transparency({ colour }: Header, colours: number, chunk: Chunk): Buffer
   return chunk.raw;
 }
 
-/** Renamed, because the name is free text, and compressed anew: common tools leave out the checksum at its end. */
+/** Renamed, because the name is free text, and compressed again: common tools leave out the checksum at its end. */
 async function profileChunk(data: Buffer): Promise<Buffer | undefined> {
   const name = data.subarray(0, 80).indexOf(0);
   if (name === -1 || data[name + 1] !== 0) return undefined;

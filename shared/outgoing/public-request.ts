@@ -4,7 +4,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** A request that is not made, whatever is tried again: the address is not one that may be called. */
+/** The address may not be called; trying again does not help. */
 export class AddressRefused extends Error {}
 
 export type OutgoingRequest = { url: string; headers: Record<string, string>; body: string };
@@ -13,13 +13,13 @@ export type OutgoingAnswer = { status: number; retryAfter: string | undefined };
 type Limits = {
   /** Allows http, and addresses of this machine; for the local server only. */
   allowLoopback: boolean;
-  /** Milliseconds in all. */
+  /** The timeout in milliseconds, for everything. */
   timeoutMs: number;
   /** Bytes of the answer that are read; the connection is closed after them. */
   mostBytes: number;
 };
 
-/** Whether anybody on the internet may have this address: nothing private, local, reserved, or mapped onto IPv4. */
+/** Whether an address is public: not private, local, reserved, or mapped onto IPv4. */
 export function isPublicAddress(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.parse(address).range() === 'unicast';
 }
@@ -38,7 +38,7 @@ function judgeUrl(text: string, { allowLoopback }: Limits): URL {
   return url;
 }
 
-/** Resolves the name once. Every address it has must be public, since any of them may be connected to. */
+/** Resolves the name once. All its addresses must be public, since any of them may be used. */
 async function resolve(
   { hostname, protocol }: URL,
   { allowLoopback }: Limits,
@@ -73,8 +73,8 @@ function readAnswer(outgoing: ClientRequest, mostBytes: number): Promise<Outgoin
 }
 
 /**
- * POSTs to an address that somebody else has typed in. The name is resolved once and the connection made to the address
- * that was checked. Redirects are not followed: they are answers like others. Throws `AddressRefused` for what must not
+ * POSTs to a URL that a person has entered. The name is resolved once and the connection made to the address
+ * that was checked. Redirects are not followed. Throws `AddressRefused` for what must not
  * be called, and another error when there is no answer in time.
  */
 export async function postToPublic(

@@ -2,11 +2,11 @@ import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { compareSync, hashSync } from 'bcryptjs';
 
-/** What the pool asks of a worker: a new hash, or a comparison with the first of these hashes; the others only take their time. */
+/** A job for a worker: a new hash, or a comparison with the first of these hashes. The others are compared for equal time only. */
 export type HashJob = { password: string; cost: number } | { password: string; hashes: readonly string[] };
 
-// On Linux a priority is the thread's own: reads go before logins, and a flood of reads still does not stop logins.
-// Elsewhere it would be the whole process's.
+// On Linux a priority belongs to the thread: reads go before logins, but a flood of reads does not stop logins.
+// On other systems it would lower the whole process.
 if (process.platform === 'linux') setPriority(4);
 
 parentPort?.on('message', (job: HashJob) => {

@@ -10,13 +10,13 @@ interface Task {
   giveUpAt: number;
 }
 
-/** Whose job it is: jobs of different owners take turns; `first` goes before the other waiting jobs of its owner. */
+/** Jobs of different owners take turns; a job with `first` goes before the other waiting jobs of its owner. */
 export type Turn = { owner: string; first: boolean };
 
-/** Longer than anybody should wait for a worker; whoever asked would give up soon after. */
+/** The longest wait for a worker; the client gives up soon after. */
 const LONGEST_WAIT_MS = 10_000;
 
-/** Waiting jobs, a queue for each owner. The owners are served in rotation, so nobody waits for all jobs of somebody else. */
+/** Waiting jobs, a queue for each owner. Owners are served round-robin. */
 class FairQueue {
   readonly #queues = new Map<string, Task[]>();
 
@@ -30,7 +30,7 @@ class FairQueue {
   take(): Task | undefined {
     for (const [owner, queue] of this.#queues) {
       const task = queue.shift();
-      // A Map keeps the order of insertion: whoever was served goes to its end.
+      // A Map keeps the order of insertion: an owner that was served goes to the end.
       this.#queues.delete(owner);
       if (queue.length > 0) this.#queues.set(owner, queue);
       return task;
@@ -47,7 +47,7 @@ class FairQueue {
 
 /**
  * Runs jobs on worker threads, one per worker at a time. Workers start when first needed and hold no process open.
- * A job that has waited for more than ten seconds is not done any more; its answer is undefined.
+ * A job that has waited for more than ten seconds is dropped; its answer is undefined.
  */
 export class HashPool {
   readonly #limit: number;
@@ -94,7 +94,7 @@ export class HashPool {
     try {
       const worker = this.#idle.pop() ?? this.#start();
       this.#busy.set(worker, task);
-      // A process must not end while somebody waits for a hash; an idle worker does not keep it.
+      // A busy worker keeps the process alive, an idle one does not.
       worker.ref();
       worker.postMessage(task.job);
     } catch (error) {

@@ -9,7 +9,7 @@ const DATE = /^(?:[0-3]\d[0-3]\d(?:19|20)\d\d|(?:19|20)\d\d[0-3]\d[0-3]\d)$/;
 
 const common = new Set(COMMON_PASSWORDS.trim().split('\n'));
 
-/** Whether a lower-case password is among those that are tried first: on the list, or a date. */
+/** Whether a lower-case password is easily guessed: on the list of common ones, or a date. */
 export function isCommonPassword(password: string): boolean {
   return common.has(password) || DATE.test(password);
 }

@@ -1,9 +1,9 @@
-/** What no password may be, because bcrypt would not see it whole. */
+/** Texts that bcrypt cannot hash whole. */
 export type Unhashable = 'password_too_long' | 'password_has_nul' | 'password_ill_formed';
 
-/** bcrypt reads no further. */
+/** bcrypt ignores everything beyond 72 bytes. */
 const MAX_BYTES = 72;
-/** Composing shortens no text to a quarter, so what is longer than this needs no composing to be refused. */
+/** NFC shortens a text to a quarter at most, so longer ones are refused without composing them. */
 const MAX_UNITS = 4 * MAX_BYTES;
 
 /** What bcrypt would not see whole: it stops at 72 bytes, repeats what ends in NUL, and lone surrogates all look alike. */
@@ -14,7 +14,7 @@ export function whyNotHashable(password: string): Unhashable | undefined {
   return Buffer.byteLength(normalise(password)) > MAX_BYTES ? 'password_too_long' : undefined;
 }
 
-/** The one spelling of a text in which it is hashed and compared. */
+/** The spelling (NFC) in which a password is hashed and compared. */
 export function normalise(text: string): string {
   return text.normalize('NFC');
 }

@@ -13,7 +13,7 @@ export class HashQueueFull extends Error {
 }
 
 /**
- * For whom a password is hashed. `network` is what shares of the queue are counted by; `known` says that the account
+ * For whom a password is hashed. Shares of the queue are counted per `network`; `known` says that the account
  * has been used from there before: such a job goes first, and may use the part of the share that strangers may not.
  */
 export type Requester = { network: string; known: boolean };
@@ -23,14 +23,14 @@ export interface PasswordHasherOptions {
   workers?: number;
   /** How many may wait while all workers are busy. */
   queueLimit?: number;
-  /** How many of one network may be in work or wait, and how many of those for strangers to the account. */
+  /** How many jobs of one network may run or wait: in all, and for accounts that do not know the network. */
   share?: { known: number; strangers: number };
   openPool?: (workers: number) => Promise<Pick<HashPool, 'run' | 'close'>>;
 }
 
 export interface PasswordHasher {
   hash(password: string, requester: Requester): Promise<string>;
-  /** Costs the same whatever is asked: for no account (undefined), a broken or older hash and an impossible password as well. */
+  /** Takes the same time in all cases: also without an account (undefined), for a broken or older hash, and for an impossible password. */
   verify(password: string, hash: string | undefined, requester: Requester): Promise<boolean>;
   needsRehash(hash: string): boolean;
   /** Whether any request of this network would be refused with `HashQueueFull` now. */
@@ -46,15 +46,15 @@ export function isBcryptHash(text: string): boolean {
   return HASH.test(text);
 }
 
-/** A sound hash of that cost which no password is known for. */
+/** A valid hash of this cost that no known password matches. */
 function dummyHash(cost: number): string {
   return `$2b$${String(cost).padStart(2, '0')}$${'dummy'.padEnd(21, '.')}O${'.'.repeat(31)}`;
 }
 
 /**
- * The hash to compare with, and what pads the comparison to one of the present cost: bcrypt of cost n takes 2^n steps,
- * and 2^n + 2^n + 2^(n+1) + ... + 2^(cost-1) = 2^cost. So accounts whose hash is older than the present cost answer as
- * late as names that nobody has. (A cost that was lowered stays visible at accounts that have not logged in since.)
+ * The hash to compare with, and dummies that pad the comparison to the present cost: bcrypt of cost n takes 2^n steps,
+ * and 2^n + 2^n + 2^(n+1) + ... + 2^(cost-1) = 2^cost. So accounts with a hash of a lower cost take as long as
+ * names that do not exist. (After the cost was lowered, accounts that have not logged in since take longer.)
  */
 function padded(hash: string, cost: number): string[] {
   const own = Number(HASH.exec(hash)?.[1]);
@@ -129,7 +129,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   };
 }
 
-/** Most requests hash nothing, so the module of the pool, with the worker's code in it, is loaded when it is first needed. */
+/** Loads the pool's module, which contains the worker's code, on first use: most requests hash nothing. */
 async function openHashPool(workers: number): Promise<HashPool> {
   const { HashPool } = await import('./hash-pool.ts');
   return new HashPool(workers);

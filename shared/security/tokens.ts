@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 export interface TokenSecrets {
   current: string;
-  /** Still accepted, no longer used for signing: the one before the last rotation. */
+  /** The secret before the last rotation: still accepted, no longer used for signing. */
   previous?: string | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface TokenOptions {
   now: () => Date;
 }
 
-/** What a token says: whose it is, which of the account's generations it belongs to, and its own name. */
+/** What a token says: the account (`sub`), the account's `epoch` when it was issued, and its id (`jti`). */
 export interface Claims {
   sub: string;
   epoch: string;
@@ -31,7 +31,7 @@ export interface Signing extends Required<Omit<TokenOptions, 'secrets'>> {
 
 export interface Tokens {
   signing(): Promise<Signing>;
-  /** The claims of a token of ours that is valid now; undefined for everything else. */
+  /** The claims of a token that this service signed and that is valid now; undefined for everything else. */
   verify(token: string): Promise<Claims | undefined>;
 }
 
@@ -62,7 +62,7 @@ const Payload = z.strictObject({
   exp: z.int(),
 });
 
-/** What makes the secret unfit to sign with, to be read after its name; undefined when it is fit. Deploy draws 48 random bytes. */
+/** Why a secret is too weak to sign with, as the rest of a sentence after its name; undefined when it is good. Deploy draws 48 random bytes. */
 export function weaknessOf(secret: string): string | undefined {
   return Buffer.byteLength(secret) < MIN_SECRET_BYTES ? `is shorter than ${MIN_SECRET_BYTES} bytes` : undefined;
 }
@@ -105,7 +105,7 @@ async function verifiedPayload(token: string, key: SigningKey, check: Parameters
     });
     return payload;
   } catch (error) {
-    // jose says by a code that the token is bad; anything else is a fault of ours.
+    // A bad token is a jose error with a code; anything else is a bug.
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_J')) return undefined;
     throw error;
   }
@@ -118,7 +118,7 @@ function claimsOf(payload: unknown): Claims | undefined {
   return { sub, epoch: ep, jti, issuedAt: new Date(iat * 1000), expiresAt: new Date(exp * 1000) };
 }
 
-/** Our headers have one spelling per secret, so a token's header is compared as text before anything is parsed. */
+/** The header of a token as text: one spelling per secret, compared before anything is parsed. */
 async function signerFor(secret: string): Promise<Signer> {
   const bytes = new TextEncoder().encode(secret);
   const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes));

@@ -1,6 +1,6 @@
 import type { WorkerOptions } from 'node:worker_threads';
 
-/** Where the bcrypt worker's code is: here a file, in a bundle the code itself (see scripts/build/generated-modules.ts). */
+/** The bcrypt worker's code: a file here; in a bundle the code as text (scripts/build/generated-modules.ts). */
 export const bcryptWorker: { source: string | URL; options: WorkerOptions } = {
   source: new URL('./bcrypt-worker.ts', import.meta.url),
   options: {},

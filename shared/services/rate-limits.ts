@@ -16,7 +16,7 @@ export async function reserveOrRefuse(deps: Deps, limit: Limit, detail: string):
   return reservation;
 }
 
-/** A reservation that is under way beside other calls; it may fail before anybody awaits it. */
+/** A reservation that runs beside other calls; a failure before it is awaited is no unhandled rejection. */
 function begun(reserving: Promise<Reservation>): Promise<Reservation> {
   reserving.catch(() => undefined);
   return reserving;

@@ -1,7 +1,7 @@
 import { type Clock, SECOND } from '#shared/domain/clock.ts';
 import { retryLater } from '#shared/domain/problems.ts';
 
-/** How long writers of the same row wait for each other before the last one is told to come back. */
+/** How long a write is retried before the client gets 409 `busy`. */
 const BUDGET_MS = 8 * SECOND;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;

@@ -141,7 +141,7 @@ it('confirms an address and stops the mails with the links of mails, and says wh
   const stop = unsubscribeToken($id, service.settings.TOKEN_SECRET ?? '');
   const steps = [
     [`#confirm=${token}`, 'Your e-mail address is confirmed.'],
-    [`#confirm=${token}`, 'This link does not count any more. Ask for a new one.'],
+    [`#confirm=${token}`, 'This link is no longer valid. Ask for a new one.'],
     [`#unsubscribe=${stop}`, 'You will get no more mails about complaints.'],
   ] as const;
   for (const [fragment, said] of steps) {

@@ -1,5 +1,5 @@
 /**
- * What node-appwrite uses of `undici`, over Node's own HTTP client. The build puts it in the place of undici, which takes
+ * The part of `undici` that node-appwrite uses, over Node's own HTTP client. The build replaces undici by it: undici takes
  * 30 to 40 ms to load; unbundled, as in tests that call services directly, the SDK uses the real one.
  */
 import * as http from 'node:http';
@@ -70,7 +70,7 @@ async function encode(body: FetchOptions['body']): Promise<EncodedBody> {
   return { bytes, headers: { 'content-type': form.headers.get('content-type') ?? '', 'content-length': bytes.length } };
 }
 
-/** Sends one request and reads the whole answer. Redirects are errors: following one would take the API key along. */
+/** Sends one request and reads the whole answer. Redirects are errors: following one would send the API key to another host. */
 export async function fetch(address: string | URL, options: FetchOptions = {}): Promise<Answer> {
   const url = new URL(address);
   const { bytes, headers } = await encode(options.body);

@@ -11,7 +11,7 @@ import { noSuchAccount } from './read-account.ts';
 const LOCK = 'admins';
 const MAX_ADMINS = 1_000;
 
-/** `operations` are those for the account as it is read under the lock. */
+/** `operations`: for the account as read under the lock. */
 type Leaving = {
   actor: AccountActor;
   targetId: string;
@@ -27,7 +27,7 @@ async function lockVersion(deps: Deps): Promise<number> {
   return 1;
 }
 
-/** The admins of this moment decide: whether the actor is still one of them, and whether the target is the last. */
+/** Decides by the admins at this moment: 403 when the actor is none any more, 409 when the target is the last. */
 async function refuseByAdmins(deps: Deps, { actor, targetId, action }: Leaving): Promise<void> {
   const admins = (await listByRole(deps.store, ['admin'], MAX_ADMINS)).map((admin) => admin.$id);
   const relation = actor.id === targetId ? 'self' : 'other';
@@ -40,7 +40,7 @@ async function refuseByAdmins(deps: Deps, { actor, targetId, action }: Leaving):
 }
 
 async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
-  // Opened beside the reads, since only the commit needs it; unused, it expires by itself.
+  // Opened beside the reads; an unused transaction expires by itself.
   const begun = begin(deps.gateway);
   begun.catch(() => undefined);
   const version = await lockVersion(deps);
@@ -52,8 +52,8 @@ async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
 }
 
 /**
- * Commits what may take an admin away, one such change at a time: the lock is read before the account and the admins,
- * so a change in between makes the commit fail and everything is judged again. 409 for the last admin.
+ * Commits a change that may remove an admin, one such change at a time: the lock is read before the account and the admins,
+ * so a change in between makes the commit fail, and everything starts over. 409 for the last admin.
  */
 export async function commitUnlessLastAdmin(deps: Deps, leaving: Leaving): Promise<void> {
   const once = async () => (await attempt(deps, leaving)) || undefined;

@@ -27,9 +27,9 @@ export type AccountChange = {
   notify?: Notify | undefined;
 };
 
-/** Set by the person alone, never by an admin for them. */
+/** Fields that only the person may change, no admin. */
 const PERSONAL = ['email', 'language', 'notify'] as const;
-/** Not to be changed with a token alone, which may be stolen. */
+/** Fields that need the present password, since a token may be stolen. */
 const GUARDED = { password: 'your password', email: 'your e-mail address' } as const;
 
 function refuseStrangers(actor: AccountActor, change: AccountChange): void {
@@ -42,7 +42,7 @@ function refuseStrangers(actor: AccountActor, change: AccountChange): void {
   if (personal) throw new Refusal('forbidden', `Only the person may change their own ${personal}.`);
 }
 
-/** One's own password and address ask for the present password; an admin's reset of another's does not. */
+/** Checks the present password for a change of one's own password or address. Not for an admin's reset. */
 async function confirmGuarded(deps: Deps, actor: AccountActor, change: AccountChange): Promise<void> {
   const guarded = (['password', 'email'] as const).find((name) => change[name] !== undefined);
   if (!guarded || (change.username ?? actor.username) !== actor.username) return;
@@ -85,7 +85,7 @@ function planChange(
 
 type Planned = { change: AccountChange; secrets: AccountPatch; byId: string | undefined; now: Date };
 
-/** Whoever changes their own account does so with a token that must still count when the change is written. */
+/** Reads the account again; for a change of one's own account the token must still be valid. */
 async function reread(deps: Deps, before: Account, self: boolean): Promise<Account> {
   const row = await deps.store.users.find(before.$id);
   if (!row) throw noSuchAccount();

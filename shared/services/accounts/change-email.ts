@@ -2,12 +2,12 @@ import type { Account } from '#shared/appwrite/accounts.ts';
 import type { AccountNews } from '#shared/appwrite/outbox.ts';
 import type { AccountPatch } from './write-account.ts';
 
-/** What a change of address writes, and whom it tells. */
+/** The columns of a change of address, and the mails about it. */
 export type EmailChange = { patch: AccountPatch; news: AccountNews[] };
 
 const NOTHING: EmailChange = { patch: {}, news: [] };
 
-/** The account no longer has or awaits these addresses: whoever had confirmed one is told, and Messaging forgets all. */
+/** The news that an account no longer has these addresses: a confirmed one gets a mail, and Messaging forgets all. */
 export function removedEmails(account: Account, addresses: readonly (string | null)[], at: Date): AccountNews[] {
   const gone = new Set(addresses.filter((address) => address !== null));
   return [...gone].map((address) => {
@@ -23,9 +23,9 @@ function removal(account: Account, at: Date): EmailChange {
 }
 
 /**
- * Plans the change to an address that somebody has asked for. A first one shows at once and is not confirmed; another one
- * waits as the pending one, and the confirmed one is told. Both are mailed a link; so is the same address once more. The
- * confirmed address itself takes a pending one back; null removes both.
+ * Plans the change to another address. A first one is stored at once, unconfirmed; another one
+ * waits as the pending one, and the confirmed one is told. Both are mailed a link, also when the same is sent again. The
+ * confirmed address drops the pending one; null removes both.
  */
 export function planEmailChange(account: Account, wanted: string | null | undefined, at: Date): EmailChange {
   if (wanted === undefined) return NOTHING;

@@ -22,7 +22,7 @@ async function reserveTries(deps: Deps, actor: AccountActor): Promise<Reservatio
   throw refused.reason;
 }
 
-/** Asks for the own password again before what a stolen token must not do: 403 when wrong, 429 when guessed too often. */
+/** Checks the present password before an action that a stolen token must not allow: 403 when wrong, 429 after too many tries. */
 export async function confirmPassword(deps: Deps, actor: AccountActor, password: string): Promise<void> {
   const tries = await reserveTries(deps, actor);
   const undo = () => Promise.allSettled(tries.map((tried) => tried.undo()));

@@ -29,8 +29,8 @@ async function accountToErase(deps: Deps, actor: AccountActor, { username, passw
 type Removal = { operations: Operation[]; usernames: string[] };
 
 /**
- * Marks the identity as one that is being erased and removes the account. One that was made or renamed in the console
- * may have no identity and no row of its name yet: they are made now, so that the name stays taken.
+ * Marks the identity as being erased and removes the account. An account that was made or renamed in the console
+ * may have no identity and no name row: they are created now, so that the name stays taken.
  */
 async function removal({ store, clock }: Deps, account: Account): Promise<Removal> {
   const { $id: id, username, email, emailPending } = account;
@@ -45,15 +45,15 @@ async function removal({ store, clock }: Deps, account: Account): Promise<Remova
   const addresses = new Set([email, emailPending].filter((address) => address !== null));
   const gone = (address?: string) =>
     outboxOperation({ kind: 'account.erased', at: clock.now(), accountId: id, address });
-  // One for each address; without any, one all the same, since deliveries to the account may wait.
+  // One row for each address, and one without any, since deliveries to the account may wait.
   const news = addresses.size === 0 ? [gone()] : [...addresses].map((address) => gone(address));
   return { operations: [marked, ...taken, ...duties, unfollowing, ...news, remove('users', id)], usernames };
 }
 
 /**
  * Erases a person and keeps their cases: first the account goes and its identity is marked, then the names are taken
- * off what they wrote. Dying in between is no harm: housekeeping finishes every marked identity and removes it. Then
- * nothing is left of the person but the taken name, and nothing leads from it to the cases.
+ * off what they wrote. After a crash in between, maintenance finishes every marked identity and removes it. Then
+ * only the taken name is left, without a link to the cases.
  */
 export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Erasure): Promise<void> {
   const { $id: id } = await accountToErase(deps, actor, erasure);

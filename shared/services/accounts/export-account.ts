@@ -13,7 +13,7 @@ import { presentProfile } from './profile.ts';
 const COMPLAINTS = 20;
 const FOLLOWS = 100;
 
-/** How far each of the two lists was read; null: to its end. Neither is there at the beginning. */
+/** How far each of the two lists was read; null: to its end; absent: not begun. */
 type Cursor = { complaints?: PagePosition | null; follows?: string | null };
 
 async function withOwnEntries(deps: Deps, actor: AccountActor, complaints: readonly StoredComplaint[]) {
@@ -55,7 +55,7 @@ async function pageOfFollows({ store }: Deps, actor: AccountActor, after: string
 
 /**
  * A page of all that is kept about a person: the account, the complaints they have filed with what they wrote there, and
- * the complaints they follow. Whoever rated a complaint finds that with the complaint.
+ * the complaints they follow. Ratings are part of their complaints.
  */
 export async function exportAccount(deps: Deps, actor: AccountActor, cursor: string | undefined) {
   const kind = `export ${actor.id}`;

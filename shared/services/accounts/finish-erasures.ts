@@ -21,11 +21,11 @@ import { writeAccount } from './write-account.ts';
 type Deps = Pick<StorageDeps, 'store' | 'clock'>;
 
 const PAGE = 100;
-/** Longer than a request may last that was under way when the account went and still wrote its name. */
+/** Longer than a request lasts: one that ran when the account was removed may still write its name. */
 const SETTLED_MS = 2 * MINUTE;
 const UNASSIGN_MS = 20 * SECOND;
 
-/** Takes a person off everything that stays: their names and their totals. The same again is harmless. */
+/** Removes a person's names from everything that stays, and their totals. Idempotent. */
 export async function anonymise(deps: Deps, person: { id: string; usernames: readonly string[] }): Promise<void> {
   await Promise.all([
     scrubNames(deps.store, person),
@@ -120,19 +120,19 @@ export async function beginErasure(deps: Deps, userId: string): Promise<void> {
 }
 
 async function finish(deps: Deps, identity: StoredIdentity, isLiving: boolean): Promise<boolean> {
-  // Only an admin in the console can bring an account back; then nothing of it is to be forgotten.
+  // Only an admin in the console can restore an account; then nothing of it is erased.
   if (isLiving) {
     await deps.store.identities.replace(identity, { state: 'active' });
     return true;
   }
   await anonymise(deps, { id: identity.$id, usernames: usernamesOf(identity) });
-  // What was marked just now is looked at once more: a request that was under way may still have written the name.
+  // A recent one is done again later: a request that was running may still have written the name.
   if (Date.parse(identity.$updatedAt) > deps.clock.now().getTime() - SETTLED_MS) return false;
   await deps.store.identities.remove(identity.$id);
   return true;
 }
 
-/** Finishes the erasures that have begun, the oldest first, until `isOver`. Tells how many are finished. */
+/** Finishes the erasures that have begun, the oldest first, until `isOver`. Returns how many are finished. */
 export async function finishErasures(deps: Deps, isOver: () => boolean): Promise<number> {
   let finished = 0;
   for (;;) {

@@ -18,7 +18,7 @@ type Issued = { accountId: string; epoch: string; address: string; purpose: Link
 
 /**
  * Makes a token of 256 bits for a link and keeps its hash: for one use, for one hour, only as long as the account's
- * epoch is the same. The account's earlier link of this purpose is dead then.
+ * epoch is the same. It replaces the account's earlier link of this purpose.
  */
 export async function issueLink({ store, clock }: Deps, issued: Issued): Promise<string> {
   const token = crypto().randomBytes(TOKEN_BYTES).toString('base64url');
@@ -27,7 +27,7 @@ export async function issueLink({ store, clock }: Deps, issued: Issued): Promise
   return token;
 }
 
-/** The link of a token that can be used now. Whoever uses it removes its row in the same transaction. */
+/** The link of a token that can be used now. The caller removes its row in the transaction that uses it. */
 export async function readLink(
   { store, clock }: Deps,
   token: string,
@@ -46,7 +46,7 @@ export function unsubscribeToken(accountId: string, secret: string): string {
   return `${accountId}.${signatureOf(accountId, secret)}`;
 }
 
-/** Whose token this is; undefined when it was not signed with one of these secrets. */
+/** The account id in a token; undefined when it was not signed with one of these secrets. */
 export function readUnsubscribeToken(token: string, secrets: readonly (string | undefined)[]): string | undefined {
   const [, accountId = '', signature = ''] = /^([a-z0-9]{1,36})\.([\w-]{43})$/.exec(token) ?? [];
   const isSigned = secrets.some((secret) => {

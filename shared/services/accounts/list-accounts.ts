@@ -12,7 +12,7 @@ export type AccountSearch = { role?: Role | undefined; q?: string | undefined; a
 export type AccountPage = { accounts: Account[]; next: string | null };
 
 const PAGE = 100;
-/** Words read for one page. A page that finds less within them is short, and its cursor goes on. */
+/** How many words are read for one page. With few matches the page is short, and its cursor continues. */
 const MAX_WORDS = 1_000;
 const WORDS_AT_ONCE = 250;
 
@@ -40,7 +40,7 @@ async function findByWords(
   after: string | undefined,
 ): Promise<PagePosition> {
   const beginnings = beginningsOf(q);
-  // The longest one is in the fewest names.
+  // The longest part is in the fewest names.
   const [lookedUp] = beginnings.toSorted((one, other) => other.length - one.length);
   if (lookedUp === undefined) throw invalidField('q', 'too_short', 'must hold the beginning of a name');
   const accounts: Account[] = [];

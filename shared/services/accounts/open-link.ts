@@ -6,14 +6,14 @@ import type { LinkPurpose } from '#shared/domain/account.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { readLink } from './links.ts';
 
-/** 32 bytes as base64url; anything else was never sent in a mail and is not looked up. */
+/** 32 bytes as base64url; other texts are refused without a look-up. */
 const TOKEN = /^[\w-]{43}$/;
 
 /** An account whose link was opened. `used` belongs to the change that uses the link up: a second one then fails. */
 export type OpenedLink = { account: Account; address: string; used: Operation };
 
 export function linkGone(): Refusal {
-  return new Refusal('token_gone', 'This link does not count any more. Ask for a new one.');
+  return new Refusal('token_gone', 'This link is no longer valid. Ask for a new one.');
 }
 
 /** The address that a link of an account counts for. A reset only goes to a confirmed one. */
@@ -23,8 +23,8 @@ function addressFor(purpose: LinkPurpose, { email, emailConfirmed, emailPending 
 }
 
 /**
- * The account of a link that counts now: not used, not older than an hour, not followed by another one, and the account's
- * password and address are those it was made for. 410 otherwise. Nothing is used up by it.
+ * The account of a valid link: not used, not older than an hour, not replaced by another one, and the account's
+ * password and address are those it was made for. 410 otherwise. Does not use the link up.
  */
 export async function openLink(
   deps: Pick<StorageDeps, 'store' | 'clock'>,

@@ -2,7 +2,7 @@ import type { User } from '#shared/appwrite/rows.ts';
 import { type Actor, DEFAULT_LANGUAGE, DEFAULT_NOTIFY } from '#shared/domain/account.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 
-/** What a profile is made of; nothing else of an account ever leaves. */
+/** The columns of a profile; no other column of an account is ever sent. */
 export type Profile = Pick<
   User,
   | 'username'

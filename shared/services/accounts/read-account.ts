@@ -8,7 +8,7 @@ export function noSuchAccount(): Refusal {
   return new Refusal('not_found', 'There is no account of this username.');
 }
 
-/** The account of a name, or one's own. Who may not read it is refused before anybody looks whether it exists. */
+/** The account of a name, or one's own. Rights are checked before it is looked up. */
 export async function readAccount(deps: Deps, actor: AccountActor, username: string | undefined): Promise<Account> {
   const name = username ?? actor.username;
   if (!mayOnAccount(actor, 'read', name)) throw new Refusal('forbidden', 'Only staff may read the profile of others.');

@@ -12,11 +12,11 @@ import { linkGone, type OpenedLink, openLink } from './open-link.ts';
 import { refuseWeakPassword } from './weak-passwords.ts';
 import { writeAccount } from './write-account.ts';
 
-/** Who has forgotten a password; one of the two, in its canonical spelling. */
+/** The account whose password is forgotten, by one of the two, in canonical spelling. */
 export type Forgotten = { username?: string | undefined; email?: string | undefined };
 
 /**
- * Asks for a link to set a new password. Nobody looks here whether there is such an account: whoever is asked for, one
+ * Asks for a link to set a new password. Does not look the account up: in every case one
  * row is written, and the function `notifications` sends the mails. 429 after too many requests from one network.
  */
 export async function requestRecovery(deps: Deps, { username, email }: Forgotten): Promise<void> {
@@ -29,7 +29,7 @@ export async function requestRecovery(deps: Deps, { username, email }: Forgotten
 }
 
 /**
- * Sets a new password with the token of a link: 410 when it does not count, 422 when the password is refused, which uses
+ * Sets a new password with the token of a link: 410 when it is not valid, 422 when the password is refused, which uses
  * nothing up. All tokens of the account end, and the person is told.
  */
 export async function resetPassword(
@@ -50,7 +50,7 @@ export async function resetPassword(
   });
 }
 
-/** Confirms an address with the token of the mail to it: 410 when it does not count. A pending one takes the place of the present one. */
+/** Confirms an address with the token of the mail to it: 410 when it is not valid. A pending address replaces the present one. */
 export async function confirmAddress(deps: Deps, token: string): Promise<void> {
   await retryOnConflict(deps.clock, 'this account', async () => {
     const { account, address, used } = await openLink(deps, 'confirm', token);

@@ -30,7 +30,7 @@ function taken(): Refusal {
   return new Refusal('username_taken', 'This username is taken. Choose another one.');
 }
 
-/** Counted also when the name turns out to be taken: otherwise anybody could ask for names without end. */
+/** Counts also when the name is taken: otherwise one could try names without limit. */
 function reserveRegistration(deps: Deps): Promise<Reservation> {
   const max = deps.config.registrationsPerHour;
   const limit = { kind: 'register', subject: bucketOf(deps.address), windowMs: HOUR, max };
@@ -77,13 +77,13 @@ async function writeNew(deps: Deps, { registration, nameId }: Opening): Promise<
     const outcome = await commitBegun(deps.gateway, transaction ?? begin(deps.gateway), { operations, landed });
     transaction = undefined;
     if (outcome === 'done') return profile;
-    // On MongoDB a commit that meets another one fails before it is known whether that one lands.
+    // On MongoDB a commit may fail because of another one that fails in the end.
     if (await isNameTaken(deps.store, { username, nameId })) throw taken();
     return undefined;
   });
 }
 
-/** Opens an account with the role user: 409 when the name is taken or was ever taken, one winner among any number. */
+/** Opens an account with the role user: 409 when the name is taken or was ever taken. Of concurrent registrations one succeeds. */
 export async function register(deps: Deps, registration: Registration): Promise<Profile> {
   const { username, password } = registration;
   if (isReservedUsername(username))
@@ -94,7 +94,7 @@ export async function register(deps: Deps, registration: Registration): Promise<
   const reserving = reserveRegistration(deps);
   reserving.catch(() => undefined);
   try {
-    // One name at a time in this process, so that all but the first are refused before a password is hashed for them.
+    // One request per name at a time in this process: all but the first are refused before a password is hashed.
     return await withMutex(`register ${username}`, () => openAccount(deps, { registration, nameId, reserving }));
   } catch (error) {
     const wasTaken = error instanceof Refusal && error.code === 'username_taken';

@@ -7,7 +7,7 @@ import type { StorageDeps } from '#shared/compose.ts';
 /** What a change writes: `revoked` and `knownAddresses` as the JSON that is stored. */
 export type AccountPatch = Partial<Omit<User, 'revoked' | 'knownAddresses'>> & { revoked?: string };
 
-/** What goes with a change of an account, all or nothing: rows of the outbox, and whatever else. */
+/** What is written in the same transaction as the account: rows of the outbox, and other operations. */
 export type AlsoWritten = { news?: readonly AccountNews[]; operations?: readonly Operation[] };
 
 const sameTime = (one: string, other: string) => Date.parse(one) === Date.parse(other);

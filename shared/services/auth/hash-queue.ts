@@ -2,7 +2,7 @@ import type { Deps } from '#shared/compose.ts';
 import { retryLater } from '#shared/domain/problems.ts';
 import { HashQueueFull } from '#shared/security/passwords.ts';
 
-/** Turns a full hashing queue into an early 503: waiting longer would only answer later. Rethrows everything else. */
+/** Turns HashQueueFull into a 503; rethrows everything else. */
 export function queueRefusal(error: unknown): never {
   if (error instanceof HashQueueFull) {
     throw retryLater('unavailable', 'Too many people are logging in at this moment.', { seconds: 2, cause: error });
@@ -10,7 +10,7 @@ export function queueRefusal(error: unknown): never {
   throw error;
 }
 
-/** 503 before any work is done for a request that the hashing queue has no room for. */
+/** 503, before any other work, when the hashing queue has no room. */
 export function refuseWhenFull({ hasher, address }: Deps): void {
   if (hasher().isFull(address)) queueRefusal(new HashQueueFull());
 }

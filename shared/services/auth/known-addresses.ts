@@ -9,7 +9,7 @@ const KNOWN_DAYS = 30;
 
 type Knowing = Pick<Account, '$id' | 'knownAddresses'>;
 
-/** Only a mark of the address is kept, and another one for each account. */
+/** A hash of the address and the account's id: addresses themselves are not stored. */
 function markOf(account: Knowing, address: string): string {
   return derivedId('a', account.$id, address);
 }
@@ -18,13 +18,13 @@ function unexpired(account: Knowing, now: Date): KnownAddress[] {
   return account.knownAddresses.filter((known) => Date.parse(known.seen) > now.getTime() - KNOWN_DAYS * DAY);
 }
 
-/** Whether this person has registered or logged in from this address of late. */
+/** Whether this person has registered or logged in from this address recently. */
 export function isKnownAddress(account: Knowing, address: string, now: Date): boolean {
   const mark = markOf(account, address);
   return address !== NO_ADDRESS && unexpired(account, now).some((known) => known.mark === mark);
 }
 
-/** The addresses to keep after a registration or a login from this one; undefined when that says nothing new. */
+/** The list to store after a registration or a login from this address; undefined when it is unchanged. */
 export function addressesAfter(account: Knowing, address: string, now: Date): KnownAddress[] | undefined {
   if (address === NO_ADDRESS) return undefined;
   const mark = markOf(account, address);

@@ -12,7 +12,7 @@ import { DAY, MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { tooManyRequests } from '../rate-limits.ts';
 
 type LoginLimit = Limit & { max: number };
-/** Limits of which one must have room: the later ones serve when the first is spent. */
+/** Limits of which one must have room; later ones are used when the earlier are spent. */
 type Choice = readonly LoginLimit[];
 
 export type LoginLimits = { strangers: readonly Choice[]; known: readonly Choice[] };
@@ -48,7 +48,7 @@ export function loginLimits({ config, address }: Deps, username: string): LoginL
   };
 }
 
-/** All that was counted so far for these limits, in one call. */
+/** Reads the uses of these limits in one call. */
 export function readLoginUses(deps: Deps, { strangers, known }: LoginLimits): Promise<Uses> {
   return readUses(deps, [...strangers, ...known].flat());
 }
@@ -64,7 +64,7 @@ function firstWithRoom(deps: Deps, choice: Choice, uses: Uses): LoginLimit {
   return limit;
 }
 
-/** Pays for one comparison before it is made. 429, without a write, when there is no room; `undo` gives all of it back. */
+/** Reserves one comparison before it is made. 429, without a write, when there is no room; `undo` gives it back. */
 export async function reserveLoginTry(
   deps: Deps,
   choices: readonly Choice[],

@@ -12,14 +12,14 @@ import { newEpoch } from './logout.ts';
 export type Credentials = { username: string; password: string };
 export type Login = { token: string; expiresAt: Date; account: Account };
 
-// No account can have it: looked up in place of what cannot be a username, so that every try asks the same of Appwrite.
+// A username that no account can have: looked up instead of an invalid one, so that every try makes the same calls.
 const NO_USERNAME = '-';
 
 function badCredentials(cause?: Error): Refusal {
   return new Refusal('bad_credentials', 'The username or the password is wrong.', { cause });
 }
 
-/** A hash made at a lower cost is renewed while the password is at hand. Failing to is no reason to refuse the login. */
+/** Renews a hash of a lower cost while the password is known. A failure does not refuse the login. */
 async function renewedHash(deps: Deps, account: Account, password: string): Promise<string | undefined> {
   if (!deps.hasher().needsRehash(account.passwordHash)) return undefined;
   return deps
@@ -28,7 +28,7 @@ async function renewedHash(deps: Deps, account: Account, password: string): Prom
     .catch(() => undefined);
 }
 
-/** What a login leaves on the account. Without sound marks of its tokens none would ever be valid, so it gets new ones. */
+/** What a login writes to the account. Unreadable `revoked` or `epoch` are replaced, or no token would ever be valid. */
 async function noteLogin(deps: Deps, account: Account, password: string): Promise<string> {
   const passwordHash = await renewedHash(deps, account, password);
   const addresses = addressesAfter(account, deps.address, deps.clock.now());

@@ -5,12 +5,12 @@ import { randomId } from '#shared/domain/ids.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import type { AccountActor } from './open-session.ts';
 
-// More unexpired logouts than this in one token's lifetime: then all tokens end, which is safe, instead of the row growing.
+// After more unexpired logouts than this all tokens end, so that the row does not grow.
 const MAX_REVOKED = 500;
 
 type Ending = { actor: AccountActor; tokenId: string; expiresAt: Date; everywhere: boolean };
 
-/** Draws a new epoch: every token issued before is dead from the next request on. */
+/** A new epoch: every token issued before is invalid from the next request on. */
 export function newEpoch(): { epoch: string; revoked: string } {
   return { epoch: randomId(), revoked: '[]' };
 }

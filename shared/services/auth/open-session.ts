@@ -11,7 +11,7 @@ function refuse(): Refusal {
   return new Refusal('token_invalid', 'The token is not valid any more. Log in again.');
 }
 
-/** Judges a token without asking anybody (401), then begins to read its account, which may still refuse it. */
+/** Checks a token's signature and expiry (401), then begins to read its account, which may refuse it too. */
 export async function openSession(deps: Deps, token: string): Promise<Session> {
   const claims = await deps.tokens.verify(token);
   if (!claims) throw refuse();

@@ -45,7 +45,7 @@ function refuseUnfit(actor: Actor, complaint: StoredComplaint | undefined, count
   );
 }
 
-/** What moves on the complaint, and the entry that tells of it. */
+/** The columns that change on the complaint. */
 function planned(deps: Deps, actor: Actor, complaint: StoredComplaint, images: StoredImage[]) {
   const changedAt = deps.clock.now().toISOString();
   const touched = complaint.touched || hasActed(actor, complaint);
@@ -54,7 +54,7 @@ function planned(deps: Deps, actor: Actor, complaint: StoredComplaint, images: S
 
 type Adding = { actor: Actor; wanted: NewImages; pictures: readonly Picture[]; ticket: IdempotencyClaim };
 
-/** Adding pictures, over as many tries as it takes; they are stored once. */
+/** Adds pictures, with retries after conflicts; the files are stored once. */
 class Addition {
   readonly #deps: Deps;
   readonly #adding: Adding;
@@ -73,7 +73,7 @@ class Addition {
     const { actor, wanted, ticket } = this.#adding;
     const { gateway, store } = this.#deps;
     const { $id: id, status, progress } = complaint;
-    // Nobody has learnt of these URLs yet, so they may stay whether the complaint is hidden or not.
+    // These URLs are unknown to everybody, so they fit hidden and visible complaints alike.
     const added = stored.map((image) => (complaint.hidden ? { ...image, private: true } : image));
     const patch = planned(this.#deps, actor, complaint, [...complaint.images, ...added]);
     const { version, changedAt } = patch;
@@ -117,7 +117,7 @@ class Addition {
     return { outcome: await commitBegun(gateway, begun, { operations, landed }), row: { ...complaint, ...patch } };
   }
 
-  /** One try; undefined when somebody else has changed the complaint first. */
+  /** One try; undefined when another writer has changed the complaint first. */
   async attempt(charge: () => Promise<void>): Promise<StoredComplaint | undefined> {
     const { actor, wanted, pictures, ticket } = this.#adding;
     const found = await (this.#early ?? this.#deps.store.complaints.find(wanted.id));
@@ -141,7 +141,7 @@ class Addition {
     try {
       return await withMutex(id, () => retryOnConflict(deps.clock, 'this complaint', () => this.attempt(charge)));
     } catch (error) {
-      // After a commit without an answer nobody knows whether the complaint has them; maintenance finds out.
+      // After a commit without an answer the complaint may have them; maintenance finds out.
       const surely = error instanceof Refusal && error.code !== 'unavailable';
       if (surely && this.#stored) await discardPictures(deps, this.#ids);
       throw error;
@@ -164,8 +164,8 @@ async function ticketFor(deps: Deps, actor: Actor, wanted: NewImages, pictures: 
 }
 
 /**
- * Adds up to three pictures to a complaint in one step with one entry of the timeline. Stored first, they belong to it
- * once its row names them; what a crash leaves behind, maintenance removes. 403, 404, 412, 422 beyond twelve in all;
+ * Adds up to three pictures to a complaint in one step with one entry of the timeline. They are stored first and belong to it
+ * once its row names them; maintenance removes what a crash leaves behind. 403, 404, 412, 422 beyond twelve in all;
  * under an Idempotency-Key it is done once.
  */
 export async function addImages(deps: Deps, asking: Promise<Actor>, wanted: NewImages): Promise<Added> {
@@ -183,7 +183,7 @@ export async function addImages(deps: Deps, asking: Promise<Actor>, wanted: NewI
       const row = await new Addition(deps, { actor, wanted, pictures, ticket }, early).run(charge);
       return { row, replayed: false };
     } catch (error) {
-      // What was refused frees the key for any other request; what failed frees it for the same one.
+      // A refusal frees the key for any request; a failure frees it for the same request.
       const refused = error instanceof Refusal && !('retry-after' in error.headers);
       await (refused ? ticket.withdraw() : ticket.release()).catch(() => undefined);
       throw error;

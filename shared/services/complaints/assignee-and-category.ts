@@ -22,12 +22,12 @@ export async function refuseUnknownAssignee(deps: Deps, username: string | null 
   throw invalidField('assignedTo', 'invalid_value', message);
 }
 
-/** 422 for the name of a category that there is not. */
+/** 422 for a category that does not exist. */
 export function unknownCategory(): Refusal {
   return invalidField('category', 'invalid_value', 'is not a category; GET /complain/categories lists them');
 }
 
-/** The category of this id, undefined for none (null) and for one that there is not. */
+/** The category of this id; undefined for null and for one that does not exist. */
 export async function findCategoryById(deps: Deps, id: string | null | undefined): Promise<Category | undefined> {
   return id === undefined || id === null ? undefined : findCategory(deps.store, id);
 }

@@ -16,7 +16,7 @@ export type Asked = {
 };
 
 function askerOf({ actor, complaint, now }: Asked) {
-  // Resolved in the console, it bears no date of its own.
+  // A complaint that was resolved in the console has no date of resolution.
   const resolved = Date.parse(complaint.resolvedAt ?? complaint.$updatedAt);
   return {
     role: actor.role,
@@ -28,14 +28,14 @@ function askerOf({ actor, complaint, now }: Asked) {
 const sent = (input: ChangeInput, fields: readonly (keyof ChangeInput)[]) =>
   fields.filter((field) => input[field] !== undefined);
 
-/** 403 for what is not this person's to do, whatever the state it would lead to. */
+/** 403 for changes that this person may not make. */
 export function refuseUnauthorized(asked: Asked): void {
   const { actor, complaint, input } = asked;
   if (input.duplicateOf !== undefined && !mayOnComplaint(actor, 'work', complaint)) {
     throw new Refusal('forbidden', 'Only staff may mark a complaint as a duplicate.');
   }
   const deskOnly = sent(input, DESK_FIELDS);
-  // A progress that goes with a transition belongs to it, and the status table says whose that is.
+  // Progress sent with a transition is part of it; the status table decides.
   const moves = input.status !== undefined && input.status !== complaint.status;
   const needsDesk = moves ? deskOnly.filter((field) => field !== 'progress') : deskOnly;
   if (needsDesk.length > 0 && !mayOnComplaint(actor, 'work', complaint)) {
@@ -62,7 +62,7 @@ export function refuseUnauthorized(asked: Asked): void {
   }
   const step = { from: complaint.status, to: input.status };
   if (checkTransition(step, askerOf(asked), true) === 'forbidden') {
-    throw new Refusal('forbidden', `It is not yours to move this complaint from ${step.from} to ${step.to}.`);
+    throw new Refusal('forbidden', `You may not move this complaint from ${step.from} to ${step.to}.`);
   }
 }
 
@@ -88,7 +88,7 @@ function refuseRating({ complaint, now }: Asked): void {
   if (status !== 'resolved' && status !== 'closed') {
     throw new Refusal('not_ratable', `A complaint can be rated once it is resolved or closed; this one is ${status}.`);
   }
-  // Ended in the console, it has no date of its own.
+  // A complaint that ended in the console has no date.
   const ended = Date.parse((status === 'closed' ? closedAt : resolvedAt) ?? $updatedAt);
   if (now.getTime() - ended <= RATING_DAYS * DAY) return;
   throw new Refusal('not_ratable', `A complaint can be rated for ${RATING_DAYS} days after it was resolved or closed.`);

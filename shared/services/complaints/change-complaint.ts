@@ -101,12 +101,12 @@ export async function readNames(deps: Deps, input: ChangeInput): Promise<Categor
   return known;
 }
 
-/** A category may be repeated when it was deleted since, but not newly given. */
+/** 422 for a category that was deleted, unless the complaint has it already. */
 function refuseLostCategory({ category }: ChangeInput, complaint: StoredComplaint, known: CategoryTerms): void {
   if (typeof category === 'string' && category !== complaint.category && !known.category) throw unknownCategory();
 }
 
-/** Pictures of a hidden complaint need tokens that the public never saw, whoever hid it; those of a visible one are public. */
+/** Pictures of a hidden complaint need tokens that the public has never seen; those of a visible one are public. */
 async function imagesAfter(deps: Deps, { images }: StoredComplaint, isHidden: boolean): Promise<StoredImage[]> {
   if (isHidden) return images.every((image) => image.private) ? images : renewAccess(deps, images);
   return images.some((image) => image.private) ? publishAccess(images) : images;
@@ -149,7 +149,7 @@ async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | u
   return { ...complaint, ...plan.patch, images, version: complaint.version + 1 };
 }
 
-/** Hiding what is hidden already ends its public URLs all the same: an earlier try may have died before it did. */
+/** Hiding a hidden complaint ends its public URLs again: an earlier try may have crashed before it did. */
 async function unchanged(deps: Deps, complaint: StoredComplaint, input: ChangeInput) {
   if (input.hidden !== true) return complaint;
   const images = await revokeHiddenAccess(deps, complaint);

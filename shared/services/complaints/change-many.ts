@@ -8,7 +8,7 @@ import type { ChangeInput } from './change-input.ts';
 
 /** How many are changed at the same time. */
 const AT_ONCE = 5;
-/** No change is begun later than this, so that all that are begun have their answer within the 25 seconds of the function. */
+/** No change begins later than this, so that all end within the 25 seconds of the function. */
 const LAST_BEGIN_MS = 14 * SECOND;
 
 /** `milliseconds`: how long changes are begun; for tests, which cannot wait so long. */

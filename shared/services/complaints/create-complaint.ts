@@ -56,7 +56,7 @@ type Filing = {
   reserved: Promise<unknown>;
 };
 
-/** A complaint was filed at the time that its id begins with. */
+/** The time of filing, with which the id begins. */
 function newRow(filing: Filing, { reference, calendar }: { reference: string; calendar: WorkingCalendar }): NewRow {
   const { actor, draft, category, assignedTo, ticket } = filing;
   const { complaintId } = ticket;
@@ -119,7 +119,7 @@ function outboxOf(complaintId: string, { actor: by }: Filing, row: NewRow): Oper
   });
 }
 
-/** The row, its words, its first entry, its totals and the key's end, in one commit: a complaint that can be seen is complete. */
+/** Commits the row, its words, its first entry, its totals and the end of the key at once. */
 async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
   const { complaintId, operations: keyOperations } = filing.ticket;
   const filedAt = timeOfKey(complaintId);
@@ -184,7 +184,7 @@ async function ticketFor(deps: Deps, actor: Actor, { draft, key }: NewComplaint,
 
 type Parts = { pictures: readonly Picture[]; category: Category | undefined };
 
-/** What the row needs beside the draft: its pictures, and whom its category assigns it to. Nothing stays when either fails. */
+/** Stores the pictures and looks up the category's assignee. Removes the pictures when either fails. */
 async function gather(deps: Deps, complaintId: string, { pictures, category }: Parts) {
   const ids = imageFileIds(complaintId).slice(0, pictures.length);
   const storing = storePictures(deps, ids, pictures);
@@ -192,7 +192,7 @@ async function gather(deps: Deps, complaintId: string, { pictures, category }: P
     const [images, assignedTo] = await Promise.all([storing, defaultAssignee(deps, category)]);
     return { images, assignedTo };
   } catch (error) {
-    // An upload that is still under way would come after its removal.
+    // An upload that is still running would finish after its removal.
     await storing.catch(() => undefined);
     await discardPictures(deps, ids);
     throw error;
@@ -217,7 +217,7 @@ async function fileUnder(
 ): Promise<FiledComplaint> {
   const { actor, pictures, category, begun, drawn, reserved } = started;
   reserved.catch(() => undefined);
-  // Pictures are stored only for whoever may file; everything else can be taken back by not committing it.
+  // Pictures are stored only after the checks; everything else is undone by not committing it.
   if (pictures.length > 0) await reserved;
   const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures, category });
   return file(deps, { actor, draft, category, assignedTo, ticket, begun, drawn, reserved }, images);
@@ -252,11 +252,11 @@ async function fileAs(deps: Deps, actor: Actor, wanted: NewComplaint, { begun, n
 }
 
 /**
- * Files a complaint: its pictures first, then everything else at once. Under a key it is filed once, however often it
- * is sent. Who asks is judged first, then the request: 401, 403, 422, 429, 409 for a key in use, 503.
+ * Files a complaint: its pictures first, then everything else at once. With an Idempotency-Key it is filed once, however often it
+ * is sent. The account is checked before the request: 401, 403, 422, 429, 409 for a key in use, 503.
  */
 export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted: NewComplaint): Promise<Created> {
-  // These calls run beside the one for the account. Unused, a transaction runs out and a number is kept for another filing.
+  // These calls run beside the one for the account. An unused transaction expires; an unused number is kept for another filing.
   const drawn = nextReference(deps);
   const begun = begin(deps.gateway);
   const naming = findCategoryById(deps, wanted.draft.category);
@@ -268,7 +268,7 @@ export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted
   }
 }
 
-/** A clear refusal frees the key for any other try; a failure frees it for the same one. */
+/** A refusal frees the key for any request; a failure frees it for the same request. */
 async function giveBack(ticket: IdempotencyClaim, error: unknown): Promise<void> {
   const refused = error instanceof Refusal && (error.code === 'too_many_requests' || error.code === 'invalid_fields');
   await (refused ? ticket.withdraw() : ticket.release()).catch(() => undefined);

@@ -12,8 +12,8 @@ const TAG_BYTES = 16;
 const keyFrom = (secret: string) => createHash('sha256').update(`cursor\0${secret}`).digest();
 
 /**
- * An opaque cursor that holds `value`: sealed, since it may name a complaint that its holder must not know of, and so
- * that none can be made up. `kind` names the list and order it belongs to.
+ * An opaque cursor that holds `value`. It is encrypted, since it may name a complaint that the client must not know of, and
+ * cannot be forged. `kind` names the list and order it belongs to.
  */
 export function sealCursor({ tokenSecret }: CursorSecrets, kind: string, value: unknown): string {
   const nonce = randomBytes(NONCE_BYTES);
@@ -32,7 +32,7 @@ function unseal(secret: string, kind: string, bytes: Buffer): unknown {
   return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
 }
 
-/** The value of a cursor of this kind that was sealed with the present or the previous secret; 422 for any other text. */
+/** The value of a cursor of this kind, sealed with the present or the previous secret; 422 for any other text. */
 export function openCursor(secrets: CursorSecrets, kind: string, text: string): unknown {
   const bytes = Buffer.from(text, 'base64url');
   // Buffer skips what is not base64url; a cursor has one spelling.

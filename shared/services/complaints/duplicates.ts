@@ -12,15 +12,15 @@ import type { Asked } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import type { Plan } from './plan-change.ts';
 
-/** The change that marking a complaint as a duplicate is: it is rejected, and needs no note for that. */
+/** The change that marks a complaint as a duplicate: a rejection without a note. */
 export function asDuplicateRejection(input: ChangeInput): ChangeInput {
   return input.duplicateOf === undefined ? input : { ...input, status: 'rejected' };
 }
 
-/** What a change needs to know to mark a complaint as a duplicate; asked for before it is known whether it may be. */
+/** What has to be read to mark a complaint as a duplicate. */
 export type DuplicateLookup = { original: StoredComplaint | undefined; hasDuplicates: boolean };
 
-/** Undefined for any other change. */
+/** Undefined for a change that marks no duplicate. */
 export async function readDuplicateLookup(
   deps: Deps,
   id: string,
@@ -62,8 +62,8 @@ export type DuplicatePlan = { plan: Plan; operations: Operation[]; stillTrue: ()
 /**
  * Marks the complaint in a plan as a duplicate: its reporter follows the original in the same commit, its followers are
  * moved by a task. Both rows are written with a new mark first: an update of a row that was changed after it was
- * staged conflicts (corpus transactions-288), so of two commits that would make a chain one fails. After the claim of
- * the version it would not.
+ * staged conflicts (corpus transactions-288), so of two commits that would make a chain of duplicates one fails. After the claim of
+ * the version no conflict would be reported.
  * 422 for an original that does not fit.
  */
 export async function planDuplicate(

@@ -21,7 +21,7 @@ export type Search = {
   pageSize: number;
   /** A cursor as the client sent it. */
   after: string | undefined;
-  /** Folded words that all have to be there; empty for any. */
+  /** Folded words, all of which must match; empty for any. */
   words: readonly string[];
   near: { point: Point; radius: number } | undefined;
   /** The id of an account: only what it follows. */
@@ -35,7 +35,7 @@ const EMPTY: Page = { rows: [], next: undefined, total: { total: 0, isExact: tru
 
 const kindOf = ({ near, sort }: Search) => (near ? 'near' : sort);
 
-/** What is in a box is found by its cells where that is few, else like any other list; in the same order by both. */
+/** Reads a small box by its cells, and a large one like any other list; both in the same order. */
 async function listed(deps: Deps, wanted: Wanted): Promise<Page> {
   if (wanted.filter.box && wanted.order.key === '$id') {
     const { listInBox } = await import('./list-in-box.ts');
@@ -61,7 +61,7 @@ async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter
   return searchComplaints(deps, { filter, words, followedBy, descending, pageSize, after: reached?.key });
 }
 
-/** A category as it is spelled where it is stored; 422 when there is none of this name in any case. */
+/** The stored spelling of a category, ignoring case; 422 when it does not exist. */
 export async function storedCategory(deps: Deps, category: string): Promise<string> {
   const known = await listCategories(deps.store);
   const same = known.filter(({ $id }) => $id.toLowerCase() === category.toLowerCase());
@@ -70,14 +70,14 @@ export async function storedCategory(deps: Deps, category: string): Promise<stri
   throw unknownCategory();
 }
 
-/** Finds a category in whatever case it is asked for, whatever the database makes of that. 422 for one that there is not. */
+/** Finds a category by name, ignoring case on every database. 422 when it does not exist. */
 async function inAnyCase(deps: Deps, filter: Filter, find: (filter: Filter) => Promise<Page>): Promise<Page> {
   const found = await find(filter);
   const { category } = filter;
   if (typeof category !== 'string') return found;
   const [first] = found.rows;
   if (!first && found.total !== null && found.total.total > 0) return found;
-  // A category that was deleted may still have complaints; one that has none must at least be there.
+  // A deleted category may still have complaints; without any, it must exist.
   const stored = first?.category ?? (await storedCategory(deps, category));
   return stored === category ? found : find({ ...filter, category: stored });
 }
@@ -95,7 +95,7 @@ export async function findComplaints(deps: Deps, viewer: Viewer, search: Search)
   const allFollowed = search.followedBy !== undefined;
   const relations = await relationsOf(deps, viewer, rows, { allFollowed });
   const audience = { viewer, config: deps.config, relations };
-  // Reading many rows was one piece of work, writing them is another.
+  // Lets other requests run between reading many rows and presenting them.
   if (rows.length > 50) await nextTurn();
   const counted = after === undefined ? total : null;
   return {

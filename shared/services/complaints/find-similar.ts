@@ -11,15 +11,15 @@ import { presentComplaint } from './present.ts';
 import { relationsOf } from './relations.ts';
 
 const MAX_RESULTS = 5;
-/** Metres around a place within which another report may be of the same thing. */
+/** Metres within which another report may be about the same problem. */
 const RADIUS = 500;
-/** Complaints around a place that are asked for the words of the question. */
+/** How many complaints around a place are compared by words. */
 const NEARBY = 50;
 /** The newest complaints with each word that are looked at where no place is given. */
 const PER_WORD = 100;
 
 export type SimilarityQuery = {
-  /** Where it is; without it there must be words. */
+  /** The place of the new complaint; without it `words` must not be empty. */
   point: Point | undefined;
   /** Folded. A complaint must hold at least half of them. */
   words: readonly string[];
@@ -66,7 +66,7 @@ async function find(deps: Deps, viewer: Viewer, likeness: SimilarityQuery): Prom
   return point ? around(deps, filter, { ...likeness, point }) : withWords(deps, filter, words);
 }
 
-/** In whatever case the category is asked for; 422 for one that there is not. */
+/** Ignores the case of the category; 422 when it does not exist. */
 async function inAnyCase(deps: Deps, viewer: Viewer, likeness: SimilarityQuery): Promise<Row[]> {
   const found = await find(deps, viewer, likeness);
   if (likeness.category === undefined || found.length > 0) return found;
@@ -76,8 +76,8 @@ async function inAnyCase(deps: Deps, viewer: Viewer, likeness: SimilarityQuery):
 
 /**
  * At most five complaints that are not ended and that a new one may be a duplicate of: within 500 metres of its place,
- * nearest first; and, where words are given, with at least half of them. Without a place those with most words come
- * first, `distance` is null then. For this viewer: nothing hidden but their own.
+ * nearest first; if words are given, with at least half of them. Without a place those with most words come
+ * first, and `distance` is null. Hidden ones only if they are the viewer's own.
  */
 export async function findSimilar(deps: Deps, viewer: Viewer, likeness: SimilarityQuery) {
   const rows = (await inAnyCase(deps, viewer, likeness)).slice(0, MAX_RESULTS);

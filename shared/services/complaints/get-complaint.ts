@@ -15,9 +15,9 @@ export function noSuchComplaint(by: 'id' | 'reference' = 'id'): Refusal {
 }
 
 /**
- * A complaint with up to 100 entries of its timeline. The timeline is read last, and only for whoever may read the
- * complaint: a hidden one takes as long as one that there is not. Entries are counted as this viewer sees them, so that
- * `timelineNext` tells nothing of internal ones.
+ * A complaint with up to 100 entries of its timeline. The timeline is read last, and only for viewers who may read the
+ * complaint: a hidden one takes as long as a missing one. Entries are counted as this viewer sees them, so that
+ * `timelineNext` reveals nothing of internal ones.
  */
 export async function getComplaint(
   deps: Deps,

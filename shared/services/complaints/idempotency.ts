@@ -13,21 +13,21 @@ export type IdempotencyClaim = {
   complaintId: string;
   replay: boolean;
   operations: Operation[];
-  /** Whether no other run has taken the key over or ended under it. */
+  /** Whether this run still has the lease: no other run has taken it over or finished. */
   held(): Promise<boolean>;
-  /** The request was refused: its key may be used for anything. */
+  /** After a refusal: the key may be used for any request. */
   withdraw(): Promise<void>;
-  /** The request failed: the same may be tried again at once. */
+  /** After a failure: the same request may be tried again at once. */
   release(): Promise<void>;
 };
 
 const REMEMBERED_DAYS = 2;
-/** Longer than any execution lasts: whoever began this long ago is dead, or will find its claim gone. */
+/** The lease, longer than any execution: a run that began earlier has crashed, or will find its lease taken over. */
 const LEASE_MS = 40 * SECOND;
 
 const nothing = async () => undefined;
 
-/** The ticket of a request without a key, or of one that was answered before. */
+/** The claim of a request without a key, or of a replay. */
 export function unkeyedClaim(complaintId: string, replay: boolean): IdempotencyClaim {
   return { complaintId, replay, operations: [], held: async () => true, withdraw: nothing, release: nothing };
 }
@@ -53,21 +53,21 @@ function ticket({ store }: Deps, row: Remembered): IdempotencyClaim {
   return {
     complaintId: row.complaintId,
     replay: false,
-    // In the commit of the complaint itself: a run whose claim was taken over commits nothing.
+    // Part of the complaint's commit: a run whose lease was taken over commits nothing.
     operations: [claimVersion('requests', row.$id, row.version), update('requests', row.$id, { done: true })],
     async held() {
       const now = await store.requests.find(row.$id);
       return now?.version === row.version && !now.done;
     },
     withdraw: () => store.requests.remove(row.$id),
-    // Nothing happens when the row has moved on: the complaint was committed after all, or somebody took over.
+    // No effect when the row has changed: the complaint was committed, or another run took over.
     async release() {
       await store.requests.replace(row, { startedAt: new Date(0).toISOString() });
     },
   };
 }
 
-/** A write of the claim whose answer was lost counts when the row bears its complaint. */
+/** A write whose answer was lost has succeeded when the row names its complaint. */
 async function claimed(
   deps: Deps,
   held: { rowId: string; complaintId: string },
@@ -104,10 +104,10 @@ async function takeOver(deps: Deps, row: Remembered, complaintId: string): Promi
 export type Sent = { key: string; fingerprint: string; complaintId?: string };
 
 /**
- * The ticket to work under an Idempotency-Key: the first run's, a dead run's taken over, or a replay. 409 while running,
+ * Claims an Idempotency-Key: as the first run, by taking over from a crashed run, or as a replay. 409 while another run works,
  * 422 for other content.
  *
- * A run that takes over files under a new id: what the dead run has left under the old one has no complaint, and
+ * A run that takes over files under a new id: what the crashed run has left under the old one has no complaint, and
  * maintenance removes it.
  */
 export async function claimKey(deps: Deps, userId: string, sent: Sent): Promise<IdempotencyClaim> {

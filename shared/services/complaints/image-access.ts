@@ -3,7 +3,7 @@ import { renewToken, retireAccess } from '#shared/appwrite/media.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 
-/** The same pictures under new URLs, which only those learn who may see a hidden complaint. The old URLs still open. */
+/** Gives pictures new URLs, for those who may see a hidden complaint. The old URLs still work. */
 export function renewAccess(
   { gateway }: Pick<StorageDeps, 'gateway'>,
   images: readonly StoredImage[],
@@ -14,7 +14,7 @@ export function renewAccess(
 }
 
 /**
- * Ends all older URLs of these pictures; doing it again is harmless. Gives false when a token of the row does not exist
+ * Ends all older URLs of these pictures; idempotent. Returns false when a token of the row does not exist
  * any more, as after a deletion in the console.
  */
 export async function retireOldAccess(
@@ -25,15 +25,15 @@ export async function retireOldAccess(
   return retired.every(Boolean);
 }
 
-/** The pictures of a complaint that is shown again: their URLs are public from now on. */
+/** Marks the URLs of a complaint that is shown again as public. */
 export function publishAccess(images: readonly StoredImage[]): StoredImage[] {
   return images.map((image) => ({ ...image, private: false }));
 }
 
 /**
- * Ends every URL of a hidden complaint that the public may know, whoever hid it: where a token was made while the
- * complaint was visible, the pictures get new ones first. Gives the pictures as the row has them afterwards, or
- * `undefined` when somebody else has changed the row meanwhile.
+ * Ends every URL of a hidden complaint that the public may know: where a token was made while the
+ * complaint was visible, the pictures get new ones first. Returns the pictures as the row has them afterwards, or
+ * `undefined` when the row has changed meanwhile.
  */
 export async function revokeHiddenAccess(
   deps: Pick<StorageDeps, 'gateway' | 'store'>,

@@ -24,14 +24,14 @@ import { NEVER_KEY, timeKey, timeOfKey } from '#shared/domain/ids.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 import { exactTotal, type Total } from './totals.ts';
 
-/** Where a page ended: its last key, and the time between its first and its last one, where it has two. */
+/** Where a page ended: its last key, and the time between its first and last row if it has two. */
 export type PagePosition = { key: string; width?: number | undefined };
 
 export type Wanted = {
   filter: Filter;
   order: Order;
   pageSize: number;
-  /** Counts from 1; without meaning when `after` is there. */
+  /** Counts from 1; ignored when `after` is set. */
   page: number;
   after: PagePosition | undefined;
 };
@@ -39,10 +39,10 @@ export type Wanted = {
 /** `next`: where the next page begins. `total` is null where nothing was counted. */
 export type Found = { rows: StoredComplaint[]; next: PagePosition | undefined; total: Total | null };
 
-/** How many rows are read for one page where no index gives all conditions. */
+/** How many rows are read for one page when no index serves all conditions. */
 export const MAX_ROWS_READ = 2_000;
 
-/** Beyond these the database, or the code, walks over everything before the page; `after` seeks instead. */
+/** Offsets cost as many rows as they skip, so deeper pages are refused; `after` seeks instead. */
 const DEEPEST_OFFSET = 20_000;
 const DEEPEST_MERGED = 2_000;
 
@@ -59,7 +59,7 @@ type Read<T> = (stream: Stream, span: Span) => Promise<{ rows: T[]; total: numbe
 type Reading<T> = { stream: Stream; most: number; read: Read<T> };
 
 /**
- * How far to read from a key on, one after the other until there is enough; undefined: to the end. In the middle of a
+ * The spans to read from a key on, one after the other until there are enough rows; undefined: to the end. In the middle of a
  * popular status or category, MariaDB reads everything from the newest on unless a short span is asked for.
  */
 function spansFrom({ filter, order, after }: Wanted, stream: Stream, now: Date): (string | undefined)[] {
@@ -76,7 +76,7 @@ function spansFrom({ filter, order, after }: Wanted, stream: Stream, now: Date):
   ];
 }
 
-/** What meets all conditions of a stream, from a key on: from the first span that gives more than a page, or from all of it. */
+/** Matching rows of a stream from a key on: of the first span with more than a page, or of the whole rest. */
 async function readIndexed<T>(deps: Deps, wanted: Wanted, { stream, read }: Reading<T>): Promise<Part<T>> {
   const after = wanted.after?.key;
   const isOwn = !wanted.filter.sight.desk && isHiddenOnly(stream);
@@ -90,7 +90,7 @@ async function readIndexed<T>(deps: Deps, wanted: Wanted, { stream, read }: Read
   throw new Error('the last span has no end');
 }
 
-/** What meets all conditions of a stream among the next rows of its index. */
+/** Matching rows among the next rows of a stream's index. */
 async function readSearched<T>(deps: Deps, wanted: Wanted, { stream, most, read }: Reading<T>): Promise<Part<T>> {
   const { filter, order } = wanted;
   const after = wanted.after?.key;
@@ -113,7 +113,7 @@ function readParts<T>(deps: Deps, wanted: Wanted, streams: Stream[], read: Read<
   );
 }
 
-/** Parts merged by their keys, as far as all of them were read; and the key where that ends, if it is not the list's end. */
+/** Merges the parts by key as far as all of them were read, and returns the key where that ends, if before the end of the list. */
 function merge<T extends ComplaintKeys>(parts: readonly Part<T>[], { key, descending }: Order) {
   const sign = descending ? -1 : 1;
   const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign);
@@ -150,7 +150,7 @@ function pageOf<T extends ComplaintKeys>(merged: { rows: T[]; end: string | unde
   return { rows, next: merged.end === undefined ? undefined : { key: merged.end } };
 }
 
-/** Pages past the first of a merged list: the keys tell which complaints are on it. */
+/** A later page of a merged list: reads keys first, then the complaints on the page. */
 async function mergedPage(deps: Deps, wanted: Wanted, streams: Stream[], offset: number): Promise<Found> {
   const { filter, order, pageSize } = wanted;
   const limit = offset + pageSize + 1;
@@ -180,7 +180,7 @@ async function onePage(deps: Deps, wanted: Wanted, streams: Stream[], offset: nu
   return { rows, next, total: after === undefined ? await totalOf(deps, wanted, parts) : null };
 }
 
-/** Too deep to walk to: empty when the end is known to come before it, refused otherwise. */
+/** A page that is too deep: empty when the list is known to end before it, refused otherwise. */
 async function beyondDepth(deps: Deps, wanted: Wanted, streams: Stream[], deepest: number): Promise<Found> {
   const { filter, order, page, pageSize } = wanted;
   const read: Read<ComplaintKeys> = (stream, span) =>
@@ -192,8 +192,8 @@ async function beyondDepth(deps: Deps, wanted: Wanted, streams: Stream[], deepes
 }
 
 /**
- * A page of complaints in the order of an index. Reads at most MAX_ROWS_READ rows where no index gives all conditions: the
- * page may then be short, and `next` goes on. 422 for a page number beyond what is walked to.
+ * A page of complaints in the order of an index. Reads at most MAX_ROWS_READ rows when no index serves all conditions: the
+ * page may then be short, and `next` continues. 422 for a page number that is too deep.
  */
 export async function listComplaints(deps: Deps, wanted: Wanted): Promise<Found> {
   const streams = streamsOf(wanted.filter, wanted.order);

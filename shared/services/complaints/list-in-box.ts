@@ -5,7 +5,7 @@ import { cellRanges } from '#shared/domain/cells.ts';
 import { type Box, isInBox } from '#shared/domain/geometry.ts';
 import type { Found, Wanted } from './list-complaints.ts';
 
-/** In cells that hold more than so many, the list is read in its own order and what is outside is left out. */
+/** When the cells hold more complaints than this, the list is read in its own order and filtered by the box. */
 const MAX_PLACES = 500;
 
 /**

@@ -7,16 +7,16 @@ import { cellOf, cellRanges } from '#shared/domain/cells.ts';
 import { boxAround, metresBetween, type Point } from '#shared/domain/geometry.ts';
 import { MAX_ROWS_READ } from './list-complaints.ts';
 
-/** Where a page ended: at this distance in metres, with this complaint; and how many places a square metre times pi had there. */
+/** Where a page ended: distance in metres, id, and the density there (complaints per square metre times pi). */
 export type NearbyPosition = { distance: number; id: string; density: number };
 
 export type Nearby = {
   point: Point;
   /** In metres. */
   radius: number;
-  /** Only its sight, statuses and category count. */
+  /** Only `sight`, `statuses` and `category` are used. */
   filter: Filter;
-  /** Folded; all of them must be there. */
+  /** Folded; all must match. */
   words: readonly string[];
   pageSize: number;
   after: NearbyPosition | undefined;
@@ -29,7 +29,7 @@ type Ring = { near: Near[]; density: number };
 /** Ranges of cells that one ring around the point is read by, at most. */
 const MAX_RANGES = 4 * RANGES_PER_QUERY;
 const ROWS_PER_QUERY = 500;
-/** A ring that is thinner than this, in metres, is taken as it was read, even when it holds more. */
+/** A ring thinner than this, in metres, is not divided further. */
 const THINNEST = 1;
 /** Sorts after every id. */
 const LAST_ID = '~';
@@ -94,7 +94,7 @@ class Search {
     return Math.min(radius, matching ?? 2 * (all[all.length >> 1] ?? radius));
   }
 
-  /** What lies beyond one place and up to another distance; undefined when it is too much for one look. */
+  /** Complaints between two distances; undefined when they are too many for one read. */
   async ring(inner: NearbyPosition | undefined, outer: number): Promise<Ring | undefined> {
     const { point, filter } = this.#asked;
     const begin = inner?.distance ?? 0;
@@ -115,7 +115,7 @@ class Search {
   }
 }
 
-/** The next distance outwards that probably has so many places more. */
+/** The next distance outwards that probably adds `places` complaints. */
 function nextReach({ distance, density }: Pick<NearbyPosition, 'distance' | 'density'>, places: number): number {
   const outer = density > 0 ? Math.sqrt(distance ** 2 + places / density) : 2 * distance;
   return Math.max(outer, distance + THINNEST);
@@ -147,7 +147,7 @@ async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reache
 }
 
 /**
- * A page of complaints around a point, nearest first. Reads about MAX_ROWS_READ places for it at most: where few of those
+ * A page of complaints around a point, nearest first. Reads about MAX_ROWS_READ rows at most: when few of them
  * meet the filter the page is short, and `next` goes on.
  */
 export async function listNearby(

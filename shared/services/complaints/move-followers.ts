@@ -16,13 +16,13 @@ import { randomId } from '#shared/domain/ids.ts';
 /** Follows that one transaction moves: up to three operations each, of the hundred that it may have. */
 const AT_ONCE = 25;
 
-/** Commits one step. False when somebody was faster, or a row is gone: then the task is done again by the next run. */
+/** Commits one step. False after a conflict or when a row is gone: then the next run repeats the task. */
 async function step(deps: StorageDeps, operations: Operation[], landed: () => Promise<boolean>): Promise<boolean> {
   return (await commit(deps.gateway, operations, landed)) === 'done';
 }
 
 /**
- * Ends all follows of an account that is erased, so many in each commit, until `isOver`. Gives false when there may be
+ * Ends all follows of an erased account, some in each commit, until `isOver`. Returns false when there may be
  * more to do. Does nothing when the account is there again.
  */
 export async function unfollowAll(deps: StorageDeps, personId: string, isOver: () => boolean): Promise<boolean> {
@@ -32,7 +32,7 @@ export async function unfollowAll(deps: StorageDeps, personId: string, isOver: (
     const ids = await listFollowed(store, personId, { descending: false, limit: AT_ONCE });
     const [first] = ids;
     if (first === undefined) return true;
-    // Complaints that were deleted in the console may have left their rows here; they are counted nowhere.
+    // Rows of complaints that were deleted in the console; no complaint counts them.
     const living = (await readSights(store, ids)).map((row) => row.$id);
     const operations = [
       ...ids.map((complaintId) => removeFollow({ personId, complaintId })),

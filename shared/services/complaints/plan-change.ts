@@ -24,7 +24,7 @@ export type CategoryTerms = { category: Category | undefined; assignee: string |
 
 type NewEntry = Omit<Entry, 'number' | 'complaintId' | 'changed' | 'images'> & { changed: string };
 
-/** A change as it will be stored: the columns that move and the one entry that tells of it. */
+/** A change as it will be stored: the columns and the timeline entry. */
 export type Plan = { patch: Patch & { changedAt: string }; entry: NewEntry };
 
 function kindOf(patch: Patch, input: ChangeInput): Entry['kind'] {
@@ -34,12 +34,12 @@ function kindOf(patch: Patch, input: ChangeInput): Entry['kind'] {
   if (CORRECTED_FIELDS.some((field) => field in patch)) return 'edit';
   if ('outcome' in patch) return 'status';
   if (patch.progress !== undefined) return 'progress';
-  // The public sees neither, so a public note that comes with them is a note.
+  // The public sees neither; a public note beside them makes it an entry of kind `note`.
   if ('assignedTo' in patch && input.note === undefined) return 'assignment';
   return 'anonymous' in patch && input.note === undefined ? 'edit' : 'note';
 }
 
-/** The columns of a wish that are not so already; what was not sent is left out. */
+/** The columns that were sent and differ from the complaint. */
 function differing(complaint: Complaint, wished: Wish): Patch {
   const current: Record<string, unknown> = complaint;
   return Object.fromEntries(
@@ -57,14 +57,14 @@ function placePatch({ complaint, input }: Asked): Patch {
   return Object.keys(moved).length === 0 ? {} : { ...moved, cell: cellOfPlace({ ...complaint, ...moved }) };
 }
 
-/** Another category decides anew who gets the complaint; see `timePatch` for its deadlines. */
+/** A new category assigns the complaint to its assignee; see `timePatch` for its deadlines. */
 function categoryPatch({ complaint, input }: Asked, { assignee }: CategoryTerms): Patch {
   if (input.category === undefined || input.category === complaint.category) return {};
   const assignedTo = input.assignedTo === undefined ? assignee : input.assignedTo;
   return { category: input.category, ...differing(complaint, { assignedTo }) };
 }
 
-/** What reopening takes back, so far as it is there. */
+/** The columns that reopening clears. */
 function reopenedPatch(complaint: Complaint): Patch {
   const ending = { resolvedAt: null, closedAt: null, outcome: null, duplicateOf: null, contactUntil: null };
   const rating = { ratingScore: null, ratingComment: null, ratedAt: null };
@@ -119,19 +119,19 @@ function ratingPatch({ complaint, input, now }: Asked): Patch {
   return Object.keys(rated).length === 0 ? {} : { ...rated, ratedAt: now.toISOString() };
 }
 
-/** What the public cannot see stays out of their timeline. */
+/** Whether the entry is internal: it changes nothing that the public can see. */
 function isInternal(patch: Patch, input: ChangeInput): boolean {
   const open = ['status', 'progress', 'outcome', 'ratedAt', ...CORRECTED_FIELDS];
   return input.note === undefined && open.every((column) => !(column in patch));
 }
 
-/** The names of what a change moves, as clients know them. */
+/** The names of the changed fields, as in the API. */
 function changedFields(patch: Patch): string {
   const names: readonly string[] = ['ratedAt' in patch ? 'rating' : '', ...Object.keys(patch)];
   return CHANGED_FIELDS.filter((field) => names.includes(field)).join(',');
 }
 
-/** From whom to whom, and from which category to which. */
+/** The assignee and the category before and after. */
 function moves(complaint: Complaint, patch: Patch) {
   const given = 'assignedTo' in patch;
   const sorted = 'category' in patch;

@@ -6,10 +6,10 @@ import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 import { PREVIEW_WIDTH } from '#shared/media/preview.ts';
 import type { Relations } from './relations.ts';
 
-/** That a complaint was given to somebody, was hidden once or named its reporter before is internal. */
+/** Kinds and fields that the public does not see: assignment, hiding, and that the reporter was named before. */
 const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden', 'anonymous'];
 
-/** What only staff and admins do. An entry of one of these kinds could not be a reporter's who is neither. */
+/** Kinds of entries that only staff and admins can make. */
 const STAFF_KINDS: readonly Entry['kind'][] = ['status', 'progress', 'assignment'];
 
 /** `relations` (see relations.ts) are left out where nothing can be followed by the viewer or be a duplicate. */
@@ -19,7 +19,7 @@ export type Audience = {
   relations?: Relations | undefined;
 };
 
-/** What only an answer for this viewer says of a complaint: `following` for those who sent a TOKEN. */
+/** Fields that depend on the viewer: `following` only for those who sent a TOKEN. */
 function presentRelations({ $id, duplicateOf, followers }: Shown, { viewer, relations }: Audience) {
   return {
     duplicateOf: duplicateOf !== null && relations?.visible.has(duplicateOf) ? duplicateOf : null,
@@ -43,15 +43,15 @@ function presentImage(image: StoredImage, { config }: Audience) {
   };
 }
 
-/** Appwrite's own spelling only has to be shortened: a list has a hundred of them, and a Date each takes longer. */
+/** Appwrite's format only has to be shortened, which is faster than a Date for each of a hundred rows. */
 function iso(time: string | null): string | null {
   if (time === null) return null;
   return time.length === 29 && time.endsWith('+00:00') ? `${time.slice(0, 23)}Z` : new Date(time).toISOString();
 }
 
 /**
- * A token that was made while the complaint was hidden is never shown once it is visible. So after it was shown in the
- * console its pictures are missing until maintenance has opened them, and no URL of a hidden complaint becomes public.
+ * A token that was made while the complaint was hidden is not shown once it is visible. So after it was shown in the
+ * console its pictures are missing until maintenance has made new URLs, and no URL of a hidden complaint becomes public.
  */
 function shownImages({ hidden, images }: Pick<Complaint, 'hidden' | 'images'>): StoredImage[] {
   return hidden ? images : images.filter((image) => !image.private);
@@ -100,8 +100,8 @@ export function presentComplaint(row: Shown, audience: Audience) {
 }
 
 /**
- * The role of whoever wrote an entry. The reporter of an anonymous complaint looks like any user, whatever their role:
- * only where they did what no user may do, they look like the staff member who could have done it as well.
+ * The role shown for an entry's author. The reporter of an anonymous complaint is shown as a user, whatever their role:
+ * only where they did what no user may do, they are shown as staff.
  */
 function roleIn(entry: StoredEntry, kind: Entry['kind'], complaint: Complaint, viewer: Viewer): Entry['role'] {
   const masked = entry.byId === complaint.reporterId && !mayOnComplaint(viewer, 'readReporter', complaint);
@@ -142,7 +142,7 @@ export function presentEntry(entry: StoredEntry, complaint: Complaint, audience:
   const { viewer } = audience;
   const internal = mayOnComplaint(viewer, 'readInternal', complaint);
   const named = internal || (viewer !== undefined && viewer.id === entry.byId);
-  // To others, a public note that came with hiding or showing is a note.
+  // To the public, a note sent with hiding or showing is an entry of kind `note`.
   const kind = entry.kind === 'visibility' && !internal ? 'note' : entry.kind;
   return {
     at: iso(entry.$createdAt),

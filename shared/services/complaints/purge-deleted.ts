@@ -28,19 +28,19 @@ export async function purgeRows({ store }: Pick<StorageDeps, 'store'>, complaint
 }
 
 /**
- * Removes what a complaint leaves behind whose row is gone: its pictures, its words, its
- * followers, that others are its duplicates, and its timeline.
+ * Removes what a deleted complaint leaves behind: pictures, words,
+ * followers, `duplicateOf` of others, and the timeline.
  *
- * Nothing but the id is needed, and no event is believed: a complaint that is about to be filed has pictures and no row
- * too. So without a timeline, which is committed together with the row, pictures younger than FILING_MS are left alone;
- * then the answer is `undecided`, and the same has to be asked again later.
+ * Does not rely on the event, only on the id: a complaint that is being filed has pictures and no row,
+ * too. So without a timeline, which is committed together with the row, pictures younger than FILING_MS stay;
+ * then the answer is `undecided`, and the caller has to try again later.
  */
 export async function purgeDeletedComplaint(
   deps: StorageDeps,
   complaintId: string,
 ): Promise<'living' | 'undecided' | 'removed'> {
   const { gateway, clock } = deps;
-  // In this order: asked the other way round, a complaint filed in between would look deleted.
+  // In this order: the other way round, a complaint filed in between would look deleted.
   const filed = await hasTimeline(gateway, complaintId);
   if ((await existingComplaints(gateway, [complaintId])).has(complaintId)) return 'living';
   const files = await filesOfComplaint(gateway, complaintId);

@@ -15,7 +15,7 @@ import { STATUSES } from '#shared/domain/status.ts';
 
 type Tallies = ReadonlyMap<string, Tally & RowMeta>;
 
-/** A total may be below nothing until maintenance has put right what was edited in the console. */
+/** Totals may be negative until maintenance has corrected edits in the console. */
 function shownIn(tallies: Tallies, id: string): number {
   return Math.max(0, (tallies.get(id) ?? NOTHING).visible);
 }
@@ -25,7 +25,7 @@ const mediansOf = (row: StoredFigures | undefined) => ({
   medianSecondsToResolve: row?.medianToResolve ?? null,
 });
 
-/** A part of a whole, rounded to so many digits; null of nothing. */
+/** `part / whole`, rounded to `digits`; null when `whole` is 0. */
 function ratio(part: number, whole: number, digits: number): number | null {
   return whole === 0 ? null : Number((part / whole).toFixed(digits));
 }

@@ -20,7 +20,7 @@ function refusalOf(error: PictureError, field: string): Refusal {
   }
 }
 
-/** The pictures of a request, ready to be stored; throws 413, 415 or 422 for the first that is not one. Loads the code for it only now. */
+/** Cleans the pictures of a request for storage; throws 413, 415 or 422 for the first bad one. Loads the code for it on demand. */
 export async function readPictures(uploads: readonly Upload[]): Promise<Picture[]> {
   if (uploads.length === 0) return [];
   if (uploads.length > MAX_IMAGES_PER_REQUEST)

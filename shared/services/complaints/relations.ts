@@ -3,7 +3,7 @@ import type { Complaint } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 
-/** What an answer says of complaints that their rows do not say: which the viewer follows, and which originals they may see. */
+/** What depends on the viewer: which complaints they follow, and which originals they may see. */
 export type Relations = { following: ReadonlySet<string>; visible: ReadonlySet<string> };
 
 type Related = Pick<Complaint, 'followers' | 'reporterId' | 'duplicateOf' | 'outcome'> & { $id: string };

@@ -8,7 +8,7 @@ import { type Found, MAX_ROWS_READ } from './list-complaints.ts';
 
 export type Question = {
   filter: Filter;
-  /** Folded, each once; all of them must be there. */
+  /** Folded, distinct; all must match. */
   words: readonly string[];
   /** The id of an account: only what it follows. Without it there must be words. */
   followedBy?: string | undefined;
@@ -19,7 +19,7 @@ export type Question = {
   after: string | undefined;
 };
 
-/** Rows of each word that are read at once when there are several, and at most when there is one. */
+/** Rows of a word that one call reads: always with several words, at most with one. */
 const BATCH = 100;
 const LARGEST = 500;
 /**
@@ -57,7 +57,7 @@ function candidates(deps: Deps, question: Question, limit: number): Promise<Cand
   return words.length > 1 ? withSeveralWords(deps, question) : withOneWord(deps, question, only, limit);
 }
 
-/** The next rows of every word, of which the rarest reach furthest; its complaints are asked for the other words. */
+/** Reads the next rows of every word. The rarest word reaches furthest; its complaints are checked for the other words. */
 async function withSeveralWords(deps: Deps, question: Question): Promise<Candidates> {
   const { words, descending } = question;
   const each = await Promise.all(words.map((word) => withOneWord(deps, question, word, BATCH)));

@@ -37,7 +37,7 @@ export async function storePictures(
   });
 }
 
-/** Takes away, as far as it can, what was stored for nothing; maintenance does the rest. */
+/** Removes pictures that are not needed, ignoring errors; maintenance removes the rest. */
 export async function discardPictures({ gateway }: Deps, ids: readonly string[]): Promise<void> {
   await Promise.allSettled(ids.map((id) => removeFile(gateway, id)));
 }

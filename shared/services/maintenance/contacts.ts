@@ -4,7 +4,7 @@ import type { StorageDeps } from '#shared/compose.ts';
 const PAGE = 100;
 
 /**
- * Removes the contacts of callers whose time is over, until `isOver`. Tells how many; one that changes meanwhile waits for
+ * Removes the expired contacts of callers, until `isOver`. Returns how many; one that changes meanwhile waits for
  * the next run. Costs one call when there is none.
  */
 export async function removeContacts({ store, clock }: StorageDeps, isOver: () => boolean): Promise<number> {

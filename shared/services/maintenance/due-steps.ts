@@ -13,12 +13,12 @@ import type { WorkingCalendar } from '#shared/domain/working-time.ts';
 import { type Allowance, Budget } from './budget.ts';
 
 const PAGE = 25;
-/** What the steps may cost of a run, so that a backlog leaves room for everything else. */
+/** The part of a run for these steps, so that a backlog leaves room for everything else. */
 const SHARE: Allowance = { calls: 120, milliseconds: 30 * SECOND };
 
 const REASONS = { acknowledge: 'Not acknowledged in time', overdue: 'Overdue' } as const;
 
-/** Who is assigned after a deadline, by category; null in place of somebody who does not work here. */
+/** The assignees after a deadline, by category; null for a name that is no staff. */
 type Levels = ReadonlyMap<string, readonly (string | null)[]>;
 
 /** What a step changes, and what its timeline entry says. */
@@ -81,7 +81,7 @@ class StepRun {
   }
 
   async takeAll(): Promise<void> {
-    // What has taken its step may have the next one due at once, after a time in which no schedule came.
+    // After an outage of the schedule the next step may be due at once.
     for (let moved = 1; moved > 0; ) {
       moved = 0;
       if (this.#isSpent()) return;
@@ -93,7 +93,7 @@ class StepRun {
     }
   }
 
-  /** One that fails waits an hour, so that it does not keep the others from theirs. */
+  /** A step that fails waits an hour, so that it does not block the others. */
   async #attempt(complaint: StoredDue): Promise<boolean> {
     try {
       return await this.#take(complaint);
@@ -113,7 +113,7 @@ class StepRun {
     const people = await this.#peopleFor(complaint);
     const step = nextStep(complaint, this.#calendar, people.length);
     if (!step || step.at > now) {
-      // Its status was edited in the console, or its category names nobody (more).
+      // Its status was edited in the console, or its category names no staff any more.
       const stepAt = step?.at.toISOString() ?? null;
       return (await store.due.replace(complaint, { stepAt })) !== undefined;
     }
@@ -137,7 +137,7 @@ class StepRun {
     return new Map(named.map(([id, people]) => [id, people.map((name) => (staff.has(name) ? name : null))]));
   }
 
-  /** The step, its entry and the news of it, or nothing at all; once only, since it claims the version that was read. */
+  /** Commits the step, its entry and its outbox row; only once, since it claims the version that was read. */
   async #commit(complaint: StoredDue, move: Move, now: Date): Promise<boolean> {
     const { $id: complaintId, assignedTo } = complaint;
     const { columns, kind, internalNote, isPublic, changed } = move;

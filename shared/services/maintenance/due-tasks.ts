@@ -14,7 +14,7 @@ import type { Budget } from './budget.ts';
 
 const PAGE = 100;
 
-/** What a deleted row says of the totals and the month it was counted in. A hint: it only decides what is counted anew. */
+/** The totals and the month of a deleted row, from its event. Only decides what is counted again. */
 const Hints = z.object({
   status: z.catch(z.nullable(z.enum(STATUSES)), null),
   category: z.catch(z.nullable(z.string().check(z.regex(/^[\w.-]{1,36}$/))), null),
@@ -32,8 +32,8 @@ function readHints(text: string | null): Hints | undefined {
 }
 
 /**
- * Leaves it to maintenance to look once more at what a deleted complaint leaves behind, and to count what it was
- * counted in: a deletion in the console moves no totals. `row` is the deleted row as an event tells of it.
+ * Adds a task to check again what a deleted complaint leaves behind, and to recount its totals:
+ * a deletion in the console does not change them. `row` is the deleted row from the event.
  */
 export function noteDeletion({ store, clock }: StorageDeps, complaintId: string, row: unknown): Promise<void> {
   const { success, data } = z.safeParse(Hints, row);
@@ -58,7 +58,7 @@ class TaskRun {
   async doAll(tasks: readonly StoredTask[]): Promise<void> {
     const done: StoredTask[] = [];
     const deleted = tasks.filter(({ kind }) => kind === 'complaint_deleted').map(({ subject }) => subject);
-    // Nearly all have left nothing behind, so they are looked at together.
+    // Nearly all have left nothing behind, so they are checked together.
     this.#left =
       deleted.length === 0 ? new Set() : await deletedWithLeftovers(this.#deps.gateway, [...new Set(deleted)]);
     for (const task of tasks) {
@@ -66,13 +66,13 @@ class TaskRun {
       if (await this.#attempt(task)) done.push(task);
     }
     await this.#recount(done);
-    // Without the time to count everything the tasks stay: doing them again is harmless, and the next run counts.
+    // When there is no time to count everything the tasks stay for the next run; they are idempotent.
     if (this.#budget.isSpent()) return;
     await removeTasks(this.#deps.store, done);
     this.result.tasks += done.length;
   }
 
-  /** A task that fails waits an hour, so that it does not keep the others from being done. */
+  /** A task that fails waits an hour, so that it does not block the others. */
   async #attempt(task: StoredTask): Promise<boolean> {
     try {
       return await this.#do(task);
@@ -137,10 +137,10 @@ export async function doDueTasks(deps: StorageDeps, budget: Budget): Promise<Tas
   return run.result;
 }
 
-/** Removes what a deleted complaint has left behind. `columns`: what its event tells of it, a hint and nothing to rely on. */
+/** Removes what a deleted complaint has left behind. `columns`: from the event, only a hint. */
 export async function cleanUpDeleted(deps: StorageDeps, id: string, columns: unknown) {
   if ((await existingComplaints(deps.gateway, [id])).has(id)) return 'living';
-  // Before anything is removed, so that maintenance finishes what a crash leaves, and decides what cannot be decided now.
+  // First of all, so that maintenance finishes after a crash, and when it is still undecided now.
   await noteDeletion(deps, id, columns);
   return purgeDeletedComplaint(deps, id);
 }

@@ -5,7 +5,7 @@ import { claimVersion, commit, create, update } from '#shared/appwrite/transacti
 import type { StorageDeps } from '#shared/compose.ts';
 import { randomId } from '#shared/domain/ids.ts';
 
-/** Takes the references to pictures that are gone off a complaint and says so in its timeline, in one commit. Looks once more before. */
+/** Removes references to missing pictures from a complaint, with an entry in its timeline, in one commit. Checks again before. */
 export async function detachLostPictures({ gateway, store, clock }: StorageDeps, complaintId: string): Promise<void> {
   const complaint = await store.complaints.find(complaintId);
   if (!complaint) return;
@@ -37,6 +37,6 @@ export async function detachLostPictures({ gateway, store, clock }: StorageDeps,
       ...{ before: complaint, after: complaint },
     }),
   ];
-  // A conflict with somebody else's change is no failure: the next pass finds the complaint again.
+  // A conflict with another change is no failure: the next pass finds the complaint again.
   await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined);
 }

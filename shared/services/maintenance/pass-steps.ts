@@ -21,7 +21,7 @@ import { computeAllMonths, computeMonth } from './monthly-figures.ts';
 import { isSettled, noteLeftovers, type PassRun } from './pass.ts';
 import { removeDue } from './remove-leftovers.ts';
 
-/** Looks at one page after `after` and gives where the next one begins; an empty text begins and ends. */
+/** Checks one page after `after` and returns where the next one begins; '' begins and ends. */
 export type Step = { name: string; changesOnly?: true; run(run: PassRun, after: string): Promise<string> };
 
 const FILES = 300;
@@ -70,7 +70,7 @@ function sizeOf(files: readonly StoredFile[]): number {
   return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** The files of a page that no complaint owns. A whole file with a name of its own is somebody's; half of one is nobody's. */
+/** The files of a page that no complaint owns. Complete files with foreign names are left alone; unfinished ones are not. */
 async function ownerless({ deps, pass }: PassRun, files: readonly StoredFile[]): Promise<StoredFile[]> {
   const ids = files.map((file) => file.id);
   const owned = await ownedFiles(deps.gateway, deps.store, ids);
@@ -138,7 +138,7 @@ const complaints: Step = {
   async run(run, after) {
     const { deps, mend, pass, dry } = run;
     const page = await listComplaints(deps.store, after, COMPLAINTS);
-    // What is to be put right may take many calls; when they run out, the next run begins behind the last one done.
+    // Corrections may take many calls; when they run out, the next run begins after the last one done.
     let seen = page;
     if (!dry) {
       for (const [at, complaint] of page.entries()) {
@@ -158,7 +158,7 @@ const complaints: Step = {
   },
 };
 
-/** Timelines without a complaint, which nobody can see. */
+/** Timelines without a complaint. */
 const timelines: Step = {
   name: 'timelines',
   async run(run, after) {
@@ -198,7 +198,7 @@ const totals: Step = {
     const all = (await Promise.all([sharedTotals(store), totalsOfLargeAccounts(store)])).flat();
     for (const [done, total] of all.entries()) {
       if (done < Number(after)) continue;
-      // One that is begun is counted to its end, so that a run that has little left never begins the same one for ever.
+      // A count that has begun is finished: otherwise runs with little time left would start the same one forever.
       if (budget.callsLeft < CALLS_PER_TOTAL) {
         budget.end();
         return String(done);
@@ -212,7 +212,7 @@ const totals: Step = {
 
 const BEHIND_ALL_MONTHS = '9999-99';
 
-/** The figures of the months that are told of. `after` is the last month that is done. */
+/** The figures of the months that the API shows. `after` is the last month that is done. */
 const figures: Step = {
   name: 'figures',
   changesOnly: true,

@@ -6,7 +6,7 @@ import { DAY, HOUR } from '#shared/domain/clock.ts';
 import type { Budget } from './budget.ts';
 import type { Mend } from './complaint-check.ts';
 
-/** Far longer than filing may last: what is this old and without a complaint will never get one. */
+/** Far longer than filing lasts: a file this old without a complaint is a leftover. */
 const SETTLED_MS = HOUR;
 /** How long a leftover has to be known before it is removed. */
 const QUARANTINE_MS = DAY;
@@ -43,16 +43,16 @@ const Counts = z.object({
 export type Counts = z.infer<typeof Counts>;
 
 const Stopped = z.object({ kind: z.enum(QUARANTINE_KINDS), found: z.number(), of: z.number() });
-/** More of a kind was due for removal than a pass removes by itself. */
+/** A kind of which more is due for removal than a pass removes without confirmation. */
 export type Stopped = z.infer<typeof Stopped>;
 
-/** A pass through everything that is stored, as it is kept from run to run. */
+/** The saved state of a pass through everything that is stored. */
 export const Pass = z.object({
   startedAt: z.string(),
   /** null while it is under way. */
   finishedAt: z.nullable(z.string()),
   step: z.number(),
-  /** Where the step goes on; each step knows its own. */
+  /** The position of the step, in its own format. */
   after: z.string(),
   /** How often the step has failed in a row. */
   failed: z.number(),
@@ -106,9 +106,9 @@ export type PassRun = {
   mend: Mend;
   pass: Pass;
   budget: Budget;
-  /** Looks and counts only. */
+  /** Dry run: counts only. */
   dry: boolean;
-  /** Removes also what is more than a pass removes by itself. */
+  /** Confirmed: removes without the limit. */
   overLimit: boolean;
   failures: unknown[];
 };
@@ -123,7 +123,7 @@ export function isDue(firstSeenAt: string, seenAt: Date): boolean {
   return seenAt.getTime() - Date.parse(firstSeenAt) >= QUARANTINE_MS;
 }
 
-/** Notes leftovers. They are removed at the end of a pass that finds them again at least a day after. */
+/** Records leftovers. A pass that finds them again at least a day later removes them at its end. */
 export async function noteLeftovers(
   { deps, pass, dry }: PassRun,
   kind: QuarantineKind,

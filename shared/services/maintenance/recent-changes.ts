@@ -10,7 +10,7 @@ const PAGE = 250;
 const MENDING: Allowance = { calls: 90, milliseconds: 20 * SECOND };
 /** Commits do not land in the order of their times, and the clocks of Appwrite and of the function differ a little. */
 const OVERLAP_MS = 5 * MINUTE;
-/** A complaint that cannot be put right is tried again at each run for so long; afterwards the daily pass tries it. */
+/** A complaint that cannot be put right is tried again at each run for this long; afterwards the daily pass tries it. */
 const TRIED_AGAIN_MS = HOUR;
 
 export const EVERYTHING: ChangeMark = { at: '1970-01-01T00:00:00.000Z', id: '' };
@@ -65,7 +65,7 @@ class Following {
   /** `readUntil`: everything that was written before this moment has been read. */
   end(readUntil: Date | undefined): Followed {
     const { result } = this;
-    // With nothing changed the mark stays, so that a run with nothing to do has nothing to save.
+    // Without changes the mark stays, so that an idle run saves nothing.
     if (readUntil && result.changed > 0) {
       const at = Math.max(Date.parse(this.#from.at), readUntil.getTime() - OVERLAP_MS);
       result.mark = { at: new Date(at).toISOString(), id: '' };
@@ -79,8 +79,8 @@ class Following {
 }
 
 /**
- * Looks at every complaint that anybody has written since the last run, through the API or in the console. What was
- * written in the last five minutes is looked at once more by the next run. Costs one call when nothing was written.
+ * Checks every complaint that was written since the last run, through the API or in the console. Those
+ * written in the last five minutes are checked again by the next run. Costs one call when nothing was written.
  */
 export async function followChanges(
   deps: StorageDeps,

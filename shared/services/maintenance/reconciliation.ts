@@ -10,7 +10,7 @@ import { beginPass, type Counts, Pass, type PassRun, type Stopped } from './pass
 import { STEPS } from './pass-steps.ts';
 
 const EVERY_MS = DAY;
-/** A step that failed so often in a row is given up for this pass. */
+/** After this many failures in a row a step is skipped for this pass. */
 const TRIES = 3;
 const SAVE_EVERY_MS = 10 * SECOND;
 
@@ -34,7 +34,7 @@ async function advance(run: PassRun): Promise<void> {
   if (after === '') pass.step += 1;
 }
 
-/** After a step has failed: it is tried again by the next run, and given up after three. Gives whether to go on now. */
+/** After a step has failed: it is tried again by the next run, and given up after three. Returns whether to go on now. */
 function giveUpAfterTries({ pass }: PassRun): boolean {
   pass.failed += 1;
   if (pass.failed < TRIES) return false;
@@ -87,7 +87,7 @@ export async function reconcileStep(
   const save = async () => {
     if (!isMine) return;
     row = await saveState(deps.store, 'reconciliation', { value: pass, row });
-    // Another run goes on with the pass: its place stands, and what was done here is harmless when done again.
+    // Another run continues the pass: its position stays; repeating what was done here changes nothing.
     isMine = row !== undefined;
   };
   await goOn({ deps, mend, pass, budget, dry: false, overLimit: false, failures }, save);

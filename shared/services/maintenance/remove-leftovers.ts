@@ -11,7 +11,7 @@ import { detachLostPictures } from './lost-pictures.ts';
 import { isDue, type PassRun, type Stopped } from './pass.ts';
 import { sideBySide } from './side-by-side.ts';
 
-/** A pass removes up to so many by itself, whatever their share of everything is. */
+/** A pass always removes up to this many of a kind, whatever their share. */
 const ALWAYS = 20;
 const MAX_SHARE = 0.05;
 /** A step has 30 calls; a lost account or picture takes up to six. */
@@ -27,7 +27,7 @@ const FOUND_BY: Record<QuarantineKind, string> = {
   words: 'words',
 };
 
-/** The brake: an older database beside the present bucket, or a list that answers empty, must not cost every picture. */
+/** The brake: an older database with the present bucket, or a list that wrongly comes back empty, must not delete every picture. */
 function stopOf({ pass, overLimit }: PassRun, kind: QuarantineKind): Stopped | undefined {
   const found = pass.due[kind];
   const { accounts, files, pictured, timelines, worded } = pass.counts;
@@ -52,7 +52,7 @@ export function describeStop({ kind, found, of }: Stopped): string {
   );
 }
 
-/** The files of these that are leftovers still. One whose name is not ours is one only while it is half a file. */
+/** The files that are still leftovers. A file with a foreign name is one only while its upload is unfinished. */
 async function leftoverFiles({ gateway, store }: StorageDeps, ids: readonly string[]): Promise<string[]> {
   const foreign = ids.filter((id) => ownerOfFile(id) === undefined);
   const whole = new Set((await filesByIds(gateway, foreign)).filter((file) => file.complete).map((file) => file.id));
@@ -60,7 +60,7 @@ async function leftoverFiles({ gateway, store }: StorageDeps, ids: readonly stri
   return ids.filter((id) => !whole.has(id) && !owned.has(id));
 }
 
-/** Puts leftovers of a kind right that are leftovers still; gives those that failed. */
+/** Corrects what is still a leftover of a kind; returns the failures. */
 async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: readonly string[]) {
   switch (kind) {
     case 'account':
@@ -78,7 +78,7 @@ async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: reado
   }
 }
 
-/** Puts right the next leftovers of a kind that have been known for a day; tells whether there may be more. */
+/** Corrects the next leftovers of a kind that have been known for a day; returns whether there may be more. */
 async function removeBatch({ deps, pass, failures }: PassRun, kind: QuarantineKind): Promise<boolean> {
   const limit = BATCH[kind];
   const until = new Date(deps.clock.now().getTime() - DAY);
@@ -98,7 +98,7 @@ async function removeBatch({ deps, pass, failures }: PassRun, kind: QuarantineKi
 
 /**
  * Removes what this pass has found again a day or more after it was first seen. `after` is the kind to go on with.
- * What the pass has not found again is forgotten: it has an owner now, or is gone.
+ * Records of what the pass has not found again are removed: it has an owner now, or is gone.
  */
 export async function removeDue(run: PassRun, after: string): Promise<string> {
   const { deps, pass, budget } = run;

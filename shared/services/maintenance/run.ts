@@ -17,7 +17,7 @@ import { type PassReport, reconcileStep } from './reconciliation.ts';
 
 /** What a run may cost in all. */
 const WHOLE_RUN: Allowance = { calls: 200, milliseconds: 60 * SECOND };
-/** What the work that is due may cost of it, so that the daily pass goes on beside the busiest service. */
+/** The part of it for due work, so that the daily pass continues when there is always more due. */
 const DUE_WORK: Allowance = { calls: 150, milliseconds: 45 * SECOND };
 const EXPIRED_AT_ONCE = 1_000;
 
@@ -73,7 +73,7 @@ class Run {
     this.#due = new Budget(deps.gateway, DUE_WORK);
   }
 
-  /** One part that fails does not keep the next from its work. */
+  /** Runs one part; a failure does not stop the next part. */
   async attempt(part: () => Promise<void>): Promise<void> {
     await part().catch((error: unknown) => this.failures.push(error));
   }
@@ -137,7 +137,7 @@ function parseState(value: unknown): State {
  * Everything that is due by time, for at most 60 seconds and 200 calls: complaints that were written since the last run,
  * deadlines and endings, tasks, erasures, what has expired, contacts of callers, the figures of months, and a part of
  * the daily pass through everything.
- * `allowance` is for tests, which cannot wait for that much work. It may be run at any time, also twice at once: whatever it does is harmless when done again.
+ * `allowance` is for tests. It may run at any time, also twice at once: every part is idempotent.
  */
 export async function runMaintenance(
   deps: StorageDeps,
@@ -152,7 +152,7 @@ export async function runMaintenance(
   if (!mine || !pass) throw new Error('no state was read');
   const state = parseState(mine.value);
   const read = JSON.stringify(state);
-  // The URLs of hidden pictures first: nothing that follows may keep them from being ended.
+  // First of all, so that nothing can delay the end of hidden pictures' URLs.
   await run.attempt(() => run.followChanges(state));
   await run.attempt(() => run.takeSteps(config));
   await run.attempt(() => run.doTasks(state));

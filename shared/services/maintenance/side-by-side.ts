@@ -1,4 +1,4 @@
-/** Does work for each item, eight at a time. Gives the items that failed with their errors; one stops none of the others. */
+/** Does work for each item, eight at a time. A failure does not stop the others; returns the failed items with their errors. */
 export async function sideBySide<T>(
   items: readonly T[],
   work: (item: T) => Promise<unknown>,

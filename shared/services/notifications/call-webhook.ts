@@ -9,16 +9,16 @@ import type { NotifyDeps } from './deps.ts';
 import { webhookHeaders, webhookKey } from './sign-webhook.ts';
 
 const LIMITS = { timeoutMs: 10 * SECOND, mostBytes: 64 * 1024 };
-/** A webhook that has failed for so long is disabled. */
+/** A webhook is disabled after failing for this long. */
 const FAILING_MS = 5 * DAY;
 
 export type WebhookResult =
   | { done: true }
   | { skip: string }
-  /** `after`: seconds that the other side asks to be left alone. */
+  /** `after`: seconds of the other side's Retry-After. */
   | { failed: string; after: number };
 
-/** The body by what is public at this moment; undefined when another event tells of it, or nothing is to be told. */
+/** The body, from what is public at this moment; undefined when another event covers it, or nothing is public. */
 async function payloadOf(deps: NotifyDeps, delivery: StoredDelivery): Promise<string | undefined> {
   const { complaintId, kind, at } = delivery;
   const complaint = complaintId === null ? undefined : await deps.store.complaints.find(complaintId);
@@ -34,7 +34,7 @@ async function payloadOf(deps: NotifyDeps, delivery: StoredDelivery): Promise<st
 
 async function disable({ store, clock }: NotifyDeps, hook: StoredWebhook, because: string): Promise<void> {
   const since = hook.failingSince ?? clock.now().toISOString();
-  // The word to the admins first: a crash in between writes the same row again.
+  // The mail to the admins first: after a crash in between the same row is written again.
   await writeOutbox(store, { kind: 'webhook.disabled', at: clock.now(), webhookId: hook.$id, version: since });
   await store.webhooks.replace(hook, { enabled: false, failingSince: null, disabledBecause: because });
 }
@@ -72,7 +72,7 @@ async function post(
   }
 }
 
-/** Calls a webhook once, signed at this moment, and notes how it is doing. */
+/** Calls a webhook once, signed at this moment, and records its success or failure. */
 export async function callWebhook(deps: NotifyDeps, delivery: StoredDelivery): Promise<WebhookResult> {
   const hook = delivery.webhookId === null ? undefined : await deps.store.webhooks.find(delivery.webhookId);
   if (!hook?.enabled) return { skip: 'The webhook is disabled or gone.' };

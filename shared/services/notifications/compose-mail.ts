@@ -22,7 +22,7 @@ export type Composed = { to: string; subject: string; text: string; html: string
 
 const skip = (reason: string) => ({ skip: reason });
 
-/** Tokens stand in the fragment only, which no server is sent. */
+/** Tokens are in the fragment, which browsers do not send to servers. */
 const linkTo = ({ config }: NotifyDeps, name: string, value: string) => `${config.appUrl}/#${name}=${value}`;
 
 function finish(to: string, language: Language, content: Content): Composed {
@@ -36,7 +36,7 @@ function reasonOf(person: Recipient, complaint: StoredComplaint): Reason {
   return audiences.includes('reporter') ? 'reporter' : audiences.includes('assignee') ? 'assignee' : 'follower';
 }
 
-/** What a person is still to be told: by what they are to the complaint now, and by how much they want to know now. */
+/** What a person is told, by their present relation to the complaint and their present settings. */
 async function stillTold(
   { store }: NotifyDeps,
   person: Recipient,

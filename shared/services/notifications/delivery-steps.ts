@@ -22,11 +22,11 @@ import { discardMessages, forgetEmail, LATE_MS } from './forget-recipient.ts';
 const BACKOFF_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY];
 /** When Messaging is asked for the first time what has become of a message. */
 const RESULT_MS = 30 * SECOND;
-/** A message that is `processing` for so long may stay so for ever: it is sent again under another id. */
+/** A message that is `processing` for longer is considered stuck and sent again under another id. */
 const STUCK_MS = 10 * MINUTE;
 const AGAIN_MS = MINUTE;
 
-/** Why an attempt failed, without anything that could tell an address. */
+/** Why an attempt failed, with addresses removed. */
 function describe(error: unknown): string {
   const cause = error instanceof Refusal ? error.cause : error;
   const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown';
@@ -47,7 +47,7 @@ class Step {
     return new Date(this.#now.getTime() + milliseconds);
   }
 
-  /** The message goes only after the end was recorded: without it, nothing would tell that it was sent. */
+  /** Removes the message only after the end is recorded: without it, an unrecorded mail would be sent again. */
   async #end(delivery: StoredDelivery, end: Pick<Delivery, 'status' | 'reason'>): Promise<void> {
     const { store } = this.#deps;
     if (delivery.attempts > 0 && delivery.complaintId !== null)
@@ -169,7 +169,7 @@ export function firstOfEachMail(deliveries: readonly StoredDelivery[]): StoredDe
 
 /**
  * Takes the next step of each of these deliveries, which are due. What fails stays due, or is due again when its lease
- * ends. Gives the errors.
+ * ends. Returns the errors.
  */
 export async function takeDeliverySteps(deps: NotifyDeps, deliveries: readonly StoredDelivery[]): Promise<unknown[]> {
   const failures: unknown[] = [];

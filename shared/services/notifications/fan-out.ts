@@ -24,7 +24,7 @@ export function canBeMailed({ email, emailConfirmed }: Recipient): boolean {
   return email !== null && emailConfirmed === true;
 }
 
-/** What a person is to a complaint at this moment. */
+/** The present relations of a person to a complaint. */
 export function audiencesOf(person: Recipient, complaint: StoredComplaint): Audience[] {
   const audiences: Audience[] = [];
   if (complaint.reporterId === person.$id) audiences.push('reporter');
@@ -41,10 +41,10 @@ async function peopleOf({ store }: NotifyDeps, complaint: StoredComplaint): Prom
   return people.filter((person, at) => people.findIndex(({ $id }) => $id === person.$id) === at);
 }
 
-/** A person with what they are to the complaint. */
+/** A person with their relations to the complaint. */
 type Concerned = { person: Recipient; audiences: Audience[] };
 
-/** Everybody whom a complaint concerns, in parts: reporter and assignee, then page after page of followers. */
+/** Everybody who may be told of a complaint, in pages: reporter and assignee, then followers. */
 async function* concernedBy(
   deps: NotifyDeps,
   complaint: StoredComplaint,
@@ -62,7 +62,7 @@ async function* concernedBy(
   }
 }
 
-/** The mails that a change asks for, in parts. A complaint that is gone is told to nobody. */
+/** The mails about a change, in pages. None when the complaint is gone. */
 async function* complaintMails(deps: NotifyDeps, entry: StoredOutboxEntry): AsyncGenerator<Wanted[]> {
   const { kind, changed, statusBefore, status, byRole, byId, complaintId } = entry;
   if (complaintId === null || (kind !== 'complaint.created' && kind !== 'complaint.changed')) return;
@@ -117,7 +117,7 @@ async function accountMails(deps: NotifyDeps, entry: StoredOutboxEntry): Promise
   return accountId === null ? [] : [{ channel: 'mail', kind, accountId, address, dueAt }];
 }
 
-/** Everything that a row of the outbox asks for, in parts of at most a hundred. */
+/** All deliveries of a row of the outbox, in pages of at most a hundred. */
 async function* wantedBy(deps: NotifyDeps, entry: StoredOutboxEntry): AsyncGenerator<Wanted[]> {
   if (entry.complaintId === null) {
     yield await accountMails(deps, entry);
@@ -128,8 +128,8 @@ async function* wantedBy(deps: NotifyDeps, entry: StoredOutboxEntry): AsyncGener
 }
 
 /**
- * Makes the deliveries that a row of the outbox asks for, and removes the row. Doing it again, or twice at once, is
- * harmless: a delivery's id is made of the row's, the channel and the recipient. Gives the ids of what is due at once.
+ * Makes the deliveries of a row of the outbox, and removes the row. Repeating it, or doing it twice at once, is
+ * harmless: a delivery's id is made of the row's, the channel and the recipient. Returns the ids of what is due at once.
  */
 export async function fanOut(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<string[]> {
   const { store, clock } = deps;

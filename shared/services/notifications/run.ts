@@ -33,7 +33,7 @@ class Run {
     return { told: this.#told, steps: this.#steps, failed: this.failures.length, calls };
   }
 
-  /** Gives the ids of the deliveries that are due at once. */
+  /** Returns the ids of the deliveries that are due at once. */
   async fanOut(entries: readonly StoredOutboxEntry[]): Promise<string[]> {
     const due: string[] = [];
     for (let at = 0; at < entries.length && !this.#budget.isSpent(); at += AT_ONCE) {
@@ -93,7 +93,7 @@ class Run {
   }
 }
 
-/** Tells of one row of the outbox, as its event asks: mails about accounts and webhook calls go at once. */
+/** Handles one row of the outbox on its event: mails about accounts and webhook calls are sent at once. */
 export async function deliverOutboxRow(deps: NotifyDeps, outboxId: string): Promise<NotifyReport> {
   const run = new Run(deps);
   const entry = await deps.store.outbox.find(outboxId);

@@ -6,14 +6,15 @@ export type ColdStart = { functionId: string; milliseconds: number; ratio: numbe
 type First = { path: string; method?: string; status: number; withToken?: boolean };
 
 const EMPTY: First = { path: '/', status: 200 };
-/** A function's first answer. The two that nobody calls refuse a caller, once they are loaded. */
+/** A function's first request. Those without clients answer a GET with the key that they are ready. */
 const FIRST: Readonly<Record<string, First>> = {
   auth: { path: '/logout', method: 'POST', status: 204, withToken: true },
   users: { path: '/user', status: 200, withToken: true },
   complaints: { path: '/complain', status: 200 },
   docs: { path: '/', status: 200 },
-  'media-cleanup': { path: '/', status: 403 },
-  maintenance: { path: '/', status: 403 },
+  'media-cleanup': EMPTY,
+  maintenance: EMPTY,
+  notifications: EMPTY,
 };
 
 /**

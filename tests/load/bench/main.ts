@@ -1,27 +1,28 @@
 import { cpus, loadavg } from 'node:os';
 import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
 import { quantile } from '#tests/support/statistics.ts';
-import type { Measured } from '#tests/support/tails.ts';
 import { measureColdStarts } from './cold-start.ts';
 import { makeProject } from './project.ts';
-import { CALLERS, failuresOf, measureWaits } from './waits.ts';
+import { CALLERS, failuresOf, type Measured, measureWaits } from './waits.ts';
 
 const MAX_COLD_RATIO = 1.8;
 const WIDTHS = [21, 7, 15, 15, 15];
 
 await runCommand({
-  usage: `Usage: npm run bench -- [--clients 1,8,16] [--requests 96] [--starts 9]
+  usage: `Usage: npm run bench -- [--clients 1,8,16] [--requests 96] [--starts 9] [--no-proxy]
   Measures what users wait for, against a local Appwrite with 12 workers and the delays of a real one, beside a function
-  written by hand over node:http and one over the stock SDK; then the cold start of each function beside an empty one.
+  written by hand over fetch and one over the stock SDK; then the cold start of each function beside an empty one.
   --clients    how many clients ask at once, one after the other of these numbers
   --requests   how many requests each figure is made of, three for each client at least; a quarter of them for logins
   --starts     cold starts of each function
+  --no-proxy   the workers do not know the domains of functions, so that executions may hold all of them
 Fails when a request of the product is not answered with success, when the hand-written functions do not make the same calls,
 or when a cold start takes more than ${MAX_COLD_RATIO} times that of the empty function.`,
   options: {
     clients: { type: 'string', default: '1,8,16' },
     requests: { type: 'string', default: '96' },
     starts: { type: 'string', default: '9' },
+    'no-proxy': { type: 'boolean', default: false },
   },
   async run(values) {
     const clients = values.clients.split(',').map((text) => wholeNumber('--clients', text, { min: 1, max: 64 }));
@@ -35,10 +36,14 @@ or when a cold start takes more than ${MAX_COLD_RATIO} times that of the empty f
     try {
       let failed = 0;
       console.log(head(['p50 / p95 ms / failed', 'clients', ...CALLERS]));
-      const differences = await measureWaits(project, { clients, requests }, ({ operation, clients, measured }) => {
-        failed += measured[0] ? failuresOf(measured[0]) : 0;
-        console.log(line([operation, String(clients), ...measured.map(cell)]));
-      });
+      const differences = await measureWaits(
+        project,
+        { clients, requests, proxy: !values['no-proxy'] },
+        ({ operation, clients, measured }) => {
+          failed += measured[0] ? failuresOf(measured[0]) : 0;
+          console.log(line([operation, String(clients), ...measured.map(cell)]));
+        },
+      );
       for (const difference of differences) console.log(`Not the same calls: ${difference}`);
       console.log(`\n${head(['cold start', 'ms', 'ratio'])}`);
       const cold = await measureColdStarts(project, starts);

@@ -7,7 +7,7 @@ import { buildFunctions } from '#scripts/build/functions.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 
 /** Functions of the bench itself, deployed beside those of the product. */
-export const CONTESTANTS = ['by-hand', 'stock-sdk', 'empty'] as const;
+const CONTESTANTS = ['by-hand', 'stock-sdk', 'empty'] as const;
 
 export type BenchProject = { config: string; functionIds: string[]; remove(): Promise<void> };
 type Declared = { functions: { $id: string; path: string }[] };

@@ -3,17 +3,19 @@ import { type Person, type Service, startService } from '#tests/support/harness.
 import { makePhoto } from '#tests/support/photo.ts';
 import { photoForm } from '#tests/support/photo-form.ts';
 import { type Answer, type Sending, send } from '#tests/support/send.ts';
-import { type Measured, measure, nothingMeasured } from '#tests/support/tails.ts';
 import type { BenchProject } from './project.ts';
 
 /** Each client has its own reporter, staff member, complaint to read and complaint to change. */
 type Client = { person: Person; staff: Person; read: string; changed: string };
 type Ask = { method: string; path: string; by?: Person } & Sending;
-type Operation = { name: string; status: number; own: string; share?: number; ask(client: Client): Ask };
+/** `share`: of the requests, where one takes long. `alone`: not beside the hand-written functions. */
+type Operation = { name: string; status: number; own: string; share?: number; alone?: true; ask(client: Client): Ask };
 
+/** The answers to one kind of request: how long each took, in milliseconds, and how often each status came. */
+export type Measured = { milliseconds: number[]; statuses: Map<number, number> };
 /** One operation at one number of clients, as measured of each of CALLERS. */
 export type Waits = { operation: string; clients: number; measured: Measured[] };
-export type Load = { clients: readonly number[]; requests: number };
+export type Load = { clients: readonly number[]; requests: number; proxy: boolean };
 
 /** `ours` stands for the product, whose functions differ by operation. */
 export const CALLERS = ['ours', 'by-hand', 'stock-sdk'] as const;
@@ -29,7 +31,10 @@ function operations(photo: Uint8Array): Operation[] {
     { name: 'list', status: 200, own, ask: () => ({ method: 'GET', path: '/complain' }) },
     { name: 'detail', status: 200, own, ask: ({ read }) => ({ method: 'GET', path: `/complain?id=${read}` }) },
     { name: 'filing', status: 201, own, ask: ({ person }) => file(person, { json: text }) },
-    { name: 'filing, 2 MB photo', status: 201, own, ask: ({ person }) => file(person, { form: photoForm([photo]) }) },
+    {
+      ...{ name: 'filing, 2 MB photo', status: 201, own, alone: true },
+      ask: ({ person }) => file(person, { form: photoForm([photo]) }),
+    },
     {
       name: 'change',
       status: 200,
@@ -56,19 +61,24 @@ export async function measureWaits(
   tell: (waits: Waits) => void,
 ): Promise<string[]> {
   const settings = { BCRYPT_COST: '12', CHANGES_PER_HOUR: '1000000', STAFF_CHANGES_PER_HOUR: '1000000' };
-  const service = await startService(settings, { config, workers: 12, delays: true });
+  const service = await startService(settings, { config, workers: 12, delays: true, proxy: load.proxy });
   try {
     const photo = await makePhoto();
     const clients = await makeClients(service, Math.max(...load.clients));
     const differences: string[] = [];
     for (const operation of operations(photo)) {
-      const difference = await compareCalls(service, operation, clients);
+      const callers = operation.alone ? CALLERS.slice(0, 1) : CALLERS;
+      const difference = await compareCalls(service, operation, { clients, callers });
       if (difference) differences.push(difference);
       const requests = Math.ceil((load.requests * (operation.share ?? 1)) / ROUNDS);
       for (const count of load.clients) {
-        const waits: Waits = { operation: operation.name, clients: count, measured: CALLERS.map(nothingMeasured) };
+        const waits: Waits = {
+          operation: operation.name,
+          clients: count,
+          measured: callers.map(() => ({ milliseconds: [], statuses: new Map() })),
+        };
         for (let round = 0; round < ROUNDS; round += 1) {
-          for (const [index, contestant] of CALLERS.entries()) {
+          for (const [index, contestant] of callers.entries()) {
             await allAtOnce(clients.slice(0, count), Math.max(count, requests), (client) =>
               measure(waits.measured[index] as Measured, () => sendTo(service, contestant, operation, client)),
             );
@@ -81,6 +91,14 @@ export async function measureWaits(
   } finally {
     await service.close();
   }
+}
+
+/** Sends a request and records how long its answer took. */
+async function measure(into: Measured, request: () => Promise<Answer>): Promise<void> {
+  const started = performance.now();
+  const { status } = await request();
+  into.milliseconds.push(performance.now() - started);
+  into.statuses.set(status, (into.statuses.get(status) ?? 0) + 1);
 }
 
 async function makeClients(service: Service, count: number): Promise<Client[]> {
@@ -104,31 +122,36 @@ function sendTo({ local }: Service, contestant: string, operation: Operation, cl
 }
 
 /**
- * Warms everything up and tells where a contestant does not make the product's calls, or undefined. Tries three times,
+ * Warms everything up and returns the first difference between the calls of the callers, or undefined. Tries three times,
  * since the product sends a slow call twice.
  */
-async function compareCalls(service: Service, operation: Operation, clients: Client[]): Promise<string | undefined> {
+async function compareCalls(
+  service: Service,
+  operation: Operation,
+  { clients, callers }: { clients: Client[]; callers: readonly string[] },
+): Promise<string | undefined> {
   let told = '';
   for (let tries = 0; tries < 3; tries += 1) {
     const calls: string[] = [];
-    for (const contestant of CALLERS) {
+    for (const contestant of callers) {
       const ask = async (client: Client) => {
         const { status, text } = await sendTo(service, contestant, operation, client);
         if (status !== operation.status)
           throw new Error(`${operation.name}: ${contestant} answered ${status}: ${text}`);
       };
       for (let count = 0; count < WARM_UP; count += 1) await Promise.all(clients.slice(0, 2).map(ask));
-      calls.push(await callsOf(service, () => ask(clients[0] as Client)));
+      const functionId = contestant === 'ours' ? operation.own : contestant;
+      calls.push(await callsOf(service, functionId, () => ask(clients[0] as Client)));
     }
     if (new Set(calls).size === 1) return undefined;
-    told = `${operation.name}: ${CALLERS.map((contestant, index) => `${contestant} ${calls[index]}`).join('; ')}`;
+    told = `${operation.name}: ${callers.map((contestant, index) => `${contestant} ${calls[index]}`).join('; ')}`;
   }
   return told;
 }
 
-/** The calls that a request makes, without ids. A use of a limit is counted in a new row or in one that is there. */
-async function callsOf({ local }: Service, request: () => Promise<unknown>): Promise<string> {
-  const made = await local.calls.during(request);
+/** The calls that a function makes for a request, without ids. A use of a limit is counted in a new row or an existing one. */
+async function callsOf({ local }: Service, functionId: string, request: () => Promise<unknown>): Promise<string> {
+  const made = (await local.calls.during(request)).filter((call) => call.functionId === functionId);
   const names = made.map(({ method, path }) => {
     const place = path.replace(/\?.*/, '').replace(/(rows|transactions|files)\/[^/]+/, '$1/*');
     const isCount = method !== 'GET' && /\/limits\/rows(\/\*\/count\/increment)?$/.test(place);

@@ -1,10 +1,12 @@
 /**
- * The six measured operations with the Appwrite calls of the product and next to nothing else: the token's signature is
+ * The measured operations with the Appwrite calls of the product and next to nothing else: the token's signature is
  * checked, the calls are made in the same order and side by side where the product does so, and the rows are answered as
  * they come. The two hand-written functions share it; they differ in how they call Appwrite.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { compare } from 'bcryptjs';
+import { listColumns } from '#shared/appwrite/complaint-queries.ts';
+import { wordRow } from '#shared/appwrite/words.ts';
 import { timeKey } from '#shared/domain/ids.ts';
 import { wordsOfComplaint } from '#shared/domain/words.ts';
 
@@ -18,15 +20,12 @@ export type Appwrite = {
   begin(): Promise<string>;
   stage(transactionId: string, operations: object[]): Promise<unknown>;
   commit(transactionId: string): Promise<unknown>;
-  upload(fileId: string, bytes: Uint8Array): Promise<unknown>;
-  fileToken(fileId: string): Promise<{ $id: string; secret: string }>;
 };
 
 type Request = {
   method: string;
   queryString: string;
   headers: Record<string, string | undefined>;
-  bodyBinary: Buffer;
   bodyJson: Record<string, string>;
 };
 type Context = { req: Request; res: { json(body: unknown, status: number): unknown } };
@@ -58,9 +57,8 @@ export function handWritten(open: (key: string) => Appwrite): (context: Context)
 function answer(appwrite: Appwrite, req: Request): Promise<Reply> {
   const id = new URLSearchParams(req.queryString).get('id');
   if (req.method === 'GET') return id === null ? list(appwrite) : detail(appwrite, id);
-  const isForm = req.headers['content-type']?.startsWith('multipart/') ?? false;
-  if (!isForm && req.bodyJson.password !== undefined) return login(appwrite, req.bodyJson);
-  return req.method === 'POST' ? file(appwrite, req, isForm) : change(appwrite, req);
+  if (req.bodyJson.password !== undefined) return login(appwrite, req.bodyJson);
+  return req.method === 'POST' ? file(appwrite, req) : change(appwrite, req);
 }
 
 async function list(appwrite: Appwrite): Promise<Reply> {
@@ -79,26 +77,15 @@ async function detail(appwrite: Appwrite, id: string): Promise<Reply> {
 
 const shown = (row: Row) => ({ ...row, images: JSON.parse(String(row.images)) });
 
-async function file(appwrite: Appwrite, req: Request, isForm: boolean): Promise<Reply> {
+async function file(appwrite: Appwrite, req: Request): Promise<Reply> {
   const begun = appwrite.begin();
+  const number = appwrite.add('counters', `references-${new Date().getFullYear()}`, { column: 'value', by: 1 });
   const account = await accountOf(appwrite, req);
-  const { title, description, photo } = isForm ? await readForm(req) : { ...textOf(req), photo: undefined };
   const use = reserve(appwrite, `file ${account.$id}`);
   const id = timeKey(new Date()) + randomBytes(8).toString('hex').slice(0, 11);
-  const images = [];
-  if (photo) {
-    await use;
-    const fileId = `${id}-0`;
-    await appwrite.upload(fileId, photo);
-    const { $id: tokenId, secret: token } = await appwrite.fileToken(fileId);
-    images.push({ id: fileId, type: 'image/jpeg', width: 2000, height: 1500, bytes: photo.length, token, tokenId });
-  }
-  const text = { title: String(title), description: String(description), reference: null };
-  const row = newComplaint(id, { ...text, account, images: JSON.stringify(images) });
-  const words = wordsOfComplaint(text).map((word) => ({
-    $id: id + hash(word, 16),
-    word: Buffer.from(word).toString('hex'),
-  }));
+  const { title = '', description = '' } = req.bodyJson;
+  const row = newComplaint(id, { title, description, account });
+  const words = wordsOfComplaint({ title, description, reference: null }).map((word) => wordRow(id, word));
   const tallies = [`all-${account.$id}`, `named-${account.$id}`, 'status-created'];
   const operations = [
     { action: 'create', tableId: 'complaints', rowId: id, data: row },
@@ -107,8 +94,8 @@ async function file(appwrite: Appwrite, req: Request, isForm: boolean): Promise<
     increment('users', account.$id, { column: 'writes', ...one }),
     ...tallies.map((tally) => increment('tallies', tally, { column: 'visible', ...one })),
   ];
-  await commit(appwrite, operations, { begun, ready: use });
-  return { status: 201, body: { id, ...row, images } };
+  await commit(appwrite, operations, { begun, ready: Promise.all([use, number]) });
+  return { status: 201, body: { id, ...row, images: [] } };
 }
 
 async function change(appwrite: Appwrite, req: Request): Promise<Reply> {
@@ -205,31 +192,15 @@ async function commit(appwrite: Appwrite, operations: object[], { begun, ready }
   }
 }
 
-const textOf = ({ bodyJson: { title, description } }: Request) => ({ title, description });
-
-async function readForm({ bodyBinary, headers }: Request) {
-  const type = headers['content-type'] ?? '';
-  const form = await new Response(new Uint8Array(bodyBinary), { headers: { 'content-type': type } }).formData();
-  const photo = form.get('image1');
-  return {
-    title: form.get('title'),
-    description: form.get('description'),
-    photo: photo instanceof Blob ? new Uint8Array(await photo.arrayBuffer()) : undefined,
-  };
-}
-
-type NewComplaint = { title: string; description: string; account: Row; images: string };
-
 /** The columns of a new complaint that are not null. */
-function newComplaint(id: string, { title, description, account, images }: NewComplaint) {
+function newComplaint(id: string, { account, ...text }: { title: string; description: string; account: Row }) {
   const now = new Date().toISOString();
-  const never = `zzzzzzzzz${id.slice(9)}`;
+  const reporter = { reporterId: account.$id, reporterName: account.username };
   return {
-    ...{ title, description, images, anonymous: false, reporterId: account.$id, reporterName: account.username },
-    ...{ status: 'created', progress: 0, hidden: false, touched: false, version: 1, filedAt: now, changedAt: now },
-    ...{ followers: 0, acknowledgeLevel: 0, overdueLevel: 0, reopened: 0, counted: `created||0|0|${account.$id}` },
-    ...{ changedKey: id, dueKey: never, filedWithin: id, changedWithin: id, dueWithin: never },
-    ...{ categoryKey: '-', assignedKey: '-' },
+    ...{ ...text, ...reporter, images: '[]', anonymous: false, hidden: false, touched: false, version: 1 },
+    ...{ status: 'created', progress: 0, filedAt: now, changedAt: now, counted: `created||0|0|${account.$id}` },
+    ...{ followers: 0, acknowledgeLevel: 0, overdueLevel: 0, reopened: 0 },
+    ...listColumns(id, { changedAt: now, overdueAt: null, category: null, assignedTo: null }),
   };
 }
 

@@ -1,17 +1,15 @@
 /** The operations over node-appwrite as it comes, with its own undici. */
-import { Client, Storage, TablesDB, Tokens } from 'node-appwrite';
-import { InputFile } from 'node-appwrite/file';
+import { Client, TablesDB } from 'node-appwrite';
 import { type Appwrite, handWritten } from './operations.ts';
 
 const databaseId = 'main';
-const bucketId = 'media';
 
 function open(key: string): Appwrite {
   const client = new Client()
     .setEndpoint(process.env.APPWRITE_FUNCTION_API_ENDPOINT ?? '')
     .setProject(process.env.APPWRITE_FUNCTION_PROJECT_ID ?? '')
     .setKey(key);
-  const [tables, storage, tokens] = [new TablesDB(client), new Storage(client), new Tokens(client)];
+  const tables = new TablesDB(client);
   return {
     list: async (tableId, queries, total = false) =>
       (await tables.listRows({ databaseId, tableId, queries, total })).rows as never,
@@ -23,9 +21,6 @@ function open(key: string): Appwrite {
     begin: async () => (await tables.createTransaction({ ttl: 60 })).$id,
     stage: (transactionId, operations) => tables.createOperations({ transactionId, operations }),
     commit: (transactionId) => tables.updateTransaction({ transactionId, commit: true }),
-    upload: (fileId, bytes) =>
-      storage.createFile({ bucketId, fileId, file: InputFile.fromBuffer(Buffer.from(bytes), `${fileId}.jpg`) }),
-    fileToken: (fileId) => tokens.createFileToken({ bucketId, fileId }),
   };
 }
 

@@ -21,23 +21,6 @@ export const LOCAL = {
   globalSetup: ['tests/support/build-once.ts'],
 } satisfies ViteUserConfig['test'];
 
-/** What all runs on the local Appwrite have in common. */
-export const LOCAL = {
-  sequence: { shuffle: true },
-  pool: 'forks',
-  // Reading and compiling the code takes longest, so the files that a worker runs share it.
-  isolate: false,
-  // A larger young generation, since copying what requests leave behind took a tenth of the time.
-  execArgv: ['--max-semi-space-size=64'],
-  // One more than two cores: tests wait for servers in processes of their own more than they compute.
-  maxWorkers: 3,
-  reporters: ['default', new CountReporter()],
-  // Long enough for a busy machine; a test that hangs is still reported.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  globalSetup: ['tests/support/build-once.ts'],
-} satisfies ViteUserConfig['test'];
-
 export default defineConfig({
   test: {
     ...LOCAL,

@@ -70,9 +70,6 @@ export const DATABASE = DATABASES.find((name) => name === (TEST_DATABASE ?? APPW
 /** The layout that a test runs in when it asks for none: LAYOUT, or groups. */
 export const LAYOUT = readLayout(process.env.LAYOUT) ?? 'groups';
 
-/** The layout that a test runs in when it asks for none: LAYOUT, or groups. */
-export const LAYOUT = readLayout(process.env.LAYOUT) ?? 'groups';
-
 /** Where a service runs. */
 type Ground = {
   target: Target;

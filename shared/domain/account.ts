@@ -50,9 +50,3 @@ export function canonicalUsername(raw: string): string | undefined {
 export function isReservedUsername(canonical: string): boolean {
   return RESERVED.has(canonical);
 }
-
-/** E.164 without its spaces and dashes, or undefined when it is none. */
-export function canonicalPhone(raw: string): string | undefined {
-  const digits = raw.replace(/[ -]/g, '');
-  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : undefined;
-}

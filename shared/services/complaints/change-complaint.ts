@@ -103,7 +103,8 @@ export async function readNames(deps: Deps, input: ChangeInput): Promise<Categor
 
 /** A category may be repeated when it was deleted since, but not newly given. */
 function refuseLostCategory({ category }: ChangeInput, complaint: StoredComplaint, known: CategoryTerms): void {
-  if (typeof category === 'string' && category !== complaint.category && !known.category) throw unknownCategory();
+  if (typeof category === 'string' && category !== complaint.category && !known.category)
+    throw unknownCategory(category);
 }
 
 /** Pictures of a hidden complaint need tokens that the public never saw, whoever hid it; those of a visible one are public. */

@@ -50,7 +50,9 @@ describe('a wrong setting is named in one sentence', () => {
   it.each([
     ['start', { PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, not "abc"'],
     ['start', { DATA_DIR: file }, 'DATA_DIR must be a folder'],
+    ['start', { PORT: '0', DATA_DIR: join(file, 'data') }, 'DATA_DIR cannot be used'],
     ['start', { PORT: '0', DATA_DIR: folder, TOKEN_HOURS: 'abc' }, 'TOKEN_HOURS must be a whole number'],
+    ['start', { PORT: '0', DATA_DIR: folder, SMTP_URL: 'mail.example.org' }, 'SMTP_URL must be an address'],
     ['doctor', { ...target, APPWRITE_ENDPOINT: 'http://127.0.0.1:9' }, 'must be an address that ends in /v1'],
     ['doctor', { APPWRITE_ENDPOINT: 'http://127.0.0.1:9/v1' }, 'APPWRITE_PROJECT_ID and APPWRITE_API_KEY must be set'],
   ])('%s %o', async (script, env, sentence) => {

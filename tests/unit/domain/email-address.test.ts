@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { canonicalAddress } from '#shared/domain/address.ts';
+import { canonicalEmail } from '#shared/domain/email-address.ts';
 
 it.each([
   ['Ada.L+x@Example.ORG', 'Ada.L+x@example.org'],
@@ -13,8 +13,8 @@ it.each([
   ['ａｄａ＠ｅｘａｍｐｌｅ．ｏｒｇ', 'ada@example.org'],
   ['ada@bücher.example', 'ada@xn--bcher-kva.example'],
 ])('%j is kept as %s', (raw, address) => {
-  expect(canonicalAddress(raw)).toBe(address);
-  expect(canonicalAddress(address)).toBe(address);
+  expect(canonicalEmail(raw)).toBe(address);
+  expect(canonicalEmail(address)).toBe(address);
 });
 
 it.each([
@@ -32,4 +32,4 @@ it.each([
   'ada@[127.0.0.1]',
   'ada@exa\u0000mple.org',
   'ada\r\nBcc: eve@example.org',
-])('%j is none', (raw) => expect(canonicalAddress(raw)).toBeUndefined());
+])('%j is none', (raw) => expect(canonicalEmail(raw)).toBeUndefined());

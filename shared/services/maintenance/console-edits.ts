@@ -171,7 +171,7 @@ export class ConsoleEdits {
 
   async #drawReference(filedAt: Date): Promise<string> {
     const year = yearIn(this.#settings.timeZone, filedAt);
-    return referenceOf(year, await this.#deps.gateway.mayRepeat(() => nextReferenceNumber(this.#deps.store, year)));
+    return referenceOf(year, await nextReferenceNumber(this.#deps, year));
   }
 
   async #commit(row: CheckedComplaint & StoredComplaint, changed: Record<string, unknown>): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { Client, TablesDB } from 'node-appwrite';
 import type { Clock } from '#shared/domain/clock.ts';
-import { type Attempt, callOnce, callHedged, type CallTimes } from './hedged-call.ts';
+import { type Attempt, type CallTimes, callHedged, callOnce } from './hedged-call.ts';
 import { Slots } from './slots.ts';
 
 /** One logical call. `from` and `to` are `Clock.elapsed()`, so that overlaps show which calls waited for which. */

@@ -16,8 +16,8 @@ export const LOCAL = {
   maxWorkers: 3,
   reporters: ['default', new CountReporter()],
   // Long enough for a busy machine; a test that hangs is still reported.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
   globalSetup: ['tests/support/build-once.ts'],
 } satisfies ViteUserConfig['test'];
 

@@ -109,7 +109,10 @@ export const changeComplaint = route({
         as: 'ada',
         given: {},
         json: { id: COMPLAINT_ID, status: 'in_progress' },
-        answer: { code: 'forbidden', detail: 'You may not move this complaint from created to in_progress.' },
+        answer: {
+          code: 'forbidden',
+          detail: 'You may not move this complaint from created to in_progress. Statuses that you may set now: none.',
+        },
       },
       unknown: {
         summary: 'No such complaint',

@@ -130,7 +130,10 @@ export const createComplaint = route<Record<string, never>, NewComplaintForm & N
         as: 'ada',
         headers: { USERNAME: 'kim' },
         json: DRAFT,
-        answer: { code: 'username_mismatch', detail: 'The header USERNAME must name the user of the token.' },
+        answer: {
+          code: 'username_mismatch',
+          detail: 'The header USERNAME must name the user of the token; "kim" was sent.',
+        },
       },
     },
   },

@@ -59,7 +59,7 @@ export function wordsOf({ q }: Pick<ComplaintQuery, 'q'>): string[] {
   if (q === undefined || q.trim() === '') return [];
   const words = wordsOfQuestion(q);
   if (words.length > 0) return words;
-  throw invalidField('q', 'too_short', 'must hold a word: letters or digits');
+  throw invalidField('q', 'too_short', 'must hold a word: letters or digits', q);
 }
 
 /** The query as a search for this viewer. What is overdue comes in the order of its deadlines. */

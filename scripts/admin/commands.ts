@@ -8,6 +8,15 @@ import { exportComplaints } from './export.ts';
 
 type Command = (connection: Connection, args: readonly string[], options?: { retry: boolean }) => Promise<string>;
 
+/** How many words each command takes behind its name. */
+export const MOST_ARGUMENTS: Readonly<Record<string, number>> = {
+  grant: 2,
+  revoke: 1,
+  'reset-password': 1,
+  categories: 2,
+  export: 1,
+};
+
 export const COMMANDS: Readonly<Record<string, Command>> = {
   async list({ store }) {
     const accounts = await listByRole(store, ['admin', 'staff'], 1_000);

@@ -1,7 +1,7 @@
 import { runCommand, UsageError } from '#scripts/project/command.ts';
-import { connect } from '#scripts/project/connect.ts';
+import { connect, reach, targetOf } from '#scripts/project/connect.ts';
 import { readLayout } from '#scripts/project/layout.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMANDS, MOST_ARGUMENTS } from './commands.ts';
 import { USAGE } from './usage.ts';
 
 await runCommand({
@@ -13,7 +13,9 @@ await runCommand({
     readLayout(layout);
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command) throw new UsageError(name === '' ? 'Say what to do.' : `There is no command ${name}.`);
-    const told = await command(connect(), args, { retry });
+    const surplus = args[MOST_ARGUMENTS[name] ?? 0];
+    if (surplus !== undefined) throw new UsageError(`Unexpected argument: ${surplus}`);
+    const told = await command(connect(await reach(targetOf())), args, { retry });
     if (told !== '') console.log(told);
   },
 });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { runCommand, UsageError } from '#scripts/project/command.ts';
-import { targetOf } from '#scripts/project/connect.ts';
+import { reach, targetOf } from '#scripts/project/connect.ts';
 import { readLayout } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { chooseLayout } from './choose-layout.ts';
@@ -35,7 +35,7 @@ await runCommand({
     const environment = emptyEnvironment(process.env);
     if (!environment.APPWRITE_ENDPOINT) throw new UsageError('APPWRITE_ENDPOINT is not set.');
     const said = readLayout(values.layout);
-    const target = targetOf(environment);
+    const target = await reach(targetOf(environment), environment);
     const declared = readDeclaration(environment.APPWRITE_PROJECT_FILE ?? PROJECT_FILE);
     await deploy({
       target,

@@ -1,5 +1,5 @@
 import { runCommand } from '#scripts/project/command.ts';
-import { targetOf } from '#scripts/project/connect.ts';
+import { reach, targetOf } from '#scripts/project/connect.ts';
 import { readLayout } from '#scripts/project/layout.ts';
 import { examine } from './examine.ts';
 import { humanReport, isHealthy, jsonReport } from './report.ts';
@@ -15,7 +15,7 @@ await runCommand({
   options: { layout: { type: 'string' }, json: { type: 'boolean', default: false } },
   async run({ layout, json }) {
     const said = readLayout(layout);
-    const target = targetOf();
+    const target = await reach(targetOf());
     const findings = await examine(target, said);
     console.log((json ? jsonReport : humanReport)(target, findings));
     return isHealthy(findings) ? 0 : 1;

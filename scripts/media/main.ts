@@ -1,5 +1,5 @@
 import { runCommand, UsageError } from '#scripts/project/command.ts';
-import { connect } from '#scripts/project/connect.ts';
+import { connect, reach, targetOf } from '#scripts/project/connect.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import { describeStop } from '#shared/services/maintenance/remove-leftovers.ts';
@@ -14,7 +14,7 @@ await runCommand({
   words: 1,
   async run(values, [command]) {
     if (command !== 'check' && command !== 'sweep') throw new UsageError('Say check or sweep.');
-    const { gateway, store } = connect();
+    const { gateway, store } = connect(await reach(targetOf()));
     const request = { dry: command === 'check', overLimit: values['over-limit'] };
     const report = await reconcileNow({ gateway, store, clock: systemClock }, request);
     console.log(describePass(report));

@@ -39,6 +39,35 @@ export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
   return { endpoint: address, projectId, key };
 }
 
+const PATIENCE_MS = 10_000;
+
+/** Why no Appwrite answers there; undefined when one does. Its version needs no key, and its refusals carry it too (recorded: access-045, access-139, access-170). */
+async function whyNot({ endpoint, projectId }: Target): Promise<string | undefined> {
+  const headers = { 'x-appwrite-project': projectId };
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    const answer = await fetch(`${endpoint}/health/version`, { headers, signal, redirect: 'manual' });
+    const body: unknown = await answer.json().catch(() => undefined);
+    if (typeof body === 'object' && body !== null && 'version' in body) return undefined;
+    const elsewhere = answer.headers.get('location');
+    return `an answer ${answer.status}${elsewhere === null ? '' : ` that points to ${elsewhere}`}, not as Appwrite gives it`;
+  } catch (error) {
+    if (signal.aborted) return `nothing within ${PATIENCE_MS / 1_000} seconds`;
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  }
+}
+
+/** Makes sure that an Appwrite answers before any work begins; throws with what was found and what was expected. */
+export async function reach(target: Target, env: NodeJS.ProcessEnv = process.env): Promise<Target> {
+  const why = await whyNot(target);
+  if (why === undefined) return target;
+  const expected = env.APPWRITE_ENDPOINT
+    ? 'APPWRITE_ENDPOINT must be an address such as https://appwrite.example.org/v1.'
+    : 'Start the local one with npm start, with the same PORT and DATA_DIR, or set APPWRITE_ENDPOINT.';
+  throw new Error(`No Appwrite answers at ${target.endpoint} (${why}). ${expected}`);
+}
+
 /** Opens the same tables that the functions use, with an admin's key. */
 export function connect(target: Target = targetOf()): Connection {
   const gateway = openGateway({

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readDeclaration } from '../deploy/declaration.ts';
-import { UsageError, wholeNumber } from './command.ts';
+import { explain, UsageError, wholeNumber } from './command.ts';
 import { type Layout, layOut } from './layout.ts';
 
 export const PROJECT_FILE = fileURLToPath(new URL('../../appwrite.json', import.meta.url));
@@ -24,12 +24,16 @@ export function localAddress(env: NodeJS.ProcessEnv = process.env): { port: numb
   return { port, dataDir };
 }
 
-/** The token secret of a data directory: made once, so that tokens survive a restart. */
+/** The token secret of a data directory: made once, so that tokens survive a restart. Throws UsageError for a folder that cannot be written. */
 export function tokenSecret(dataDir: string): string {
   const file = `${dataDir}/token-secret`;
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  mkdirSync(dataDir, { recursive: true });
-  const secret = randomBytes(48).toString('base64url');
-  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
-  return secret;
+  try {
+    if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+    mkdirSync(dataDir, { recursive: true });
+    const secret = randomBytes(48).toString('base64url');
+    writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+    return secret;
+  } catch (error) {
+    throw new UsageError(`DATA_DIR cannot be used: ${explain(error)}.`);
+  }
 }

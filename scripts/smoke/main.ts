@@ -1,5 +1,5 @@
 import { runCommand } from '#scripts/project/command.ts';
-import { targetOf } from '#scripts/project/connect.ts';
+import { reach, targetOf } from '#scripts/project/connect.ts';
 import { readLayout } from '#scripts/project/layout.ts';
 import { smoke } from './smoke.ts';
 
@@ -13,6 +13,7 @@ await runCommand({
   options: { layout: { type: 'string' }, project: { type: 'string' } },
   async run({ layout, project }) {
     const said = readLayout(layout);
-    await smoke(targetOf(project ? { ...process.env, APPWRITE_PROJECT_ID: project } : process.env), console.log, said);
+    const env = project ? { ...process.env, APPWRITE_PROJECT_ID: project } : process.env;
+    await smoke(await reach(targetOf(env), env), console.log, said);
   },
 });

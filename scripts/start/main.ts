@@ -7,7 +7,7 @@ import { runCommand, UsageError } from '#scripts/project/command.ts';
 import { type Layout, readLayout } from '#scripts/project/layout.ts';
 import { localAddress, localProject, tokenSecret } from '#scripts/project/local-settings.ts';
 import { originPaths, ROUTES } from '#scripts/project/routes.ts';
-import { ConfigError, readConfig, SETTINGS } from '#shared/config.ts';
+import { ConfigError, readConfig, readNotifyConfig, SETTINGS } from '#shared/config.ts';
 
 const USAGE = `Usage: npm start -- [--layout groups | compact] [--demo] [--verbose]
   Runs the whole product on the local Appwrite, on http://127.0.0.1:3000.
@@ -45,6 +45,7 @@ function refuseWrongSettings(variables: Record<string, string>): void {
   const place = { APPWRITE_FUNCTION_API_ENDPOINT: 'http://127.0.0.1/v1', APPWRITE_FUNCTION_PROJECT_ID: 'local' };
   try {
     readConfig({ ...place, ...variables });
+    readNotifyConfig({ ...place, ...variables });
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(`${error.message}.`);
     throw error;

@@ -24,7 +24,7 @@ export function isUnanswered(error: unknown): boolean {
 
 /** 503 for the client; what Appwrite said is only for the log. */
 export function unavailable(cause: unknown): Refusal {
-  return retryLater('unavailable', 'The service cannot reach its storage right now. Please try again.', {
+  return retryLater('unavailable', 'The service cannot reach its storage right now.', {
     seconds: 2,
     cause,
   });

@@ -25,7 +25,7 @@ import {
   Title,
   WRONG_CHECK_DIGIT,
 } from './fields.ts';
-import { box, endTime, point, startTime, whole } from './text.ts';
+import { box, endTime, metres, point, startTime, whole } from './text.ts';
 
 const Original = z.string().check(
   z.regex(/^(?:[a-z0-9]{20}|\d{4}-\d{6,15}-\d)$/, 'must be the id or the reference of a complaint'),
@@ -310,7 +310,7 @@ export const ComplaintQuery = z
       .optional(endTime)
       .check(z.describe('Created before this ISO 8601 time. A date alone counts in full: until its end in UTC.')),
     near: z.optional(point).check(z.describe('latitude,longitude: only those around it; goes with `radius`.')),
-    radius: z.optional(whole(1, 1_000_000)).check(z.describe('Metres around `near`.')),
+    radius: z.optional(metres(1, 1_000_000)).check(z.describe('Metres around `near`, 1 to 1,000,000.')),
     bbox: z
       .optional(box)
       .check(z.describe('west,south,east,north in degrees: only what is in this box, its edges included.')),

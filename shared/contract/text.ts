@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readDefaultCountry } from '#shared/config.ts';
+import { withAsciiDigits } from '#shared/domain/words.ts';
 
 /**
  * The one place that turns text into values. Queries and forms hold only text: `fromText` turns each into what the
@@ -9,7 +10,8 @@ import { readDefaultCountry } from '#shared/config.ts';
 
 /** As JSON writes a number, and with a plus in front: `52.52`, `4.85e-5`, `+7`. */
 const NUMBER = /^[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-const WHOLE = /^-?(0|[1-9]\d{0,14})$/;
+/** Dart, Kotlin and Swift write a whole number that they hold as a double with a zero behind the point: `485.0`. */
+const WHOLE = /^-?(0|[1-9]\d{0,14})(\.0+)?$/;
 const TRUTH = new Map([
   ['true', true],
   ['false', false],
@@ -45,7 +47,7 @@ export function fromText(schema: z.core.$ZodType, text: string, source: 'query' 
       if ('format' in def) return WHOLE.test(text) ? Number(text) : text;
       return numberFromText(text) ?? text;
     case 'boolean':
-      return (source === 'form' ? TRUTH_IN_FORMS : TRUTH).get(text.toLowerCase()) ?? text;
+      return (source === 'form' ? TRUTH_IN_FORMS : TRUTH).get(text.trim().toLowerCase()) ?? text;
     case 'array':
       return listFromText(text).map((entry) => fromText(def.element, entry, source));
     default:
@@ -61,10 +63,13 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{M}\u2800\u{1d159}]/u;
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
-/** A text as it is kept: one kind of line end, no direction overrides, nothing around it. */
+/**
+ * A text as it is kept: one kind of line end, no direction overrides, nothing around it. Word processors put a vertical
+ * tab or a form feed into what is copied from them, which nobody can see.
+ */
 export function cleanText(text: string): string {
   return text
-    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(/\r\n?|[\v\f\u2028\u2029]/g, '\n')
     .replace(DIRECTIONS, '')
     .trim();
 }
@@ -142,26 +147,32 @@ export function degrees(most: number) {
   );
 }
 
-const TIME = /^((?:19|2\d)\d\d-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)([Zz]|[+ -]\d\d:?\d\d))?$/;
+const TIME =
+  /^((?:19|2\d)\d\d-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)([Zz]|[+ \u2212-]\d\d(?::?\d\d)?))?$/;
+const LEAP_SECOND = /^(\d\d:\d\d):60/;
 const DAY = 24 * 60 * 60 * 1000;
 
 const TIME_RULE =
   'must be an ISO 8601 date from 1900 to 2999 such as 2026-11-26, or a time with its zone such as 2026-11-26T10:00:00Z';
 
-/** Parsers take 30 February for 2 March; this one does not. */
+/** `+01`, `+0100` and `+01:00` are the same, U+2212 is a minus, and a plus that was not percent-encoded comes out of a query as a space. */
+function zoneOf(zone: string): string {
+  const [, sign = '', hours = '', minutes = '00'] = /^(.)(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  if (hours === '') return 'Z';
+  return `${sign.replace(' ', '+').replace('\u2212', '-')}${hours}:${minutes}`;
+}
+
+/** Parsers take 30 February for 2 March; this one does not. A leap second counts as the second before it. */
 function momentOf(raw: string): { at: number; isDay: boolean } | undefined {
   const [, day, time, zone] = TIME.exec(raw.trim()) ?? [];
   if (day === undefined) return undefined;
   const midnight = Date.parse(`${day}T00:00:00Z`);
   if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day)) return undefined;
   if (time === undefined || zone === undefined) return { at: midnight, isDay: true };
-  // A plus that was not percent-encoded comes out of a query as a space.
-  const offset = zone
-    .toUpperCase()
-    .replace(' ', '+')
-    .replace(/(\d\d):?(\d\d)$/, '$1:$2');
-  const at = Date.parse(`${day}T${time.replace(',', '.')}${offset}`);
-  return Number.isNaN(at) ? undefined : { at, isDay: false };
+  const at = Date.parse(`${day}T${time.replace(',', '.').replace(LEAP_SECOND, '$1:59')}${zoneOf(zone)}`);
+  if (Number.isNaN(at)) return undefined;
+  const existed = !LEAP_SECOND.test(time) || new Date(at).toISOString().slice(11, 19) === '23:59:59';
+  return existed ? { at, isDay: false } : undefined;
 }
 
 function time(meaning: (moment: { at: number; isDay: boolean }) => Date) {
@@ -184,6 +195,10 @@ export const startTime = time(({ at }) => new Date(at));
 
 /** An exclusive end; for a date alone, the end of that day in UTC. */
 export const endTime = time(({ at, isDay }) => new Date(at + (isDay ? DAY : 0)));
+
+/** A distance in metres, such as 500 or 482.7. */
+export const metres = (min: number, max: number) =>
+  z.number('must be a number of metres').check(z.gte(min), z.lte(max));
 
 /** `52.52,13.405`: latitude and longitude in degrees. */
 export const point = z.pipe(
@@ -215,7 +230,7 @@ export const box = z.pipe(
 );
 
 /** Decoration of phone numbers: the (0) of `+49 (0)170`, spaces, dashes, dots, slashes, brackets, and invisible characters from pasting. */
-const PHONE_NOISE = /(?<=\+.*)\(0\)|[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}./()]/gu;
+const PHONE_NOISE = /(?<=\+.*)\(0\)|[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}\u2212./()]/gu;
 const E164 = /^\+[1-9]\d{6,14}$/;
 const EXAMPLE_PHONE = 'an international number such as +49 170 1234567';
 
@@ -223,7 +238,7 @@ const EXAMPLE_PHONE = 'an international number such as +49 170 1234567';
 export const phone = z.pipe(
   z.string().check(z.maxLength(60)),
   z.transform((raw, context) => {
-    const plain = raw.normalize('NFKC').replace(PHONE_NOISE, '').replace(/^tel:/i, '');
+    const plain = withAsciiDigits(raw.normalize('NFKC')).replace(PHONE_NOISE, '').replace(/^tel:/i, '');
     if (E164.test(plain)) return plain;
     const country = readDefaultCountry();
     const refuse = (message: string) => {

@@ -50,9 +50,3 @@ export function canonicalUsername(raw: string): string | undefined {
 export function isReservedUsername(canonical: string): boolean {
   return RESERVED.has(canonical);
 }
-
-/** An E.164 number without spaces and dashes; undefined when it is not valid. */
-export function canonicalPhone(raw: string): string | undefined {
-  const digits = raw.replace(/[ -]/g, '');
-  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : undefined;
-}

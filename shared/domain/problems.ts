@@ -83,13 +83,38 @@ export class Refusal extends Error {
   }
 }
 
-/** 422 for one field. */
-export function invalidField(field: string, code: FieldCode, message: string): Refusal {
+const LONGEST_SHOWN = 40;
+/** What could break a line, turn its direction or not show at all. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}<>&]/gu;
+
+/** Something that a client sent, shortened and escaped so that it can be repeated in a sentence; a text in quotes unless told otherwise. */
+export function shown(value: unknown, quoted = true): string {
+  if (typeof value !== 'string') {
+    if (Array.isArray(value)) return 'a list';
+    return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  }
+  const letters = [...value.slice(0, 2 * LONGEST_SHOWN + 2)];
+  const cut = letters.length > LONGEST_SHOWN ? `${letters.slice(0, LONGEST_SHOWN).join('')}…` : value;
+  const safe = cut.replace(UNSAFE, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`);
+  return quoted ? `"${safe.replaceAll('"', '\\"')}"` : safe;
+}
+
+/** 422 for one field. The message says what would be right; what was sent is named behind it where it is given. */
+export function invalidField(field: string, code: FieldCode, wanted: string, sent?: unknown): Refusal {
+  const message = sent === undefined ? wanted : `${wanted}; ${shown(sent)} was sent`;
   return new Refusal('invalid_fields', `${field}: ${message}`, { errors: [{ field, code, message }] });
 }
 
-/** 503, or another code that says when to come back: `seconds` goes into Retry-After. */
+function inWords(seconds: number): string {
+  if (seconds === 1) return 'a second';
+  if (seconds < 120) return `${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+}
+
+/** 503, or another code that says when to try again: `seconds` goes into Retry-After and, in words, behind `detail`. */
 export function retryLater(code: ProblemCode, detail: string, options: { seconds: number; cause?: unknown }): Refusal {
   const seconds = Math.max(1, Math.ceil(options.seconds));
-  return new Refusal(code, detail, { headers: { 'retry-after': String(seconds) }, cause: options.cause });
+  const told = `${detail} Try again in ${inWords(seconds)}.`;
+  return new Refusal(code, told, { headers: { 'retry-after': String(seconds) }, cause: options.cause });
 }

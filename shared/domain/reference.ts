@@ -1,11 +1,13 @@
+import { withAsciiDigits } from './words.ts';
+
 /**
  * Reference numbers such as `2026-004812-7`, for people to quote: the year of filing in TIME_ZONE, a number counted
  * within that year (six digits, more from a million on), and a Luhn digit over all digits before it.
  */
 
 const PATTERN = /^(2\d{3})-?(\d{6,15})-?(\d)$/;
-/** Spaces, and every kind of dash: people type and paste them in many ways. */
-const SPACES = /\s/g;
+/** Spaces, invisible characters, and every kind of dash: people type and paste them in many ways. */
+const NOISE = /[\s\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 const DASHES = /\p{Pd}|\u2212/gu;
 
 /**
@@ -40,7 +42,7 @@ export type ReadReference = { reference: string; isRight: boolean };
  */
 export function readReference(typed: string): ReadReference | undefined {
   const [, year = '', digits = '', check] =
-    PATTERN.exec(typed.normalize('NFKC').replace(SPACES, '').replace(DASHES, '-')) ?? [];
+    PATTERN.exec(withAsciiDigits(typed.normalize('NFKC')).replace(NOISE, '').replace(DASHES, '-')) ?? [];
   if (check === undefined) return undefined;
   // Six digits, or more without zeros in front: otherwise it is not a number that is ever given.
   if (digits.length > 6 && digits.startsWith('0')) return undefined;

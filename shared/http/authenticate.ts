@@ -1,6 +1,6 @@
 import type { Deps } from '#shared/compose.ts';
 import { type Actor, canonicalUsername } from '#shared/domain/account.ts';
-import { Refusal } from '#shared/domain/problems.ts';
+import { Refusal, shown } from '#shared/domain/problems.ts';
 import { openSession } from '#shared/services/auth/open-session.ts';
 import type { Caller, Route } from './route.ts';
 import type { Incoming } from './runtime.ts';
@@ -20,6 +20,7 @@ function decorationOf(token: string): string | undefined {
   if (/^\s*(undefined|null|\[object \w+\])\s*$/.test(token)) return 'holds no token but the name of an empty variable';
   if (/^\s*["'`{<[]/.test(token)) return 'has quotes or brackets around the token';
   if (/[,\s]/.test(token.trim())) return 'holds more than the token';
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token.trim())) return 'holds something that is no token';
   return undefined;
 }
 
@@ -37,7 +38,8 @@ function strangerOf(incoming: Incoming): Caller {
 
 function refuseOtherUsername(actor: Actor, header: string | undefined): void {
   if (header === undefined || (canonicalUsername(header) ?? header) === actor.username) return;
-  throw new Refusal('username_mismatch', 'The header USERNAME must name the user of the token.');
+  const detail = `The header USERNAME must name the user of the token; ${shown(header)} was sent.`;
+  throw new Refusal('username_mismatch', detail);
 }
 
 /** The caller of a request. Checks the token's signature at once (401); the account is still being read when this returns. */

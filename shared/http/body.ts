@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
 import { fromText, takesList } from '#shared/contract/text.ts';
 import { nextTurn } from '#shared/domain/clock.ts';
-import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import { parseFields, shapeOf, shown } from './field-errors.ts';
+import { invalidField, Refusal, shown } from '#shared/domain/problems.ts';
+import { parseFields, shapeOf } from './field-errors.ts';
 import type { FormFile, FormSpec } from './multipart.ts';
 import type { Incoming } from './runtime.ts';
 
@@ -31,6 +31,12 @@ function isCrowded(body: Buffer): boolean {
   return false;
 }
 
+/** Where parsing stopped, when the parser says so. Its own words would repeat the body, which may hold a password. */
+function placeOf(cause: unknown): string {
+  const [, line, column] = /\(line (\d+) column (\d+)\)/.exec(cause instanceof Error ? cause.message : '') ?? [];
+  return line === undefined ? '' : ` It cannot be read at line ${line}, column ${column}.`;
+}
+
 async function parseJson(body: Uint8Array): Promise<unknown> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (bytes.length > DEFAULT_MAX_BODY_BYTES && isCrowded(bytes)) {
@@ -42,7 +48,7 @@ async function parseJson(body: Uint8Array): Promise<unknown> {
     if (bytes.length > DEFAULT_MAX_BODY_BYTES) await nextTurn();
     return JSON.parse(text);
   } catch (cause) {
-    throw new Refusal('malformed_json', 'The body is not valid JSON in UTF-8.', { cause });
+    throw new Refusal('malformed_json', `The body is not valid JSON in UTF-8.${placeOf(cause)}`, { cause });
   }
 }
 

@@ -1,24 +1,8 @@
 import * as z from 'zod/mini';
-import { type FieldError, Refusal } from '#shared/domain/problems.ts';
+import { type FieldError, Refusal, shown } from '#shared/domain/problems.ts';
 
 type Issue = z.core.$ZodIssue;
 const MAX_ERRORS = 10;
-const LONGEST_SHOWN = 40;
-/** Characters that break a line, change its direction or are invisible. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}<>&]/gu;
-
-/** A value that a client sent, shortened and escaped for use in a sentence; texts are quoted unless `quoted` is false. */
-export function shown(value: unknown, quoted = true): string {
-  if (typeof value !== 'string') {
-    if (Array.isArray(value)) return 'a list';
-    return typeof value === 'object' && value !== null ? 'an object' : String(value);
-  }
-  const letters = [...value.slice(0, 2 * LONGEST_SHOWN + 2)];
-  const cut = letters.length > LONGEST_SHOWN ? `${letters.slice(0, LONGEST_SHOWN).join('')}…` : value;
-  const safe = cut.replace(UNSAFE, (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`);
-  return quoted ? `"${safe.replaceAll('"', '\\"')}"` : safe;
-}
-
 const NOUNS: Record<string, string> = {
   string: 'text',
   number: 'a number',
@@ -40,15 +24,17 @@ function wantedBy({ message, expected }: Issue & { code: 'invalid_type' }): stri
 const SECRET = /password|token|email/i;
 
 function pathOf(issue: Issue, ...more: string[]): string {
-  const path = [...issue.path, ...more].map((step) => shown(String(step), false)).join('.');
-  return path === '' ? 'body' : path;
+  const path = [...issue.path, ...more];
+  // A name may be empty too, which has to be seen.
+  return path.length === 0 ? 'body' : path.map((step) => shown(String(step), false) || '""').join('.');
 }
 
-/** What is allowed, and what was sent instead. */
+/** What is allowed, and what was sent instead. A whole body that is a text is not repeated: it may hold anything. */
 function because(issue: Issue, wanted: string): string {
   const { input } = issue;
-  const isShown = input !== undefined && !SECRET.test(pathOf(issue)) && issue.path.length > 0;
-  return isShown ? `${wanted}; ${shown(input)} was sent` : wanted;
+  if (input === undefined || SECRET.test(pathOf(issue))) return wanted;
+  const isSecret = issue.path.length === 0 && typeof input === 'string';
+  return `${wanted}; ${isSecret ? 'a text' : shown(input)} was sent`;
 }
 
 function lengthError(issue: Issue & { code: 'too_small' | 'too_big' }): FieldError {
@@ -58,10 +44,14 @@ function lengthError(issue: Issue & { code: 'too_small' | 'too_big' }): FieldErr
   const field = pathOf(issue);
   if (issue.origin === 'string') {
     const wanted = small && bound === 1 ? 'must not be empty' : `must have ${least} ${bound} characters`;
-    const message = typeof issue.input === 'string' && issue.input !== '' ? because(issue, wanted) : wanted;
-    return { field, code: small ? 'too_short' : 'too_long', message };
+    const sent = typeof issue.input === 'string' ? issue.input : '';
+    if (!small) return { field, code: 'too_long', message: `${wanted}; ${[...sent].length} were sent` };
+    return { field, code: 'too_short', message: sent === '' ? wanted : because(issue, wanted) };
   }
-  if (issue.origin === 'array') return { field, code: 'too_many', message: `must have ${least} ${bound} entries` };
+  if (issue.origin === 'array') {
+    const sent = Array.isArray(issue.input) ? `; ${issue.input.length} were sent` : '';
+    return { field, code: 'too_many', message: `must have ${least} ${bound} entries${sent}` };
+  }
   return { field, code: small ? 'too_small' : 'too_big', message: because(issue, `must be ${least} ${bound}`) };
 }
 
@@ -69,8 +59,8 @@ function lengthError(issue: Issue & { code: 'too_small' | 'too_big' }): FieldErr
 function unknownFields(issue: Issue & { code: 'unrecognized_keys' }, known: readonly string[]): FieldError[] {
   const names = known.length > 0 ? `its fields are: ${known.join(', ')}` : 'it takes none';
   return issue.keys.slice(0, MAX_ERRORS).map((key) => {
-    const listed = key.endsWith('[]') && known.includes(key.slice(0, -2));
-    const hint = listed ? `; write ${key.slice(0, -2)} without the brackets and separate values by commas` : '';
+    const [, name = ''] = /^(\w+)\[\w{0,9}\]$/.exec(key) ?? [];
+    const hint = known.includes(name) ? `; write ${name} without the brackets and separate values by commas` : '';
     return {
       field: pathOf(issue, key),
       code: 'unknown_field',
@@ -111,11 +101,15 @@ export function shapeOf(schema: z.core.$ZodType | undefined): ReadonlyMap<string
   return new Map(schema instanceof z.ZodMiniObject ? Object.entries<z.core.$ZodType>(schema.shape) : []);
 }
 
-/** Parses a value through its schema; throws 422 with what is wrong with each field, ten at most. */
-export async function parseFields<T>(schema: z.ZodMiniType<T>, value: unknown): Promise<T> {
+/** Parses a value through its schema; throws 422 with what is wrong with each field, ten at most. `others` are names that are taken besides the fields of the schema. */
+export async function parseFields<T>(
+  schema: z.ZodMiniType<T>,
+  value: unknown,
+  others: readonly string[] = [],
+): Promise<T> {
   const result = await z.safeParseAsync(schema, value, { reportInput: true });
   if (result.success) return result.data;
-  const known = [...shapeOf(schema).keys()];
+  const known = [...shapeOf(schema).keys(), ...others];
   const issues = result.error.issues.slice(0, MAX_ERRORS);
   const errors = issues.flatMap((issue) => toFieldErrors(issue, known)).slice(0, MAX_ERRORS);
   const first = errors[0];

@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { Busboy } from '@fastify/busboy';
 import type * as z from 'zod/mini';
 import { fromText } from '#shared/contract/text.ts';
 import { nextTurn } from '#shared/domain/clock.ts';
-import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import { parseFields, shapeOf, shown } from './field-errors.ts';
+import { invalidField, Refusal, shown } from '#shared/domain/problems.ts';
+import { parseFields, shapeOf } from './field-errors.ts';
 
 /** The text fields of a form by their schema, and the names of its files in the order in which they are handed on. */
 export type FormSpec<B> = { fields: z.ZodMiniType<B>; files: readonly string[] };
@@ -28,7 +29,9 @@ function boundaryOf(contentType: string): string {
   const named = [...contentType.matchAll(/;\s*boundary=(?:"([^"]*)"|([^\s;"]*))/gi)].map(([, a, b]) => a ?? b ?? '');
   const [boundary = ''] = named;
   if (named.length === 1 && /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/.test(boundary)) return boundary;
-  throw malformed('its content type names no usable boundary');
+  throw malformed(
+    'its content type names no usable boundary. Leave the header Content-Type to your HTTP library, which adds the boundary',
+  );
 }
 
 /**
@@ -40,6 +43,9 @@ function countParts(body: Buffer, boundary: string): number {
   const opensAtOnce = body.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2));
   if (!opensAtOnce && body.indexOf(delimiter) !== 0) {
     throw malformed('it does not start with the boundary that the content type names');
+  }
+  if (body.toString('latin1', delimiter.length - 2, delimiter.length - 1) === '\n' && opensAtOnce) {
+    throw malformed('its lines end in LF; they have to end in CRLF');
   }
   const follows = (at: number) => body.toString('latin1', at, at + 2);
   let end = opensAtOnce ? delimiter.length - 2 : delimiter.length;
@@ -78,7 +84,7 @@ export async function readParts(body: Uint8Array, contentType: string): Promise<
     const chunks: Buffer[] = [];
     if (name === '') failure ??= malformed('a part has no name');
     if (!/^(7bit|8bit|binary)$/i.test(encoding))
-      failure ??= malformed(`${shown(name)} is sent in an encoding of its own`);
+      failure ??= malformed(`${shown(name)} is in the encoding ${shown(encoding)}; send it as it is`);
     if (/^multipart\//i.test(type)) failure ??= malformed(`${shown(name)} holds parts of its own`);
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => {
@@ -99,7 +105,8 @@ export async function readParts(body: Uint8Array, contentType: string): Promise<
   parser.end(bytes);
   for (let turn = 0; turn < MAX_TURNS && !finished && !failure; turn += 1) await nextTurn();
   if (failure) throw failure;
-  if (!finished || parts.length !== count) throw malformed('some of its parts cannot be made out');
+  if (!finished || parts.length !== count)
+    throw malformed('some of its parts cannot be made out; each needs Content-Disposition: form-data with a name');
   return parts;
 }
 
@@ -124,8 +131,9 @@ function refuseMisplaced(part: FormPart, files: readonly string[], fields: reado
     throw invalidField(shown(name, false), 'unknown_field', message);
   }
   if (!isFile(part) && files.includes(name)) {
-    const text = shown(textOf(part));
-    throw invalidField(name, 'invalid_type', `must be a file, a part with a filename; the text ${text} was sent`);
+    const { bytes } = part;
+    const sent = isUtf8(bytes) ? `the text ${shown(textOf(part))} was` : `${bytes.length} bytes without one were`;
+    throw invalidField(name, 'invalid_type', `must be a file, a part with a filename; ${sent} sent`);
   }
 }
 
@@ -144,7 +152,7 @@ export async function parseForm<B>(body: Uint8Array, contentType: string, spec: 
     const field = shape.get(name);
     texts.push([name, field ? fromText(field, textOf(part), 'form') : textOf(part)]);
   }
-  const value = await parseFields(spec.fields, Object.fromEntries(texts));
+  const value = await parseFields(spec.fields, Object.fromEntries(texts), spec.files);
   const files = spec.files.flatMap((field): FormFile[] => {
     const part = sent.get(field);
     return part ? [{ field, filename: part.filename ?? '', bytes: part.bytes }] : [];

@@ -37,7 +37,11 @@ function refuseBrokenEncoding(queryString: string): void {
   try {
     decodeURIComponent(queryString.replaceAll('+', ' '));
   } catch (cause) {
-    throw new Refusal('malformed_request', 'The query string is not valid percent-encoding.', { cause });
+    throw new Refusal(
+      'malformed_request',
+      'The query string is not valid percent-encoding of UTF-8. Write a percent sign as %25.',
+      { cause },
+    );
   }
 }
 

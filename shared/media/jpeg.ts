@@ -9,7 +9,7 @@ import {
   walkScan,
 } from './jpeg-entropy.ts';
 import { asDisplayed, type Dimensions, type Orientation, orientationBlock, readOrientation } from './orientation.ts';
-import { cutShort, damaged, unsupported } from './picture-error.ts';
+import { cutShort, damaged, unusual } from './picture-error.ts';
 import { checkPixels } from './picture-limits.ts';
 import { Pieces } from './pieces.ts';
 
@@ -179,7 +179,7 @@ function readSegment(reading: Reading, marker: number, payload: Buffer): void {
     reading.frame = readFrame(marker, payload);
     reading.frameSegment = segment(marker, [payload]);
   } else if (marker === M.DAC || marker === M.DHP || marker === M.EXP) {
-    throw unsupported('an unusual kind of JPEG that browsers cannot show');
+    throw unusual('an unusual kind of JPEG that browsers cannot show');
   } else if (marker !== M.COM && marker !== M.DNL) {
     throw damaged('it holds parts that no JPEG has');
   }
@@ -187,10 +187,10 @@ function readSegment(reading: Reading, marker: number, payload: Buffer): void {
 
 /** Takes the kinds of JPEG that browsers show: 8 bits; baseline, extended or progressive; 1, 3 or 4 components. */
 function readFrame(marker: number, payload: Buffer): Frame {
-  if (marker > M.SOF2) throw unsupported('an unusual kind of JPEG that browsers cannot show');
+  if (marker > M.SOF2) throw unusual('an unusual kind of JPEG that browsers cannot show');
   const [height, width] = [payload.readUInt16BE(1), payload.readUInt16BE(3)];
   const components = readComponents(payload);
-  if (payload.readUInt8(0) !== 8) throw unsupported('a JPEG with more than 8 bits per colour');
+  if (payload.readUInt8(0) !== 8) throw unusual('a JPEG with more than 8 bits per colour');
   checkPixels(width, height);
   return { width, height, progressive: marker === M.SOF2, components };
 }

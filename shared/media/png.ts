@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { constants, crc32, createInflateRaw, deflate, inflate } from 'node:zlib';
 import { withoutTexts } from './icc-profile.ts';
 import { asDisplayed, type Dimensions, type Orientation, orientationBlock, readOrientation } from './orientation.ts';
-import { cutShort, damaged, unsupported } from './picture-error.ts';
+import { cutShort, damaged, unusual } from './picture-error.ts';
 import { checkPixels } from './picture-limits.ts';
 import { Pieces } from './pieces.ts';
 
@@ -119,7 +119,7 @@ function makeChunk(type: string, data: Buffer): Buffer {
 }
 
 function begin(chunk: Chunk): Reading {
-  if (chunk.type === 'CgBI') throw unsupported("a PNG in Apple's private form");
+  if (chunk.type === 'CgBI') throw unusual("a PNG in Apple's private form");
   if (chunk.type !== 'IHDR' || !isIntact(chunk)) throw damaged('its header cannot be made out');
   return {
     header: readHeader(chunk.data),
@@ -186,7 +186,7 @@ function checkPalette({ colour, depth }: Header, palette: Buffer): void {
 /** Refuses animations: the first frame alone would be different evidence than was sent. */
 function refuseAnimation({ seen }: Reading, chunk: Chunk): void {
   const ignoredByViewers = seen.has('IDAT') || chunk.data.length !== 8 || !isIntact(chunk);
-  if (!ignoredByViewers && chunk.data.readUInt32BE(0) > 1) throw unsupported('an animated PNG');
+  if (!ignoredByViewers && chunk.data.readUInt32BE(0) > 1) throw unusual('an animated PNG');
 }
 
 /** The chunk as it may be stored; undefined for everything that does not change how the picture looks. */

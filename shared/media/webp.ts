@@ -1,6 +1,6 @@
 import { withoutTexts } from './icc-profile.ts';
 import { asDisplayed, type Dimensions, type Orientation, orientationBlock, readOrientation } from './orientation.ts';
-import { cutShort, damaged, unsupported } from './picture-error.ts';
+import { cutShort, damaged, unusual } from './picture-error.ts';
 import { checkPixels } from './picture-limits.ts';
 import { Pieces } from './pieces.ts';
 
@@ -87,7 +87,7 @@ function fileOf(chunks: readonly Chunk[]): Pieces {
 function readExtended(data: Buffer): Extended {
   if (data.length !== 10) throw damaged('its header has an impossible length');
   const flags = data.readUInt8(0);
-  if (flags & FLAG.animation) throw unsupported('an animated WebP');
+  if (flags & FLAG.animation) throw unusual('an animated WebP');
   return { flags, width: data.readUIntLE(4, 3) + 1, height: data.readUIntLE(7, 3) + 1 };
 }
 
@@ -99,7 +99,7 @@ function readChunk(reading: Reading, chunk: Chunk): void {
   } else if (type === 'VP8X') {
     throw damaged('its header stands in the wrong place');
   } else if (type === 'ANIM' || type === 'ANMF') {
-    throw unsupported('an animated WebP');
+    throw unusual('an animated WebP');
   } else if (reading.extended) {
     readExtension(reading, reading.extended, chunk);
   }

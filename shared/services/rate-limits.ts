@@ -25,11 +25,11 @@ function begun(reserving: Promise<Reservation>): Promise<Reservation> {
 /** One filing of this account; begins at once, to be awaited in `withRateLimit`. */
 export function reserveFiling(deps: Deps, accountId: string): Promise<Reservation> {
   const limit = { kind: 'complain', subject: accountId, windowMs: HOUR, max: deps.config.complaintsPerHour };
-  const detail = `You have filed ${limit.max} complaints within an hour. Wait before you file another.`;
+  const detail = `You have filed ${limit.max} complaints within an hour, which is as many as you may.`;
   return begun(reserveOrRefuse(deps, limit, detail));
 }
 
-const TOO_MANY_CHANGES = 'You have changed too many complaints within an hour. Wait before the next.';
+const TOO_MANY_CHANGES = 'You have changed too many complaints within an hour.';
 
 /** How many changes an account may make depends on its role, which may still be read. */
 function limitOfChanges({ config }: Deps, accountId: string, role: Promise<Role>): Limit {
@@ -97,7 +97,7 @@ export async function reserveConfirmation(
   accountId?: string,
 ): Promise<Pick<Reservation, 'undo'>> {
   const limit = { windowMs: HOUR, max: deps.config.confirmMailsPerHour };
-  const detail = 'Too many mails to confirm an address within an hour. Wait before the next.';
+  const detail = 'Too many mails to confirm an address within an hour.';
   const own =
     accountId === undefined
       ? NOTHING_RESERVED

@@ -118,6 +118,8 @@ describe('the header TOKEN', () => {
     ['Bearer ', '', 'begins with the word Bearer'],
     ['"', '"', 'has quotes or brackets'],
     ['', ', x', 'holds more than the token'],
+    ['TOKEN=', '', 'holds something that is no token'],
+    ['%22', '%22', 'holds something that is no token'],
   ])('with %j before the token and %j behind it is told what is wrong', async (before, behind, what) => {
     const headers = { TOKEN: `${before}${user.token}${behind}` };
     const { code, detail } = (await service.send('GET', '/user', { headers })).problem(401);

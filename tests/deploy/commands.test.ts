@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { ROUTES } from '#scripts/project/routes.ts';
+import { LoginReply } from '#shared/contract/responses.ts';
 import { startServer } from '../support/local-server.ts';
 import { ROOT } from './support/project.ts';
 import { runScript, SPAWN_ENV } from './support/run.ts';
@@ -50,7 +53,9 @@ describe('a wrong setting is named in one sentence', () => {
   it.each([
     ['start', { PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, not "abc"'],
     ['start', { DATA_DIR: file }, 'DATA_DIR must be a folder'],
+    ['start', { PORT: '0', DATA_DIR: join(file, 'data') }, 'DATA_DIR cannot be used'],
     ['start', { PORT: '0', DATA_DIR: folder, TOKEN_HOURS: 'abc' }, 'TOKEN_HOURS must be a whole number'],
+    ['start', { PORT: '0', DATA_DIR: folder, SMTP_URL: 'mail.example.org' }, 'SMTP_URL must be an address'],
     ['doctor', { ...target, APPWRITE_ENDPOINT: 'http://127.0.0.1:9' }, 'must be an address that ends in /v1'],
     ['doctor', { APPWRITE_ENDPOINT: 'http://127.0.0.1:9/v1' }, 'APPWRITE_PROJECT_ID and APPWRITE_API_KEY must be set'],
   ])('%s %o', async (script, env, sentence) => {
@@ -67,30 +72,86 @@ describe('a wrong setting is named in one sentence', () => {
     expect(output).toContain(`No Appwrite answers at ${url}/v1 (ECONNREFUSED)`);
     expect(code).toBe(1);
   });
+
+  it('an endpoint that is no Appwrite', async () => {
+    const { url, close } = await startServer((_request, response) => void response.end('<html>A parked domain</html>'));
+    const { code, output } = await runScript('doctor', [], { ...target, APPWRITE_ENDPOINT: `${url}/v1` });
+    await close();
+    const why = 'an answer 200, not as Appwrite gives it';
+    const expected = 'APPWRITE_ENDPOINT must be an address such as https://appwrite.example.org/v1.';
+    expect({ code, output }).toEqual({ code: 1, output: `No Appwrite answers at ${url}/v1 (${why}). ${expected}\n` });
+  });
+});
+
+it('an argument too many is refused by name', async () => {
+  for (const [script, args] of [
+    ['smoke', ['complaints']],
+    ['admin', ['list', 'complaints']],
+  ] as const) {
+    const { code, output } = await runScript(script, args, { ...target, APPWRITE_ENDPOINT: 'http://127.0.0.1:9/v1' });
+    expect(output).toMatch(/^Unexpected argument: complaints\n\nUsage: /);
+    expect(code).toBe(2);
+  }
+});
+
+it.each([
+  ['16.20.2', 1],
+  ['18.20.4', 1],
+  ['20.18.1', 1],
+  ['20.19.0', 0],
+  ['24.1.0', 0],
+])('Node %s ends the installation with %i, with one sentence if it is too old', (version, code) => {
+  const pretend = `Object.defineProperty(process, 'versions', { value: { node: '${version}' } })`;
+  const program = `${pretend}; require('./scripts/check-node/main.cjs')`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program], { cwd: ROOT, encoding: 'utf8' });
+  const sentence = `This project needs Node 20.19 or newer to install; this is Node ${version}.\n`;
+  expect({ status, stdout, stderr }).toEqual({ status: code, stdout: '', stderr: code === 0 ? '' : sentence });
+});
+
+it('every command that the guides name is one of package.json', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  for (const guide of ['README.md', 'scripts/deploy/OPERATING.md', 'scripts/local/README.md', 'tests/load/README.md']) {
+    const named = [...readFileSync(join(ROOT, guide), 'utf8').matchAll(/npm run (\w[\w:-]*)/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((name) => !(name && name in scripts))).toEqual([]);
+  }
+});
+
+it('the licence and those of all bundled packages are there', () => {
+  expect(readFileSync(join(ROOT, 'LICENSE'), 'utf8')).toMatch(/^MIT License/);
+  for (const id of Object.keys(ROUTES)) {
+    const licences = readFileSync(join(ROOT, 'functions', id, 'dist/LICENCES.txt'), 'utf8');
+    expect(licences).toMatch(/^node-appwrite [\d.]+ \(BSD-3-Clause\)$/m);
+    expect(licences).toMatch(/^zod [\d.]+ \(MIT\)$/m);
+    expect(licences).toContain('Permission is hereby granted');
+  }
 });
 
 describe('npm start', () => {
-  function start(dataDir: string, ...args: string[]): Promise<{ stop(): Promise<void>; output: string }> {
-    const env = { ...SPAWN_ENV, PORT: '0', DATA_DIR: dataDir };
+  type Started = { stop(): Promise<void>; output: string; later(): string };
+
+  function start(dataDir: string, ...args: string[]): Promise<Started> {
+    const env = { ...SPAWN_ENV, PORT: '0', DATA_DIR: dataDir, TOKEN_HOURS: '3' };
     const child = spawn(process.execPath, ['scripts/start/main.ts', ...args], { cwd: ROOT, env });
     return new Promise((resolve) => {
       let output = '';
       const ended = new Promise<void>((end) => child.once('close', () => end()));
+      const later = () => output;
       const stop = async () => {
         child.kill('SIGTERM');
         await ended;
       };
       const collect = (text: Buffer) => {
         output += text;
-        if (output.includes('Try it:')) resolve({ stop, output });
+        if (output.includes('Try it:')) resolve({ stop, output, later });
       };
       child.stdout.on('data', collect);
       child.stderr.on('data', collect);
-      child.once('close', () => resolve({ stop, output }));
+      child.once('close', () => resolve({ stop, output, later }));
     });
   }
 
-  it('lets pages of this machine call and no others, and keeps its data folder to itself, unreadable for others, and gives it free at the end', async () => {
+  it('lets pages of this machine call and no others, prints a line for each request, hands settings on, and keeps its data folder to itself, unreadable for others, and gives it free at the end', async () => {
     const dataDir = join(folder, 'data');
     const first = await start(dataDir);
     const url = /Complaints API\s+(\S+)/.exec(first.output)?.[1] ?? '';
@@ -103,6 +164,16 @@ describe('npm start', () => {
       const { headers } = await fetch(`${url}/complain/categories`, { headers: { origin } });
       expect(headers.get('access-control-allow-origin')).toBe(admitted ? origin : null);
     }
+    const json = (body: object) => ({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const credentials = { username: 'ada', password: 'correct-horse-9' };
+    await fetch(`${url}/user`, json({ ...credentials, name: 'Ada' }));
+    const login = await fetch(`${url}/login`, json(credentials));
+    const { expiresAt } = z.parse(LoginReply, await login.json());
+    expect(Math.round((Date.parse(expiresAt) - Date.now()) / 3_600_000)).toBe(3);
     const second = await start(dataDir);
     expect(second.output).toMatch(/is in use by another local Appwrite, process \d+/);
     for (const name of readdirSync(dataDir)) {
@@ -110,6 +181,9 @@ describe('npm start', () => {
       if (/appwrite\.db|secret/.test(name)) expect({ name, others: mode & 0o077 }).toEqual({ name, others: 0 });
     }
     await first.stop();
+    const lines = first.later().split('Try it:')[1] ?? '';
+    expect(lines.match(/^200 +GET +complaints:\/complain\/categories /gm)).toHaveLength(4);
+    expect(lines).not.toMatch(/tablesdb/);
     const third = await start(dataDir, '--layout', 'compact');
     expect(third.output).toMatch(/\(project \w+, layout compact\)/);
     await third.stop();

@@ -95,7 +95,7 @@ describe('an empty project, once it was deployed to', () => {
       expect(`${total} ${tableId}`).toBe(`0 ${tableId}`);
     }
     expect((await world.remote.storage.listFiles({ bucketId: 'media' })).total).toBe(0);
-  }, 40_000);
+  });
 
   it('leaves no file behind in the repository', () => {
     const status = execFileSync('git', ['status', '--porcelain', '--', '*.tar.gz', 'appwrite.config.json'], {

@@ -155,5 +155,5 @@ describe('a project that goes from groups to compact and back', () => {
     expect(await functionIds()).toEqual(groups);
     await expectKept('groups', made);
     expect(await world.complaints()).toEqual([]);
-  }, 180_000);
+  });
 });

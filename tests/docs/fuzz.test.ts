@@ -97,6 +97,7 @@ it(`answers ${REQUESTS} generated requests as the document says (seed ${SEED})`,
       const operation = due ?? operations[chance.below(operations.length)];
       if (!operation || (!due && isCostly(operation) && !chance.oneIn(10))) continue;
       left -= 1;
+      if (REQUESTS > 10_000 && left % 1_000 === 0) process.stdout.write(`${REQUESTS - left} requests\n`);
       if (left % 50 === 0) planning.pools = { ...planning.pools, id: await someIds(recent.splice(0)) };
       const planned = await plan(operation, planning);
       planned.headers = { ...actors.headers(chance), ...planned.headers };

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Profile } from '#shared/contract/responses.ts';
 import { unsubscribeToken } from '#shared/services/accounts/links.ts';
 import { accountOf, confirmedAddress, linkFor } from '../support/account-news.ts';
@@ -8,9 +8,6 @@ import { type Service, startService, uniqueName } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 import { openBrowser } from './support/browser.ts';
 import { Explorer, execute, openExplorer } from './support/explorer.ts';
-
-// A browser on a busy machine takes its time.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let service: Service;
 let browser: Browser;

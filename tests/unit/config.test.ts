@@ -7,6 +7,23 @@ const ENOUGH = {
   TOKEN_SECRET: 'Vb8sQ2mXk9Lr4TzW7pYc1NfHd6GjAe3Uo5Ri0BwZqSxM',
 };
 
+it('the limits are those of the contract where nothing is set', () => {
+  expect(readConfig(ENOUGH)).toMatchObject({
+    complaintsPerHour: 60,
+    changesPerHour: 60,
+    staffChangesPerHour: 2_000,
+    registrationsPerHour: 100,
+    recoveriesPerHour: 60,
+    confirmMailsPerHour: 5,
+    loginFailuresPerAddress: 60,
+    contactDays: 90,
+    tokenHours: 12,
+    timeZone: 'UTC',
+    defaultCountry: undefined,
+    corsOrigins: [],
+  });
+});
+
 describe('CORS_ORIGINS', () => {
   const originsOf = (CORS_ORIGINS: string) => readConfig({ ...ENOUGH, CORS_ORIGINS }).corsOrigins;
 

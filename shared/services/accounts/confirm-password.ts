@@ -10,7 +10,7 @@ import { reserveOrRefuse } from '../rate-limits.ts';
 async function reserveTries(deps: Deps, actor: AccountActor): Promise<Reservation[]> {
   const { loginFailuresPerAccount: soon, loginFailuresPerDay: daily } = deps.config;
   const subject = bucketOf(actor.id);
-  const detail = 'Too many wrong passwords. Wait before you try again.';
+  const detail = 'Too many wrong passwords.';
   const tries = await Promise.allSettled([
     reserveOrRefuse(deps, { kind: 'confirm', subject, windowMs: 15 * MINUTE, max: soon }, detail),
     reserveOrRefuse(deps, { kind: 'confirm-day', subject, windowMs: DAY, max: daily }, detail),

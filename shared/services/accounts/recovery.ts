@@ -22,7 +22,7 @@ export type Forgotten = { username?: string | undefined; email?: string | undefi
 export async function requestRecovery(deps: Deps, { username, email }: Forgotten): Promise<void> {
   const max = deps.config.recoveriesPerHour;
   const limit = { kind: 'recovery', subject: bucketOf(deps.address), windowMs: HOUR, max };
-  const detail = 'Too many requests for a link from this address. Wait before the next.';
+  const detail = 'Too many requests for a link from this address.';
   const reserved = await reserveOrRefuse(deps, limit, detail);
   const news = { kind: 'recovery.requested', at: deps.clock.now(), username, address: email } as const;
   await givingBack(reserved, () => writeOutbox(deps.store, news));

@@ -87,7 +87,12 @@ async function writeNew(deps: Deps, { registration, nameId }: Opening): Promise<
 export async function register(deps: Deps, registration: Registration): Promise<Profile> {
   const { username, password } = registration;
   if (isReservedUsername(username))
-    throw invalidField('username', 'username_reserved', 'is reserved; choose another one');
+    throw invalidField(
+      'username',
+      'username_reserved',
+      'must be a name that is not reserved; choose another one',
+      username,
+    );
   await refuseWeakPassword(password, { username, field: 'password' });
   refuseWhenFull(deps);
   const nameId = await nameRowId(username);

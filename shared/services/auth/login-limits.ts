@@ -54,7 +54,7 @@ export function readLoginUses(deps: Deps, { strangers, known }: LoginLimits): Pr
 }
 
 function refusal(seconds: number) {
-  return tooManyRequests('Too many failed logins. Wait before you try again.', seconds);
+  return tooManyRequests('Too many failed logins.', seconds);
 }
 
 function firstWithRoom(deps: Deps, choice: Choice, uses: Uses): LoginLimit {

@@ -19,12 +19,12 @@ export async function refuseUnknownAssignee(deps: Deps, username: string | null 
   if (username === undefined || username === null || username === ME) return;
   if ((await findStaff(deps, username)) !== null) return;
   const message = 'must be the username of a staff member, or me; GET /user?role=staff lists them';
-  throw invalidField('assignedTo', 'invalid_value', message);
+  throw invalidField('assignedTo', 'invalid_value', message, username);
 }
 
 /** 422 for a category that does not exist. */
-export function unknownCategory(): Refusal {
-  return invalidField('category', 'invalid_value', 'is not a category; GET /complain/categories lists them');
+export function unknownCategory(id: string): Refusal {
+  return invalidField('category', 'invalid_value', 'must be one of GET /complain/categories', id);
 }
 
 /** The category of this id; undefined for null and for one that does not exist. */

@@ -62,7 +62,9 @@ export function refuseUnauthorized(asked: Asked): void {
   }
   const step = { from: complaint.status, to: input.status };
   if (checkTransition(step, askerOf(asked), true) === 'forbidden') {
-    throw new Refusal('forbidden', `You may not move this complaint from ${step.from} to ${step.to}.`);
+    const yours = nextStatuses(step.from, askerOf(asked)).join(', ') || 'none';
+    const detail = `You may not move this complaint from ${step.from} to ${step.to}. Statuses that you may set now: ${yours}.`;
+    throw new Refusal('forbidden', detail);
   }
 }
 
@@ -103,7 +105,7 @@ export function refuseImpossible(asked: Asked): void {
   if (input.rating !== undefined) refuseRating(asked);
   refuseUnexplained(asked);
   if (input.anonymous === false && complaint.anonymous) {
-    throw invalidField('anonymous', 'conflicting', 'cannot be turned off again');
+    throw invalidField('anonymous', 'conflicting', 'must stay true: a complaint that is anonymous stays so');
   }
   const step = { from: complaint.status, to: input.status ?? complaint.status };
   if (step.from !== step.to) {

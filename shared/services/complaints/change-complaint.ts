@@ -103,7 +103,8 @@ export async function readNames(deps: Deps, input: ChangeInput): Promise<Categor
 
 /** 422 for a category that was deleted, unless the complaint has it already. */
 function refuseLostCategory({ category }: ChangeInput, complaint: StoredComplaint, known: CategoryTerms): void {
-  if (typeof category === 'string' && category !== complaint.category && !known.category) throw unknownCategory();
+  if (typeof category === 'string' && category !== complaint.category && !known.category)
+    throw unknownCategory(category);
 }
 
 /** Pictures of a hidden complaint need tokens that the public has never seen; those of a visible one are public. */

@@ -239,7 +239,7 @@ async function fileAs(deps: Deps, actor: Actor, wanted: NewComplaint, { begun, n
   if (ticket.replay) return replay(deps, ticket.complaintId);
   try {
     const category = await naming;
-    if (wanted.draft.category !== null && !category) throw unknownCategory();
+    if (wanted.draft.category !== null && !category) throw unknownCategory(wanted.draft.category);
     const started = { actor, pictures, category, begun, drawn };
     const row = await withRateLimit(reserveFiling(deps, actor.id), (charge) =>
       fileUnder(deps, ticket, wanted.draft, { ...started, reserved: charge() }),

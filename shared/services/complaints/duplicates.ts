@@ -44,12 +44,12 @@ export function refuseEndedDuplicate({ actor, complaint, input }: Asked): void {
 }
 
 function checkOriginal(
-  { complaint }: Asked,
+  { complaint, input }: Asked,
   { original, hasDuplicates: isOriginal }: DuplicateLookup,
 ): StoredComplaint {
-  const refuse = (message: string) => invalidField('duplicateOf', 'invalid_value', message);
-  if (!original) throw refuse('must be the id or the reference of a complaint');
-  if (original.$id === complaint.$id) throw refuse('must be another complaint');
+  const refuse = (message: string) => invalidField('duplicateOf', 'invalid_value', message, input.duplicateOf);
+  if (!original) throw refuse('must be the id or the reference of a complaint that there is');
+  if (original.$id === complaint.$id) throw invalidField('duplicateOf', 'invalid_value', 'must be another complaint');
   if (original.duplicateOf !== null)
     throw refuse('must not be a duplicate itself; send the one that it is a duplicate of');
   if (isOriginal) throw refuse('cannot be set on a complaint that others are duplicates of');

@@ -67,7 +67,7 @@ export async function storedCategory(deps: Deps, category: string): Promise<stri
   const same = known.filter(({ $id }) => $id.toLowerCase() === category.toLowerCase());
   const stored = same.find(({ $id }) => $id === category) ?? same[0];
   if (stored) return stored.$id;
-  throw unknownCategory();
+  throw unknownCategory(category);
 }
 
 /** Finds a category by name, ignoring case on every database. 422 when it does not exist. */

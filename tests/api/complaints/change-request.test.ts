@@ -61,7 +61,10 @@ describe('If-Match', () => {
     const { id } = await reporter.file();
     await change(staff, { id, status: 'acknowledged' });
     const answer = await put(staff, { id, status: 'in_progress' }, { 'If-Match': header });
-    answer.problem(412);
+    const { detail } = answer.problem(412);
+    expect(detail).toContain('The complaint is at version 2 now');
+    // Told only where it is no matter of versions.
+    expect(/takes its ETag as it is, "2" with the quotes/.test(detail)).toBe(header !== '"1"');
     expect(answer.headers.etag).toBe('"2"');
     expect(await detailOf(service, id)).toMatchObject({ version: 2, status: 'acknowledged' });
   });

@@ -1,11 +1,9 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pageThrough, pagings } from '../../support/changing-list.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { race } from '../../support/race.ts';
 import { type Cast, steps, walkThrough } from '../../support/workflow.ts';
-
-vi.setConfig({ testTimeout: 90_000 });
 
 let service: Service;
 let cast: Cast;

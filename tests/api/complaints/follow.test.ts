@@ -1,8 +1,10 @@
+import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Following } from '#shared/contract/responses.ts';
 import { change, detailOf, followed, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
+import { deliveriesOf, giveAddress } from '../../support/mail.ts';
 
 let service: Service;
 let reporter: Person;
@@ -120,14 +122,29 @@ it('asks for a token before it lists what one follows', async () => {
   expect((await service.send('GET', '/complain?following=true')).problem(401).code).toBe('token_missing');
 });
 
-it('ends with the complaint, deleted by the API or in the console', async () => {
+it('ends with the complaint, deleted by the API or in the console, as do its words and the mails that wait', async () => {
+  const { store } = service.connection;
   const [person, admin] = await service.people('user', 'admin');
+  await giveAddress(service, person.username, { notify: 'all' });
   const ids = [(await reporter.file()).id, (await reporter.file()).id] as const;
-  for (const id of ids) await follow(person, id);
+  for (const id of ids) {
+    await follow(person, id);
+    await change(staff, { id, note: 'Seen.' });
+  }
+  await service.local.settle();
+  const words = async () => (await store.words.list([Query.limit(500)])).rows.map(({ $id }) => $id.slice(0, 20));
+  for (const id of ids) {
+    expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'pending', accountId: expect.any(String) }]);
+    expect(await words()).toContain(id);
+  }
   await admin.send('POST', '/complain/delete', { json: { id: ids[0] } });
   await service.connection.store.complaints.remove(ids[1]);
   await service.local.settle();
-  for (const complaintId of ids) expect(await followsOf({ complaintId })).toEqual([]);
+  for (const complaintId of ids) {
+    expect(await followsOf({ complaintId })).toEqual([]);
+    expect(await deliveriesOf(service, complaintId)).toEqual([]);
+    expect(await words()).not.toContain(complaintId);
+  }
   expect((await listOf(person, { following: true })).items).toEqual([]);
 });
 

@@ -46,7 +46,8 @@ it.each([
   'near=0,0',
   'radius=10',
   'near=0,0&radius=0',
-  'near=0,0&radius=1e3',
+  'near=0,0&radius=1000000.5',
+  'near=0,0&radius=100m',
   'q=%2A',
   'limit=5',
   'page=1&page=2',
@@ -96,6 +97,10 @@ it.each([
 
 it.each([
   'near=4.85e-5,2.3522219000000177&radius=10',
+  'near=0,0&radius=482.7518',
+  'near=0,0&radius=1e3',
+  'page=1.0&pageSize=20.0&overdue=%20false',
+  'from=2016-12-31T23:59:60Z&to=2026-11-26T10:00:00%2B01',
   'near=-17,180&radius=1000000&status=created&category=roads&q=lamp',
   'sort=overdueAt&status=created,on_hold',
   'overdue=true&category=roads&from=2026-01-01',

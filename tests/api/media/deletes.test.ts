@@ -160,7 +160,7 @@ describe('clean-up needs no timeline as proof', () => {
 });
 
 describe('what no event tells of goes a day after the daily pass has noted it', () => {
-  it('rows deleted at once, of which the platform tells only the first hundred', { timeout: 40_000 }, async () => {
+  it('rows deleted at once, of which the platform tells only the first hundred', async () => {
     const ids = await imported(115);
     await asAdmin('DELETE', ROWS, { queries: [Query.equal('$id', ids)] });
     await service.local.settle();

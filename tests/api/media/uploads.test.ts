@@ -22,25 +22,25 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-it('refuses hostile forms, and stores nothing of them', { timeout: 40_000 }, async () => {
+it('refuses hostile forms, and stores nothing of them', async () => {
   expect((await sendHostileForms(range, 300, SEED)).wrong).toEqual([]);
 });
 
-it('cleans or refuses mutated pictures', { timeout: 40_000 }, async () => {
+it('cleans or refuses mutated pictures', async () => {
   expect((await sendMutants(range, 200, SEED)).wrong).toEqual([]);
 });
 
-it('refuses files that claim to be pictures, and stores none', { timeout: 40_000 }, async () => {
+it('refuses files that claim to be pictures, and stores none', async () => {
   const tally = await sendMalformed(range, every(3));
   expect(tally.wrong).toEqual([]);
   expect(tally.sent).toBeGreaterThanOrEqual(60);
 });
 
-it('stores nothing of what pictures carry beside the picture', { timeout: 40_000 }, async () => {
+it('stores nothing of what pictures carry beside the picture', async () => {
   expect((await sendPolyglots(range, every(2))).wrong).toEqual([]);
 });
 
-it('stores no place, camera or comment, and shows the same in every orientation', { timeout: 40_000 }, async () => {
+it('stores no place, camera or comment, and shows the same in every orientation', async () => {
   expect(await sendCanaries(range, 48, SEED)).toEqual({ pictures: 48, wrong: [] });
 });
 

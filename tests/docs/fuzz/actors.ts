@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import { Complaint } from '#shared/contract/responses.ts';
 import { type Person, type Service, uniqueName } from '../../support/harness.ts';
 import type { Choices } from './choices.ts';
 
@@ -24,8 +26,18 @@ export class Actors {
 
   /** Files some complaints, as somebody whose token no generated request can end. */
   async file(count: number): Promise<string[]> {
-    const filed = await Promise.all(Array.from({ length: count }, () => this.#filer?.file()));
-    return filed.flatMap((complaint) => complaint?.id ?? []);
+    return Promise.all(Array.from({ length: count }, () => this.#fileOne()));
+  }
+
+  /** Tries again on a 503, which a busy machine may answer as long as it says when to try again. */
+  async #fileOne(tries = 5): Promise<string> {
+    const json = { title: 'Pothole in Mill Lane', description: 'Deep enough to lose a wheel in.' };
+    const answer = await this.#filer?.send('POST', '/complain', { json });
+    if (answer?.status === 503 && tries > 1) {
+      await setTimeout(Number(answer.headers['retry-after']) * 1_000);
+      return this.#fileOne(tries - 1);
+    }
+    return answer?.as(Complaint, 201).id ?? '';
   }
 
   /** The headers of somebody. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AccountChange, Registration } from '#shared/contract/account-requests.ts';
-import { canonicalPhone, canonicalUsername, isReservedUsername, USERNAME_PATTERN } from '#shared/domain/account.ts';
+import { canonicalUsername, isReservedUsername, USERNAME_PATTERN } from '#shared/domain/account.ts';
 import { anyCharacter } from '../../support/any-character.ts';
 import { fuzzRuns } from '../../support/seeded-random.ts';
 
@@ -114,21 +114,6 @@ describe('a username', () => {
     expect(['admin', 'root', 'me', 'staff', 'null'].map(isReservedUsername)).toEqual([true, true, true, true, true]);
     expect(['admin1', 'mel', 'staffan', 'rooty'].map(isReservedUsername)).toEqual([false, false, false, false]);
   });
-});
-
-it('a phone number is international; spaces and dashes are forgiven, nothing else', () => {
-  expect(canonicalPhone('+49 170 123-4567')).toBe('+491701234567');
-  const refused = [
-    '',
-    '0170 1234567',
-    '+0123456789',
-    '+49',
-    '+1 (555) 0100',
-    '+49170123456789012',
-    '+49x170',
-    '+４９１７０１２３４',
-  ];
-  expect(refused.map(canonicalPhone)).toEqual(refused.map(() => undefined));
 });
 
 describe('a body with one field too many', () => {

@@ -39,7 +39,14 @@ it.each([
 });
 
 it('forgives spaces, other dashes and missing ones', () => {
-  for (const typed of ['20260048127', ' 2026 – 004812 – 7 ', '2026−004812−7', '２０２６-004812-7']) {
+  for (const typed of [
+    '20260048127',
+    ' 2026 – 004812 – 7 ',
+    '2026−004812−7',
+    '２０２６-004812-7',
+    '٢٠٢٦-٠٠٤٨١٢-٧',
+    '\u202a2026-004812-7\u202c\ufeff',
+  ]) {
     expect(readReference(typed)).toEqual({ reference: '2026-004812-7', isRight: true });
   }
 });

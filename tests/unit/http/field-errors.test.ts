@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { AccountChange, Registration } from '#shared/contract/account-requests.ts';
 import { ComplaintChange, ComplaintQuery, NewComplaintJson } from '#shared/contract/complaint-requests.ts';
 import { SORTS } from '#shared/domain/complaint.ts';
-import { type FieldError, Refusal } from '#shared/domain/problems.ts';
+import { type FieldError, Refusal, shown } from '#shared/domain/problems.ts';
 import { parseQuery } from '#shared/http/body.ts';
-import { parseFields, shown } from '#shared/http/field-errors.ts';
+import { parseFields } from '#shared/http/field-errors.ts';
 
 async function refusalOf(parsing: Promise<unknown>): Promise<Refusal> {
   const outcome = await parsing.catch((error: unknown) => error);
@@ -47,6 +47,30 @@ describe('what is said of a wrong field', () => {
       NewComplaintJson,
       { title, description: ' ' },
       { field: 'description', code: 'too_short', message: 'must not be empty' },
+    ],
+    [
+      'too long',
+      NewComplaintJson,
+      { title: `${'🙂'.repeat(121)}\r\n`, description },
+      { field: 'title', code: 'too_long', message: 'must have at most 120 characters; 121 were sent' },
+    ],
+    [
+      'a list of too many',
+      NewComplaintJson,
+      { title, description, images: ['a', 'b', 'c', 'd'] },
+      { field: 'images', code: 'too_many', message: 'must have at most 3 entries; 4 were sent' },
+    ],
+    [
+      'the whole body',
+      NewComplaintJson,
+      [],
+      { field: 'body', code: 'invalid_type', message: 'must be an object; a list was sent' },
+    ],
+    [
+      'a body that was encoded twice, which may hold a password',
+      Registration,
+      JSON.stringify(account),
+      { field: 'body', code: 'invalid_type', message: 'must be an object; a text was sent' },
     ],
     [
       'out of range',
@@ -102,7 +126,7 @@ describe('what is said of a wrong field', () => {
     const errors = await errorsOf(Registration, { ...account, password: ['correct-horse-9'] });
     expect(errors).toEqual([{ field: 'password', code: 'invalid_type', message: 'must be text' }]);
     const [long] = await errorsOf(Registration, { ...account, password: 'horse'.repeat(1_000) });
-    expect(long?.message).toBe('must have at most 1024 characters');
+    expect(long?.message).toBe('must have at most 1024 characters; 5000 were sent');
   });
 
   it('makes messages for the first ten names only, each safe to repeat, however many were sent', async () => {
@@ -147,11 +171,15 @@ describe('a query', () => {
     expect(errors).toMatchObject([{ field: 'colour', code: 'unknown_field' }]);
   });
 
-  it('says how to send a list where its name has brackets', async () => {
-    const { errors } = await refusalOf(ask('status[]=created'));
+  it.each(['status[]', 'status[0]'])('says how to send a list where its name is %s', async (name) => {
+    const { errors } = await refusalOf(ask(`${name}=created`));
     expect(errors).toMatchObject([
-      { field: 'status[]', message: expect.stringContaining('write status without the brackets') },
+      { field: name, message: expect.stringContaining('write status without the brackets') },
     ]);
+  });
+
+  it('shows a name that is empty', async () => {
+    expect((await refusalOf(ask('=1'))).errors).toMatchObject([{ field: '""', code: 'unknown_field' }]);
   });
 
   it('keeps each entry of a list once', async () => {
@@ -164,6 +192,8 @@ describe('a query', () => {
     ['near=4.85e-5,2.3522219000000177&radius=1', { near: { latitude: 0.0000485, longitude: 2.3522219 }, radius: 1 }],
     ['mine=true&overdue=FALSE', { mine: true, overdue: false }],
     ['page=2&pageSize=50', { page: 2, pageSize: 50 }],
+    // As Dart, Kotlin and Swift write a number.
+    ['page=1.0&near=1.0,2.0&radius=482.75', { page: 1, near: { latitude: 1, longitude: 2 }, radius: 482.75 }],
   ])('%s is understood', async (query, value) => {
     expect(await ask(query)).toEqual(value);
   });

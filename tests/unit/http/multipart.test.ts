@@ -115,8 +115,44 @@ describe('a form', () => {
     const refusal = await refusalOf(parseForm(form(), contentType, SPEC));
     expect(refusal).toMatchObject({
       code: 'malformed_form',
-      message: expect.stringContaining('names no usable boundary'),
+      message: expect.stringContaining('names no usable boundary. Leave the header Content-Type to your HTTP library'),
     });
+  });
+
+  it.each([
+    ['LF for its line ends', Buffer.from(form(field('title', 'x')).toString().replaceAll('\r', '')), 'end in CRLF'],
+    [
+      'an encoding of its own',
+      form(part(['Content-Disposition: form-data; name="title"', 'Content-Transfer-Encoding: base64'], 'eA==')),
+      '"title" is in the encoding "base64"; send it as it is',
+    ],
+    [
+      'quoted-printable',
+      form(
+        part(['Content-Disposition: form-data; name="title"', 'Content-Transfer-Encoding: quoted-printable'], '=41'),
+      ),
+      '"title" is in the encoding "quoted-printable"',
+    ],
+    [
+      'another disposition',
+      form(part(['Content-Disposition: attachment; name="title"'], 'x')),
+      'each needs Content-Disposition: form-data with a name',
+    ],
+    ['Latin-1', form(field('title', Buffer.from('Stra\xdfe', 'latin1'))), '"title" is not text in UTF-8'],
+  ])('that cannot be read is told why: %s', async (_what, body, told) => {
+    const refusal = await refusalOf(parseForm(body, CONTENT_TYPE, SPEC));
+    expect(refusal.code).toBe('malformed_form');
+    expect(refusal.message).toContain(told);
+  });
+
+  it.each([
+    `form-data; name="image1"; filename*=UTF-8''a%20b.jpg`,
+    `form-data; name="image1"; filename="x.jpg"; filename*=utf-8''%e2%82%ac.jpg`,
+    'form-data; name="image1"; filename*0="a"; filename*1="b.jpg"',
+    'FORM-DATA; NAME=image1; FILENAME=my photo.jpg',
+    'form-data;\r\n name="image1";\r\n filename="a\\"b.jpg"',
+  ])('may name a file as %j', async (disposition) => {
+    expect((await read(part([`Content-Disposition: ${disposition}`], 'x'))).files).toMatchObject([{ field: 'image1' }]);
   });
 });
 
@@ -124,10 +160,21 @@ describe('a part in the wrong place', () => {
   const rightFiles = 'its files are: image1, image2, image3';
   it.each([
     ['a picture as text', field('image1', '[object Object]'), 'image1', /must be a file.*"\[object Object\]" was sent/],
+    [
+      'a picture without a filename and a type',
+      field('image1', Buffer.from([0xff, 0xd8, 0xff])),
+      'image1',
+      /must be a file, a part with a filename; 3 bytes without one were sent/,
+    ],
     ['a file field of another name', file('photo', 'a.jpg', 'x'), 'photo', new RegExp(rightFiles)],
     ['a file field with brackets', file('images[]', 'a.jpg', 'x'), 'images[]', new RegExp(rightFiles)],
     ['a text as a file', file('title', 'blob', 'x'), 'title', /must be text; a file was sent/],
-    ['a text of another name', field('titel', 'x'), 'titel', /its fields are: title, description, anonymous/],
+    [
+      'a text of another name',
+      field('titel', 'x'),
+      'titel',
+      /its fields are: title, description, anonymous, image1, image2, image3/,
+    ],
     ['a name that could break a line', field('a\x07b', 'x'), 'a\\u{7}b', /is not a field/],
     ['a text twice', Buffer.concat([]), 'title', /was sent twice; send it once/],
   ])('is refused by name: %s', async (what, sent, name, message) => {

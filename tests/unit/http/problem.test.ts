@@ -16,9 +16,15 @@ describe('the body of a refusal', () => {
     expect('www-authenticate' in headers).toBe(status === 401);
   });
 
-  it('says when to come back, in whole seconds and at least one', () => {
+  it('says when to try again, in whole seconds and at least one', () => {
     expect(problemReply(retryLater('busy', 'Wait.', { seconds: 0.2 }), 'a').headers['retry-after']).toBe('1');
     expect(problemReply(retryLater('busy', 'Wait.', { seconds: 2.1 }), 'a').headers['retry-after']).toBe('3');
+    const told = [0.2, 2.1, 119, 120, 2_500, 80_000].map((seconds) => retryLater('busy', 'Full.', { seconds }).message);
+    expect(told).toEqual(
+      ['a second', '3 seconds', '119 seconds', '2 minutes', '42 minutes', '23 hours'].map(
+        (time) => `Full. Try again in ${time}.`,
+      ),
+    );
   });
 
   it('holds nothing of what was thrown', () => {

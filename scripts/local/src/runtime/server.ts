@@ -28,6 +28,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 const server = createServer((request, response) => {
   void answer(request, response, readBody);
 });
+// The parent keeps its connections. One that closed by itself just when it is used again would lose a request.
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => {});

@@ -72,10 +72,22 @@ describe('the program', () => {
     const help = call('--help');
     expect([help.status, help.stdout]).toEqual([0, expect.stringMatching(/^Usage: npm run local --.*--empty/)]);
     expect(help.stdout).toContain('fault <kind>');
-    for (const word of ['--nonsense', 'nonsense']) {
-      const wrong = call(word);
-      expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringMatching(/nonsense.*\n\nUsage: npm run local/s)]);
+    for (const [args, told] of [
+      [['--nonsense'], /nonsense.*\n\nUsage: npm run local/s],
+      [['nonsense'], /nonsense.*\n\nUsage: npm run local/s],
+      [['--workers', 'many'], /^--workers must be a whole number from 1 to 9999, not "many"\n/],
+      [['--database', 'oracle'], /^There is no database oracle\. Known: mariadb/],
+    ] as const) {
+      const wrong = call(...args);
+      expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringMatching(told)]);
     }
+  });
+
+  it('names a wrong PORT', async () => {
+    const { child, output } = await start('80x');
+    if (child.exitCode === null) await once(child, 'exit');
+    expect(output).toMatch(/^PORT must be a whole number from 0 to 65535, not "80x"\n/);
+    expect(child.exitCode).toBe(2);
   });
 
   it('says what to do where there is no project', async () => {

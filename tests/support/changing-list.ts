@@ -54,8 +54,9 @@ class Scene {
     const row = complaintRow({ number: 1, filedAt, reporter: { id: 'nobody', name: 'nobody' } });
     const changedAt = filedAt.toISOString();
     const keys = listColumns(id, { changedAt, overdueAt: null, category: null, assignedTo: this.#assignee });
-    const columns = { ...row, ...keys, changedAt, overdueAt: null, category: null, assignedTo: this.#assignee };
-    await this.#service.connection.store.complaints.insert(id, columns);
+    const own = { reference: null, changedAt, overdueAt: null, category: null, assignedTo: this.#assignee };
+    const inserted = await this.#service.connection.store.complaints.insert(id, { ...row, ...keys, ...own });
+    if (!inserted) throw new Error('the row was not inserted');
     return id;
   }
 

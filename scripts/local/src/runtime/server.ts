@@ -28,8 +28,9 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 const server = createServer((request, response) => {
   void answer(request, response, readBody);
 });
-// The parent keeps its connections. One that closed by itself just when it is used again would lose a request.
-server.keepAliveTimeout = 0;
+// The parent closes idle connections after the five seconds that the header tells. If this end closed one just when it is
+// used again, a request would be lost, so it waits ten minutes longer.
+server.keepAliveTimeoutBuffer = 600_000;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => {});

@@ -9,7 +9,7 @@ import { type Layout, layOut } from './layout.ts';
 export const PROJECT_FILE = fileURLToPath(new URL('../../appwrite.json', import.meta.url));
 
 /** The project in a layout, for the local Appwrite. */
-export function localProject(layout: Layout): { folder: string; content: object } {
+export function localProject(layout: Layout) {
   const { layout: _layout, others: _others, ...content } = layOut(readDeclaration(PROJECT_FILE), layout);
   return { folder: dirname(PROJECT_FILE), content };
 }

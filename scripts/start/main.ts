@@ -58,12 +58,13 @@ async function start({ layout: said, demo, verbose }: Options): Promise<void> {
   const layout = readLayout(said) ?? 'groups';
   const { port, dataDir } = localAddress();
   const variables = variablesFor(port, dataDir, layout);
-  await buildFunctions({ quiet: true });
+  const config = localProject(layout);
+  await buildFunctions({ quiet: true, only: config.content.functions.map(({ $id }) => $id) });
   let quiet = demo;
   const local = await startLocalAppwrite({
     dataDir,
     port,
-    config: localProject(layout),
+    config,
     origin: originPaths(layout),
     log: (line, kind) => {
       if (verbose || (kind === 'request' && !quiet)) console.log(line);

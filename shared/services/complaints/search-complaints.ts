@@ -26,7 +26,9 @@ const LARGEST = 500;
  * So many more rows than fill a page are read in the first round. Complaints that the viewer may not see are among
  * them: without the spare ones, a hidden complaint would cost a second round and so tell by the time that it has a word.
  */
-const SPARE = 50;
+const SPARE = 29;
+/** Rounded up, so that small pages cost alike. */
+const FIRST_STEP = 50;
 
 /** Ids of complaints that hold all words, and how far the words were read: undefined at their end. */
 type Candidates = { ids: string[]; readTo: string | undefined; read: number };
@@ -83,7 +85,7 @@ export async function searchComplaints(deps: Deps, question: Question): Promise<
   const rows: StoredComplaint[] = [];
   let { after } = question;
   let read = 0;
-  let limit = Math.ceil((pageSize + 1 + SPARE) / BATCH) * BATCH;
+  let limit = Math.ceil((pageSize + 1 + SPARE) / FIRST_STEP) * FIRST_STEP;
   for (;;) {
     const found = await candidates(deps, { ...question, after }, limit);
     const complaints = await readComplaints(deps.store, found.ids, filter, { descending, most: pageSize + 1 });

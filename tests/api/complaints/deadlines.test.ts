@@ -30,7 +30,7 @@ let start: Snapshot;
 const people = new Map<string, string>();
 
 beforeAll(async () => {
-  service = await startService(ROUND_THE_CLOCK);
+  service = await startService(ROUND_THE_CLOCK, { tells: true });
   [reporter, staff, first, second] = await service.people('user', 'staff', 'staff', 'admin');
   for (const { username } of [reporter, first, second]) people.set(await giveAddress(service, username), username);
   const { categories } = service.connection.store;

@@ -11,7 +11,7 @@ let reporter: Person;
 let staff: Person;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await startService({}, { tells: true });
   [reporter, staff] = await service.people('user', 'staff');
 });
 afterAll(() => service.close());

@@ -89,7 +89,8 @@ export class Table<T extends Values> {
 
   /** Needs every required column, unlike a patch. Not for a table with a unique index, where it may overwrite another row. */
   async upsert(id: string, data: Values): Promise<void> {
-    await this.#run(() => this.#gateway.tables.upsertRow({ ...this.#where, rowId: gate(id), data }));
+    const row = await this.#run(() => this.#gateway.tables.upsertRow({ ...this.#where, rowId: gate(id), data }));
+    if (row?.$id !== id) throw unavailable(new Error('an upsert that answers another row'));
   }
 
   /** A compare-and-set on the row as it was read: undefined when it has changed or gone since. */

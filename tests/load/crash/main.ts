@@ -62,3 +62,6 @@ ${STORIES.map(({ name }) => name).join('\n')}`,
     }
   },
 });
+
+// Node would wait for the connections of calls that hang.
+process.exit();

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import { fromText, takesList } from '#shared/contract/text.ts';
 import { nextTurn } from '#shared/domain/clock.ts';
 import { invalidField, Refusal, shown } from '#shared/domain/problems.ts';
+import { withMutex } from '#shared/services/keyed-mutex.ts';
 import { parseFields, shapeOf } from './field-errors.ts';
 import type { FormFile, FormSpec } from './multipart.ts';
 import type { Incoming } from './runtime.ts';
@@ -39,12 +40,16 @@ function placeOf(cause: unknown): string {
 
 async function parseJson(body: Uint8Array): Promise<unknown> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (bytes.length > DEFAULT_MAX_BODY_BYTES && isCrowded(bytes)) {
+  if (isCrowded(bytes)) {
     throw new Refusal('body_too_large', `The JSON of the body has more than ${MAX_STRUCTURE} values and signs.`);
   }
+  // A body of 10 MB takes some milliseconds and three times its size: one at a time, and other requests in between.
+  return bytes.length > DEFAULT_MAX_BODY_BYTES ? withMutex('large JSON', () => decodeJson(bytes)) : decodeJson(bytes);
+}
+
+async function decodeJson(bytes: Buffer): Promise<unknown> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    // Decoding and parsing take some milliseconds each for 10 MB of pictures; other requests may run in between.
     if (bytes.length > DEFAULT_MAX_BODY_BYTES) await nextTurn();
     return JSON.parse(text);
   } catch (cause) {

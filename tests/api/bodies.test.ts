@@ -51,10 +51,12 @@ describe('a large body', () => {
     expect(refused.problem(415)).toMatchObject({ code: 'unsupported_media_type', detail });
   });
 
-  it('of 61 kB of unknown names is answered with ten of them', async () => {
-    const refused = await service.send('POST', '/login', { raw: unknownKeys(61_000), headers: JSON_TYPE });
+  it('of 20 kB of unknown names is answered with ten of them, and one of 61 kB with their number', async () => {
+    const refused = await service.send('POST', '/login', { raw: unknownKeys(20_000), headers: JSON_TYPE });
     expect(refused.problem(422).errors).toHaveLength(10);
     expect(refused.text.length).toBeLessThan(3_000);
+    const crowded = await service.send('POST', '/login', { raw: unknownKeys(61_000), headers: JSON_TYPE });
+    expect(crowded.problem(413).detail).toBe('The JSON of the body has more than 10000 values and signs.');
   });
 });
 

@@ -79,14 +79,14 @@ export const HOSTILE_BODIES: Readonly<Record<string, Kind>> = {
     who: 'nobody',
     type: JSON_TYPE,
     body: () => unknownNames(65_000),
-    status: 422,
+    status: 413,
   },
   '64 kB of lists in lists to log in with': {
     path: '/login',
     who: 'nobody',
     type: JSON_TYPE,
     body: () => `${'['.repeat(32_000)}${']'.repeat(32_000)}`,
-    status: 422,
+    status: 413,
   },
 };
 

@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
 import type { Random } from '#tests/support/seeded-random.ts';
 import { assertHolds, type Figures } from './check.ts';
+import { strangeAddress } from './guesses.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
 /** What the outside knows of an account: which of its tokens must count. */
@@ -35,7 +37,9 @@ const byAdmin = ({ admin }: World) => ({ TOKEN: admin.token, USERNAME: admin.nam
 
 const COMMANDS: readonly Command[] = [
   async ({ target }, person) => {
-    const { status, body } = await target.login(person.name, person.password);
+    // A refused login counts for the network that it comes from, and there are many.
+    const address = person.alive ? undefined : strangeAddress(randomInt(10_000_000));
+    const { status, body } = await target.login(person.name, person.password, address);
     assertHolds(status === (person.alive ? 200 : 401), `login was answered ${status}`);
     if (status === 200) person.tokens.set(String(body.TOKEN), true);
   },

@@ -35,12 +35,15 @@ export class FunctionHosts {
   readonly secret = randomBytes(16).toString('hex');
   readonly #options: Options;
   readonly #hosts = new Map<string, FunctionHost>();
+  #closed = false;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
   get(spec: FunctionSpec): FunctionHost {
+    // An event that is still on its way must not start a process that nobody ends.
+    if (this.#closed) throw new Error('The local Appwrite is closed.');
     const known = this.#hosts.get(spec.id);
     if (known) return known;
     if (!existsSync(spec.folder)) throw new ApiError('deployment_not_found');
@@ -72,7 +75,9 @@ export class FunctionHosts {
     this.#hosts.delete(functionId);
   }
 
+  /** Ends all processes; none is started any more. */
   close(): void {
+    this.#closed = true;
     for (const id of [...this.#hosts.keys()]) this.renew(id);
   }
 

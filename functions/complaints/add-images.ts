@@ -68,7 +68,7 @@ export const addImages = route<Record<string, never>, ComplaintImagesJson>({
   },
   async run({ body: { id, note, images }, files, headers, caller, deps }) {
     const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
-    // Read while the account is being read; a refusal of the account still comes first.
+    // The pictures are checked while the account is being read. If the account is refused, that is the answer.
     const pictures = readPictures(uploadsOf(files, images));
     pictures.catch(() => undefined);
     const { addImages: add } = await import('#shared/services/complaints/add-images.ts');

@@ -139,7 +139,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintForm & N
   },
   async run({ body, files, headers, caller, deps }) {
     const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
-    // Read while the account is being read; a refusal of the account still comes first.
+    // The pictures are checked while the account is being read. If the account is refused, that is the answer.
     const pictures = readPictures(uploadsOf(files, body.images));
     pictures.catch(() => undefined);
     const draft = {

@@ -2,12 +2,12 @@ import type { LocalAppwrite } from 'local-appwrite';
 import sharp from 'sharp';
 import { COMMANDS } from '#scripts/admin/commands.ts';
 import { connect } from '#scripts/project/connect.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { DEMO_PEOPLE, type DemoPerson } from './people.ts';
 import { drawScene, type Scene } from './scenes.ts';
 import { DEMO_STORIES, type DemoStory } from './stories.ts';
 import { Visitor } from './visitor.ts';
 
-const DAY = 86_400_000;
 type Work = { day: number; run: (visitors: ReadonlyMap<string, Visitor>) => Promise<void> };
 
 /** Fills an empty local Appwrite through the API, spread over three weeks; does nothing when it has accounts. */

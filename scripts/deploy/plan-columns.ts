@@ -74,7 +74,7 @@ function planFailed(place: ColumnTarget, column: DeclaredColumn, live: LiveColum
   return { area: 'database', action: 'create', subject: subjectOf(place, column.key), why, apply };
 }
 
-/** Another type needs another column: the values are lost. */
+/** A column of another type is dropped and created again, which loses its values. */
 async function planOther(place: ColumnTarget, column: DeclaredColumn, why: string): Promise<Change> {
   const { planning, table } = place;
   const rows = await countRows(planning.remote.tables, table.databaseId, table.$id);

@@ -22,7 +22,7 @@ export function planOtherLayout({ declared, live, remote, wish }: Planning): Cha
   });
 }
 
-/** The function first: while it exists, events and its schedule call it. */
+/** Removes a function and its domains. The function goes first, since its events and its schedule call it as long as it exists. */
 async function remove({ functions, rules }: Remote, { $id }: LiveFunction, own: readonly LiveRule[]): Promise<void> {
   await undefinedIfMissing(functions.delete({ functionId: $id }));
   for (const { $id: ruleId } of own) await undefinedIfMissing(rules.deleteRule({ ruleId }));

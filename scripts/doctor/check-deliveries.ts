@@ -1,10 +1,10 @@
 import { Query } from 'node-appwrite';
 import { countUndiscarded, listByStatus } from '#shared/appwrite/deliveries.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { webhookKey } from '#shared/services/notifications/sign-webhook.ts';
 import type { Connection } from '../project/connect.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
-const MINUTE = 60_000;
 /** The schedule runs every minute; deliveries that have been due for longer are stuck. */
 const LATE_MS = 15 * MINUTE;
 const DAY_MS = 24 * 60 * MINUTE;

@@ -1,6 +1,8 @@
 import { Query } from 'node-appwrite';
 import { NO_CATEGORY } from '#shared/domain/categories.ts';
+import type { ENTRY_KINDS } from '#shared/domain/complaint.ts';
 import { isSafeId } from '#shared/domain/ids.ts';
+import type { Status } from '#shared/domain/status.ts';
 import {
   type Filter,
   filterKnown,
@@ -17,6 +19,7 @@ import type { RowOf, Stored } from './row.ts';
 import type { Category, Complaint, ComplaintKeysRow, DueRow, Entry } from './rows.ts';
 import type { Store } from './store.ts';
 import type { Page } from './table.ts';
+import { create, type Operation } from './transaction.ts';
 
 export type StoredComplaint = Stored<Complaint>;
 export type StoredEntry = Stored<Entry>;
@@ -199,6 +202,24 @@ export async function listEntriesByNumber(store: Store, complaintId: string, num
   ]);
   return rows;
 }
+
+type SystemEntry = {
+  complaintId: string;
+  number: number;
+  kind: (typeof ENTRY_KINDS)[number];
+  status: Status;
+  progress: number;
+} & Record<string, unknown>;
+
+/** An entry of the timeline that no person made, as part of a transaction: public and without notes unless `entry` has others. */
+export function systemEntry(entryId: string, entry: SystemEntry): Operation {
+  const bySystem = { byId: null, byName: null, role: 'system', note: null, internalNote: null, internal: false };
+  return create('timeline', entryId, { ...bySystem, ...entry });
+}
+
+/** The `landed` of a commit that writes this entry of a timeline. */
+export const hasEntry = (store: Store, entryId: string) => async () =>
+  (await store.timeline.find(entryId)) !== undefined;
 
 /** Removes a deleted complaint's timeline; idempotent. */
 export async function removeTimeline(store: Store, complaintId: string): Promise<void> {

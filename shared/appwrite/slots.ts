@@ -1,18 +1,16 @@
-type Waiting = { enter: () => void };
-
-/** Lets so many calls run at the same time. The others wait and enter in their order. */
+/** Limits how many calls run at the same time. The others wait in a queue, first in, first out. */
 export class Slots {
   readonly #longestMs: number;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  /** A slot that nobody has given back after `longestMs` is given to the next one all the same. */
+  /** A slot that is not given back within `longestMs` goes to the next call, so that calls that hang cannot hold all slots. */
   constructor(count: number, longestMs: number) {
     this.#free = count;
     this.#longestMs = longestMs;
   }
 
-  /** Waits for a slot, and rejects when there is none within `limitMs`. What it gives has to be called once, to give the slot back. */
+  /** Waits for a slot; rejects when none is free within `limitMs`. The caller must call the returned function, which gives the slot back. */
   async take(limitMs: number): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     else await this.#wait(limitMs);
@@ -21,8 +19,8 @@ export class Slots {
       if (given) return;
       given = true;
       clearTimeout(longest);
-      const next = this.#waiting.shift();
-      if (next) next.enter();
+      const enterNext = this.#waiting.shift();
+      if (enterNext) enterNext();
       else this.#free += 1;
     };
     const longest = setTimeout(giveBack, this.#longestMs);
@@ -31,17 +29,15 @@ export class Slots {
 
   #wait(limitMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const waiting = {
-        enter: () => {
-          clearTimeout(limit);
-          resolve();
-        },
+      const enter = () => {
+        clearTimeout(limit);
+        resolve();
       };
       const limit = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
         reject(new Error(`no turn to ask Appwrite within ${limitMs} ms`));
       }, limitMs);
-      this.#waiting.push(waiting);
+      this.#waiting.push(enter);
     });
   }
 }

@@ -16,7 +16,7 @@ import {
   statusTally,
   tallyOperations,
 } from './tallies.ts';
-import { update } from './transaction.ts';
+import { update, type Work } from './transaction.ts';
 
 /** A kept total and which complaints it counts. */
 export type StoredTotal = { id: string; conditions: readonly string[] };
@@ -83,10 +83,17 @@ export async function recountComplaint(
     landed: async () => (await read())?.counted === countedAs(complaint),
     stillTrue: async () => (await read())?.$updatedAt === complaint.$updatedAt,
   };
+  return commitRecount(deps, work);
+}
+
+/**
+ * Commits a repair of a complaint that moves totals, again when a total was missing, which exists then. False after a
+ * conflict: the next run finds the complaint again.
+ */
+export async function commitRecount(deps: { gateway: Gateway; store: Store }, work: Work): Promise<boolean> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const outcome = await commitCounted(deps, work);
     if (outcome === 'done') return true;
-    // A missing total has been created by now. In every other case the next run tries the row again.
     if (outcome !== 'missing') return false;
   }
   return false;

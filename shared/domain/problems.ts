@@ -84,10 +84,10 @@ export class Refusal extends Error {
 }
 
 const LONGEST_SHOWN = 40;
-/** What could break a line, turn its direction or not show at all. */
+/** Characters that break a line, change its direction or are invisible, and those that HTML treats specially. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}<>&]/gu;
 
-/** Something that a client sent, shortened and escaped so that it can be repeated in a sentence; a text in quotes unless told otherwise. */
+/** A value that a client sent, shortened and escaped for use in a sentence. Texts are quoted unless `quoted` is false. */
 export function shown(value: unknown, quoted = true): string {
   if (typeof value !== 'string') {
     if (Array.isArray(value)) return 'a list';

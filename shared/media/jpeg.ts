@@ -138,7 +138,7 @@ async function readSegments(source: Buffer, reading: Reading): Promise<void> {
   let at = 2;
   for (let count = 0; count < MAX_SEGMENTS; count++) {
     const start = findMarker(source, at);
-    // Without its end marker, a picture that could be finer has been cut between scans.
+    // The file ends between two scans, and not all bits of the pixels have come yet: it was cut.
     if (start === undefined) throw cutShort();
     const marker = source.readUInt8(start + 1);
     at = start + 2;
@@ -253,7 +253,7 @@ function readScanHeader(frame: Frame, tables: Tables, payload: Buffer): Scan {
   });
   const blocks = components.reduce((sum, { component }) => sum + component.horizontal * component.vertical, 0);
   if (count > 1 && blocks > MAX_BLOCKS_A_UNIT) throw contradiction();
-  // Other kinds ignore these numbers, and some cameras write odd ones.
+  // Sequential pictures ignore these numbers, and some cameras write odd ones: only those of progressive ones are checked.
   const band = start === 0 ? end === 0 : start <= end && end <= 63 && count === 1;
   if (frame.progressive && !(band && low <= 13 && (high === 0 || low === high - 1))) throw contradiction();
   return { components, start, end, high, low, restartInterval: tables.restartInterval };

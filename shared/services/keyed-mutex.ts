@@ -1,8 +1,8 @@
 const tails = new Map<string, Promise<unknown>>();
 
 /**
- * Runs work on one subject after the work before it in this process. It spares writers of one complaint the conflicts
- * that they would only retry; what makes them exact is the transaction, since other processes do not wait here.
+ * Runs work on one subject after the work before it, in this process only. Writers of one complaint are spared conflicts
+ * that they would only retry; the transaction is what makes them exact, since other processes do not wait here.
  */
 export async function withMutex<T>(subject: string, work: () => Promise<T>): Promise<T> {
   const before = tails.get(subject) ?? Promise.resolve();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { linesSince } from '../support/executions.ts';
 import { type Service, startService } from '../support/harness.ts';
 
-const MINUTE = 60_000;
 /** The calls of each job with nothing to do, as the guide tells. */
 const IDLE = { outbox: 2, schedule: 9 };
 const Line = z.object({ route: z.string(), status: z.number(), calls: z.number() });

@@ -7,7 +7,7 @@ import { withCanaries } from '../support/pictures-canary.ts';
 describe.each(SERVED)('on $database in the layout $layout', ({ database, layout }) => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService({}, { database, layout, tells: true });
+    service = await startService({}, { database, layout, notifications: true });
   });
   afterAll(() => service.close());
 

@@ -2,6 +2,7 @@ import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { countedAs } from '#shared/appwrite/tallies.ts';
 import { textMarkOf } from '#shared/appwrite/words.ts';
 import { cellOf } from '#shared/domain/cells.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { derivedId, timeKey } from '#shared/domain/ids.ts';
 import { referenceOf } from '#shared/domain/reference.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
@@ -10,7 +11,6 @@ const THINGS = ['lamp', 'pothole', 'bench', 'drain', 'sign', 'tree', 'bin', 'fen
 const FAULTS = ['broken', 'missing', 'leaking', 'blocked', 'dangerous', 'noisy', 'dirty', 'burning'];
 const STREETS = ['Mill Lane', 'Elm Road', 'Station Street', 'Harbour Way', 'Castle Hill', 'Church Square'];
 const CATEGORIES = ['roads', 'lighting', 'waste', 'water', 'noise', 'other', null];
-const DAY = 86_400_000;
 
 export type Facts = { number: number; filedAt: Date; reporter: { id: string; name: string } };
 

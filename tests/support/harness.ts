@@ -55,9 +55,9 @@ const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_
 /**
  * `filled` is a data folder to start with; `database` is `DATABASE` when left out, `layout` is `LAYOUT`. `workers`,
  * `proxy` and `delays` say how the local Appwrite serves; `config` is a project file in the place of the product's own.
- * `tells`: with the function `notifications`, which each change starts. In the layout compact it is always there.
+ * `notifications`: with the function of that name, which each change starts. In the layout compact it is always there.
  */
-type On = { filled?: string; database?: EngineName; layout?: Layout; tells?: boolean } & Pick<
+type On = { filled?: string; database?: EngineName; layout?: Layout; notifications?: boolean } & Pick<
   LocalAppwriteOptions,
   'workers' | 'proxy' | 'delays' | 'config'
 >;
@@ -72,9 +72,9 @@ export const DATABASE = DATABASES.find((name) => name === (TEST_DATABASE ?? APPW
 export const LAYOUT = readLayout(process.env.LAYOUT) ?? 'groups';
 
 /** The project of a layout, without the function `notifications` unless a test needs it: changes cost a quarter less. */
-function projectFor(layout: Layout, tells: boolean) {
+function projectFor(layout: Layout, notifications: boolean) {
   const { folder, content } = localProject(layout);
-  const functions = content.functions.filter(({ $id }) => tells || $id !== 'notifications');
+  const functions = content.functions.filter(({ $id }) => notifications || $id !== 'notifications');
   return { folder, content: { ...content, functions } };
 }
 
@@ -133,14 +133,14 @@ function deployedGround({ target, tokenSecret, functionsDomain }: Deployed): Gro
 
 async function localGround(
   variables: Record<string, string>,
-  { filled, database = DATABASE, layout = LAYOUT, tells = false, ...serving }: On,
+  { filled, database = DATABASE, layout = LAYOUT, notifications = false, ...serving }: On,
 ): Promise<Ground> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const settings = { ...SETTINGS, ...variables };
   const local = await startLocalAppwrite({
     dataDir,
     database,
-    config: projectFor(layout, tells),
+    config: projectFor(layout, notifications),
     origin: originPaths(layout),
     variables: { '*': settings },
     ...serving,

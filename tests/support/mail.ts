@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { findRecipient } from '#shared/appwrite/accounts.ts';
 import type { StoredDelivery } from '#shared/appwrite/deliveries.ts';
 import type { Language, Notify } from '#shared/domain/account.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import type { Service } from './harness.ts';
 
 const Inbox = z.object({
@@ -16,8 +17,6 @@ export async function inboxOf({ local }: Service, to?: string, limit = 100): Pro
   const { messages } = z.parse(Inbox, await answer.json());
   return messages.filter((mail) => to === undefined || mail.to === to);
 }
-
-const MINUTE = 60_000;
 
 /** Lets so many minutes pass, each with its run of `notifications`, or several at a time with one run. */
 export async function letMinutesPass({ local }: Service, minutes: number, atOnce = 1): Promise<void> {

@@ -7,7 +7,7 @@ export type EmailChange = { patch: AccountPatch; news: AccountNews[] };
 
 const NOTHING: EmailChange = { patch: {}, news: [] };
 
-/** The news that an account no longer has these addresses: a confirmed one gets a mail, and Messaging forgets all. */
+/** The outbox rows for addresses that an account gives up: the confirmed one is mailed, and Messaging forgets each of them. */
 export function removedEmails(account: Account, addresses: readonly (string | null)[], at: Date): AccountNews[] {
   const gone = new Set(addresses.filter((address) => address !== null));
   return [...gone].map((address) => {

@@ -1,6 +1,7 @@
 import { requireAccount } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { hasEntry } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import { begin, claimVersion, commitBegun, create, update } from '#shared/appwrite/transaction.ts';
@@ -113,7 +114,7 @@ class Addition {
       }),
       requireAccount(actor.id),
     ];
-    const landed = async () => (await store.timeline.find(entryId)) !== undefined;
+    const landed = hasEntry(store, entryId);
     return { outcome: await commitBegun(gateway, begun, { operations, landed }), row: { ...complaint, ...patch } };
   }
 

@@ -1,5 +1,6 @@
 import { requireAccount } from '#shared/appwrite/accounts.ts';
 import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { hasEntry } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import { commitCounted, countedAs, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
@@ -84,7 +85,7 @@ async function commitPlan(
     ...tallyOperations(countedBefore(complaint), after),
     outboxOf(complaint, plan),
   ];
-  const landed = async () => (await deps.store.timeline.find(entryId)) !== undefined;
+  const landed = hasEntry(deps.store, entryId);
   const stillTrue = plan.duplicate ? { stillTrue: plan.duplicate.stillTrue } : {};
   const outcome = await commitCounted(deps, { operations, landed, ...stillTrue }, plan.begun);
   if (outcome === 'missing' && plan.entry.byId !== null) await refuseErased(deps, plan.entry.byId);

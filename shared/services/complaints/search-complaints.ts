@@ -19,15 +19,16 @@ export type Question = {
   after: string | undefined;
 };
 
-/** Rows of a word that one call reads: always with several words, at most with one. */
+/** How many rows of each word one call reads when several words are searched. */
 const BATCH = 100;
+/** The most rows that one call reads for a single word. */
 const LARGEST = 500;
 /**
- * So many more rows than fill a page are read in the first round. Complaints that the viewer may not see are among
- * them: without the spare ones, a hidden complaint would cost a second round and so tell by the time that it has a word.
+ * How many rows the first round reads beyond a page. Some rows may be of hidden complaints. Without the spare rows, one
+ * hidden complaint would cost a second round, and the time would reveal that it holds the word.
  */
 const SPARE = 29;
-/** Rounded up, so that small pages cost alike. */
+/** The first round reads a multiple of this, so that all small page sizes cost the same. */
 const FIRST_STEP = 50;
 
 /** Ids of complaints that hold all words, and how far the words were read: undefined at their end. */

@@ -1,9 +1,9 @@
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
-import { listAssigned, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { hasEntry, listAssigned, type StoredComplaint, systemEntry } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import { addTask } from '#shared/appwrite/tasks.ts';
-import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
+import { claimVersion, commit, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
@@ -38,16 +38,12 @@ async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: St
       ...listColumns(complaintId, { ...complaint, ...changed }),
       version,
     }),
-    create('timeline', entryId, {
+    systemEntry(entryId, {
       complaintId,
       number: version,
-      byId: null,
-      byName: null,
-      role: 'system',
       kind: 'assignment',
       status,
       progress,
-      note: null,
       internalNote: 'The assignee does not work here any more.',
       changed: 'assignedTo',
       internal: true,
@@ -57,7 +53,7 @@ async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: St
       ...{ isPublic: false, before: complaint, after: complaint },
     }),
   ];
-  return (await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined)) === 'done';
+  return (await commit(gateway, operations, hasEntry(store, entryId))) === 'done';
 }
 
 /**

@@ -1,11 +1,11 @@
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
-import { listCategories, type StoredComplaint } from '#shared/appwrite/complaints.ts';
+import { listCategories, type StoredComplaint, systemEntry } from '#shared/appwrite/complaints.ts';
 import { type CheckedComplaint, hasTimeline } from '#shared/appwrite/reconciliation.ts';
 import { nextReferenceNumber } from '#shared/appwrite/reference-counter.ts';
 import type { Category } from '#shared/appwrite/rows.ts';
-import { commitCounted, countedAs, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
-import { matchesTotals } from '#shared/appwrite/total-repair.ts';
-import { create, update, type Work } from '#shared/appwrite/transaction.ts';
+import { countedAs, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
+import { commitRecount, matchesTotals } from '#shared/appwrite/total-repair.ts';
+import { update, type Work } from '#shared/appwrite/transaction.ts';
 import { replaceWords, textMarkOf } from '#shared/appwrite/words.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import type { MaintenanceConfig } from '#shared/config.ts';
@@ -22,8 +22,6 @@ import { type Patch, statusPatch } from '../complaints/plan-change.ts';
 
 /** What decides about deadlines, contacts and reference numbers. */
 export type CaseSettings = Pick<MaintenanceConfig, 'calendar' | 'timeZone' | 'contactDays'>;
-
-const ATTEMPTS = 3;
 
 type Ended = Pick<CaseTimes, 'status' | 'resolvedAt' | 'closedAt' | 'overdueAt' | 'minutesLeft'> & {
   acknowledgedAt: string | null;
@@ -53,7 +51,7 @@ const progressOf = (before: Status, { status, progress }: { status: Status; prog
 
 type Row = CheckedComplaint | (CheckedComplaint & StoredComplaint);
 
-const isNewCategory = ({ category, categoryKey }: Row) => categoryKey !== (category ?? '-');
+const isNewCategory = (row: Row) => row.categoryKey !== listColumns(row.$id, row).categoryKey;
 const isListedRight = (row: Row) =>
   Object.entries(listColumns(row.$id, row)).every(([column, value]) => row[column as keyof Row] === value);
 
@@ -64,7 +62,10 @@ function contactEnd(row: Row, { contactDays }: CaseSettings): string | null {
   return new Date(Date.parse(row.$updatedAt) + contactDays * DAY).toISOString();
 }
 
-/** A step that comes too early is put off by whoever takes it, and one that failed waits an hour. */
+/**
+ * Whether a step would be taken too late. A time that is too early needs no mending, since the run that finds it sets it
+ * anew; a step that failed waits an hour.
+ */
 function isTooLate(stepAt: string | null, due: string | null, now: Date): boolean {
   if (due === null) return false;
   return stepAt === null || Date.parse(stepAt) > Math.max(Date.parse(due), now.getTime() + HOUR);
@@ -96,7 +97,7 @@ function editPatch(
   const moved = was.status === row.status ? {} : statusPatch({ complaint: was, now, config: settings }, row.status);
   const unseen = row.status === 'created' ? { acknowledgedAt: null, secondsToAcknowledge: null } : {};
   const isNew = isNewCategory(row);
-  const keepsAssignee = row.assignedKey !== (row.assignedTo ?? '-');
+  const keepsAssignee = row.assignedKey !== listColumns(row.$id, row).assignedKey;
   const after = { ...row, ...moved, ...unseen };
   const deadlines = isNew ? deadlinesFor(terms.category, new Date(row.filedAt), settings.calendar) : undefined;
   return {
@@ -179,26 +180,18 @@ export class ConsoleEdits {
     const id = row.$id;
     const after = { ...row, ...changed };
     const isAdded = row.counted === null && !(await hasTimeline(gateway, id));
-    const entry = {
-      ...{ complaintId: id, number: row.version, byId: null, byName: null, role: 'system', kind: 'created' },
-      ...{ status: after.status, progress: after.progress, note: null, internalNote: null, internal: false },
-    };
+    const { status, progress } = after;
+    const entry = { complaintId: id, number: row.version, kind: 'created', status, progress } as const;
     const work: Work = {
       operations: [
         update('complaints', id, changed),
         ...('textMark' in changed ? replaceWords(id, after) : []),
-        ...(isAdded ? [create('timeline', randomId(), entry)] : []),
+        ...(isAdded ? [systemEntry(randomId(), entry)] : []),
         ...tallyOperations(countedBefore(row), after),
       ],
       landed: async () => (await store.checked.find(id))?.$updatedAt !== row.$updatedAt,
       stillTrue: async () => (await store.sights.find(id))?.$updatedAt === row.$updatedAt,
     };
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const outcome = await commitCounted(this.#deps, work);
-      if (outcome === 'done') return true;
-      // A total that was missing is made by now. Whatever else it was, the next run meets the row again.
-      if (outcome !== 'missing') return false;
-    }
-    return false;
+    return commitRecount(this.#deps, work);
   }
 }

@@ -1,9 +1,9 @@
 import { staffAmong } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
-import { listCategories, listDueSteps, type StoredDue } from '#shared/appwrite/complaints.ts';
+import { hasEntry, listCategories, listDueSteps, type StoredDue, systemEntry } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import { commitCounted, countedAs, countedBefore, tallyOperations } from '#shared/appwrite/tallies.ts';
-import { claimVersion, create, update } from '#shared/appwrite/transaction.ts';
+import { claimVersion, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { escalationOf } from '#shared/domain/categories.ts';
 import { HOUR, SECOND } from '#shared/domain/clock.ts';
@@ -156,16 +156,12 @@ class StepRun {
         counted: countedAs(after),
         version,
       }),
-      create('timeline', entryId, {
+      systemEntry(entryId, {
         complaintId,
         number: version,
-        byId: null,
-        byName: null,
-        role: 'system',
         kind,
         status: after.status,
         progress: after.progress,
-        note: null,
         internalNote,
         changed: changed.filter((name) => name !== 'escalation').join(','),
         internal: !isPublic,
@@ -175,7 +171,7 @@ class StepRun {
       complaintOutbox({ complaintId, version, by: undefined, at: now, changed, isPublic, before: complaint, after }),
       ...tallyOperations(countedBefore(complaint), after),
     ];
-    const landed = async () => (await this.#deps.store.timeline.find(entryId)) !== undefined;
+    const landed = hasEntry(this.#deps.store, entryId);
     return (await commitCounted(this.#deps, { operations, landed })) === 'done';
   }
 }

@@ -1,7 +1,8 @@
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
+import { hasEntry, systemEntry } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import { completeFiles } from '#shared/appwrite/reconciliation.ts';
-import { claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
+import { claimVersion, commit, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { randomId } from '#shared/domain/ids.ts';
 
@@ -19,7 +20,6 @@ export async function detachLostPictures({ gateway, store, clock }: StorageDeps,
   const { status, progress } = complaint;
   const version = complaint.version + 1;
   const note = lost === 1 ? 'One picture was lost from the storage.' : `${lost} pictures were lost from the storage.`;
-  const bySystem = { byId: null, byName: null, role: 'system', kind: 'edit', internalNote: null, internal: false };
   const entryId = randomId();
   const at = clock.now();
   const changedAt = at.toISOString();
@@ -31,12 +31,12 @@ export async function detachLostPictures({ gateway, store, clock }: StorageDeps,
       ...listColumns(complaintId, { ...complaint, changedAt }),
       version,
     }),
-    create('timeline', entryId, { ...bySystem, complaintId, number: version, status, progress, note }),
+    systemEntry(entryId, { complaintId, number: version, kind: 'edit', status, progress, note }),
     complaintOutbox({
       ...{ complaintId, version, by: undefined, at, changed: ['note'], isPublic: true },
       ...{ before: complaint, after: complaint },
     }),
   ];
   // A conflict with another change is no failure: the next pass finds the complaint again.
-  await commit(gateway, operations, async () => (await store.timeline.find(entryId)) !== undefined);
+  await commit(gateway, operations, hasEntry(store, entryId));
 }

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Complaint } from '#shared/contract/responses.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { change, detailOf, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
-
-const HOUR = 3_600_000;
 
 let service: Service;
 let reporter: Person;

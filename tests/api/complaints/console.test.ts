@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Complaint, Figures } from '#shared/contract/responses.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { complaintIdAt } from '#shared/domain/ids.ts';
 import { readReference } from '#shared/domain/reference.ts';
 import { change, detailOf, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
@@ -89,9 +90,7 @@ const rowOf = async (id: string) => {
   return row;
 };
 
-const DAY = 86_400_000;
-
-/** The answers that tell of time only; a complaint has others. */
+/** The columns of a complaint that hold times. */
 async function times(id: string) {
   const { acknowledgedAt, resolvedAt, closedAt, overdueAt, stepAt, contactUntil, minutesLeft } = await rowOf(id);
   return { acknowledgedAt, resolvedAt, closedAt, overdueAt, stepAt, contactUntil, minutesLeft };

@@ -6,7 +6,7 @@ import { countedAs } from '#shared/appwrite/tallies.ts';
 import { textMarkOf } from '#shared/appwrite/words.ts';
 import { readCaseSettings } from '#shared/config.ts';
 import type { Happening } from '#shared/domain/audience.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { HOUR, systemClock } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { referenceOf } from '#shared/domain/reference.ts';
 import { runMaintenance } from '#shared/services/maintenance/run.ts';
@@ -16,7 +16,6 @@ import { checkInvariants } from '../../support/invariants.ts';
 import { deliveriesOf, giveAddress } from '../../support/mail.ts';
 import { runAndReadLog } from '../../support/maintenance-log.ts';
 
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const ROUND_THE_CLOCK = { WORKING_HOURS: 'mon-sun 00:00-24:00', TOKEN_HOURS: '720' };
 
@@ -30,7 +29,7 @@ let start: Snapshot;
 const people = new Map<string, string>();
 
 beforeAll(async () => {
-  service = await startService(ROUND_THE_CLOCK, { tells: true });
+  service = await startService(ROUND_THE_CLOCK, { notifications: true });
   [reporter, staff, first, second] = await service.people('user', 'staff', 'staff', 'admin');
   for (const { username } of [reporter, first, second]) people.set(await giveAddress(service, username), username);
   const { categories } = service.connection.store;
@@ -64,7 +63,7 @@ async function entriesOf(id: string, kind: string) {
   return (await detailOf(staff, id)).timeline.filter((entry) => entry.kind === kind);
 }
 
-/** At which versions of a complaint who was told of a happening, such as `2 grace`. */
+/** Who was told of a happening, each with the version of the complaint, such as `2 grace`. */
 async function toldOf(id: string, happening: Happening) {
   await service.local.settle();
   const told = (await deliveriesOf(service, id)).filter((delivery) => delivery.told.includes(happening));

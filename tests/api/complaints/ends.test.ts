@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Complaint } from '#shared/contract/responses.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { change, detailOf } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
-
-const DAY = 86_400_000;
 
 let service: Service;
 let reporter: Person;

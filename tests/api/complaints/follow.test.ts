@@ -11,7 +11,7 @@ let reporter: Person;
 let staff: Person;
 
 beforeAll(async () => {
-  service = await startService({}, { tells: true });
+  service = await startService({}, { notifications: true });
   [reporter, staff] = await service.people('user', 'staff');
 });
 afterAll(() => service.close());

@@ -5,13 +5,13 @@ import { startLocalAppwrite } from 'local-appwrite';
 import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import type { MaintenanceReport } from '#shared/services/maintenance/run.ts';
 import { fillComplaints } from '#tests/load/fill/import.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { runAndReadLog } from '../../support/maintenance-log.ts';
 
-const HOUR = 3_600_000;
 const MAX_CALLS_IDLE = 10;
 const MAX_CALLS = 200;
 

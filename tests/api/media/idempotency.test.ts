@@ -3,13 +3,12 @@ import { Query, Storage } from 'node-appwrite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { passTwoDays } from '../../support/complaints.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 import { checkInvariants } from '../../support/invariants.ts';
 import { photoForm } from '../../support/photo-form.ts';
 import { makePicture } from '../../support/pictures.ts';
-
-const HOUR = 3_600_000;
 
 let service: Service;
 let person: Person;

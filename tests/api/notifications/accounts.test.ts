@@ -9,7 +9,7 @@ import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '.
 let service: Service;
 let start: Snapshot;
 beforeAll(async () => {
-  service = await startService({ TOKEN_HOURS: '720', APP_URL: 'https://app.example' }, { tells: true });
+  service = await startService({ TOKEN_HOURS: '720', APP_URL: 'https://app.example' }, { notifications: true });
   start = await service.local.snapshot();
 });
 // Back to the present: accounts are new in each test, and tokens and signatures are good for a while only.

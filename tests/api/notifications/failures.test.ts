@@ -1,6 +1,7 @@
 import type { Snapshot } from 'local-appwrite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { writeOutbox } from '#shared/appwrite/outbox.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
@@ -8,7 +9,7 @@ import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '.
 let service: Service;
 let start: Snapshot;
 beforeAll(async () => {
-  service = await startService({ TOKEN_HOURS: '720', APPWRITE_TIMEOUT_MS: '1500' }, { tells: true });
+  service = await startService({ TOKEN_HOURS: '720', APPWRITE_TIMEOUT_MS: '1500' }, { notifications: true });
   start = await service.local.snapshot();
 });
 // Back to the present: accounts are new in each test, and tokens and signatures are good for a while only.
@@ -23,8 +24,6 @@ async function filed() {
   await service.local.settle();
   return { id, mails: () => inboxOf(service, `${reporter.username}@example.org`) };
 }
-
-const HOUR = 3_600_000;
 
 async function messagesLike(deliveryId: string) {
   const all = await mailAdmin(service).messages();

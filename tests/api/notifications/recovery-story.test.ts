@@ -6,7 +6,7 @@ import { inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService({ APP_URL: 'https://app.example' }, { tells: true });
+  service = await startService({ APP_URL: 'https://app.example' }, { notifications: true });
 });
 afterAll(() => service.close());
 

@@ -4,7 +4,7 @@ import { tellStory } from '../../support/notify-story.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 it('everybody is told of every change, and of none twice, while calls fail and events are lost and doubled', async () => {
-  const service = await startService({ TOKEN_HOURS: '720' }, { tells: true });
+  const service = await startService({ TOKEN_HOURS: '720' }, { notifications: true });
   const random = seededRandom(Math.floor(Math.random() * 1_000_000));
   const report = await tellStory(service, { changes: 25, faults: 0.05, random });
   expect(report).toMatchObject({ changes: 25, toTell: 25, untold: [], twice: [] });

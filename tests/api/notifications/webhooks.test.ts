@@ -18,7 +18,7 @@ const calls: Call[] = [];
 const answers: Record<string, { status: number; headers?: Record<string, string> }> = {};
 
 beforeAll(async () => {
-  service = await startService({ TOKEN_HOURS: '720', WEBHOOKS_TO_LOOPBACK: 'true' }, { tells: true });
+  service = await startService({ TOKEN_HOURS: '720', WEBHOOKS_TO_LOOPBACK: 'true' }, { notifications: true });
   start = await service.local.snapshot();
   server = await startServer(async (request, response) => {
     const path = request.url ?? '';

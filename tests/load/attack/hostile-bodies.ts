@@ -19,7 +19,7 @@ const MODEST = 1_000_000;
 const JSON_TYPE = 'application/json';
 const BOUNDARY = 'a-boundary';
 
-/** A JSON object of so many bytes with names that no request has, of the fewest bytes each. */
+/** A JSON object of `bytes` bytes with as many unknown names as fit into it. */
 function unknownNames(bytes: number): string {
   const members: string[] = [];
   for (let size = 1, count = 0; size < bytes - 12; count += 1) {

@@ -1,28 +1,12 @@
 import { describeReport } from 'local-appwrite/crash-enumerator';
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts';
-import { addingStories } from '#tests/support/crash/adding.ts';
+import { ALL_STORIES } from '#tests/support/crash/all-stories.ts';
 import { tryEvents } from '#tests/support/crash/events.ts';
-import { filingStories } from '#tests/support/crash/filing.ts';
-import { linkStories } from '#tests/support/crash/links.ts';
-import { maintainingStories } from '#tests/support/crash/maintaining.ts';
-import { removalStories } from '#tests/support/crash/removal.ts';
 import { runStory } from '#tests/support/crash/run.ts';
-import { openStage, type Stage } from '#tests/support/crash/stories.ts';
-import { tellingStories } from '#tests/support/crash/telling.ts';
-import { timeStories } from '#tests/support/crash/time-steps.ts';
+import { openStage, type Stage, type Story } from '#tests/support/crash/stories.ts';
 
-const STORIES = [
-  ...filingStories,
-  ...addingStories,
-  ...removalStories,
-  ...maintainingStories,
-  ...timeStories,
-  ...tellingStories,
-  ...linkStories,
-];
-
-async function tryAll(stories: typeof STORIES, every: number, stages: [Stage, Stage]): Promise<number> {
+async function tryAll(stories: readonly Story[], every: number, stages: [Stage, Stage]): Promise<number> {
   const started = performance.now();
   let met = 0;
   let points = 0;
@@ -47,10 +31,10 @@ await runCommand({
   --only    tries the stories whose names hold this text
   --every   tries each so many-th point
 
-${STORIES.map(({ name }) => name).join('\n')}`,
+${ALL_STORIES.map(({ name }) => name).join('\n')}`,
   options: { only: { type: 'string', default: '' }, every: { type: 'string', default: '1' } },
   async run({ only, every }) {
-    const stories = STORIES.filter(({ name }) => name.includes(only));
+    const stories = ALL_STORIES.filter(({ name }) => name.includes(only));
     if (stories.length === 0) throw new UsageError(`No story has a name with "${only}".`);
     const each = wholeNumber('--every', every, { min: 1, max: 100_000 });
     await buildFunctions({ quiet: true });

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { wordRow } from '#shared/appwrite/words.ts';
 import { cellOf } from '#shared/domain/cells.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { timeKey } from '#shared/domain/ids.ts';
 import { referenceOf } from '#shared/domain/reference.ts';
 import type { Status } from '#shared/domain/status.ts';
@@ -12,7 +13,6 @@ import type { Table } from './schema.ts';
 
 const YEARS_MS = 3 * 365 * 86_400_000;
 const BEGIN = Date.UTC(2026, 10, 1) - YEARS_MS;
-const DAY = 86_400_000;
 export const NOW = new Date(BEGIN + YEARS_MS);
 const REPORTERS = 20_000;
 

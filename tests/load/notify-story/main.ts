@@ -11,7 +11,10 @@ await runCommand({
   options: { changes: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
   async run({ changes, seed }) {
     await buildFunctions({ quiet: true });
-    const service = await startService({ TOKEN_HOURS: '720', STAFF_CHANGES_PER_HOUR: '100000' }, { tells: true });
+    const service = await startService(
+      { TOKEN_HOURS: '720', STAFF_CHANGES_PER_HOUR: '100000' },
+      { notifications: true },
+    );
     const random = seededRandom(wholeNumber('--seed', String(seed), { min: 0, max: 1_000_000 }));
     const count = wholeNumber('--changes', String(changes), { min: 1, max: 100_000 });
     try {

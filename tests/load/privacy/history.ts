@@ -189,8 +189,8 @@ const SECRETS: readonly ((world: World, cases: Case[], random: Random) => Promis
 ];
 
 /**
- * A complaint that one viewer follows and another is a double of. Then it is hidden in one world and deleted in the
- * other: nobody but staff may know which.
+ * Makes a viewer follow a complaint and marks another one as its duplicate. Then hides it in one world and deletes it in
+ * the other: only staff may learn which.
  */
 async function goneFromSight(worlds: Pair, cases: Case[], random: Random): Promise<void> {
   const one = cases.find(({ hidden, status }) => !hidden && status === 'created');

@@ -23,7 +23,7 @@ export async function openStage(): Promise<Stage> {
     // Deadlines pass at any hour at which the stories are told.
     WORKING_HOURS: 'mon-sun 00:00-24:00',
   };
-  const service = await startService(settings, { tells: true });
+  const service = await startService(settings, { notifications: true });
   const [reporter, admin] = await service.people('user', 'admin');
   const pictures = await Promise.all((['jpeg', 'png', 'webp'] as const).map((format) => makePicture(format)));
   // The first complaint makes the totals that later ones count in.

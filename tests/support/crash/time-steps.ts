@@ -1,9 +1,9 @@
 import { Query } from 'node-appwrite';
+import { HOUR } from '#shared/domain/clock.ts';
 import { change } from '../complaints.ts';
 import { deliveriesOf, giveAddress } from '../mail.ts';
 import { expectComplaints, type Stage, type Story } from './stories.ts';
 
-const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** A step that failed waits an hour. */
 const LATER = 2 * HOUR;

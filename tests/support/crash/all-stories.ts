@@ -1,0 +1,19 @@
+import { addingStories } from './adding.ts';
+import { filingStories } from './filing.ts';
+import { linkStories } from './links.ts';
+import { maintainingStories } from './maintaining.ts';
+import { removalStories } from './removal.ts';
+import type { Story } from './stories.ts';
+import { tellingStories } from './telling.ts';
+import { timeStories } from './time-steps.ts';
+
+/** Every story of the crash matrix. */
+export const ALL_STORIES: readonly Story[] = [
+  ...filingStories,
+  ...addingStories,
+  ...removalStories,
+  ...maintainingStories,
+  ...timeStories,
+  ...tellingStories,
+  ...linkStories,
+];

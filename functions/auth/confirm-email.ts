@@ -1,5 +1,6 @@
 import { MailedToken } from '#shared/contract/account-requests.ts';
 import { route } from '#shared/http/route.ts';
+import { confirmAddress } from '#shared/services/accounts/recovery.ts';
 import { refusedLinks } from './link-examples.ts';
 
 export const confirmEmail = route({
@@ -18,7 +19,6 @@ export const confirmEmail = route({
     examples: refusedLinks({}),
   },
   async run({ body, deps }) {
-    const { confirmAddress } = await import('#shared/services/accounts/recovery.ts');
     await confirmAddress(deps, body.token);
     return { status: 204 };
   },

@@ -1,6 +1,7 @@
 import { NewPassword } from '#shared/contract/account-requests.ts';
 import { EXAMPLE_PASSWORD } from '#shared/contract/examples.ts';
 import { route } from '#shared/http/route.ts';
+import { resetPassword } from '#shared/services/accounts/recovery.ts';
 import { refusedLinks } from './link-examples.ts';
 
 export const confirmRecovery = route({
@@ -19,7 +20,6 @@ export const confirmRecovery = route({
     examples: refusedLinks({ password: EXAMPLE_PASSWORD }),
   },
   async run({ body, deps }) {
-    const { resetPassword } = await import('#shared/services/accounts/recovery.ts');
     await resetPassword(deps, body);
     return { status: 204 };
   },

@@ -1,6 +1,7 @@
 import { RecoveryRequest } from '#shared/contract/account-requests.ts';
 import { Accepted } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { requestRecovery } from '#shared/services/accounts/recovery.ts';
 
 export const recover = route({
   method: 'POST',
@@ -34,7 +35,6 @@ export const recover = route({
     },
   },
   async run({ body, deps }) {
-    const { requestRecovery } = await import('#shared/services/accounts/recovery.ts');
     await requestRecovery(deps, body);
     return { status: 202, body: {} };
   },

@@ -1,5 +1,6 @@
 import { MailedToken } from '#shared/contract/account-requests.ts';
 import { route } from '#shared/http/route.ts';
+import { unsubscribe as stopMails } from '#shared/services/accounts/recovery.ts';
 import { refusedLinks } from './link-examples.ts';
 
 export const unsubscribe = route({
@@ -18,7 +19,6 @@ export const unsubscribe = route({
     examples: refusedLinks({}),
   },
   async run({ body, deps }) {
-    const { unsubscribe: stopMails } = await import('#shared/services/accounts/recovery.ts');
     await stopMails(deps, body.token);
     return { status: 204 };
   },

@@ -2,8 +2,10 @@ import { ComplaintImagesForm, ComplaintImagesJson, IMAGE_FIELDS } from '#shared/
 import { COMPLAINT_ID, complaintOf, imageOf } from '#shared/contract/examples.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { addImages as add } from '#shared/services/complaints/add-images.ts';
 import { parseIfMatch } from '#shared/services/complaints/if-match.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
+import { readPictures } from '#shared/services/complaints/read-pictures.ts';
 import { relationsOf } from '#shared/services/complaints/relations.ts';
 import { MAX_FORM_BYTES, uploadsOf } from './uploads.ts';
 
@@ -67,11 +69,9 @@ export const addImages = route<Record<string, never>, ComplaintImagesJson>({
     },
   },
   async run({ body: { id, note, images }, files, headers, caller, deps }) {
-    const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
     // The pictures are checked while the account is being read. If the account is refused, that is the answer.
     const pictures = readPictures(uploadsOf(files, images));
     pictures.catch(() => undefined);
-    const { addImages: add } = await import('#shared/services/complaints/add-images.ts');
     const { row, replayed } = await add(deps, caller.actor(), {
       id,
       note,

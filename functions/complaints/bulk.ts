@@ -2,6 +2,7 @@ import { ComplaintChanges } from '#shared/contract/complaint-requests.ts';
 import { COMPLAINT_ID } from '#shared/contract/examples.ts';
 import { ChangeResults } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { changeMany } from '#shared/services/complaints/change-many.ts';
 
 export const changeComplaints = route({
   method: 'PUT',
@@ -59,7 +60,6 @@ export const changeComplaints = route({
     },
   },
   async run({ body: { ids, change }, caller, deps }) {
-    const { changeMany } = await import('#shared/services/complaints/change-many.ts');
     const results = await changeMany(deps, caller.actor(), { ids, input: change, accountId: caller.accountId });
     return { status: 200, body: { results } };
   },

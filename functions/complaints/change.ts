@@ -2,6 +2,7 @@ import { ComplaintChange } from '#shared/contract/complaint-requests.ts';
 import { COMPLAINT_ID, complaintOf } from '#shared/contract/examples.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { changeComplaint as change } from '#shared/services/complaints/change-complaint.ts';
 import { parseIfMatch } from '#shared/services/complaints/if-match.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
 import { relationsOf } from '#shared/services/complaints/relations.ts';
@@ -123,7 +124,6 @@ export const changeComplaint = route({
     },
   },
   async run({ body: { id, ...input }, headers, caller, deps }) {
-    const { changeComplaint: change } = await import('#shared/services/complaints/change-complaint.ts');
     const ifMatch = parseIfMatch(headers['if-match']);
     const row = await change(deps, caller.actor(), { id, ifMatch, input, accountId: caller.accountId });
     const viewer = await caller.actor();

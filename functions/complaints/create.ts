@@ -2,7 +2,9 @@ import { contactOf, IMAGE_FIELDS, NewComplaintForm, NewComplaintJson } from '#sh
 import { complaintOf, DRAFT, imageOf } from '#shared/contract/examples.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { createComplaint as file } from '#shared/services/complaints/create-complaint.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
+import { readPictures } from '#shared/services/complaints/read-pictures.ts';
 import { relationsOf } from '#shared/services/complaints/relations.ts';
 import { MAX_FORM_BYTES, uploadsOf } from './uploads.ts';
 
@@ -138,7 +140,6 @@ export const createComplaint = route<Record<string, never>, NewComplaintForm & N
     },
   },
   async run({ body, files, headers, caller, deps }) {
-    const { readPictures } = await import('#shared/services/complaints/read-pictures.ts');
     // The pictures are checked while the account is being read. If the account is refused, that is the answer.
     const pictures = readPictures(uploadsOf(files, body.images));
     pictures.catch(() => undefined);
@@ -152,7 +153,6 @@ export const createComplaint = route<Record<string, never>, NewComplaintForm & N
       anonymous: body.anonymous ?? false,
       contact: contactOf(body),
     };
-    const { createComplaint: file } = await import('#shared/services/complaints/create-complaint.ts');
     const key = headers['idempotency-key'];
     const { row, replayed } = await file(deps, caller.actor(), { draft, pictures, key });
     const replay: Record<string, string> = replayed ? { 'idempotent-replayed': 'true' } : {};

@@ -2,6 +2,7 @@ import { ComplaintDeletion } from '#shared/contract/complaint-requests.ts';
 import { COMPLAINT_ID } from '#shared/contract/examples.ts';
 import { Deleted } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { deleteComplaint as remove } from '#shared/services/complaints/delete-complaint.ts';
 import { parseIfMatch } from '#shared/services/complaints/if-match.ts';
 
 export const deleteComplaint = route({
@@ -46,7 +47,6 @@ export const deleteComplaint = route({
     },
   },
   async run({ body: { id }, headers, caller, deps }) {
-    const { deleteComplaint: remove } = await import('#shared/services/complaints/delete-complaint.ts');
     await remove(deps, caller.actor(), { id, ifMatch: parseIfMatch(headers['if-match']) });
     return { status: 200, body: { id, deleted: true } };
   },

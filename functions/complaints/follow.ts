@@ -2,6 +2,7 @@ import { ComplaintFollowing } from '#shared/contract/complaint-requests.ts';
 import { COMPLAINT_ID } from '#shared/contract/examples.ts';
 import { Following } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { followComplaint as set } from '#shared/services/complaints/follow.ts';
 
 const unknown = {
   summary: 'No such complaint',
@@ -46,7 +47,6 @@ export const followComplaint = route({
     },
   },
   async run({ body: { id }, caller, deps }) {
-    const { followComplaint: set } = await import('#shared/services/complaints/follow.ts');
     return { status: 200, body: await set(deps, caller.actor(), { id, accountId: caller.accountId, follow: true }) };
   },
 });
@@ -76,7 +76,6 @@ export const unfollowComplaint = route({
     },
   },
   async run({ body: { id }, caller, deps }) {
-    const { followComplaint: set } = await import('#shared/services/complaints/follow.ts');
     return { status: 200, body: await set(deps, caller.actor(), { id, accountId: caller.accountId, follow: false }) };
   },
 });

@@ -1,5 +1,6 @@
 import { Figures } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { readFigures } from '#shared/services/complaints/read-figures.ts';
 
 export const getStats = route({
   method: 'GET',
@@ -82,7 +83,6 @@ export const getStats = route({
     },
   },
   async run({ deps }) {
-    const { readFigures } = await import('#shared/services/complaints/read-figures.ts');
     return { status: 200, body: await readFigures(deps), headers: { 'cache-control': 'public, max-age=30' } };
   },
 });

@@ -2,6 +2,7 @@ import { ComplaintRating } from '#shared/contract/complaint-requests.ts';
 import { COMPLAINT_ID, complaintOf } from '#shared/contract/examples.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { changeComplaint as change } from '#shared/services/complaints/change-complaint.ts';
 import { parseIfMatch } from '#shared/services/complaints/if-match.ts';
 import { etagOf, presentComplaint } from '#shared/services/complaints/present.ts';
 
@@ -56,7 +57,6 @@ export const rateComplaint = route({
     },
   },
   async run({ body: { id, score, comment }, headers, caller, deps }) {
-    const { changeComplaint: change } = await import('#shared/services/complaints/change-complaint.ts');
     const input = { rating: { score, comment: comment ?? null } };
     const ifMatch = parseIfMatch(headers['if-match']);
     const row = await change(deps, caller.actor(), { id, ifMatch, input, accountId: caller.accountId });

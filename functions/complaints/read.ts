@@ -5,6 +5,7 @@ import { ComplaintDetail, ComplaintList, ComplaintPoints } from '#shared/contrac
 import { route } from '#shared/http/route.ts';
 import { findComplaints } from '#shared/services/complaints/find-complaints.ts';
 import { getComplaint } from '#shared/services/complaints/get-complaint.ts';
+import { mapComplaints } from '#shared/services/complaints/map-complaints.ts';
 import { etagOf } from '#shared/services/complaints/present.ts';
 import { searchOf } from './search-query.ts';
 
@@ -122,7 +123,6 @@ export const readComplaints = route({
     const viewer = await caller.viewer();
     const search = searchOf(query, viewer, deps.clock.now());
     if (query.format === 'geojson') {
-      const { mapComplaints } = await import('#shared/services/complaints/map-complaints.ts');
       return { status: 200, body: await mapComplaints(deps, search) };
     }
     return { status: 200, body: await findComplaints(deps, viewer, search) };

@@ -1,6 +1,7 @@
 import { SimilarQuery } from '#shared/contract/complaint-requests.ts';
 import { SimilarList } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { findSimilar as find } from '#shared/services/complaints/find-similar.ts';
 import { wordsOf } from './search-query.ts';
 
 export const findSimilar = route({
@@ -34,7 +35,6 @@ export const findSimilar = route({
     },
   },
   async run({ query, caller, deps }) {
-    const { findSimilar: find } = await import('#shared/services/complaints/find-similar.ts');
     const { latitude, longitude, category } = query;
     const point = latitude !== undefined && longitude !== undefined ? { latitude, longitude } : undefined;
     const words = wordsOf(query);

@@ -2,6 +2,7 @@ import { AccountChange } from '#shared/contract/account-requests.ts';
 import { EXAMPLE_PASSWORD, profileOf } from '#shared/contract/examples.ts';
 import { Profile } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { changeAccount } from '#shared/services/accounts/change-account.ts';
 import { presentProfile } from '#shared/services/accounts/profile.ts';
 
 export const changeProfile = route({
@@ -58,7 +59,6 @@ export const changeProfile = route({
     },
   },
   async run({ body, caller, deps }) {
-    const { changeAccount } = await import('#shared/services/accounts/change-account.ts');
     const actor = await caller.actor();
     const account = await changeAccount(deps, actor, body);
     return { status: 200, body: presentProfile(account, actor) };

@@ -1,6 +1,7 @@
 import { AccountErasure } from '#shared/contract/account-requests.ts';
 import { EXAMPLE_PASSWORD } from '#shared/contract/examples.ts';
 import { route } from '#shared/http/route.ts';
+import { eraseAccount } from '#shared/services/accounts/erase-account.ts';
 
 export const erase = route({
   method: 'DELETE',
@@ -32,7 +33,6 @@ export const erase = route({
     },
   },
   async run({ body, caller, deps }) {
-    const { eraseAccount } = await import('#shared/services/accounts/erase-account.ts');
     await eraseAccount(deps, await caller.actor(), body);
     return { status: 204 };
   },

@@ -2,6 +2,7 @@ import { ExportQuery } from '#shared/contract/account-requests.ts';
 import { profileOf } from '#shared/contract/examples.ts';
 import { AccountExport } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
+import { exportAccount as readAll } from '#shared/services/accounts/export-account.ts';
 
 export const exportAccount = route({
   method: 'GET',
@@ -32,7 +33,6 @@ export const exportAccount = route({
     },
   },
   async run({ query, caller, deps }) {
-    const { exportAccount: readAll } = await import('#shared/services/accounts/export-account.ts');
     return { status: 200, body: await readAll(deps, await caller.actor(), query.after) };
   },
 });

@@ -3,6 +3,7 @@ import { EXAMPLE_PASSWORD, profileOf } from '#shared/contract/examples.ts';
 import { Profile } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
 import { presentProfile } from '#shared/services/accounts/profile.ts';
+import { register as openAccount } from '#shared/services/accounts/register.ts';
 
 export const register = route({
   method: 'POST',
@@ -61,7 +62,6 @@ export const register = route({
     },
   },
   async run({ body, deps }) {
-    const { register: openAccount } = await import('#shared/services/accounts/register.ts');
     const profile = await openAccount(deps, { ...body, phone: body.phone ?? null });
     return { status: 201, body: presentProfile(profile) };
   },

@@ -3,6 +3,7 @@ import { profileOf } from '#shared/contract/examples.ts';
 import { Profile } from '#shared/contract/responses.ts';
 import { route } from '#shared/http/route.ts';
 import { presentProfile } from '#shared/services/accounts/profile.ts';
+import { setRole as giveRole } from '#shared/services/accounts/set-role.ts';
 
 export const setRole = route({
   method: 'PUT',
@@ -48,7 +49,6 @@ export const setRole = route({
     },
   },
   async run({ body, caller, deps }) {
-    const { setRole: giveRole } = await import('#shared/services/accounts/set-role.ts');
     const actor = await caller.actor();
     return { status: 200, body: presentProfile(await giveRole(deps, actor, body), actor) };
   },

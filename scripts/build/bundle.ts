@@ -23,8 +23,8 @@ export async function bundle(id: string, entry: string, file: string): Promise<B
     platform: 'node',
     target: 'node24',
     format: 'cjs',
-    minify: true,
-    keepNames: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
     logLevel: 'warning',
     alias: {
       undici: `${root}shared/appwrite/transport/undici.ts`,

@@ -232,30 +232,25 @@ export const box = z.pipe(
 /** Decoration of phone numbers: the (0) of `+49 (0)170`, spaces, dashes, dots, slashes, brackets, and invisible characters from pasting. */
 const PHONE_NOISE = /(?<=\+.*)\(0\)|[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}\u2212./()]/gu;
 const E164 = /^\+[1-9]\d{6,14}$/;
+/** `+49 0170` is often meant as +49 170; in Italy the zero belongs to the number. */
+const HAS_EARLY_ZERO = /^\+\d{1,3}0/;
 const EXAMPLE_PHONE = 'an international number such as +49 170 1234567';
 
 /** An E.164 number without decoration. A national one is read as a number of DEFAULT_COUNTRY; without that setting it is refused. */
 export const phone = z.pipe(
   z.string().check(z.maxLength(60)),
-  z.transform((raw, context) => {
+  z.transform(async (raw, context) => {
     const plain = withAsciiDigits(raw.normalize('NFKC')).replace(PHONE_NOISE, '').replace(/^tel:/i, '');
-    if (E164.test(plain)) return plain;
+    if (E164.test(plain) && !HAS_EARLY_ZERO.test(plain)) return plain;
+    // The library is large and few need it, so it is loaded for the first of the other numbers.
+    const { readPhoneNumber } = await import('./phone-number.ts');
+    if (E164.test(plain)) return readPhoneNumber(plain) ?? plain;
     const country = readDefaultCountry();
     const refuse = (message: string) => {
       context.issues.push({ code: 'custom', input: raw, message });
       return z.NEVER;
     };
     if (country === undefined || !/^\d{3,15}$/.test(plain)) return refuse(`must be ${EXAMPLE_PHONE}`);
-    return national(plain, country).then(
-      (number) => number ?? refuse(`must be a number of ${country}, or ${EXAMPLE_PHONE}`),
-    );
+    return readPhoneNumber(plain, country) ?? refuse(`must be a number of ${country}, or ${EXAMPLE_PHONE}`);
   }),
 );
-
-/** The library is large and few need it, so it is loaded for the first national number. */
-async function national(digits: string, country: string): Promise<string | undefined> {
-  const { isSupportedCountry, parsePhoneNumberFromString } = await import('libphonenumber-js/min');
-  if (!isSupportedCountry(country)) return undefined;
-  const number = parsePhoneNumberFromString(digits, country);
-  return number?.isPossible() ? number.number : undefined;
-}

@@ -5,6 +5,7 @@ import { invalidField, Refusal, shown } from '#shared/domain/problems.ts';
 import { withMutex } from '#shared/services/keyed-mutex.ts';
 import { parseFields, shapeOf } from './field-errors.ts';
 import type { FormFile, FormSpec } from './multipart.ts';
+import { parseForm } from './multipart.ts';
 import type { Incoming } from './runtime.ts';
 
 /** The largest body, in bytes, of a route without `maxBytes`. Larger ones are parsed only after the account is checked. */
@@ -73,7 +74,6 @@ export async function parseBody<B>({ headers, body }: Incoming, spec: BodySpec<B
   if (body.byteLength === 0) return { value: await parseFields(spec.json, {}), files: [] };
   if (type === 'application/json') return { value: await parseFields(spec.json, await parseJson(body)), files: [] };
   if (spec.form && type === 'multipart/form-data') {
-    const { parseForm } = await import('./multipart.ts');
     return parseForm(body, contentType, spec.form);
   }
   const accepted = spec.form ? 'application/json or multipart/form-data' : 'application/json';

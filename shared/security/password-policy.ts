@@ -7,10 +7,11 @@ const MIN_CODE_POINTS = 8;
 /** A date in eight digits, day or year first. */
 const DATE = /^(?:[0-3]\d[0-3]\d(?:19|20)\d\d|(?:19|20)\d\d[0-3]\d[0-3]\d)$/;
 
-const common = new Set(COMMON_PASSWORDS.trim().split('\n'));
+let common: Set<string> | undefined;
 
 /** Whether a lower-case password is easily guessed: on the list of common ones, or a date. */
 export function isCommonPassword(password: string): boolean {
+  common ??= new Set(COMMON_PASSWORDS.trim().split('\n'));
   return common.has(password) || DATE.test(password);
 }
 

@@ -44,7 +44,9 @@ export function assemble(options: LocalAppwriteOptions) {
   const clock = new MovableClock(options.clock, () => {
     for (const tell of moved) tell();
   });
-  const platform = makePlatform(options, { clock, address, print });
+  const database = new Database(options.dataDir, engineNamed(options.database ?? 'mariadb'));
+  // In one transaction, since a new folder takes some hundred statements to make the tables.
+  const platform = database.atomically(() => makePlatform(options, { database, clock, address, print }));
   const { project, keys, executions, faults, hosts, management } = platform;
   const calls = new CallLog();
   const api = new Api({
@@ -68,12 +70,10 @@ export function assemble(options: LocalAppwriteOptions) {
   return { platform, server, scheduler, calls, snapshots, address };
 }
 
-type Surroundings = { clock: MovableClock; address: { port: number }; print: Print };
+type Surroundings = { database: Database; clock: MovableClock; address: { port: number }; print: Print };
 
-function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: Surroundings): Platform {
+function makePlatform(options: LocalAppwriteOptions, { database, clock, address, print }: Surroundings): Platform {
   const project = openProject(options);
-  const engine = engineNamed(options.database ?? 'mariadb');
-  const database = new Database(options.dataDir, engine);
   for (const table of project.tables.values()) ensureTable(database, table);
   const rows = new RowStore(database);
   const stale = new StaleRows();
@@ -100,7 +100,7 @@ function makePlatform(options: LocalAppwriteOptions, { clock, address, print }: 
     clock,
     faults,
     database,
-    engine,
+    engine: database.engine,
     keys,
     rows,
     writer,

@@ -3,8 +3,7 @@
  * 30 to 40 ms to load; unbundled, as in tests that call services directly, the SDK uses the real one.
  */
 import * as http from 'node:http';
-import type { AgentOptions } from 'node:https';
-import * as https from 'node:https';
+import type * as https from 'node:https';
 
 export const { File } = globalThis;
 
@@ -15,14 +14,20 @@ export const FormData = new Proxy(class {}, {
 
 /** Longer than the pauses between executions; Node closes earlier when the server's `Keep-Alive: timeout` says so. */
 const KEPT_MS = 55_000;
-const KEEP_ALIVE: AgentOptions = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo', timeout: KEPT_MS };
+const KEEP_ALIVE: https.AgentOptions = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo', timeout: KEPT_MS };
 const plainAgent = new http.Agent(KEEP_ALIVE);
-const tlsAgent = new https.Agent(KEEP_ALIVE);
+let tls: Promise<{ request: typeof https.request; agent: https.Agent }> | undefined;
 
-/** The SDK makes one for `setSelfSigned(true)`. */
-export class Agent extends https.Agent {
-  constructor(options: { connect?: { rejectUnauthorized?: boolean } } = {}) {
-    super({ ...KEEP_ALIVE, ...options.connect });
+/** TLS takes 4 ms to load, which an endpoint without it need not wait for. */
+async function openTls() {
+  const { Agent, request } = await import('node:https');
+  return { request, agent: new Agent(KEEP_ALIVE) };
+}
+
+/** The SDK makes one for `setSelfSigned(true)`, which is never asked for: who could read the traffic could read the API key. */
+export class Agent {
+  constructor() {
+    throw new Error('Certificates are always checked.');
   }
 }
 
@@ -31,7 +36,6 @@ export type FetchOptions = {
   headers?: Record<string, string>;
   body?: globalThis.FormData | string;
   redirect?: 'follow' | 'manual';
-  dispatcher?: Agent;
   signal?: AbortSignal;
 };
 
@@ -77,12 +81,13 @@ async function encode(body: FetchOptions['body']): Promise<EncodedBody> {
 export async function fetch(address: string | URL, options: FetchOptions = {}): Promise<Answer> {
   const url = new URL(address);
   const { bytes, headers } = await encode(options.body);
-  const secure = url.protocol === 'https:';
+  if (url.protocol === 'https:') tls ??= openTls();
+  const secure = url.protocol === 'https:' ? await tls : undefined;
   const answer = await new Promise<Answer>((resolve, reject) => {
-    const request = (secure ? https : http).request(url, {
+    const request = (secure?.request ?? http.request)(url, {
       method: options.method ?? 'GET',
       headers: { ...options.headers, ...headers },
-      agent: secure ? (options.dispatcher ?? tlsAgent) : plainAgent,
+      agent: secure?.agent ?? plainAgent,
       ...(options.signal ? { signal: options.signal } : {}),
     });
     request.on('error', reject);

@@ -1,4 +1,5 @@
 import { type FieldCode, invalidField } from '#shared/domain/problems.ts';
+import { checkPassword } from '#shared/security/password-policy.ts';
 
 const WEAKNESSES = {
   password_too_short: 'must have at least 8 characters',
@@ -11,7 +12,6 @@ const WEAKNESSES = {
 
 /** 422 for a password that the policy refuses. The list of common ones is only loaded here. */
 export async function refuseWeakPassword(password: string, about: { username: string; field: string }): Promise<void> {
-  const { checkPassword } = await import('#shared/security/password-policy.ts');
   const weakness = checkPassword(password, about.username);
   if (weakness) throw invalidField(about.field, weakness, WEAKNESSES[weakness]);
 }

@@ -8,9 +8,12 @@ import type { Viewer } from '#shared/domain/policy.ts';
 import { unknownCategory } from './assignee-and-category.ts';
 import { openCursor, sealCursor } from './cursor.ts';
 import { listComplaints, type PagePosition, type Wanted } from './list-complaints.ts';
+import { listInBox } from './list-in-box.ts';
 import type { NearbyPosition } from './list-nearby.ts';
+import { listNearby } from './list-nearby.ts';
 import { presentComplaint } from './present.ts';
 import { relationsOf } from './relations.ts';
+import { searchComplaints } from './search-complaints.ts';
 import type { Total } from './totals.ts';
 
 export type Search = {
@@ -38,7 +41,6 @@ const kindOf = ({ near, sort }: Search) => (near ? 'near' : sort);
 /** Reads a small box by its cells, and a large one like any other list; both in the same order. */
 async function listed(deps: Deps, wanted: Wanted): Promise<Page> {
   if (wanted.filter.box && wanted.order.key === '$id') {
-    const { listInBox } = await import('./list-in-box.ts');
     const found = await listInBox(deps, wanted, wanted.filter.box);
     if (found) return found;
   }
@@ -48,7 +50,6 @@ async function listed(deps: Deps, wanted: Wanted): Promise<Page> {
 async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter): Promise<Page> {
   const { sort, page, pageSize, words, near, followedBy } = search;
   if (near) {
-    const { listNearby } = await import('./list-nearby.ts');
     const nearby = { ...near, filter, words, pageSize, after: after as NearbyPosition | undefined };
     return { ...(await listNearby(deps, nearby)), total: null };
   }
@@ -56,7 +57,6 @@ async function pageOf(deps: Deps, search: Search, after: unknown, filter: Filter
   const reached = after as PagePosition | undefined;
   if (words.length === 0 && followedBy === undefined)
     return listed(deps, { filter, order, pageSize, page, after: reached });
-  const { searchComplaints } = await import('./search-complaints.ts');
   const { descending } = order;
   return searchComplaints(deps, { filter, words, followedBy, descending, pageSize, after: reached?.key });
 }

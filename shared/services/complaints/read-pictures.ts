@@ -1,8 +1,9 @@
 import { nextTurn } from '#shared/domain/clock.ts';
 import { MAX_IMAGES_PER_REQUEST } from '#shared/domain/ids.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
-import type { Picture } from '#shared/media/picture.ts';
-import type { PictureError } from '#shared/media/picture-error.ts';
+import { decodePicture } from '#shared/media/base64.ts';
+import { cleanPicture, type Picture } from '#shared/media/picture.ts';
+import { PictureError } from '#shared/media/picture-error.ts';
 
 /** A picture as it was sent: bytes, or base64 text. `field` is what a refusal calls it. */
 export type Upload = { field: string; content: Uint8Array | string };
@@ -20,16 +21,11 @@ function refusalOf(error: PictureError, field: string): Refusal {
   }
 }
 
-/** Cleans the pictures of a request for storage; throws 413, 415 or 422 for the first bad one. Loads the code for it on demand. */
+/** Cleans the pictures of a request for storage; throws 413, 415 or 422 for the first bad one. */
 export async function readPictures(uploads: readonly Upload[]): Promise<Picture[]> {
   if (uploads.length === 0) return [];
   if (uploads.length > MAX_IMAGES_PER_REQUEST)
     throw invalidField('images', 'too_many', `must have at most ${MAX_IMAGES_PER_REQUEST} entries`);
-  const [{ cleanPicture }, { decodePicture }, { PictureError }] = await Promise.all([
-    import('#shared/media/picture.ts'),
-    import('#shared/media/base64.ts'),
-    import('#shared/media/picture-error.ts'),
-  ]);
   const pictures: Picture[] = [];
   for (const { field, content } of uploads) {
     try {

@@ -24,15 +24,15 @@ export function findColumn(table: Table, key: string): Column | undefined {
 export function ensureTable(database: Database, table: Table): void {
   table.sequence = database.engine.sequence;
   const name = sqlName(table);
-  database.exec(
-    `CREATE TABLE IF NOT EXISTS ${name} ("$sequence" INTEGER PRIMARY KEY AUTOINCREMENT, "$id" TEXT NOT NULL,
-     "$createdAt" TEXT NOT NULL, "$updatedAt" TEXT NOT NULL, "$permissions" TEXT NOT NULL)`,
-  );
   const present = new Set(database.all(`PRAGMA table_info(${name})`).map((info) => info.name));
-  for (const column of table.columns) {
-    if (!present.has(column.key)) {
-      database.exec(`ALTER TABLE ${name} ADD COLUMN ${quote(column.key)} ${sqlType(column)}`);
-    }
+  const missing = table.columns.filter(({ key }) => !present.has(key));
+  const definitions = missing.map((column) => `${quote(column.key)} ${sqlType(column)}`);
+  if (present.size === 0) {
+    const system = `"$sequence" INTEGER PRIMARY KEY AUTOINCREMENT, "$id" TEXT NOT NULL,
+      "$createdAt" TEXT NOT NULL, "$updatedAt" TEXT NOT NULL, "$permissions" TEXT NOT NULL`;
+    database.exec(`CREATE TABLE ${name} (${[system, ...definitions].join(', ')})`);
+  } else {
+    for (const definition of definitions) database.exec(`ALTER TABLE ${name} ADD COLUMN ${definition}`);
   }
   database.exec(`CREATE UNIQUE INDEX IF NOT EXISTS ${indexName(table, '$id')} ON ${name} (lower("$id"))`);
   database.exec(`CREATE INDEX IF NOT EXISTS ${indexName(table, '$id order')} ON ${name} (fold("$id"))`);

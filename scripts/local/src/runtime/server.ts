@@ -2,7 +2,7 @@
  * The process one function lives in: the Open Runtimes v5 contract for Node, over a loopback port that only
  * the parent knows. It ends with its parent, however that one ends.
  */
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { answer } from './answer.ts';
@@ -11,6 +11,8 @@ import { forgetCompileCache } from './compile-cache.ts';
 // Written now, as this process does not end by itself, but is ended.
 flushCompileCache();
 forgetCompileCache();
+
+const { createServer } = process.getBuiltinModule('node:http');
 
 const largestBody = 20 * 1024 * 1024;
 

@@ -2,7 +2,9 @@
 export type Embedded = {
   document: Record<string, unknown> & { paths: Record<string, Record<string, unknown>> };
   script: string;
+  /** The library that shows the document, without which mails' links work. */
+  library: string;
   style: string;
 };
 
-export const embedded: Embedded = { document: { paths: {} }, script: '', style: '' };
+export const embedded: Embedded = { document: { paths: {} }, script: '', library: '', style: '' };

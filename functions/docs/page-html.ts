@@ -2,7 +2,7 @@ const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%23155e75'/%3E%3Cpath d='M4 5h8M4 8h8M4 11h5' stroke='%23fff' stroke-width='1.6' stroke-linecap='round'/%3E%3C/svg%3E";
 
 /** The explorer page. The URLs of its files contain a hash, so that browsers may cache them forever. */
-export function pageHtml({ script, style }: { script: string; style: string }): string {
+export function pageHtml({ script, library, style }: Record<'script' | 'library' | 'style', string>): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -25,7 +25,7 @@ export function pageHtml({ script, style }: { script: string; style: string }): 
 </header>
 <main id="explorer"><p class="loading">Loading …</p></main>
 <noscript><p class="loading">This page needs JavaScript. The document itself is <a href="./openapi.json">openapi.json</a>.</p></noscript>
-<script src="./explorer.js?v=${script}"></script>
+<script src="./explorer.js?v=${script}" data-library="./swagger-ui.js?v=${library}"></script>
 </body>
 </html>
 `;

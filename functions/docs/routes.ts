@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Docs } from '#shared/contract/docs.ts';
 
-export type Part = 'page' | 'document' | 'script' | 'style';
+export type Part = 'page' | 'document' | 'script' | 'library' | 'style';
 type Shown = { method: 'GET'; path: string; part: Part; type: string; id?: string; docs?: Docs };
 
 /** What the function shows: each path with what it is in the embedded files. Those with `docs` are in the document. */
@@ -42,5 +42,6 @@ export const pages: readonly Shown[] = [
     },
   },
   { method: 'GET', path: '/explorer.js', part: 'script', type: 'text/javascript; charset=utf-8' },
+  { method: 'GET', path: '/swagger-ui.js', part: 'library', type: 'text/javascript; charset=utf-8' },
   { method: 'GET', path: '/explorer.css', part: 'style', type: 'text/css; charset=utf-8' },
 ];

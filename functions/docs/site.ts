@@ -45,17 +45,18 @@ function withServers({ document }: Embedded, { apiOrigins }: DocsConfig, { serve
 
 /** The pages, ready to be sent. */
 export function buildSite(embedded: Embedded, config: DocsConfig, whole: Whole = {}): Site {
-  const { script, style } = embedded;
+  const { script, library, style } = embedded;
   const contents: Record<Part, string> = {
     script,
+    library,
     style,
-    page: pageHtml({ script: fingerprint(script), style: fingerprint(style) }),
+    page: pageHtml({ script: fingerprint(script), library: fingerprint(library), style: fingerprint(style) }),
     document: JSON.stringify(withServers(embedded, config, whole)),
   };
   const policy = contentPolicy(config);
   const shown = pages.map(({ method, path, part, type }): Page => {
     const body = contents[part];
-    const cache = part === 'script' || part === 'style' ? A_YEAR : CHECK_BACK;
+    const cache = part === 'page' || part === 'document' ? CHECK_BACK : A_YEAR;
     const guard: Record<string, string> =
       part === 'page' ? { 'content-security-policy': policy, 'referrer-policy': 'no-referrer' } : {};
     const headers = { 'content-type': type, 'cache-control': cache, etag: `"${fingerprint(body)}"`, ...guard };

@@ -26,10 +26,8 @@ async function bundleText(entry: string, options: BuildOptions): Promise<string>
 const forBrowsers: BuildOptions = { platform: 'browser', target: 'es2022', format: 'iife' };
 const withoutMap = (text: string) => text.replace(/\n?\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/, '');
 
-async function withLibrary(library: string, entry: string): Promise<string> {
-  const text = await readFile(library, 'utf8');
-  return `${withoutMap(text)}\n${await bundleText(`${page}/${entry}`, forBrowsers)}`;
-}
+const swaggerUi = async (file: string) =>
+  withoutMap(await readFile(require.resolve(`swagger-ui-dist/${file}`), 'utf8'));
 
 async function bcryptWorker(): Promise<string> {
   const source = await bundleText(worker, { platform: 'node', target: 'node24', format: 'cjs' });
@@ -42,11 +40,14 @@ export const COMMON_PASSWORDS = text;`;
 
 async function explorer(): Promise<string> {
   const { openApiDocument } = await import('../openapi/document.ts');
-  const [script, style] = await Promise.all([
-    withLibrary(require.resolve('swagger-ui-dist/swagger-ui-bundle.js'), 'explorer.ts'),
-    withLibrary(require.resolve('swagger-ui-dist/swagger-ui.css'), 'explorer.css'),
+  const [script, library, theirStyle, ownStyle] = await Promise.all([
+    bundleText(`${page}/explorer.ts`, forBrowsers),
+    swaggerUi('swagger-ui-bundle.js'),
+    swaggerUi('swagger-ui.css'),
+    bundleText(`${page}/explorer.css`, forBrowsers),
   ]);
-  return `export const embedded = ${JSON.stringify({ document: openApiDocument(), script, style })};`;
+  const style = `${theirStyle}\n${ownStyle}`;
+  return `export const embedded = ${JSON.stringify({ document: openApiDocument(), script, library, style })};`;
 }
 
 /** Every function without clients, with what appwrite.json says it is called by. */

@@ -116,6 +116,8 @@ it('sets a new password with the link of a mail, after a word about one that is 
   const { page, asked } = await openLink(`#reset=${token}`, 390);
   expect(page.url()).not.toContain(token);
   expect(asked.filter((request) => request.startsWith('POST'))).toEqual([]);
+  expect(asked).toContain('GET /explorer.js');
+  expect(asked).not.toContain('GET /swagger-ui.js');
   expect(await page.locator('#explorer').isVisible()).toBe(false);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   await page.fill('#mail-link [name=password]', 'password1');
@@ -179,7 +181,6 @@ it('shows the complaint that a mail leads to: the public what is public, its rep
   // A token that is kept decides what is seen.
   await admin.send('PUT', '/complain', { json: { id, hidden: true } });
   await page.reload();
-  await page.locator('.opblock').first().waitFor({ state: 'attached' });
   await card.getByText('There is no such complaint, or it is not public.').waitFor();
   await explorer.logIn(reporter.username);
   await card.getByText('hidden from the public').waitFor();

@@ -15,6 +15,7 @@ const FILES = [
   ['/', 'text/html'],
   ['/openapi.json', 'application/json'],
   ['/explorer.js', 'text/javascript'],
+  ['/swagger-ui.js', 'text/javascript'],
   ['/explorer.css', 'text/css'],
 ] as const;
 
@@ -43,7 +44,7 @@ it('shows a document that lints clean as it is served, with this origin as the s
 it('shows the domain of each function where API_ORIGINS names it', () => {
   const document = openApiDocument() as never;
   const config = readDocsConfig({ API_ORIGINS: 'auth=https://a.example, users=https://u.example' });
-  const { pages } = buildSite({ document, script: '', style: '' }, config);
+  const { pages } = buildSite({ document, script: '', library: '', style: '' }, config);
   const served = JSON.parse(pages.find(({ path }) => path === '/openapi.json')?.body ?? '');
   expect(served.paths['/login'].servers).toMatchObject([{ url: 'https://a.example' }]);
   expect(served.paths['/user/role'].servers).toMatchObject([{ url: 'https://u.example' }]);
@@ -53,7 +54,9 @@ it('shows the domain of each function where API_ORIGINS names it', () => {
 
 it('names the function api and this origin at every path in the layout compact', () => {
   const document = openApiDocument() as never;
-  const { pages } = buildSite({ document, script: '', style: '' }, readDocsConfig({}), { servedBy: 'api' });
+  const { pages } = buildSite({ document, script: '', library: '', style: '' }, readDocsConfig({}), {
+    servedBy: 'api',
+  });
   const served: { paths: Record<string, unknown> } = JSON.parse(
     pages.find(({ path }) => path === '/openapi.json')?.body ?? '',
   );
@@ -77,7 +80,10 @@ it('is shown by the function api beside everything else in the layout compact', 
 
 it('lets pictures be shown from where they are stored', () => {
   const policyWith = (settings: Record<string, string>) => {
-    const { pages } = buildSite({ document: { paths: {} }, script: '', style: '' }, readDocsConfig(settings));
+    const { pages } = buildSite(
+      { document: { paths: {} }, script: '', library: '', style: '' },
+      readDocsConfig(settings),
+    );
     return pages.find(({ path }) => path === '/')?.headers['content-security-policy'];
   };
   const inside = { APPWRITE_FUNCTION_API_ENDPOINT: 'http://appwrite/v1' };

@@ -182,7 +182,7 @@ async function load(read: Read, id: string): Promise<Complaint | string> {
 }
 
 /** The id of the complaint that the address of the page names, if it names one. */
-export const complaintInAddress = () => LINK.exec(location.hash)?.[1];
+const complaintInAddress = () => LINK.exec(location.hash)?.[1];
 
 /** Shows the complaint that the address of the page names, if it names one, as whoever is logged in may see it. */
 export async function showComplaint(read: Read): Promise<void> {

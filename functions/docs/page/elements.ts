@@ -19,6 +19,8 @@ export function showCard(card: HTMLElement): void {
   document.body.classList.add('has-card');
 }
 
+export const hasCard = () => document.body.classList.contains('has-card');
+
 /** The link from a card to the explorer. */
 export function explorerLink(): HTMLAnchorElement {
   const link = elementOf('a', 'Go on to the API');

@@ -1,5 +1,5 @@
-import { complaintInAddress, type Read, showComplaint } from './complaint.ts';
-import { detailOf } from './elements.ts';
+import { type Read, showComplaint } from './complaint.ts';
+import { detailOf, hasCard } from './elements.ts';
 import { type Post, showMailLink } from './mail-links.ts';
 import { showPictures } from './pictures.ts';
 import { keepSession, readSession, type Session, sessionOf } from './session.ts';
@@ -13,6 +13,7 @@ type SwaggerUi = {
 type ApiDocument = { paths: Record<string, { servers?: { url: string }[] }> };
 
 declare const SwaggerUIBundle: (options: Record<string, unknown>) => SwaggerUi;
+const ownScript = document.currentScript;
 
 function element<E extends HTMLElement>(id: string, kind: new () => E): E {
   const found = document.getElementById(id);
@@ -127,6 +128,35 @@ function followed(path: string): void {
 
 const unreachable = () => say('The API cannot be reached from here.');
 
+/** Loads Swagger UI: more than a megabyte, which whoever follows the link of a mail does not need. */
+async function loadLibrary(): Promise<void> {
+  const script = document.createElement('script');
+  script.src = ownScript?.dataset.library ?? '';
+  await new Promise((resolve, reject) => {
+    script.addEventListener('load', resolve);
+    script.addEventListener('error', reject);
+    document.head.append(script);
+  });
+}
+
+async function showExplorer(api: ApiDocument): Promise<void> {
+  await loadLibrary();
+  ui = SwaggerUIBundle({
+    spec: api,
+    dom_id: '#explorer',
+    deepLinking: true,
+    tryItOutEnabled: true,
+    displayRequestDuration: true,
+    defaultModelsExpandDepth: 0,
+    docExpansion: 'list',
+    validatorUrl: null,
+    plugins: [showPictures],
+    requestInterceptor: withoutUntouched,
+    responseInterceptor: watch,
+    onComplete: () => use(readSession()),
+  });
+}
+
 async function start(): Promise<void> {
   const response = await fetch('./openapi.json');
   const api = (await response.json()) as ApiDocument;
@@ -145,21 +175,9 @@ async function start(): Promise<void> {
   element('logout', HTMLButtonElement).addEventListener('click', () => {
     logOut(api).then(complaint).catch(unreachable);
   });
-  ui = SwaggerUIBundle({
-    spec: api,
-    dom_id: '#explorer',
-    // The library takes every fragment for one of its own, and writes another one in its place.
-    deepLinking: complaintInAddress() === undefined,
-    tryItOutEnabled: true,
-    displayRequestDuration: true,
-    defaultModelsExpandDepth: 0,
-    docExpansion: 'list',
-    validatorUrl: null,
-    plugins: [showPictures],
-    requestInterceptor: withoutUntouched,
-    responseInterceptor: watch,
-    onComplete: () => use(readSession()),
-  });
+  // A card stands in the place of the explorer, and its link to it opens the page anew.
+  if (hasCard()) use(readSession());
+  else await showExplorer(api);
 }
 
 start().catch(unreachable);

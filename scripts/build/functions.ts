@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { type Bundle, bundle } from './bundle.ts';
 
 export type BuildRequest = {
@@ -15,10 +16,9 @@ const functions = fileURLToPath(new URL('../../functions', import.meta.url));
 export async function buildFunctions({ quiet = false, only }: BuildRequest = {}): Promise<Bundle[]> {
   const ids = (await readdir(functions)).filter((id) => existsSync(`${functions}/${id}/main.ts`)).sort();
   const wanted = ids.filter((id) => only?.includes(id) ?? true);
-  const bundles = await Promise.all(
-    wanted.map((id) => bundle(id, `${functions}/${id}/main.ts`, `${functions}/${id}/dist/main.cjs`)),
-  );
+  const bundles = await bundle(wanted);
   if (!quiet)
-    for (const { id, bytes, gzipBytes } of bundles) console.log(`${id}: ${bytes} bytes, ${gzipBytes} gzipped`);
+    for (const { id, content } of bundles)
+      console.log(`${id}: ${content.length} bytes, ${gzipSync(content).length} gzipped`);
   return bundles;
 }

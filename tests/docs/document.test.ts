@@ -88,7 +88,7 @@ it('shows the whole list of codes, and each of them at some operation', () => {
 
 it.each(Object.keys(ROUTES))('shows at %s the codes that stand in its sources, and no other', async (functionId) => {
   const folder = await mkdtemp(join(tmpdir(), 'codes-'));
-  const { inputs } = await bundle(functionId, `./functions/${functionId}/main.ts`, join(folder, 'main.cjs'));
+  const [{ inputs } = { inputs: [] }] = await bundle([functionId], folder);
   await rm(folder, { recursive: true });
   const routes = servedRoutes().filter((route) => route.functionId === functionId);
   const takesForms = routes.some(({ body }) => body?.form);

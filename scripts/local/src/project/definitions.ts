@@ -24,7 +24,8 @@ export class Definitions {
   readonly declared: boolean;
   readonly #database: Database | undefined;
   readonly #clock: Clock;
-  #kept = new Map<string, Definition>();
+  /** By kind and path. */
+  readonly #kept = new Map<Kind, Map<string, Definition>>();
   readonly #numbers = new Map<string, number>();
 
   constructor(clock: Clock, database?: Database) {
@@ -34,13 +35,14 @@ export class Definitions {
     database?.exec('CREATE TABLE IF NOT EXISTS definitions (name TEXT PRIMARY KEY, fields TEXT NOT NULL)');
     const found = database?.all('SELECT rowid AS number, name, fields FROM definitions ORDER BY rowid') ?? [];
     for (const { number, name, fields } of found) {
-      this.#kept.set(String(name), JSON.parse(String(fields)));
+      const [kind, path] = splitName(String(name));
+      this.#ofKind(kind).set(path, JSON.parse(String(fields)));
       this.#numbers.set(String(name), Number(number));
     }
   }
 
   find(kind: Kind, path: string): Definition | undefined {
-    return this.#kept.get(`${kind}:${path}`);
+    return this.#ofKind(kind).get(path);
   }
 
   /** Appwrite's internal number of a definition. */
@@ -50,14 +52,15 @@ export class Definitions {
 
   /** All of a kind, or those below a path, oldest first. */
   list(kind: Kind, under = ''): Definition[] {
-    const start = under === '' ? `${kind}:` : `${kind}:${under}/`;
-    return [...this.#kept].filter(([name]) => name.startsWith(start)).map(([, definition]) => definition);
+    const all = [...this.#ofKind(kind)];
+    const wanted = under === '' ? all : all.filter(([path]) => path.startsWith(`${under}/`));
+    return wanted.map(([, definition]) => definition);
   }
 
   create(kind: Kind, path: string, fields: Fields & { $id: string }): Definition {
     const now = formatDate(this.#clock.now());
     const definition = { ...fields, $createdAt: now, $updatedAt: now };
-    this.#save(`${kind}:${path}`, definition);
+    this.#save(kind, path, definition);
     return definition;
   }
 
@@ -65,38 +68,52 @@ export class Definitions {
     const found = this.find(kind, path);
     if (!found) throw new Error(`There is no ${kind} ${path}.`);
     const definition = { ...found, ...changes, $updatedAt: formatDate(this.#clock.now()) };
-    this.#save(`${kind}:${path}`, definition);
+    this.#save(kind, path, definition);
     return definition;
   }
 
   /** Gives a definition another path; its place in lists stays. */
   move(kind: Kind, from: string, to: string): void {
-    const [old, name] = [`${kind}:${from}`, `${kind}:${to}`];
-    this.#kept = new Map([...this.#kept].map(([key, definition]) => [key === old ? name : key, definition]));
-    this.#numbers.set(name, this.numberOf(kind, from));
-    this.#database?.run('UPDATE definitions SET name = ? WHERE name = ?', [name, old]);
+    const entries = [...this.#ofKind(kind)].map(
+      ([path, definition]) => [path === from ? to : path, definition] as const,
+    );
+    this.#kept.set(kind, new Map(entries));
+    this.#numbers.set(`${kind}:${to}`, this.numberOf(kind, from));
+    this.#database?.run('UPDATE definitions SET name = ? WHERE name = ?', [`${kind}:${to}`, `${kind}:${from}`]);
   }
 
   remove(kind: Kind, path: string): void {
-    const name = `${kind}:${path}`;
-    this.#kept.delete(name);
-    this.#database?.run('DELETE FROM definitions WHERE name = ?', [name]);
+    this.#ofKind(kind).delete(path);
+    this.#database?.run('DELETE FROM definitions WHERE name = ?', [`${kind}:${path}`]);
   }
 
   /** Takes away everything of a kind that lies below a path. */
   removeBelow(kind: Kind, under: string): void {
-    for (const name of [...this.#kept.keys()]) {
-      if (name.startsWith(`${kind}:${under}/`)) this.remove(kind, name.slice(kind.length + 1));
-    }
+    for (const path of [...this.#ofKind(kind).keys()]) if (path.startsWith(`${under}/`)) this.remove(kind, path);
   }
 
-  #save(name: string, definition: Definition): void {
-    const fresh = !this.#kept.has(name);
-    this.#kept.set(name, definition);
+  #ofKind(kind: Kind): Map<string, Definition> {
+    const known = this.#kept.get(kind);
+    if (known) return known;
+    const made = new Map<string, Definition>();
+    this.#kept.set(kind, made);
+    return made;
+  }
+
+  #save(kind: Kind, path: string, definition: Definition): void {
+    const name = `${kind}:${path}`;
+    const ofKind = this.#ofKind(kind);
+    const fresh = !ofKind.has(path);
+    ofKind.set(path, definition);
     const saved = this.#database?.run(
       'INSERT INTO definitions (name, fields) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET fields = excluded.fields',
       [name, JSON.stringify(definition)],
     );
-    if (fresh) this.#numbers.set(name, saved?.id ?? this.#kept.size);
+    if (fresh) this.#numbers.set(name, saved?.id ?? ofKind.size);
   }
+}
+
+function splitName(name: string): [Kind, string] {
+  const colon = name.indexOf(':');
+  return [name.slice(0, colon) as Kind, name.slice(colon + 1)];
 }

@@ -54,12 +54,13 @@ const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_
 
 /**
  * `filled` is a data folder to start with; `database` is `DATABASE` when left out, `layout` is `LAYOUT`. `workers`,
- * `proxy` and `delays` say how the local Appwrite serves; `config` is a project file in the place of the product's own.
+ * `proxy` and `delays` say how the local Appwrite serves, and `reuseCompiled: false` that functions start as cold as on a
+ * real one; `config` is a project file in the place of the product's own.
  * `notifications`: with the function of that name, which each change starts. In the layout compact it is always there.
  */
 type On = { filled?: string; database?: EngineName; layout?: Layout; notifications?: boolean } & Pick<
   LocalAppwriteOptions,
-  'workers' | 'proxy' | 'delays' | 'config'
+  'workers' | 'proxy' | 'delays' | 'config' | 'reuseCompiled'
 >;
 
 const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];

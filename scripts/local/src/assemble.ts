@@ -86,6 +86,8 @@ function makePlatform(options: LocalAppwriteOptions, { database, clock, address,
     print,
     variables,
     node: options.runtimeNode ?? process.execPath,
+    // Deployed code lies in a new folder each time, so that nothing could be used again.
+    reuseCompiled: definitions.declared && (options.reuseCompiled ?? true),
     endpoint: () => `http://127.0.0.1:${address.port}/v1`,
   });
   const deploymentsDir = join(options.dataDir, 'deployments');

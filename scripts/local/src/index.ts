@@ -37,6 +37,11 @@ export type LocalAppwriteOptions = {
   webPlatforms?: string[];
   /** The Node that runs the functions; the one that runs this by default. */
   runtimeNode?: string;
+  /**
+   * Whether the functions of `config` start with what their earlier processes have compiled, which saves some 12 ms; true by
+   * default. No real one does, so cold starts are measured without.
+   */
+  reuseCompiled?: boolean;
   /** Milliseconds that making a column, an index or a build's next state takes; 5 by default. */
   pace?: number;
   /** Seconds after which a waiting caller is sent away; 30 on the platform. */

@@ -22,7 +22,7 @@ const FIRST: Readonly<Record<string, First>> = {
  * that is started just before. The local Appwrite adds no delays here, which would only bring the ratios closer to 1.
  */
 export async function measureColdStarts({ config, functionIds }: BenchProject, rounds: number): Promise<ColdStart[]> {
-  const service = await startService({}, { config });
+  const service = await startService({}, { config, reuseCompiled: false });
   const { local } = service;
   const start = async (functionId: string): Promise<number> => {
     const first = functionId === 'empty' ? EMPTY : FIRST[functionId];

@@ -5,7 +5,7 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isFields } from '../http/call.ts';
-import { COMPILE_CACHE } from '../runtime/compile-cache.ts';
+import { COMPILE_CACHE, COMPILE_CACHE_OF_FUNCTIONS } from '../runtime/compile-cache.ts';
 
 export type RuntimeRequest = {
   method: string;
@@ -27,6 +27,8 @@ export type HostOptions = {
   node: string;
   folder: string;
   environment: Record<string, string>;
+  /** Whether a process starts with what earlier ones have compiled of the function's code. */
+  reuseCompiled: boolean;
   print: (line: string) => void;
 };
 
@@ -94,11 +96,11 @@ export class FunctionHost {
   }
 
   #start(): Promise<number> {
-    const { node, folder, environment, print } = this.#options;
+    const { node, folder, environment, reuseCompiled, print } = this.#options;
     const child = fork(program, [], {
       execPath: node,
       cwd: folder,
-      env: { ...COMPILE_CACHE, ...environment },
+      env: { ...(reuseCompiled ? COMPILE_CACHE_OF_FUNCTIONS : COMPILE_CACHE), ...environment },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -10,6 +10,7 @@ type Options = {
   project: Project;
   node: string;
   variables: Variables;
+  reuseCompiled: boolean;
   endpoint: () => string;
   print: (line: string) => void;
 };
@@ -51,6 +52,7 @@ export class FunctionHosts {
       node: this.#options.node,
       folder: spec.folder,
       environment: this.#environment(spec),
+      reuseCompiled: this.#options.reuseCompiled,
       print: (line) => this.#options.print(`[${spec.id}] ${line}`),
     });
     this.#hosts.set(spec.id, host);

@@ -22,7 +22,10 @@ export function useWorld(options: ProjectOptions = {}, more: Partial<LocalAppwri
   const project = makeProject(options);
   const start = async (extra: Partial<LocalAppwriteOptions> = {}) => {
     const dataDir = join(project.folder, 'data');
-    connect(world, await startLocalAppwrite({ dataDir, config: project.config, ...more, ...extra }));
+    connect(
+      world,
+      await startLocalAppwrite({ dataDir, config: project.config, reuseCompiled: false, ...more, ...extra }),
+    );
   };
   world.restart = async (extra) => {
     await world.appwrite.close();

@@ -1,5 +1,5 @@
 import type { Docs, Example } from '#shared/contract/docs.ts';
-import { shapeOf } from '#shared/http/field-errors.ts';
+import { shapeOf } from '#shared/contract/schema.ts';
 import type { Json } from './json.ts';
 import { refusalResponses, shownAs } from './refusals.ts';
 import { isOptional, replyReference, requestName, sentSchema } from './schemas.ts';

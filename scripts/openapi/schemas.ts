@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DRAFT } from '#shared/contract/examples.ts';
 import * as replies from '#shared/contract/responses.ts';
-import { shapeOf } from '#shared/http/field-errors.ts';
+import { shapeOf } from '#shared/contract/schema.ts';
 import { PROBLEM_TABLE } from './frame.ts';
 import { isJson, type Json, mapObjects } from './json.ts';
 import type { Served } from './served.ts';

@@ -11,122 +11,141 @@ import {
   RoleName,
   Username,
 } from './fields.ts';
+import { schema } from './schema.ts';
 
 /** POST /login. Accepts any text: an impossible username or password is just a wrong one. */
-export const Credentials = z.strictObject({
-  username: z.string().check(z.minLength(1), z.describe('The name you registered with, in any case.')),
-  password: z.string().check(z.minLength(1), z.describe('The password.')),
-});
+export const Credentials = schema(() =>
+  z.strictObject({
+    username: z.string().check(z.minLength(1), z.describe('The name you registered with, in any case.')),
+    password: z.string().check(z.minLength(1), z.describe('The password.')),
+  }),
+);
 
 /** POST /logout. */
-export const LogoutOptions = z.strictObject({
-  everywhere: z.optional(z.boolean()).check(z.describe('true ends every token of the account.')),
-});
+export const LogoutOptions = schema(() =>
+  z.strictObject({
+    everywhere: z.optional(z.boolean()).check(z.describe('true ends every token of the account.')),
+  }),
+);
 
 /** POST /user. */
-export const Registration = z.strictObject({
-  username: Username,
-  password: Password,
-  name: PersonName,
-  phone: z.optional(z.nullable(Phone)),
-  email: z.optional(z.nullable(Email)),
-  language: z.optional(LanguageName),
-  notify: z.optional(NotifyName),
-});
+export const Registration = schema(() =>
+  z.strictObject({
+    username: Username,
+    password: Password,
+    name: PersonName,
+    phone: z.optional(z.nullable(Phone)),
+    email: z.optional(z.nullable(Email)),
+    language: z.optional(LanguageName),
+    notify: z.optional(NotifyName),
+  }),
+);
 
 const WHOSE = 'For admins: whose account. Left out, it is your own.';
 
 const CHANGEABLE = ['name', 'phone', 'password', 'email', 'language', 'notify'] as const;
 
 /** PUT /user: one's own account, or for an admin that of `username`. */
-export const AccountChange = z
-  .strictObject({
-    username: z.optional(Username).check(z.describe(WHOSE)),
-    name: z.optional(PersonName),
-    phone: z.optional(z.nullable(Phone)),
-    password: z.optional(Password),
-    currentPassword: z
-      .optional(Password)
-      .check(z.describe('Your present password; needed to set another one, and for `email`.')),
-    email: z
-      .optional(z.nullable(Email))
-      .check(
-        z.describe(
-          'Your address; null removes it. It counts once the link that is mailed to it was followed; the same address again has the mail sent again.',
+export const AccountChange = schema(() =>
+  z
+    .strictObject({
+      username: z.optional(Username).check(z.describe(WHOSE)),
+      name: z.optional(PersonName),
+      phone: z.optional(z.nullable(Phone)),
+      password: z.optional(Password),
+      currentPassword: z
+        .optional(Password)
+        .check(z.describe('Your present password; needed to set another one, and for `email`.')),
+      email: z
+        .optional(z.nullable(Email))
+        .check(
+          z.describe(
+            'Your address; null removes it. It counts once the link that is mailed to it was followed; the same address again has the mail sent again.',
+          ),
         ),
-      ),
-    language: z.optional(LanguageName),
-    notify: z.optional(NotifyName),
-  })
-  .check((context) => {
-    if (CHANGEABLE.some((name) => context.value[name] !== undefined)) return;
-    const message = `must hold at least one of: ${CHANGEABLE.join(', ')}`;
-    context.issues.push({ code: 'custom', input: context.value, message, params: { field: 'required' } });
-  });
+      language: z.optional(LanguageName),
+      notify: z.optional(NotifyName),
+    })
+    .check((context) => {
+      if (CHANGEABLE.some((name) => context.value[name] !== undefined)) return;
+      const message = `must hold at least one of: ${CHANGEABLE.join(', ')}`;
+      context.issues.push({ code: 'custom', input: context.value, message, params: { field: 'required' } });
+    }),
+);
 
 /** DELETE /user: one's own account with its password, or for an admin that of `username`. */
-export const AccountErasure = z.strictObject({
-  username: z.optional(Username).check(z.describe(WHOSE)),
-  password: z.optional(Password).check(z.describe('Your password, to erase your own account.')),
-});
+export const AccountErasure = schema(() =>
+  z.strictObject({
+    username: z.optional(Username).check(z.describe(WHOSE)),
+    password: z.optional(Password).check(z.describe('Your password, to erase your own account.')),
+  }),
+);
 
 /** PUT /user/role. */
-export const RoleChange = z.strictObject({
-  username: Username.check(z.describe('Whose role it is.')),
-  role: RoleName,
-});
+export const RoleChange = schema(() =>
+  z.strictObject({
+    username: Username.check(z.describe('Whose role it is.')),
+    role: RoleName,
+  }),
+);
 
 /** POST /recovery: whose password is forgotten. */
-export const RecoveryRequest = z
-  .strictObject({
-    username: z.optional(Username).check(z.describe('The name of the account.')),
-    email: z.optional(Email).check(z.describe('The address of the account, in place of its name.')),
-  })
-  .check((context) => {
-    const { username, email } = context.value;
-    if ((username === undefined) !== (email === undefined)) return;
-    const message = 'must hold either username or email';
-    const field = username === undefined ? 'required' : 'conflicting';
-    context.issues.push({ code: 'custom', input: context.value, message, params: { field } });
-  });
+export const RecoveryRequest = schema(() =>
+  z
+    .strictObject({
+      username: z.optional(Username).check(z.describe('The name of the account.')),
+      email: z.optional(Email).check(z.describe('The address of the account, in place of its name.')),
+    })
+    .check((context) => {
+      const { username, email } = context.value;
+      if ((username === undefined) !== (email === undefined)) return;
+      const message = 'must hold either username or email';
+      const field = username === undefined ? 'required' : 'conflicting';
+      context.issues.push({ code: 'custom', input: context.value, message, params: { field } });
+    }),
+);
 
 /** POST /recovery/confirm. */
-export const NewPassword = z.strictObject({ token: MailToken, password: Password });
+export const NewPassword = schema(() => z.strictObject({ token: MailToken, password: Password }));
 
 /** POST /email/confirm and POST /email/unsubscribe. */
-export const MailedToken = z.strictObject({ token: MailToken });
+export const MailedToken = schema(() => z.strictObject({ token: MailToken }));
 
 /** GET /user. */
-export const AccountQuery = z
-  .strictObject({
-    username: z.optional(Username).check(z.describe('Whose profile; your own when not sent.')),
-    role: z
-      .optional(z.enum(ROLES))
-      .check(
-        z.describe(
-          'The list of those who hold this role: `staff` and `admin` for staff and admins, `user` for admins.',
+export const AccountQuery = schema(() =>
+  z
+    .strictObject({
+      username: z.optional(Username).check(z.describe('Whose profile; your own when not sent.')),
+      role: z
+        .optional(z.enum(ROLES))
+        .check(
+          z.describe(
+            'The list of those who hold this role: `staff` and `admin` for staff and admins, `user` for admins.',
+          ),
         ),
-      ),
-    q: z
-      .optional(z.string().check(z.maxLength(100)))
-      .check(z.describe('For admins: accounts whose username, or a word of whose name, begins like this.')),
-    after: z.optional(z.string().check(z.maxLength(500))).check(z.describe('The `next` of the page before.')),
-  })
-  .check((context) => {
-    const { username, role, q } = context.value;
-    if (username === undefined || (role === undefined && q === undefined)) return;
-    const path = [role === undefined ? 'q' : 'role'];
-    const message = 'asks for a list and does not go with username';
-    context.issues.push({ code: 'custom', input: role ?? q, path, message, params: { field: 'conflicting' } });
-  })
-  .check((context) => {
-    const { role, q, after } = context.value;
-    if (after === undefined || role !== undefined || q !== undefined) return;
-    const message = 'goes on with a list: send the role and q of its first page';
-    context.issues.push({ code: 'custom', input: after, path: ['after'], message, params: { field: 'conflicting' } });
-  });
+      q: z
+        .optional(z.string().check(z.maxLength(100)))
+        .check(z.describe('For admins: accounts whose username, or a word of whose name, begins like this.')),
+      after: z.optional(z.string().check(z.maxLength(500))).check(z.describe('The `next` of the page before.')),
+    })
+    .check((context) => {
+      const { username, role, q } = context.value;
+      if (username === undefined || (role === undefined && q === undefined)) return;
+      const path = [role === undefined ? 'q' : 'role'];
+      const message = 'asks for a list and does not go with username';
+      context.issues.push({ code: 'custom', input: role ?? q, path, message, params: { field: 'conflicting' } });
+    })
+    .check((context) => {
+      const { role, q, after } = context.value;
+      if (after === undefined || role !== undefined || q !== undefined) return;
+      const message = 'goes on with a list: send the role and q of its first page';
+      context.issues.push({ code: 'custom', input: after, path: ['after'], message, params: { field: 'conflicting' } });
+    }),
+);
 
 /** GET /user/export. */
-export const ExportQuery = z.strictObject({
-  after: z.optional(z.string().check(z.maxLength(500))).check(z.describe('The `next` of the page before.')),
-});
+export const ExportQuery = schema(() =>
+  z.strictObject({
+    after: z.optional(z.string().check(z.maxLength(500))).check(z.describe('The `next` of the page before.')),
+  }),
+);

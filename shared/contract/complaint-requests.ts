@@ -25,13 +25,16 @@ import {
   Title,
   WRONG_CHECK_DIGIT,
 } from './fields.ts';
+import { schema } from './schema.ts';
 import { box, endTime, metres, point, startTime, whole } from './text.ts';
 
-const Original = z.string().check(
-  z.regex(/^(?:[a-z0-9]{20}|\d{4}-\d{6,15}-\d)$/, 'must be the id or the reference of a complaint'),
-  z.refine((text) => readReference(text)?.isRight !== false, WRONG_CHECK_DIGIT),
-  z.describe(
-    'For staff: the id or reference of the complaint that this is a duplicate of. It is rejected with that, without a note; its reporter and followers follow the other one.',
+const Original = schema(() =>
+  z.string().check(
+    z.regex(/^(?:[a-z0-9]{20}|\d{4}-\d{6,15}-\d)$/, 'must be the id or the reference of a complaint'),
+    z.refine((text) => readReference(text)?.isRight !== false, WRONG_CHECK_DIGIT),
+    z.describe(
+      'For staff: the id or reference of the complaint that this is a duplicate of. It is rejected with that, without a note; its reporter and followers follow the other one.',
+    ),
   ),
 );
 
@@ -60,38 +63,42 @@ const newComplaint = {
 };
 
 /** The text fields of POST /complain as multipart/form-data. */
-export const NewComplaintForm = z
-  .strictObject({
-    ...newComplaint,
-    contactName: maybe(ContactName),
-    contactPhone: maybe(ContactPhone),
-    contactEmail: maybe(ContactEmail),
-  })
-  .check(bothCoordinates());
+export const NewComplaintForm = schema(() =>
+  z
+    .strictObject({
+      ...newComplaint,
+      contactName: maybe(ContactName),
+      contactPhone: maybe(ContactPhone),
+      contactEmail: maybe(ContactEmail),
+    })
+    .check(bothCoordinates()),
+);
 
-const Contact = z
-  .strictObject({ name: maybe(ContactName), phone: maybe(ContactPhone), email: maybe(ContactEmail) })
-  .check(
+const Contact = schema(() =>
+  z.strictObject({ name: maybe(ContactName), phone: maybe(ContactPhone), email: maybe(ContactEmail) }).check(
     z.check((context) => {
       if (Object.values(context.value).some((value) => (value ?? null) !== null)) return;
       const message = 'must hold at least one of: name, phone, email';
       context.issues.push({ code: 'custom', input: context.value, message, params: { field: 'required' } });
     }),
     z.describe('Who called, when staff files for a caller; only for staff and admins.'),
-  );
+  ),
+);
 
 /** POST /complain as JSON. */
-export const NewComplaintJson = z
-  .strictObject({
-    ...newComplaint,
-    contact: maybe(Contact),
-    images: maybe(z.array(z.string()).check(z.maxLength(MAX_IMAGES_PER_REQUEST))).check(
-      z.describe(
-        'Up to three pictures, each in standard base64 on one line, with or without a prefix such as `data:image/jpeg;base64,`: JPEG, PNG or WebP, 3 MiB each.',
+export const NewComplaintJson = schema(() =>
+  z
+    .strictObject({
+      ...newComplaint,
+      contact: maybe(Contact),
+      images: maybe(z.array(z.string()).check(z.maxLength(MAX_IMAGES_PER_REQUEST))).check(
+        z.describe(
+          'Up to three pictures, each in standard base64 on one line, with or without a prefix such as `data:image/jpeg;base64,`: JPEG, PNG or WebP, 3 MiB each.',
+        ),
       ),
-    ),
-  })
-  .check(bothCoordinates());
+    })
+    .check(bothCoordinates()),
+);
 
 /** The contact of a caller, from JSON or from a form; null when none is sent. */
 export function contactOf(body: Partial<NewComplaintJson & NewComplaintForm>) {
@@ -102,22 +109,24 @@ export function contactOf(body: Partial<NewComplaintJson & NewComplaintForm>) {
 }
 
 /** The text fields of POST /complain/images as multipart/form-data. */
-export const ComplaintImagesForm = z.strictObject({ id: ComplaintId, note: z.optional(Note) });
+export const ComplaintImagesForm = schema(() => z.strictObject({ id: ComplaintId, note: z.optional(Note) }));
 
 /** POST /complain/images as JSON. */
-export const ComplaintImagesJson = z.strictObject({
-  id: ComplaintId,
-  note: z.optional(Note),
-  images: z.optional(
-    z
-      .array(z.string())
-      .check(
-        z.minLength(1),
-        z.maxLength(MAX_IMAGES_PER_REQUEST),
-        z.describe('One to three pictures in base64, as in POST /complain.'),
-      ),
-  ),
-});
+export const ComplaintImagesJson = schema(() =>
+  z.strictObject({
+    id: ComplaintId,
+    note: z.optional(Note),
+    images: z.optional(
+      z
+        .array(z.string())
+        .check(
+          z.minLength(1),
+          z.maxLength(MAX_IMAGES_PER_REQUEST),
+          z.describe('One to three pictures in base64, as in POST /complain.'),
+        ),
+    ),
+  }),
+);
 
 /** The files of both forms, in the order in which they are kept. */
 export const IMAGE_FIELDS = ['image1', 'image2', 'image3'] as const;
@@ -159,53 +168,59 @@ function refuseOtherOutcomes(body: Doubling, refuse: Refuse): void {
 }
 
 /** PUT /complain. */
-export const ComplaintChange = z.strictObject({ id: ComplaintId, ...changes }).check(
-  bothCoordinates(),
-  z.check((context) => {
-    const body: Record<string, unknown> = context.value;
-    refuseOtherOutcomes(context.value, (field, message) =>
-      context.issues.push({ code: 'custom', input: body, path: [field], message, params: { field: 'conflicting' } }),
-    );
-    if (CHANGES.some((field) => body[field] !== undefined)) return;
-    const message = `must hold, besides id, at least one of: ${CHANGES.join(', ')}`;
-    context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });
-  }),
+export const ComplaintChange = schema(() =>
+  z.strictObject({ id: ComplaintId, ...changes }).check(
+    bothCoordinates(),
+    z.check((context) => {
+      const body: Record<string, unknown> = context.value;
+      refuseOtherOutcomes(context.value, (field, message) =>
+        context.issues.push({ code: 'custom', input: body, path: [field], message, params: { field: 'conflicting' } }),
+      );
+      if (CHANGES.some((field) => body[field] !== undefined)) return;
+      const message = `must hold, besides id, at least one of: ${CHANGES.join(', ')}`;
+      context.issues.push({ code: 'custom', input: body, message, params: { field: 'required' } });
+    }),
+  ),
 );
 
 /** POST /complain/rate. */
-export const ComplaintRating = z.strictObject({ id: ComplaintId, score: Score, comment: maybe(RatingComment) });
+export const ComplaintRating = schema(() =>
+  z.strictObject({ id: ComplaintId, score: Score, comment: maybe(RatingComment) }),
+);
 
 const MAX_AT_ONCE = 50;
 const { status, note, internalNote, assignedTo, category, hidden } = changes;
 const manyChanges = { status, note, internalNote, assignedTo, category, hidden };
 
 /** PUT /complain/bulk. */
-export const ComplaintChanges = z
-  .strictObject({
-    ids: z
-      .array(ComplaintId)
-      .check(z.minLength(1), z.maxLength(MAX_AT_ONCE), z.describe('1 to 50 complaints, each once.')),
-    change: z.strictObject(manyChanges).check(
-      z.refine(
-        (change) => Object.values(change).some((value) => value !== undefined),
-        `must hold at least one of: ${Object.keys(manyChanges).join(', ')}`,
+export const ComplaintChanges = schema(() =>
+  z
+    .strictObject({
+      ids: z
+        .array(ComplaintId)
+        .check(z.minLength(1), z.maxLength(MAX_AT_ONCE), z.describe('1 to 50 complaints, each once.')),
+      change: z.strictObject(manyChanges).check(
+        z.refine(
+          (change) => Object.values(change).some((value) => value !== undefined),
+          `must hold at least one of: ${Object.keys(manyChanges).join(', ')}`,
+        ),
+        z.describe('What is to be changed on each of them, as in PUT /complain.'),
       ),
-      z.describe('What is to be changed on each of them, as in PUT /complain.'),
-    ),
-  })
-  .check((context) => {
-    const { ids } = context.value;
-    const again = ids.find((id, index) => ids.indexOf(id) !== index);
-    if (again === undefined) return;
-    const message = `must name each complaint once; ${again} is sent again`;
-    context.issues.push({ code: 'custom', input: ids, path: ['ids'], message, params: { field: 'conflicting' } });
-  });
+    })
+    .check((context) => {
+      const { ids } = context.value;
+      const again = ids.find((id, index) => ids.indexOf(id) !== index);
+      if (again === undefined) return;
+      const message = `must name each complaint once; ${again} is sent again`;
+      context.issues.push({ code: 'custom', input: ids, path: ['ids'], message, params: { field: 'conflicting' } });
+    }),
+);
 
 /** POST /complain/follow and /complain/unfollow. */
-export const ComplaintFollowing = z.strictObject({ id: ComplaintId });
+export const ComplaintFollowing = schema(() => z.strictObject({ id: ComplaintId }));
 
 /** POST /complain/delete. */
-export const ComplaintDeletion = z.strictObject({ id: ComplaintId });
+export const ComplaintDeletion = schema(() => z.strictObject({ id: ComplaintId }));
 
 const MAX_NUMBER = 999_999_999_999_999;
 
@@ -273,9 +288,8 @@ function refusePointsWith(list: ListFields, refuse: Refuse): void {
   }
 }
 
-/** GET /complain: `id` asks for one complaint, everything else filters and pages the list. */
-export const ComplaintQuery = z
-  .strictObject({
+const complaintQuery = () =>
+  z.strictObject({
     id: z.optional(ComplaintId).check(z.describe('One complaint with its timeline. Goes with no filter.')),
     reference: z.optional(Reference).check(z.describe('The same by its reference number. Goes with no filter.')),
     timelineAfter: z
@@ -324,55 +338,62 @@ export const ComplaintQuery = z
           'The order; a minus puts the latest first. Internal changes move a complaint in the orders by `updatedAt`, too.',
         ),
       ),
-  })
-  .check((context) => {
-    const { id, reference, timelineAfter, ...list } = context.value;
-    const refuse: Refuse = (field, message) =>
-      context.issues.push({ code: 'custom', input: field, path: [field], message, params: { field: 'conflicting' } });
-    const asksForOne = id !== undefined || reference !== undefined;
-    if (!asksForOne && timelineAfter !== undefined) refuse('timelineAfter', 'goes with id or reference only');
-    if (id !== undefined && reference !== undefined) refuse('reference', 'is sent instead of id, not with it');
-    if (asksForOne) {
-      const others = Object.values(list).some((value) => value !== undefined);
-      const field = id === undefined ? 'reference' : 'id';
-      if (others) refuse(field, 'asks for one complaint and goes with no filter');
-      return;
-    }
-    const { page: _page, pageSize: _size, after: _after, near: _near, radius: _radius, sort: _sort, ...filters } = list;
-    if (list.format !== undefined) {
-      refusePointsWith(list, refuse);
-      return;
-    }
-    // mine=false and following=false are no filters.
-    const sent = Object.entries(filters).filter(
-      ([name, value]) => value !== undefined && (value || !['mine', 'following'].includes(name)),
-    );
-    refuseCombinations(
-      list,
-      sent.map(([name]) => name),
-      refuse,
-    );
   });
 
-/** GET /complain/similar. */
-export const SimilarQuery = z
-  .strictObject({
-    latitude: z.optional(Latitude),
-    longitude: z.optional(Longitude),
-    q: z
-      .optional(z.string().check(z.maxLength(200)))
-      .check(z.describe('Words of the new complaint, such as its title; the first eight count.')),
-    category: z.optional(CategoryId),
-  })
-  .check(
-    bothCoordinates(),
-    z.check((context) => {
-      const { latitude, q } = context.value;
-      if (latitude !== undefined || q !== undefined) return;
-      const message = 'is required where no place is sent';
-      context.issues.push({ code: 'custom', input: q, path: ['q'], message, params: { field: 'required' } });
-    }),
+/** Refuses parameters that do not go together. */
+function refuseConflicts(context: z.core.ParsePayload<z.output<ReturnType<typeof complaintQuery>>>): void {
+  const { id, reference, timelineAfter, ...list } = context.value;
+  const refuse: Refuse = (field, message) =>
+    context.issues.push({ code: 'custom', input: field, path: [field], message, params: { field: 'conflicting' } });
+  const asksForOne = id !== undefined || reference !== undefined;
+  if (!asksForOne && timelineAfter !== undefined) refuse('timelineAfter', 'goes with id or reference only');
+  if (id !== undefined && reference !== undefined) refuse('reference', 'is sent instead of id, not with it');
+  if (asksForOne) {
+    const others = Object.values(list).some((value) => value !== undefined);
+    const field = id === undefined ? 'reference' : 'id';
+    if (others) refuse(field, 'asks for one complaint and goes with no filter');
+    return;
+  }
+  const { page: _page, pageSize: _size, after: _after, near: _near, radius: _radius, sort: _sort, ...filters } = list;
+  if (list.format !== undefined) {
+    refusePointsWith(list, refuse);
+    return;
+  }
+  // mine=false and following=false are no filters.
+  const sent = Object.entries(filters).filter(
+    ([name, value]) => value !== undefined && (value || !['mine', 'following'].includes(name)),
   );
+  refuseCombinations(
+    list,
+    sent.map(([name]) => name),
+    refuse,
+  );
+}
+
+/** GET /complain: `id` asks for one complaint, everything else filters and pages the list. */
+export const ComplaintQuery = schema(() => complaintQuery().check(refuseConflicts));
+
+/** GET /complain/similar. */
+export const SimilarQuery = schema(() =>
+  z
+    .strictObject({
+      latitude: z.optional(Latitude),
+      longitude: z.optional(Longitude),
+      q: z
+        .optional(z.string().check(z.maxLength(200)))
+        .check(z.describe('Words of the new complaint, such as its title; the first eight count.')),
+      category: z.optional(CategoryId),
+    })
+    .check(
+      bothCoordinates(),
+      z.check((context) => {
+        const { latitude, q } = context.value;
+        if (latitude !== undefined || q !== undefined) return;
+        const message = 'is required where no place is sent';
+        context.issues.push({ code: 'custom', input: q, path: ['q'], message, params: { field: 'required' } });
+      }),
+    ),
+);
 
 export type ComplaintQuery = z.infer<typeof ComplaintQuery>;
 export type NewComplaintForm = z.infer<typeof NewComplaintForm>;

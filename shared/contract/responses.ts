@@ -3,11 +3,12 @@ import { LANGUAGES, NOTIFY, ROLES } from '#shared/domain/account.ts';
 import { CHANGED_FIELDS, ENTRY_KINDS, OUTCOMES } from '#shared/domain/complaint.ts';
 import { FIELD_CODES, PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
 import { STATUSES } from '#shared/domain/status.ts';
+import { schema } from './schema.ts';
 
 /**
  * What every answer looks like, strictly: the tests hold each answer against these schemas, and the OpenAPI document
  * shows each by the name under which it is exported here. Functions only name them in the `docs` of their routes, so
- * `z.lazy` builds them when the document is made, and not at each cold start.
+ * they are built when the document is made.
  */
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
@@ -19,7 +20,7 @@ const updated = Time.check(says('When it was last changed.'));
 
 const MINE = 'Only you and admins get it.';
 
-export const Profile = z.lazy(() =>
+export const Profile = schema(() =>
   z.strictObject({
     username: z.string().check(says('In lower case.')),
     name: z.string().check(says('The name that others see.')),
@@ -41,7 +42,7 @@ export const Profile = z.lazy(() =>
   }),
 );
 
-export const LoginReply = z.lazy(() =>
+export const LoginReply = schema(() =>
   z.strictObject({
     TOKEN: z.string().check(says('The token, for the header TOKEN.')),
     expiresAt: Time.check(says('When the token ends by itself.')),
@@ -49,16 +50,16 @@ export const LoginReply = z.lazy(() =>
   }),
 );
 
-export const ProfileList = z.lazy(() =>
+export const ProfileList = schema(() =>
   z.strictObject({
     items: z.array(Profile).check(says('The accounts of this page, at most 100.')),
     next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
   }),
 );
 
-export const Accepted = z.lazy(() => z.strictObject({}));
+export const Accepted = schema(() => z.strictObject({}));
 
-export const Image = z.lazy(() =>
+export const Image = schema(() =>
   z.strictObject({
     id: z.string().check(says('The id of the stored file.')),
     url: z.url().check(says('The picture, readable by this URL alone.')),
@@ -138,7 +139,7 @@ const complaint = () => ({
   updatedAt: Time.check(says('When it was last changed, by an internal change too: it may move without a new entry.')),
 });
 
-export const Complaint = z.lazy(() => z.strictObject(complaint()));
+export const Complaint = schema(() => z.strictObject(complaint()));
 
 const move = () =>
   z.strictObject({
@@ -146,7 +147,7 @@ const move = () =>
     category: z.optional(maybe(z.string())).check(says('The category; null for none.')),
   });
 
-export const Entry = z.lazy(() =>
+export const Entry = schema(() =>
   z.strictObject({
     at: Time.check(says('When it happened.')),
     by: maybe(z.string()).check(says('Who did it; for staff, admins and oneself.')),
@@ -179,7 +180,7 @@ export const Entry = z.lazy(() =>
   }),
 );
 
-export const ComplaintDetail = z.lazy(() =>
+export const ComplaintDetail = schema(() =>
   z.strictObject({
     ...complaint(),
     timeline: z.array(Entry).check(says('What happened, oldest first.')),
@@ -187,7 +188,7 @@ export const ComplaintDetail = z.lazy(() =>
   }),
 );
 
-export const ComplaintList = z.lazy(() =>
+export const ComplaintList = schema(() =>
   z.strictObject({
     items: z
       .array(
@@ -206,7 +207,7 @@ export const ComplaintList = z.lazy(() =>
   }),
 );
 
-export const ComplaintPoints = z.lazy(() =>
+export const ComplaintPoints = schema(() =>
   z.strictObject({
     type: z.literal('FeatureCollection').check(says('As RFC 7946 calls it.')),
     features: z
@@ -235,7 +236,7 @@ export const ComplaintPoints = z.lazy(() =>
   }),
 );
 
-export const SimilarList = z.lazy(() =>
+export const SimilarList = schema(() =>
   z.strictObject({
     items: z
       .array(
@@ -248,7 +249,7 @@ export const SimilarList = z.lazy(() =>
   }),
 );
 
-export const Following = z.lazy(() =>
+export const Following = schema(() =>
   z.strictObject({
     id: z.string().check(says('The complaint.')),
     following: z.boolean().check(says('Whether you follow it now.')),
@@ -256,7 +257,7 @@ export const Following = z.lazy(() =>
   }),
 );
 
-export const AccountExport = z.lazy(() =>
+export const AccountExport = schema(() =>
   z.strictObject({
     account: Profile.check(says('The account.')),
     complaints: z
@@ -279,14 +280,14 @@ export const AccountExport = z.lazy(() =>
   }),
 );
 
-export const Deleted = z.lazy(() =>
+export const Deleted = schema(() =>
   z.strictObject({
     id: z.string().check(says('The complaint that was deleted.')),
     deleted: z.literal(true).check(says('Always true.')),
   }),
 );
 
-export const CategoryList = z.lazy(() =>
+export const CategoryList = schema(() =>
   z.strictObject({
     items: z
       .array(
@@ -308,7 +309,7 @@ const spans = () => ({
   medianSecondsToResolve: maybe(Count).check(says('Half were resolved within this time; null: none was.')),
 });
 
-export const Figures = z.lazy(() =>
+export const Figures = schema(() =>
   z.strictObject({
     total: Count.check(says('How many complaints there are in all.')),
     byStatus: z
@@ -361,7 +362,7 @@ export const Figures = z.lazy(() =>
 // Object.keys forgets the literal type; PROBLEMS is the closed list itself.
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
-export const ChangeResults = z.lazy(() =>
+export const ChangeResults = schema(() =>
   z.strictObject({
     results: z
       .array(
@@ -376,7 +377,7 @@ export const ChangeResults = z.lazy(() =>
   }),
 );
 
-export const Problem = z.lazy(() =>
+export const Problem = schema(() =>
   z.strictObject({
     type: z.string().check(says('A URN that names the code.')),
     title: z.string().check(says('What the code means, the same for each code.')),

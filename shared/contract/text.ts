@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { readDefaultCountry } from '#shared/config.ts';
 import { withAsciiDigits } from '#shared/domain/words.ts';
+import { innermost } from './schema.ts';
 
 /**
  * The one place that turns text into values. Queries and forms hold only text: `fromText` turns each into what the
@@ -28,12 +29,6 @@ export function numberFromText(text: string): number | undefined {
 /** The entries of a comma list, each once and without spaces around it. */
 function listFromText(text: string): string[] {
   return [...new Set(text.split(',').map((entry) => entry.trim()))];
-}
-
-function innermost(schema: z.core.$ZodType): z.core.$ZodTypes['_zod']['def'] {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
-  if (def.type === 'optional' || def.type === 'nullable') return innermost(def.innerType);
-  return def.type === 'pipe' ? innermost(def.in) : def;
 }
 
 /** Whether a field takes a list, written with commas in a query or a form. */

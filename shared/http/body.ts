@@ -1,9 +1,10 @@
 import type * as z from 'zod/mini';
+import { shapeOf } from '#shared/contract/schema.ts';
 import { fromText, takesList } from '#shared/contract/text.ts';
 import { nextTurn } from '#shared/domain/clock.ts';
 import { invalidField, Refusal, shown } from '#shared/domain/problems.ts';
 import { withMutex } from '#shared/services/keyed-mutex.ts';
-import { parseFields, shapeOf } from './field-errors.ts';
+import { parseFields } from './field-errors.ts';
 import type { FormFile, FormSpec } from './multipart.ts';
 import { parseForm } from './multipart.ts';
 import type { Incoming } from './runtime.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { shapeOf } from '#shared/contract/schema.ts';
 import { type FieldError, Refusal, shown } from '#shared/domain/problems.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -99,11 +100,6 @@ function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
     default:
       return [{ field, code: 'invalid_format', message: because(issue, issue.message) }];
   }
-}
-
-/** The fields of an object schema by name; empty for other schemas. A Map, since clients may send any name. */
-export function shapeOf(schema: z.core.$ZodType | undefined): ReadonlyMap<string, z.core.$ZodType> {
-  return new Map(schema instanceof z.ZodMiniObject ? Object.entries<z.core.$ZodType>(schema.shape) : []);
 }
 
 /** Parses a value through its schema; throws 422 with what is wrong with each field, ten at most. `others` are names that are taken besides the fields of the schema. */

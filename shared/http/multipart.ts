@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { Busboy } from '@fastify/busboy';
 import type * as z from 'zod/mini';
+import { shapeOf } from '#shared/contract/schema.ts';
 import { fromText } from '#shared/contract/text.ts';
 import { nextTurn } from '#shared/domain/clock.ts';
 import { invalidField, Refusal, shown } from '#shared/domain/problems.ts';
-import { parseFields, shapeOf } from './field-errors.ts';
+import { parseFields } from './field-errors.ts';
 
 /** The text fields of a form by their schema, and the names of its files in the order in which they are handed on. */
 export type FormSpec<B> = { fields: z.ZodMiniType<B>; files: readonly string[] };

@@ -18,6 +18,7 @@ export const LOCAL = {
   // Long enough for a busy machine; a test that hangs is still reported.
   testTimeout: 180_000,
   hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } },
   globalSetup: ['tests/support/build-once.ts'],
 } satisfies ViteUserConfig['test'];
 

@@ -17,6 +17,8 @@ export type GatewaySettings = {
   /** The deadline of the execution, in `Clock.elapsed()`. */
   deadline: number;
   clock: Clock;
+  /** Who goes first when many calls are under way; those of this process by default. */
+  slots?: Slots;
 };
 
 /** The Appwrite client of one execution. Never reused: the key of one execution must not serve another. */
@@ -67,7 +69,7 @@ type Special = { headers?: Record<string, string>; mostMs?: number };
  * idle worker waits behind a random one, which may wait for a function itself. Six calls at a time rarely meet that and
  * are enough: at 10 ms each they are 600 a second. A call that hangs gives its slot to others after two seconds.
  */
-const slots = new Slots(6, 2_000);
+const processSlots = new Slots(6, 2_000);
 
 /** The SDK's client for one attempt of a call, with a signal that cancels the attempt. */
 class AttemptClient extends Client {
@@ -102,7 +104,7 @@ class AppwriteClient extends Client {
     const { settings } = this.#shared;
     this.#shared.waiting += 1;
     try {
-      return await slots.take(settings.deadline - settings.clock.elapsed());
+      return await (settings.slots ?? processSlots).take(settings.deadline - settings.clock.elapsed());
     } finally {
       this.#shared.waiting -= 1;
     }

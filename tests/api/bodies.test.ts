@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Complaint } from '#shared/contract/responses.ts';
-import { type Person, type Service, startService } from '../support/harness.ts';
+import { type Person, type Service, sharedService } from '../support/harness.ts';
 import { photoForm } from '../support/photo-form.ts';
 import { makePicture } from '../support/pictures.ts';
 
 let service: Service;
 let user: Person;
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   user = await service.person();
 });
 afterAll(() => service.close());

@@ -15,6 +15,7 @@ import { type Canaries, watchForSecrets } from './canaries.ts';
 import { type Deployed, deployed, TEST_SETTINGS } from './deployed.ts';
 import { enroller, PASSWORD } from './enrol.ts';
 import { type Answer, type Sending, send } from './send.ts';
+import { SHARED_FOLDER } from './shared-folder.ts';
 
 /** Somebody with an account, whose requests carry TOKEN and USERNAME. */
 export type Person = {
@@ -113,6 +114,19 @@ export async function startService(variables: Record<string, string> = {}, on: O
   const { filled, workers, proxy, delays, config } = on;
   if (Object.keys(variables).length > 0 || filled || workers || proxy || delays || config) throw new Error(NEEDS_LOCAL);
   return serviceOn(deployedGround(real));
+}
+
+let shared: Promise<Ground> | undefined;
+
+/**
+ * The service that files of tests share which own their data and change nothing that others see: time, settings,
+ * categories, limits of a network. Each worker has one, until the end: a process that has answered before is quicker.
+ */
+export async function sharedService(): Promise<Service> {
+  const real = deployed();
+  if (real) return serviceOn(deployedGround(real));
+  shared ??= localGround({}, { filled: await mkdtemp(join(SHARED_FOLDER, 'service-')) });
+  return serviceOn({ ...(await shared), close: async () => {} });
 }
 
 const NEEDS_LOCAL = 'This needs the local Appwrite.';

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { LoginReply, Problem, Profile } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
 let user: Person;
 let admin: Person;
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   [user, admin] = await service.people('user', 'admin');
 });
 afterAll(() => service.close());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change, detailOf } from '../../support/complaints.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
@@ -9,7 +9,7 @@ let staff: Person;
 let admin: Person;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   [reporter, stranger, staff, admin] = await service.people('user', 'user', 'staff', 'admin');
 });
 afterAll(() => service.close());

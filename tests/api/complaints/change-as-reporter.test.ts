@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCalendar } from '#shared/config.ts';
 import { addWorkingDays } from '#shared/domain/working-time.ts';
 import { change, detailOf } from '../../support/complaints.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
@@ -10,7 +10,7 @@ let stranger: Person;
 let staff: Person;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   [reporter, stranger, staff] = await service.people('user', 'user', 'staff');
 });
 afterAll(() => service.close());

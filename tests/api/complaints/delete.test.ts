@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Deleted } from '#shared/contract/responses.ts';
 import { change, detailOf, idsOf, listOf } from '../../support/complaints.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
@@ -10,7 +10,7 @@ let staff: Person;
 let admin: Person;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   [reporter, stranger, staff, admin] = await service.people('user', 'user', 'staff', 'admin');
 });
 afterAll(() => service.close());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change, detailOf, listOf } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
@@ -9,7 +9,7 @@ let stranger: Person;
 let staff: Person;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   [reporter, stranger, staff] = await service.people('user', 'user', 'staff');
 });
 afterAll(() => service.close());

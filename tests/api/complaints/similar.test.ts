@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SimilarList } from '#shared/contract/responses.ts';
 import { change, idsOf } from '../../support/complaints.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
 let staff: Person;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   [reporter, staff] = await service.people('user', 'staff');
 });
 afterAll(() => service.close());

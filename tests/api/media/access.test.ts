@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 import { photoForm } from '../../support/photo-form.ts';
 import { makePicture } from '../../support/pictures.ts';
 
@@ -12,7 +12,7 @@ let staff: Person;
 let filed: Complaint;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   person = await service.person();
   staff = await service.person('staff');
 });

@@ -1,14 +1,14 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Complaint } from '#shared/contract/responses.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 import { photoForm } from '../../support/photo-form.ts';
 import { displayed, FORMATS, type Format, ORIENTATIONS } from '../../support/pictures.ts';
 
 let service: Service;
 let person: Person;
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   person = await service.person();
 });
 afterAll(() => service.close());

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Complaint } from '#shared/contract/responses.ts';
 import { change, listOf, type Sender } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 /**
  * Words that stand nowhere but in one field of one complaint, and who may read them. Everything that a viewer can ask
@@ -26,7 +26,7 @@ let clerk: Person;
 let complaint: Complaint;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   const [user, staff, admin] = await service.people('user', 'staff', 'admin');
   clerk = await service.person('staff');
   reporter = await service.person('staff');

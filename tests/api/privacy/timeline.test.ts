@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { change, detailOf } from '../../support/complaints.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
 let user: Person;
@@ -11,7 +11,7 @@ let staff: Person;
 let admin: Person;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   [user, other, staff, admin] = await service.people('user', 'user', 'staff', 'admin');
 });
 afterAll(() => service.close());

@@ -37,8 +37,9 @@ beforeEach(() => {
 });
 afterAll(() => server.close());
 
-function open(settings: { hedgeMs?: number; timeoutMs?: number; secondsLeft?: number } = {}) {
-  const { hedgeMs = 20_000, timeoutMs = 20_000, secondsLeft = 60 } = settings;
+type Settings = { hedgeMs?: number; timeoutMs?: number; secondsLeft?: number; slots?: Slots };
+
+function open({ hedgeMs = 20_000, timeoutMs = 20_000, secondsLeft = 60, slots }: Settings = {}) {
   const gateway = openGateway({
     endpoint: `${server.url}/v1`,
     projectId: 'p',
@@ -47,6 +48,7 @@ function open(settings: { hedgeMs?: number; timeoutMs?: number; secondsLeft?: nu
     hedgeMs,
     deadline: systemClock.elapsed() + secondsLeft * 1_000,
     clock: systemClock,
+    ...(slots ? { slots } : {}),
   });
   return { gateway, store: openStore(gateway) };
 }
@@ -216,10 +218,11 @@ describe('calls of one process', () => {
   it('are under way six at a time, in their order, and wait no longer than their execution has', async () => {
     const held: ServerResponse[] = [];
     script = [(response) => held.push(response)];
-    const { store } = open();
+    const slots = new Slots(6, 600_000);
+    const { store } = open({ slots });
     const finds = Array.from({ length: 8 }, (_, number) => store.complaints.find(`c${number}`));
     await expect.poll(() => held.length).toBe(6);
-    await expect(open({ secondsLeft: 0.05 }).store.complaints.find('late')).rejects.toMatchObject({
+    await expect(open({ secondsLeft: 0.05, slots }).store.complaints.find('late')).rejects.toMatchObject({
       code: 'unavailable',
       cause: expect.objectContaining({ message: expect.stringContaining('no turn to ask Appwrite') }),
     });
@@ -243,10 +246,11 @@ describe('calls of one process', () => {
   it('are not begun anew while they wait for their turn', async () => {
     const held: ServerResponse[] = [];
     script = [(response) => held.push(response)];
-    const { store } = open();
+    const slots = new Slots(6, 600_000);
+    const { store } = open({ slots });
     const finds = Array.from({ length: 6 }, () => store.complaints.find('abc'));
     await expect.poll(() => held.length).toBe(6);
-    const { gateway } = open({ hedgeMs: 20, secondsLeft: 0.2 });
+    const { gateway } = open({ hedgeMs: 20, secondsLeft: 0.2, slots });
     await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
     expect(gateway.calls).toHaveLength(1);
     for (const response of held) emptyList(response, response.req);

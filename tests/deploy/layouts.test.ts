@@ -59,7 +59,7 @@ async function expectKept(layout: Layout, { token, id, picture }: Awaited<Return
   expect(textOf(await ask(layout, 'GET', '/openapi.json'))).toMatch(/^200 /);
 }
 
-/** Asks a layout without a pause until it is told to stop; resolves to the answers that were not 200. */
+/** Asks a layout again and again until it is told to stop; resolves to the answers that were not 200. */
 function watch(layout: Layout): () => Promise<string[]> {
   let stopped = false;
   const failures: string[] = [];
@@ -70,7 +70,7 @@ function watch(layout: Layout): () => Promise<string[]> {
       asked += 1;
       if (answer instanceof Error) failures.push(answer.message);
       else if (answer.status !== 200) failures.push(textOf(answer));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 60));
     }
   })();
   return async () => {

@@ -9,7 +9,7 @@ import { Choices } from './fuzz/choices.ts';
 import { type Answered, Judge } from './fuzz/judge.ts';
 import { type Operation, type Planned, plan } from './fuzz/requests.ts';
 
-const REQUESTS = fuzzRuns(250);
+const REQUESTS = fuzzRuns(150);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 const AT_ONCE = 4;
 vi.setConfig({ testTimeout: fuzzTimeout(60) + 60_000 });

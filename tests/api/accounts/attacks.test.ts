@@ -23,16 +23,16 @@ afterEach(() => project.close());
 
 describe('tokens', () => {
   it('that are forged or altered are refused, and the altered ones cost no question to Appwrite', async () => {
-    const figures = await sendForgeries(target, 500);
+    const figures = await sendForgeries(target, 200);
     expect(figures.forged).toBeGreaterThanOrEqual(40);
-    expect(figures).toMatchObject({ mutated: 500, accepted: 0, callsForMutated: 0 });
+    expect(figures).toMatchObject({ mutated: 200, accepted: 0, callsForMutated: 0 });
   });
 
   it(`go with the name of their user and with no other, wherever the name is sent (seed ${seed})`, async () => {
     const names = [freshName(), freshName(), freshName()];
     const tokens = await Promise.all(names.map((name) => target.token(name)));
     const random = seededRandom(seed);
-    for (let turn = 0; turn < 150; turn += 1) {
+    for (let turn = 0; turn < 60; turn += 1) {
       const [whose, named] = [random.below(3), random.below(3)];
       const spelled = random.below(2) ? names[named]?.toUpperCase() : names[named];
       const headers = { TOKEN: tokens[whose] ?? '', USERNAME: spelled ?? '' };
@@ -43,8 +43,8 @@ describe('tokens', () => {
   });
 
   it(`count exactly as long as they should, in any order of events (seed ${seed})`, async () => {
-    const figures = await runTokenSequences(target, { sequences: 5, commands: 10 }, seededRandom(seed));
-    expect(figures.tokenChecks).toBeGreaterThan(50);
+    const figures = await runTokenSequences(target, { sequences: 3, commands: 10 }, seededRandom(seed));
+    expect(figures.tokenChecks).toBeGreaterThan(30);
   });
 });
 
@@ -93,7 +93,7 @@ describe('guessing', () => {
   });
 
   it('all at once costs as much as one after the other', async () => {
-    expect(await raceGuesses(target, { rounds: 2, racers: 64 })).toMatchObject({ comparisonsPerRound: 10 });
+    expect(await raceGuesses(target, { rounds: 1, racers: 64 })).toMatchObject({ comparisonsPerRound: 10 });
   });
 
   it('a name that nobody has is answered like one that somebody has, word for word', async () => {
@@ -179,14 +179,14 @@ describe('guessing', () => {
 
 describe('at the same moment', () => {
   it('64 people in two processes register one name in any spelling, and one gets it', async () => {
-    expect(await raceRegistrations(target, { rounds: 2, racers: 64 })).toMatchObject({ winners: 2 });
+    expect(await raceRegistrations(target, { rounds: 1, racers: 64 })).toMatchObject({ winners: 1 });
   });
 
   it('two admins in two processes demote or erase each other, and one is left', async () => {
-    expect(await raceAdmins(target, 10)).toMatchObject({ adminsLeft: 1 });
+    expect(await raceAdmins(target, 6)).toMatchObject({ adminsLeft: 1 });
   });
 });
 
 it(`nobody becomes staff or admin by what they send (seed ${seed})`, async () => {
-  expect(await escalate(target, { sequences: 4, requests: 25 }, seededRandom(seed))).toMatchObject({ climbed: 0 });
+  expect(await escalate(target, { sequences: 2, requests: 25 }, seededRandom(seed))).toMatchObject({ climbed: 0 });
 });

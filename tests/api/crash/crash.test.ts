@@ -6,12 +6,12 @@ import { runStory } from '../../support/crash/run.ts';
 import { openStage, type Stage } from '../../support/crash/stories.ts';
 
 /** Each so-many-th point, beginning anywhere; `npm run crash` tries all. */
-const EVERY = Number(process.env.CRASH_EVERY ?? 80);
+const EVERY = Number(process.env.CRASH_EVERY ?? 200);
 /** Left to `npm run crash`: the parts of the daily pass with the most calls, and adding pictures without retries. */
 const LONG = /^maintenance.*(complaints|totals)|^add .* 0 retries/;
-/** Each eighth story, beginning anywhere; `npm run crash` plays all. */
-const first = Math.floor(Math.random() * 8);
-const STORIES = ALL_STORIES.filter(({ name }) => !LONG.test(name)).filter((_, number) => number % 8 === first);
+/** Each twelfth story, beginning anywhere; `npm run crash` plays all. */
+const first = Math.floor(Math.random() * 12);
+const STORIES = ALL_STORIES.filter(({ name }) => !LONG.test(name)).filter((_, number) => number % 12 === first);
 
 let stages: Stage[];
 beforeAll(async () => {

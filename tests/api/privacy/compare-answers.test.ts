@@ -5,8 +5,8 @@ const seed = Math.floor(Math.random() * 2 ** 31);
 
 /** A little of what `npm run privacy` does in full. */
 it(`two databases that differ only in what a viewer may not know answer every question alike (seed ${seed})`, async () => {
-  const { cases, ghosts, answers } = await compareAnswers(seed, 8);
-  expect(cases).toBeGreaterThanOrEqual(4);
-  expect(ghosts).toBeGreaterThanOrEqual(3);
-  expect(answers).toBeGreaterThan(300);
+  const { cases, ghosts, answers } = await compareAnswers(seed, 5);
+  expect(cases).toBeGreaterThanOrEqual(2);
+  expect(ghosts).toBeGreaterThanOrEqual(1);
+  expect(answers).toBeGreaterThan(200);
 });

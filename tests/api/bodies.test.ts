@@ -58,6 +58,19 @@ describe('a large body', () => {
     const crowded = await service.send('POST', '/login', { raw: unknownKeys(61_000), headers: JSON_TYPE });
     expect(crowded.problem(413).detail).toBe('The JSON of the body has more than 10000 values and signs.');
   });
+
+  it('may have 20,000 escapes, as of a text and of slashes in base64, and no more', async () => {
+    const bodyOf = (escapes: number) => `{"title":"A lamp","description":"${'\\u00e9'.repeat(escapes)}"}`;
+    const send = (raw: string) => user.send('POST', '/complain', { raw, headers: JSON_TYPE });
+    expect((await send(bodyOf(4_000))).status).toBe(201);
+    expect((await send(bodyOf(20_000))).problem(422).errors).toMatchObject([
+      { field: 'description', code: 'too_long' },
+    ]);
+    const detail = 'The JSON of the body has more than 20000 escapes such as \\n or \\u00e9.';
+    expect((await send(bodyOf(20_001))).problem(413)).toMatchObject({ code: 'body_too_large', detail });
+    const slashes = `{"title":"A lamp","description":"Dark.","images":["${'A\\/'.repeat(30_000)}"]}`;
+    expect((await send(slashes)).problem(415).code).toBe('unsupported_image');
+  });
 });
 
 describe('a picture that is too large', () => {

@@ -64,8 +64,15 @@ export const HOSTILE_BODIES: Readonly<Record<string, Kind>> = {
     path: '/complain',
     who: 'logged in',
     type: JSON_TYPE,
-    body: () => `{"title":"${'\\u0041'.repeat(LARGEST / 6)}","description":"Dark."}`,
+    body: () => `{"title":"${'A'.repeat(LARGEST)}","description":"Dark."}`,
     status: 422,
+  },
+  'a title of 2 million escapes': {
+    path: '/complain',
+    who: 'logged in',
+    type: JSON_TYPE,
+    body: () => `{"title":"${'\\u0041'.repeat(LARGEST / 6)}","description":"Dark."}`,
+    status: 413,
   },
   'a form full of line ends': {
     path: '/complain',

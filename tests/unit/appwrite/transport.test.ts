@@ -63,6 +63,10 @@ describe('the HTTP client under the SDK', () => {
     await expect.poll(() => server.sockets.some((socket) => socket.destroyed)).toBe(true);
   });
 
+  it('speaks TLS to an address of https, and fails where nobody else does', async () => {
+    await expect(fetch(`${server.url.replace('http:', 'https:')}/`)).rejects.toThrow(/SSL|EPROTO/);
+  });
+
   it('fails for a server that is not there', async () => {
     await expect(fetch('http://127.0.0.1:9/')).rejects.toThrow('ECONNREFUSED');
   });

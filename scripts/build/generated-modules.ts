@@ -26,8 +26,7 @@ async function bundleText(entry: string, options: BuildOptions): Promise<string>
 const forBrowsers: BuildOptions = { platform: 'browser', target: 'es2022', format: 'iife' };
 const withoutMap = (text: string) => text.replace(/\n?\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/, '');
 
-const swaggerUi = async (file: string) =>
-  withoutMap(await readFile(require.resolve(`swagger-ui-dist/${file}`), 'utf8'));
+const withoutMapOf = async (file: string) => withoutMap(await readFile(file, 'utf8'));
 
 async function bcryptWorker(): Promise<string> {
   const source = await bundleText(worker, { platform: 'node', target: 'node24', format: 'cjs' });
@@ -42,8 +41,8 @@ async function explorer(): Promise<string> {
   const { openApiDocument } = await import('../openapi/document.ts');
   const [script, library, theirStyle, ownStyle] = await Promise.all([
     bundleText(`${page}/explorer.ts`, forBrowsers),
-    swaggerUi('swagger-ui-bundle.js'),
-    swaggerUi('swagger-ui.css'),
+    withoutMapOf(require.resolve('swagger-ui-dist/swagger-ui-bundle.js')),
+    withoutMapOf(require.resolve('swagger-ui-dist/swagger-ui.css')),
     bundleText(`${page}/explorer.css`, forBrowsers),
   ]);
   const style = `${theirStyle}\n${ownStyle}`;

@@ -7,7 +7,7 @@ import { SHARED_FOLDER } from './shared-folder.ts';
 export async function setup(): Promise<() => void> {
   // For the many processes that tests start: half of what a command of ours takes is to read its TypeScript.
   Object.assign(process.env, COMPILE_CACHE);
-  mkdirSync(SHARED_FOLDER);
+  mkdirSync(SHARED_FOLDER, { recursive: true });
   await buildFunctions({ quiet: true });
   return () => rmSync(SHARED_FOLDER, { recursive: true, force: true });
 }

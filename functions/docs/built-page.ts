@@ -2,7 +2,7 @@
 export type Embedded = {
   document: Record<string, unknown> & { paths: Record<string, Record<string, unknown>> };
   script: string;
-  /** The library that shows the document, without which mails' links work. */
+  /** Swagger UI, which shows the document. The pages that links in mails open do without it. */
   library: string;
   style: string;
 };

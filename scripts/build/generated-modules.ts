@@ -24,9 +24,11 @@ async function bundleText(entry: string, options: BuildOptions): Promise<string>
 }
 
 const forBrowsers: BuildOptions = { platform: 'browser', target: 'es2022', format: 'iife' };
-const withoutMap = (text: string) => text.replace(/\n?\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/, '');
 
-const withoutMapOf = async (file: string) => withoutMap(await readFile(file, 'utf8'));
+async function readWithoutMap(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8');
+  return text.replace(/\n?\/[/*]# sourceMappingURL=\S+( \*\/)?\s*$/, '');
+}
 
 async function bcryptWorker(): Promise<string> {
   const source = await bundleText(worker, { platform: 'node', target: 'node24', format: 'cjs' });
@@ -41,8 +43,8 @@ async function explorer(): Promise<string> {
   const { openApiDocument } = await import('../openapi/document.ts');
   const [script, library, theirStyle, ownStyle] = await Promise.all([
     bundleText(`${page}/explorer.ts`, forBrowsers),
-    withoutMapOf(require.resolve('swagger-ui-dist/swagger-ui-bundle.js')),
-    withoutMapOf(require.resolve('swagger-ui-dist/swagger-ui.css')),
+    readWithoutMap(require.resolve('swagger-ui-dist/swagger-ui-bundle.js')),
+    readWithoutMap(require.resolve('swagger-ui-dist/swagger-ui.css')),
     bundleText(`${page}/explorer.css`, forBrowsers),
   ]);
   const style = `${theirStyle}\n${ownStyle}`;

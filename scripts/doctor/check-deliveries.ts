@@ -1,13 +1,12 @@
 import { Query } from 'node-appwrite';
 import { countUndiscarded, listByStatus } from '#shared/appwrite/deliveries.ts';
-import { MINUTE } from '#shared/domain/clock.ts';
+import { DAY, MINUTE } from '#shared/domain/clock.ts';
 import { webhookKey } from '#shared/services/notifications/sign-webhook.ts';
 import type { Connection } from '../project/connect.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
 /** The schedule runs every minute; deliveries that have been due for longer are stuck. */
 const LATE_MS = 15 * MINUTE;
-const DAY_MS = 24 * 60 * MINUTE;
 
 /** Waiting and failed deliveries, and disabled webhooks. */
 export async function checkDeliveries({ store }: Connection): Promise<Finding[]> {
@@ -16,7 +15,7 @@ export async function checkDeliveries({ store }: Connection): Promise<Finding[]>
   const [pending, failed, undiscarded, waiting, overdue, webhooks] = await Promise.all([
     listByStatus(store, 'pending', 1),
     listByStatus(store, 'failed', 1),
-    countUndiscarded(store, new Date(Date.now() - DAY_MS)),
+    countUndiscarded(store, new Date(Date.now() - DAY)),
     store.outbox.list([Query.lessThan('$createdAt', late), one], { total: true }),
     store.deliveries.list([Query.equal('status', 'pending'), Query.lessThan('dueAt', late), one], { total: true }),
     store.webhooks.list([Query.limit(100)]),

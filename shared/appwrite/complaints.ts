@@ -211,13 +211,13 @@ type SystemEntry = {
   progress: number;
 } & Record<string, unknown>;
 
-/** An entry of the timeline that no person made, as part of a transaction: public and without notes unless `entry` has others. */
+/** The operation that adds a timeline entry of the system. It is public and has no notes unless `entry` says otherwise. */
 export function systemEntry(entryId: string, entry: SystemEntry): Operation {
   const bySystem = { byId: null, byName: null, role: 'system', note: null, internalNote: null, internal: false };
   return create('timeline', entryId, { ...bySystem, ...entry });
 }
 
-/** The `landed` of a commit that writes this entry of a timeline. */
+/** Whether a commit has taken effect that adds this timeline entry, for its `landed`. */
 export const hasEntry = (store: Store, entryId: string) => async () =>
   (await store.timeline.find(entryId)) !== undefined;
 

@@ -17,7 +17,7 @@ export type GatewaySettings = {
   /** The deadline of the execution, in `Clock.elapsed()`. */
   deadline: number;
   clock: Clock;
-  /** Who goes first when many calls are under way; those of this process by default. */
+  /** Limits how many calls run at once; by default all executions of the process share one limit. */
   slots?: Slots;
 };
 

@@ -87,8 +87,8 @@ export async function recountComplaint(
 }
 
 /**
- * Commits a repair of a complaint that moves totals, again when a total was missing, which exists then. False after a
- * conflict: the next run finds the complaint again.
+ * Commits a repair of a complaint that changes totals. A missing total is created by the attempt, so the commit is tried
+ * again. False after a conflict: the next run finds the complaint again.
  */
 export async function commitRecount(deps: { gateway: Gateway; store: Store }, work: Work): Promise<boolean> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

@@ -11,10 +11,9 @@ import {
   RoleName,
   Username,
 } from './fields.ts';
-import { schema } from './schema.ts';
 
 /** POST /login. Accepts any text: an impossible username or password is just a wrong one. */
-export const Credentials = schema(() =>
+export const Credentials = z.lazy(() =>
   z.strictObject({
     username: z.string().check(z.minLength(1), z.describe('The name you registered with, in any case.')),
     password: z.string().check(z.minLength(1), z.describe('The password.')),
@@ -22,14 +21,14 @@ export const Credentials = schema(() =>
 );
 
 /** POST /logout. */
-export const LogoutOptions = schema(() =>
+export const LogoutOptions = z.lazy(() =>
   z.strictObject({
     everywhere: z.optional(z.boolean()).check(z.describe('true ends every token of the account.')),
   }),
 );
 
 /** POST /user. */
-export const Registration = schema(() =>
+export const Registration = z.lazy(() =>
   z.strictObject({
     username: Username,
     password: Password,
@@ -46,7 +45,7 @@ const WHOSE = 'For admins: whose account. Left out, it is your own.';
 const CHANGEABLE = ['name', 'phone', 'password', 'email', 'language', 'notify'] as const;
 
 /** PUT /user: one's own account, or for an admin that of `username`. */
-export const AccountChange = schema(() =>
+export const AccountChange = z.lazy(() =>
   z
     .strictObject({
       username: z.optional(Username).check(z.describe(WHOSE)),
@@ -74,7 +73,7 @@ export const AccountChange = schema(() =>
 );
 
 /** DELETE /user: one's own account with its password, or for an admin that of `username`. */
-export const AccountErasure = schema(() =>
+export const AccountErasure = z.lazy(() =>
   z.strictObject({
     username: z.optional(Username).check(z.describe(WHOSE)),
     password: z.optional(Password).check(z.describe('Your password, to erase your own account.')),
@@ -82,7 +81,7 @@ export const AccountErasure = schema(() =>
 );
 
 /** PUT /user/role. */
-export const RoleChange = schema(() =>
+export const RoleChange = z.lazy(() =>
   z.strictObject({
     username: Username.check(z.describe('Whose role it is.')),
     role: RoleName,
@@ -90,7 +89,7 @@ export const RoleChange = schema(() =>
 );
 
 /** POST /recovery: whose password is forgotten. */
-export const RecoveryRequest = schema(() =>
+export const RecoveryRequest = z.lazy(() =>
   z
     .strictObject({
       username: z.optional(Username).check(z.describe('The name of the account.')),
@@ -106,13 +105,13 @@ export const RecoveryRequest = schema(() =>
 );
 
 /** POST /recovery/confirm. */
-export const NewPassword = schema(() => z.strictObject({ token: MailToken, password: Password }));
+export const NewPassword = z.lazy(() => z.strictObject({ token: MailToken, password: Password }));
 
 /** POST /email/confirm and POST /email/unsubscribe. */
-export const MailedToken = schema(() => z.strictObject({ token: MailToken }));
+export const MailedToken = z.lazy(() => z.strictObject({ token: MailToken }));
 
 /** GET /user. */
-export const AccountQuery = schema(() =>
+export const AccountQuery = z.lazy(() =>
   z
     .strictObject({
       username: z.optional(Username).check(z.describe('Whose profile; your own when not sent.')),
@@ -144,7 +143,7 @@ export const AccountQuery = schema(() =>
 );
 
 /** GET /user/export. */
-export const ExportQuery = schema(() =>
+export const ExportQuery = z.lazy(() =>
   z.strictObject({
     after: z.optional(z.string().check(z.maxLength(500))).check(z.describe('The `next` of the page before.')),
   }),

@@ -25,10 +25,9 @@ import {
   Title,
   WRONG_CHECK_DIGIT,
 } from './fields.ts';
-import { schema } from './schema.ts';
 import { box, endTime, metres, point, startTime, whole } from './text.ts';
 
-const Original = schema(() =>
+const Original = z.lazy(() =>
   z.string().check(
     z.regex(/^(?:[a-z0-9]{20}|\d{4}-\d{6,15}-\d)$/, 'must be the id or the reference of a complaint'),
     z.refine((text) => readReference(text)?.isRight !== false, WRONG_CHECK_DIGIT),
@@ -63,7 +62,7 @@ const newComplaint = {
 };
 
 /** The text fields of POST /complain as multipart/form-data. */
-export const NewComplaintForm = schema(() =>
+export const NewComplaintForm = z.lazy(() =>
   z
     .strictObject({
       ...newComplaint,
@@ -74,7 +73,7 @@ export const NewComplaintForm = schema(() =>
     .check(bothCoordinates()),
 );
 
-const Contact = schema(() =>
+const Contact = z.lazy(() =>
   z.strictObject({ name: maybe(ContactName), phone: maybe(ContactPhone), email: maybe(ContactEmail) }).check(
     z.check((context) => {
       if (Object.values(context.value).some((value) => (value ?? null) !== null)) return;
@@ -86,7 +85,7 @@ const Contact = schema(() =>
 );
 
 /** POST /complain as JSON. */
-export const NewComplaintJson = schema(() =>
+export const NewComplaintJson = z.lazy(() =>
   z
     .strictObject({
       ...newComplaint,
@@ -109,10 +108,10 @@ export function contactOf(body: Partial<NewComplaintJson & NewComplaintForm>) {
 }
 
 /** The text fields of POST /complain/images as multipart/form-data. */
-export const ComplaintImagesForm = schema(() => z.strictObject({ id: ComplaintId, note: z.optional(Note) }));
+export const ComplaintImagesForm = z.lazy(() => z.strictObject({ id: ComplaintId, note: z.optional(Note) }));
 
 /** POST /complain/images as JSON. */
-export const ComplaintImagesJson = schema(() =>
+export const ComplaintImagesJson = z.lazy(() =>
   z.strictObject({
     id: ComplaintId,
     note: z.optional(Note),
@@ -168,7 +167,7 @@ function refuseOtherOutcomes(body: Doubling, refuse: Refuse): void {
 }
 
 /** PUT /complain. */
-export const ComplaintChange = schema(() =>
+export const ComplaintChange = z.lazy(() =>
   z.strictObject({ id: ComplaintId, ...changes }).check(
     bothCoordinates(),
     z.check((context) => {
@@ -184,7 +183,7 @@ export const ComplaintChange = schema(() =>
 );
 
 /** POST /complain/rate. */
-export const ComplaintRating = schema(() =>
+export const ComplaintRating = z.lazy(() =>
   z.strictObject({ id: ComplaintId, score: Score, comment: maybe(RatingComment) }),
 );
 
@@ -193,7 +192,7 @@ const { status, note, internalNote, assignedTo, category, hidden } = changes;
 const manyChanges = { status, note, internalNote, assignedTo, category, hidden };
 
 /** PUT /complain/bulk. */
-export const ComplaintChanges = schema(() =>
+export const ComplaintChanges = z.lazy(() =>
   z
     .strictObject({
       ids: z
@@ -217,10 +216,10 @@ export const ComplaintChanges = schema(() =>
 );
 
 /** POST /complain/follow and /complain/unfollow. */
-export const ComplaintFollowing = schema(() => z.strictObject({ id: ComplaintId }));
+export const ComplaintFollowing = z.lazy(() => z.strictObject({ id: ComplaintId }));
 
 /** POST /complain/delete. */
-export const ComplaintDeletion = schema(() => z.strictObject({ id: ComplaintId }));
+export const ComplaintDeletion = z.lazy(() => z.strictObject({ id: ComplaintId }));
 
 const MAX_NUMBER = 999_999_999_999_999;
 
@@ -371,10 +370,10 @@ function refuseConflicts(context: z.core.ParsePayload<z.output<ReturnType<typeof
 }
 
 /** GET /complain: `id` asks for one complaint, everything else filters and pages the list. */
-export const ComplaintQuery = schema(() => complaintQuery().check(refuseConflicts));
+export const ComplaintQuery = z.lazy(() => complaintQuery().check(refuseConflicts));
 
 /** GET /complain/similar. */
-export const SimilarQuery = schema(() =>
+export const SimilarQuery = z.lazy(() =>
   z
     .strictObject({
       latitude: z.optional(Latitude),

@@ -5,41 +5,43 @@ import { canonicalEmail } from '#shared/domain/email-address.ts';
 import { COMPLAINT_ID_PATTERN } from '#shared/domain/ids.ts';
 import { readReference } from '#shared/domain/reference.ts';
 import { STATUSES } from '#shared/domain/status.ts';
-import { schema } from './schema.ts';
 import { degrees, phone, text, whole } from './text.ts';
 
 export const WRONG_CHECK_DIGIT = 'must be a reference number as it was given: its last digit does not fit the others';
 
-/** The fields of requests: each once, with what it takes and what the OpenAPI document says of it. */
+/**
+ * The fields of requests: each once, with what it takes and what the OpenAPI document says of it. `z.lazy` builds a schema
+ * when it is first used, so that a cold start builds only those that its request needs.
+ */
 
-export const Title = schema(() =>
+export const Title = z.lazy(() =>
   text(3, 120).check(z.describe('3 to 120 characters; a Chinese, Japanese or Korean one counts two.')),
 );
-export const Description = schema(() => text(1, 4_000).check(z.describe('1 to 4000 characters.')));
-export const Note = schema(() => text(1, 4_000).check(z.describe('A remark that everybody can read in the timeline.')));
-export const InternalNote = schema(() =>
+export const Description = z.lazy(() => text(1, 4_000).check(z.describe('1 to 4000 characters.')));
+export const Note = z.lazy(() => text(1, 4_000).check(z.describe('A remark that everybody can read in the timeline.')));
+export const InternalNote = z.lazy(() =>
   text(1, 4_000).check(z.describe('A remark that only staff and admins can read.')),
 );
-export const Location = schema(() => text(1, 300).check(z.describe('Where it is, in words; up to 300 characters.')));
-export const CategoryId = schema(() =>
+export const Location = z.lazy(() => text(1, 300).check(z.describe('Where it is, in words; up to 300 characters.')));
+export const CategoryId = z.lazy(() =>
   z.string().check(z.trim(), z.minLength(1), z.maxLength(36), z.describe('An id of GET /complain/categories.')),
 );
-export const Latitude = schema(() =>
+export const Latitude = z.lazy(() =>
   degrees(90).check(z.describe('Degrees north, -90 to 90, kept to 7 decimals; goes with longitude.')),
 );
-export const Longitude = schema(() =>
+export const Longitude = z.lazy(() =>
   degrees(180).check(z.describe('Degrees east, -180 to 180, kept to 7 decimals; goes with latitude.')),
 );
-export const Progress = schema(() =>
+export const Progress = z.lazy(() =>
   whole(0, 100).check(z.describe('0 to 100 per cent; 0 while created, 100 when resolved.')),
 );
-export const StatusName = schema(() => z.enum(STATUSES).check(z.describe('Where the work stands.')));
-export const RoleName = schema(() =>
+export const StatusName = z.lazy(() => z.enum(STATUSES).check(z.describe('Where the work stands.')));
+export const RoleName = z.lazy(() =>
   z
     .enum(ROLES)
     .check(z.describe('`user` files complaints, `staff` works on them, `admin` also gives roles and deletes.')),
 );
-export const ComplaintId = schema(() =>
+export const ComplaintId = z.lazy(() =>
   z
     .string()
     .check(
@@ -48,7 +50,7 @@ export const ComplaintId = schema(() =>
     ),
 );
 /** A reference number in any spelling, as it is stored. 422 for a check digit that does not fit. */
-export const Reference = schema(() =>
+export const Reference = z.lazy(() =>
   z
     .pipe(
       z.string().check(z.maxLength(60)),
@@ -63,7 +65,7 @@ export const Reference = schema(() =>
     )
     .check(z.describe('The reference number, such as 2026-004812-7; spaces and missing dashes are forgiven.')),
 );
-export const Assignee = schema(() =>
+export const Assignee = z.lazy(() =>
   z
     .string()
     .check(
@@ -73,10 +75,10 @@ export const Assignee = schema(() =>
       z.describe('The username of the staff member who works on it; `me` for yourself, null for none.'),
     ),
 );
-export const PersonName = schema(() => text(1, 100).check(z.describe('1 to 100 characters, as others see it.')));
+export const PersonName = z.lazy(() => text(1, 100).check(z.describe('1 to 100 characters, as others see it.')));
 
 /** Limits only the length; the password policy checks new passwords. */
-export const Password = schema(() =>
+export const Password = z.lazy(() =>
   z
     .string()
     .check(z.maxLength(1_024), z.describe('8 characters to 72 bytes in UTF-8, not a common one and not the username.')),
@@ -85,7 +87,7 @@ export const Password = schema(() =>
 const USERNAME_RULE = 'must be an ASCII letter, then letters, digits, _ . or -, 3 to 32 in all';
 
 /** A username in any case, kept in lower case. */
-export const Username = schema(() =>
+export const Username = z.lazy(() =>
   z
     .pipe(
       z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_.-]{2,31}$/, USERNAME_RULE)),
@@ -94,7 +96,7 @@ export const Username = schema(() =>
     .check(z.describe('An ASCII letter, then letters, digits, `_`, `.` or `-`, 3 to 32 in all. Kept in lower case.')),
 );
 
-export const Phone = schema(() =>
+export const Phone = z.lazy(() =>
   phone.check(
     z.describe(
       'An international number such as +49 170 1234567; spaces, dashes, dots and brackets are forgiven. A national number counts where the service has a default country.',
@@ -102,23 +104,23 @@ export const Phone = schema(() =>
   ),
 );
 
-export const Outcome = schema(() =>
+export const Outcome = z.lazy(() =>
   z.enum(OUTCOMES).check(z.describe('How it ended. Goes with the status `resolved`, `rejected` or `closed`.')),
 );
-export const Reason = schema(() =>
+export const Reason = z.lazy(() =>
   text(1, 500).check(
     z.describe('Why staff corrects it; needed for title and description. Read by staff, admins and the reporter.'),
   ),
 );
-export const Score = schema(() => whole(1, 5).check(z.describe('1 (bad) to 5 (good).')));
-export const RatingComment = schema(() =>
+export const Score = z.lazy(() => whole(1, 5).check(z.describe('1 (bad) to 5 (good).')));
+export const RatingComment = z.lazy(() =>
   text(1, 1_000).check(
     z.describe('A remark on the rating, read by staff, admins and the reporter; up to 1000 characters.'),
   ),
 );
 
 /** An e-mail address as it is kept. What was sent is not repeated. */
-const email = schema(() =>
+const email = z.lazy(() =>
   z.pipe(
     z.string().check(z.maxLength(254)),
     z.transform((raw, context) => {
@@ -131,15 +133,15 @@ const email = schema(() =>
   ),
 );
 
-export const Email = schema(() =>
+export const Email = z.lazy(() =>
   email.check(z.describe('An e-mail address, up to 254 characters. Its domain is kept in lower case.')),
 );
 
-export const LanguageName = schema(() =>
+export const LanguageName = z.lazy(() =>
   z.enum(LANGUAGES).check(z.describe('The language of mails: English or German.')),
 );
 
-export const NotifyName = schema(() =>
+export const NotifyName = z.lazy(() =>
   z
     .enum(NOTIFY)
     .check(
@@ -150,16 +152,16 @@ export const NotifyName = schema(() =>
 );
 
 /** The token of a link in a mail. Other texts are treated like an expired token. */
-export const MailToken = schema(() =>
+export const MailToken = z.lazy(() =>
   z
     .string()
     .check(z.minLength(1), z.maxLength(200), z.describe('What stands in the link of the mail, behind the `=`.')),
 );
 
-export const ContactName = schema(() => text(1, 100).check(z.describe('The name of the caller that staff files for.')));
-export const ContactPhone = schema(() =>
+export const ContactName = z.lazy(() => text(1, 100).check(z.describe('The name of the caller that staff files for.')));
+export const ContactPhone = z.lazy(() =>
   phone.check(z.describe('The phone number of the caller, as in the profile of a user.')),
 );
-export const ContactEmail = schema(() =>
+export const ContactEmail = z.lazy(() =>
   email.check(z.describe('The e-mail address of the caller. It is never mailed to.')),
 );

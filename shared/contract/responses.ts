@@ -3,12 +3,11 @@ import { LANGUAGES, NOTIFY, ROLES } from '#shared/domain/account.ts';
 import { CHANGED_FIELDS, ENTRY_KINDS, OUTCOMES } from '#shared/domain/complaint.ts';
 import { FIELD_CODES, PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
 import { STATUSES } from '#shared/domain/status.ts';
-import { schema } from './schema.ts';
 
 /**
  * What every answer looks like, strictly: the tests hold each answer against these schemas, and the OpenAPI document
  * shows each by the name under which it is exported here. Functions only name them in the `docs` of their routes, so
- * they are built when the document is made.
+ * `z.lazy` builds them when the document is made.
  */
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
@@ -20,7 +19,7 @@ const updated = Time.check(says('When it was last changed.'));
 
 const MINE = 'Only you and admins get it.';
 
-export const Profile = schema(() =>
+export const Profile = z.lazy(() =>
   z.strictObject({
     username: z.string().check(says('In lower case.')),
     name: z.string().check(says('The name that others see.')),
@@ -42,7 +41,7 @@ export const Profile = schema(() =>
   }),
 );
 
-export const LoginReply = schema(() =>
+export const LoginReply = z.lazy(() =>
   z.strictObject({
     TOKEN: z.string().check(says('The token, for the header TOKEN.')),
     expiresAt: Time.check(says('When the token ends by itself.')),
@@ -50,16 +49,16 @@ export const LoginReply = schema(() =>
   }),
 );
 
-export const ProfileList = schema(() =>
+export const ProfileList = z.lazy(() =>
   z.strictObject({
     items: z.array(Profile).check(says('The accounts of this page, at most 100.')),
     next: maybe(z.string()).check(says('Pass it as `after` for the next page; null at the end.')),
   }),
 );
 
-export const Accepted = schema(() => z.strictObject({}));
+export const Accepted = z.lazy(() => z.strictObject({}));
 
-export const Image = schema(() =>
+export const Image = z.lazy(() =>
   z.strictObject({
     id: z.string().check(says('The id of the stored file.')),
     url: z.url().check(says('The picture, readable by this URL alone.')),
@@ -139,7 +138,7 @@ const complaint = () => ({
   updatedAt: Time.check(says('When it was last changed, by an internal change too: it may move without a new entry.')),
 });
 
-export const Complaint = schema(() => z.strictObject(complaint()));
+export const Complaint = z.lazy(() => z.strictObject(complaint()));
 
 const move = () =>
   z.strictObject({
@@ -147,7 +146,7 @@ const move = () =>
     category: z.optional(maybe(z.string())).check(says('The category; null for none.')),
   });
 
-export const Entry = schema(() =>
+export const Entry = z.lazy(() =>
   z.strictObject({
     at: Time.check(says('When it happened.')),
     by: maybe(z.string()).check(says('Who did it; for staff, admins and oneself.')),
@@ -180,7 +179,7 @@ export const Entry = schema(() =>
   }),
 );
 
-export const ComplaintDetail = schema(() =>
+export const ComplaintDetail = z.lazy(() =>
   z.strictObject({
     ...complaint(),
     timeline: z.array(Entry).check(says('What happened, oldest first.')),
@@ -188,7 +187,7 @@ export const ComplaintDetail = schema(() =>
   }),
 );
 
-export const ComplaintList = schema(() =>
+export const ComplaintList = z.lazy(() =>
   z.strictObject({
     items: z
       .array(
@@ -207,7 +206,7 @@ export const ComplaintList = schema(() =>
   }),
 );
 
-export const ComplaintPoints = schema(() =>
+export const ComplaintPoints = z.lazy(() =>
   z.strictObject({
     type: z.literal('FeatureCollection').check(says('As RFC 7946 calls it.')),
     features: z
@@ -236,7 +235,7 @@ export const ComplaintPoints = schema(() =>
   }),
 );
 
-export const SimilarList = schema(() =>
+export const SimilarList = z.lazy(() =>
   z.strictObject({
     items: z
       .array(
@@ -249,7 +248,7 @@ export const SimilarList = schema(() =>
   }),
 );
 
-export const Following = schema(() =>
+export const Following = z.lazy(() =>
   z.strictObject({
     id: z.string().check(says('The complaint.')),
     following: z.boolean().check(says('Whether you follow it now.')),
@@ -257,7 +256,7 @@ export const Following = schema(() =>
   }),
 );
 
-export const AccountExport = schema(() =>
+export const AccountExport = z.lazy(() =>
   z.strictObject({
     account: Profile.check(says('The account.')),
     complaints: z
@@ -280,14 +279,14 @@ export const AccountExport = schema(() =>
   }),
 );
 
-export const Deleted = schema(() =>
+export const Deleted = z.lazy(() =>
   z.strictObject({
     id: z.string().check(says('The complaint that was deleted.')),
     deleted: z.literal(true).check(says('Always true.')),
   }),
 );
 
-export const CategoryList = schema(() =>
+export const CategoryList = z.lazy(() =>
   z.strictObject({
     items: z
       .array(
@@ -309,7 +308,7 @@ const spans = () => ({
   medianSecondsToResolve: maybe(Count).check(says('Half were resolved within this time; null: none was.')),
 });
 
-export const Figures = schema(() =>
+export const Figures = z.lazy(() =>
   z.strictObject({
     total: Count.check(says('How many complaints there are in all.')),
     byStatus: z
@@ -362,7 +361,7 @@ export const Figures = schema(() =>
 // Object.keys forgets the literal type; PROBLEMS is the closed list itself.
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
-export const ChangeResults = schema(() =>
+export const ChangeResults = z.lazy(() =>
   z.strictObject({
     results: z
       .array(
@@ -377,7 +376,7 @@ export const ChangeResults = schema(() =>
   }),
 );
 
-export const Problem = schema(() =>
+export const Problem = z.lazy(() =>
   z.strictObject({
     type: z.string().check(says('A URN that names the code.')),
     title: z.string().check(says('What the code means, the same for each code.')),

@@ -236,16 +236,19 @@ export const phone = z.pipe(
   z.string().check(z.maxLength(60)),
   z.transform(async (raw, context) => {
     const plain = withAsciiDigits(raw.normalize('NFKC')).replace(PHONE_NOISE, '').replace(/^tel:/i, '');
-    if (E164.test(plain) && !HAS_EARLY_ZERO.test(plain)) return plain;
-    // The library is large and few need it, so it is loaded for the first of the other numbers.
-    const { readPhoneNumber } = await import('./phone-number.ts');
-    if (E164.test(plain)) return readPhoneNumber(plain) ?? plain;
-    const country = readDefaultCountry();
     const refuse = (message: string) => {
       context.issues.push({ code: 'custom', input: raw, message });
       return z.NEVER;
     };
+    if (E164.test(plain)) return HAS_EARLY_ZERO.test(plain) ? ((await readPhoneNumber(plain)) ?? plain) : plain;
+    const country = readDefaultCountry();
     if (country === undefined || !/^\d{3,15}$/.test(plain)) return refuse(`must be ${EXAMPLE_PHONE}`);
-    return readPhoneNumber(plain, country) ?? refuse(`must be a number of ${country}, or ${EXAMPLE_PHONE}`);
+    return (await readPhoneNumber(plain, country)) ?? refuse(`must be a number of ${country}, or ${EXAMPLE_PHONE}`);
   }),
 );
+
+/** The library is large and few numbers need it, so it is loaded for the first of them. */
+async function readPhoneNumber(text: string, country?: string): Promise<string | undefined> {
+  const library = await import('./phone-number.ts');
+  return library.readPhoneNumber(text, country);
+}

@@ -51,17 +51,9 @@ export function withAsciiDigits(text: string): string {
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 const UNSPACED =
   '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Bopomofo}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}ー々]';
-let patterns: { run: RegExp; startsUnspaced: RegExp } | undefined;
-
-/** `run`: characters of one kind, of scripts without spaces or of all others. Made at first use: it takes a millisecond. */
-function runPatterns() {
-  patterns ??= {
-    run: new RegExp(`(?:${UNSPACED}\\p{M}*)+|(?:(?!${UNSPACED})[\\p{L}\\p{N}]\\p{M}*)+`, 'gu'),
-    startsUnspaced: new RegExp(`^${UNSPACED}`, 'u'),
-  };
-  return patterns;
-}
-
+/** Runs of characters of one kind: of scripts without spaces, or of all others. */
+const RUN = new RegExp(`(?:${UNSPACED}\\p{M}*)+|(?:(?!${UNSPACED})[\\p{L}\\p{N}]\\p{M}*)+`, 'gu');
+const STARTS_UNSPACED = new RegExp(`^${UNSPACED}`, 'u');
 const CHARACTER = /[\p{L}\p{N}]\p{M}*/gu;
 
 function pairsOf(run: string): string[] {
@@ -89,10 +81,9 @@ const wordOfReference = (reference: string) => reference.replaceAll(/\D/g, '');
 function runsOf(text: string): { words: Set<string>; pairs: Set<string> } {
   const words = new Set<string>();
   const pairs = new Set<string>();
-  const { run: runs, startsUnspaced } = runPatterns();
   for (const [token] of fold(text).replaceAll(REFERENCE, wordOfReference).matchAll(WORD)) {
-    for (const run of token.match(runs) ?? []) {
-      if (startsUnspaced.test(run)) for (const pair of pairsOf(run)) pairs.add(pair);
+    for (const run of token.match(RUN) ?? []) {
+      if (STARTS_UNSPACED.test(run)) for (const pair of pairsOf(run)) pairs.add(pair);
       else words.add(cut(run));
     }
   }

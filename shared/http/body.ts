@@ -5,8 +5,7 @@ import { nextTurn } from '#shared/domain/clock.ts';
 import { invalidField, Refusal, shown } from '#shared/domain/problems.ts';
 import { withMutex } from '#shared/services/keyed-mutex.ts';
 import { parseFields } from './field-errors.ts';
-import type { FormFile, FormSpec } from './multipart.ts';
-import { parseForm } from './multipart.ts';
+import { type FormFile, type FormSpec, parseForm } from './multipart.ts';
 import type { Incoming } from './runtime.ts';
 
 /** The largest body, in bytes, of a route without `maxBytes`. Larger ones are parsed only after the account is checked. */
@@ -19,12 +18,12 @@ export const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
 export type BodySpec<B> = { json: z.ZodMiniType<B>; form?: FormSpec<B>; maxBytes?: number };
 export type Body<B> = { value: B; files: FormFile[] };
 
-const SLASH = '/'.charCodeAt(0);
 /** The most `,` `:` `[` `{` and `"` together, anywhere in the body. One with pictures has a few dozen. */
 const MAX_STRUCTURE = 10_000;
 
-/** The most escapes. A text of 4,000 characters has at most twice as many; the `\\/` that PHP writes into base64 do not count. */
+/** The most escapes. A text of 4,000 characters has at most 8,000; the `\/` that PHP writes into base64 do not count. */
 const MAX_ESCAPES = 20_000;
+const SLASH = '/'.charCodeAt(0);
 
 function hasTooManyEscapes(body: Buffer): boolean {
   let count = 0;
@@ -93,9 +92,7 @@ export async function parseBody<B>({ headers, body }: Incoming, spec: BodySpec<B
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
   if (body.byteLength === 0) return { value: await parseFields(spec.json, {}), files: [] };
   if (type === 'application/json') return { value: await parseFields(spec.json, await parseJson(body)), files: [] };
-  if (spec.form && type === 'multipart/form-data') {
-    return parseForm(body, contentType, spec.form);
-  }
+  if (spec.form && type === 'multipart/form-data') return parseForm(body, contentType, spec.form);
   const accepted = spec.form ? 'application/json or multipart/form-data' : 'application/json';
   const was = type === '' ? 'none' : shown(type);
   throw new Refusal(

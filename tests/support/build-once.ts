@@ -1,13 +1,15 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import { buildFunctions } from '#scripts/build/functions.ts';
-import { SHARED_FOLDER } from './shared-folder.ts';
 
-/** Before all tests: the bundles that they run are those of the code as it is. Afterwards nothing is left. */
+/** Before all tests: builds the bundles that they run, and makes a folder for what lasts as long as the run, which it removes afterwards. */
 export async function setup(): Promise<() => void> {
   // For the many processes that tests start: half of what a command of ours takes is to read its TypeScript.
   Object.assign(process.env, COMPILE_CACHE);
-  mkdirSync(SHARED_FOLDER, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'complaints-tests-'));
+  process.env.TESTS_FOLDER = folder;
   await buildFunctions({ quiet: true });
-  return () => rmSync(SHARED_FOLDER, { recursive: true, force: true });
+  return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -15,7 +15,6 @@ import { type Canaries, watchForSecrets } from './canaries.ts';
 import { type Deployed, deployed, TEST_SETTINGS } from './deployed.ts';
 import { enroller, PASSWORD } from './enrol.ts';
 import { type Answer, type Sending, send } from './send.ts';
-import { SHARED_FOLDER } from './shared-folder.ts';
 
 /** Somebody with an account, whose requests carry TOKEN and USERNAME. */
 export type Person = {
@@ -57,7 +56,7 @@ const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_
  * `filled` is a data folder to start with; `database` is `DATABASE` when left out, `layout` is `LAYOUT`. `workers`,
  * `proxy` and `delays` say how the local Appwrite serves, and `reuseCompiled: false` that functions start as cold as on a
  * real one; `config` is a project file in the place of the product's own.
- * `notifications`: with the function of that name, which each change starts. In the layout compact it is always there.
+ * `notifications` deploys the function of that name, which each change starts; the layout compact always has it.
  */
 type On = { filled?: string; database?: EngineName; layout?: Layout; notifications?: boolean } & Pick<
   LocalAppwriteOptions,
@@ -119,13 +118,15 @@ export async function startService(variables: Record<string, string> = {}, on: O
 let shared: Promise<Ground> | undefined;
 
 /**
- * The service that files of tests share which own their data and change nothing that others see: time, settings,
- * categories, limits of a network. Each worker has one, until the end: a process that has answered before is quicker.
+ * One service for all test files of a worker that own their data and leave alone what others see: time, settings,
+ * categories, limits of a network. It runs until the worker ends: functions that have answered before are quicker.
  */
 export async function sharedService(): Promise<Service> {
   const real = deployed();
   if (real) return serviceOn(deployedGround(real));
-  shared ??= localGround({}, { filled: await mkdtemp(join(SHARED_FOLDER, 'service-')) });
+  const { TESTS_FOLDER } = process.env;
+  if (!TESTS_FOLDER) throw new Error('A shared service needs the folder that tests/support/build-once.ts makes.');
+  shared ??= localGround({}, { filled: join(TESTS_FOLDER, `service-${process.pid}`) });
   return serviceOn({ ...(await shared), close: async () => {} });
 }
 

@@ -128,7 +128,7 @@ function followed(path: string): void {
 
 const unreachable = () => say('The API cannot be reached from here.');
 
-/** Loads Swagger UI: more than a megabyte, which whoever follows the link of a mail does not need. */
+/** Loads Swagger UI, more than a megabyte. Pages that links in mails open do not need it. */
 async function loadLibrary(): Promise<void> {
   const script = document.createElement('script');
   script.src = ownScript?.dataset.library ?? '';
@@ -175,7 +175,7 @@ async function start(): Promise<void> {
   element('logout', HTMLButtonElement).addEventListener('click', () => {
     logOut(api).then(complaint).catch(unreachable);
   });
-  // A card stands in the place of the explorer, and its link to it opens the page anew.
+  // A card replaces the explorer until its link opens the page anew.
   if (hasCard()) use(readSession());
   else await showExplorer(api);
 }

@@ -86,7 +86,7 @@ function makePlatform(options: LocalAppwriteOptions, { database, clock, address,
     print,
     variables,
     node: options.runtimeNode ?? process.execPath,
-    // Deployed code lies in a new folder each time, so that nothing could be used again.
+    // Only for declared functions: each deployment lies in a folder of its own, so its compiled code would be used once.
     reuseCompiled: definitions.declared && (options.reuseCompiled ?? true),
     endpoint: () => `http://127.0.0.1:${address.port}/v1`,
   });

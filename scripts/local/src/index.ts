@@ -38,8 +38,8 @@ export type LocalAppwriteOptions = {
   /** The Node that runs the functions; the one that runs this by default. */
   runtimeNode?: string;
   /**
-   * Whether the functions of `config` start with what their earlier processes have compiled, which saves some 12 ms; true by
-   * default. No real one does, so cold starts are measured without.
+   * Whether the functions of `config` reuse the code that earlier processes have compiled, which saves some 12 ms of each
+   * start; true by default. A real Appwrite does not, so measure cold starts with false.
    */
   reuseCompiled?: boolean;
   /** Milliseconds that making a column, an index or a build's next state takes; 5 by default. */

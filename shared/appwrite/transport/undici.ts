@@ -16,15 +16,16 @@ export const FormData = new Proxy(class {}, {
 const KEPT_MS = 55_000;
 const KEEP_ALIVE: https.AgentOptions = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo', timeout: KEPT_MS };
 const plainAgent = new http.Agent(KEEP_ALIVE);
-let tls: Promise<{ request: typeof https.request; agent: https.Agent }> | undefined;
+let tlsAgent: https.Agent | undefined;
 
 /** TLS takes 4 ms to load, which an endpoint without it need not wait for. */
 async function openTls() {
   const { Agent, request } = await import('node:https');
-  return { request, agent: new Agent(KEEP_ALIVE) };
+  tlsAgent ??= new Agent(KEEP_ALIVE);
+  return { request, agent: tlsAgent };
 }
 
-/** The SDK makes one for `setSelfSigned(true)`, which is never asked for: who could read the traffic could read the API key. */
+/** The SDK makes one for `setSelfSigned(true)`. Unchecked certificates would let others read the API key. */
 export class Agent {
   constructor() {
     throw new Error('Certificates are always checked.');
@@ -81,13 +82,13 @@ async function encode(body: FetchOptions['body']): Promise<EncodedBody> {
 export async function fetch(address: string | URL, options: FetchOptions = {}): Promise<Answer> {
   const url = new URL(address);
   const { bytes, headers } = await encode(options.body);
-  if (url.protocol === 'https:') tls ??= openTls();
-  const secure = url.protocol === 'https:' ? await tls : undefined;
+  const { request: open, agent } =
+    url.protocol === 'https:' ? await openTls() : { request: http.request, agent: plainAgent };
   const answer = await new Promise<Answer>((resolve, reject) => {
-    const request = (secure?.request ?? http.request)(url, {
+    const request = open(url, {
       method: options.method ?? 'GET',
       headers: { ...options.headers, ...headers },
-      agent: secure?.agent ?? plainAgent,
+      agent,
       ...(options.signal ? { signal: options.signal } : {}),
     });
     request.on('error', reject);

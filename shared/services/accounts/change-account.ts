@@ -103,7 +103,7 @@ export async function changeAccount(deps: Deps, actor: AccountActor, change: Acc
   refuseStrangers(actor, change);
   const username = change.username ?? actor.username;
   const self = username === actor.username;
-  if (change.password !== undefined) await refuseWeakPassword(change.password, { username, field: 'password' });
+  if (change.password !== undefined) refuseWeakPassword(change.password, { username, field: 'password' });
   const row = self ? actor.account : await findByUsername(deps.store, username);
   if (!row) throw noSuchAccount();
   await confirmGuarded(deps, actor, change);

@@ -37,7 +37,7 @@ export async function resetPassword(
   { token, password }: { token: string; password: string },
 ): Promise<void> {
   let opened: OpenedLink | undefined = await openLink(deps, 'reset', token);
-  await refuseWeakPassword(password, { username: opened.account.username, field: 'password' });
+  refuseWeakPassword(password, { username: opened.account.username, field: 'password' });
   refuseWhenFull(deps);
   const passwordHash = await deps.hasher().hash(password, { network: deps.address, known: false }).catch(queueRefusal);
   await retryOnConflict(deps.clock, 'this account', async () => {

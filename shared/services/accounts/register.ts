@@ -93,7 +93,7 @@ export async function register(deps: Deps, registration: Registration): Promise<
       'must be a name that is not reserved; choose another one',
       username,
     );
-  await refuseWeakPassword(password, { username, field: 'password' });
+  refuseWeakPassword(password, { username, field: 'password' });
   refuseWhenFull(deps);
   const nameId = await nameRowId(username);
   const reserving = reserveRegistration(deps);

@@ -10,8 +10,8 @@ const WEAKNESSES = {
   password_is_username: 'must not be the username',
 } as const satisfies Partial<Record<FieldCode, string>>;
 
-/** 422 for a password that the policy refuses. The list of common ones is only loaded here. */
-export async function refuseWeakPassword(password: string, about: { username: string; field: string }): Promise<void> {
+/** 422 for a password that the policy refuses. */
+export function refuseWeakPassword(password: string, about: { username: string; field: string }): void {
   const weakness = checkPassword(password, about.username);
   if (weakness) throw invalidField(about.field, weakness, WEAKNESSES[weakness]);
 }

@@ -6,7 +6,7 @@ import { countedAs } from '#shared/appwrite/tallies.ts';
 import { textMarkOf } from '#shared/appwrite/words.ts';
 import { readCaseSettings } from '#shared/config.ts';
 import type { Happening } from '#shared/domain/audience.ts';
-import { HOUR, systemClock } from '#shared/domain/clock.ts';
+import { DAY, HOUR, systemClock } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { referenceOf } from '#shared/domain/reference.ts';
 import { runMaintenance } from '#shared/services/maintenance/run.ts';
@@ -16,7 +16,6 @@ import { checkInvariants } from '../../support/invariants.ts';
 import { deliveriesOf, giveAddress } from '../../support/mail.ts';
 import { runAndReadLog } from '../../support/maintenance-log.ts';
 
-const DAY = 24 * HOUR;
 const ROUND_THE_CLOCK = { WORKING_HOURS: 'mon-sun 00:00-24:00', TOKEN_HOURS: '720' };
 
 let service: Service;

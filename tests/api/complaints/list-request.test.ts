@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ComplaintList } from '#shared/contract/responses.ts';
 import { idsOf, listOf } from '../../support/complaints.ts';
-import { type Service, sharedService } from '../../support/harness.ts';
+import { type Service, startService } from '../../support/harness.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await sharedService();
+  service = await startService();
   const reporter = await service.person();
   for (let number = 0; number < 3; number += 1) await reporter.file({ latitude: 1, longitude: 1 });
 });
@@ -129,5 +129,5 @@ it('refuses a cursor beside a page, of another order, or made up', async () => {
   ]) {
     (await service.send('GET', `/complain?${query}`)).problem(422);
   }
-  expect(idsOf(await listOf(service, { after: next ?? '', pageSize: 1 }))).toHaveLength(1);
+  expect(idsOf(await listOf(service, { after: next ?? '' }))).toHaveLength(1);
 });

@@ -7,7 +7,7 @@ import { openStage, type Stage } from '../../support/crash/stories.ts';
 
 /** Each so-many-th point, beginning anywhere; `npm run crash` tries all. */
 const EVERY = Number(process.env.CRASH_EVERY ?? 200);
-/** Left to `npm run crash`: the parts of the daily pass with the most calls, and adding pictures without retries. */
+/** Only `npm run crash` plays these: the parts of the daily pass with the most calls, and adding pictures without retries. */
 const LONG = /^maintenance.*(complaints|totals)|^add .* 0 retries/;
 /** Each twelfth story, beginning anywhere; `npm run crash` plays all. */
 const first = Math.floor(Math.random() * 12);

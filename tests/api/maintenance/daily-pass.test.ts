@@ -10,7 +10,7 @@ import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { listWordOwners, wordRow } from '#shared/appwrite/words.ts';
 import { readCaseSettings } from '#shared/config.ts';
 import { Complaint, ComplaintDetail } from '#shared/contract/responses.ts';
-import { MINUTE, systemClock } from '#shared/domain/clock.ts';
+import { HOUR, MINUTE, systemClock } from '#shared/domain/clock.ts';
 import { complaintIdAt, imageFileId, randomId } from '#shared/domain/ids.ts';
 import { type PassReport, reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import { type MaintenanceReport, runMaintenance } from '#shared/services/maintenance/run.ts';
@@ -20,7 +20,6 @@ import { runAndReadLog } from '../../support/maintenance-log.ts';
 import { photoForm } from '../../support/photo-form.ts';
 import { makePicture } from '../../support/pictures.ts';
 
-const HOUR = 60 * MINUTE;
 const SETTINGS = readCaseSettings({});
 
 let service: Service;

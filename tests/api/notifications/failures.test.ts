@@ -49,7 +49,7 @@ it.each([
   await letMinutesPass(service, 8);
   expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'sent' }]);
   // The message is kept while a try that hung may still arrive.
-  service.local.clock.advance(2 * 3_600_000);
+  service.local.clock.advance(2 * HOUR);
   await letMinutesPass(service, 2);
   expect(await mails()).toHaveLength(1);
   expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'sent', messageId: null }]);
@@ -65,7 +65,7 @@ it('a mail that the provider does not take is sent once it does, and given up af
   expect(waiting).toMatchObject({ status: 'pending', reason: expect.stringContaining('SMTP') });
   const given = await filed();
   for (let hours = 0; hours < 40; hours += 1) {
-    service.local.clock.advance(3_600_000);
+    service.local.clock.advance(HOUR);
     await letMinutesPass(service, 2);
   }
   expect(await deliveriesOf(service, given.id)).toMatchObject([{ status: 'failed', attempts: 7, messageId: null }]);

@@ -11,7 +11,7 @@ import { wordsOfComplaint } from '#shared/domain/words.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 import type { Table } from './schema.ts';
 
-const YEARS_MS = 3 * 365 * 86_400_000;
+const YEARS_MS = 3 * 365 * DAY;
 const BEGIN = Date.UTC(2026, 10, 1) - YEARS_MS;
 export const NOW = new Date(BEGIN + YEARS_MS);
 const REPORTERS = 20_000;

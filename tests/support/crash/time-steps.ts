@@ -1,10 +1,9 @@
 import { Query } from 'node-appwrite';
-import { HOUR } from '#shared/domain/clock.ts';
+import { DAY, HOUR } from '#shared/domain/clock.ts';
 import { change } from '../complaints.ts';
 import { deliveriesOf, giveAddress } from '../mail.ts';
 import { expectComplaints, type Stage, type Story } from './stories.ts';
 
-const DAY = 24 * HOUR;
 /** A step that failed waits an hour. */
 const LATER = 2 * HOUR;
 /** A busy machine may fail some of them besides the call that is struck. */

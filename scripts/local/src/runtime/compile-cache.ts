@@ -6,16 +6,16 @@ const folder = fileURLToPath(new URL('../../../../.local/compile-cache', import.
 /** For a process's environment: what it takes to read its TypeScript is most of a start, and the same for every one. */
 export const COMPILE_CACHE = { NODE_COMPILE_CACHE: folder };
 
-/** As COMPILE_CACHE, and the function's own code is kept too. A folder of its own: the other one has to stay without it. */
+/** As COMPILE_CACHE, with the code of functions too. In another folder, so that cold starts can be measured without it. */
 export const COMPILE_CACHE_OF_FUNCTIONS = { NODE_COMPILE_CACHE: `${folder}-of-functions` };
 
-/** After how many requests the code is written that was compiled until then. */
+/** The compiled code is written after the first request, and after the 25th, when more of it has been used. */
 const WRITTEN_AFTER = [1, 25];
 
 /**
- * Writes what has been compiled, now and after some requests, since the process does not end by itself, but is ended.
- * Returns what is to be called after each request. No function is to see a variable that only the local Appwrite has; one
- * that it was given is its own.
+ * Writes the code that this process has compiled. Node would do so when the process exits, but it is killed. Call the
+ * returned function after each request: it writes again. Removes NODE_COMPILE_CACHE from the environment, which functions
+ * must not see, unless somebody set it as a variable of the function.
  */
 export function keepCompiled(): () => void {
   const { NODE_COMPILE_CACHE: used } = process.env;

@@ -95,11 +95,13 @@ describe('a read', () => {
 
   it('is given up after its limit', async () => {
     script = [silence];
-    await expect(open({ hedgeMs: 20, timeoutMs: 60 }).store.complaints.find('abc')).rejects.toMatchObject({
+    const { gateway, store } = open({ hedgeMs: 20, timeoutMs: 60 });
+    await expect(store.complaints.find('abc')).rejects.toMatchObject({
       code: 'unavailable',
       cause: expect.objectContaining({ message: 'no answer from Appwrite within 60 ms' }),
     });
-    expect(asked).toHaveLength(2);
+    // On a busy machine the second attempt may be given up before the server hears of it, so the client's count is asked.
+    expect(gateway.calls).toMatchObject([{ ok: false, asked: 2 }]);
   });
 
   it('is not made when the execution has no time left', async () => {

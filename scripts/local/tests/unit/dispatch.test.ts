@@ -111,7 +111,7 @@ describe('a local Appwrite with workers', () => {
   it('needs two of them', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'workers-'));
     for (const workers of [1, 0, 2.5, Number.NaN]) {
-      await expect(startLocalAppwrite({ dataDir, workers })).rejects.toThrow('2 workers or more');
+      await expect(startLocalAppwrite({ dataDir, workers })).rejects.toThrow('must be a whole number from 2 on');
     }
     rmSync(dataDir, { recursive: true });
   });

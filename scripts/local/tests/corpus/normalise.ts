@@ -74,7 +74,7 @@ async function rawBody({ raw, status, headers }: Answer, { view, corners }: Step
 
 const pictureStarts = /^(\x89PNG|\xff\xd8|RIFF....WEBP|GIF)/s;
 
-/** Format and size of a picture. `corners` adds the colours near the corners of a PNG, each channel rounded to 0 to 3. */
+/** Format and size of a picture. `corners` adds the colours near a PNG's corners, each channel rounded to 0 to 3. */
 async function describePicture(raw: Buffer, corners: boolean): Promise<string | undefined> {
   if (!pictureStarts.test(raw.toString('latin1', 0, 12))) return undefined;
   const { format, width, height } = await sharp(raw).metadata();

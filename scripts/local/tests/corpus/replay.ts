@@ -15,7 +15,7 @@ type Target = {
   database?: EngineName;
   domain?: string | undefined;
   smtpPort?: number | undefined;
-  /** The groups to replay; by default all that have steps on that database. */
+  /** The groups to replay; by default all of `groupsOf(database)`. */
   only?: readonly string[];
 };
 

@@ -34,7 +34,7 @@ import { FileStore } from './storage/file-store.ts';
 import { FileTokens } from './storage/tokens.ts';
 import { Transactions } from './transactions/transactions.ts';
 
-/** Puts the parts together; nothing listens yet. */
+/** Creates and connects all parts; does not listen yet. */
 export function assemble(options: LocalAppwriteOptions) {
   const { proxy = true } = options;
   const workers = options.workers === undefined ? undefined : new Workers(options.workers, { proxy });
@@ -45,7 +45,7 @@ export function assemble(options: LocalAppwriteOptions) {
     for (const tell of moved) tell();
   });
   const database = new Database(options.dataDir, engineNamed(options.database ?? 'mariadb'));
-  // In one transaction, since a new folder takes some hundred statements to make the tables.
+  // In one transaction, because a new folder takes some hundred statements to create its tables.
   const platform = database.atomically(() => makePlatform(options, { database, clock, address, print }));
   const { project, keys, executions, faults, hosts, management } = platform;
   const calls = new CallLog();
@@ -86,7 +86,7 @@ function makePlatform(options: LocalAppwriteOptions, { database, clock, address,
     print,
     variables,
     node: options.runtimeNode ?? process.execPath,
-    // Only for declared functions: each deployment lies in a folder of its own, so its compiled code would be used once.
+    // Only for declared functions: each deployment has its own folder, so its compiled code would be used only once.
     reuseCompiled: definitions.declared && (options.reuseCompiled ?? true),
     endpoint: () => `http://127.0.0.1:${address.port}/v1`,
   });

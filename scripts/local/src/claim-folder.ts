@@ -2,8 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Marks a data folder as in use by this process; two servers on one folder would destroy each other's data. Throws when
- * another living process has it. Returns what gives it free again; a process that was killed leaves a mark that does not count.
+ * Marks a data folder as in use by this process; two servers on one folder would destroy each other's data. Throws if
+ * another running process uses it; ignores the mark of a dead one. Returns a function that removes the mark.
  */
 export function claimFolder(folder: string): () => void {
   const file = join(folder, 'server.pid');

@@ -1,4 +1,4 @@
-/** A command line that cannot be understood; its message ends with the usage. */
+/** An invalid command line; its message ends with the usage. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(`${message}\n\n${usage()}`);
@@ -13,35 +13,35 @@ const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_
 const commands: Record<string, Command> = {
   look: {
     usage: 'look [<database>/<table> | <bucket>]',
-    about: 'what there is; the newest rows of a table or files of a bucket',
+    about: 'shows an overview, the newest rows of a table or the newest files of a bucket',
     request: ([place = '']) => ({ method: 'GET', path: lookAt(place) }),
   },
-  inbox: { usage: 'inbox', about: 'the mails, newest first', request: () => ({ method: 'GET', path: '/inbox' }) },
+  inbox: { usage: 'inbox', about: 'lists the mails, newest first', request: () => ({ method: 'GET', path: '/inbox' }) },
   calls: {
     usage: 'calls [<how many>]',
-    about: 'the last calls',
+    about: 'lists the last calls',
     request: ([limit = '50']) => ({ method: 'GET', path: `/calls?limit=${encodeURIComponent(limit)}` }),
   },
   fault: {
     usage: 'fault <kind> [<METHOD>] [<path>] [<field>=<value> ...]',
-    about: 'lets a call or an event go wrong: fault reset POST "**/files" nth=2 effect=done',
+    about: 'makes a call or an event fail: fault reset POST "**/files" nth=2 effect=done',
     request: (args) => ({ method: 'POST', path: '/faults', body: readFault(args) }),
   },
-  faults: { usage: 'faults', about: 'what is going to go wrong', request: () => ({ method: 'GET', path: '/faults' }) },
-  mend: { usage: 'mend', about: 'nothing goes wrong any more', request: () => ({ method: 'DELETE', path: '/faults' }) },
+  faults: { usage: 'faults', about: 'lists the planned faults', request: () => ({ method: 'GET', path: '/faults' }) },
+  mend: { usage: 'mend', about: 'removes all planned faults', request: () => ({ method: 'DELETE', path: '/faults' }) },
   late: {
     usage: 'late',
-    about: 'brings about the effects that were put off',
+    about: 'applies the pending late effects now',
     request: () => ({ method: 'POST', path: '/faults/late' }),
   },
   clock: {
     usage: 'clock <n>s|m|h|d, clock <date>',
-    about: 'moves time: cron and expiry follow',
+    about: 'moves the clock; cron and expiry follow',
     request: ([time = '']) => ({ method: 'POST', path: '/clock', body: readTime(time) }),
   },
   kill: {
     usage: 'kill <function>',
-    about: "ends a function's process",
+    about: "kills a function's process",
     request: ([id = '']) => ({ method: 'POST', path: `/functions/${encodeURIComponent(id)}/kill` }),
   },
   reset: {
@@ -51,7 +51,7 @@ const commands: Record<string, Command> = {
   },
 };
 
-/** Asks a local Appwrite that is running; the answer is what to print. */
+/** Sends a command to a running local Appwrite; returns the text to print. */
 export async function runCommand(url: string, [name = '', ...args]: string[]): Promise<string> {
   const command = commands[name];
   if (!command) throw new UsageError(`There is no command ${name}.`);
@@ -63,21 +63,21 @@ export async function runCommand(url: string, [name = '', ...args]: string[]): P
   });
   const text = await answer.text();
   const value = text === '' ? undefined : JSON.parse(text);
-  if (!answer.ok) throw new Error(value?.message ?? `It answered ${answer.status}.`);
+  if (!answer.ok) throw new Error(value?.message ?? `The local Appwrite answered ${answer.status}.`);
   return value === undefined ? 'Done.' : show(value);
 }
 
 const STARTING = `Usage: npm run local -- [--empty] [--workers 12] [--no-proxy] [--delays] [--database mariadb|postgresql|mongodb]
-  Starts the project of ./appwrite.json. PORT (3000) and DATA_DIR (.local) say where.
-  --empty      a project without tables, buckets and functions
-  --workers    serves so many requests at once, as a real Appwrite does; without it, all
-  --no-proxy   the workers do not know the domains of functions
-  --delays     answers as late as a real Appwrite does
-  --database   whose peculiarities it has
+  Starts the project of ./appwrite.json. Set PORT (default 3000) and DATA_DIR (default .local) in the environment.
+  --empty      starts a project without tables, buckets and functions
+  --workers    the number of requests served at once, as on a real Appwrite; by default all
+  --no-proxy   the workers do not recognise the domains of functions
+  --delays     answers as slowly as a real Appwrite
+  --database   the database whose behaviour is imitated
 
        npm run local -- <command>, while it runs:`;
 
-/** How the program is called, with every option and command. */
+/** The usage text with every option and command. */
 export function usage(): string {
   const all = Object.values(commands).map(({ usage: how, about }) => `  ${how.padEnd(54)} ${about}`);
   return [STARTING, ...all].join('\n');

@@ -1,13 +1,13 @@
 export type Clock = { now(): number };
 
 export type ClockControl = Clock & {
-  /** How far this clock is from the machine's. */
+  /** Milliseconds by which this clock is ahead of the machine's. */
   offset(): number;
   advance(milliseconds: number): void;
   moveTo(time: number | Date | string): void;
 };
 
-/** Time that tests can move: cron, expiry and row dates follow it. */
+/** A clock that tests can move; cron, expiry and row dates follow it. */
 export class MovableClock implements ClockControl {
   readonly #base: Clock;
   readonly #moved: () => void;
@@ -24,8 +24,8 @@ export class MovableClock implements ClockControl {
   }
 
   /**
-   * The time of a write. It never repeats: the real database is too slow to write twice in one millisecond,
-   * and the guards that compare `$updatedAt` rely on that.
+   * The time of a write. It never repeats, because guards compare `$updatedAt`. A real database is too slow to write
+   * twice in one millisecond.
    */
   stamp(): number {
     const latest = this.latest();
@@ -33,7 +33,7 @@ export class MovableClock implements ClockControl {
     return this.#last;
   }
 
-  /** Now, but not before the last write, whose time may be a few milliseconds ahead. */
+  /** Now, or the time of the last write if that is up to a second ahead. */
   latest(): number {
     const now = this.now();
     return this.#last > now && this.#last - now <= 1000 ? this.#last : now;
@@ -43,7 +43,10 @@ export class MovableClock implements ClockControl {
     return this.#shift + (this.#base === Date ? 0 : this.#base.now() - Date.now());
   }
 
-  /** Tells the scheduler before and after: a function that it has not planned yet is due by the time before. */
+  /**
+   * Calls `moved` before the move too: the scheduler then plans new functions from the old time, and the move makes
+   * them due.
+   */
   advance(milliseconds: number): void {
     this.#moved();
     this.#shift += milliseconds;
@@ -55,7 +58,7 @@ export class MovableClock implements ClockControl {
   }
 }
 
-/** Appwrite's spelling of a date: UTC, milliseconds, `+00:00`. */
+/** A date as Appwrite writes it: UTC, milliseconds, `+00:00`. */
 export function formatDate(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('Z', '+00:00');
 }

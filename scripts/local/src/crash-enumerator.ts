@@ -2,25 +2,25 @@ import type { CallFault } from './faults/fault.ts';
 import type { LocalAppwrite } from './index.ts';
 import type { Snapshot } from './inspection/snapshots.ts';
 
-/** Where a story was struck, and how it ended for whoever told it. `call` counts from 1; 0 is the run without a fault. */
+/** Where a fault struck the story, and how the story ended. `call` counts from 1; 0 is the run without a fault. */
 export type Struck<T> = { call: number; fault: CallFault | undefined; outcome: PromiseSettledResult<T> };
 
-/** One server and what is done to it. Several lanes of the same story share the points among them. */
+/** One server and the story to run on it. Several lanes of the same story share its points. */
 export type Lane<T> = {
   local: LocalAppwrite;
-  /** Begins, each time, from the state the server had when the enumeration began. */
+  /** Starts each time from the server's state at the start of the enumeration. */
   story: () => Promise<T>;
-  /** What the world does afterwards: retries, sweeps. Runs once more after a late effect has come. */
+  /** Recovers as the product would: retries, sweeps. Runs again after a late effect. */
   recover?: (struck: Struck<T>) => Promise<unknown>;
-  /** Throws when something that must always hold does not. */
+  /** Throws if an invariant is broken. */
   check: (struck: Struck<T>) => Promise<unknown>;
 };
 
 export type EnumerationOptions = {
   faults?: readonly CallFault[];
-  /** Which calls are counted and struck; those of any function when left out. */
+  /** Which calls are counted and struck; by default those of any function. */
   where?: { method?: string; path?: string; functionId?: string };
-  /** Leaves points out, where all of them would take too long. */
+  /** Selects the points to try, if all of them would take too long. */
   choose?: (point: { call: number; fault: CallFault }) => boolean;
 };
 
@@ -28,16 +28,16 @@ export type CrashReport = {
   /** The story's calls, in the order of the run without a fault. */
   calls: string[];
   points: number;
-  /** Points whose call did not come about in that run. */
+  /** Points whose call did not happen in their run. */
   missed: number;
   milliseconds: number;
   broken: { point: string; reason: string }[];
 };
 
-/** Longer than the functions wait: give them a short limit of their own, or faults with another one. */
+/** Milliseconds that a call hangs. Functions must give up earlier: set a short limit in them, or pass other faults. */
 const givenUpAfter = 600;
 
-/** Everything an outbound call can suffer. */
+/** The faults that are tried by default: all kinds for calls but `slow`, `commit-failed` and `stale-row`. */
 export const allFaults: readonly CallFault[] = [
   { kind: 'rate-limit', retryAfter: 1 },
   { kind: 'server-error' },
@@ -140,7 +140,7 @@ function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The report as a person reads it. */
+/** The report as text. */
 export function describeReport(name: string, { calls, points, missed, milliseconds, broken }: CrashReport): string {
   const seconds = (milliseconds / 1000).toFixed(1);
   const head = `${name}: ${calls.length} calls, ${points} points, ${missed} missed, ${broken.length} broken, ${seconds} s`;

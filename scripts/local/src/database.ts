@@ -8,12 +8,12 @@ export type Cell = SQLInputValue;
 export type Cells = Record<string, SQLOutputValue>;
 
 const keptStatements = 500;
-/** After so many writes the planner looks again at what the tables hold. */
+/** Writes after which the planner's statistics are refreshed. */
 const writesBetweenLooks = 10_000;
 
-/** The one SQLite file behind everything. WAL, so that a killed process loses nothing it had answered for. */
+/** The SQLite file that holds all data. WAL mode, so that a killed process loses nothing it has acknowledged. */
 export class Database {
-  /** The database that is imitated. */
+  /** The imitated database. */
   readonly engine: Engine;
   readonly #file: string;
   #sqlite: DatabaseSync;
@@ -50,7 +50,7 @@ export class Database {
     return { changes: Number(changes), id: Number(lastInsertRowid) };
   }
 
-  /** Everything or nothing; nests. */
+  /** Runs the work in a transaction, or in a savepoint if one is open. Rolls back and rethrows if it throws. */
   atomically<T>(work: () => T): T {
     const name = `level${this.#depth}`;
     this.exec(this.#depth === 0 ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`);
@@ -67,7 +67,7 @@ export class Database {
     }
   }
 
-  /** Runs the work, hands back what it saw, and takes back what it did. */
+  /** Runs the work, returns its result and rolls it back. */
   pretending<T>(work: () => T): T {
     this.exec('SAVEPOINT pretence');
     this.#depth += 1;
@@ -78,13 +78,13 @@ export class Database {
     }
   }
 
-  /** Everything in it, as one file's bytes. */
+  /** The whole database as the bytes of one file. */
   save(): Uint8Array {
     this.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return readFileSync(this.#file);
   }
 
-  /** Goes back to what was saved. */
+  /** Replaces the database by a saved one. */
   load(saved: Uint8Array): void {
     this.close();
     for (const end of ['-wal', '-shm']) rmSync(this.#file + end, { force: true });
@@ -97,7 +97,9 @@ export class Database {
     this.#sqlite.close();
   }
 
-  /** Without figures the planner sorts a whole table rather than walk along it for one page. */
+  /**
+   * Refreshes the planner's statistics. Without them it sorts a whole table instead of walking an index for one page.
+   */
   #look(): void {
     this.#writes = 0;
     this.exec('PRAGMA optimize = 0x10002');
@@ -110,7 +112,7 @@ export class Database {
     else this.exec(`ROLLBACK TO ${name}; RELEASE ${name}`);
   }
 
-  /** Whole numbers beyond 2^53 come as the nearest number there is. */
+  /** Reads whole numbers beyond 2^53 as the nearest JavaScript number. */
   #read<T>(sql: string, read: (statement: StatementSync) => T): T {
     const statement = this.#prepare(sql);
     try {
@@ -148,10 +150,10 @@ function open(file: string, engine: Engine): DatabaseSync {
   return sqlite;
 }
 
-/** Numbers written into the file: 0 is a new one, or one of an older program, whose indexes are of another collation. */
+/** `user_version` of the file. 0 is a new file, or one of an older version whose indexes have another collation. */
 const formats: Record<EngineName, number> = { mariadb: 2, postgresql: 3, mongodb: 4 };
 
-/** A file belongs to one database: its indexes hold what that one compares. */
+/** Throws for a file of another database, because its indexes hold that database's sort keys. */
 function claim(sqlite: DatabaseSync, { name }: Engine): void {
   const format = Number(sqlite.prepare('PRAGMA user_version').get()?.user_version);
   if (format === formats[name]) return;

@@ -1,12 +1,14 @@
-/** How Appwrite 1.9.6 gives requests to the workers of its HTTP server, and how long each kind of call takes there. */
+/**
+ * How Appwrite 1.9.6 assigns requests to the workers of its HTTP server, and how long each kind of call takes there.
+ */
 
-/** A request as the dispatcher sees it; `toFunction`: to a function's domain. */
+/** A request as the dispatcher sees it. `toFunction`: whether it goes to a function's domain. */
 export type Arrival = { method: string; path: string; toFunction: boolean };
 
 export type WorkersOptions = {
   /**
-   * Whether a proxy stands in front. The dispatcher knows a domain only from a second line that begins with `Host: `.
-   * Proxies write it so; Node's clients, connected without one, do not. True by default.
+   * Whether a proxy is in front; true by default. The dispatcher recognises a domain only if the second line of the
+   * request begins with `Host: `. Proxies send it so; Node's clients do not.
    */
   proxy?: boolean;
   random?: () => number;
@@ -15,9 +17,9 @@ export type WorkersOptions = {
 type Worker = { busy: boolean; waiting: (() => void)[] };
 
 /**
- * Workers that serve one request at a time. Executions go to the last fifth of them only, anything else to any idle
- * one. Without an idle worker an execution waits behind a random one of the last fifth, any other request behind a
- * random one of the rest, whatever that one is doing.
+ * Workers that serve one request at a time. Executions go to the last fifth of them only, other requests to any idle
+ * one. If none is idle, an execution waits for a random worker of the last fifth, another request for a random one of
+ * the rest, even if a different one becomes idle first.
  */
 export class Workers {
   readonly #all: Worker[];
@@ -25,10 +27,10 @@ export class Workers {
   readonly #proxy: boolean;
   readonly #random: () => number;
 
-  /** Throws for fewer than two: there is one for executions and one for everything else. */
+  /** Throws for fewer than two workers: one is for executions and one for everything else. */
   constructor(count: number, { proxy = true, random = Math.random }: WorkersOptions = {}) {
     if (!Number.isInteger(count) || count < 2) {
-      throw new Error(`There must be 2 workers or more, in whole numbers: ${count} is not.`);
+      throw new Error(`The number of workers must be a whole number from 2 on, not ${count}.`);
     }
     this.#all = Array.from({ length: count }, () => ({ busy: false, waiting: [] }));
     this.#firstForExecutions = Math.floor(count * 0.8);
@@ -36,7 +38,7 @@ export class Workers {
     this.#random = random;
   }
 
-  /** Waits for a worker; the answer sets it free again. */
+  /** Waits for a worker; the returned function releases it. */
   async enter(arrival: Arrival): Promise<() => void> {
     const worker = this.#choose(isPostToExecutions(arrival) || (this.#proxy && arrival.toFunction));
     if (worker.busy) await new Promise<void>((resolve) => worker.waiting.push(resolve));
@@ -60,10 +62,10 @@ export class Workers {
   }
 }
 
-/** Milliseconds as measured on a real Appwrite with MariaDB, without a network and without load. */
+/** Milliseconds, measured on a real Appwrite with MariaDB, without network and load. */
 const measured = { read: 6, write: 12, execution: 17 };
 
-/** What a call takes on a real Appwrite besides what it takes here, in milliseconds. */
+/** The delay of a call in milliseconds: what it takes on a real Appwrite. It is added to the time it takes here. */
 export function delayOf(arrival: Arrival): number {
   const { method, toFunction } = arrival;
   const call = /^(GET|HEAD|OPTIONS)$/.test(method) ? measured.read : measured.write;

@@ -17,40 +17,49 @@ export type { Faults, PlannedFault } from './faults/faults.ts';
 export type { Snapshot } from './inspection/snapshots.ts';
 
 export type LocalAppwriteOptions = {
-  /** Where everything is kept; made when missing. */
+  /** Folder of the database, files and secrets; created if missing. */
   dataDir: string;
   /** 0, the default, takes any free port. The host is always 127.0.0.1. */
   port?: number;
-  /** The appwrite.json that declares the project, by its path or read already; without one it starts empty and is made by management calls. */
+  /**
+   * The appwrite.json that declares the project: its path, or its parsed content. Without it the project starts empty
+   * and is created by management calls.
+   */
   config?: ProjectConfig;
-  /** The id of a project that no file declares. */
+  /** The project id without `config`; `local` by default. */
   projectId?: string;
-  /** The database that the imitated Appwrite runs on; `mariadb` by default. A data folder belongs to one of them. */
+  /** The database of the imitated Appwrite; `mariadb` by default. A data folder belongs to one database. */
   database?: EngineName;
   clock?: Clock;
   log?: Print;
-  /** Variables of functions by id; those under `*` go to all. */
+  /** Environment variables by function id; those under `*` go to all functions. */
   variables?: Record<string, Record<string, string>>;
-  /** Which function answers a path prefix on the plain origin. */
+  /** Function ids by path prefix of the plain origin. */
   origin?: Record<string, string>;
-  /** Host names of browser apps that may call `/v1`; this machine always may. */
+  /** Host names of web apps that may call `/v1`; pages of this machine always may. */
   webPlatforms?: string[];
-  /** The Node that runs the functions; the one that runs this by default. */
+  /** The Node binary for functions; by default the one that runs this process. */
   runtimeNode?: string;
   /**
-   * Whether the functions of `config` reuse the code that earlier processes have compiled, which saves some 12 ms of each
-   * start; true by default. A real Appwrite does not, so measure cold starts with false.
+   * Whether the functions of `config` reuse code that earlier processes have compiled; true by default. That saves
+   * about 12 ms per start. A real Appwrite does not, so measure cold starts with false.
    */
   reuseCompiled?: boolean;
-  /** Milliseconds that making a column, an index or a build's next state takes; 5 by default. */
+  /**
+   * Milliseconds to create a column or an index, or for one step of a build; 5 by default. Messages take 20 times as
+   * long.
+   */
   pace?: number;
-  /** Seconds after which a waiting caller is sent away; 30 on the platform. */
+  /** Seconds after which a synchronous caller gets a timeout error; 30 by default, as on a real Appwrite. */
   syncTimeout?: number;
-  /** Serves with so many workers as 1.9.6 does, each one request at a time; without it all requests at once. */
+  /** Number of workers, which serve one request at a time as in 1.9.6; by default all requests are served at once. */
   workers?: number;
-  /** With workers: whether a proxy stands in front of them, so that they know the domains of functions; true by default. */
+  /**
+   * With workers: whether a proxy is in front of them, so that they recognise the domains of functions; true by
+   * default.
+   */
   proxy?: boolean;
-  /** Takes as long for each call as a real one: 6 ms to read, 12 ms to write, 17 ms more for an execution. */
+  /** Delays each call by what a real Appwrite takes: 6 ms to read, 12 ms to write, 17 ms more for an execution. */
   delays?: boolean;
 };
 
@@ -59,24 +68,24 @@ export type LocalAppwrite = {
   endpoint: string;
   projectId: string;
   apiKey: string;
-  /** The base URL of a function's own domain; connect to `url` and set its host as the Host header. */
+  /** The base URL of a function's own domain; connect to `url` and send its host as the Host header. */
   functionUrl(functionId: string): string;
   /** The Host header that reaches the function. */
   functionHost(functionId: string): string;
-  /** Until all requests are answered, all events delivered and all executions finished. */
+  /** Waits until requests are answered, events and messages delivered, and executions finished. */
   settle(): Promise<void>;
   close(): Promise<void>;
   clock: ClockControl;
   calls: CallLog;
-  /** What shall go wrong. */
+  /** The planned faults of calls, events and messages. */
   faults: Faults;
-  /** Rows, files and time as they are now, once everything has settled. */
+  /** Waits until everything has settled, then saves rows, files and time. */
   snapshot(): Promise<Snapshot>;
-  /** Back to that moment in a few milliseconds; function processes live on, with what they remember. */
+  /** Returns to that moment in a few milliseconds. Processes of functions keep running, with their memory. */
   restore(snapshot: Snapshot): Promise<void>;
-  /** No rows, no files; the tables and buckets themselves stay. */
+  /** Removes all rows, files, users and messages; tables and buckets stay. */
   reset(): Promise<void>;
-  /** Ends a function's process as the kernel would; the next request starts a new one. */
+  /** Kills a function's process (SIGKILL); the next request starts a new one. */
   killFunction(functionId: string): void;
 };
 

@@ -16,7 +16,7 @@ import type { FileStore } from './storage/file-store.ts';
 import type { FileTokens } from './storage/tokens.ts';
 import type { Transactions } from './transactions/transactions.ts';
 
-/** Everything a call may touch. Each handler takes the few parts it needs. */
+/** The services that calls use. Each handler takes those it needs. */
 export type Platform = {
   project: Project;
   clock: MovableClock;

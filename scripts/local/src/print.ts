@@ -1,2 +1,5 @@
-/** Where lines of log go. A `request` is what a client of a function, or a person, should see; the rest is detail. */
+/**
+ * Prints a line of log. Kind `request` is for what users should see: requests to functions and errors. The rest is
+ * detail.
+ */
 export type Print = (line: string, kind?: 'request') => void;

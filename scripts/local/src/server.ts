@@ -22,7 +22,7 @@ type Parts = {
 
 type Exchange = { request: IncomingMessage; body: Buffer; response: ServerResponse };
 
-/** One port for three things: the REST API, function domains by Host, and functions by path on the plain origin. */
+/** Serves on one port the REST API, `/_local`, function domains by Host, and functions by path on the plain origin. */
 export class LocalServer {
   readonly #parts: Parts;
   readonly #server: Server;
@@ -100,7 +100,7 @@ export class LocalServer {
 
 const toConsole = { status: 301, headers: { location: '/console/' } };
 
-/** Without the port, in lower case. */
+/** The Host header without the port, in lower case. */
 function hostOf({ headers }: IncomingMessage): string {
   return (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
 }
@@ -113,7 +113,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** The longest prefix wins. */
+/** The function of the longest matching prefix. */
 function ownerOf(origin: Record<string, string>, path: string): string | undefined {
   const fitting = Object.keys(origin).filter((prefix) => isBelow(prefix, path));
   const [longest] = fitting.sort((a, b) => b.length - a.length);

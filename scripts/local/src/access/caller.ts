@@ -1,6 +1,6 @@
 import { ApiError } from '../http/errors.ts';
 
-/** Who calls: a guest, or the holder of an API key. There are no Appwrite users here. */
+/** A guest, or the holder of an API key. Users cannot log in here. */
 export type Caller =
   | { kind: 'guest'; scopes: readonly string[] }
   | { kind: 'key'; scopes: readonly string[]; executionId?: string; functionId?: string };
@@ -19,12 +19,12 @@ const guestScopes = [
   'executions.write',
 ];
 
-/** Every key has these besides its own. */
+/** Scopes that every key has besides its own. */
 export const keyScopes = ['global', 'health.read'];
 
 export const guest: Caller = { kind: 'guest', scopes: guestScopes };
 
-/** Throws unless the caller has one of the scopes of a route; none means that everybody may call it. */
+/** Throws unless the caller has one of the scopes; an empty list allows everyone. */
 export function requireScope(caller: Caller, scopes: readonly string[]): void {
   const allowed = scopes.length === 0 || scopes.some((scope) => caller.scopes.includes(scope));
   if (allowed) return;

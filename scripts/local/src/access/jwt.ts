@@ -1,14 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Fields, isFields } from '../http/call.ts';
 
-/** HS256, as Appwrite signs its execution keys and file tokens. */
+/** Signs with HS256, as Appwrite does for execution keys and file tokens. */
 export function signJwt(payload: Fields, secret: string): string {
   const head = encode({ typ: 'JWT', alg: 'HS256' });
   const body = encode(payload);
   return `${head}.${body}.${signature(`${head}.${body}`, secret)}`;
 }
 
-/** The payload, or nothing when the signature is not ours. */
+/** The payload; undefined if the signature is wrong. */
 export function verifyJwt(token: string, secret: string): Fields | undefined {
   const [head, body, signed] = token.split('.');
   if (!head || !body || !signed) return undefined;

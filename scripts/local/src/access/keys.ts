@@ -12,7 +12,7 @@ import { projectScopes } from './scopes.ts';
 type Secrets = { apiKey: string; signing: string };
 type Parts = { dataDir: string; projectId: string; clock: Clock; definitions: Definitions };
 
-/** The keys of the project: the one of this data directory, those that calls made, and those of executions. */
+/** The project's API keys: the one of this data directory, those created by calls, and those of executions. */
 export class Keys {
   readonly apiKey: string;
   readonly signingSecret: string;
@@ -25,7 +25,7 @@ export class Keys {
     this.#parts = parts;
   }
 
-  /** The key a function gets with a request; it expires a minute after the function's timeout. */
+  /** The key for one execution; it expires a minute after the function's timeout. */
   forExecution(spec: FunctionSpec, executionId: string): string {
     const issued = Math.floor(this.#parts.clock.now() / 1000);
     const payload = {
@@ -62,7 +62,7 @@ export class Keys {
   }
 }
 
-/** A new secret, as long as those of the real one. */
+/** A random key, as long as a real one. */
 export function newSecret(): string {
   return `standard_${randomBytes(128).toString('hex')}`;
 }

@@ -8,7 +8,7 @@ const roles = ['any', 'guests'];
 const spelling =
   /^(create|read|update|delete|write)\("(any|guests|users(\/(un)?verified)?|(user|team|member|label):[^"]+)"\)$/;
 
-/** A key passes everything; a stranger needs a grant to `any` or `guests`. */
+/** A key may do everything; a guest needs a permission for `any` or `guests`. */
 export function granted(caller: Caller, action: Action, permissions: readonly string[]): boolean {
   if (caller.kind === 'key') return true;
   return permissions.some((permission) => grantsFor(action).includes(permission));
@@ -31,7 +31,7 @@ function grantsFor(action: Action): string[] {
   return names.flatMap((name) => roles.map((role) => `${name}("${role}")`));
 }
 
-/** The rows or files a stranger may see, by the permissions each one carries. */
+/** Selects the rows or files whose own permissions let the caller read them. */
 export function visibleRows(caller: Caller): Condition {
   if (caller.kind === 'key') return { sql: '1', values: [] };
   const grants = grantsFor('read');
@@ -41,12 +41,12 @@ export function visibleRows(caller: Caller): Condition {
   };
 }
 
-/** Whether it is a list of permissions, spelled as they have to be. */
+/** Whether it is a list of valid permission strings. */
 export function arePermissions(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string' && spelling.test(item));
 }
 
-/** Checks the spelling, opens `write` up, and lets strangers hand out only what they have themselves. */
+/** Checks the syntax and expands `write`. Guests may grant permissions only to `any` and `guests`. */
 export function readPermissions(caller: Caller, value: unknown): string[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (!arePermissions(value) || value.length > 100) {
@@ -58,7 +58,7 @@ export function readPermissions(caller: Caller, value: unknown): string[] | unde
   return opened(value);
 }
 
-/** Without doubles, and `write` as the two permissions it stands for. */
+/** Removes duplicates and expands `write` to `update` and `delete`. */
 export function opened(permissions: readonly string[]): string[] {
   const open = permissions.flatMap((text) =>
     text.startsWith('write(') ? ['update', 'delete'].map((name) => text.replace('write', name)) : [text],

@@ -3,7 +3,7 @@ const readAndWrite = `project keys platforms mocks policies templates users sess
   topics subscribers targets messages rules webhooks migrations schedules vcs`.split(/\s+/);
 const readOnly = ['locale', 'avatars', 'health', 'assistant'];
 
-/** What a key or a function of a project can be given. Nobody can be given `public`, `account` and those of the console. */
+/** Scopes that a key or a function can have. `public`, `account` and those of the console cannot be given. */
 export const projectScopes: readonly string[] = [
   ...readAndWrite.flatMap((name) => [`${name}.read`, `${name}.write`]),
   ...readOnly.map((name) => `${name}.read`),

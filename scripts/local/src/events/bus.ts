@@ -7,14 +7,14 @@ export type Deliver = (spec: FunctionSpec, event: PlatformEvent) => Promise<void
 
 type Delivery = { spec: FunctionSpec; event: PlatformEvent };
 
-/** Hands events to the functions that subscribed: at most once, in order, never again after a failure. */
+/** Delivers events to subscribed functions: at most once, in order, without retries. */
 export class EventBus {
   readonly #project: Project;
   readonly #faults: Faults;
   readonly #deliver: Deliver;
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
-  /** An event that lets the next one overtake it. */
+  /** Releases a held event after the next one has overtaken it. */
   #overtaken: (() => void) | undefined;
 
   constructor(project: Project, faults: Faults, deliver: Deliver) {
@@ -54,7 +54,7 @@ export class EventBus {
     overtaken?.();
   }
 
-  /** Keeps a delivery back for a time; the answer ends that time at once. */
+  /** Delays a delivery; the returned function ends the delay. */
   #hold(delivery: Delivery, milliseconds: number): () => void {
     this.#waiting += 1;
     let held = true;

@@ -1,4 +1,7 @@
-/** Whether a subscription hears an event. Tables and collections are two spellings of one thing. */
+/**
+ * Whether a pattern matches an event. Tables and collections count as the same; a pattern without the action matches
+ * any.
+ */
 export function subscribes(pattern: string, event: string): boolean {
   const wanted = mirrored(pattern).split('.');
   const actual = mirrored(event).split('.');
@@ -14,12 +17,12 @@ const inTable = String.raw`databases\.[^.]+\.(tables|collections)\.[^.]+\.(rows|
 const rowEvent = new RegExp(`^${inTable}[^.]+(\\.(create|update|upsert|delete))?$`);
 const otherEvent = new RegExp(`^(?!${inTable})(databases|buckets|users|teams)\\.`);
 
-/** Whether a subscription is to events of rows, which are those that are sent here. */
+/** Whether a pattern subscribes to events of rows, the only events that are sent here. */
 export function isRowEvent(pattern: string): boolean {
   return rowEvent.test(pattern);
 }
 
-/** Whether the real Appwrite has such events and this one has not. */
+/** Whether a pattern subscribes to events that a real Appwrite sends and this one does not. */
 export function isOtherEvent(pattern: string): boolean {
   return otherEvent.test(pattern);
 }

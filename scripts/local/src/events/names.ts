@@ -4,7 +4,7 @@ import type { Row } from '../rows/types.ts';
 import type { Change } from '../transactions/commit.ts';
 import type { PlatformEvent } from './bus.ts';
 
-/** Appwrite tells subscribers of no more than this many rows of one bulk call. */
+/** The most rows of one bulk call for which Appwrite sends events. */
 export const toldAtMost = 100;
 
 type Told = { table: Table; row: Row; action: string };
@@ -13,7 +13,7 @@ export function rowEvent({ table, row, action }: Told, dialect: Dialect): Platfo
   return { name: rowEventName({ table, row, action }, dialect), payload: show(table, row, dialect) };
 }
 
-/** Creations are announced in the older spelling, whichever API was used. */
+/** Create events have the older name (`collections`, `documents`), whichever API was used. */
 export function createEvent(told: Omit<Told, 'action'>, dialect: Dialect): PlatformEvent {
   const named = { ...told, action: 'create' };
   return { name: rowEventName(named, collectionsDialect), payload: show(told.table, told.row, dialect) };
@@ -30,7 +30,7 @@ export function bulkEvents(
   }));
 }
 
-/** What a commit announces is the raw row: both parents' ids, no database id. */
+/** The payload of a commit's event is the raw row: with the ids of table and collection, without the database id. */
 export function commitEvent({ table, row, action }: Change, dialect: Dialect): PlatformEvent {
   const { $databaseId, ...raw } = show(table, row, dialect);
   const payload = { ...raw, $collection: table.id, $tableId: table.id, $collectionId: table.id };

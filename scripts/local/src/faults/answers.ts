@@ -10,7 +10,7 @@ const badGateway = `<html>
 </html>
 `;
 
-/** What the faulty answer looks like; `real` is the honest one, when the call took effect. */
+/** The faulty answer; `real` is the correct one if the call took effect. */
 export function faultyAnswer(fault: CallFault, real: Reply | undefined): Reply {
   switch (fault.kind) {
     case 'rate-limit':

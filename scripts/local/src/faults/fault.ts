@@ -1,10 +1,10 @@
 import { type Fields, isFields } from '../http/call.ts';
 import { invalidParam } from '../http/errors.ts';
 
-/** Whether the call did what it was asked to: not at all, at once, or when everybody has given up on it. */
+/** When the call takes effect: never, at once, or `lateBy` milliseconds later. */
 export type Effect = 'none' | 'done' | 'late';
 
-/** What can go wrong with a call, and whether it takes effect when nothing else is said. */
+/** The kinds of faults of calls, with their default effect. */
 export const callFaults = {
   'rate-limit': 'none',
   'server-error': 'none',
@@ -28,32 +28,32 @@ export type CallFaultKind = keyof typeof callFaults;
 export type EventFaultKind = (typeof eventFaults)[number];
 
 type When = {
-  /** The first matching call or event it strikes; 1 is the first. */
+  /** Number of the first matching call or event that is struck; 1 by default. */
   nth?: number;
-  /** How many it strikes from there on; 1 when left out, 0 for all. */
+  /** How many are struck from there on; 1 by default, 0 for all. */
   times?: number;
-  /** Only calls made by this function, or events on their way to it; `*` is any function. */
+  /** Only calls made by this function, or events delivered to it; `*` is any function. */
   functionId?: string;
 };
 
 export type CallFault = {
   kind: CallFaultKind;
   effect?: Effect;
-  /** slow: the delay. hang: when the connection is dropped at last; without it, when the client leaves. */
+  /** slow: the delay. hang: time until the connection is dropped; by default it hangs until the client leaves. */
   milliseconds?: number;
-  /** How long after the answer a late effect comes; `applyLate()` brings it forward. */
+  /** Milliseconds from the call to a late effect; 1000 by default. `applyLate()` applies it earlier. */
   lateBy?: number;
-  /** Seconds, for rate-limit. */
+  /** Seconds in the Retry-After header of rate-limit; 5 by default. */
   retryAfter?: number;
 };
 
-/** `path`: segments with `*` for any one and `**` for any number of them, without the query. */
+/** `path`: a pattern without the query; `*` is one segment, `**` any number of segments. */
 export type CallRule = CallFault & When & { method?: string; path?: string; executionId?: string };
 
 /** `event`: a subscription pattern such as `databases.*.tables.notes.rows.*.delete`. */
 export type EventRule = { kind: EventFaultKind; event?: string; milliseconds?: number } & When;
 
-/** A message of Messaging that is never sent and stays `processing`. */
+/** A message that Messaging never sends; it stays `processing`. */
 export type MessageRule = { kind: 'message-stuck' } & When;
 
 export type FaultRule = CallRule | EventRule | MessageRule;
@@ -69,7 +69,7 @@ export function isCallRule(rule: FaultRule): rule is CallRule {
 const texts = ['method', 'path', 'functionId', 'executionId', 'event', 'effect'];
 const numbers = ['nth', 'times', 'milliseconds', 'lateBy', 'retryAfter'];
 
-/** A rule as it came over HTTP or from a command line. */
+/** Reads a rule from HTTP or a command line; throws for unknown kinds and fields. */
 export function readRule(value: unknown): FaultRule {
   if (!isFields(value)) throw invalidParam('rule', 'Value must be a JSON object');
   const kinds = [...Object.keys(callFaults), ...eventFaults, 'message-stuck'];

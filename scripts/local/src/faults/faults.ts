@@ -2,7 +2,7 @@ import { subscribes } from '../events/match.ts';
 import { type CallFault, type CallRule, type EventRule, type FaultRule, isCallRule, isEventRule } from './fault.ts';
 import { matchesPath } from './path-pattern.ts';
 
-/** A rule with its history. */
+/** A rule and how often it has struck. */
 export type PlannedFault = {
   readonly rule: FaultRule;
   /** Matching calls or events so far, struck or not. */
@@ -13,7 +13,7 @@ export type PlannedFault = {
 
 export type CallSeen = { method: string; path: string; functionId?: string; executionId?: string };
 
-/** Everything that is going to go wrong. Several rules may wait at once; the first that is due strikes. */
+/** The planned faults. If several rules match, the first that is due strikes. */
 export class Faults {
   readonly #planned = new Set<Planned>();
   readonly #late = new Set<() => Promise<unknown>>();
@@ -28,7 +28,7 @@ export class Faults {
     return [...this.#planned];
   }
 
-  /** Nothing goes wrong any more; effects that are still to come stay so. */
+  /** Removes all rules; late effects that are pending still happen. */
   clear(): void {
     this.#planned.clear();
   }
@@ -59,14 +59,14 @@ export class Faults {
     return struck;
   }
 
-  /** Whether the next message gets stuck. */
+  /** Whether a rule makes the next message stuck. */
   ofMessage(): boolean {
     const due = [...this.#planned].filter(({ rule }) => rule.kind === 'message-stuck').find((one) => one.isDue());
     if (due) due.hits += 1;
     return due !== undefined;
   }
 
-  /** Keeps an effect back until its time or until `applyLate`. */
+  /** Delays an effect until its time or until `applyLate`. */
   later(effect: () => Promise<unknown>, milliseconds: number): void {
     const run = async () => {
       clearTimeout(timer);
@@ -77,14 +77,14 @@ export class Faults {
     this.#late.add(run);
   }
 
-  /** Brings about at once what was put off; resolves when all of it is done. */
+  /** Applies all pending late effects now; resolves to their number when they are done. */
   async applyLate(): Promise<number> {
     const waiting = [...this.#late];
     for (const run of waiting) await run();
     return waiting.length;
   }
 
-  /** Forgets what was put off, as a platform that went down would. */
+  /** Drops pending late effects, as a crashed platform would. */
   dropLate(): void {
     this.#late.clear();
   }
@@ -119,7 +119,7 @@ function ofFunction(rule: FaultRule, functionId: string | undefined): boolean {
   return rule.functionId === '*' ? functionId !== undefined : rule.functionId === functionId;
 }
 
-/** Who was cut off once stays so; others who come later are not meant. */
+/** A cut lasts: the rule now strikes all later calls of this execution, and no others. */
 function cutOff(rule: CallRule, { executionId }: CallSeen): void {
   rule.times = 0;
   if (executionId !== undefined) rule.executionId = executionId;

@@ -6,14 +6,14 @@ import type { Faults } from './faults.ts';
 
 export type Exchange = {
   response: ServerResponse;
-  /** Does what the call asks for. */
+  /** Executes the call. */
   perform: (unlucky?: boolean) => Promise<Reply>;
-  /** Ends the process of the function that made the call, and waits until it is gone. */
+  /** Kills the process of the function that made the call, and waits until it has exited. */
   kill: () => Promise<void>;
   faults: Faults;
 };
 
-/** Lets a call go wrong. The answer to send, or nothing when the connection has ended. */
+/** Makes a call fail. Returns the answer to send, or undefined if the connection was closed. */
 export async function misbehave(fault: CallFault, exchange: Exchange): Promise<Reply | undefined> {
   const { response, perform } = exchange;
   switch (fault.kind) {
@@ -41,7 +41,7 @@ export async function misbehave(fault: CallFault, exchange: Exchange): Promise<R
   }
 }
 
-/** The honest answer, if the call has its effect now. */
+/** Executes the call if its effect is `done`, and returns the real answer; schedules it if the effect is `late`. */
 async function take(fault: CallFault, { perform, faults }: Exchange): Promise<Reply | undefined> {
   const effect: Effect = fault.effect ?? callFaults[fault.kind];
   if (effect === 'done') return perform();
@@ -49,7 +49,7 @@ async function take(fault: CallFault, { perform, faults }: Exchange): Promise<Re
   return undefined;
 }
 
-/** What follows an answer follows the effect too: events are told of even when the client is not. */
+/** Runs the reply's `after` hook: events are published even if the client gets no answer. */
 function finish(reply: Reply | undefined): void {
   reply?.after?.();
 }

@@ -1,4 +1,4 @@
-/** `*` stands for one segment, `**` for any number of them. */
+/** `*` matches one segment, `**` any number of segments. */
 export function matchesPath(pattern: string, path: string): boolean {
   return matches(segments(pattern), segments(path));
 }

@@ -12,15 +12,15 @@ type Parts = {
   project: Project;
   executions: Executions;
   print: Print;
-  /** The function that a rule gives a host name. */
+  /** The function that a rule assigns to a host name. */
   ownerOf: (host: string) => string | undefined;
 };
 type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
-/** A request to a function, named by a host or by a path of the plain origin; without a function, to a host that has none. */
+/** A request to a host or to a path of the plain origin. `functionId` is undefined if the host has no function. */
 export type DomainRequest = { request: IncomingMessage; body: Buffer; host: string; functionId: string | undefined };
 
-/** The domains of functions: requests go in nearly unchanged, and so do answers on their way out. */
+/** Serves the domains of functions; requests and answers pass nearly unchanged. */
 export class FunctionDomain {
   readonly #parts: Parts;
 
@@ -28,7 +28,7 @@ export class FunctionDomain {
     this.#parts = parts;
   }
 
-  /** Whether requests to this host are for functions, even if none has this name. */
+  /** Whether the host belongs to functions, even if no function has this name. */
   owns(host: string): boolean {
     return host.endsWith(`.${functionsHost}`) || this.ownerOf(host) !== undefined;
   }
@@ -76,7 +76,7 @@ export class FunctionDomain {
   }
 }
 
-/** Set by the platform whatever the client sends; empty ones never reach the function. */
+/** The platform overrides these headers; empty ones do not reach the function. */
 const unset = {
   'x-appwrite-user-id': '',
   'x-appwrite-user-jwt': '',
@@ -98,7 +98,7 @@ function toAnswer({ execution, response }: Outcome): Answer {
   };
 }
 
-/** A status from 599 on makes an answer that no HTTP client can read. */
+/** Sends an answer that no HTTP client can read for statuses from 599 on, as Appwrite does. */
 async function sendAnswer(request: IncomingMessage, answer: Answer, response: ServerResponse): Promise<void> {
   const { status, headers, body } = answer;
   if (status >= 599) {
@@ -112,7 +112,7 @@ async function sendAnswer(request: IncomingMessage, answer: Answer, response: Se
 
 const encoders = { br: brotliCompressSync, gzip: gzipSync };
 
-/** Text of some length is compressed with the first method that the client names. */
+/** Compresses texts from 1 KiB on with the first supported method that the client names. */
 function compressed(request: IncomingMessage, answer: Answer): Answer {
   const accepted = String(request.headers['accept-encoding'] ?? '').match(/\b(br|gzip)\b/)?.[1];
   const type = String(answer.headers['content-type'] ?? '');

@@ -4,7 +4,7 @@ import type { Job } from './executions.ts';
 
 const kept = 10_000;
 
-/** Executions in SQLite; those that wait for their time keep what is needed to run them. */
+/** Executions in SQLite. Scheduled ones are stored with the job that runs them. */
 export class ExecutionLog {
   readonly #database: Database;
 
@@ -32,7 +32,7 @@ export class ExecutionLog {
     return cells && JSON.parse(String(cells.execution));
   }
 
-  /** All that are kept of a function, oldest first. */
+  /** All stored executions of a function, oldest first. */
   list(functionId: string): Execution[] {
     const rows = this.#database.all('SELECT execution FROM executions WHERE functionId = ? ORDER BY number', [
       functionId,

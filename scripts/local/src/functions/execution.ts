@@ -45,7 +45,7 @@ export function newExecution(base: Pick<Execution, '$id' | 'functionId' | 'trigg
   };
 }
 
-/** Only a few headers are kept with the execution. */
+/** Only these request headers are stored with an execution. */
 export function keptRequestHeaders(headers: Record<string, string>): Header[] {
   return kept(headers, ['content-type', 'agent', 'content-length', 'host', 'x-appwrite-client-ip']);
 }

@@ -14,15 +14,15 @@ export type Job = {
   spec: FunctionSpec;
   trigger: Execution['trigger'];
   method: string;
-  /** As the caller wrote it; the function sees it with a slash in front. */
+  /** As the caller sent it; the function gets it with a leading slash. */
   path: string;
   headers: Record<string, string>;
   body: Buffer;
-  /** Set for an execution that was announced before it runs. */
+  /** The record, if it was created before the run. */
   execution?: Execution;
 };
 
-/** Without a response the function's process died or did not answer in time. */
+/** `response` is undefined if the function's process died or did not answer in time. */
 export type Outcome = { execution: Execution; response: RuntimeResponse | undefined };
 type Parts = {
   keys: Keys;
@@ -45,7 +45,7 @@ export class Executions {
     this.log = parts.log;
   }
 
-  /** Makes the record of a run that comes later. */
+  /** Creates the record of an execution; saves it if the run comes later. */
   announce(job: Job, more: Partial<Execution> = {}): Execution {
     const now = this.#parts.clock.now();
     const execution = {
@@ -60,7 +60,10 @@ export class Executions {
     return execution;
   }
 
-  /** Waits for the answer, for 30 seconds at most. Throws `function_synchronous_timeout` after that. */
+  /**
+   * Waits for the answer for `syncTimeout` seconds at most, then throws `function_synchronous_timeout`. Waits for no
+   * more than the function's timeout plus 5 seconds.
+   */
   runNow(job: Job): Promise<Outcome> {
     return this.#track(
       this.#run(job, Math.min(this.#parts.syncTimeout, job.spec.timeout + 5), this.#parts.syncTimeout),
@@ -142,7 +145,7 @@ export class Executions {
   }
 }
 
-/** What a function logged; and how it went, if no client waited for it. */
+/** The log lines of an execution: the function's output and, for events and schedules, a line with the result. */
 function describeExecution(execution: Execution): string[] {
   const { functionId, trigger, status, responseStatusCode, duration, logs, errors } = execution;
   const said = `${logs}\n${errors}`.split('\n').filter((line) => line.trim() !== '');

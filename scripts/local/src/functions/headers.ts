@@ -5,7 +5,7 @@ import { OddError } from '../http/errors.ts';
 const rule =
   'Invalid headers: Alphanumeric characters or hyphens only, cannot start with "x-appwrite", maximum 100 keys and 16384 characters.';
 
-/** The executions API's own rule for header names. Its refusal has the explanation in the place of the type. */
+/** Checks header names by the rule of the executions API. The error has the explanation as its type. */
 export function checkCustomHeaders(headers: Record<string, unknown>): void {
   const entries = Object.entries(headers);
   const size = entries.reduce((sum, [name, value]) => sum + name.length + String(value ?? '').length, 0);
@@ -15,12 +15,12 @@ export function checkCustomHeaders(headers: Record<string, unknown>): void {
   if (bad || entries.length > 100 || size >= 16_384) throw new OddError(rule, 500);
 }
 
-/** The executor's own part of a request: where it goes, and what the runtime is told. */
+/** What the executor adds to a request: host, secret, body size and the runtime's headers. */
 export type Envelope = { host: string; secret: string; bodySize: number; runtime: Record<string, string> };
 
 /**
- * The headers that reach a function, in the order in which they do. Empty ones are left out, and `Authorization`
- * is replaced. One value that is not UTF-8 loses all headers, those of the platform too.
+ * The headers that reach a function, in the order in which it gets them. Drops empty ones and replaces `Authorization`.
+ * One value that is not UTF-8 loses all headers, those of the platform too.
  */
 export function executorHeaders(headers: Record<string, string>, envelope: Envelope): Record<string, string> {
   const readable = Object.values(headers).every((value) => isUtf8(Buffer.from(value, 'latin1')));
@@ -36,7 +36,7 @@ export function executorHeaders(headers: Record<string, string>, envelope: Envel
   return { ...sent, ...envelope.runtime };
 }
 
-/** Node's headers as one line each, lists joined the way the platform does. */
+/** Node's headers as one text each; lists are joined by commas, as the platform does it. */
 export function singleLines(headers: IncomingHttpHeaders): Record<string, string> {
   const lines: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers))
@@ -47,12 +47,12 @@ export function singleLines(headers: IncomingHttpHeaders): Record<string, string
 const internal = new Set(['transfer-encoding', 'x-open-runtimes-log-id']);
 const hopByHop = new Set(['connection', 'keep-alive', 'date']);
 
-/** What a domain passes on of an answer's headers. */
+/** The response headers that a domain sends to the client. */
 export function passedBack(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   return kept(headers, (name) => !internal.has(name) && !hopByHop.has(name));
 }
 
-/** What an execution shows of them. */
+/** The response headers that an execution shows. */
 export function shownHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   return kept(headers, (name) => !internal.has(name));
 }

@@ -27,23 +27,23 @@ export type HostOptions = {
   node: string;
   folder: string;
   environment: Record<string, string>;
-  /** Whether a process starts with what earlier ones have compiled of the function's code. */
+  /** Whether a process reuses the function's code that earlier processes have compiled. */
   reuseCompiled: boolean;
   print: (line: string) => void;
 };
 
 type Log = { logs: string; errors: string };
 
-/** Milliseconds that a log may be later than the answer: it comes by another way. */
+/** Milliseconds to wait for the log after the response: the log comes by IPC, the response by HTTP. */
 const logPatience = 2000;
 
 const program = fileURLToPath(new URL('../runtime/server.ts', import.meta.url));
 
-/** One function's process: started when first needed, started again when it has died. */
+/** The process of one function: started by the first request, and by the next one after it has died. */
 export class FunctionHost {
   readonly #options: HostOptions;
   readonly #agent = new Agent({ keepAlive: true });
-  /** What takes the log of each request that is under way. */
+  /** Receives the log of each pending request, by execution id. */
   readonly #logs = new Map<string, (log: Log) => void>();
   #child: ChildProcess | undefined;
   #port: Promise<number> | undefined;
@@ -72,7 +72,7 @@ export class FunctionHost {
     }
   }
 
-  /** As `kill`, and waits until the process is gone. */
+  /** Kills the process and waits until it has exited. */
   async end(): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -88,7 +88,10 @@ export class FunctionHost {
     this.#agent.destroy();
   }
 
-  /** A broken connection is the first sign that the process ends. Waits for the end, so that the next request starts anew. */
+  /**
+   * A broken connection is the first sign of a dying process. Waits up to 500 ms for its exit, so that the next request
+   * starts a new one.
+   */
   async #ended(): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -148,7 +151,7 @@ export class FunctionHost {
   }
 }
 
-/** Containers have names like this one; the executions API shows it as the host. */
+/** A name as Appwrite gives to containers. Functions called through the executions API see it as their host. */
 export function containerName(functionId: string): string {
   return createHash('md5').update(functionId).digest('hex');
 }

@@ -15,7 +15,7 @@ type Options = {
   print: (line: string) => void;
 };
 
-/** Variables that functions have on the real one and that mean nothing here. */
+/** Variables that a real Appwrite sets for functions; they are empty here. */
 const emptyVariables = Object.fromEntries(
   [
     ...['REPOSITORY_ID', 'REPOSITORY_NAME', 'REPOSITORY_OWNER', 'REPOSITORY_URL', 'REPOSITORY_BRANCH'],
@@ -31,7 +31,7 @@ const emptyVariables = Object.fromEntries(
     .map((name) => [name, '']),
 );
 
-/** The processes of all functions, one each. */
+/** The processes of all functions, one per function. */
 export class FunctionHosts {
   readonly secret = randomBytes(16).toString('hex');
   readonly #options: Options;
@@ -43,7 +43,7 @@ export class FunctionHosts {
   }
 
   get(spec: FunctionSpec): FunctionHost {
-    // An event that is still on its way must not start a process that nobody ends.
+    // An event that is delivered after `close` would start a process that is never ended.
     if (this.#closed) throw new Error('The local Appwrite is closed.');
     const known = this.#hosts.get(spec.id);
     if (known) return known;
@@ -71,19 +71,19 @@ export class FunctionHosts {
     await this.#hosts.get(functionId)?.end();
   }
 
-  /** Forgets the process, so that the next one starts with new code or variables. */
+  /** Kills and forgets the process, so that the next one starts with new code or variables. */
   renew(functionId: string): void {
     this.kill(functionId);
     this.#hosts.delete(functionId);
   }
 
-  /** Ends all processes; none is started any more. */
+  /** Ends all processes; later requests throw. */
   close(): void {
     this.#closed = true;
     for (const id of [...this.#hosts.keys()]) this.renew(id);
   }
 
-  /** Only what is declared: nothing of the surrounding shell reaches a function. */
+  /** Only declared variables: functions do not inherit the environment of this process. */
   #environment(spec: FunctionSpec): Record<string, string> {
     const { variables, project, endpoint } = this.#options;
     return {

@@ -5,7 +5,7 @@ import type { Executions, Job } from './executions.ts';
 
 type Parts = { project: Project; clock: MovableClock; executions: Executions };
 
-/** Cron and postponed executions. Time that jumps over several due moments runs a function once. */
+/** Runs cron schedules and scheduled executions. If time jumps over several due times, a function runs once. */
 export class Scheduler {
   readonly #parts: Parts;
   readonly #next = new Map<string, { schedule: string; time: number }>();
@@ -25,7 +25,7 @@ export class Scheduler {
     clearInterval(this.#timer);
   }
 
-  /** Plans anew, after time has been put back. */
+  /** Plans all schedules anew, after the clock was moved back. */
   replan(): void {
     this.#next.clear();
     this.tick();

@@ -25,7 +25,7 @@ export type ApiParts = {
   killFunction: (functionId: string) => Promise<void>;
 };
 
-/** A request whose body is in and whose caller is known, or known to be refused. */
+/** A request with its body and caller; `caller` is an error if the key was refused. */
 type Received = {
   request: IncomingMessage;
   body: Buffer;
@@ -35,7 +35,7 @@ type Received = {
   caller: Caller | ApiError;
 };
 
-/** Paths of the real REST API begin with one of these; for any other it shows a page that says 404. */
+/** First segments of the real REST API's paths after /v1. Other paths answer a 404 page. */
 const groups = new Set(
   `account activities apps assistant avatars backups compute console databases documentsdb domains functions graphql
    health insights locale manager messaging migrations mock oauth2 organizations ping presences project projects proxy
@@ -128,7 +128,9 @@ export class Api {
     return match.route.handle(call);
   }
 
-  /** The project is named by a header; only the contents of files may be asked for with `?project=`, as a page does. */
+  /**
+   * The header X-Appwrite-Project names the project. Only view, preview and download of a file also accept `?project=`.
+   */
   #requireProject({ request, query, match }: Received): void {
     const byQuery = /\/files\/:fileId\/(view|preview|download)$/.test(match?.route.path ?? '')
       ? query.project
@@ -157,7 +159,7 @@ export class Api {
   }
 }
 
-/** A JSON Web Token is always wrong: it belongs to a user, and there are none. */
+/** Refuses every JSON Web Token: it stands for a user's session, and users cannot log in here. */
 function requireCaller({ request, caller }: Received): Caller {
   if (caller instanceof ApiError) throw caller;
   if (request.headers['x-appwrite-jwt']) throw new ApiError('user_jwt_invalid');

@@ -3,7 +3,7 @@ import { type Fields, isFields } from './call.ts';
 import { type Form, parseMultipart } from './multipart.ts';
 import { parseQueryString } from './query-string.ts';
 
-/** Appwrite's HTTP server cuts the connection above this. */
+/** Bytes above which Appwrite's HTTP server cuts the connection. */
 export const largestRequest = 12 * 1024 * 1024;
 
 export class TooLarge extends Error {}
@@ -19,7 +19,7 @@ export async function readBody(request: IncomingMessage, limit = largestRequest)
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** As PHP reads it: what is neither JSON nor a form, or cannot be read, is a body without parameters. */
+/** Parses a body as PHP does: broken JSON and unknown types give no parameters. */
 export async function parseBody(request: IncomingMessage, body: Buffer): Promise<Form> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   switch (type.trim().toLowerCase()) {
@@ -46,7 +46,7 @@ function parseJson(body: Buffer): Fields {
   }
 }
 
-/** JavaScript reads half a pair of surrogates, PHP reads nothing of such a body. */
+/** JavaScript accepts half a surrogate pair; PHP rejects the whole body. */
 function refuseLoneSurrogate(key: string, value: unknown): unknown {
   if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) throw new Error('lone surrogate');
   return value;

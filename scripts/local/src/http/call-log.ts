@@ -1,19 +1,19 @@
 export type CallRecord = {
   method: string;
-  /** Path and query, decoded as little as the client sent it. */
+  /** Path and query as the client sent them, not decoded. */
   path: string;
   status: number;
   type?: string;
   milliseconds: number;
   startedAt: number;
-  /** The function execution whose key made the call, when one did. */
+  /** The execution that made the call, if its key was used. */
   executionId?: string;
   functionId?: string;
-  /** What was made to go wrong; then a status of 0 means that nothing was answered. */
+  /** The kind of fault that struck the call; a status of 0 then means that no answer was sent. */
   fault?: string;
 };
 
-/** Every REST call under /v1, so that tests can count what a function asks of Appwrite. */
+/** Records every REST call under /v1, so that tests can count the calls of a function. */
 export class CallLog {
   readonly #records: CallRecord[] = [];
   readonly #kept: number;
@@ -35,7 +35,7 @@ export class CallLog {
     return this.#records.filter((record) => record.executionId === executionId);
   }
 
-  /** The calls that functions make while the work goes on. */
+  /** The calls that functions make while `work` runs. */
   async during(work: () => Promise<unknown>): Promise<CallRecord[]> {
     const before = new Set(this.#records);
     await work();

@@ -14,7 +14,7 @@ export type Call = {
   headers: IncomingHttpHeaders;
   clientIp: string;
   caller: Caller;
-  /** Asks for the bad luck that some calls have now and then. */
+  /** Makes the rare failure of a call happen: a commit leaves the row cache stale. */
   unlucky?: boolean;
 };
 
@@ -23,14 +23,14 @@ export type Reply = {
   headers?: Record<string, string | number | string[]>;
   /** A plain value is sent as JSON, a Buffer as it is. */
   body?: unknown;
-  /** Runs once the response has left, as Appwrite's shutdown hooks do. */
+  /** Runs after the response has been sent, as Appwrite's shutdown hooks do. */
   after?: () => void;
 };
 
 export type Route = {
   method: string;
   path: string;
-  /** Any one of these scopes opens the route; none means everybody may call it. */
+  /** The caller needs one of these scopes; an empty list allows everyone. */
   scopes: readonly string[];
   handle: (call: Call) => Reply | Promise<Reply>;
 };
@@ -39,7 +39,7 @@ export function param(call: Call, name: string): string {
   return call.params[name] ?? '';
 }
 
-/** Parameters arrive in the query string or in the body, whichever the client preferred. */
+/** Reads a parameter from the body or else from the query string. */
 export function input(call: Call, name: string): unknown {
   return call.body[name] ?? call.query[name];
 }

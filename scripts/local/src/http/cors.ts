@@ -14,16 +14,16 @@ const allowed = [
   ...['X-Forwarded-For', 'X-Forwarded-User-Agent'],
 ].join(', ');
 
-/** What browsers are told. The list of allowed headers is fixed; custom headers of an application are not in it. */
+/** The CORS headers. The list of allowed request headers is fixed; custom headers of an application are not in it. */
 export class Cors {
   readonly #hosts: readonly string[];
 
-  /** `hosts`: the names of the web platforms that are registered; this machine always is. */
+  /** `hosts`: host names of the registered web platforms; this machine is always allowed. */
   constructor(hosts: readonly string[]) {
     this.#hosts = hosts.map((host) => host.toLowerCase());
   }
 
-  /** The answer to a preflight allows every origin; the call that follows it is refused if the origin is unknown. */
+  /** The answer to a preflight allows every origin; the call itself is refused if the origin is unknown. */
   headers({ origin = '' }: IncomingHttpHeaders, preflight: boolean): Record<string, string> {
     return {
       'access-control-allow-methods': methods,
@@ -35,7 +35,7 @@ export class Cors {
     };
   }
 
-  /** Pages of other origins are refused, unless they hold a key. */
+  /** Refuses pages of unknown origins, unless they send a key. */
   check({ origin, 'x-appwrite-key': key }: IncomingHttpHeaders): void {
     if (!origin || key || this.#knows(origin)) return;
     throw new ApiError(

@@ -4,7 +4,7 @@ import { parseQueryString } from './query-string.ts';
 
 const longest = 300;
 
-/** One call as one line that a person can read: queries decoded, the prefix every path has left out. */
+/** One call as a line of log, with decoded queries and without `/v1/`. */
 export function describeCall({ method, path, status, milliseconds, ...more }: CallRecord): string {
   const [place = '', queryString = ''] = path.split('?');
   const asked = describeQuery(parseQueryString(queryString));

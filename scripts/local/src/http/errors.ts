@@ -1,6 +1,6 @@
 import { managementErrors } from './management-errors.ts';
 
-/** The error types Appwrite 1.9.6 answers with here: [HTTP status, default message]; `%s` is filled in. */
+/** The error types of Appwrite 1.9.6 that are used here: [HTTP status, default message]; `%s` is replaced by the id. */
 const catalogue = {
   general_argument_invalid: [400, 'The request contains one or more invalid arguments.'],
   general_bad_request: [400, 'There was an error processing your request. Please check the inputs and try again.'],
@@ -123,7 +123,7 @@ export function missing(type: ErrorType, id: string): ApiError {
   return new ApiError(type, catalogue[type][1].replace('%s', id));
 }
 
-/** An error that Appwrite builds the wrong way round: an explanation as its type, or a type with a foreign status. */
+/** An error that Appwrite builds wrongly: its type is an explanation, or its status is not the one of its type. */
 export class OddError extends Error {
   readonly type: string;
   readonly status: number;

@@ -1,6 +1,6 @@
 const again = 'Try again with a different ID or use ID.unique() to generate a unique ID.';
 
-/** The errors of calls that make and change things. */
+/** The errors of calls that manage the project, its users and its messages. */
 export const managementErrors = {
   database_already_exists: [409, `Database with the requested ID '%s' already exists. ${again}`],
   table_already_exists: [409, `A table with the requested ID '%s' already exists. ${again}`],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Fields, Reply } from './call.ts';
 
-/** Appwrite's multipart answer: one part for each field, lists and objects as JSON, bytes as they are. */
+/** Appwrite's multipart answer: one part per field; lists and objects as JSON, buffers as bytes. */
 export function multipartReply(status: number, fields: Fields): Reply {
   const boundary = `-----------------------------${randomBytes(7).toString('hex')}`;
   const parts = Object.entries(fields).flatMap(([name, value]) => {
@@ -21,7 +21,7 @@ function toBytes(value: unknown, json: boolean): Buffer {
   return Buffer.from(String(value ?? ''));
 }
 
-/** Which of the two the client would rather have: the first it names. */
+/** Whether the client prefers multipart to JSON: the first of the two in its Accept header counts. */
 export function prefersMultipart(accept = ''): boolean {
   const known = accept.split(', ').find((type) => /^(application\/(json|\*)|multipart\/(form-data|\*))/.test(type));
   return known?.startsWith('multipart/') ?? false;

@@ -33,7 +33,7 @@ export function parseMultipart(headers: IncomingHttpHeaders, body: Buffer): Prom
   });
 }
 
-/** Appwrite takes a file's name as it stands in the header: folders are part of it, quotes stay escaped. */
+/** Appwrite takes a file's name as it is in the header: with folders, and with quotes still escaped. */
 function asSent(filename: string): string {
   return filename.replaceAll('"', '\\"');
 }

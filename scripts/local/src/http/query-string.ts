@@ -1,8 +1,8 @@
 import { type Fields, isFields } from './call.ts';
 
 /**
- * PHP's reading of a query string: `a[]=1`, `a[0]=1` and `a[b]=1` make a list, a repeated plain key keeps the last.
- * In a form, `a[b]=1` makes an object.
+ * Parses a query string as PHP does: `a[]=1`, `a[0]=1` and `a[b]=1` make a list, a repeated plain key keeps the last
+ * value. In a form, `a[b]=1` makes an object.
  */
 export function parseQueryString(text: string, isForm = false): Fields {
   const fields: Fields = {};

@@ -4,10 +4,10 @@ import { ApiError, type OddError } from './errors.ts';
 
 const version = '1.9.6';
 
-/** Headers of every error, as a page or as JSON. */
+/** Cache headers of every error, as a page or as JSON. */
 export const neverCached = { 'cache-control': 'no-cache, no-store, must-revalidate', expires: '0', pragma: 'no-cache' };
 
-/** Sends an answer with the headers that all of them have; returns when the connection is done with it. */
+/** Sends an answer with the headers that all answers have. Resolves when it is sent or the client has left. */
 export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
   const { status, headers = {}, body, after } = reply;
   const bytes = encode(body);
@@ -17,14 +17,14 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
     'x-content-type-options': 'nosniff',
     server: 'Appwrite',
     ...headers,
-    // The last one: once Node knows the length, it refuses a content-disposition that is not ASCII.
+    // Must be the last header: once Node knows the length, it refuses a content-disposition that is not ASCII.
     ...length,
   });
   await sendBytes(response, bytes);
   after?.();
 }
 
-/** Returns when the bytes are out, or when the client has left. */
+/** Resolves when the bytes are sent, or when the client has left. */
 export async function sendBytes(response: ServerResponse, bytes: Buffer): Promise<void> {
   if (response.closed) return;
   await new Promise<void>((resolve) => {
@@ -33,20 +33,20 @@ export async function sendBytes(response: ServerResponse, bytes: Buffer): Promis
   });
 }
 
-/** An error as the REST API words it. */
+/** An error as JSON, as the REST API answers it. */
 export function errorReply(error: ApiError | OddError): Reply {
   const own = error instanceof ApiError ? error.headers : {};
   const body = { message: error.message, code: error.status, type: error.type, version };
   return { status: error.status, headers: { ...neverCached, ...own }, body };
 }
 
-/** An error as function domains and unknown paths show it: a page. */
+/** An error as an HTML page, as function domains and unknown paths answer it. */
 export function pageReply(error: ApiError | OddError): Reply {
   const headers = { 'content-type': 'text/html; charset=UTF-8', ...neverCached };
   return { status: error.status, headers, body: errorPage(error.status, error.type, error.message) };
 }
 
-/** Stands for Appwrite's branded page and is as large as that one. */
+/** Stands in for Appwrite's branded page and is about as large. */
 export function errorPage(status: number, type: string, message = ''): Buffer {
   const padding = `<!--${' '.repeat(8 * 1024)}-->`;
   return Buffer.from(`<!doctype html>

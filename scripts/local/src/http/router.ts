@@ -18,8 +18,8 @@ export class Router {
   }
 
   /**
-   * Empty segments do not count, so a row id of '' reaches the route of the whole table. Values are taken by their place
-   * in the path as it was sent, so a doubled slash shifts them (rows-337). HEAD finds the route of GET.
+   * Ignores empty segments, so a row id of '' reaches the route of the whole table. Takes values by their position in
+   * the path as it was sent, so a doubled slash shifts them (rows-337). HEAD uses the routes of GET.
    */
   find(method: string, path: string): Match | undefined {
     const sent = path.replace(/^\/+/, '').split('/');

@@ -10,7 +10,7 @@ import type { Router } from '../http/router.ts';
 
 export const inspectionPrefix = '/_local';
 
-/** The calls below `/_local`. They need no key, so web pages may not make them. */
+/** Serves the calls below `/_local`. They need no key, so calls from web pages are refused. */
 export class InspectionFront {
   readonly #router: Router;
 
@@ -23,11 +23,11 @@ export class InspectionFront {
   }
 
   async #reply(request: IncomingMessage, raw: Buffer): Promise<Reply> {
-    if (!isLocal(request)) throw new ApiError('user_unauthorized', 'Only programs on this machine may ask here.');
+    if (!isLocal(request)) throw new ApiError('user_unauthorized', 'Only programs on this machine may call this.');
     const [path, queryString] = splitUrl(request.url ?? '/');
     const method = request.method ?? 'GET';
     const match = this.#router.find(method, path);
-    if (!match) throw new ApiError('general_route_not_found', `Nothing answers ${method} ${path} here.`);
+    if (!match) throw new ApiError('general_route_not_found', `There is no route ${method} ${path}.`);
     const { fields: body, files } = await parseBody(request, raw);
     const { headers } = request;
     const query = parseQueryString(queryString);
@@ -36,7 +36,7 @@ export class InspectionFront {
   }
 }
 
-/** No page of another origin, and no name that somebody else lets point at this machine. */
+/** False for pages of other origins, and for host names of others that resolve to this machine (DNS rebinding). */
 function isLocal({ headers }: IncomingMessage): boolean {
   return headers.origin === undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(headers.host ?? '');
 }

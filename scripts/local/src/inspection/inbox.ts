@@ -1,7 +1,7 @@
 import type { Call, Reply } from '../http/call.ts';
 import type { Mail, Messaging } from '../messaging/messaging.ts';
 
-/** The mails that were delivered on this machine, newest first, at most `limit`: JSON, or a page for a browser. */
+/** The mails delivered on this machine, newest first, at most `limit`: as JSON, or as a page for a browser. */
 export function readInbox(messaging: Messaging, { headers }: Call, limit: number): Reply {
   const messages = messaging.mails(limit);
   if (!headers.accept?.includes('text/html')) return { status: 200, body: { messages } };
@@ -39,7 +39,7 @@ function articleOf({ to, subject, text, at }: Mail): string {
   return `<article><h2>${escaped(subject)}</h2>${about}<pre>${linked(text)}</pre></article>`;
 }
 
-/** The text with its web addresses as links. */
+/** The text as HTML, with its URLs as links. */
 function linked(text: string): string {
   const parts = text.split(/(https?:\/\/[^\s<>"]+)/);
   return parts

@@ -4,7 +4,7 @@ import type { CallLog } from '../http/call-log.ts';
 import type { Platform } from '../platform.ts';
 import { sqlName } from '../rows/schema.ts';
 
-/** What there is, at a glance. */
+/** The project at a glance: numbers of rows, files and calls, processes and planned faults. */
 export function overview(platform: Platform, calls: CallLog) {
   const { project, database, files, clock, hosts, faults } = platform;
   const rowsIn = (name: string) => Number(database.get(`SELECT count(*) AS total FROM ${name}`)?.total ?? 0);

@@ -16,7 +16,7 @@ type Parts = { platform: Platform; calls: CallLog; snapshots: Snapshots };
 
 const ok = (body: unknown): Reply => ({ status: 200, body });
 
-/** What a developer may ask of this server beside Appwrite's own calls. */
+/** The routes for developers, besides Appwrite's own. */
 export function inspectionRoutes(parts: Parts): Route[] {
   const { platform, calls, snapshots } = parts;
   const { faults, hosts } = platform;
@@ -67,7 +67,7 @@ function filesOf({ project, files }: Platform, call: Call) {
   return { files: files.rows.list(files.table(bucket), newest(call)) };
 }
 
-/** The newest first, as many as asked for. */
+/** A plan for the newest rows or files; as many as `limit` asks for, 25 by default. */
 function newest(call: Call) {
   const nothing = { id: '', databaseId: '', name: '', rowSecurity: false, permissions: [], columns: [], indexes: [] };
   const order = { method: 'orderDesc', attribute: '$sequence', values: [], queries: [] };

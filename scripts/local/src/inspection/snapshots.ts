@@ -5,12 +5,12 @@ import { sqlName } from '../rows/schema.ts';
 import { FolderImage } from '../storage/file-image.ts';
 import { transactionTable } from '../transactions/log.ts';
 
-/** Rows, files and time at one moment; kept in memory. */
+/** Rows, files and clock offset at one moment; kept in memory. */
 export type Snapshot = { readonly database: Uint8Array; readonly files: FolderImage; readonly offset: number };
 
 type Parts = { platform: Platform; scheduler: Scheduler; dataDir: string };
 
-/** Going back: to a moment, or to nothing. Only safe while nothing is under way. */
+/** Takes and restores snapshots, and empties the project. Only safe while no request is running. */
 export class Snapshots {
   readonly #parts: Parts;
 
@@ -38,7 +38,7 @@ export class Snapshots {
     scheduler.replan();
   }
 
-  /** Empties tables, buckets, users, messages and logs; what is declared stays, and so do providers. */
+  /** Empties tables, buckets, users, messages and logs. Definitions and messaging providers stay. */
   clear(): void {
     const { project, database, files, faults, stale } = this.#parts.platform;
     faults.dropLate();

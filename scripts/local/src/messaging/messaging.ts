@@ -14,14 +14,14 @@ type Parts = {
   writer: RowWriter;
   clock: MovableClock;
   faults: Faults;
-  /** Milliseconds that a message is `processing` at least. */
+  /** Milliseconds before a message that is `processing` is delivered. */
   pace: number;
 };
 
-/** A mail as it arrives. One of HTML has a text beside it, as mail programs without HTML show it. */
+/** A delivered mail. An HTML mail also has its text, as mail programs without HTML would show it. */
 export type Mail = { to: string; subject: string; text: string; html?: string; at: string };
 
-/** What createEmail was told about the mail itself. */
+/** The fields of createEmail that describe the mail itself. */
 export type MailData = {
   subject: string;
   content: string;
@@ -31,7 +31,7 @@ export type MailData = {
   attachments: string[];
 };
 
-/** A provider with this host takes every mail, without a server. */
+/** A provider with this host accepts every mail, without an SMTP server. */
 export const inboxHost = 'inbox.localhost';
 const connectingMs = 2000;
 const scheduleMs = 1000;
@@ -140,12 +140,12 @@ export class Messaging {
     for (const table of [users, targets, topics, subscribers, messages, inbox]) table.clear();
   }
 
-  /** Whether no message is on its way; scheduled ones are not until their time has come. */
+  /** Whether no message is being delivered; scheduled ones count only once they are due. */
   get idle(): boolean {
     return this.#waiting.size === 0 && this.#delivering === 0;
   }
 
-  /** Makes a provider that delivers into the inbox, unless there is one already. */
+  /** Creates a provider that delivers into the inbox, unless there is a provider already. */
   useInbox(): void {
     if (this.providers.all().length > 0) return;
     this.providers.create('inbox', {
@@ -158,7 +158,7 @@ export class Messaging {
     });
   }
 
-  /** Goes on with what an earlier process had begun, and looks for scheduled messages once a second. */
+  /** Resumes what an earlier process had begun, and checks for scheduled messages once a second. */
   start(): void {
     for (const { $id } of this.messages.all({ status: 'processing' })) this.deliver($id);
     this.#schedule = setInterval(() => this.tick(), scheduleMs);
@@ -171,7 +171,7 @@ export class Messaging {
     this.#waiting.clear();
   }
 
-  /** Sends what was scheduled for now or earlier. */
+  /** Sends the scheduled messages that are due. */
   tick(): void {
     const now = this.#parts.clock.now();
     for (const { $id, scheduledAt } of this.messages.all({ status: 'scheduled' })) {
@@ -181,7 +181,7 @@ export class Messaging {
     }
   }
 
-  /** Delivers a message a moment later, when its call has been answered. */
+  /** Delivers a message after `pace` milliseconds, when its call has been answered. */
   deliver(id: string): void {
     if (this.#parts.faults.ofMessage()) return;
     const timer = setTimeout(() => {
@@ -196,7 +196,7 @@ export class Messaging {
     this.#waiting.add(timer);
   }
 
-  /** A message either reaches all of its recipients or, when it has none or no server takes it, fails. */
+  /** Delivers a message to all recipients. It fails if it has none or if no server accepts it. */
   async #send(id: string): Promise<void> {
     const message = this.messages.find(id);
     if (!message) return;
@@ -216,7 +216,10 @@ export class Messaging {
     if (this.messages.find(id)) this.messages.update(id, { status: 'failed', deliveryErrors: [reason] });
   }
 
-  /** Targets of topics, of users and those named; a user or topic counts once, a target as often as it is found. */
+  /**
+   * E-mail targets of topics, of users, and those named directly. Repeated ids count once, but a target that is found
+   * in several ways gets several mails.
+   */
   #recipients({ topics, users, targets }: Row): Row[] {
     const email = (target: Row | undefined): Row[] => (target?.providerType === 'email' ? [target] : []);
     return [
@@ -228,7 +231,7 @@ export class Messaging {
     ];
   }
 
-  /** Why the provider would not take a mail, or ''. */
+  /** Why no mail can be sent, or ''. */
   async #trouble(): Promise<string> {
     const [provider] = this.providers.all({ type: 'email', enabled: true });
     if (!provider) return 'No enabled provider found for type email.';
@@ -261,7 +264,7 @@ export class Messaging {
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' };
 
-/** HTML without its tags, styles and title. */
+/** The text of HTML, without tags, styles, scripts and title. */
 function textOf(html: string): string {
   const bare = html.replace(/<(style|script|title)\b[^>]*>.*?<\/\1>/gis, '').replace(/<[^>]*>/g, '');
   return bare

@@ -12,7 +12,7 @@ import type { RowWriter } from '../rows/writer.ts';
 
 type Parts = { database: Database; rows: RowStore; writer: RowWriter };
 
-/** `text[]` is a list of texts, `json` an object that is kept as its text. */
+/** `text[]` is a list of texts, `json` an object stored as its text. */
 type Kind = 'text' | 'text[]' | 'whole' | 'yes-no' | 'date' | 'json';
 const types: Readonly<Record<Kind, string>> = {
   text: 'string',
@@ -24,18 +24,18 @@ const types: Readonly<Record<Kind, string>> = {
 };
 
 type Description = {
-  /** Its name, which is also the answer's name for a list of it. */
+  /** Its name, which is also the key of its list in answers. */
   name: string;
-  /** How errors call one of it. */
+  /** The word for one of its rows in errors. */
   label: string;
-  /** The error when its id is taken. */
+  /** The error type for an id that is taken. */
   taken: ErrorType;
   columns: Readonly<Record<string, Kind>>;
-  /** What queries of lists may name. */
+  /** The columns that list queries may name. */
   listed: readonly string[];
 };
 
-/** A table of Appwrite's own, such as its users, kept as rows so that its lists speak the query language of rows. */
+/** One of Appwrite's own tables, such as its users, stored as rows so that lists can use the query language of rows. */
 export class OwnTable {
   readonly #table: Table;
   readonly #parts: Parts;
@@ -62,7 +62,7 @@ export class OwnTable {
     return this.#parts.rows.find(this.#table, id);
   }
 
-  /** All that have these values, oldest first. */
+  /** All rows with these values, oldest first. */
   all(values: Record<string, string | boolean> = {}): Row[] {
     const queries = Object.entries(values).map(([attribute, value]) => equal(attribute, value));
     const plan = { ...makePlan(this.#table, queries), limit: Number.MAX_SAFE_INTEGER };
@@ -90,7 +90,7 @@ export class OwnTable {
     this.#parts.database.run(`DELETE FROM ${sqlName(this.#table)}`);
   }
 
-  /** Answers a call for a list: its queries and its search, below what `within` says. */
+  /** Answers a list call: applies its queries and its search to the rows with the values of `within`. */
   list(call: Call, show: (row: Row) => Fields, within: Record<string, string> = {}): Reply {
     const { name, label, listed } = this.#description;
     const plan = asArgument(() => makePlan(this.#table, listQueries(call, listed)));

@@ -6,7 +6,7 @@ import { extract } from 'tar';
 export type Chunk = { number: number; total: number };
 export type Build = { ok: boolean; log: string; bytes: number };
 
-/** Uploaded code on disk, and what building made of it: `<root>/<id>.tar.gz` and the folder `<root>/<id>`. */
+/** Uploaded code on disk and its builds: the archive `<root>/<id>.tar.gz` and the folder `<root>/<id>`. */
 export class Builds {
   readonly #root: string;
 
@@ -14,7 +14,7 @@ export class Builds {
     this.#root = root;
   }
 
-  /** Whether everything is here now. */
+  /** Stores a chunk; returns whether all chunks have arrived. */
   store(id: string, bytes: Buffer, { number, total }: Chunk): boolean {
     const parts = join(this.#root, `${id}.parts`);
     mkdirSync(parts, { recursive: true });

@@ -7,7 +7,7 @@ import { type Project, type Table, tableKey } from './types.ts';
 
 type Parts = { definitions: Definitions; project: Project; database: Database; deploymentsDir: string };
 
-/** Keeps the project that rows, files and functions see in step with the definitions. */
+/** Keeps the project that rows, files and functions use in step with the definitions. */
 export class Catalogue {
   readonly project: Project;
   readonly #parts: Parts;
@@ -32,7 +32,9 @@ export class Catalogue {
     else project.databases.delete(id);
   }
 
-  /** Columns and indexes count once they are available. */
+  /**
+   * Applies a table's definition, with its available columns and indexes. Drops the table if the definition is gone.
+   */
   table(databaseId: string, id: string): void {
     const { definitions, project, database } = this.#parts;
     const key = tableKey(databaseId, id);
@@ -57,7 +59,7 @@ export class Catalogue {
     project.tables.set(key, table);
   }
 
-  /** How many characters the longest value of a column has. */
+  /** The length of the column's longest value, in characters. */
   longest({ databaseId, tableId, key }: Definition): number {
     const table = this.project.tables.get(tableKey(String(databaseId), String(tableId)));
     if (!table) return 0;
@@ -65,7 +67,7 @@ export class Catalogue {
     return Number(this.#parts.database.get(sql)?.longest ?? 0);
   }
 
-  /** Removes a column. An index over it is kept over its other columns, unless there is an equal one (schema-214). */
+  /** Removes a column. An index over it keeps its other columns, unless there is an equal one already (schema-214). */
   dropColumn(databaseId: string, tableId: string, column: string): void {
     const { definitions, database, project } = this.#parts;
     const key = tableKey(databaseId, tableId);
@@ -92,7 +94,7 @@ export class Catalogue {
     this.table(databaseId, tableId);
   }
 
-  /** Gives a column another key, in its indexes too. */
+  /** Renames a column, in its indexes too. */
   renameColumn(databaseId: string, tableId: string, { from, to }: { from: string; to: string }): void {
     const { definitions, database, project } = this.#parts;
     const key = tableKey(databaseId, tableId);
@@ -164,7 +166,7 @@ export function available(definition: Definition): boolean {
   return definition.status === 'available';
 }
 
-/** Appwrite removes a position by value: every equal entry goes with it. */
+/** Appwrite removes an entry by value, so equal entries go too. */
 function without(value: unknown, at: number): unknown[] {
   if (!Array.isArray(value)) return [];
   return value.filter((item) => item !== value[at]);

@@ -6,7 +6,7 @@ import { functionsHost } from './types.ts';
 
 const bucketDefaults = { compression: 'none', encryption: true, antivirus: true, transformations: true, totalSize: 0 };
 
-/** Shows an appwrite.json as if somebody had made it by calls, so that reading management calls answer truly. */
+/** Creates the definitions of an appwrite.json, so that management calls can read them. */
 export function declare(definitions: Definitions, from: ProjectConfig, variables: Variables): void {
   const { content: config } = readConfig(from);
   for (const entry of entries(config, 'tablesDB')) {

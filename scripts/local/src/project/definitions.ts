@@ -17,8 +17,8 @@ export type Kind =
 export type Definition = Fields & { $id: string; $createdAt: string; $updatedAt: string };
 
 /**
- * What the management calls made, as they show it; its path names its parents, `main/users/phone` for a column.
- * With a database it outlives the process; without one it is what an appwrite.json declares.
+ * What management calls have created, in the form in which they show it. A path names the parents, such as
+ * `main/users/phone` for a column. Stored in the database; without one it holds what an appwrite.json declares.
  */
 export class Definitions {
   readonly declared: boolean;
@@ -50,7 +50,7 @@ export class Definitions {
     return this.#numbers.get(`${kind}:${path}`) ?? 0;
   }
 
-  /** All of a kind, or those below a path, oldest first. */
+  /** All definitions of a kind, or those below a path, oldest first. */
   list(kind: Kind, under = ''): Definition[] {
     const all = [...this.#ofKind(kind)];
     const wanted = under === '' ? all : all.filter(([path]) => path.startsWith(`${under}/`));
@@ -72,7 +72,7 @@ export class Definitions {
     return definition;
   }
 
-  /** Gives a definition another path; its place in lists stays. */
+  /** Changes a definition's path; its position in lists stays. */
   move(kind: Kind, from: string, to: string): void {
     const entries = [...this.#ofKind(kind)].map(
       ([path, definition]) => [path === from ? to : path, definition] as const,
@@ -87,7 +87,7 @@ export class Definitions {
     this.#database?.run('DELETE FROM definitions WHERE name = ?', [`${kind}:${path}`]);
   }
 
-  /** Takes away everything of a kind that lies below a path. */
+  /** Removes all definitions of a kind below a path. */
   removeBelow(kind: Kind, under: string): void {
     for (const path of [...this.#ofKind(kind).keys()]) if (path.startsWith(`${under}/`)) this.remove(kind, path);
   }

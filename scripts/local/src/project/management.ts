@@ -15,11 +15,11 @@ type Parts = {
   hosts: FunctionHosts;
   variables: Variables;
   deploymentsDir: string;
-  /** Milliseconds until what was asked for has been made. */
+  /** Milliseconds to create a column or an index, or for one step of a build. */
   pace: number;
 };
 
-/** What the management calls work with: definitions, the project they stand for, builds, and work that takes a moment. */
+/** What management calls work with: definitions, the project made from them, builds, and delayed work. */
 export class Management {
   readonly definitions: Definitions;
   readonly catalogue: Catalogue;
@@ -38,8 +38,8 @@ export class Management {
   }
 
   /**
-   * A column or index becomes available a moment after its call was answered, or `failed` with the reason. A unique
-   * index over duplicate values becomes available too, but enforces nothing (recorded: schema-233 to 236).
+   * Makes a column or index available a moment after its call, or `failed` with the reason. A unique index over
+   * duplicate values becomes available too, but enforces nothing (recorded: schema-233 to 236).
    */
   make(kind: 'column' | 'index', { databaseId, tableId, key }: Definition): void {
     const path = `${databaseId}/${tableId}/${key}`;
@@ -57,7 +57,7 @@ export class Management {
     });
   }
 
-  /** Columns, indexes and builds are not ready when their call is answered. */
+  /** Runs work after `steps` times `pace`: columns, indexes and builds are not ready when their call is answered. */
   later(work: () => void, steps = 1): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -66,13 +66,16 @@ export class Management {
     this.#timers.add(timer);
   }
 
-  /** Running processes keep the values they started with. */
+  /** Loads changed variables. Running processes keep the values they started with. */
   variablesChanged(functionId: string): void {
     this.definitions.change('function', functionId, { live: false });
     this.#loadVariables(functionId);
   }
 
-  /** The function that a rule gives a host name. Rules keep their case; whether it counts depends on the database (domains-173). */
+  /**
+   * The function that a rule assigns to a host name. Rules keep their case; the database decides whether it counts
+   * (domains-173).
+   */
   ownerOf(host: string): string | undefined {
     const { findsIdsInAnyCase } = this.#parts.database.engine;
     const written = (domain: unknown) => (findsIdsInAnyCase ? String(domain).toLowerCase() : String(domain));
@@ -90,7 +93,7 @@ export class Management {
     this.#parts.variables[functionId] = Object.fromEntries(pairs);
   }
 
-  /** What an earlier process had begun. */
+  /** Resumes what an earlier process had begun. */
   #resume(): void {
     for (const kind of ['column', 'index'] as const) {
       for (const definition of this.definitions.list(kind)) {
@@ -103,7 +106,7 @@ export class Management {
   }
 }
 
-/** waiting, processing, building, and then ready or failed. */
+/** Builds and activates deployments. Their status is waiting, processing, building, and then ready or failed. */
 class Deployments {
   readonly #management: Management;
   readonly #parts: Parts;
@@ -162,7 +165,7 @@ class Deployments {
     if (ok && deployment.activate === true) this.activate(deployment);
   }
 
-  /** The function shows its newest deployment's status beside its active one. */
+  /** Changes a deployment. Its function shows the newest deployment's status beside the active one. */
   #set(path: string, changes: Record<string, unknown>): void {
     const { definitions } = this.#parts;
     if (!definitions.find('deployment', path)) return;

@@ -8,7 +8,7 @@ import type { Project } from './types.ts';
 
 export type ProjectOptions = { config?: ProjectConfig | undefined; projectId?: string | undefined };
 
-/** The project of an appwrite.json; without one it starts empty and is made by management calls. */
+/** The project of an appwrite.json, or an empty one to be filled by management calls. */
 export function openProject({ config, projectId = 'local' }: ProjectOptions): Project {
   if (config !== undefined) return readProject(config);
   return {

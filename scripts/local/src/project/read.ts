@@ -11,21 +11,21 @@ import {
   tableKey,
 } from './types.ts';
 
-/** What an appwrite.json holds: by the path of the file, or read already, with the folder that its paths start from. */
+/** An appwrite.json: its path, or its parsed content with the folder that its paths are relative to. */
 export type ProjectConfig = string | { folder: string; content: object };
 
-/** The content of a project file, and the folder that the paths of its functions start from. */
+/** The content of a project file, and the folder that the paths of its functions are relative to. */
 export function readConfig(config: ProjectConfig): { folder: string; content: Fields } {
   const { folder, content } =
     typeof config === 'string'
       ? { folder: dirname(resolve(config)), content: JSON.parse(readFileSync(config, 'utf8')) as unknown }
       : config;
   if (!isFields(content))
-    throw new Error(`${typeof config === 'string' ? config : 'The given content'} is no project of Appwrite.`);
+    throw new Error(`${typeof config === 'string' ? config : 'The given content'} is not an Appwrite project.`);
   return { folder, content };
 }
 
-/** Reads a project; throws for what the local Appwrite does not support. */
+/** Reads a project; throws for relationships and for unsupported types of indexes. */
 export function readProject(from: ProjectConfig): Project {
   const { folder, content: config } = readConfig(from);
   const tables = list(config, 'tables').map(readTable);

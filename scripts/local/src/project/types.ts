@@ -1,6 +1,6 @@
 import type { Engine } from '../database/engine.ts';
 
-/** What `_APP_DOMAIN_FUNCTIONS` is in an installation that changed nothing. */
+/** The default of `_APP_DOMAIN_FUNCTIONS`. */
 export const functionsHost = 'functions.localhost';
 
 export type Column = {
@@ -22,20 +22,20 @@ export type Table = {
   id: string;
   databaseId: string;
   name: string;
-  /** A disabled table is not there for guests. Left out: enabled. */
+  /** Guests get 404 for a disabled table. Undefined means enabled. */
   enabled?: boolean;
   rowSecurity: boolean;
   permissions: string[];
   columns: Column[];
   indexes: Index[];
-  /** How `$sequence` is shown; known once the table is made in a database. */
+  /** How `$sequence` is shown; set when the table is created in a database. */
   sequence?: Engine['sequence'];
 };
 
 export type Bucket = {
   id: string;
   name: string;
-  /** A disabled bucket is not there for guests. */
+  /** Guests get 404 for a disabled bucket. */
   enabled: boolean;
   fileSecurity: boolean;
   permissions: string[];

@@ -14,7 +14,7 @@ import { tokenRoutes } from './tokens.ts';
 import { transactionRoutes } from './transactions.ts';
 import { userRoutes } from './users.ts';
 
-/** Everything the local Appwrite answers. */
+/** All routes below /v1. */
 export function allRoutes(platform: Platform): Route[] {
   return [
     ...rowRoutes(platform, tablesDialect),

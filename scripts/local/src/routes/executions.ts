@@ -72,7 +72,7 @@ function readJob({ project }: Parts, call: Call): Job {
   return { spec, trigger: 'http', method, path, headers: shown, body: Buffer.from(body === '0' ? '' : body) };
 }
 
-/** An object, or its JSON in a multipart body. */
+/** An object, or its JSON text in a multipart body. */
 function readHeaders(value: unknown): Record<string, unknown> {
   if (typeof value !== 'string') return isFields(value ?? {}) ? { ...(value ?? {}) } : refuseHeaders();
   try {
@@ -87,7 +87,7 @@ function refuseHeaders(): never {
   throw invalidParam('headers', 'Value must be a valid object.');
 }
 
-/** Header values travel as bytes of UTF-8, which Node writes as characters of Latin-1. */
+/** Header values are sent as UTF-8 bytes; Node needs each byte as a Latin-1 character. */
 function toBytes(value: unknown): string {
   return Buffer.from(String(value ?? ''), 'utf8').toString('latin1');
 }
@@ -115,7 +115,7 @@ function requireExecute({ caller }: Call, { execute }: FunctionSpec): void {
   throw new ApiError('user_unauthorized', `No permissions provided for action 'execute'`);
 }
 
-/** 201 whatever the function answered; its own status, headers and body are fields of the execution. */
+/** Always 201; the function's own status, headers and body are fields of the execution. */
 function answer(call: Call, execution: Execution, response: RuntimeResponse | undefined): Reply {
   const responseHeaders = response ? toList(response) : [];
   responseHeaders.push({ name: 'x-appwrite-execution-id', value: execution.$id });
@@ -126,7 +126,7 @@ function answer(call: Call, execution: Execution, response: RuntimeResponse | un
   return { status: 201, body: { ...shown, responseBody: readText(bytes) } };
 }
 
-/** Of several cookies only the last one gets through. */
+/** The headers as a list; of several cookies only the last is kept. */
 function toList({ headers }: RuntimeResponse): Header[] {
   return Object.entries(shownHeaders(headers)).map(([name, value]) => ({
     name,
@@ -134,7 +134,7 @@ function toList({ headers }: RuntimeResponse): Header[] {
   }));
 }
 
-/** Bytes that are not UTF-8 cannot be put into JSON. */
+/** Throws for bytes that are not UTF-8, since JSON cannot hold them. */
 function readText(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);

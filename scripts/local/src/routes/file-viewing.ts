@@ -48,7 +48,7 @@ function download(parts: Parts, call: Call): Reply {
   });
 }
 
-/** The whole file or a range of it; a longer text is compressed for those who accept that. */
+/** The whole file or a range of it. Texts from 1 KiB on are compressed if the client accepts gzip. */
 function content(
   { files }: Parts,
   { headers: sent }: Call,
@@ -73,8 +73,8 @@ function content(
 }
 
 /**
- * Previews are kept per file and parameters, and served from there to everybody who may see the file. The real one
- * says so in its headers, and forbids caching before it knows whether it has one: hence the doubled `cache-control`.
+ * Caches previews per file and parameters, for every caller who may see the file. On a miss the real one forbids
+ * caching before it looks into its cache and allows it afterwards, hence the doubled `cache-control`.
  */
 async function preview(parts: Parts, call: Call, previews: Map<string, Preview>): Promise<Reply> {
   const { token, project, ...parameters } = call.query;
@@ -116,7 +116,7 @@ function requireTransformable({ bucket }: Opened, { caller }: Call): void {
   throw new ApiError('storage_bucket_transformations_disabled');
 }
 
-/** A file token opens its own file and closes every other one, even to those who could open it without. */
+/** A file token opens only its own file. With a token of another file the call fails, even if no token is needed. */
 function requireFile(parts: Parts, call: Call, { emptyToken = false } = {}): Opened {
   const bucket = requireBucket(parts, call);
   const secret = String(call.query.token ?? '');
@@ -133,7 +133,7 @@ function requireFile(parts: Parts, call: Call, { emptyToken = false } = {}): Ope
   return { bucket, row: seen };
 }
 
-/** The name's bytes go into the header as they are, as PHP puts them there. */
+/** PHP writes the UTF-8 bytes of the name into the header; Node needs each byte as a Latin-1 character. */
 function asHeader(name: unknown): string {
   return Buffer.from(String(name), 'utf8').toString('latin1');
 }

@@ -28,14 +28,14 @@ export function fileRoutes(parts: Parts): Route[] {
   ];
 }
 
-/** A disabled bucket is not there for guests. */
+/** Guests get 404 for a disabled bucket. */
 export function requireBucket({ project }: Pick<Platform, 'project'>, call: Call): Bucket {
   const bucket = project.buckets.get(param(call, 'bucketId'));
   if (!bucket || (!bucket.enabled && call.caller.kind === 'guest')) throw new ApiError('storage_bucket_not_found');
   return bucket;
 }
 
-/** 201 for a file and for the first chunk of one, 200 for later chunks (storage-080 to 092). */
+/** Answers 201 for a whole file and for a first chunk, 200 for later chunks (storage-080 to 092). */
 function createFile(parts: Parts, call: Call): Reply {
   const bucket = requireBucket(parts, call);
   requireGrant(call.caller, 'create', bucket.permissions);
@@ -74,7 +74,7 @@ function chunkedId({ headers }: Call, wantedId: string, now: number): string {
   return given;
 }
 
-/** The extension is looked for in the name only. */
+/** Takes the extension from the name only, not from the content. */
 function checkLimits(bucket: Bucket, name: string, size: number): void {
   const extension = name.split('.').pop()?.toLowerCase() ?? '';
   const allowed = bucket.allowedFileExtensions;

@@ -9,7 +9,7 @@ import { refuseDeclared } from './management/naming.ts';
 
 type Parts = Pick<Platform, 'management' | 'clock'>;
 
-/** Calls about the server and the project, and those that are only checked for scopes. */
+/** Health, ping and keys, and calls that only check scopes. */
 export function generalRoutes(parts: Parts): Route[] {
   return [...healthRoutes(), ...keyRoutes(parts), ...refusedRoutes()];
 }
@@ -44,13 +44,14 @@ function createKey({ management, clock }: Parts, call: Call): Definition {
   const $id = givenId(call, 'keyId', clock.now());
   const name = givenText(call, 'name', { max: 128 });
   const scopes = givenScopes(call);
-  if (given(call).expire) throw new ApiError('general_not_implemented_locally', 'Keys do not expire here.');
+  if (given(call).expire)
+    throw new ApiError('general_not_implemented_locally', 'The local Appwrite does not support keys that expire.');
   if (definitions.find('key', $id)) throw new ApiError('key_already_exists');
   const key = { $id, name, scopes, expire: '', secret: newSecret(), accessedAt: '', sdks: [] };
   return definitions.create('key', $id, key);
 }
 
-/** Callers without the scope are refused as on the real one, the others with 501. */
+/** Calls that are not implemented: without the scope they are refused as on a real Appwrite, otherwise 501. */
 function refusedRoutes(): Route[] {
   const routes: [string, string, string][] = [
     ['GET', '/v1/users', 'users.read'],

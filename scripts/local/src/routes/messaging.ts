@@ -64,7 +64,10 @@ function providerRoutes({ messaging: { providers }, clock }: Parts): Route[] {
   ];
 }
 
-/** What is not sent stays, or is the default. Without an address to send from, a provider is not enabled (messaging-014). */
+/**
+ * Settings that are not sent keep their values, or get their defaults. A provider without a sender is never enabled
+ * (messaging-014).
+ */
 function readSmtp(call: Call, old?: Row) {
   const credentials = { port: 587, username: '', password: '', host: '', ...parsed(old?.credentials) };
   const options = {
@@ -254,7 +257,7 @@ function createEmail(parts: Parts, call: Call): Reply {
   return { status: 201, body: showMessage(message) };
 }
 
-/** Drafts and scheduled messages can be changed; a draft that is one no longer is sent or scheduled. */
+/** Drafts and scheduled messages can be changed. A draft that ends is sent or scheduled. */
 function updateEmail(parts: Parts, call: Call, old: Row): Reply {
   const { messages } = parts.messaging;
   const refusals: Readonly<Record<string, ErrorType>> = {
@@ -280,7 +283,7 @@ function removeMessage({ messaging }: Parts, message: Row): Reply {
   return { status: 204 };
 }
 
-/** The fields of an e-mail; those that are not sent are the old ones. */
+/** The fields of an e-mail; those that are not sent keep their values. */
 function readEmail(parts: Parts, call: Call, old?: Row) {
   const data = { html: false, cc: [], bcc: [], ...parsed(old?.data) } as Partial<MailData>;
   const limited = (name: string, known: string | undefined, max: number) => {
@@ -319,7 +322,7 @@ function givenIds(call: Call, name: string, fallback: unknown): string[] {
   throw invalidParam(name, 'Value must a valid array and Value must be a valid id');
 }
 
-/** Every target has to be one of e-mail, and none may be named twice (messaging-053). */
+/** Throws unless all targets are e-mail targets and none is named twice (messaging-053). */
 function checkTargets({ messaging: { targets } }: Parts, ids: readonly string[]): void {
   const known = new Set(ids).size === ids.length && ids.every((id) => targets.find(id)?.providerType === 'email');
   if (!known) throw new ApiError('message_target_not_email');
@@ -335,7 +338,7 @@ function readSchedule({ clock }: Parts, call: Call): string | undefined {
 function refuseAttachments({ project }: Parts, call: Call): void {
   for (const attachment of givenIds(call, 'attachments', [])) {
     if (!project.buckets.has(attachment.split(':')[0] ?? '')) throw new ApiError('storage_bucket_not_found');
-    throw new ApiError('general_not_implemented_locally', 'The local Appwrite sends no attachments.');
+    throw new ApiError('general_not_implemented_locally', 'The local Appwrite does not send attachments.');
   }
 }
 

@@ -21,7 +21,7 @@ export function rowBulkRoutes(parts: RowParts, dialect: Dialect): Route[] {
   ];
 }
 
-/** Creates the rows of a call whose other parameters have been looked at; all or none. */
+/** Creates all rows of a call or none. The call's other parameters are checked already. */
 export function bulkCreate(parts: RowParts, dialect: Dialect, call: Call): Reply {
   if (call.caller.kind !== 'key') throw new ApiError('general_unauthorized_scope');
   const table = findTable(parts.project, call, dialect);
@@ -36,7 +36,7 @@ export function bulkCreate(parts: RowParts, dialect: Dialect, call: Call): Reply
   return answer(parts, dialect, { status: 201, table, rows, action: 'create' });
 }
 
-/** Ids are not looked at, and neither is the spelling of permissions. */
+/** Like Appwrite, checks neither ids nor the syntax of permissions. */
 function bulkUpsert(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const list = parameter(call, dialect.items, jsonList(largestBatch));
   if (list === undefined) throw invalidParam(dialect.items, 'Value is required');
@@ -48,7 +48,7 @@ function bulkUpsert(parts: RowParts, dialect: Dialect, call: Call): Reply {
   return answer(parts, dialect, { status: 200, table, rows: upserted.map(({ row }) => row), action: 'upsert' });
 }
 
-/** Finds first and writes afterwards, row by row: no guard, no promise that the row still matches. */
+/** Changes all rows that match, without a guard. On a real Appwrite a row may no longer match when it is written. */
 function bulkUpdate(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const data = readData(call);
   const queries = parameter(call, 'queries', rules.list) ?? [];
@@ -77,7 +77,7 @@ function bulkDelete(parts: RowParts, dialect: Dialect, call: Call): Reply {
   return answer(parts, dialect, { status: 200, table, rows: rows.map((row) => selected(plan, row)), action: 'delete' });
 }
 
-/** Strangers do not even see the database here. */
+/** Guests get `database_not_found` here. */
 function findOwnTable({ project }: RowParts, dialect: Dialect, call: Call): Table {
   if (call.caller.kind !== 'key') throw missing('database_not_found', call.params.databaseId ?? '');
   return findTable(project, call, dialect);
@@ -94,7 +94,7 @@ function checkedPermissions({ $permissions }: Fields): string[] | undefined {
   throw new ApiError('general_bad_request', 'Permissions must be an array of permission strings.');
 }
 
-/** The cursor stays a text for Appwrite here, and PHP fails on it. */
+/** Throws 500 for a cursor: Appwrite does not resolve its id here, and PHP fails on the text. */
 function refuseCursor({ cursor }: Plan): void {
   if (cursor) throw new ApiError('general_unknown', 'Server Error');
 }
@@ -106,7 +106,7 @@ function selected({ selected: keys }: Plan, row: Row): Row {
 
 type Staging = { call: Call; table: Table; action: string; data: unknown };
 
-/** How many rows it will be is only known of those that are brought. */
+/** Stages a bulk operation. The total in the answer counts only rows that the call contains. */
 function stage({ transactions }: RowParts, dialect: Dialect, { call, table, action, data }: Staging): Reply {
   const operation = { action, databaseId: table.databaseId, tableId: table.id, rowId: null, data };
   transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stager: 'bulk' });

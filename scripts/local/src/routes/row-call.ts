@@ -9,10 +9,10 @@ import type { Dialect } from '../rows/dialect.ts';
 export type RowParts = Pick<Platform, 'project' | 'rows' | 'writer' | 'transactions' | 'events' | 'clock' | 'database'>;
 type Work = (parts: RowParts, dialect: Dialect, call: Call) => Reply;
 
-/** Rows that one bulk call may bring. */
+/** The most rows that one bulk call may contain. */
 export const largestBatch = 100;
 
-/** A route that writes rows. Ids in its path are looked at before anything else. */
+/** A route that writes rows. It checks the ids in its path first. */
 export function writingRoute(parts: RowParts, dialect: Dialect, [method, end, work]: [string, string, Work]): Route {
   const handle = (call: Call) => {
     checkPath(call);
@@ -31,7 +31,10 @@ export function transactionOf(call: Call): string | undefined {
   return id === undefined ? undefined : String(id);
 }
 
-/** What a row is to be changed to, and the newest it may be by `X-Appwrite-Timestamp`. Neither data nor permissions is 400. */
+/**
+ * The changes to a row, and the newest `$updatedAt` that it may have (`X-Appwrite-Timestamp`). Throws 400 if both data
+ * and permissions are missing.
+ */
 export function readChange({ clock }: RowParts, { item }: Dialect, call: Call) {
   const data = readData(call);
   const permissions = readPermissions(call.caller, call.body.permissions);
@@ -40,7 +43,7 @@ export function readChange({ clock }: RowParts, { item }: Dialect, call: Call) {
   return { data: data ?? {}, permissions, timestamp };
 }
 
-/** Data that is empty counts as none. */
+/** Empty data counts as absent. */
 export function readData(call: Call): Fields | undefined {
   const data = fieldsOf(parameter(call, 'data', rules.json) ?? {});
   return Object.keys(data).length > 0 ? data : undefined;

@@ -64,13 +64,13 @@ function wantsTotal({ query: { total = '1' } }: Call): boolean {
   return total !== '0';
 }
 
-/** Seconds for which Appwrite may answer from its cache; not imitated. */
+/** Checks `ttl`, the seconds for which Appwrite may answer from its cache. There is no such cache here. */
 function checkTtl({ query: { ttl = '0' } }: Call): void {
   if (/^\d+$/.test(String(ttl)) && Number(ttl) <= 86_400) return;
   throw invalidParam('ttl', 'Value must be a valid range between 0 and 86,400');
 }
 
-/** The `$` fields come along whatever is selected. */
+/** Keeps the selected columns and all `$` fields. */
 function select({ selected }: Plan, row: Row): Row {
   if (!selected || selected.includes('*')) return row;
   const kept = Object.entries(row).filter(([key]) => key.startsWith('$') || selected.includes(key));

@@ -73,7 +73,7 @@ function updateRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   return { status: 200, body: show(table, row, dialect), after };
 }
 
-/** `X-Appwrite-Timestamp` has to be a date here, but guards nothing. */
+/** `X-Appwrite-Timestamp` must be a date, but does not guard an upsert. */
 function upsertRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const { data, permissions } = readChange(parts, dialect, call);
   refuseOperators(data);
@@ -101,7 +101,7 @@ function deleteRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   return { status: 204, after: () => parts.events.publish([rowEvent({ table, row, action: 'delete' }, dialect)]) };
 }
 
-/** No guard is looked at: increments meet each other without conflict. */
+/** Increments are not guarded, so concurrent ones do not conflict. */
 function count(action: 'increment' | 'decrement') {
   return (parts: RowParts, dialect: Dialect, call: Call): Reply => {
     const limitName = action === 'increment' ? 'max' : 'min';
@@ -128,13 +128,13 @@ type Staging = {
   action: string;
   rowId: string;
   data: Fields;
-  /** What the answer shows; the data when nothing is said. */
+  /** What the answer shows; `data` by default. */
   shown?: Fields;
   status?: number;
   stager?: Stager;
 };
 
-/** Notes the write down instead of doing it, and answers as if it had been done. */
+/** Stages the write instead of doing it, and answers as if it had been done. */
 function stage({ transactions }: RowParts, dialect: Dialect, staging: Staging): Reply {
   const { call, table, action, rowId, data, shown = data, status = 200, stager = 'row' } = staging;
   refuseOperators(data);
@@ -143,7 +143,7 @@ function stage({ transactions }: RowParts, dialect: Dialect, staging: Staging): 
   return { status, body: show(table, { ...shown, $id: rowId } as Row, dialect) };
 }
 
-/** The row as it is, or as this call's transaction has left it. */
+/** The committed row, or the row as the call's transaction sees it. */
 function findRow({ rows, transactions }: RowParts, call: Call, table: Table): Row | undefined {
   const transactionId = transactionOf(call);
   const id = param(call, 'rowId');
@@ -156,7 +156,7 @@ function requireRow(parts: RowParts, dialect: Dialect, { call, table }: { call: 
   return row;
 }
 
-/** Only keys may set dates. */
+/** Drops `$createdAt` and `$updatedAt` unless the caller has a key. */
 function writable(call: Call, data: Fields): Fields {
   const rest = withoutReadonly(data);
   if (call.caller.kind === 'key') return rest;

@@ -40,7 +40,7 @@ const ttlRule = {
   says: 'Value must be a valid range between 60 and 3,600',
 };
 
-/** Strangers may begin one, but see it no more. */
+/** Guests may create a transaction, but not read it afterwards. */
 function create({ transactions }: Parts, call: Call): Reply {
   return { status: 201, body: transactions.create(Number(parameter(call, 'ttl', ttlRule) ?? 300)) };
 }
@@ -85,7 +85,7 @@ function stage(parts: Parts, dialect: Dialect, call: Call): Reply {
   return { status: 201, body: parts.transactions.stage(id, operations, staging) };
 }
 
-/** A row that is to be changed must be there: committed, staged in an earlier call, or created before in this one. */
+/** A row to be changed must exist: committed, staged by an earlier call, or created earlier in this one. */
 function checkRows({ project, transactions }: Parts, id: string, operations: Operation[]): void {
   const created = new Set<string>();
   for (const { action, databaseId, tableId, rowId, data } of operations) {

@@ -13,7 +13,7 @@ const argon2 = { type: 'argon2', memory_cost: 65_536, time_cost: 4, threads: 3 }
 const emailForm = /^[\x21-\x3f\x41-\x7e]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/i;
 const phoneForm = /^\+[1-9]\d{6,14}$/;
 
-/** Users as a key manages them. Nobody can log in as one here. */
+/** Users as an API key manages them. They cannot log in here. */
 export function userRoutes(parts: Parts): Route[] {
   const { users } = parts.messaging;
   const one = '/v1/users/:userId';
@@ -108,7 +108,7 @@ function createUser(parts: Parts, call: Call): Reply {
   return { status: 201, body: showUser(parts, user) };
 }
 
-/** The target of the old address becomes that of the new one; '' takes both away. */
+/** Updates the target of the old address too; '' removes address and target. */
 function updateEmail(parts: Parts, call: Call): Reply {
   const { targets } = parts.messaging;
   const user = requireUser(parts, call);
@@ -235,7 +235,7 @@ function givenIdentifier(call: Call, providerType: string): string {
   return identifier;
 }
 
-/** Hashed as Appwrite does it, though nothing ever compares it here. */
+/** Hashes the password as Appwrite does, though nothing checks it here. */
 function givenPassword(call: Call): string | null {
   const password = input(call, 'password') ?? null;
   if (password === null) return null;

@@ -23,7 +23,7 @@ export function fromCell(column: Column, cell: SQLInputValue | undefined): unkno
   return cell;
 }
 
-/** Dates are kept in one spelling, so that text order is time order. */
+/** Dates are stored in one format, so that text order is time order. */
 export function normalDate(value: string): string {
   if (isNormalDate(value)) return value;
   return formatDate(parseDate(value, Date.now()) ?? Number.NaN);
@@ -33,7 +33,7 @@ export function isNormalDate(value: string): boolean {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/.test(value);
 }
 
-/** A date that names its year, as queries and expiry dates have to. */
+/** Whether it is a date with a year, as queries and expiry dates require. */
 export function isDate(value: unknown): value is string {
   return typeof value === 'string' && /(?<!\d)\d{4}(?!\d)/.test(value) && parseDate(value, 0) !== undefined;
 }
@@ -50,7 +50,7 @@ export function toRow(table: Table, cells: Cells): Row {
   return row;
 }
 
-/** A row as it will read once it has been stored. */
+/** The row as it reads after it has been stored. */
 export function asStored<T extends NewRow>(table: Table, row: T): T {
   const stored: T = { ...row };
   for (const column of table.columns)

@@ -1,8 +1,8 @@
 import type { Engine } from '../database/engine.ts';
 
 /**
- * Collations as keys: texts are equal if their keys are the same, and sort as their keys do by code point.
- * A table keeps texts as they are; SQL compares `fold(column)`.
+ * Sort keys by collation: texts are equal if their keys are, and sort by the code points of their keys. A table stores
+ * texts unchanged; SQL compares `fold(column)`.
  */
 const keys: Record<Engine['text'], (text: string) => string> = {
   general_ci: (text) => generalWeights(text).replace(/ +$/, ''),
@@ -15,22 +15,22 @@ const patterns: Record<Engine['patterns'], (text: string) => string> = {
   case: lowerCase,
 };
 
-/** What texts are compared, ordered and made unique by. */
+/** The key by which texts are compared, ordered and made unique. */
 export function textKey({ text }: Engine): (text: string) => string {
   return keys[text];
 }
 
-/** What `contains`, `startsWith` and `endsWith` compare. */
+/** The key by which `contains`, `startsWith` and `endsWith` compare. */
 export function patternKey(engine: Engine): (text: string) => string {
   return patterns[engine.patterns];
 }
 
-/** Character by character; what JavaScript makes of the Turkish dotted I has one more. */
+/** Lower case with one character for each; JavaScript would make two of the Turkish dotted I. */
 export function lowerCase(text: string): string {
   return text.replaceAll('İ', 'i').toLowerCase();
 }
 
-/** Only these pages of Unicode have letters that utf8mb4_general_ci folds; every other character is only itself. */
+/** Unicode pages with letters that utf8mb4_general_ci folds. Characters of the other pages equal only themselves. */
 const foldedPages = new Set([0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x1e, 0x1f, 0x21, 0x24, 0xff]);
 const weights = new Map<string, string>([
   ['ß', 'S'],
@@ -40,9 +40,8 @@ const weights = new Map<string, string>([
 const astral = '\ufffd';
 
 /**
- * utf8mb4_general_ci: a letter weighs as its base letter in upper case, one character as one. Combining marks are
- * characters of their own, and all characters beyond the first 65,536 are equal. Follows Unicode 3.0: letters that
- * came later fold here though they do not on MariaDB.
+ * utf8mb4_general_ci: each letter becomes its base letter in upper case. Combining marks are characters of their own;
+ * all characters above U+FFFF are equal. MariaDB follows Unicode 3.0, so newer letters fold here but not there.
  */
 export function generalWeights(text: string): string {
   if (isAscii(text)) return text.toUpperCase();
@@ -69,7 +68,7 @@ function baseLetter(character: string): string {
   return upper.length === 1 ? upper : letter;
 }
 
-/** en_US.UTF-8: letters and digits first, then accents, then small before capital; whatever else differs comes last. */
+/** en_US.UTF-8: letters and digits first, then accents, then lower before upper case, then all other characters. */
 function localeKey(whole: string): string {
   const [text = ''] = whole.split('\0', 1);
   let letters = '';

@@ -11,11 +11,11 @@ import { searchRules } from './search.ts';
 import { readSequence } from './sequence.ts';
 import { isText } from './types.ts';
 
-/** The table that is read, and the database it is imitated to be in. */
+/** The table to read, and the imitated database. */
 export type Source = { table: Table; engine: Engine };
 export type Condition = { sql: string; values: Cell[] };
 
-/** All filters of a list as SQL; what Appwrite would refuse is refused. */
+/** All filters of a list as SQL; throws for what Appwrite refuses. */
 export function where(source: Source, filters: readonly Query[]): Condition {
   if (countSearches(filters) > source.engine.searchesPerList) throw new ApiError('general_unknown', 'Server Error');
   const parts = filters.map((filter) => condition(source, filter));
@@ -32,13 +32,13 @@ export function requireColumn(table: Table, key: string): Column {
   return column;
 }
 
-/** A value as the column is compared with it. */
+/** A value in the form in which the column is compared. */
 export function comparableValue({ engine }: Source, column: Column, value: unknown): Cell {
   if (column.type === 'sequence') return readSequence(engine.sequence, value) ?? toCell(column, value);
   return isText(column) ? textKey(engine)(String(value)) : toCell(column, value);
 }
 
-/** Methods by the number of values they take. */
+/** Query methods by the number of values they take. */
 const oneValue = list('notEqual lessThan lessThanEqual greaterThan greaterThanEqual search notSearch');
 const patterned = list('startsWith notStartsWith endsWith notEndsWith');
 const twoValues = list('between notBetween');
@@ -84,7 +84,7 @@ function checkCount({ method, values }: Query): void {
 
 const int64 = 2 ** 63;
 
-/** Whether a value of a query may stand beside the column. */
+/** Whether a query may compare the value with the column. */
 function fits({ engine }: Source, column: Column, value: unknown): boolean {
   if (isText(column)) return typeof value === 'string';
   switch (column.type) {
@@ -137,12 +137,12 @@ function comparison(source: Source, column: Column, { method, values }: Query): 
   }
 }
 
-/** A negation says nothing about nulls in SQL; MongoDB counts them in. */
+/** A negation in SQL does not match null; in MongoDB it does. */
 function negated({ engine }: Source, column: Column, sql: string): string {
   return engine.negationSkipsNulls ? sql : `(${quote(column.key)} IS NULL OR ${sql})`;
 }
 
-/** `LIKE`, for which Appwrite escapes everything but the escape character itself. */
+/** `LIKE`; as in Appwrite, everything is escaped but the escape character itself. */
 function patternCondition(source: Source, column: Column, { method, values }: Query): Condition {
   const { engine } = source;
   const anywhere = containing.has(method);
@@ -152,7 +152,10 @@ function patternCondition(source: Source, column: Column, { method, values }: Qu
     );
   }
   if (!anywhere && engine.anchors === 'none') {
-    throw new ApiError('general_not_implemented_locally', `The local Appwrite has no ${method} on ${engine.name}.`);
+    throw new ApiError(
+      'general_not_implemented_locally',
+      `The local Appwrite does not support ${method} on ${engine.name}.`,
+    );
   }
   if (!anywhere && engine.anchors === 'text' && !isText(column)) throw new ApiError('general_unknown', 'Server Error');
   const negative = method.startsWith('not');
@@ -198,8 +201,8 @@ const upper = list('lessThan lessThanEqual equal');
 const lower = list('greaterThan greaterThanEqual equal');
 
 /**
- * A keyset page reads `or(a < x, and(a = x, b < y))`. Every branch implies `a <= x`; saying so lets SQLite
- * start in the middle of an index instead of walking to it.
+ * A keyset page sends `or(a < x, and(a = x, b < y))`. Every branch implies `a <= x`; adding that lets SQLite start in
+ * the middle of an index instead of scanning up to it.
  */
 function withBounds(source: Source, { queries }: Query, whole: Condition): Condition {
   const attributes = new Set(queries.flatMap((branch) => terms(branch).map((term) => term.attribute)));
@@ -219,7 +222,7 @@ function withBounds(source: Source, { queries }: Query, whole: Condition): Condi
   return whole;
 }
 
-/** As SQLite compares: texts by their bytes. Puts the outermost first. */
+/** Compares as SQLite does, texts by their bytes. Sorts the widest bound first. */
 function order(operator: '<=' | '>='): (a: Cell, b: Cell) => number {
   const compare = (a: Cell, b: Cell) =>
     typeof a === 'string' && typeof b === 'string'
@@ -232,7 +235,7 @@ function terms(branch: Query): Query[] {
   return branch.method === 'and' ? branch.queries : [branch];
 }
 
-/** What bounds the attribute on that side in every branch; undefined if a branch has no such bound. */
+/** The values that bound the attribute on that side, one per branch; undefined if a branch has none. */
 function boundsOf(branches: Query[], attribute: string, side: Set<string>): unknown[] | undefined {
   const values: unknown[] = [];
   for (const branch of branches) {

@@ -5,7 +5,7 @@ const day = '(?<day>0?[1-9]|[12]\\d|3[01])';
 const time = '(?<hour>[01]?\\d|2[0-4]):(?<minute>[0-5]\\d)(:(?<second>[0-5]\\d|60)(\\.(?<fraction>\\d+))?)?';
 const zone = '(\\s*(?<zone>z|utc|gmt|[+-]\\d\\d(:?\\d\\d)?))?';
 
-/** The spellings of PHP's date parser that are taken here; it knows more. */
+/** The supported formats of PHP's date parser, which has more. */
 const spellings = [
   `${year}-${month}-${day}([t\\s]+${time}${zone})?`,
   `${year}(?<month>\\d\\d)(?<day>\\d\\d)(t(?<hour>\\d\\d)(?<minute>\\d\\d)(?<second>\\d\\d)${zone})?`,
@@ -26,7 +26,7 @@ const words: Record<string, { days: number; keepsTime?: true }> = {
 
 const oneDay = 86_400_000;
 
-/** Milliseconds of a date as PHP's `new DateTime` reads it, in UTC where no zone is named; undefined when it is none. */
+/** Milliseconds of a date as PHP's `new DateTime` reads it, in UTC if it names no zone; undefined if it is invalid. */
 export function parseDate(text: string, now: number): number | undefined {
   const word = words[text.trim().toLowerCase()];
   if (word) return word.keepsTime ? now : midnight(now) + word.days * oneDay;
@@ -39,7 +39,7 @@ export function parseDate(text: string, now: number): number | undefined {
   return undefined;
 }
 
-/** A day or second beyond the last one runs over into the next month or minute, as in PHP. */
+/** A day or second beyond the last one rolls over into the next month or minute, as in PHP. */
 function timeOf(groups: Record<string, string | undefined>, now: number): number {
   const date = new Date(groups.year === undefined ? now : 0);
   const part = (name: string) => Number(groups[name] ?? 0);
@@ -59,12 +59,12 @@ function monthOf({ month: number, name }: Record<string, string | undefined>): n
   return name === undefined ? Number(number) - 1 : months.indexOf(name.toLowerCase());
 }
 
-/** Days from Monday on. */
+/** Days since Monday. */
 function weekday({ weekday: number }: Record<string, string | undefined>): number {
   return number === undefined ? 0 : Number(number) - 1;
 }
 
-/** The Monday of the week with the year's 4th of January. */
+/** Monday of the week that contains January 4, in milliseconds. */
 function firstWeek(of: number): number {
   const fourth = new Date(0);
   fourth.setUTCFullYear(of, 0, 4);

@@ -5,7 +5,7 @@ import { tableKey } from '../project/types.ts';
 import { showSequence } from './sequence.ts';
 import { type Row, RowFailure } from './types.ts';
 
-/** The same rows are spoken of in two ways: TablesDB, and the older databases API. */
+/** The names that the two APIs use for the same rows: TablesDB, and the older databases API. */
 export type Dialect = {
   base: string;
   parent: 'table' | 'collection';
@@ -39,7 +39,7 @@ export function findTable(project: Project, { params, caller }: Call, dialect: D
   return table;
 }
 
-/** A row as it is answered: lists without a value are empty ones. */
+/** A row as the API shows it; an array column without a value is []. */
 export function show(table: Table, row: Row, dialect: Dialect): Row {
   const shown: Row = {
     ...row,
@@ -51,7 +51,7 @@ export function show(table: Table, row: Row, dialect: Dialect): Row {
   return shown;
 }
 
-/** Runs a write and speaks its failure in the dialect's error types. */
+/** Runs a write and translates its `RowFailure` into the dialect's error types. */
 export function spoken<T>(dialect: Dialect, work: () => T): T {
   try {
     return work();

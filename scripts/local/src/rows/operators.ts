@@ -7,7 +7,7 @@ const operators = new Set(
    arrayRemove arrayUnique arrayIntersect arrayDiff arrayFilter toggle dateAddDays dateSubDays dateSetNow`.split(/\s+/),
 );
 
-/** An operator, as an object or as the JSON text that the SDKs send. A text that only looks like one is one, too (rows-228). */
+/** Reads an operator: an object, or the JSON text that the SDKs send. Any text of that form counts (rows-228). */
 function readOperator(value: unknown): { method: string; values: unknown[] } | undefined {
   const decoded = typeof value === 'string' && /^\s*\{/.test(value) ? parse(value) : value;
   if (!isFields(decoded) || typeof decoded.method !== 'string' || !operators.has(decoded.method)) return undefined;
@@ -22,7 +22,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** An increment by one number is computed from the row as it is; every other operator is refused. */
+/** Computes an increment by one number from the current row; throws 501 for every other operator. */
 export function applyOperators(data: Fields, old: Fields): Fields {
   const computed = { ...data };
   for (const [key, value] of Object.entries(data)) {
@@ -37,7 +37,7 @@ export function applyOperators(data: Fields, old: Fields): Fields {
   return computed;
 }
 
-/** Refuses what Appwrite takes for an operator, in rows and in lists of rows, so that none is stored as the text it looks like. */
+/** Throws 501 for values that Appwrite takes for operators, also in lists of rows, so that none is stored as text. */
 export function refuseOperators(data: unknown): void {
   if (Array.isArray(data)) for (const item of data) refuseOperators(item);
   if (!isFields(data)) return;
@@ -50,5 +50,8 @@ export function refuseOperators(data: unknown): void {
 }
 
 function refuse(key: string, method: string): never {
-  throw new ApiError('general_not_implemented_locally', `The local Appwrite has no operator ${method} here: ${key}.`);
+  throw new ApiError(
+    'general_not_implemented_locally',
+    `The local Appwrite does not support the operator ${method} here: ${key}.`,
+  );
 }

@@ -29,7 +29,9 @@ const notFilters = new Set([
   'cursorBefore',
 ]);
 
-/** What a list asks for: of several limits, offsets and cursors the first counts. Filters are checked when they are read. */
+/**
+ * The plan of a list. Of several limits, offsets or cursors the first counts. Filters are checked later, by `where`.
+ */
 export function makePlan(table: Table, queries: Query[]): Plan {
   const first = (...methods: string[]) => queries.find(({ method }) => methods.includes(method));
   const cursor = first('cursorAfter', 'cursorBefore');
@@ -45,7 +47,7 @@ export function makePlan(table: Table, queries: Query[]): Plan {
   };
 }
 
-/** Rows that tie are told apart by `$sequence`, ascending whatever the order before it. */
+/** Breaks ties by `$sequence`, ascending whatever the other orders. */
 function readOrders(table: Table, queries: Query[]): Order[] {
   const orders = queries
     .filter((query) => query.method === 'orderAsc' || query.method === 'orderDesc')
@@ -65,7 +67,7 @@ function readSelect(table: Table, { values }: Query): string[] {
   return keys;
 }
 
-/** A whole number, in digits or as a number. */
+/** A whole number of at least `least`, as a number or in digits. */
 function readNumber(query: Query | undefined, fallback: number, least: number): number {
   if (!query) return fallback;
   const [value] = query.values;
@@ -81,21 +83,21 @@ function readCursor({ values: [id] }: Query): string {
   throw invalidQuery('Invalid cursor: UID must contain at most 36 chars.');
 }
 
-/** The order of a list as SQL; backwards for `cursorBefore`. */
+/** The ORDER BY of a list; reversed for `cursorBefore`. */
 export function orderBy({ engine }: Source, plan: Plan): string {
   if (plan.random) return 'random()';
   const before = plan.cursor?.before ?? false;
   return plan.orders
     .map(({ column, descending }) => {
       const down = descending !== before;
-      // SQLite has nulls first when ascending; saying otherwise costs it the index.
+      // SQLite sorts nulls first when ascending; a NULLS clause would keep it from using the index.
       const nulls = engine.nullsFirst || column.required ? '' : down ? ' NULLS FIRST' : ' NULLS LAST';
       return `${comparable(column)} ${down ? 'DESC' : 'ASC'}${nulls}`;
     })
     .join(', ');
 }
 
-/** Only what lies beyond the cursor's row, in the plan's order. */
+/** Only the rows beyond the cursor's row, in the plan's order. */
 export function beyond(source: Source, orders: Order[], cursor: Cursor): Condition {
   const branches: string[] = [];
   const values: Cell[] = [];

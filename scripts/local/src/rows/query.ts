@@ -1,7 +1,7 @@
 import { isFields } from '../http/call.ts';
 import { ApiError, invalidParam } from '../http/errors.ts';
 
-/** `queries` are those within `and` and `or`. */
+/** `queries`: those nested in `and`, `or` and `elemMatch`. */
 export type Query = { method: string; attribute: string; values: unknown[]; queries: Query[] };
 
 const logical = new Set(['and', 'or', 'elemMatch']);
@@ -13,7 +13,7 @@ const methods = new Set(
    overlaps notOverlaps touches notTouches vectorDot vectorCosine vectorEuclidean`.split(/\s+/),
 );
 
-/** The queries of a list, as they came: at most 100 texts of 1 to 4096 characters. */
+/** Parses the queries of a list: at most 100 texts of 1 to 4096 characters. */
 export function parseQueries(input: unknown): Query[] {
   if (input === undefined || input === null) return [];
   if (!Array.isArray(input) || input.length > 100) {
@@ -36,7 +36,7 @@ function parseQuery(text: string): Query {
   }
 }
 
-/** PHP reads no half of a surrogate pair. */
+/** PHP rejects half a surrogate pair. */
 function wellFormed(key: string, value: unknown): unknown {
   if (key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return value;
   throw new SyntaxError('Single unpaired high surrogate in Unicode escape');
@@ -59,7 +59,7 @@ function readQuery(value: unknown): Query {
     : { ...named, values: items, queries: [] };
 }
 
-/** Within `and` and `or` Appwrite expects objects, and breaks on anything else. */
+/** Inside of `and` and `or` Appwrite expects objects; anything else is 500. */
 function readNested(value: unknown): Query {
   if (typeof value !== 'object' || value === null) throw new ApiError('general_unknown', 'Server Error');
   return readQuery(value);

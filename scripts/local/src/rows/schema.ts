@@ -11,7 +11,7 @@ export function searchName(table: Table, column: string): string {
   return quote(`${table.databaseId}/${table.id}:words:${column}`);
 }
 
-/** What is compared and ordered by: texts by the key that the database's collation gives them. */
+/** The SQL to compare and order a column by: for texts the sort key of the database's collation. */
 export function comparable(column: Column): string {
   return isText(column) && !column.array ? `fold(${quote(column.key)})` : quote(column.key);
 }
@@ -20,7 +20,7 @@ export function findColumn(table: Table, key: string): Column | undefined {
   return table.columns.find((column) => column.key === key) ?? systemColumns.find((column) => column.key === key);
 }
 
-/** Adds what is missing to the SQL table; what is there already stays, whatever the project file says now. */
+/** Creates the SQL table, or adds missing columns and indexes. Existing ones stay, whatever the project file says. */
 export function ensureTable(database: Database, table: Table): void {
   table.sequence = database.engine.sequence;
   const name = sqlName(table);
@@ -62,14 +62,14 @@ function ensureIndex(database: Database, table: Table, index: Index): void {
   }
 }
 
-/** A unique index cannot be made: rows have equal values already. */
+/** A unique index cannot be created because rows have equal values. */
 export class DuplicateValues extends Error {
   constructor(table: Table, index: Index) {
     super(`Index ${index.key} of table ${table.databaseId}/${table.id} cannot be unique: rows have equal values.`);
   }
 }
 
-/** A word index beside the table, kept in step by triggers. */
+/** Creates a word index beside the table; triggers keep it up to date. */
 function ensureSearch(database: Database, table: Table, column: string): void {
   const words = searchName(table, column);
   if (database.get('SELECT 1 FROM sqlite_schema WHERE name = ?', [`${table.databaseId}/${table.id}:words:${column}`]))
@@ -95,8 +95,9 @@ function ensureSearch(database: Database, table: Table, column: string): void {
 }
 
 /**
- * Whether a row cannot be written because an index would hold too much of it: on PostgreSQL a text that compresses to more
- * than 2,704 bytes, fulltext indexes included. Deflate stands for PostgreSQL's compression, so the limit is not exact.
+ * Whether the row cannot be written because an index entry would be too large: on PostgreSQL a text that compresses to
+ * more than 2,704 bytes, fulltext indexes included. Deflate replaces PostgreSQL's compression, so the limit is not
+ * exact.
  */
 export function overflowsIndex({ engine }: Database, table: Table, row: Record<string, unknown>): boolean {
   const { largestIndexEntry: largest } = engine;

@@ -4,8 +4,8 @@ import { ApiError } from '../http/errors.ts';
 import { generalWeights, lowerCase } from './collation.ts';
 
 /**
- * How a fulltext index cuts a text into words, and what it looks for. Words are joined by blanks in an FTS5 table;
- * `query` is an FTS5 expression over them, or undefined where nothing is found.
+ * How a fulltext index splits a text into words, and how it searches them. An FTS5 table holds the words, joined by
+ * blanks; `query` returns an FTS5 expression, or undefined if nothing can be found.
  */
 type SearchRules = { words(text: string): string[]; query(value: string): string | undefined };
 
@@ -17,7 +17,7 @@ export const searchRules: Record<Engine['search'], SearchRules> = {
 
 const list = (text: string) => new Set(text.split(/\s+/));
 
-/** InnoDB's stop words; they are not in the index, nor are words of fewer than 3 or more than 84 characters. */
+/** InnoDB's stop words. The index skips them, and words of fewer than 3 or more than 84 characters. */
 const innodbStops = list(
   `A ABOUT AN ARE AS AT BE BY COM DE EN FOR FROM HOW I IN IS IT LA OF ON OR THAT THE THIS TO WAS WHAT WHEN WHERE WHO
    WILL WITH UND WWW`,
@@ -41,9 +41,9 @@ function innodbWords(text: string): string[] {
 }
 
 /**
- * Boolean mode as Appwrite asks it: signs of the syntax become blanks, any of the words is enough, the last one may go on;
- * a text in quotes is a phrase. A term such as `Brien's` is several words, of which short ones after the first are left
- * out. `%` is no part of the syntax: a query of nothing else fails.
+ * Boolean mode as Appwrite uses it: operators become blanks, any word matches, the last may be a prefix; a quoted text
+ * is a phrase. `Brien's` is several words; short ones after the first are dropped. `%` is not an operator: a query of
+ * nothing else fails.
  */
 function innodbQuery(value: string): string | undefined {
   const exact = value.startsWith('"') && value.endsWith('"');
@@ -60,7 +60,7 @@ function innodbQuery(value: string): string | undefined {
   return anyOf(last === undefined ? found : [...found, `${quoted(last)}*`]);
 }
 
-/** PostgreSQL's stop words of English. */
+/** PostgreSQL's English stop words. */
 const englishStops = list(
   `i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it its
    itself they them their theirs themselves what which who whom this that these those am is are was were be been being
@@ -77,12 +77,12 @@ function lexemes(text: string): string[] {
     .map((word) => (/^[a-z]+$/.test(word) ? stemmer(word) : word));
 }
 
-/** Appwrite takes everything out of the text that PostgreSQL calls no word character, viramas and nuktas too. */
+/** Appwrite removes everything that PostgreSQL does not count as a word character, viramas and nuktas too. */
 function englishWords(text: string): string[] {
   return lexemes(text.replace(/[^\p{L}\p{N}\p{M}_]+|[\u094d\u093c\u0bcd]/gu, ' '));
 }
 
-/** `websearch_to_tsquery` as Appwrite asks it: any of the words, in quotes all of them, in any order. */
+/** `websearch_to_tsquery` as Appwrite uses it: any word matches; in quotes all words are required, in any order. */
 function englishQuery(value: string): string | undefined {
   const exact = value.startsWith('"') && value.endsWith('"');
   const [text = ''] = value.split('\0', 1);
@@ -94,7 +94,7 @@ function englishQuery(value: string): string | undefined {
   return exact ? phrases.join(' AND ') || undefined : anyOf(phrases);
 }
 
-/** MongoDB's `$text` (read, not run): whole words without accents, any of them; what is in quotes must be there. */
+/** MongoDB's `$text` (read, not run): whole words without accents, any of them; quoted phrases are required. */
 function plainWords(text: string): string[] {
   return (
     text

@@ -2,21 +2,21 @@ import { type Table, tableKey } from '../project/types.ts';
 import type { Row } from './types.ts';
 
 /**
- * Appwrite's row cache, as far as it lies: a commit does not always purge it, and then `getRow` serves what was
- * there before, or that nothing was there, until somebody writes the row outside a transaction.
+ * Stale entries of Appwrite's row cache. A commit does not always purge it; `getRow` then serves the old row, or that
+ * there was none, until the next write of the row.
  */
 export class StaleRows {
   readonly #stale = new Map<string, Row | undefined>();
   readonly #readDuring = new Map<string, Set<() => void>>();
 
-  /** What `getRow` sees. */
+  /** The row that `getRow` sees; notifies the watchers. */
   read(table: Table, id: string, load: () => Row | undefined): Row | undefined {
     const key = keyOf(table, id);
     for (const tell of this.#readDuring.get(key) ?? []) tell();
     return this.#stale.has(key) ? this.#stale.get(key) : load();
   }
 
-  /** Calls back at each `getRow` of this row, until the answer is called. */
+  /** Calls `tell` at each `getRow` of this row, until the returned function is called. */
   watch(table: Table, id: string, tell: () => void): () => void {
     const key = keyOf(table, id);
     const watchers = this.#readDuring.get(key) ?? new Set();

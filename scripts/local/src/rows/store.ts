@@ -7,10 +7,10 @@ import { beyond, cursorNotFound, orderBy, type Plan } from './plan.ts';
 import { overflowsIndex, sqlName } from './schema.ts';
 import { type NewRow, type Row, RowFailure } from './types.ts';
 
-/** Appwrite stops counting here. */
+/** Appwrite counts no further than this. */
 export const countedAtMost = 5000;
 
-/** Rows in SQLite: no rules, no permissions. */
+/** Rows in SQLite, without rules and permissions. */
 export class RowStore {
   readonly #database: Database;
 
@@ -35,8 +35,9 @@ export class RowStore {
   }
 
   /**
-   * Inserts, or overwrites the row of that id in any case, all but its id and `$createdAt`. On MariaDB a new row that
-   * meets a unique value of another row overwrites that one: `overwritten` is what it was. Elsewhere it is a duplicate.
+   * Inserts a row, or overwrites the one with the same id in any case, all but id and `$createdAt`. On MariaDB a new
+   * row with a unique value of another row overwrites that one; `overwritten` is its old state. Elsewhere it is a
+   * duplicate.
    */
   upsert(table: Table, row: NewRow): { $sequence: number; overwritten?: Row } {
     const same = this.#findInAnyCase(table, row.$id);
@@ -55,12 +56,12 @@ export class RowStore {
     const write = () => this.#guarded(row.$id, () => this.#database.get(sql, rowCells(table, row)));
     const id = this.#database.pretending(write)?.$id;
     const overwritten = this.#findInAnyCase(table, String(id));
-    if (!overwritten) throw new Error(`The row ${id} that an upsert met is gone.`);
+    if (!overwritten) throw new Error(`The row ${id} that an upsert overwrites is missing.`);
     write();
     return { $sequence: overwritten.$sequence, overwritten };
   }
 
-  /** Writes only what differs, so that untouched indexes stay untouched. */
+  /** Writes only changed columns, so that indexes of others stay untouched. */
   update(table: Table, old: Row, next: Row): void {
     const before = rowCells(table, old);
     const cells = rowCells(table, next);

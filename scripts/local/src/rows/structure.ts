@@ -8,11 +8,13 @@ type Data = Record<string, unknown>;
 type Check = { table: Table; engine: Engine };
 
 const systemKeys = new Set(['$id', '$sequence', '$createdAt', '$updatedAt', '$permissions', '$collection', '$tenant']);
-/** Characters of the kinds of text whose size is not declared. */
+/** Characters of text types that declare no size. */
 const sizes: Record<string, number> = { text: 65_535, mediumtext: 16_777_215, longtext: 4_294_967_295, enum: 255 };
 const largestWhole = 2 ** 63;
 
-/** Refuses a whole row that does not fit its table, in Appwrite's order: missing, unknown, wrong. Dates are normal already. */
+/**
+ * Throws for a row that does not fit its table, in Appwrite's order: missing, unknown, wrong. Expects normalised dates.
+ */
 export function checkStructure(check: Check, row: Data): void {
   for (const { key, required } of check.table.columns) {
     if (required && isMissing(row[key])) refuse(`Missing required attribute "${key}"`);
@@ -23,7 +25,7 @@ export function checkStructure(check: Check, row: Data): void {
   checkPart(check, row);
 }
 
-/** As `checkStructure`, for data that is to be laid over rows. */
+/** As `checkStructure`, for partial data: nothing has to be present. */
 export function checkPart({ table, engine }: Check, data: Data): void {
   for (const key of Object.keys(data)) {
     const known = systemKeys.has(key) || table.columns.some((column) => column.key === key);
@@ -35,7 +37,7 @@ export function checkPart({ table, engine }: Check, data: Data): void {
   for (const column of table.columns) if (column.key in data) checkColumn(engine, column, data[column.key]);
 }
 
-/** The bytes that a column holds are counted by the database itself, when everything else fits. */
+/** The database itself checks the bytes of a column, after all other checks. */
 export function checkBytes({ table, engine }: Check, row: Data): void {
   if (engine.wideValues) return;
   for (const { key, type, array } of table.columns) {
@@ -65,7 +67,7 @@ function checkValue(engine: Engine, column: Column, { label, value }: { label: s
 
 const dateRule = 'Value must be valid date between 1000-01-01 00:00:00 and 9999-12-31 23:59:59.';
 
-/** What the value should have been, when it is something else. */
+/** The rule that the value breaks; undefined if it fits. */
 function brokenRule(engine: Engine, column: Column, value: unknown): string | undefined {
   if (isText(column)) return brokenTextRule(column, value);
   switch (column.type) {
@@ -97,7 +99,7 @@ function brokenRange({ min = -Infinity, max = Infinity }: Column, value: number)
   return value < min || value > max ? `Value must be a valid range between ${min} and ${max}` : undefined;
 }
 
-/** MariaDB takes years from 1000 on; no database takes what follows the last whole second of 9999. */
+/** MariaDB accepts years from 1000 on; no database accepts times after the last whole second of 9999. */
 function isStorableDate(engine: Engine, value: unknown): boolean {
   if (typeof value !== 'string' || !isNormalDate(value) || Number.isNaN(Date.parse(value))) return false;
   return (engine.wideValues || value >= '1000') && value <= '9999-12-31T23:59:59.000+00:00';
@@ -108,7 +110,7 @@ const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const email = new RegExp(`^(?!.{65,}@)${emailPart}(\\.${emailPart})*@(${label}\\.)+${label}$`, 'i');
 const url = /^([a-z][a-z0-9+.-]*:\/\/[^\s/?#]+|(mailto|news|file):)[\x21-\x7e]*$/i;
 
-/** The formats a text column can be declared with, as PHP's `filter_var` knows them. */
+/** The formats of text columns, checked as PHP's `filter_var` does. */
 function hasFormat(column: Column, value: string): boolean {
   switch (column.format ?? column.type) {
     case 'enum':

@@ -3,7 +3,10 @@ import { type Engine, engines } from '../database/engine.ts';
 import { patternKey, textKey } from './collation.ts';
 import { searchRules } from './search.ts';
 
-/** The functions that the SQL of rows uses: `fold`, `pattern` and `search_words`. A table can be written only with them. */
+/**
+ * Adds the SQL functions that the tables use: `fold`, `pattern` and `search_words`. Tables can be written only with
+ * them.
+ */
 export function addTextFunctions(sqlite: DatabaseSync, engine: Engine = engines.mariadb): void {
   const key = textKey(engine);
   const pattern = patternKey(engine);

@@ -3,7 +3,7 @@ import type { Column } from '../project/types.ts';
 /** A row as the API shows it: columns and `$` fields. */
 export type Row = NewRow & { $sequence: number };
 
-/** A row before the database has numbered it. */
+/** A row before the database has assigned `$sequence`. */
 export type NewRow = Record<string, unknown> & {
   $id: string;
   $createdAt: string;
@@ -24,12 +24,12 @@ export function isText(column: Column): boolean {
   return textTypes.has(column.type);
 }
 
-/** `sql`: what the database refuses and Appwrite does not translate. */
+/** `sql`: the database refuses it, and Appwrite does not translate the error. */
 export type FailureKind =
   | ('missing' | 'duplicate' | 'conflict' | 'structure' | 'limit' | 'column')
   | ('type' | 'argument' | 'sql');
 
-/** Why a row could not be written; each API spells it in its own error type. */
+/** Why a row could not be written; each API translates it into its own error type. */
 export class RowFailure extends Error {
   readonly kind: FailureKind;
   readonly subject: string;

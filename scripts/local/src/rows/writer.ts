@@ -16,7 +16,7 @@ import { type NewRow, type Row, RowFailure } from './types.ts';
 export type Data = Record<string, unknown>;
 
 export type Writing = {
-  /** Whose grants count; without one, as for an API key, none are asked. */
+  /** The caller whose permissions are checked; without one, as for an API key, none are. */
   caller?: Caller;
   /** The newest `$updatedAt` that the row may have, in milliseconds. */
   timestamp?: number | undefined;
@@ -24,7 +24,7 @@ export type Writing = {
   keepsDates?: boolean;
 };
 
-/** `by` is added to the column, or taken off when `down`; `limit` is the largest or smallest result. */
+/** `by` is added to the column, or subtracted if `down`; `limit` is the largest or smallest allowed result. */
 export type Step = { column: string; by: number; down: boolean; limit: number | undefined };
 
 export type Upserted = { row: Row; old: Row | undefined };
@@ -37,8 +37,8 @@ type Timed = Writing & { now: string };
 type Parts = { rows: RowStore; clock: MovableClock; stale: StaleRows; database: Database };
 
 /**
- * Writes rows as utopia-php/database 6.0.0 does: grants, guard, structure, and what the database makes of the values.
- * A refusal is a `RowFailure`, or 401 `user_unauthorized` for a grant that is missing.
+ * Writes rows as utopia-php/database 6.0.0 does: checks permissions, guard and structure, and converts values as the
+ * database does. Throws a `RowFailure`, or 401 `user_unauthorized` for a missing permission.
  */
 export class RowWriter {
   readonly #rows: RowStore;
@@ -57,11 +57,11 @@ export class RowWriter {
 
   create(table: Table, data: Data, writing: Writing = {}): Row {
     const [row] = this.createAll(table, [data], writing);
-    if (!row) throw new Error('no row');
+    if (!row) throw new Error('createAll returned no row.');
     return row;
   }
 
-  /** All or none; they are of the same time. */
+  /** Creates all rows or none, with the same time. */
   createAll(table: Table, documents: readonly Data[], writing: Writing = {}): Row[] {
     if (writing.caller) requireGrant(writing.caller, 'create', table.permissions);
     const now = this.#now();
@@ -78,7 +78,7 @@ export class RowWriter {
     return this.apply(table, this.#require(table, id), { data, ...writing });
   }
 
-  /** An update that changes nothing is guarded, too, but needs the grant to read only and keeps `$updatedAt`. */
+  /** An update that changes nothing is guarded too, but needs only permission to read, and keeps `$updatedAt`. */
   apply(table: Table, old: Row, { data, ...writing }: { data: Data } & Writing): Row {
     const { caller, timestamp, keepsDates = true } = writing;
     const { $sequence, ...before } = old;
@@ -95,7 +95,7 @@ export class RowWriter {
     return next;
   }
 
-  /** The same change for every row of the plan, all or nothing. `check` may refuse a row as it was before. */
+  /** Makes the same change to every row of the plan, all or nothing. `check` may refuse a row by its old state. */
   updateAll(
     table: Table,
     plan: Plan,
@@ -118,8 +118,8 @@ export class RowWriter {
   }
 
   /**
-   * An upsert is no patch: every required column has to be there. An optional one that is left out keeps its value.
-   * Data without `$id` makes a new row. Rows that would not change are not among the answers.
+   * An upsert needs every required column, unlike an update; optional columns that are missing keep their values. Data
+   * without `$id` creates a row. Unchanged rows are not in the answer.
    */
   upsertAll(table: Table, documents: readonly Data[], writing: Writing = {}): Upserted[] {
     const timed = { ...writing, now: this.#now() };
@@ -130,14 +130,14 @@ export class RowWriter {
       prepared.map(({ row, old }) => {
         this.#stale.forget(table, row.$id);
         const { $sequence, overwritten } = this.#rows.upsert(table, row);
-        // The cache of the row that was overwritten is not purged: getRow goes on serving it as it was.
+        // Appwrite does not purge the overwritten row from its cache: getRow keeps serving the old one.
         if (overwritten) this.#stale.keep(table, overwritten.$id, overwritten);
         return { row: { ...row, $sequence }, old };
       }),
     );
   }
 
-  /** Answers with the new value but the old `$updatedAt`, as Appwrite does; no guard is looked at. */
+  /** Returns the new value with the old `$updatedAt`, as Appwrite does. Checks no guard. */
   increase(table: Table, id: string, { column: key, by, down, limit }: Step, { caller }: Writing = {}): Row {
     if (by <= 0) throw new RowFailure('argument', key, 'Value must be numeric and greater than 0');
     const column = table.columns.find((candidate) => candidate.key === key);
@@ -148,7 +148,7 @@ export class RowWriter {
     if (caller) requireRowGrant(caller, table, { action: 'update', row: old });
     const sum = Number(old[key] ?? 0) + (down ? -by : by);
     if (limit !== undefined && (down ? sum < limit : sum > limit)) throw new RowFailure('limit', key, `${limit}`);
-    // In SQL null plus a number is null: the sum is in the answer only.
+    // In SQL null plus a number is null; only the answer has the sum.
     const kept = old[key] === null ? null : this.#storable(column, sum);
     this.#stale.forget(table, old.$id);
     this.#rows.update(table, old, { ...old, [key]: kept, $updatedAt: this.#now() });
@@ -174,7 +174,7 @@ export class RowWriter {
     return formatDate(this.#clock.stamp());
   }
 
-  /** Bulk updates do not translate what the database refuses: a unique index that is hit is 500. */
+  /** Bulk updates do not translate errors of the database: a violated unique index is 500. */
   #overwrite(table: Table, old: Row, next: Row): void {
     try {
       this.#rows.update(table, old, next);
@@ -186,7 +186,7 @@ export class RowWriter {
   #preparedUpsert(table: Table, data: Data, writing: Timed): { row: NewRow; old: Row | undefined }[] {
     const { caller, timestamp } = writing;
     const found = isEmpty(data.$id) ? undefined : this.#rows.find(table, String(data.$id));
-    // An id in another case is taken for a new row; only the database finds that it is not.
+    // An id in another case counts as a new row here; the database then finds the existing one.
     const old = found?.$id === data.$id ? found : undefined;
     if (old && !upsertChanges(table, old, data)) return [];
     if (caller && old) requireRowGrant(caller, table, { action: 'update', row: old });
@@ -205,7 +205,7 @@ export class RowWriter {
     return this.#checked(table, { ...withoutReadonly(data), $id, ...dates });
   }
 
-  /** The row as it will be stored, when it fits its table. */
+  /** The row as it will be stored; throws if it does not fit its table. */
   #checked(table: Table, data: Data): NewRow {
     const values = this.#encoded(table, data);
     for (const { key, default: fallback } of table.columns) values[key] ??= fallback ?? null;
@@ -220,7 +220,7 @@ export class RowWriter {
     });
   }
 
-  /** Dates in the one spelling that is stored; what is none stays, to be refused. */
+  /** Converts dates to the stored format. Invalid ones stay as they are and are refused later. */
   #encoded(table: Table, data: Data): Data {
     const values = { ...data };
     const dates = table.columns.filter(({ type, array }) => type === 'datetime' && !array).map(({ key }) => key);
@@ -234,7 +234,7 @@ export class RowWriter {
     return values;
   }
 
-  /** What a number becomes in its column: integers are rounded, half to even, and hold 32 bits where their largest value does. */
+  /** A number as its column stores it. Integers are rounded half to even; they have 32 bits if `max` fits, else 64. */
   #storable({ key, type, max = Number.POSITIVE_INFINITY }: Column, value: number): number {
     if (type !== 'integer' && type !== 'bigint') return value;
     const bound = 2 ** (type === 'integer' && max < 2 ** 31 ? 31 : 63);
@@ -251,7 +251,7 @@ export function withoutReadonly(data: Data): Data {
   return rest;
 }
 
-/** A grant of the table counts for all its rows; one of the row only where the table has row security. */
+/** A permission of the table covers all its rows; one of the row counts only with row security. */
 function requireRowGrant(caller: Caller, table: Table, { action, row }: { action: Action; row: Row }): void {
   if (table.rowSecurity && granted(caller, action, row.$permissions)) return;
   requireGrant(caller, action, table.permissions);
@@ -266,7 +266,7 @@ function upsertChanges(table: Table, old: Row, data: Data): boolean {
   return table.columns.some(({ key }) => !(key in data) || differs(data[key], old[key]));
 }
 
-/** A bulk update answers with what the plan selects and what was changed; other columns are shown as if they had no value. */
+/** A bulk update returns the selected and the changed columns; other columns look as if they had no value. */
 function shown(table: Table, { selected }: Plan, { next, change }: { next: Row; change: Data }): Row {
   if (!selected || selected.includes('*')) return next;
   const row: Row = { ...next };

@@ -5,7 +5,7 @@ import { loadFunction } from './load.ts';
 import { Logger } from './logger.ts';
 import { type Output, sendOutput } from './output.ts';
 
-/** Answers one request as the Open Runtimes v5 contract for Node says. `readBody` may refuse it by throwing. */
+/** Answers one request by the Open Runtimes v5 contract for Node. `readBody` may throw to refuse the body. */
 export async function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -24,7 +24,7 @@ export async function answer(
   }
 }
 
-/** What cannot be sent becomes an empty 500, and the log says nothing of it. */
+/** Sends an empty 500 if the output cannot be sent; does not log that, as the real runtime. */
 function trySending(response: ServerResponse, output: Output, logger: Logger): void {
   try {
     sendOutput(response, output, () => logger.deliver());
@@ -66,7 +66,7 @@ async function run(context: Context, logger: Logger, timeout: number): Promise<O
 
 const timedOut = Symbol('timed out');
 
-/** The code runs on after the timeout; only the answer is given up on. */
+/** Stops waiting after the timeout; the function itself keeps running. */
 async function limited(work: () => unknown, seconds: number): Promise<unknown> {
   if (seconds <= 0) return work();
   let timer: NodeJS.Timeout | undefined;

@@ -11,7 +11,7 @@ class ShiftedDate extends RealDate {
   }
 }
 
-/** Lets the function live in the moved time of the platform; untouched as long as nothing was moved. */
+/** Moves the function's clock with the platform's. `Date` is replaced only once time has been moved. */
 export function shiftTime(milliseconds: number): void {
   offset = milliseconds;
   if (offset !== 0) globalThis.Date = ShiftedDate as unknown as DateConstructor;

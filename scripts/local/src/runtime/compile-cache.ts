@@ -3,19 +3,21 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../../../.local/compile-cache', import.meta.url));
 
-/** For a process's environment: what it takes to read its TypeScript is most of a start, and the same for every one. */
+/** Environment for processes that load this project's TypeScript. Compiling it takes most of their start. */
 export const COMPILE_CACHE = { NODE_COMPILE_CACHE: folder };
 
-/** As COMPILE_CACHE, with the code of functions too. In another folder, so that cold starts can be measured without it. */
+/**
+ * As COMPILE_CACHE, for functions and their code. A separate folder, so that cold starts can be measured without it.
+ */
 export const COMPILE_CACHE_OF_FUNCTIONS = { NODE_COMPILE_CACHE: `${folder}-of-functions` };
 
-/** The compiled code is written after the first request, and after the 25th, when more of it has been used. */
+/** Requests after which the compiled code is written: the first, and the 25th, when more code has been used. */
 const WRITTEN_AFTER = [1, 25];
 
 /**
- * Writes the code that this process has compiled. Node would do so when the process exits, but it is killed. Call the
- * returned function after each request: it writes again. Removes NODE_COMPILE_CACHE from the environment, which functions
- * must not see, unless somebody set it as a variable of the function.
+ * Writes the compiled code of this process; Node would do so at exit, but the process is killed. Call the returned
+ * function after each request. Removes our NODE_COMPILE_CACHE from the environment, so that functions do not see it;
+ * one set as a function's variable stays.
  */
 export function keepCompiled(): () => void {
   const { NODE_COMPILE_CACHE: used } = process.env;

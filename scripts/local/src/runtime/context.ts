@@ -18,7 +18,7 @@ export function makeContext(request: IncomingMessage, bodyBinary: Buffer, logger
 function makeRequest(request: IncomingMessage, bodyBinary: Buffer) {
   const type = (request.headers['content-type'] ?? 'text/plain').toLowerCase();
   return {
-    /** JSON bodies arrive parsed, and a broken one throws when it is looked at. */
+    /** JSON bodies are parsed; reading a broken one throws. */
     get body(): unknown {
       if (!type.startsWith('application/json')) return this.bodyText;
       return this.bodyBinary.length > 0 ? this.bodyJson : {};
@@ -56,7 +56,7 @@ function readAddress(request: IncomingMessage) {
   return { scheme, host, port: Number(port), path, queryString, query: readQuery(queryString), url };
 }
 
-/** Nothing is decoded, and a repeated key keeps its last value. */
+/** Decodes nothing; a repeated key keeps its last value. */
 function readQuery(queryString: string): Record<string, string> {
   const query: Record<string, string> = {};
   for (const part of queryString.split('&')) {

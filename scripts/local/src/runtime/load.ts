@@ -6,7 +6,7 @@ import type { Logger } from './logger.ts';
 
 type UserFunction = (context: unknown) => unknown;
 
-/** Loads the entrypoint at the first request; a failure is tried again at the next one. */
+/** Loads the entrypoint at the first request; retries at the next one if that fails. */
 export async function loadFunction(logger: Logger): Promise<UserFunction | undefined> {
   const entrypoint = process.env.OPEN_RUNTIMES_ENTRYPOINT ?? '';
   const file = join(process.cwd(), entrypoint);

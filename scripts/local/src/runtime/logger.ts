@@ -7,7 +7,7 @@ const active: Logger[] = [];
 const longest = 8000;
 const nativeWarning = 'Native logs detected. Use context.log() or context.error() for better experience.';
 
-/** Collects what one execution logs and hands it to the parent. */
+/** Collects the log of one execution and sends it to the parent. */
 export class Logger {
   readonly #id: string;
   readonly #enabled: boolean;
@@ -28,7 +28,7 @@ export class Logger {
     if (this.#enabled) this.#errors += line(messages);
   }
 
-  /** What was written to the console of the process. The runtime puts a warning in front of the first of it. */
+  /** Logs what was written to the console. The first such line follows a warning, as in the real runtime. */
   native(method: Method, messages: unknown[]): void {
     const write = (...parts: unknown[]) =>
       method === 'error' || method === 'warn' ? this.error(...parts) : this.log(...parts);
@@ -37,7 +37,7 @@ export class Logger {
     write(...messages);
   }
 
-  /** The console belongs to the whole process: of several executions the newest gets what is written there. */
+  /** The console belongs to the whole process: of several executions the newest gets its output. */
   takeConsole(): void {
     active.push(this);
     for (const name of methods) {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 
 export type Output = { body?: unknown; statusCode?: number; headers: Record<string, string | string[]> };
 
-/** Throws for what is not made by `res`, such as a string: the runtime asks it for headers. */
+/** Throws for an output that `res` did not make, such as a string: it has no headers. */
 export function sendOutput(response: ServerResponse, output: Output, sent: () => void): void {
   for (const [name, value] of Object.entries(output.headers)) {
     if (!name.toLowerCase().startsWith('x-open-runtimes-')) response.setHeader(name.toLowerCase(), value);
@@ -22,7 +22,7 @@ export function sendOutput(response: ServerResponse, output: Output, sent: () =>
   response.end(bytes);
 }
 
-/** Every content type gets a charset, pictures included. */
+/** Every content type gets a charset, those of pictures too; only multipart does not. */
 function nameCharset(response: ServerResponse): void {
   const type = String(response.getHeader('content-type') ?? 'text/plain').toLowerCase();
   if (type.startsWith('multipart/') || type.includes('charset=')) return;

@@ -1,6 +1,6 @@
 /**
- * The process one function lives in: the Open Runtimes v5 contract for Node, over a loopback port that only
- * the parent knows. It ends with its parent, however that one ends.
+ * The process of one function. It implements the Open Runtimes v5 contract for Node on a loopback port that only the
+ * parent knows, and exits with the parent, even if that is killed.
  */
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,8 @@ import { keepCompiled } from './compile-cache.ts';
 
 const answered = keepCompiled();
 
-// `import` of node:http loads Node's web client as well, 22 ms of each start. The real runtime uses `require`, which does not.
+// `import` of node:http also loads Node's web client, which takes 22 ms of each start. The real runtime uses `require`,
+// which does not load it.
 const { createServer } = process.getBuiltinModule('node:http');
 
 const largestBody = 20 * 1024 * 1024;
@@ -28,8 +29,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 const server = createServer((request, response) => {
   void answer(request, response, readBody).then(answered);
 });
-// The parent closes idle connections after the five seconds that the header tells. If this end closed one just when it is
-// used again, a request would be lost, so it waits ten minutes longer.
+// The parent closes idle connections after five seconds, as the Keep-Alive header says. This end waits ten minutes
+// longer: a request would be lost if it closed a connection that is just being reused.
 server.keepAliveTimeoutBuffer = 600_000;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('disconnect', () => process.exit(0));

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** File contents on disk. A write is complete or absent: it goes to a temporary name first. */
+/** File contents on disk. Writes to a temporary name first, so that a file is complete or absent. */
 export class Disk {
   readonly #root: string;
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 type Kept = { bytes: Buffer; written: number };
 
-/** A folder as it was at one moment. */
+/** The files of a folder at one moment, in memory. */
 export class FolderImage {
   readonly #folder: string;
   readonly #files = new Map<string, Kept>();
@@ -13,7 +13,7 @@ export class FolderImage {
     for (const path of filesIn(folder)) this.#files.set(path, { bytes: readFileSync(path), written: writtenAt(path) });
   }
 
-  /** Removes what was added, and writes again what was changed or removed. */
+  /** Removes added files, and writes changed and removed ones again. */
   restore(): void {
     const present = new Set(filesIn(this.#folder));
     for (const path of present) if (!this.#files.has(path)) rmSync(path);

@@ -15,7 +15,7 @@ type Parts = { database: Database; project: Project; rows: RowStore; writer: Row
 export type NewFile = { id: string; name: string; permissions: string[]; bytes: Buffer };
 export type Chunk = { number: number; total: number; size: number };
 
-/** Files: what is known about them as rows, what is in them on disk. */
+/** Stores files: metadata as rows, contents on disk. */
 export class FileStore {
   readonly rows: RowStore;
   readonly #writer: RowWriter;
@@ -58,7 +58,7 @@ export class FileStore {
     return this.#insert(bucket, file, { ...about, chunksTotal: 1, chunksUploaded: 1 });
   }
 
-  /** Takes one chunk; `fresh` when it is the first of its file. Chunks of a file that is whole change nothing. */
+  /** Stores one chunk; `fresh` if it is the first of its file. Chunks of a complete file change nothing. */
   addChunk(bucket: Bucket, file: NewFile, chunk: Chunk): { row: Row; fresh: boolean } {
     const table = this.table(bucket);
     const found = this.find(bucket, file.id);
@@ -86,7 +86,7 @@ export class FileStore {
     return row;
   }
 
-  /** Removes the content of all files; the rows are left to the caller. */
+  /** Removes the contents of all files, but not the rows. */
   empty(bucket: Bucket): void {
     this.#disk.empty(bucket.id);
   }
@@ -110,7 +110,7 @@ export class FileStore {
   }
 }
 
-/** What the content says: its hash and type, and the bytes it takes once it is compressed and encrypted. */
+/** Metadata from the content: hash, type, and the size after compression and encryption. */
 function described({ encryption, compression }: Bucket, bytes: Buffer): Record<string, unknown> {
   const signature = createHash('md5').update(bytes).digest('hex');
   const packed = compress(compression, bytes).length;
@@ -127,10 +127,10 @@ function column(key: string, type: string): Column {
   return { key, type, required: true, array: false, default: null };
 }
 
-/** What queries of a list of files may name, besides `$id`, `$createdAt`, `$updatedAt` and `$sequence`. */
+/** What queries of a file list may name, besides `$id`, `$createdAt`, `$updatedAt` and `$sequence`. */
 export const fileAttributes = ['name', 'signature', 'mimeType', 'sizeOriginal', 'chunksTotal', 'chunksUploaded'];
 
-/** The files of a bucket are kept as rows, so that listing them speaks the same query language. */
+/** The files of a bucket are stored as rows, so that lists can use the query language of rows. */
 export function fileTable(bucket: Bucket): Table {
   return {
     id: bucket.id,

@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
 import { ApiError, invalidParam } from '../http/errors.ts';
 
-/** What a preview may be asked for; sides of 0 follow from the other one. */
+/** The parameters of a preview; a side of 0 follows from the other one. */
 export type PreviewOptions = {
   width: number;
   height: number;
@@ -18,9 +18,9 @@ type Query = Record<string, unknown>;
 type Format = 'jpeg' | 'png' | 'webp' | 'gif';
 
 const formats: Readonly<Record<string, Format>> = { jpg: 'jpeg', jpeg: 'jpeg', png: 'png', webp: 'webp', gif: 'gif' };
-/** Known to Appwrite, but 500 on the installation that was recorded (previews-138, 139 and the like). */
+/** Known to Appwrite, but 500 on the recorded installation (previews-138, 139 and the like). */
 const unencodable = ['heic', 'avif'];
-/** Gravity as sharp calls it. */
+/** Gravity in sharp's words. */
 const positions: Readonly<Record<string, string>> = {
   center: 'centre',
   'top-left': 'northwest',
@@ -32,12 +32,12 @@ const positions: Readonly<Record<string, string>> = {
   bottom: 'south',
   'bottom-right': 'southeast',
 };
-/** By how many degrees a picture of an EXIF orientation is turned; those that are mirrored stay as they are. */
+/** Degrees by which a picture is turned, by EXIF orientation; mirrored ones are not turned. */
 const turns: Readonly<Record<number, number>> = { 3: 180, 6: 90, 8: 270 };
 const longestSide = 16_000;
 const placeholder = { width: 1200, height: 800, channels: 3, background: '#ffffff' } as const;
 
-/** Reads and checks the parameters; an empty one is as wrong as any other that does not fit. */
+/** Reads and checks the parameters; an empty one is invalid too. */
 export function readPreviewOptions(query: Query): PreviewOptions {
   const options = {
     width: number(query, 'width', [0, 4000], 0),
@@ -71,7 +71,7 @@ function colour(query: Query, name: string): string {
   throw invalidParam(name, 'Value must be a valid HEX color');
 }
 
-/** Borders, rounded corners and opacity are checked as Appwrite checks them, and not drawn here. */
+/** Checks borders, rounded corners and opacity as Appwrite does; throws 501 where they would have to be drawn. */
 function refuseDecorations(query: Query): void {
   const borderWidth = number(query, 'borderWidth', [0, 100], 0);
   const borderColor = colour(query, 'borderColor');
@@ -82,12 +82,15 @@ function refuseDecorations(query: Query): void {
   }
   if (borderWidth > 0 && borderColor === '') throw new ApiError('general_unknown', 'A border needs a colour.');
   if (borderWidth === 0 && borderRadius === 0 && Number(opacity) === 1) return;
-  throw new ApiError('general_not_implemented_locally', 'The local Appwrite draws no borders and no opacity.');
+  throw new ApiError(
+    'general_not_implemented_locally',
+    'The local Appwrite does not draw borders, rounded corners or opacity.',
+  );
 }
 
 /**
- * A picture scaled and cropped to the wanted size, then turned as its EXIF orientation says. What is no picture
- * becomes a white PNG of 1200 x 800, scaled alike.
+ * Scales and crops a picture, then turns it by `rotation` and its EXIF orientation. Other files give a white picture of
+ * 1200 x 800, scaled alike, as PNG by default.
  */
 export async function makePreview(
   file: { name: string; mimeType: string; bytes: Buffer },
@@ -113,7 +116,10 @@ export async function makePreview(
   }
 }
 
-/** A side that is not given follows from the other one. One that rounds to 0 is 500 (previews-055), as a huge one is. */
+/**
+ * A side that is not given follows from the other one. A side that rounds to 0 is 500 (previews-055), as is one above
+ * 16,000 pixels.
+ */
 function scale(image: Sharp, from: { width: number; height: number }, wanted: PreviewOptions): Sharp {
   const aspect = from.width / from.height;
   const width = wanted.width || wanted.height * aspect;

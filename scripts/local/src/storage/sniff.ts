@@ -21,7 +21,7 @@ const signs: Sign[] = [
   { offset: 0, bytes: 'ID3', type: 'audio/mpeg' },
 ];
 
-/** The type by content, whatever the name says. One byte is too little to tell. */
+/** The MIME type by content, whatever the name; one byte is too little to tell. */
 export function sniffType(bytes: Buffer): string {
   if (bytes.length === 0) return 'application/x-empty';
   if (bytes.length === 1) return 'application/octet-stream';
@@ -42,7 +42,7 @@ function textType(start: string): string {
 const shown =
   /^(image\/(jpeg|gif|png|webp|heic|avif)|video\/(mp4|webm|quicktime)|audio\/(mpeg|mp4|ogg)|application\/pdf)$/;
 
-/** `view` shows known types as what they are and everything else as plain text. */
+/** `view` serves known types as they are and everything else as plain text. */
 export function shownType(type: string): string {
   return shown.test(type) ? type : 'text/plain';
 }

@@ -19,7 +19,10 @@ const day = 24 * 60 * 60 * 1000;
 
 type Parts = { database: Database; clock: MovableClock; secret: string };
 
-/** File tokens: a secret opens one file. It names the file by number, so a new file of the same id is another one. */
+/**
+ * File tokens: a secret opens one file. It refers to the file's number, so it does not open a new file with the same
+ * id.
+ */
 export class FileTokens {
   readonly #parts: Parts;
 
@@ -63,7 +66,7 @@ export class FileTokens {
     return this.#parts.database.run('DELETE FROM fileTokens WHERE "$id" = ?', [id]).changes > 0;
   }
 
-  /** Which file a secret opens; a forged, revoked or expired one opens none. Its use is noted once a day. */
+  /** The file that a secret opens; undefined if it is forged, revoked or expired. Updates `accessedAt` once a day. */
   opens(secret: string): { bucketId: string; fileSequence: number } | undefined {
     const payload = verifyJwt(secret, this.#parts.secret);
     const cells =

@@ -9,7 +9,7 @@ import type { Data, RowWriter } from '../rows/writer.ts';
 import type { Staged } from './log.ts';
 import { readStep } from './operation.ts';
 
-/** A change that a commit made and that subscribers may hear of; bulk changes are not among them. */
+/** A change of a commit that is published as an event; bulk changes are not published. */
 export type Change = { table: Table; action: 'create' | 'update' | 'delete'; row: Row };
 type Parts = { project: Project; rows: RowStore; writer: RowWriter };
 type Told = { table: Table; action: Change['action']; id: string; deleted?: Row };
@@ -17,8 +17,8 @@ type Told = { table: Table; action: Change['action']; id: string; deleted?: Row 
 const plain = { keepsDates: false };
 
 /**
- * Applies staged operations in order. A row that this commit has already written is not guarded again; any other must
- * not have changed since the operation was staged, but for increments, which are never guarded.
+ * Applies staged operations in order. A row must not have changed since its operation was staged, unless this commit
+ * has written it. Increments are never guarded.
  */
 export class Commit {
   readonly #parts: Parts;
@@ -34,14 +34,14 @@ export class Commit {
   apply(operation: Staged): void {
     const table = this.#parts.project.tables.get(tableKey(operation.databaseId, operation.tableId));
     this.currentRowId = operation.rowId ?? 'unknown';
-    // A table that went since then is not missing for Appwrite, but has no structure that the row could have.
+    // A table that was deleted meanwhile is not a missing one for Appwrite, but an invalid structure of the row.
     if (!table)
       throw new RowFailure('structure', operation.tableId, 'Invalid document structure: Collection not found');
     if (operation.action.startsWith('bulk')) this.#applyBulk(table, operation);
     else this.#applySingle(table, operation);
   }
 
-  /** What subscribers hear of, once everything is written: the rows as they are then. */
+  /** The changes to publish, with each row as it is after the last operation. */
   changes(): Change[] {
     return this.#told.flatMap(({ table, action, id, deleted }) => {
       const row = deleted ?? this.#parts.rows.find(table, id);
@@ -77,13 +77,13 @@ export class Commit {
     this.#told.push({ table, action: 'update', id });
   }
 
-  /** The row that is written is the one of the data's `$id`. Without one it is a new row: the operation's `rowId` does not count. */
+  /** Writes the row with the data's `$id`. Without one it creates a row; the operation's `rowId` is ignored. */
   #upsert(table: Table, data: Data, guard: { timestamp: number | undefined }): void {
     for (const { row } of this.#parts.writer.upsertAll(table, [data], { ...plain, ...guard }))
       this.#remember(table, row);
   }
 
-  /** What this commit has written of the row is completed; its id stays. */
+  /** Completes the data with what this commit has written to the row; the row's id stays. */
   #merged(table: Table, id: string, data: Data): Data {
     const written = this.#written.get(key(table, id));
     return written ? { ...written, ...data, $id: written.$id } : data;
@@ -101,7 +101,7 @@ export class Commit {
         for (const row of writer.createAll(table, documents(data), plain)) this.#remember(table, row);
         return;
       case 'bulkUpsert': {
-        // Appwrite drops those without an `$id` here, other than in the call of the route.
+        // Appwrite drops rows without an `$id` here, unlike in the bulk route.
         const merged = documents(data)
           .filter(({ $id }) => $id)
           .map((row) => this.#merged(table, String(row.$id), row));
@@ -131,7 +131,7 @@ export class Commit {
   }
 }
 
-/** The plan of a bulk call: there is no limit but a given one. */
+/** The plan of a bulk call: without a limit unless one is given. */
 export function everyMatch(table: Table, queries: unknown): Plan {
   const parsed = parseQueries(queries);
   const plan = makePlan(table, parsed);
@@ -139,11 +139,11 @@ export function everyMatch(table: Table, queries: unknown): Plan {
   return plan;
 }
 
-/** What is no list of objects is a wrong type for PHP. */
+/** The rows of a bulk operation. A row that is not an object is a wrong type for PHP, which fails with 500. */
 function documents(data: unknown): Data[] {
   return Object.values(data ?? {}).map((row) => {
     if (isFields(row)) return row;
-    throw new RowFailure('sql', '', 'A row is no object.');
+    throw new RowFailure('sql', '', 'A row is not an object.');
   });
 }
 

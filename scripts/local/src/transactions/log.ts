@@ -31,7 +31,7 @@ export type Operation = {
 
 export type Staged = Operation & { stagedAt: number };
 
-/** Transactions are kept as rows, so that listing them speaks the same query language. */
+/** Transactions are stored as rows, so that lists can use the query language of rows. */
 export const transactionTable: Table = {
   id: 'transactions',
   databaseId: '$transactions',
@@ -46,7 +46,7 @@ function column(key: string, type: string): Column {
   return { key, type, required: true, array: false, default: null };
 }
 
-/** Transactions and what is staged in them; both survive a restart. */
+/** Transactions and their staged operations; both survive a restart. */
 export class TransactionLog {
   readonly #database: Database;
   readonly #rows: RowStore;
@@ -78,7 +78,9 @@ export class TransactionLog {
     return { total, transactions: this.#rows.list(transactionTable, plan, visible).map(shown) };
   }
 
-  /** The transaction, if it can still be added to or ended; `notPending` is the error when it cannot. */
+  /**
+   * The transaction, if it is pending and has not expired; throws otherwise. `notPending`: the error for an ended one.
+   */
   open(id: string, now: number, notPending: ErrorType = 'transaction_not_ready'): Transaction {
     const transaction = this.find(id);
     if (!transaction) throw missing('transaction_not_found', id);
@@ -100,7 +102,7 @@ export class TransactionLog {
     });
   }
 
-  /** What is staged, in its order. */
+  /** The staged operations, in order. */
   staged(id: string): Staged[] {
     return this.#database
       .all('SELECT * FROM transactionLogs WHERE transactionId = ? ORDER BY number', [id])

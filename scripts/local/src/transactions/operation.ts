@@ -9,7 +9,7 @@ import type { Operation } from './log.ts';
 const single = ['create', 'update', 'upsert', 'delete', 'increment', 'decrement'];
 const bulk = ['bulkCreate', 'bulkUpdate', 'bulkUpsert', 'bulkDelete'];
 
-/** Reads one operation that is to be staged, as Appwrite validates it: what it does to rows is looked at by the commit. */
+/** Reads an operation to be staged, as Appwrite validates it. The commit checks its effect on rows. */
 export function readOperation(value: unknown, dialect: Dialect): Operation {
   const fields = isFields(value) || Array.isArray(value) ? (value as Fields) : refuse('Value must be an array');
   const rowKey = `${dialect.item}Id`;
@@ -44,12 +44,12 @@ export function columnKey({ item }: Dialect): 'column' | 'attribute' {
   return item === 'row' ? 'column' : 'attribute';
 }
 
-/** The step of an increment or decrement. A limit that is no number fails as PHP does on a wrong type. */
+/** The step of an increment or decrement. A limit that is not a number fails, as PHP does on a wrong type. */
 export function readStep(action: string, data: Fields): Step {
   const down = action === 'decrement';
   const column = String(data.column ?? data.attribute ?? '');
   const limit = data[down ? 'min' : 'max'] ?? undefined;
-  if (limit !== undefined && !isNumeric(limit)) throw new RowFailure('sql', column, 'The limit is no number.');
+  if (limit !== undefined && !isNumeric(limit)) throw new RowFailure('sql', column, 'The limit is not a number.');
   return { column, by: Number(data.value ?? 1), down, limit: limit === undefined ? undefined : Number(limit) };
 }
 

@@ -11,9 +11,9 @@ type Document = Record<string, unknown>;
 type Entry = { action: 'create' | 'update' | 'upsert' | 'delete'; document: Document };
 
 /**
- * What reading within a transaction sees: the committed rows with what is staged laid over them, and no more than
- * Appwrite's own `TransactionState` makes of it. New rows have only the values they were staged with; an increment is
- * seen in the older API only; staged rows come last in a list, whatever it filters by.
+ * What reads in a transaction see: committed rows overlaid with staged values, with the gaps of Appwrite's own
+ * `TransactionState`. New rows have only their staged values; increments are seen in the older API only; staged rows
+ * come last in a list, whatever its filters.
  */
 export class TransactionState {
   readonly #rows: RowStore;
@@ -109,7 +109,9 @@ function change(entries: Map<string, Entry>, id: string, values: (old: Document)
   else entries.set(id, { action: 'update', document: rest });
 }
 
-/** Tables name the column `column`, which Appwrite does not look for here: only the older API's steps are seen. */
+/**
+ * Appwrite looks for `attribute` only, which the older API sends. Tables send `column`, so their steps are not seen.
+ */
 function count(entries: Map<string, Entry>, id: string, { attribute, value = 1, sign }: Document): void {
   if (attribute === undefined) return;
   const key = String(attribute);
@@ -117,7 +119,7 @@ function count(entries: Map<string, Entry>, id: string, { attribute, value = 1, 
 }
 
 function addRow(entries: Map<string, Entry>, action: string, row: unknown): void {
-  // PHP fails on what is no object, and with it every later call that looks at the state.
+  // PHP fails on a row that is not an object, and so does every later call that reads the state.
   if (!isFields(row)) throw new ApiError('general_unknown', 'Server Error');
   const id = String(row.$id ?? '');
   const entry = entries.get(id);
@@ -145,7 +147,7 @@ const order = (compare: (a: number | string, b: number | string) => boolean): Te
   return (value, [bound]) => compare(value as number, bound as number);
 };
 
-/** What Appwrite compares itself with staged values; by any other query they match. */
+/** The filters that Appwrite applies to staged values; any other query matches them. */
 const tests: Record<string, Test> = {
   equal: (value, values) => values.includes(value ?? null),
   notEqual: (value, values) => !values.includes(value ?? null),

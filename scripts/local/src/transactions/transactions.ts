@@ -20,7 +20,7 @@ type Parts = {
   stale: StaleRows;
 };
 
-/** Who stages: the calls refuse a transaction that is missing or not pending in different words. */
+/** The kind of call that stages. Each answers other errors for a transaction that is missing or not pending. */
 export type Stager = keyof typeof refusals;
 
 export type Staging = { caller: Caller; stager: Stager };
@@ -34,11 +34,11 @@ const refusals = {
 
 const largest = 100;
 
-/** Staging and committing, with the time of staging as the guard of every row. Strangers see no transaction, not even their own. */
+/** Stages and commits; the time of staging guards every row. Guests see no transaction, not even their own. */
 export class Transactions {
   readonly log: TransactionLog;
   readonly #parts: Parts;
-  /** The rows of the commits that are under way, each in the order in which it takes them. */
+  /** The rows of running commits, each in the order in which it takes them. */
   readonly #underWay = new Set<string[]>();
 
   constructor(parts: Parts) {
@@ -50,7 +50,7 @@ export class Transactions {
     return this.log.create(this.#parts.clock.now(), ttl);
   }
 
-  /** The transaction as this caller sees it. */
+  /** The transaction, if this caller may see it; throws otherwise. */
   get(id: string, caller: Caller): Transaction {
     const transaction = caller.kind === 'key' ? this.log.find(id) : undefined;
     if (!transaction) throw missing('transaction_not_found', id);
@@ -63,7 +63,7 @@ export class Transactions {
     return this.log.open(id, this.#parts.clock.now(), notPending);
   }
 
-  /** Refuses more than a transaction may hold. */
+  /** Throws if the transaction cannot hold that many more operations. */
   room(id: string, more: number, { caller, stager }: Staging): void {
     const { operations } = this.#open(id, caller, stager);
     if (operations + more <= largest) return;
@@ -78,16 +78,16 @@ export class Transactions {
     return this.log.add(id, operations, this.#parts.clock.stamp());
   }
 
-  /** What is staged in a pending transaction; nothing for any other, so that reads within it are as without. */
+  /** The staged state of a pending transaction; empty for any other, so that reads see committed rows. */
   state(id: string | undefined): TransactionState {
     const pending = id !== undefined && this.log.find(id)?.status === 'pending';
     return new TransactionState(this.#parts.rows, pending ? this.log.staged(id) : []);
   }
 
   /**
-   * Takes a moment, in which others may read; `unlucky` is as if they always did.
-   * The cache of rows keeps what it had where they do, as it does now and then on the real one.
-   * What the database refuses without a name for it is 500, and the transaction stays `committing` for ever.
+   * Takes a moment in which others may read; `unlucky` acts as if they did. The row cache then keeps the old rows, as a
+   * real one sometimes does. An error of the database that Appwrite does not translate is 500, and the transaction
+   * stays `committing`.
    */
   async commit(id: string, unlucky = false): Promise<{ transaction: Transaction; changes: Change[] }> {
     const { clock } = this.#parts;
@@ -118,7 +118,7 @@ export class Transactions {
     return this.log.setStatus(id, 'failed', this.#parts.clock.now());
   }
 
-  /** On MongoDB two commits at once on one row do not wait for each other; on PostgreSQL they may wait for each other for ever. */
+  /** On MongoDB concurrent commits on one row do not wait for each other; on PostgreSQL they may deadlock. */
   #meetOthers(id: string, rows: readonly string[]): void {
     const { commitsOnOneRow, commitsInOppositeOrders } = this.#parts.database.engine;
     for (const others of this.#underWay) {
@@ -141,7 +141,7 @@ export class Transactions {
     } catch (error) {
       const failure = error instanceof RowFailure ? commitError(error, commit.currentRowId) : error;
       if (!(failure instanceof ApiError)) throw failure;
-      // A staged query that is no text is a wrong type for PHP.
+      // A staged query that is not a text is a wrong type for PHP.
       if (failure.type === 'general_argument_invalid') throw new ApiError('general_unknown', 'Server Error');
       if (failure.status < 500) this.log.setStatus(id, 'failed', this.#parts.clock.now());
       throw failure;
@@ -150,7 +150,7 @@ export class Transactions {
   }
 }
 
-/** A commit speaks of documents and attributes even when tables were meant. */
+/** Commits report documents and attributes, even for tables. */
 function commitError(failure: RowFailure, rowId: string): ApiError {
   switch (failure.kind) {
     case 'missing':
@@ -171,8 +171,8 @@ function commitError(failure: RowFailure, rowId: string): ApiError {
 }
 
 /**
- * Watches the rows that a commit is about to change. The answer, to be called when it has: what was read meanwhile is
- * what `getRow` goes on to see; all of it in the case of bad luck.
+ * Watches the rows that a commit changes. Call the returned function when the commit has ended: for rows that were read
+ * meanwhile `getRow` then keeps serving the old state; for all rows if `unlucky`.
  */
 function unpurged(
   { project, rows, stale }: Parts,

@@ -20,14 +20,14 @@ async function tablesOfExecution(): Promise<TablesDB> {
 }
 
 describe('a key', () => {
-  it('that is wrong is refused, and so is a wrong project', async () => {
+  it('is refused if it is wrong, and so is a wrong project', async () => {
     const wrong = new TablesDB(clientOf(contract.target).setKey('guess'));
     expect(await refusal(wrong.listRows(main))).toBe('401 user_unauthorized');
     const elsewhere = new TablesDB(clientOf(contract.target).setProject('other').setKey(contract.target.apiKey));
     expect(await refusal(elsewhere.listRows(main))).toBe('404 project_not_found');
   });
 
-  it('of an execution can do what its function may, and no more', async () => {
+  it('of an execution has the scopes of its function, and no others', async () => {
     const tables = await tablesOfExecution();
     expect(await refusal(tables.listRows(main))).toBe('not refused');
     const write = tables.createRow({ ...main, rowId: 'x', data: { title: 'x' } });
@@ -35,8 +35,8 @@ describe('a key', () => {
   });
 });
 
-describe('a row id of nothing', () => {
-  it('reaches the whole table, as on the real one', async () => {
+describe('an empty row id', () => {
+  it('addresses the whole table, as on a real Appwrite', async () => {
     await contract.tables.createRow({ ...main, rowId: 'only', data: { title: 'only' } });
     await send(contract.target, {
       method: 'DELETE',

@@ -11,7 +11,7 @@ const ask = (method: string, headers: Record<string, string>): Promise<Sent> =>
   send(contract.target, { method, path, headers });
 
 describe('a call from a web page', () => {
-  it('of an unregistered origin is refused, and told no origin', async () => {
+  it('of an unregistered origin is refused, without access-control-allow-origin', async () => {
     const { projectId } = contract.target;
     const sent = await ask('GET', { origin: foreign, 'x-appwrite-project': projectId });
     expect(sent.status).toBe(403);
@@ -19,11 +19,11 @@ describe('a call from a web page', () => {
     expect(sent.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  it('with a key is answered all the same', async () => {
+  it('of an unregistered origin is answered if it has a key', async () => {
     expect((await ask('GET', { origin: foreign, ...keyHeaders(contract.target) })).status).toBe(200);
   });
 
-  it('is told a fixed list of headers, in which those of functions are not', async () => {
+  it('gets a fixed list of allowed headers, without those of functions', async () => {
     const asked = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'token,username' };
     const sent = await ask('OPTIONS', { origin: 'http://localhost', ...asked });
     expect(sent.status).toBe(204);

@@ -13,7 +13,7 @@ const ofTopic = (topic: string) => [Query.equal('topic', topic)];
 const count = async (topic: string) => (await contract.tables.listRows({ ...main, queries: ofTopic(topic) })).total;
 
 describe('a bulk call', () => {
-  it('creates a hundred rows and no more', async () => {
+  it('creates a hundred rows at most', async () => {
     const topic = uniqueName();
     const { total, rows } = await contract.tables.createRows({ ...main, rows: rowsOf(topic, 100) });
     expect({ total, rows: rows.length }).toEqual({ total: 100, rows: 100 });
@@ -23,7 +23,7 @@ describe('a bulk call', () => {
     expect(await count(topic)).toBe(100);
   });
 
-  it('changes what its queries match, all of it, and shows the first hundred', async () => {
+  it('changes all rows that its queries match, and returns the first hundred', async () => {
     const [topic, other] = [uniqueName(), uniqueName()];
     await contract.tables.createRows({ ...main, rows: rowsOf(topic, 100) });
     await contract.tables.createRows({ ...main, rows: rowsOf(topic, 20) });
@@ -34,7 +34,7 @@ describe('a bulk call', () => {
     expect((await contract.tables.listRows({ ...main, queries })).total).toBe(120);
   });
 
-  it('deletes what its queries match, and nothing else', async () => {
+  it('deletes the rows that its queries match, and no others', async () => {
     const [topic, other] = [uniqueName(), uniqueName()];
     await contract.tables.createRows({ ...main, rows: [...rowsOf(topic, 3), ...rowsOf(other, 2)] });
     expect((await contract.tables.deleteRows({ ...main, queries: ofTopic(topic) })).total).toBe(3);
@@ -42,7 +42,7 @@ describe('a bulk call', () => {
     expect((await contract.tables.deleteRows({ ...main, queries: ofTopic(topic) })).total).toBe(0);
   });
 
-  it('is not for strangers', async () => {
+  it('is refused to guests', async () => {
     const rows = rowsOf(uniqueName(), 1);
     expect(await refusal(contract.guest.tables.createRows({ ...main, rows }))).toBe('401 general_unauthorized_scope');
     expect(await refusal(contract.guest.tables.deleteRows({ ...main }))).toBe('404 database_not_found');

@@ -39,7 +39,7 @@ describe('a function on its domain', () => {
     expect(sent.headers['x-appwrite-execution-id']).toBe(headers['x-appwrite-execution-id']);
   });
 
-  it('finds its variables and those of the platform in its environment', async () => {
+  it('has its variables and those of the platform in its environment', async () => {
     const { env } = json(await domain('/'));
     expect(env).toMatchObject({
       MINE: 'yes',
@@ -50,7 +50,7 @@ describe('a function on its domain', () => {
     expect(env.APPWRITE_FUNCTION_API_ENDPOINT).toMatch(/^https?:\/\/.+\/v1$/);
   });
 
-  it('gets an HTML page put in the place of an empty error', async () => {
+  it('has its empty errors replaced by an HTML page', async () => {
     for (const [path, status] of [
       ['/missing', 404],
       ['/throw', 500],
@@ -71,12 +71,12 @@ describe('a function on its domain', () => {
     expect((await domain('/cookies')).headers['set-cookie']).toEqual(['a=1', 'b=2']);
   });
 
-  it('is given up on after its timeout, and runs on all the same', async () => {
+  it('is answered with 500 after its timeout, but keeps running', async () => {
     expect((await domain('/hang')).status).toBe(500);
-    await until('the rest of it', async () => (await domain('/ran-on')).body.toString() === 'true');
+    await until('the function to run on', async () => (await domain('/ran-on')).body.toString() === 'true');
   });
 
-  it('answers requests that come at the same time from one process', async () => {
+  it('answers concurrent requests in one process', async () => {
     await until('two requests in one process', async () => {
       const answers = await Promise.all([domain('/meet'), domain('/meet')]);
       return answers.every((sent) => sent.body.toString() === 'true');
@@ -92,7 +92,7 @@ describe('a function on its domain', () => {
     });
   });
 
-  it('takes a body of eleven megabytes; above twelve the connection ends', async () => {
+  it('accepts a body of eleven megabytes; above twelve the connection is cut', async () => {
     const post = (size: number) => domain('/size', { method: 'POST', body: Buffer.alloc(size) });
     expect((await post(11_900_000)).body.toString()).toBe('11900000');
     await expect(post(12_600_000)).rejects.toThrow();

@@ -28,7 +28,7 @@ const named = (id: string, action: string, spelling = 'tables.things.rows') =>
   `databases.${databaseId}.${spelling}.${id}.${action}`;
 const legacy = 'collections.things.documents';
 
-/** What functions were told whose name contains this, once at least so many have arrived and nothing follows. */
+/** The deliveries whose event name contains `part`, once at least `atLeast` have arrived and no more follow. */
 async function heard(part: string, atLeast: number) {
   const ask = () =>
     contract.tables.listRows({
@@ -49,7 +49,7 @@ async function heard(part: string, atLeast: number) {
 const create = (rowId: string, name = 'a') => contract.tables.createRow({ ...things, rowId, data: { name } });
 
 describe('an event', () => {
-  it('of a deleted row carries the row and little else, and comes once although the function fails', async () => {
+  it('of a deleted row carries the row, and is delivered once although the function fails', async () => {
     const id = uniqueName();
     await create(id, 'A');
     await contract.tables.deleteRow({ ...things, rowId: id });
@@ -68,14 +68,14 @@ describe('an event', () => {
     expect(deleted?.headers).not.toHaveProperty('x-appwrite-user-id');
   });
 
-  it('reaches a subscription in the older spelling under its newer name', async () => {
+  it('reaches a subscription to the older name under its newer name', async () => {
     const id = uniqueName();
     await create(id);
     await contract.tables.updateRow({ ...things, rowId: id, data: { name: 'C' } });
     expect((await heard(id, 2)).map(({ event }) => event)).toContain(named(id, 'update'));
   });
 
-  it('of an upsert says upsert, whatever it did', async () => {
+  it('of an upsert is named upsert, whether a row was created or changed', async () => {
     const id = uniqueName();
     await contract.tables.upsertRow({ ...things, rowId: id, data: { name: 'x' } });
     await contract.tables.upsertRow({ ...things, rowId: id, data: { name: 'y' } });
@@ -83,7 +83,7 @@ describe('an event', () => {
     expect(events).toEqual([named(id, 'upsert'), named(id, 'upsert')]);
   });
 
-  it('of a bulk delete has the older name, and stops at a hundred rows', async () => {
+  it('of a bulk delete has the older name, and is sent for a hundred rows at most', async () => {
     const prefix = uniqueName();
     const rows = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => ({ $id: `${prefix}-${from + index}`, name: prefix }));
@@ -98,7 +98,7 @@ describe('an event', () => {
     expect(names.every((name) => name.startsWith(`databases.${databaseId}.${legacy}.${prefix}-`))).toBe(true);
   });
 
-  it('is sent at the commit of a transaction, but for bulk operations never', async () => {
+  it('is sent at the commit of a transaction, but not for bulk operations', async () => {
     const [one, two] = [uniqueName(), uniqueName()];
     await create(one, one);
     await create(two, two);
@@ -115,7 +115,7 @@ describe('an event', () => {
     expect((await contract.tables.listRows({ ...things, queries: [Query.equal('$id', [one, two])] })).total).toBe(0);
   });
 
-  it('never comes for rows that go with their table', async () => {
+  it('is not sent for the rows of a deleted table', async () => {
     const doomed = { databaseId, tableId: 'doomed' };
     const [before, within] = [uniqueName(), uniqueName()];
     for (const rowId of [before, within]) await contract.tables.createRow({ ...doomed, rowId, data: { name: rowId } });

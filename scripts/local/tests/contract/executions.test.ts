@@ -13,7 +13,7 @@ const functionId = contract.functionId('echo');
 describe('the executions API', () => {
   const run = (more: object = {}) => contract.functions.createExecution({ functionId, ...more });
 
-  it('answers 201 with the function answer inside, and its logs for a key', async () => {
+  it('answers 201 with the answer of the function, and with its logs for a key', async () => {
     const execution = await run({ xpath: '/x?a=1', method: ExecutionMethod.GET, headers: { TOKEN: 't' } });
     expect(execution).toMatchObject({
       status: 'completed',
@@ -31,7 +31,7 @@ describe('the executions API', () => {
     expect(stored).toMatchObject({ responseBody: '', status: 'completed', duration: execution.duration });
   });
 
-  it('hides the logs from strangers', async () => {
+  it('hides the logs from guests', async () => {
     const execution = await contract.guest.functions.createExecution({ functionId });
     expect(execution).toMatchObject({ logs: '', errors: '', status: 'completed' });
   });
@@ -42,7 +42,7 @@ describe('the executions API', () => {
     expect(await refusal(run({ xpath: '/picture' }))).toBe('500 general_unknown');
   });
 
-  it('gives binary answers to those who accept multipart', async () => {
+  it('sends binary answers to clients that accept multipart', async () => {
     const sent = await send(contract.target, {
       method: 'POST',
       path: `/v1/functions/${functionId}/executions`,
@@ -57,7 +57,7 @@ describe('the executions API', () => {
     expect(text).toContain('name="responseHeaders"\r\nContent-Type: application/json\r\n\r\n[');
   });
 
-  it('refuses header names with underscores, spaces or its own prefix, in its odd way', async () => {
+  it('refuses header names with underscores, spaces or its own prefix, with the explanation as type', async () => {
     for (const name of ['a_b', 'a b', 'x-appwrite-key']) {
       expect(await refusal(run({ headers: { [name]: '1' } }))).toMatch(/^500 Invalid headers/);
     }

@@ -21,7 +21,7 @@ async function run(more: object = {}) {
 }
 
 describe('headers through the executions API', () => {
-  it('reach the function in lower case, as many as a hundred', async () => {
+  it('reach the function in lower case, a hundred at most', async () => {
     const { seen } = await run({
       headers: { TOKEN: 'abc', USERNAME: 'ada', 'If-Match': '"3"', 'content-type': 'a/b' },
     });
@@ -33,7 +33,7 @@ describe('headers through the executions API', () => {
     expect(await refusal(run({ headers: { big: 'x'.repeat(16_384) } }))).toMatch(/^500 /);
   });
 
-  it('are joined by those of the platform, of which the empty ones are missing', async () => {
+  it('arrive with those of the platform, except the empty ones', async () => {
     const { seen } = await run({ xpath: '/?a=1%202', method: ExecutionMethod.PATCH, body: 'süß' });
     expect(seen).toMatchObject({ method: 'PATCH', query: { a: '1%202' }, body: 'süß' });
     expect(seen.headers).toMatchObject({ 'x-appwrite-trigger': 'http' });
@@ -44,7 +44,7 @@ describe('headers through the executions API', () => {
     expect(Object.keys(seen.headers).filter((name) => name.startsWith('x-open-runtimes-'))).toEqual([]);
   });
 
-  it('come back in lower case with the answer, but for those of the runtime', async () => {
+  it('of the answer are in lower case, without those of the runtime', async () => {
     const { answered } = await run();
     expect(answered).toMatchObject({
       'x-answer': 'Yes',
@@ -55,7 +55,7 @@ describe('headers through the executions API', () => {
     expect(Object.keys(answered).filter((name) => name.startsWith('x-open-runtimes-'))).toEqual([]);
   });
 
-  it('are not kept with the execution, but for a few', async () => {
+  it('are not stored with the execution, except a few', async () => {
     const headers = { TOKEN: 'secret', 'content-type': 'text/plain' };
     const { $id: executionId } = await contract.functions.createExecution({ functionId, headers });
     const { requestHeaders } = await contract.functions.getExecution({ functionId, executionId });

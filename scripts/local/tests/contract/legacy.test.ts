@@ -11,7 +11,7 @@ const place = { databaseId, collectionId: 'notes' };
 const databases = () => new Databases(contract.client);
 
 describe('the older API', () => {
-  it('speaks of the same rows as documents', async () => {
+  it('shows the same rows as documents', async () => {
     const id = uniqueName();
     const made = await databases().createDocument({ ...place, documentId: id, data: { title: id, number: 1 } });
     expect(made).toMatchObject({ $id: id, $databaseId: databaseId, $collectionId: 'notes', title: id });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { useContract } from './support/contract.ts';
 import { notes } from './support/make-tables.ts';
 
-// Every query method, paging and search are in the recorded corpus; here is what it does not hold.
+// The recorded corpus covers every query method, paging and search; these tests cover the rest.
 const contract = useContract({ tables: [notes] });
 const main = { databaseId: contract.databaseId, tableId: 'notes' };
 
@@ -27,7 +27,7 @@ it('a keyset shows each row once', async () => {
   expect(seen.sort().join('')).toBe('abcd');
 });
 
-it('a list stops counting at five thousand and goes on listing', async () => {
+it('a list counts at most five thousand rows, but returns more', async () => {
   const row = () => ({ $id: ID.unique(), title: ID.unique(), topic: 'many' });
   for (let batch = 0; batch < 52; batch += 1) {
     await contract.tables.createRows({ ...main, rows: Array.from({ length: 100 }, row) });

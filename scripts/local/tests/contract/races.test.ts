@@ -17,15 +17,15 @@ async function start(): Promise<string> {
   return rowId;
 }
 
-/** By a list, which is never stale. */
+/** Reads by a list, which is never stale. */
 async function current(rowId: string) {
   const { rows } = await contract.tables.listRows({ ...main, queries: [Query.equal('$id', rowId)] });
   const [row] = rows;
-  if (!row) throw new Error('the row has gone');
+  if (!row) throw new Error('the row is missing');
   return { number: Number(row.number), updatedAt: row.$updatedAt };
 }
 
-/** Each writer adds one so many times; the answer says how each attempt ended. */
+/** Runs several writers, each until so many of its attempts succeed; returns the refusals. */
 async function race(attempt: () => Promise<string>): Promise<string[]> {
   const endings: string[] = [];
   const writer = async () => {
@@ -40,7 +40,7 @@ async function race(attempt: () => Promise<string>): Promise<string[]> {
 }
 
 describe('many writers of one row', () => {
-  it('lose nothing when each write is guarded by the time it read', { timeout: 120_000 }, async () => {
+  it('lose no update when each write is guarded by the time that was read', { timeout: 120_000 }, async () => {
     const rowId = await start();
     const refused = await race(async () => {
       const { number, updatedAt } = await current(rowId);
@@ -52,7 +52,7 @@ describe('many writers of one row', () => {
     expect(new Set(refused)).toEqual(new Set(refused.length > 0 ? ['409 row_update_conflict'] : []));
   });
 
-  it('lose nothing, nor an entry of the history, when a commit claims the next version', {
+  it('lose no update and no history entry when each commit claims the next version', {
     timeout: 120_000,
   }, async () => {
     const rowId = await start();
@@ -74,7 +74,7 @@ describe('many writers of one row', () => {
     expect(refused.filter((ending) => !known.includes(ending))).toEqual([]);
   });
 
-  it('that create the same row are told apart: one has made it, the others find it there', async () => {
+  it('that create the same row: one succeeds, the others get 409', async () => {
     const rowId = uniqueName();
     const create = () => refusal(contract.tables.createRow({ ...main, rowId, data: { title: uniqueName() } }));
     const endings = await Promise.all(Array.from({ length: 8 }, create));

@@ -10,8 +10,8 @@ const contract = useContract({ tables: [notes, openNotes, ownNotes] });
 const main = { databaseId: contract.databaseId, tableId: 'notes' };
 const title = () => ID.unique();
 
-describe('a stranger', () => {
-  it('is refused at a table that grants nothing', async () => {
+describe('a guest', () => {
+  it('is refused by a table without permissions', async () => {
     const row = await contract.tables.createRow({ ...main, rowId: ID.unique(), data: { title: title() } });
     const { tables } = contract.guest;
     expect(await refusal(tables.listRows(main))).toBe('401 user_unauthorized');
@@ -32,7 +32,7 @@ describe('a stranger', () => {
     expect(await refusal(contract.guest.tables.deleteRow({ ...open, rowId: row.$id }))).toBe('401 user_unauthorized');
   });
 
-  it('sees only rows that grant it, where rows carry permissions', async () => {
+  it('sees only rows that permit it, if the table has row security', async () => {
     const own = { databaseId: contract.databaseId, tableId: 'own' };
     const seen = await contract.tables.createRow({
       ...own,

@@ -37,7 +37,7 @@ describe('a row', () => {
     expect(read.$sequence).toMatch(/^\d+$/);
   });
 
-  it('is refused when its id is taken, whatever the case of the letters', async () => {
+  it('is refused when its id is taken, in any case of letters', async () => {
     await contract.tables.createRow({ ...main, rowId: 'taken', data: { title: title() } });
     expect(await refusal(contract.tables.createRow({ ...main, rowId: 'taken', data: { title: title() } }))).toBe(
       '409 row_already_exists',

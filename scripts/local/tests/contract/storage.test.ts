@@ -5,7 +5,7 @@ import { send } from '../support/send.ts';
 import { useContract } from './support/contract.ts';
 import { refusal } from './support/refusal.ts';
 
-/** What the recorded corpus does not cover: uploads in several chunks, and buckets with file security. */
+/** Covers what the recorded corpus does not: uploads in several chunks, and buckets with file security. */
 const contract = useContract({ bucket: { fileSecurity: true } });
 const { bucketId } = contract;
 let number = 0;
@@ -29,7 +29,7 @@ function view(fileId: string, query = '') {
 }
 
 describe('a file', () => {
-  it('larger than five megabytes arrives in pieces', async () => {
+  it('larger than five megabytes is uploaded in chunks', async () => {
     const bytes = Buffer.alloc(12_000_000, 'abc');
     const file = await upload(bytes, { name: 'large.txt' });
     expect(file).toMatchObject({
@@ -42,7 +42,7 @@ describe('a file', () => {
     expect(back.equals(bytes)).toBe(true);
   });
 
-  it('is shown to strangers when anybody may read it, and hidden otherwise', async () => {
+  it('is visible to guests if `any` may read it, and hidden otherwise', async () => {
     const open = await upload(await picture(), { permissions: ['read("any")'] });
     const closed = await upload(await picture());
     const ids = (await contract.guest.storage.listFiles({ bucketId })).files.map(({ $id }) => $id);
@@ -55,7 +55,7 @@ describe('a file', () => {
     );
   });
 
-  it('is opened by its own token only, until it is gone', async () => {
+  it('is opened by its own token only, until it is deleted', async () => {
     const [mine, other] = [await upload(await picture()), await upload(await picture())];
     const { secret } = await contract.tokens.createFileToken({ bucketId, fileId: mine.$id });
     const status = async (fileId: string, token: string) => (await view(fileId, `&token=${token}`)).status;

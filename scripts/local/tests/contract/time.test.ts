@@ -28,7 +28,7 @@ const contract = useContract({
 const { databaseId, bucketId } = contract;
 const main = { databaseId, tableId: 'notes' };
 
-/** On a real Appwrite this takes the time it takes. */
+/** A real Appwrite needs the real time, more than a minute per test. */
 const patient = { timeout: 200_000 };
 const later = () => contract.target.pass(70_000);
 
@@ -45,7 +45,7 @@ describe('after a minute', () => {
     expect(await refusal(commit)).toBe('500 transaction_expired');
   });
 
-  it('the key of an execution is dead', patient, async () => {
+  it('the key of an execution has expired', patient, async () => {
     const { responseBody } = await contract.functions.createExecution({ functionId: contract.functionId('reader') });
     const key = JSON.parse(responseBody).headers['x-appwrite-key'];
     const tables = new TablesDB(clientOf(contract.target).setKey(key));
@@ -54,7 +54,7 @@ describe('after a minute', () => {
     expect(await refusal(tables.listRows(main))).toMatch(/^401 /);
   });
 
-  it('a file token opens nothing any more', patient, async () => {
+  it('a file token has expired', patient, async () => {
     const fileId = uniqueName();
     await contract.storage.createFile({ bucketId, fileId, file: InputFile.fromBuffer(Buffer.from('x'), 'a.txt') });
     const now = Date.now() + (await shift());
@@ -67,7 +67,7 @@ describe('after a minute', () => {
     expect((await send(contract.target, { path })).status).toBeGreaterThanOrEqual(401);
   });
 
-  it('cron has run a function, with nothing in the body', patient, async () => {
+  it('cron has run a function, with an empty body', patient, async () => {
     await later();
     const ask = () => contract.tables.listRows({ databaseId, tableId: 'heard' });
     await until('the schedule', async () => (await ask()).total > 0);
@@ -77,7 +77,7 @@ describe('after a minute', () => {
   });
 });
 
-/** How far the server's clock is from this one. */
+/** Milliseconds by which the server's clock is ahead of this one. */
 async function shift(): Promise<number> {
   const { $createdAt } = await contract.tables.createTransaction();
   return Date.parse($createdAt) - Date.now();

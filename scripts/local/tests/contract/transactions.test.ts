@@ -16,12 +16,12 @@ async function begin(): Promise<string> {
 }
 
 const commit = (transactionId: string) => contract.tables.updateTransaction({ transactionId, commit: true });
-/** By a list: `getRow` may be stale after a commit. */
+/** Reads by a list, because `getRow` may be stale after a commit. */
 const read = async (rowId: string) =>
   (await contract.tables.listRows({ ...main, queries: [Query.equal('$id', rowId)] })).rows[0];
 
 describe('a transaction', () => {
-  it('does nothing until it is committed, but shows its own reader what it will do', async () => {
+  it('changes nothing before its commit, but reads within it see the changes', async () => {
     const row = await note();
     const transactionId = await begin();
     await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });
@@ -50,7 +50,7 @@ describe('a transaction', () => {
     expect(await contract.tables.getTransaction({ transactionId })).toMatchObject({ status: 'failed' });
   });
 
-  it('counts within bounds, and then owns the row it counted', async () => {
+  it('increments up to a maximum; its later changes of that row are not guarded', async () => {
     const row = await note({ number: 4 });
     const attempt = async (title: string) => {
       const transactionId = await begin();
@@ -80,7 +80,7 @@ describe('a transaction', () => {
     expect((await read(row.$id))?.number).toBe(1);
   });
 
-  it('tells a row that went away from one that does not fit', async () => {
+  it('has different errors for a deleted row and for one that does not fit', async () => {
     const row = await note();
     const gone = await begin();
     await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId: gone });
@@ -96,7 +96,7 @@ describe('a transaction', () => {
     expect(await refusal(commit(unfit))).toBe('400 document_invalid_structure');
   });
 
-  it('deletes, and finds what it staged before', async () => {
+  it('deletes a row, and then refuses to update it', async () => {
     const row = await note();
     const transactionId = await begin();
     await contract.tables.deleteRow({ ...main, rowId: row.$id, transactionId });
@@ -107,7 +107,7 @@ describe('a transaction', () => {
     expect(await read(row.$id)).toBeUndefined();
   });
 
-  it('can be taken back', async () => {
+  it('can be rolled back', async () => {
     const row = await note();
     const transactionId = await begin();
     await contract.tables.updateRow({ ...main, rowId: row.$id, data: { number: 2 }, transactionId });

@@ -7,14 +7,14 @@ import { groupsOf } from './step.ts';
 const databases = ['mariadb', 'postgresql'] as const;
 const cases = databases.flatMap((database) => groupsOf(database).map((group) => ({ database, group })));
 
-test('the deviations are at most 150 steps, each with a reason and what the product does about it', () => {
+test('the deviations are at most 150 steps, each with a reason and its meaning for the product', () => {
   const all = readDeviations();
   expect(all.filter(({ reason, product }) => reason === notDone || !product)).toEqual([]);
   expect(all.flatMap(({ steps }) => steps).length).toBeLessThanOrEqual(150);
 });
 
 test.concurrent.each(cases)(
-  'answers as the real one was recorded: $group on $database',
+  'answers every step as the recorded Appwrite: $group on $database',
   async ({ database, group }) => {
     const deviations = deviationsOn(database);
     const played = await replayLocally(group, database);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { EngineName } from '../../src/index.ts';
 import type { Played } from './replay.ts';
 
-/** Steps that the local Appwrite answers otherwise than a real one, on that database or on all of them. */
+/** Steps that the local Appwrite answers differently from a real one, on one database or on all. */
 type Deviation = { steps: string[]; reason: string; product?: string; group?: string; database?: EngineName };
 
 const file = join(import.meta.dirname, 'deviations.json');
@@ -19,7 +19,7 @@ export function deviationsOn(database: EngineName): Set<string> {
   return new Set(listed.flatMap(({ steps }) => steps));
 }
 
-/** Writes the entries that are "not done yet" anew: what differs and is not explained by another entry. */
+/** Rewrites the "not done yet" entries: all steps that differ and that no other entry explains. */
 export function rewriteNotDone(played: Partial<Record<EngineName, Played[]>>): void {
   const explained = readDeviations().filter(({ reason }) => reason !== notDone);
   const open = Object.entries(played).flatMap(([name, steps]) => {

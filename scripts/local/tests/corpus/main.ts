@@ -5,13 +5,13 @@ import { describe, type Played, replay } from './replay.ts';
 import { replayLocally } from './server.ts';
 import { groupsOf } from './step.ts';
 
-const usage = `Replays the recorded steps and tells where the answers differ.
+const usage = `Replays the recorded steps and prints where the answers differ.
   node scripts/local/tests/corpus/main.ts [--only GROUP,GROUP] [--database mariadb|postgresql] [--step ID]
-      on local Appwrites of its own, one a group
+      on fresh local Appwrites, one per group
   … --endpoint URL --project ID --key KEY [--domain SUFFIX] [--smtp-port N]
-      on a server that is running; the project must be empty
+      on a running server; the project must be empty
   … --update
-      on local ones, both databases; then writes the entries of deviations.json that are not done yet anew`;
+      on fresh local Appwrites with both databases; then rewrites the "not done yet" entries of deviations.json`;
 
 const { values } = parseArgs({
   options: {

@@ -15,7 +15,7 @@ export type Normal = Recorded & { failure?: string };
 const isFields = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An answer with everything masked that is different at every run: times, ids, sequences, words. */
+/** An answer with everything masked that differs between runs: times, ids, sequences, texts. */
 export async function normalise(answer: Answer, step: Step, session: Session): Promise<Normal> {
   const { status, json } = answer;
   if (answer.failure) return { status: 0, failure: answer.failure };
@@ -35,7 +35,7 @@ export async function normalise(answer: Answer, step: Step, session: Session): P
   return { status, headers, body: mask(viewOf(json, step.view), '', session) };
 }
 
-/** The part of a body that is compared. */
+/** The part of a body to compare. */
 function viewOf(json: unknown, view: Step['view']): unknown {
   if (view === 'none') return undefined;
   if (typeof json !== 'object' || json === null) return json;
@@ -53,7 +53,7 @@ export function valueAt(value: unknown, path: string): unknown {
     .reduce<unknown>((found, key) => (found as Record<string, unknown> | null | undefined)?.[key], value);
 }
 
-/** A list's total and the ids in their order. */
+/** A list's total and its ids in order. */
 function idsOf(json: object): unknown {
   const [name, list] = Object.entries(json).find(([, value]) => Array.isArray(value)) ?? [];
   if (name === undefined || !Array.isArray(list)) return json;
@@ -74,7 +74,7 @@ async function rawBody({ raw, status, headers }: Answer, { view, corners }: Step
 
 const pictureStarts = /^(\x89PNG|\xff\xd8|RIFF....WEBP|GIF)/s;
 
-/** Format and size of a picture. `corners` adds the colours near the corners of a PNG, each channel rounded to 0 to 3. */
+/** Format and size of a picture. `corners` adds the colours near a PNG's corners, each channel rounded to 0 to 3. */
 async function describePicture(raw: Buffer, corners: boolean): Promise<string | undefined> {
   if (!pictureStarts.test(raw.toString('latin1', 0, 12))) return undefined;
   const { format, width, height } = await sharp(raw).metadata();
@@ -91,7 +91,7 @@ async function describePicture(raw: Buffer, corners: boolean): Promise<string | 
   return `${found} ${colours.join(' ')}`;
 }
 
-/** Names captured values where they come up in a text. */
+/** Replaces captured values in a text by their names. */
 function scrub(text: string, { values }: Session): string {
   const known = Object.entries(values).filter(
     (entry): entry is [string, string] => String(entry[1]).length >= 5 && typeof entry[1] === 'string',

@@ -6,9 +6,9 @@ import { startSmtpSink } from './smtp-sink.ts';
 import { groupsOf } from './step.ts';
 
 /**
- * The corpus on an Appwrite that is running, in a project that is empty: `npm run test:appwrite`. All groups on either
- * database. `messaging` needs a server that reaches port 9625 (or APPWRITE_SMTP_PORT) of 127.0.0.1. A real Appwrite may
- * differ in nothing, a local one in what deviations.json lists.
+ * Replays all groups on a running Appwrite, in an empty project: `npm run test:appwrite`. `messaging` needs a server
+ * that reaches port 9625 (or APPWRITE_SMTP_PORT) of 127.0.0.1. On a real Appwrite no step may differ, on a local one
+ * only those of deviations.json.
  */
 const {
   APPWRITE_ENDPOINT = '',
@@ -23,7 +23,7 @@ const {
 const recorded = ['mariadb', 'postgresql'] as const satisfies EngineName[];
 const database = recorded.find((name) => name === APPWRITE_DATABASE);
 if (!database) throw new Error(`APPWRITE_DATABASE must be one of ${recorded.join(', ')}, not "${APPWRITE_DATABASE}".`);
-if (!key) throw new Error('APPWRITE_CORPUS_PROJECT_ID needs APPWRITE_CORPUS_API_KEY beside it.');
+if (!key) throw new Error('APPWRITE_CORPUS_PROJECT_ID needs APPWRITE_CORPUS_API_KEY.');
 
 const smtpPort = Number(APPWRITE_SMTP_PORT);
 const sink = await startSmtpSink(smtpPort);
@@ -36,14 +36,14 @@ afterAll(async () => {
   process.stdout.write(`Corpus (${database}): ${words.join(', ')}\n`);
 });
 
-/** Only a local Appwrite has a page for its developers. */
+/** Only a local Appwrite has routes below /_local. */
 async function isLocal(): Promise<boolean> {
   const answer = await fetch(new URL('/_local/faults', endpoint), { redirect: 'manual' });
   return answer.ok && (answer.headers.get('content-type') ?? '').includes('json');
 }
 
 test.each(groupsOf('mariadb'))(
-  'the running one answers as it was recorded: %s',
+  'the running Appwrite answers every step as recorded: %s',
   { timeout: 900_000 },
   async (group) => {
     const played = await replay({ endpoint, project, key, only: [group], database, domain, smtpPort });

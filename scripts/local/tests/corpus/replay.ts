@@ -4,7 +4,7 @@ import { type Normal, normalise, valueAt } from './normalise.ts';
 import { type Answer, send } from './send.ts';
 import { fill, groupsOf, loadGroup, newSession, type Session, type Step } from './step.ts';
 
-/** Where an answer is unlike the recorded one: path, recorded value, found value. */
+/** A difference between the recorded and the received answer, and its path. */
 type Difference = [path: string, real: unknown, found: unknown];
 export type Played = { step: Step; found: Normal; differences: Difference[] };
 
@@ -15,11 +15,11 @@ type Target = {
   database?: EngineName;
   domain?: string | undefined;
   smtpPort?: number | undefined;
-  /** The groups to replay; all that answer otherwise on that database when left out. */
+  /** The groups to replay; by default all of `groupsOf(database)`. */
   only?: readonly string[];
 };
 
-/** Sends the recorded requests one after the other and compares the answers. Ends early when nothing listens any more. */
+/** Sends the recorded requests one after the other and compares the answers. Stops early if the server is gone. */
 export async function replay({ only, database = 'mariadb', domain, smtpPort, ...target }: Target): Promise<Played[]> {
   const session = newSession(target);
   const played: Played[] = [];
@@ -33,7 +33,7 @@ export async function replay({ only, database = 'mariadb', domain, smtpPort, ...
   return played;
 }
 
-/** Waits, sends, repeats while `until` is unmet, captures values, and hands back the masked answer. */
+/** Waits, sends, repeats while `until` is unmet, captures values, and returns the masked answer. */
 async function play(step: Step, session: Session): Promise<Normal> {
   const { wait, until, capture = {} } = step;
   if (wait) await pause(wait);
@@ -58,7 +58,7 @@ function isMet({ status, json }: Answer, { until }: Step, session: Session): boo
   return (fill(until.in, session) as unknown[]).map(String).includes(String(valueAt(json, until.path ?? '')));
 }
 
-/** A status or a type that differs is all that is told. */
+/** If status or type differ, reports only those. */
 function differencesOf({ real }: Step, found: Normal): Difference[] {
   if (real.status === found.status && real.type === found.type) return compare(real, found);
   const brief = ({ status, type, failure }: Normal) => [status, type, failure].filter(Boolean).join(' ');
@@ -68,7 +68,7 @@ function differencesOf({ real }: Step, found: Normal): Difference[] {
 const kindOf = (value: unknown) => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
 const isObject = (value: unknown): value is Record<string, unknown> => kindOf(value) === 'object';
 
-/** `~any`, `~string` and so on in a recorded answer stand for what two recordings did not agree in. */
+/** `~any`, `~string` and so on in a recorded answer match what differed between two recordings. */
 function compare(real: unknown, found: unknown, path = ''): Difference[] {
   const [, kind] = /^~(any|string|number|array|object|boolean)$/.exec(typeof real === 'string' ? real : '') ?? [];
   if (kind) return kind === 'any' || kindOf(found) === kind ? [] : [[path, real, found]];
@@ -86,7 +86,7 @@ function compare(real: unknown, found: unknown, path = ''): Difference[] {
   return JSON.stringify(real) === JSON.stringify(found) ? [] : [[path, real, found]];
 }
 
-/** One line for each of the first differences. */
+/** One line per difference, for the first six. */
 export function describe({ step, differences }: Played): string {
   const what = step.note ?? `${step.request.method} ${step.request.path}`;
   const lines = differences

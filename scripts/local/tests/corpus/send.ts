@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { packed } from '../contract/support/tar.ts';
 import { type Data, fill, fillText, type Session, type Step } from './step.ts';
 
-/** When the connection broke, `failure` is its error code and the status is 0. */
+/** If the connection broke, `failure` is its error code and the status is 0. */
 export type Answer = {
   status: number;
   headers: http.IncomingHttpHeaders;
@@ -88,7 +88,7 @@ function contentOf(request: Step['request'], session: Session): Content {
   return { headers, body };
 }
 
-/** `auth`: none, wrong, noproject, wrongproject, or the name of a captured key; otherwise the session's key. */
+/** `auth`: none, wrong, noproject, wrongproject, or the name of a captured key; by default the session's key. */
 function identity(auth: string | undefined, session: Session): http.OutgoingHttpHeaders {
   const headers: http.OutgoingHttpHeaders = {};
   if (auth !== 'noproject')

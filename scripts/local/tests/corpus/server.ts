@@ -5,7 +5,7 @@ import { type EngineName, startLocalAppwrite } from '../../src/index.ts';
 import { type Played, replay } from './replay.ts';
 import { startSmtpSink } from './smtp-sink.ts';
 
-/** Replays one group on a local Appwrite of its own. */
+/** Replays one group on a fresh local Appwrite. */
 export async function replayLocally(group: string, database: EngineName): Promise<Played[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'corpus-'));
   const [local, sink] = await Promise.all([startLocalAppwrite({ dataDir, database }), startSmtpSink()]);

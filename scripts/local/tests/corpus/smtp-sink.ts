@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** An SMTP server that takes every mail and keeps none. */
+/** An SMTP server that accepts every mail and stores none. */
 export async function startSmtpSink(port = 0): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer((socket) => {
     let inMessage = false;

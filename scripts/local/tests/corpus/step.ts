@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineName } from '../../src/index.ts';
 
-/** A recorded request and what a real Appwrite answered. README.md explains the fields. */
+/** A recorded request and a real Appwrite's answer. README.md explains the fields. */
 export type Step = {
   id: string;
   group: string;
@@ -39,20 +39,20 @@ export type Data =
   | { $join: Data[] }
   | { $tgz: Record<string, string> };
 
-/** The server that is asked, and the values that steps have captured so far. */
+/** The server under test, and the values captured so far. */
 export type Session = { endpoint: string; project: string; key: string; values: Record<string, unknown> };
 
 export type Installation = {
   database: EngineName;
-  /** What the names of functions end in; `functions.localhost` in the recording. */
+  /** Suffix of function domains; `functions.localhost` in the recording. */
   domain?: string | undefined;
-  /** Where the SMTP sink listens; 9625 in the recording. */
+  /** Port of the SMTP sink; 9625 in the recording. */
   smtpPort?: number | undefined;
 };
 
 const folder = join(import.meta.dirname, 'recorded');
 
-/** The groups of steps, in the order of their names. On PostgreSQL: those that answer otherwise there. */
+/** The names of the groups in order. On PostgreSQL only those with steps that are answered differently there. */
 export function groupsOf(database: EngineName): string[] {
   const all = readdirSync(join(folder, 'mariadb')).map((file) => file.replace('.jsonl', ''));
   if (database === 'mariadb') return all;
@@ -60,7 +60,7 @@ export function groupsOf(database: EngineName): string[] {
   return all.filter((group) => different.has(group));
 }
 
-/** The steps of a group with what Appwrite answers on that database. */
+/** The steps of a group with the answers on that database. */
 export function loadGroup(group: string, installation: Installation): Step[] {
   const steps = readLines<Step>(`mariadb/${group}.jsonl`, installation);
   if (installation.database === 'mariadb') return steps;
@@ -81,7 +81,7 @@ function readLines<T>(
     .map((line) => JSON.parse(line));
 }
 
-/** `{{run}}` is unlike in every run, for names that are unique in an installation. */
+/** `{{run}}` differs in every run, for names that must be unique in an installation. */
 export function newSession(target: { endpoint: string; project: string; key: string }): Session {
   const run = `r${Date.now().toString(36)}${Math.floor(Math.random() * 46656).toString(36)}`;
   return { ...target, endpoint: target.endpoint.replace(/\/$/, ''), values: { project: target.project, run } };
@@ -95,7 +95,7 @@ type Recipe = {
   round?: number;
 };
 
-/** Fills in `{{name}}`, and `$repeat`, `$times`, `$number` and `$now`; `{{i}}` is the place in a `$times`. */
+/** Fills in `{{name}}`, `$repeat`, `$times`, `$number` and `$now`; `{{i}}` is the index in a `$times`. */
 export function fill(value: unknown, session: Session, i = 0): unknown {
   if (typeof value === 'string') return fillText(value, session, i);
   if (Array.isArray(value)) return value.map((one) => fill(one, session, i));

@@ -3,7 +3,7 @@ import { request as tlsRequest } from 'node:https';
 
 export type Sent = { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer };
 type Options = {
-  /** Another name than that of the endpoint. */
+  /** The Host header, if it differs from the endpoint's. */
   host?: string;
   method?: string;
   path?: string;
@@ -12,7 +12,7 @@ type Options = {
   signal?: AbortSignal;
 };
 
-/** Plain HTTP, with nothing helpful in between. */
+/** Sends plain HTTP without a client library. */
 export function send(
   target: { endpoint: string },
   { host, method = 'GET', path = '/', headers = {}, body, signal }: Options,
@@ -47,7 +47,7 @@ export function send(
   });
 }
 
-/** The headers of a key's holder. */
+/** Headers with project and API key. */
 export function keyHeaders({ projectId, apiKey }: { projectId: string; apiKey: string }): Record<string, string> {
   return { 'x-appwrite-project': projectId, 'x-appwrite-key': apiKey };
 }

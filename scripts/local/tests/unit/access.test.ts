@@ -19,7 +19,7 @@ async function keyOf(functionId: string): Promise<{ tables: TablesDB; executionI
 }
 
 describe('the log of calls', () => {
-  it('knows which execution made which call', async () => {
+  it('names the execution that made a call', async () => {
     const { tables, executionId } = await keyOf('reader');
     await tables.listRows(main);
     await refusal(tables.getRow({ ...main, rowId: 'none' }));
@@ -30,8 +30,8 @@ describe('the log of calls', () => {
   });
 });
 
-describe('a call the local Appwrite does not know', () => {
-  it('is refused rather than half done: operators are not stored as text', async () => {
+describe('a call that the local Appwrite does not support', () => {
+  it('is refused: operators are not stored as text', async () => {
     const rowId = ID.unique();
     await world.tables.createRow({ ...main, rowId, data: { title: rowId, number: 1 } });
     const refused = '501 general_not_implemented_locally';
@@ -48,7 +48,7 @@ describe('a call the local Appwrite does not know', () => {
     expect(await refusal(world.tables.createOperations({ transactionId, operations }))).toBe(refused);
   });
 
-  it('is answered 501, loudly', async () => {
+  it('is answered with 501', async () => {
     const headers = { 'x-appwrite-project': world.appwrite.projectId, 'x-appwrite-key': world.appwrite.apiKey };
     const sent = await send(world.appwrite, { path: '/v1/teams', headers });
     expect(sent.status).toBe(501);

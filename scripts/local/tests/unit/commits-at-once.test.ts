@@ -11,7 +11,10 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** Two rows, and transactions that add one to each of the rows they name, in that order. Asked without HTTP, so that commits do meet. */
+/**
+ * Two rows, and transactions that add one to each of the named rows, in that order. Commits without HTTP, so that they
+ * really overlap.
+ */
 function meeting(database: EngineName) {
   const project = makeProject();
   const { platform } = assemble({ dataDir: join(project.folder, 'data'), config: project.config, database });
@@ -39,14 +42,14 @@ function meeting(database: EngineName) {
   return { commit, numbers: () => ['a', 'b'].map((id) => rows.find(table, id)?.number) };
 }
 
-describe('two commits at once', () => {
+describe('concurrent commits', () => {
   it('on one row wait for each other on MariaDB, in whatever order they take the rows', async () => {
     const { commit, numbers } = meeting('mariadb');
     expect(await commit([['a', 'b'], ['b', 'a'], ['a']])).toMatchObject({ refused: ['done', 'done', 'done'] });
     expect(numbers()).toEqual([4, 3]);
   });
 
-  it('on one row are a done one and a failed one on MongoDB', async () => {
+  it('on one row: the first succeeds and the second fails on MongoDB', async () => {
     const { commit, numbers } = meeting('mongodb');
     const { refused, statuses } = await commit([['a'], ['a'], ['b']]);
     expect(refused).toEqual(['done', 'transaction_failed', 'done']);
@@ -54,7 +57,7 @@ describe('two commits at once', () => {
     expect(numbers()).toEqual([2, 2]);
   });
 
-  it('on two rows in opposite orders are a deadlock on PostgreSQL, which leaves one committing for ever', async () => {
+  it('on two rows in opposite orders deadlock on PostgreSQL, which leaves one `committing`', async () => {
     const { commit, numbers } = meeting('postgresql');
     const { refused, statuses } = await commit([['a', 'b'], ['b', 'a'], ['a']]);
     expect(refused).toEqual(['done', 'general_unknown', 'done']);

@@ -17,7 +17,7 @@ const titles = async () => (await world.tables.listRows(main)).rows.map(({ title
 const lane = (check: Lane<void>['check']): Lane<void> => ({ local: world.appwrite, story, check });
 
 describe('the crash enumerator', () => {
-  it('tries each call with each fault, from the same state, and leaves that state behind', async () => {
+  it('tries each call with each fault from the same state, and restores that state at the end', async () => {
     await world.appwrite.reset();
     await world.tables.createRow({ ...main, rowId: 'before', data: { title: '.' } });
     const seen = new Map<string, string>();
@@ -50,7 +50,7 @@ describe('the crash enumerator', () => {
     expect(await titles()).toBe('.');
   });
 
-  it('names the points at which something does not hold', async () => {
+  it('names the points whose check fails', async () => {
     await world.appwrite.reset();
     const report = await enumerateCrashes(
       lane(async () => {
@@ -65,7 +65,7 @@ describe('the crash enumerator', () => {
     expect(describeReport('two rows', report)).toMatch(/^two rows: 2 calls, 4 points, 0 missed, 2 broken, \d/);
   });
 
-  it('counts the points that no run came to', async () => {
+  it('counts the points that their run did not reach', async () => {
     await world.appwrite.reset();
     let runs = 0;
     const fickle = async () => {
@@ -76,7 +76,7 @@ describe('the crash enumerator', () => {
     expect(await enumerateCrashes(fickleLane, { faults: [{ kind: 'reset' }] })).toMatchObject({ points: 2, missed: 1 });
   });
 
-  it('refuses a story that fails by itself', async () => {
+  it('refuses a story that fails without a fault', async () => {
     const broken = { local: world.appwrite, story: () => Promise.reject(new Error('x')), check: async () => {} };
     await expect(enumerateCrashes(broken)).rejects.toThrow('without any fault');
   });

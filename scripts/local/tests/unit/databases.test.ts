@@ -11,10 +11,10 @@ import { useWorld } from './support/harness.ts';
 import { notes } from './support/project.ts';
 import { refusal } from './support/refusal.ts';
 
-// What MariaDB and PostgreSQL answer is replayed from the recording; here is what has no recorded step.
+// The recording covers MariaDB and PostgreSQL; these tests cover what has no recorded step.
 const place = { databaseId: 'main', tableId: 'notes' };
 
-describe('on MongoDB, as its adapter was read', () => {
+describe('on MongoDB (read, not run)', () => {
   const world = useWorld({ tables: [notes] }, { database: 'mongodb' });
   const rows = [
     { rowId: 'a', data: { title: 'Ärger', topic: 'x', words: 'the lamp is broken' } },
@@ -30,18 +30,18 @@ describe('on MongoDB, as its adapter was read', () => {
     for (const row of rows) await world.tables.createRow({ ...place, ...row });
   });
 
-  it('texts are equal only if they are the same, and sort by code point', async () => {
+  it('texts compare exactly and sort by code point', async () => {
     expect(await ids(Query.equal('topic', 'x'))).toBe('a');
     expect(await ids(Query.orderAsc('title'))).toBe('cba');
   });
 
-  it('a negation counts nulls in, and they sort first', async () => {
+  it('a negation matches nulls, and nulls sort first', async () => {
     expect(await ids(Query.notEqual('topic', 'x'))).toBe('bc');
     expect(await ids(Query.notContains('topic', ['x']))).toBe('b');
     expect(await ids(Query.orderAsc('topic'))).toBe('bca');
   });
 
-  it('$sequence is a UUID that can be compared with nothing else', async () => {
+  it('$sequence is a UUID, and compares with UUIDs only', async () => {
     const { rows: all } = await world.tables.listRows({ ...place, queries: [Query.orderAsc('$sequence')] });
     const sequence = String(all[0]?.$sequence);
     expect(sequence).toMatch(/^[\da-f]{8}-[\da-f]{4}-7/);
@@ -49,7 +49,7 @@ describe('on MongoDB, as its adapter was read', () => {
     expect(await refusal(ids(Query.greaterThan('$sequence', '1')))).toBe('400 general_query_invalid');
   });
 
-  it('a search finds whole words, once in a list', async () => {
+  it('a search finds whole words; a list may have one search', async () => {
     expect(await ids(Query.search('words', 'LAMP'))).toBe('a');
     expect(await ids(Query.search('words', '"lamps are"'))).toBe('b');
     expect(await ids(Query.search('words', 'lam'))).toBe('');
@@ -57,7 +57,7 @@ describe('on MongoDB, as its adapter was read', () => {
     expect(await refusal(twice)).toBe('500 general_unknown');
   });
 
-  it('what the adapter does not anchor is refused', async () => {
+  it('startsWith is refused, because the adapter does not anchor it', async () => {
     expect(await refusal(ids(Query.startsWith('title', 'Z')))).toBe('501 general_not_implemented_locally');
     expect(await ids(Query.contains('title', ['RGE']))).toBe('ab');
   });
@@ -82,7 +82,7 @@ describe('on PostgreSQL', () => {
 });
 
 describe('the database option', () => {
-  it('refuses a name that is none', () => {
+  it('refuses an unknown name', () => {
     expect(() => engineNamed('oracle')).toThrow('There is no database oracle. Known: mariadb, postgresql, mongodb.');
   });
 

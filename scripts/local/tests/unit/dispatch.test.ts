@@ -16,7 +16,7 @@ const read: Arrival = {
 const execution: Arrival = { method: 'POST', path: '/v1/functions/f/executions', toFunction: false };
 const domain: Arrival = { method: 'GET', path: '/notes', toFunction: true };
 
-/** Enters, and writes its name down once a worker serves it. */
+/** Enters a request, and adds its name to `served` once a worker serves it. */
 function entering(workers: Workers, served: string[]) {
   return async (name: string, arrival: Arrival): Promise<() => void> => {
     const release = await workers.enter(arrival);
@@ -25,11 +25,11 @@ function entering(workers: Workers, served: string[]) {
   };
 }
 
-/** Lets everything happen that needs no further call. */
+/** Lets all pending promises run. */
 const rest = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('ten workers', () => {
-  it('serve two executions at once, through whichever door they come, and eight other requests beside them', async () => {
+  it('serve two executions at once, by domain or by API, and eight other requests beside them', async () => {
     const served: string[] = [];
     const enter = entering(new Workers(10), served);
     const releases = [await enter('domain', domain), await enter('execution', execution)];
@@ -41,7 +41,7 @@ describe('ten workers', () => {
     expect(served.at(-1)).toBe('third');
   });
 
-  it('overlook domains without a proxy in front: their requests go to any idle one', async () => {
+  it('do not recognise domains without a proxy: such requests go to any idle worker', async () => {
     const served: string[] = [];
     const enter = entering(new Workers(10, { proxy: false }), served);
     for (let count = 0; count < 10; count += 1) await enter('domain', domain);
@@ -50,13 +50,13 @@ describe('ten workers', () => {
     expect(served).toEqual(Array(10).fill('domain'));
   });
 
-  it('serve ten other requests at once, also with the last fifth', async () => {
+  it('serve ten requests that are not executions at once, also with the last fifth', async () => {
     const enter = entering(new Workers(10), []);
     const all = Promise.all(Array.from({ length: 10 }, () => enter('read', read)));
     expect(await all).toHaveLength(10);
   });
 
-  it('let a request wait behind the worker it was given, even when another is free before', async () => {
+  it('let a request wait for its assigned worker, even if another becomes idle first', async () => {
     const served: string[] = [];
     const enter = entering(new Workers(10, { random: () => 0.5 }), served);
     const releases = [];
@@ -70,7 +70,7 @@ describe('ten workers', () => {
     expect(served.at(-1)).toBe('late');
   });
 
-  it('never let other requests wait in the last fifth', async () => {
+  it('never let other requests wait for the last fifth', async () => {
     for (const random of [0, 0.999]) {
       const served: string[] = [];
       const enter = entering(new Workers(10, { random: () => random }), served);
@@ -91,14 +91,14 @@ describe('ten workers', () => {
 describe('a local Appwrite with workers', () => {
   const world = useWorld({ functions: { writer } }, { workers: 2 });
 
-  it('answers what a function asks while the function holds its worker', async () => {
+  it('answers calls of a function while it holds its worker', async () => {
     const paths = ['/a', '/b', '/c', '/d'].map((name) => `${name}1${name}2`);
     const host = world.appwrite.functionHost('writer');
     const sent = await Promise.all(paths.map((path) => send(world.appwrite, { host, path })));
     expect(sent.map(({ body }) => JSON.parse(body.toString()).told)).toEqual(Array(4).fill([201, 201]));
   });
 
-  it('serves on when a caller has left while waiting', async () => {
+  it('keeps serving after a waiting caller has left', async () => {
     const host = world.appwrite.functionHost('writer');
     world.appwrite.faults.add({ kind: 'slow', functionId: 'writer', milliseconds: 100 });
     const first = send(world.appwrite, { host, path: '/slow' });
@@ -108,17 +108,17 @@ describe('a local Appwrite with workers', () => {
     await world.appwrite.settle();
   });
 
-  it('needs two of them', async () => {
+  it('needs at least two', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'workers-'));
     for (const workers of [1, 0, 2.5, Number.NaN]) {
-      await expect(startLocalAppwrite({ dataDir, workers })).rejects.toThrow('2 workers or more');
+      await expect(startLocalAppwrite({ dataDir, workers })).rejects.toThrow('must be a whole number from 2 on');
     }
     rmSync(dataDir, { recursive: true });
   });
 });
 
 describe('the delay of a call', () => {
-  it('is one of a read or a write, and another one of an execution on top', () => {
+  it('is that of a read or a write, plus that of an execution', () => {
     expect(delayOf(read)).toBe(6);
     expect(delayOf({ ...read, method: 'PATCH' })).toBe(12);
     expect(delayOf({ ...execution, method: 'GET' })).toBe(6);

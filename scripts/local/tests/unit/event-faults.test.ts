@@ -27,7 +27,7 @@ async function note(): Promise<string> {
   return rowId;
 }
 
-/** Which rows of these were heard of, in the order they were. */
+/** Indexes of the rows whose events arrived, in the order of arrival. */
 async function heard(...ids: string[]): Promise<number[]> {
   await world.appwrite.settle();
   const queries = [Query.equal('topic', ids), Query.orderAsc('$sequence')];
@@ -50,20 +50,20 @@ describe('an event', () => {
     expect(await heard(await note(), await note())).toEqual([0, 0, 1]);
   });
 
-  it('is delayed while others pass by', async () => {
+  it('is delayed and overtaken by later ones', async () => {
     world.appwrite.faults.add({ kind: 'event-delayed', functionId: 'listener', milliseconds: 900 });
     const ids = [await note(), await note(), await note()];
     expect(await heard(...ids)).toEqual([1, 2, 0]);
   });
 
-  it('changes places with the next one', async () => {
+  it('swaps places with the next one', async () => {
     world.appwrite.faults.add({ kind: 'events-swapped', milliseconds: 60_000 });
     expect(await heard(await note(), await note(), await note())).toEqual([1, 0, 2]);
   });
 
-  it('is not touched by a fault of other events or functions', async () => {
+  it('is not affected by faults of other events or functions', async () => {
     world.appwrite.faults.add({ kind: 'event-lost', event: 'databases.*.tables.heard.rows.*.create' });
-    world.appwrite.faults.add({ kind: 'event-lost', functionId: 'somebody' });
+    world.appwrite.faults.add({ kind: 'event-lost', functionId: 'another' });
     expect(await heard(await note())).toEqual([0]);
   });
 });

@@ -29,14 +29,14 @@ async function exists(rowId: string): Promise<boolean> {
   return (await world.tables.listRows({ databaseId: 'main', tableId: 'notes', queries })).total === 1;
 }
 
-/** Creates a row while the fault waits for it. */
+/** Creates a row while the fault is planned for it. */
 async function struck(fault: CallFault): Promise<{ rowId: string; sent: Sent | undefined }> {
   world.appwrite.faults.add({ ...fault, method: 'POST', path: '/v1/tablesdb/*/tables/notes/rows' });
   const rowId = ID.unique();
   return { rowId, sent: await create(rowId).catch(() => undefined) };
 }
 
-/** Which of the two is answered, or given up, first: a call that a fault delays, or one that is sent after it. */
+/** Which call ends first: one that a fault delays, or one that is sent after it. */
 async function firstAnswered(delayed: Promise<unknown>): Promise<'delayed' | 'later'> {
   const later = fetch(`${world.appwrite.endpoint}/health`).then(() => 'later' as const);
   return Promise.race([delayed.then(() => 'delayed' as const), later]);
@@ -49,7 +49,7 @@ describe('a call that fails with an answer', () => {
     [{ kind: 'storage-full' }, 500, 'general_server_error'],
     [{ kind: 'database-full' }, 500, 'general_unknown'],
     [{ kind: 'commit-failed' }, 400, 'transaction_failed'],
-  ] as [CallFault, number, string][])('%o does nothing and says so', async (fault, status, type) => {
+  ] as [CallFault, number, string][])('%o has no effect and answers with its error', async (fault, status, type) => {
     const { rowId, sent } = await struck(fault);
     expect(sent?.status).toBe(status);
     expect(JSON.parse(String(sent?.body))).toMatchObject({ code: status, type, version: '1.9.6' });
@@ -57,7 +57,7 @@ describe('a call that fails with an answer', () => {
     expect(await exists(rowId)).toBe(false);
   });
 
-  it('may be a page of HTML from a proxy', async () => {
+  it('may get an HTML page of a proxy', async () => {
     const { rowId, sent } = await struck({ kind: 'html-502' });
     expect(sent?.status).toBe(502);
     expect(sent?.headers['content-type']).toBe('text/html');
@@ -65,20 +65,20 @@ describe('a call that fails with an answer', () => {
     expect(await exists(rowId)).toBe(false);
   });
 
-  it('may have taken effect all the same', async () => {
+  it('may have taken effect', async () => {
     const { rowId, sent } = await struck({ kind: 'server-error', effect: 'done' });
     expect(sent?.status).toBe(500);
     expect(await exists(rowId)).toBe(true);
   });
 
-  it('may break off in the middle of its JSON', async () => {
+  it('may get truncated JSON', async () => {
     const { rowId, sent } = await struck({ kind: 'truncated-json' });
     expect(sent?.status).toBe(201);
     expect(() => JSON.parse(String(sent?.body))).toThrow();
     expect(await exists(rowId)).toBe(true);
   });
 
-  it('may have the wrong shape', async () => {
+  it('may get JSON of a wrong shape', async () => {
     const { rowId, sent } = await struck({ kind: 'wrong-json' });
     expect(sent?.status).toBe(201);
     expect(JSON.parse(String(sent?.body))).not.toHaveProperty('$id');
@@ -99,7 +99,7 @@ describe('a call that fails without an answer', () => {
     expect(await exists(rowId)).toBe(true);
   });
 
-  it('hangs, and nothing has happened', async () => {
+  it('hangs without effect', async () => {
     const hanging = struck({ kind: 'hang', milliseconds: 400 });
     expect(await firstAnswered(hanging)).toBe('later');
     const { rowId, sent } = await hanging;
@@ -107,12 +107,12 @@ describe('a call that fails without an answer', () => {
     expect(await exists(rowId)).toBe(false);
   });
 
-  it('hangs, and has happened', async () => {
+  it('hangs after its effect', async () => {
     const { rowId } = await struck({ kind: 'hang', effect: 'done', milliseconds: 50 });
     expect(await exists(rowId)).toBe(true);
   });
 
-  it('hangs, and happens when nobody expects it any more', async () => {
+  it('hangs, and takes effect late', async () => {
     const { rowId } = await struck({ kind: 'hang', effect: 'late', lateBy: 60_000, milliseconds: 50 });
     expect(await exists(rowId)).toBe(false);
     expect(await world.appwrite.faults.applyLate()).toBe(1);
@@ -128,7 +128,7 @@ describe('a call that fails without an answer', () => {
 });
 
 describe('a call that is slow', () => {
-  it('is answered honestly, later', async () => {
+  it('gets its real answer later', async () => {
     const slow = struck({ kind: 'slow', milliseconds: 400 });
     expect(await firstAnswered(slow)).toBe('later');
     const { rowId, sent } = await slow;
@@ -138,7 +138,7 @@ describe('a call that is slow', () => {
 });
 
 describe('a fault', () => {
-  it('strikes the nth matching call, as often as it is told to', async () => {
+  it('strikes the nth matching call, as often as `times` says', async () => {
     const planned = world.appwrite.faults.add({ kind: 'server-error', method: 'POST', nth: 2, times: 2 });
     const statuses: number[] = [];
     for (let call = 0; call < 5; call += 1) statuses.push((await create(ID.unique())).status);
@@ -155,7 +155,7 @@ describe('a fault', () => {
     expect(await exists('nothing')).toBe(false);
   });
 
-  it('leaves a trace in the log of calls', async () => {
+  it('is recorded in the log of calls', async () => {
     await struck({ kind: 'reset' });
     expect(world.appwrite.calls.all().at(-1)).toMatchObject({ status: 0, fault: 'reset' });
   });
@@ -167,7 +167,7 @@ describe('a function', () => {
     return { status: sent.status, body: sent.status === 200 ? JSON.parse(String(sent.body)) : undefined };
   };
 
-  it('is killed at a given call, before or after its effect, and starts anew', async () => {
+  it('is killed at a given call, before or after its effect, and starts again', async () => {
     const names = [1, 2, 3, 4, 5].map(() => ID.unique());
     const [a, b, c, d, e] = names;
     await run(`/${a}`);
@@ -187,7 +187,7 @@ describe('a function', () => {
     expect((await run(`/${names[3]}`)).body.told).toEqual([201]);
   });
 
-  it('is struck alone when others call the same thing', async () => {
+  it('is struck by its own faults only, not other callers', async () => {
     world.appwrite.faults.add({ kind: 'rate-limit', functionId: 'writer' });
     expect((await create(ID.unique())).status).toBe(201);
     expect((await run(`/${ID.unique()}`)).body.told).toEqual([429]);

@@ -21,7 +21,7 @@ const domain = (path: string) => send(world.appwrite, { host: world.appwrite.fun
 const json = (sent: { body: Buffer }) => JSON.parse(sent.body.toString());
 
 describe('a function', () => {
-  it('gets no environment but the declared one', async () => {
+  it('gets only declared environment variables', async () => {
     const { env } = json(await domain('/'));
     expect(env).toMatchObject({
       EVERYWHERE: 'yes',
@@ -35,8 +35,8 @@ describe('a function', () => {
   });
 });
 
-describe('what is printed', () => {
-  it('is what functions say, and each run that no client waits for', async () => {
+describe('the printed log', () => {
+  it('has the output of functions, and a line for each run by an event or a schedule', async () => {
     await domain('/a?secret=1');
     const main = { databaseId: 'main', tableId: 'notes' };
     await world.tables.createRow({ ...main, rowId: 'gone', data: { title: 'gone' } });
@@ -55,7 +55,7 @@ describe('what is printed', () => {
 });
 
 describe('the plain origin', () => {
-  it('leads to functions by path, with the path left whole', async () => {
+  it('routes to functions by path prefix, and passes on the whole path', async () => {
     expect(json(await send(world.appwrite, { path: '/login/x?a=1' }))).toMatchObject({
       path: '/login/x',
       query: { a: '1' },

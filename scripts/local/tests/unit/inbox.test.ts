@@ -24,7 +24,7 @@ async function inbox() {
 }
 
 describe('the inbox', () => {
-  it('has mails a moment after they were written, newest first', async () => {
+  it('receives mails a moment after they were created, newest first', async () => {
     const { $id: messageId, status } = await write('a@example.org', { subject: 'First', content: 'One' });
     expect(status).toBe('processing');
     await world.appwrite.settle();
@@ -44,7 +44,7 @@ describe('the inbox', () => {
     });
   });
 
-  it('is a page for a browser, with links that work and markup that does not', async () => {
+  it('is a page for a browser, with links and with escaped markup', async () => {
     await write('c@example.org', { subject: '<b>Bold</b>', content: 'See https://example.org/?a=1&b=2#confirm=x now' });
     await world.appwrite.settle();
     const page = await send(world.appwrite, { path: '/_local/inbox', headers: { accept: 'text/html,*/*' } });
@@ -56,7 +56,7 @@ describe('the inbox', () => {
     expect((await send(world.appwrite, { path: '/_local/inbox', headers: foreign })).status).toBe(401);
   });
 
-  it('has the text of a mail of HTML beside it', async () => {
+  it('has the text of an HTML mail too', async () => {
     const html =
       '<title>T</title><style>p{}</style><p>Fish &amp; chips</p><a href="https://example.org/#x=1">https://example.org/#x=1</a>';
     await write('h@example.org', { subject: 'Html', content: html, html: true });
@@ -65,7 +65,7 @@ describe('the inbox', () => {
     expect(mail).toMatchObject({ html, text: 'Fish & chipshttps://example.org/#x=1' });
   });
 
-  it('gets nothing from a provider whose host cannot be reached, and the message says so', async () => {
+  it('receives nothing if the host of the provider is unreachable; the message then fails', async () => {
     const messaging = new Messaging(world.client);
     for (const host of ['127.0.0.1:nothing', '127.0.0.1:9']) {
       await messaging.updateSMTPProvider({ providerId: 'inbox', host });
@@ -78,7 +78,7 @@ describe('the inbox', () => {
     expect((await inbox()).map(({ subject }) => subject)).not.toContain('127.0.0.1:9');
   });
 
-  it('gets what was scheduled once its time has come, after a restart too', async () => {
+  it('receives scheduled mails when they are due, after a restart too', async () => {
     const scheduledAt = new Date(world.appwrite.clock.now() + 3_600_000).toISOString();
     await write('d@example.org', { subject: 'Later', scheduledAt });
     await world.restart();

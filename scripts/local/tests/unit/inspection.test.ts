@@ -16,7 +16,7 @@ afterEach(() => world.appwrite.faults.clear());
 const note = (rowId: string) => world.tables.createRow({ ...main, rowId, data: { title: rowId } });
 
 describe('the command line', () => {
-  it('shows what there is, and rows and files as they lie there', async () => {
+  it('shows an overview, rows and files', async () => {
     const id = ID.unique();
     await note(id);
     const file = InputFile.fromBuffer(Buffer.from('x'), 'seen.txt');
@@ -31,7 +31,7 @@ describe('the command line', () => {
     expect(JSON.parse(await ask('look', 'pictures')).files[0]).toMatchObject({ $id: id, name: 'seen.txt' });
   });
 
-  it('shows calls in a form that can be read', async () => {
+  it('shows calls with decoded queries', async () => {
     const queries = ['{"method":"equal","attribute":"title","values":["ä b"]}', '{"method":"limit","values":[1]}'];
     await world.tables.listRows({ ...main, queries });
     await refusal(world.tables.getRow({ ...main, rowId: 'none' }));
@@ -42,7 +42,7 @@ describe('the command line', () => {
     expect(missed).toMatch(/^404 {2}GET {5}tablesdb\/main\/tables\/notes\/rows\/none {2}\d+\.\d ms {2}row_not_found$/);
   });
 
-  it('lets calls go wrong, tells what is planned, and mends it', async () => {
+  it('adds, lists and removes faults', async () => {
     await ask('fault', 'server-error', 'POST', '**/rows', 'nth=2', 'times=0');
     expect(await refusal(note(ID.unique()))).toBe('not refused');
     expect(await refusal(note(ID.unique()))).toBe('500 general_unknown');
@@ -63,7 +63,7 @@ describe('the command line', () => {
     await expect(ask('clock', 'soon')).rejects.toThrow('advance');
   });
 
-  it("ends a function's process", async () => {
+  it("kills a function's process", async () => {
     const pid = async () => {
       const sent = await send(world.appwrite, { host: world.appwrite.functionHost('echo') });
       return JSON.parse(sent.body.toString()).pid;
@@ -73,7 +73,7 @@ describe('the command line', () => {
     expect(await pid()).not.toBe(before);
   });
 
-  it('removes all rows and files, and leaves tables and buckets', async () => {
+  it('removes all rows and files, but not tables and buckets', async () => {
     await note(ID.unique());
     const file = InputFile.fromBuffer(Buffer.from('x'), 'a.txt');
     await world.storage.createFile({ bucketId: 'pictures', fileId: ID.unique(), file });
@@ -83,13 +83,13 @@ describe('the command line', () => {
     expect(await refusal(note(ID.unique()))).toBe('not refused');
   });
 
-  it('says what it knows when it is asked for something else, and when nobody is there', async () => {
+  it('prints the usage for an unknown command, and reports that no server is running', async () => {
     await expect(ask('dance')).rejects.toThrow(/no command dance[\s\S]*fault <kind>/);
     await expect(runCommand('http://127.0.0.1:1', ['look'])).rejects.toThrow('Start one with npm run local');
   });
 });
 
-describe("the developer's entrance", () => {
+describe('the developer API', () => {
   it('is closed to web pages and to other names of this machine', async () => {
     const status = async (headers: Record<string, string>) =>
       (await send(world.appwrite, { path: '/_local', headers })).status;
@@ -100,7 +100,7 @@ describe("the developer's entrance", () => {
 });
 
 describe('a snapshot', () => {
-  it('brings back rows, files and time', async () => {
+  it('restores rows, files and time', async () => {
     await world.appwrite.reset();
     const kept = ID.unique();
     await note(kept);

@@ -6,8 +6,8 @@ import { refusal } from './support/refusal.ts';
 
 const world = useWorld({ functions: { echo } }, { syncTimeout: 0.6, webPlatforms: ['app.example'] });
 
-describe('a caller who waits', () => {
-  it('is sent away after the longest time, while the function runs on', async () => {
+describe('a synchronous caller', () => {
+  it('gets a timeout error, while the function keeps running', async () => {
     const call = world.functions.createExecution({ functionId: 'echo', xpath: '/hang' });
     expect(await refusal(call)).toBe('408 function_synchronous_timeout');
     const sent = await send(world.appwrite, { host: world.appwrite.functionHost('echo'), path: '/hang' });
@@ -25,7 +25,7 @@ describe('a caller who waits', () => {
 });
 
 describe('a web page', () => {
-  it('of a registered host or of this machine may call, and is told its origin', async () => {
+  it('of a registered host or of this machine may call, with its origin allowed', async () => {
     for (const origin of ['https://app.example', 'http://localhost:5173']) {
       const headers = { origin, 'x-appwrite-project': world.appwrite.projectId };
       const sent = await send(world.appwrite, { path: '/v1/health/version', headers });

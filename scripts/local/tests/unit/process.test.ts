@@ -36,7 +36,7 @@ function tablesOf({ endpoint, key }: Started): TablesDB {
   return new TablesDB(new Client().setEndpoint(endpoint).setProject('test').setKey(key));
 }
 
-/** A process that has ended but that nobody has asked about yet (state Z) does not count. */
+/** Whether the process runs; a zombie (state Z) does not count. */
 function exists(pid: number): boolean {
   const stat = `/proc/${pid}/stat`;
   return existsSync(stat) && !readFileSync(stat, 'utf8').includes(') Z ');
@@ -52,14 +52,14 @@ afterEach(async () => {
 });
 
 describe('the program', () => {
-  it('says where it is', async () => {
+  it('prints its endpoint, project and key', async () => {
     const { endpoint, key, output } = await start();
     expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
     expect(output).toContain('Project   test');
     expect(key).toMatch(/^standard_/);
   });
 
-  it('says in one line that its port is in use', async () => {
+  it('reports in one line that its port is in use', async () => {
     const { port } = new URL((await start()).endpoint);
     const { child, output } = await start(port, makeProject({ functions: { echo } }).folder);
     if (child.exitCode === null) await once(child, 'exit');
@@ -67,7 +67,7 @@ describe('the program', () => {
     expect(child.exitCode).toBe(1);
   });
 
-  it('says how it is called, and ends with 2 when it is called wrongly', async () => {
+  it('prints its usage, and exits with 2 for wrong arguments', async () => {
     const call = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
     const help = call('--help');
     expect([help.status, help.stdout]).toEqual([0, expect.stringMatching(/^Usage: npm run local --.*--empty/)]);
@@ -83,27 +83,27 @@ describe('the program', () => {
     }
   });
 
-  it('names a wrong PORT', async () => {
+  it('reports a wrong PORT', async () => {
     const { child, output } = await start('80x');
     if (child.exitCode === null) await once(child, 'exit');
     expect(output).toMatch(/^PORT must be a whole number from 0 to 65535, not "80x"\n/);
     expect(child.exitCode).toBe(2);
   });
 
-  it('says what to do where there is no project', async () => {
+  it('says what to do if there is no project', async () => {
     const { child, output } = await start('0', tmpdir());
     if (child.exitCode === null) await once(child, 'exit');
     expect(output).toMatch(/^There is no .*appwrite\.json\. Begin with an empty project: .*--empty\n$/);
   });
 
-  it('ends cleanly when asked to', async () => {
+  it('exits with 0 on SIGTERM', async () => {
     const { child } = await start();
     child.kill('SIGTERM');
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);
   });
 
-  it('loses nothing when it is killed, and takes its functions with it', async () => {
+  it('loses no data when it is killed, and its functions end too', async () => {
     const first = await start();
     await tablesOf(first).createRow({ databaseId: 'main', tableId: 'notes', rowId: 'kept', data: { title: 'kept' } });
     const { host, port } = new URL(first.endpoint);

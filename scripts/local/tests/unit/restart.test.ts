@@ -7,7 +7,7 @@ const world = useWorld({ functions: { echo } });
 const main = { databaseId: 'main', tableId: 'notes' };
 const note = () => world.tables.createRow({ ...main, rowId: ID.unique(), data: { title: ID.unique(), number: 1 } });
 
-/** Starts again on the same data; the time that was moved stays moved. */
+/** Restarts on the same data; keeps the clock's offset. */
 async function restart(): Promise<void> {
   const offset = world.appwrite.clock.offset();
   await world.restart();
@@ -24,7 +24,7 @@ describe('what survives a restart', () => {
     expect((await world.tables.getRow({ ...main, rowId: row.$id })).number).toBe(2);
   });
 
-  it('is an execution that was put off, and it runs when its time has come', async () => {
+  it('is a scheduled execution, which runs when it is due', async () => {
     const scheduledAt = new Date(Math.ceil(world.appwrite.clock.now() / 60_000 + 1) * 60_000).toISOString();
     const execution = await world.functions.createExecution({ functionId: 'echo', async: true, scheduledAt });
     expect(execution.status).toBe('scheduled');

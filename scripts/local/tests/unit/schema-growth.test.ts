@@ -24,8 +24,8 @@ async function withTables<T>(tables: object[], work: (client: TablesDB) => Promi
 
 const colour = { key: 'colour', type: 'string', size: 20, required: false, array: false, default: null };
 
-describe('a project file that has grown', () => {
-  it('gives the rows that are there new columns and indexes at the next start', async () => {
+describe('an extended project file', () => {
+  it('adds its new columns and indexes to existing rows at the next start', async () => {
     await withTables([notes], async (tables) => {
       await tables.createRow({ ...table, rowId: 'old', data: { title: 'a lamp', topic: 'x' } });
       await tables.createRow({ ...table, rowId: 'older', data: { title: 'a road', topic: 'y' } });

@@ -27,8 +27,8 @@ async function staged(action: 'update' | 'create', rowId: string, data: object):
 
 const commit = (transactionId: string) => world.tables.updateTransaction({ transactionId, commit: true });
 
-describe('getRow after a commit that did not purge the cache', () => {
-  it('serves the old row for as long as nobody writes it alone, while a list tells the truth', async () => {
+describe('getRow after a commit', () => {
+  it('serves the old row until the row is written again, while a list shows the new one', async () => {
     const rowId = await note();
     const transactionId = await staged('update', rowId, { number: 2 });
     world.appwrite.faults.add({ kind: 'stale-row', method: 'PATCH', path: '/v1/tablesdb/transactions/*' });
@@ -40,7 +40,7 @@ describe('getRow after a commit that did not purge the cache', () => {
     expect(await read(rowId)).toBe(2);
   });
 
-  it('goes on not finding a row that is there', async () => {
+  it('does not find a row that was created', async () => {
     const rowId = ID.unique();
     const transactionId = await staged('create', rowId, { title: rowId, number: 5 });
     world.appwrite.faults.add({ kind: 'stale-row' });
@@ -49,7 +49,7 @@ describe('getRow after a commit that did not purge the cache', () => {
     expect(await listed(rowId)).toEqual([5]);
   });
 
-  it('is what happens, sooner or later, when others read at that moment', async () => {
+  it('serves the old row, sooner or later, when others read during the commit', async () => {
     let stale = 0;
     for (let tries = 0; tries < 200 && stale === 0; tries += 1) {
       const rowId = await note();
@@ -67,7 +67,7 @@ describe('getRow after a commit that did not purge the cache', () => {
     expect(stale).toBe(1);
   });
 
-  it('does not happen when nobody reads, nor to plain writes', async () => {
+  it('serves the new row if nothing reads it meanwhile, or if it is written without a transaction', async () => {
     for (let tries = 0; tries < 20; tries += 1) {
       const rowId = await note();
       await read(rowId);

@@ -10,7 +10,7 @@ import { ruleRoutes } from './rules.ts';
 import { databaseRoutes, tableRoutes } from './tables.ts';
 import { variableRoutes } from './variables.ts';
 
-/** What a console or a deployment does: making and changing things rather than using them. */
+/** The routes of a console or a deployment, which create and change the project. */
 export function managementRoutes(platform: Platform): Route[] {
   return [
     ...schemaRoutes(platform, tablesNaming),

@@ -35,7 +35,7 @@ export function bucketRoutes(parts: Parts): Route[] {
   ];
 }
 
-/** What is not sent becomes its default, with an update too; only permissions stay as they were. */
+/** Settings that are not sent get their defaults, in an update too; only permissions keep their value. */
 function readSettings(call: Call, oldPermissions: unknown) {
   const compression = String(input(call, 'compression') ?? 'none');
   if (!['none', 'gzip', 'zstd'].includes(compression)) {
@@ -88,7 +88,7 @@ function remove(parts: Parts, call: Call): Reply {
   return { status: 204 };
 }
 
-/** `search` finds a bucket by the name that it was made with; a new name does not change that (storage-025). */
+/** Hides `firstName`: `search` finds a bucket by its first name, even after it was renamed (storage-025). */
 function show({ firstName, ...bucket }: Definition): Fields {
   return bucket;
 }

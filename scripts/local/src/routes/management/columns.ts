@@ -12,7 +12,7 @@ import { columnProblem, type Naming, refuseDeclared, requireTable, scopesOf, sho
 type Parts = Pick<Platform, 'management'>;
 type Range = readonly [number, number];
 
-/** A kind of column, and which of its settings its answers show besides those of every column. */
+/** A kind of column, and the settings that its answers show besides those of every column. */
 type Kind = { type: string; shows: readonly string[]; longest?: number; range?: Range; format?: string };
 
 const wholeNumbers: Range = [-(2 ** 63), 2 ** 63];
@@ -22,7 +22,7 @@ const sized = (type: string, longest: number): Kind => ({ type, longest, shows: 
 const text = (type: string): Kind => ({ type, shows: ['default', 'encrypt'] });
 const formatted = (format: string): Kind => ({ type: 'string', format, shows: ['format', 'default'] });
 
-/** The kinds by the last word of their route. */
+/** The kinds by the last segment of their route. */
 const kinds: Readonly<Record<string, Kind>> = {
   string: sized('string', 1_073_741_824),
   varchar: sized('varchar', 16_381),
@@ -86,8 +86,8 @@ function create({ management }: Parts, call: Call, as: As): Reply {
 }
 
 /**
- * A column may be updated through the route of another kind (schema-151, 159): what that kind does not share stays,
- * and the answer has the fields of the route's kind. `encrypt` is null in the answer, whatever it is.
+ * A column may be updated through the route of another kind (schema-151, 159). Settings that this kind lacks keep their
+ * value, and the answer has the fields of the route's kind. `encrypt` is always null in the answer.
  */
 function update({ management }: Parts, call: Call, as: As): Reply {
   const { definitions, catalogue } = management;
@@ -128,7 +128,7 @@ function requireColumn({ management: { definitions } }: Parts, call: Call, namin
   return column;
 }
 
-/** A key that no column has yet, in any case. */
+/** A valid key that no column has yet, ignoring case. */
 function freshKey(call: Call, { name, known, naming }: { name: string; known: Definition[]; naming: Naming }): string {
   const key = input(call, name);
   if (typeof key !== 'string' || !/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,35}$/.test(key)) {
@@ -177,7 +177,7 @@ function changedSettings(call: Call, { naming, kind }: As, old: Definition): Fie
   return { required: settings.required, default: settings.default, ...own };
 }
 
-/** Bounds that are not given stay as they were. */
+/** Bounds that are not sent keep their values. */
 function readRange(call: Call, { kind, naming, old }: { kind: Kind; naming: Naming; old: Range }): Fields {
   const bound = (name: string, fallback: number) => {
     const value = given(call)[name] ?? fallback;
@@ -199,7 +199,10 @@ function readElements(call: Call): string[] {
   throw invalidParam('elements', 'Value must a valid array and Value must be a valid string');
 }
 
-/** Adds `required` and `default`. A default of another type is the parameter's fault, one out of bounds the value's. */
+/**
+ * Adds `required` and `default`. A default of a wrong type is `general_argument_invalid`, one out of bounds is
+ * `…_value_invalid`.
+ */
 function withDefault(call: Call, { naming, kind }: As, settings: Fields): Fields {
   const required = givenBoolean(call, 'required');
   const { default: standard = null } = given(call);

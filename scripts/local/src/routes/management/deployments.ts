@@ -44,7 +44,7 @@ export function deploymentRoutes(parts: Parts): Route[] {
   ];
 }
 
-/** Uploads come whole or in chunks; the last one starts the build. */
+/** Accepts an upload whole or in chunks; the last chunk starts the build. */
 function create({ management, clock }: Parts, call: Call): Reply {
   refuseDeclared(management.definitions);
   const owner = requireFunction(management, call);

@@ -4,7 +4,7 @@ import { type Call, type Fields, input } from '../../http/call.ts';
 import { invalidParam } from '../../http/errors.ts';
 import { idRule, isCustomId, resolveId } from '../../ids.ts';
 
-/** What a management call was given, checked as Appwrite's validators check it. */
+/** Parameters of management calls, checked as Appwrite's validators do. */
 
 export function givenText(call: Call, name: string, limits: { fallback?: string; max: number }): string {
   const value = input(call, name) ?? limits.fallback;
@@ -40,7 +40,7 @@ export function givenTexts(call: Call, name: string, fallback?: readonly string[
   return value.map(String);
 }
 
-/** Scopes of a key or a function; unknown ones are refused. */
+/** The scopes of a key or a function; throws for unknown ones. */
 export function givenScopes(call: Call, fallback?: readonly string[]): string[] {
   const scopes = givenTexts(call, 'scopes', fallback);
   if (scopes.every((scope) => projectScopes.includes(scope))) return scopes;
@@ -53,7 +53,7 @@ export function givenId(call: Call, name: string, now: number): string {
   return resolveId(id, now);
 }
 
-/** On tables and buckets `write` stands for creating, too. */
+/** For tables and buckets, `write` includes `create`. */
 export function givenPermissions(call: Call, fallback: unknown): unknown {
   const given = input(call, 'permissions');
   const open = Array.isArray(given) ? given.flatMap((one) => withCreate(one)) : given;

@@ -10,7 +10,7 @@ import { refuseDeclared } from './naming.ts';
 
 type Parts = Pick<Platform, 'management' | 'clock' | 'hosts'>;
 
-/** Nothing here runs in a box of some size; the names are shown as they were asked for. */
+/** Sizes are shown as they were requested; they limit nothing here. */
 const sizeNames = ['s-0.5vcpu-512mb', 's-1vcpu-512mb', 's-1vcpu-1gb', 's-2vcpu-2gb', 's-2vcpu-4gb'].concat([
   's-4vcpu-4gb',
   's-4vcpu-8gb',
@@ -94,7 +94,7 @@ function givenEvents(call: Call): string[] {
   return events;
 }
 
-/** Before 1.9 one size served for building and running; `specification` means something to older clients only. */
+/** Before 1.9 one size applied to building and running; only older clients may send `specification`. */
 function sizes(call: Call, old: Fields): Fields {
   const { specification, ...asked } = given(call);
   const both = isOlder(call) ? specification : undefined;
@@ -137,7 +137,10 @@ function create({ management, clock }: Parts, call: Call): Reply {
   return { status: 201, body: showFunction(management, call, found) };
 }
 
-/** Whatever is not sent goes back to its default; runtime, entrypoint and sizes stay. `live` may become true by it. */
+/**
+ * Settings that are not sent get their defaults; runtime, entrypoint and sizes keep their values. `live` becomes true
+ * if name, entrypoint, commands and runtime stay the same.
+ */
 function update(parts: Parts, call: Call): Reply {
   const { management } = parts;
   refuseDeclared(management.definitions);
@@ -171,7 +174,7 @@ export function requireFunction({ definitions }: Parts['management'], call: Call
   return found;
 }
 
-/** In the client's response format: before 1.9 there was one size. */
+/** The function in the client's response format: before 1.9 there was one size. */
 export function showFunction({ definitions }: Parts['management'], call: Call, found: Definition): Fields {
   const vars = definitions.list('variable', found.$id).map(showVariable);
   const whole = { ...found, vars, ...noRepository };
@@ -184,12 +187,12 @@ function isOlder({ headers }: Call): boolean {
   return /^1\.[0-8]\./.test(String(headers['x-appwrite-response-format'] ?? ''));
 }
 
-/** The value of a secret variable is never told. */
+/** Hides the value of a secret variable. */
 export function showVariable(variable: Definition): Fields {
   return variable.secret === true ? { ...variable, value: '' } : variable;
 }
 
-/** Five fields: seconds are not known to it. */
+/** Whether it is a valid cron expression of five fields, without seconds. */
 function isCron(schedule: string): boolean {
   try {
     return schedule.trim().split(/\s+/).length === 5 && new Cron(schedule, { paused: true }).nextRun() !== null;

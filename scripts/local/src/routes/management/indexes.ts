@@ -11,7 +11,7 @@ type Parts = Pick<Platform, 'management'>;
 
 const mostIndexes = 61;
 const types = ['key', 'fulltext', 'unique', 'spatial'];
-/** Columns of every table that an index may have; `$sequence` is none of them (schema-194). */
+/** System columns that an index may contain; `$sequence` is not one of them (schema-194). */
 const ownColumns = ['$id', '$createdAt', '$updatedAt'];
 
 export function indexRoutes(parts: Parts, naming: Naming): Route[] {
@@ -84,7 +84,7 @@ function isKey(value: string): boolean {
   return /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,35}$/.test(value);
 }
 
-/** Refuses what Appwrite's index validator refuses. */
+/** Throws for everything that Appwrite's index validator refuses. */
 function check({ type, columns: keys, lengths }: Wanted, known: Definition[], naming: Naming): void {
   const invalid = (reason: string) => new ApiError(indexProblem(naming, 'invalid'), reason);
   if (keys.length === 0) throw invalid('No columns provided for the index');

@@ -1,12 +1,12 @@
 import type { Fields } from '../../http/call.ts';
 
-/** What a row of MariaDB may take, and how much of it Appwrite's own columns take. */
+/** The largest row of MariaDB in bytes. Appwrite's own columns take `ownBytes` of it. */
 export const rowBytes = 65_535;
 const ownBytes = 1_067;
 const longestVarchar = 16_381;
 export const indexLength = 768;
 
-/** A longer text lies outside of the row; what the row keeps of it is a pointer. */
+/** A longer text is stored outside of the row, which keeps a pointer to it. */
 const pointerBytes = 20;
 
 function textBytes(size: number): number {
@@ -25,7 +25,7 @@ export function isTextual(column: Fields | undefined): boolean {
   return type === 'string' || type === 'varchar' || type in textTypes;
 }
 
-/** How many characters a text column is declared with; formats have sizes of their own. */
+/** The declared length of a text column in characters; formats have fixed lengths. */
 export function textSize({ type, format, size }: Fields): number {
   const sizes: Record<string, number> = { enum: 255, email: 254, url: 2000, ip: 39 };
   return sizes[String(format)] ?? textTypes[String(type)] ?? Number(size ?? 0);
@@ -51,12 +51,12 @@ function columnBytes(column: Fields): number {
   }
 }
 
-/** The bytes of a row with these columns, as Appwrite counts them before it lets one more in. */
+/** The bytes of a row with these columns, as Appwrite counts them before it adds a column. */
 export function widthOf(columns: readonly Fields[]): number {
   return columns.reduce((sum, column) => sum + columnBytes(column), ownBytes);
 }
 
-/** The length of an index key in characters: of texts their size or the given length; anything else counts as one. */
+/** The length of an index key in characters: texts count with the given length or their size, other columns as one. */
 export function keyLength(columns: readonly (Fields | undefined)[], lengths: readonly number[] = []): number {
   const lengthOf = (column: Fields | undefined, at: number) =>
     column && isTextual(column) ? lengths[at] || textSize(column) : 1;

@@ -5,12 +5,12 @@ import { parseQueries, type Query } from '../../rows/query.ts';
 import { givenBoolean } from './fields.ts';
 
 type Listed = {
-  /** The answer's name for the list. */
+  /** The key of the list in the answer. */
   name: string;
   show?: (item: Definition) => Fields;
-  /** What queries may name besides `$id`, `$createdAt`, `$updatedAt` and `$sequence`; without it, anything. */
+  /** What queries may name besides `$id`, `$createdAt`, `$updatedAt` and `$sequence`; by default anything. */
   attributes?: readonly string[];
-  /** The text that `search` looks through. */
+  /** The text to search; by default the id and the name. */
   searched?: (item: Definition) => string;
 };
 
@@ -18,8 +18,8 @@ const own = ['$id', '$createdAt', '$updatedAt', '$sequence', ''];
 const pages = ['limit', 'offset', 'cursorAfter', 'cursorBefore'];
 
 /**
- * A page of definitions. Queries are checked as Appwrite checks the parameter: whatever is wrong with one is
- * `general_argument_invalid`. Of the filters only those that the SDK and the CLI send are known here.
+ * A page of definitions. Any mistake in a query is `general_argument_invalid`, because Appwrite checks queries as a
+ * parameter here. Only the filters that the SDK and the CLI send are supported.
  */
 export function listing(call: Call, found: Definition[], { name, show, attributes, searched }: Listed): Reply {
   const queries = listQueries(call, attributes);
@@ -32,7 +32,7 @@ export function listing(call: Call, found: Definition[], { name, show, attribute
   return { status: 200, body: { total: wantsTotal(call) ? filtered.length : 0, [name]: page } };
 }
 
-/** Reads the `queries` of a list and refuses what its attributes do not allow. */
+/** Reads the `queries` of a list; throws for attributes that it does not allow. */
 export function listQueries(call: Call, attributes?: readonly string[]): Query[] {
   return asArgument(() => {
     const queries = parseQueries(call.query.queries);
@@ -41,7 +41,7 @@ export function listQueries(call: Call, attributes?: readonly string[]): Query[]
   });
 }
 
-/** Runs a check of queries whose failures are the parameter's here. */
+/** Reports failed checks of queries as an invalid `queries` parameter. */
 export function asArgument<T>(check: () => T): T {
   try {
     return check();
@@ -63,7 +63,9 @@ function checkQuery({ method, attribute, values, queries }: Query, attributes?: 
   }
 }
 
-/** `total=0` asks for no total; `false`, in a query string, is a text like any other and so true (storage-126, 127). */
+/**
+ * `total=0` skips the total. `false` in a query string is a non-empty text and so counts as true (storage-126, 127).
+ */
 export function wantsTotal(call: Call): boolean {
   return call.query.total === 'false' || givenBoolean(call, 'total', true);
 }
@@ -84,7 +86,10 @@ function filter(items: Definition[], { method, attribute, values }: Query): Defi
     case 'greaterThanEqual':
       return items.filter((item) => compare(item[attribute], values[0]) >= 0);
     default:
-      throw new ApiError('general_not_implemented_locally', `The local Appwrite filters no such list by ${method}.`);
+      throw new ApiError(
+        'general_not_implemented_locally',
+        `The local Appwrite does not filter this list by ${method}.`,
+      );
   }
 }
 
@@ -113,7 +118,9 @@ function pageOf(items: Definition[], queries: Query[]): Definition[] {
   return items.slice(Math.max(0, at - limit), at);
 }
 
-/** Fulltext as MariaDB does it for these lists: any word of three letters or more; the last one may be the start of one. */
+/**
+ * Fulltext as MariaDB does it for these lists: any word of three letters or more matches; the last one may be a prefix.
+ */
 function hasWords(text: string, search: string): boolean {
   const split = (words: string) => words.toLowerCase().match(/[\p{L}\p{N}_]{3,}/gu) ?? [];
   const known = split(text);

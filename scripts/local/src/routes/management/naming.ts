@@ -3,7 +3,7 @@ import { ApiError, type ErrorType, missing } from '../../http/errors.ts';
 import type { Definition, Definitions } from '../../project/definitions.ts';
 import { rowBytes, widthOf } from './limits.ts';
 
-/** Tables are managed in two languages: TablesDB, and the older one that appwrite-cli 12 speaks for columns. */
+/** The names of the two APIs that manage tables: TablesDB, and the older one that appwrite-cli 12 uses for columns. */
 export type Naming = {
   databases: string;
   tables: string;
@@ -52,7 +52,7 @@ export function requireTable(definitions: Definitions, call: Call, naming: Namin
   return found;
 }
 
-/** `column_…` or `attribute_…`, as the caller says it. */
+/** The error type in the words of the API: `column_…` or `attribute_…`. */
 export function columnProblem(naming: Naming, end: string): ErrorType {
   return `${naming.column}_${end}` as ErrorType;
 }
@@ -83,6 +83,6 @@ export function refuseDeclared({ declared }: Definitions): void {
   if (!declared) return;
   throw new ApiError(
     'general_not_implemented_locally',
-    'This local project is what its appwrite.json says. Change the file, or start an empty project.',
+    'Calls cannot change a project that appwrite.json declares. Change the file, or start an empty project.',
   );
 }

@@ -14,7 +14,7 @@ const listed = [
   ...['domain', 'type', 'trigger', 'deploymentResourceType', 'deploymentResourceId', 'deploymentId'],
   ...['deploymentVcsProviderBranch'],
 ];
-/** The recorded installation refused this one (domains-026). */
+/** A domain that the recorded installation refused (domains-026). */
 const refusedDomain = 'example.com';
 
 export function ruleRoutes(parts: Parts): Route[] {
@@ -37,8 +37,8 @@ export function ruleRoutes(parts: Parts): Route[] {
 }
 
 /**
- * A name below the installation's own host is verified at once, one level deep and no further. The answer has a
- * `renewAt` that the rule itself has not.
+ * A name one level below the installation's own host is verified at once; deeper names are refused. The answer has a
+ * `renewAt`, the stored rule has none.
  */
 function create({ management, clock }: Parts, call: Call): Reply {
   const { definitions } = management;

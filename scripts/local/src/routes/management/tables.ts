@@ -84,7 +84,10 @@ function createTable({ management, clock }: Parts, call: Call, naming: Naming): 
   const path = `${database.$id}/${$id}`;
   if (definitions.find('table', path)) throw missing(`${naming.table}_already_exists`, $id);
   if (input(call, naming.columns) !== undefined || input(call, 'indexes') !== undefined) {
-    throw new ApiError('general_not_implemented_locally', 'Columns and indexes are made in calls of their own here.');
+    throw new ApiError(
+      'general_not_implemented_locally',
+      'The local Appwrite creates columns and indexes in separate calls only.',
+    );
   }
   const table = definitions.create('table', path, {
     $id,
@@ -98,7 +101,7 @@ function createTable({ management, clock }: Parts, call: Call, naming: Naming): 
   return { status: 201, body: showTable(definitions, table, naming) };
 }
 
-/** What is not sent falls back: permissions and name to the old ones, the switches to their defaults. */
+/** Name and permissions that are not sent keep their values; `enabled` and `rowSecurity` get their defaults. */
 function updateTable({ management }: Parts, call: Call, naming: Naming): Reply {
   const { definitions, catalogue } = management;
   refuseDeclared(definitions);
@@ -119,7 +122,7 @@ function removeTable({ management }: Parts, call: Call, naming: Naming): Reply {
   return { status: 204 };
 }
 
-/** A table, its columns, indexes and rows. No event tells of the rows. */
+/** Removes a table with its columns, indexes and rows. Sends no events for the rows. */
 function remove({ definitions, catalogue }: Parts['management'], { databaseId, $id }: Definition): void {
   const path = `${databaseId}/${$id}`;
   definitions.remove('table', path);

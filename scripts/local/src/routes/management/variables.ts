@@ -9,7 +9,9 @@ import { refuseDeclared } from './naming.ts';
 
 type Parts = Pick<Platform, 'management' | 'clock'>;
 
-/** Characters. The longest that is allowed breaks the real one: it is 500 there (recorded: functions-039). */
+/**
+ * The longest value in characters. A value of exactly this length is 500 on a real Appwrite (recorded: functions-039).
+ */
 const longestValue = 8192;
 
 export function variableRoutes(parts: Parts): Route[] {

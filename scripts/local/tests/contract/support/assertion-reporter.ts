@@ -2,7 +2,7 @@ import type { Reporter, TestCase } from 'vitest/node';
 
 type Counted = { contract?: { assertions: number } };
 
-/** Prints how many assertions of the contract were made, and about which Appwrite. */
+/** Prints the number of contract assertions, and the Appwrite that they tested. */
 export class AssertionReporter implements Reporter {
   #assertions = 0;
   #tests = 0;

@@ -7,14 +7,14 @@ import { clientOf, openTarget, type Target } from './target.ts';
 
 export type Services = { client: Client; tables: TablesDB; storage: Storage; tokens: Tokens; functions: Functions };
 
-/** A database, a bucket and functions of one test file's own, through the real SDK; all of them go when it ends. */
+/** A database, a bucket and functions for one test file, through the real SDK; all are removed when it ends. */
 export type Contract = Services & {
   target: Target;
   databaseId: string;
   bucketId: string;
-  /** What a stranger sees. */
+  /** The services as a guest, without a key. */
   guest: Services;
-  /** The real id of a function by the name it has in the test. */
+  /** The id of a function on the server, by its name in the test. */
   functionId(name: string): string;
   functionHost(name: string): string;
 };
@@ -22,7 +22,7 @@ export type Contract = Services & {
 type Wanted = {
   tables?: TableWanted[];
   bucket?: { fileSecurity: boolean };
-  /** By name; those that must know the database's id are made from it. */
+  /** By name, or a callback if they need the database's id. */
   functions?: Record<string, Deployed> | ((databaseId: string) => Record<string, Deployed>);
   domains?: boolean;
 };

@@ -4,14 +4,14 @@ import { clientOf, openTarget } from './target.ts';
 
 const abandoned = 60 * 60 * 1000;
 
-/** Before a run on a real Appwrite: removes what runs that were killed have left there. */
+/** Before a run on a real Appwrite: removes what killed runs have left there. */
 export async function setup(): Promise<void> {
   const { APPWRITE_ENDPOINT, APPWRITE_FUNCTIONS_DOMAIN, APPWRITE_CORPUS_PROJECT_ID } = process.env;
   if (!APPWRITE_ENDPOINT) throw new Error('Set APPWRITE_ENDPOINT, APPWRITE_PROJECT_ID and APPWRITE_API_KEY first.');
   if (!APPWRITE_FUNCTIONS_DOMAIN)
-    process.stdout.write('Without APPWRITE_FUNCTIONS_DOMAIN the part about domains is left out.\n');
+    process.stdout.write('Without APPWRITE_FUNCTIONS_DOMAIN the tests of domains are skipped.\n');
   if (!APPWRITE_CORPUS_PROJECT_ID)
-    process.stdout.write('Without APPWRITE_CORPUS_PROJECT_ID and its key the recorded corpus is left out.\n');
+    process.stdout.write('Without APPWRITE_CORPUS_PROJECT_ID and its key the recorded corpus is skipped.\n');
   const target = await openTarget();
   const client = clientOf(target).setKey(target.apiKey);
   for (const remove of await leftovers(client)) await remove();

@@ -1,6 +1,6 @@
 import type { TableWanted } from './make-tables.ts';
 
-/** Where listeners write down what they were told. */
+/** The table in which listeners record their deliveries. */
 export const heardTable: TableWanted = {
   id: 'heard',
   columns: [
@@ -12,7 +12,7 @@ export const heardTable: TableWanted = {
   ],
 };
 
-/** Writes down what it is told, in another table than it listens to, and fails. */
+/** Records its delivery in a table that it does not listen to, and fails. */
 export const listener = `
 module.exports = async ({ req, res, error }) => {
   const { authorization, ...headers } = req.headers;

@@ -3,7 +3,7 @@ import { InputFile } from 'node-appwrite/file';
 import { packed } from './tar.ts';
 import { until } from './until.ts';
 
-/** A function as a test wants it: one CommonJS module. */
+/** A function to deploy: one CommonJS module. */
 export type Deployed = {
   source: string;
   execute?: string[];

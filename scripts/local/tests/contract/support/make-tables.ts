@@ -23,7 +23,7 @@ export type TableWanted = {
   rowSecurity?: boolean;
 };
 
-/** A table with a column of every kind the code uses. */
+/** A table with a column of every kind that the code uses. */
 export const notes: TableWanted = {
   id: 'notes',
   columns: [

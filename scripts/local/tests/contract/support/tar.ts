@@ -8,7 +8,7 @@ export function packed(files: Record<string, string>): Buffer {
   return gzipSync(Buffer.concat([...blocks, Buffer.alloc(2 * block)]));
 }
 
-/** A ustar header and the content, filled up to whole blocks. */
+/** A ustar header and the content, padded to whole blocks. */
 function fileBlocks(name: string, bytes: Buffer): Buffer[] {
   const header = Buffer.alloc(block);
   const put = (text: string, offset: number) => header.write(text, offset, 'latin1');

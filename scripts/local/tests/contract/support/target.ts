@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { Client } from 'node-appwrite';
 import { startLocalAppwrite } from '../../../src/index.ts';
 
-/** The Appwrite whose promises are checked: a real one when APPWRITE_ENDPOINT names it, else a local one of this file's own. */
+/** The Appwrite under test: a real one if APPWRITE_ENDPOINT is set, else a local one for this file. */
 export type Target = {
   endpoint: string;
   projectId: string;
   apiKey: string;
-  /** What the names of functions end in. */
+  /** The suffix of function domains. */
   functionsDomain: string;
   real: boolean;
-  /** Lets time go by: on the local one by moving its clock, on a real one by waiting. */
+  /** Lets time pass: a local one moves its clock, a real one waits. */
   pass(milliseconds: number): Promise<void>;
-  /** Until events and executions that are under way have come to rest, as far as one can know. */
+  /** Waits for events and executions to end; on a real one for three seconds. */
   settle(): Promise<void>;
   close(): Promise<void>;
 };

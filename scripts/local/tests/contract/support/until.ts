@@ -1,4 +1,4 @@
-/** Asks again and again, for a minute at most. */
+/** Repeats a check until it is true, for a minute at most. */
 export async function until(what: string, ready: () => Promise<boolean>): Promise<void> {
   const latest = Date.now() + 60_000;
   for (let wait = 5; !(await ready()); wait = Math.min(500, wait * 2)) {

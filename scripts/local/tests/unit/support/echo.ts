@@ -1,4 +1,4 @@
-/** A function that tells what it was given, and misbehaves on request. */
+/** A function that returns what it received, and fails in a way that the path selects. */
 export const echo = `
 module.exports = async ({ req, res, log, error }) => {
   if (req.path === '/throw') throw new Error('boom');

@@ -11,12 +11,12 @@ export type World = {
   tokens: Tokens;
   functions: Functions;
   client: Client;
-  /** What a stranger sees: the same services without a key. */
+  /** The services as a guest, without a key. */
   guest: { tables: TablesDB; storage: Storage; functions: Functions; client: Client };
   restart(options?: Partial<LocalAppwriteOptions>): Promise<void>;
 };
 
-/** A local Appwrite of its own for one test file, spoken to through the real SDK. */
+/** A local Appwrite for one test file, with clients of the real SDK. */
 export function useWorld(options: ProjectOptions = {}, more: Partial<LocalAppwriteOptions> = {}): World {
   const world = {} as World;
   const project = makeProject(options);

@@ -9,7 +9,7 @@ export type ProjectOptions = {
   buckets?: Entry[];
   /** The source of each function's CommonJS module, by id. */
   functions?: Record<string, string>;
-  /** What differs from an ordinary public function, by id. */
+  /** Settings that differ from an ordinary public function, by id. */
   settings?: Record<string, Entry>;
 };
 

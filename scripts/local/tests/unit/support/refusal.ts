@@ -1,6 +1,6 @@
 import { AppwriteException } from 'node-appwrite';
 
-/** Status and type of the refusal, as one line that reads well in an assertion. */
+/** Status and type of the error as one line; 'not refused' if the call succeeds. */
 export async function refusal<T>(call: Promise<T>): Promise<string> {
   try {
     await call;

@@ -1,4 +1,4 @@
-/** A function that writes one row for each name in its path, one after the other, and tells how each call ended. */
+/** A function that writes one row per name in its path, one after the other, and returns how each call ended. */
 export const writer = `
 let count = 0;
 module.exports = async ({ req, res }) => {

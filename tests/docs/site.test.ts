@@ -3,11 +3,11 @@ import { buildSite } from '#functions/docs/site.ts';
 import { openApiDocument } from '#scripts/openapi/document.ts';
 import { lint } from '#scripts/openapi/lint.ts';
 import { readDocsConfig } from '#shared/config.ts';
-import { type Service, startService } from '../support/harness.ts';
+import { type Service, sharedService, startService } from '../support/harness.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
 });
 afterAll(() => service.close());
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MINUTE } from '#shared/domain/clock.ts';
 import type { Answer } from './send.ts';
 
 /** A project and its key. */
@@ -12,7 +13,7 @@ export type Canaries = {
   keepFromLogs(name: string, text: string): void;
   /** Throws when an answer tells one of them. */
   check(what: string, answer: Answer): void;
-  /** Throws when a function logged one of them. */
+  /** Throws when a function has logged one of them since the watch began. */
   checkLogs(place: Place): Promise<void>;
 };
 
@@ -31,11 +32,13 @@ function toldBy(text: string, secrets: ReadonlyMap<string, string>): string[] {
   return [...byPattern.map(([name]) => name), ...bySecret.map(([, name]) => name)];
 }
 
-async function logsOf(local: Place, functionId: string): Promise<string[]> {
+/** What the function has logged since this moment, in milliseconds. */
+async function logsOf(local: Place, functionId: string, since: number): Promise<string[]> {
   const lines: string[] = [];
   const headers = { 'x-appwrite-project': local.projectId, 'x-appwrite-key': local.apiKey };
   for (let offset = 0; ; offset += 100) {
     const queries = [
+      { method: 'greaterThan', attribute: '$createdAt', values: [new Date(since).toISOString()] },
       { method: 'limit', values: [100] },
       { method: 'offset', values: [offset] },
     ].map((query, index) => `queries[${index}]=${encodeURIComponent(JSON.stringify(query))}`);
@@ -56,6 +59,8 @@ async function functionsOf({ endpoint, projectId, apiKey }: Place): Promise<stri
 export function watchForSecrets(secrets: Readonly<Record<string, string>>): Canaries {
   const watched = new Map(Object.entries(secrets).map(([name, secret]) => [secret, name]));
   const unlogged = new Map<string, string>();
+  // A minute before, in case the server's clock is behind.
+  const since = Date.now() - MINUTE;
   return {
     keepFromLogs: (name, text) => void unlogged.set(text, name),
     add: (name, secret) => void watched.set(secret, name),
@@ -65,7 +70,9 @@ export function watchForSecrets(secrets: Readonly<Record<string, string>>): Cana
     },
     async checkLogs(local) {
       for (const id of await functionsOf(local)) {
-        const told = (await logsOf(local, id)).flatMap((line) => toldBy(line, new Map([...watched, ...unlogged])));
+        const told = (await logsOf(local, id, since)).flatMap((line) =>
+          toldBy(line, new Map([...watched, ...unlogged])),
+        );
         if (told.length > 0) throw new Error(`the function ${id} logged ${[...new Set(told)].join(', ')}`);
       }
     },

@@ -3,12 +3,12 @@ import * as z from 'zod/mini';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { LoginReply, Profile } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
+import { type Person, type Service, sharedService, uniqueName } from '../../support/harness.ts';
 
 let service: Service;
 let ada: Person;
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   ada = await service.person();
 });
 afterAll(() => service.close());

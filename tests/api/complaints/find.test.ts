@@ -4,7 +4,7 @@ import { ComplaintPoints } from '#shared/contract/responses.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { metresBetween } from '#shared/domain/geometry.ts';
 import { change, followed, idsOf, listOf } from '../../support/complaints.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
@@ -12,7 +12,7 @@ let staff: Person;
 let other: Person;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   [reporter, staff, other] = await service.people('user', 'staff', 'staff');
 });
 afterAll(() => service.close());

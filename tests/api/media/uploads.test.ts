@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Service, startService } from '../../support/harness.ts';
+import { type Service, sharedService } from '../../support/harness.ts';
 import { sendCanaries } from '../../support/media-fuzz/canaries.ts';
 import { noise, peakMemory, sendByDomain, sendByExecution } from '../../support/media-fuzz/large.ts';
 import {
@@ -17,7 +17,7 @@ const every = (step: number) => (index: number) => index % step === 0;
 let service: Service;
 let range: Range;
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   range = { service, person: await service.person() };
 });
 afterAll(() => service.close());

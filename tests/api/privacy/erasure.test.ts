@@ -5,13 +5,13 @@ import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { change } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
 let staff: Person;
 
 beforeAll(async () => {
-  service = await startService();
+  service = await sharedService();
   staff = await service.person('staff');
 });
 afterEach(() => service.local.faults.clear());

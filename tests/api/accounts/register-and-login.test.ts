@@ -18,7 +18,7 @@ const login = (username: unknown, password: unknown = PASSWORD) =>
   service.send('POST', '/login', { json: { username, password } });
 
 describe('POST /user', () => {
-  it('opens an account with the role user and answers the profile alone', async () => {
+  it('opens an account with the role user and answers with the profile only', async () => {
     const username = uniqueName();
     const answer = await register({
       username: username.toUpperCase(),
@@ -64,13 +64,13 @@ describe('POST /user', () => {
     expect(await findByUsername(service.connection.store, 'badinput.person')).toBeUndefined();
   });
 
-  it('refuses what pollutes a prototype', async () => {
+  it('refuses __proto__ in the body', async () => {
     const raw = `{"username":"badinput.person","password":"${PASSWORD}","name":"A","__proto__":{"role":"admin"}}`;
     const headers = { 'content-type': 'application/json' };
     (await service.send('POST', '/user', { raw, headers })).problem(422);
   });
 
-  it('takes both spellings of a composed letter for one password', async () => {
+  it('takes both Unicode spellings of a composed letter as the same password', async () => {
     const username = uniqueName();
     (await register({ username, password: 'Zoe\u0308s geheimes Wort', name: 'Zoë' })).as(Profile, 201);
     (await login(username, 'Zoës geheimes Wort')).as(LoginReply);
@@ -141,7 +141,7 @@ describe('POST /login', () => {
     (await service.send('POST', '/login', { raw, headers })).problem(status);
   });
 
-  it('renews a hash of a lower cost while it knows the password', async () => {
+  it('renews a hash of a lower cost at the login', async () => {
     const person = await service.person();
     const { store } = service.connection;
     const before = await findByUsername(store, person.username);
@@ -168,7 +168,7 @@ it('while ten logins hash, reads are answered between them, and logins beyond th
   busy = false;
   await reading;
   for (const answer of logins) answer.as(LoginReply);
-  // Passwords hashed on the thread that answers would let through one read after each login at most.
+  // If passwords were hashed on the main thread, at most one read could be answered after each login.
   expect(reads).toBeGreaterThan(names.length + 2);
 
   const crowd = Array.from({ length: 40 }, () => login(uniqueName('nobody')));

@@ -8,7 +8,7 @@ let staff: Person;
 let admin: Person;
 
 beforeAll(async () => {
-  // Work never rests, so that days are days whenever this runs.
+  // With working hours around the clock, a deadline of two days is always 48 hours.
   service = await startService({ WORKING_HOURS: 'mon-sun 00:00-24:00' });
   [reporter, staff, admin] = await service.people('user', 'staff', 'admin');
 });
@@ -19,7 +19,7 @@ const lastEntry = async (viewer: Pick<Person, 'send'>, id: string) => (await det
 const found = async (q: string, viewer: Pick<Person, 'send'> = service) => idsOf(await listOf(viewer, { q }));
 
 describe('staff', () => {
-  it('corrects the category at any time: deadline and assignee are those of the new one', async () => {
+  it('corrects the category at any time: deadline and assignee become those of the new one', async () => {
     const { store } = service.connection;
     await store.categories.insert('parks', { name: 'Parks', assignee: staff.username, daysUntilOverdue: 2 });
     const { id } = await reporter.file({ category: 'roads' });
@@ -54,7 +54,7 @@ describe('staff', () => {
     expect(await near('41.5,2.5')).toEqual([]);
   });
 
-  it('takes words out of the text for good: nobody finds them, and only admins can read them', async () => {
+  it('removes words from the text: nobody finds them, and only admins can read them', async () => {
     const filed = await reporter.file({ title: 'Xanthippe leaves litter', description: 'Xanthippe from Elm Road.' });
     const { id } = filed;
     await change(staff, { id, title: 'Litter', description: 'In Elm Road.', reason: 'Names a neighbour.' });
@@ -73,7 +73,7 @@ describe('staff', () => {
     expect(JSON.stringify(rows)).not.toContain(Buffer.from('xanthippe').toString('hex'));
   });
 
-  it('needs no reason for its own report while nobody has acted, which keeps no older text', async () => {
+  it('needs no reason for their own complaint while nobody has acted; the older text is then not kept', async () => {
     const { id } = await staff.file();
     await change(staff, { id, title: 'Two broken lamps' });
     expect(await lastEntry(admin, id)).toMatchObject({ kind: 'edit', before: null });

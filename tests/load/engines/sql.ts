@@ -1,4 +1,7 @@
-/** The SQL that Appwrite 1.9 makes of a list: utopia-php/database, Adapter/SQL.php find() and count(), with a key and no shared tables. */
+/**
+ * The SQL of a list in Appwrite 1.9: utopia-php/database, Adapter/SQL.php find() and count(), with a key and without
+ * shared tables.
+ */
 
 export type Dialect = 'mariadb' | 'postgresql';
 type Query = { method: string; attribute?: string; values?: unknown[] };
@@ -6,7 +9,7 @@ type Query = { method: string; attribute?: string; values?: unknown[] };
 export type Listing = { tableId: string; queries: readonly string[] };
 export type Statements = {
   list: string;
-  /** What is asked besides when the total is wanted. */
+  /** Counts the rows; it is sent as well when the total is wanted. */
   count: string;
 };
 
@@ -70,7 +73,7 @@ function orderOf(dialect: Dialect, queries: readonly Query[]): string {
     .join(', ');
 }
 
-/** The statements of one list call. Throws for a query method that no list of the product uses. */
+/** The statements of one list call. Throws for query methods that no list of the product uses. */
 export function statementsOf(dialect: Dialect, { tableId, queries }: Listing): Statements {
   const parsed = queries.map((query): Query => JSON.parse(query));
   const valuesOf = (method: string) => parsed.find((query) => query.method === method)?.values;

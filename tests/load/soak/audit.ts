@@ -15,7 +15,9 @@ export type Findings = {
 
 const MORE_THAN_A_DAY = 25 * 3_600_000;
 
-/** Lets days pass: the daily pass notes what was left behind, and removes it a day later, however much a person allows. */
+/**
+ * Advances three days: the daily pass records leftovers and removes them a day later. A last pass ignores the limit.
+ */
 export async function letDaysPass({ local, connection }: Subject): Promise<void> {
   await local.settle();
   for (let day = 0; day < 3; day += 1) {
@@ -26,7 +28,7 @@ export async function letDaysPass({ local, connection }: Subject): Promise<void>
   await reconcileNow({ ...connection, clock }, { overLimit: true });
 }
 
-/** Compares what clients were told with what is there. */
+/** Compares what clients were told with the stored rows and files. */
 export async function audit({ connection }: Subject, ledger: Ledger): Promise<Findings> {
   const { client, tables } = connection.gateway;
   const rowsOf = async (tableId: string) => {

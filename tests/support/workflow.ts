@@ -8,18 +8,18 @@ const PARTIES = ['reporter', 'stranger', 'staff', 'admin'] as const;
 type Party = (typeof PARTIES)[number];
 export type Cast = Record<Party, Person>;
 
-/** One request of one person, and what the contract says it does to a complaint. */
+/** One request of one person to change a complaint. */
 export type Step = {
   who: Party;
   body: { status?: Status; progress?: number; note?: string; hidden?: boolean };
-  /** The complaint was resolved so many days ago, if it is. */
+  /** If the complaint is resolved, it was so many days ago. */
   daysAgo: number;
 };
 type Model = { status: Status; progress: number; hidden: boolean; version: number };
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
 
-/** Steps that lead somewhere about as often as not. */
+/** Random steps, of which about half are allowed. */
 export const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
     who: fc.constantFrom(...PARTIES, 'staff', 'admin'),
@@ -74,7 +74,10 @@ async function age({ connection }: Service, id: string, days: number): Promise<v
   await connection.store.complaints.replace(row, { resolvedAt });
 }
 
-/** Takes one complaint through the steps and holds each answer, and what is stored after it, against the contract. Throws at the first difference. */
+/**
+ * Takes one complaint through the steps and compares each answer and the stored state with the contract. Throws at the
+ * first difference.
+ */
 export async function walkThrough(service: Service, cast: Cast, walk: readonly Step[]): Promise<void> {
   const { id } = await cast.reporter.file();
   let model: Model = { status: 'created', progress: 0, hidden: false, version: 1 };

@@ -18,7 +18,7 @@ async function makeSource(index: number, random: Random): Promise<Source> {
 
 type Shown = Complaint['images'][number];
 
-/** What is wrong with a stored picture, against the one that was sent. */
+/** The faults of a stored picture, compared with the one that was sent. */
 async function compare({ bytes, what }: Source, image: Shown | undefined): Promise<string[]> {
   const answer = await fetch(image?.url ?? '');
   const kept = Buffer.from(await answer.arrayBuffer());
@@ -31,7 +31,7 @@ async function compare({ bytes, what }: Source, image: Shown | undefined): Promi
   return wrong;
 }
 
-/** Pictures full of metadata, in all formats and orientations, three to a complaint. */
+/** Files pictures full of metadata, in all formats and orientations, three to a complaint. */
 export async function sendCanaries({ person }: Range, count: number, seed: number): Promise<CanaryTally> {
   const random = seededRandom(seed);
   const tally: CanaryTally = { pictures: 0, wrong: [] };

@@ -2,7 +2,9 @@ import { ProjectKeyScopes, Runtime } from 'node-appwrite';
 import { type Change, differences, type Planning } from './change.ts';
 import type { DeclaredFunction } from './declaration.ts';
 
-/** Creates functions without code: appwrite-cli 12 cannot create one with a key alone, but can push code to it. */
+/**
+ * Creates functions without code, since appwrite-cli 12 cannot create one with a key alone, but can push code to it.
+ */
 export function planFunctions(planning: Planning): Change[] {
   return planning.declared.functions.flatMap((fn) => planFunction(planning, fn));
 }
@@ -31,7 +33,7 @@ function comparedOf({
   return { ...settings, buildSpecification: specification, runtimeSpecification: specification };
 }
 
-/** All settings: an update resets what it leaves out to its default. */
+/** All settings of a function, since an update resets missing ones to their defaults. */
 function settingsOf(fn: DeclaredFunction) {
   const { $id, runtime, scopes, ...settings } = fn;
   const { name, execute, events, schedule, timeout, enabled, logging, entrypoint, commands, specification } = settings;

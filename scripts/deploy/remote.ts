@@ -12,7 +12,7 @@ function mayPass(error: unknown): boolean {
   return error.code === 0 || error.code === 429 || error.code >= 500;
 }
 
-/** The SDK's client with a limit for each call and retries of what only reads. */
+/** The SDK's client with a time limit for each call and with retries of reads. */
 class PatientClient extends Client {
   override async call(...call: Call): ReturnType<Client['call']> {
     for (let tries = 0; ; tries += 1) {
@@ -38,14 +38,14 @@ class PatientClient extends Client {
   }
 }
 
-/** A project as the holder of its key sees it. */
+/** A project with the access of its API key. */
 export type Remote = {
   target: Target;
   tables: TablesDB;
   storage: Storage;
   functions: Functions;
   rules: ProxyRules;
-  /** A call by its path below the endpoint, for what the SDK cannot express (a default of null). */
+  /** Sends a call by its path below the endpoint, for what the SDK cannot express (a default of null). */
   send(method: 'post' | 'patch' | 'put', path: string, body: Record<string, unknown>): Promise<void>;
 };
 
@@ -64,7 +64,7 @@ export function openRemote(target: Target): Remote {
   };
 }
 
-/** Undefined for a 404; rethrows every other refusal. */
+/** Resolves to undefined for a 404; rethrows every other error. */
 export async function undefinedIfMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -88,7 +88,7 @@ export async function until<T>(
   }
 }
 
-/** How many rows a table has, in words; Appwrite counts to 5000. */
+/** The number of rows of a table in words; Appwrite counts to 5000. */
 export async function countRows(tables: Remote['tables'], databaseId: string, tableId: string): Promise<string> {
   const { total } = await tables.listRows({ databaseId, tableId });
   return total >= 5000 ? '5000 rows or more' : total === 1 ? '1 row' : `${total} rows`;

@@ -6,7 +6,7 @@ import { type Finding, failure, good, warning } from './finding.ts';
 const OLD_DAYS = 180;
 const DAY_MS = 86_400_000;
 
-/** What runs: deployments, and what each function answers. */
+/** Checks the deployments and the answer of each function. */
 export async function checkCode(planning: Planning): Promise<Finding[]> {
   const deployments = planning.live.functions.map(checkDeployment);
   const proofs = await verifyFunctions(planning, 1);

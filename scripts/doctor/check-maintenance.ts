@@ -10,7 +10,7 @@ import { type Finding, failure, good, warning } from './finding.ts';
 
 const BUDGET_MS = 30_000;
 
-/** The last scheduled run of every function that has a schedule, by the code that runs now. */
+/** Checks the last scheduled run of every function with a schedule, by the code that runs now. */
 export async function checkSchedules(planning: Planning): Promise<Finding[]> {
   const scheduled = planning.declared.functions.filter(({ schedule }) => schedule !== '');
   return Promise.all(scheduled.map((fn) => checkSchedule(planning, fn)));
@@ -25,7 +25,7 @@ async function checkSchedule({ remote, live }: Planning, fn: DeclaredFunction): 
   const { executions } = await remote.functions.listExecutions({ functionId, queries });
   const [last] = executions;
   const overdue = Date.now() - 3 * intervalOf(schedule);
-  // A run from before the present deployment was ready says nothing about its code.
+  // A run before the present deployment was ready says nothing about its code.
   const readyAt = Date.parse(known.deployment.$updatedAt);
   if (!last || Date.parse(last.$createdAt) < readyAt) {
     if (readyAt > overdue) return good('schedule', subject, 'is not due yet');
@@ -44,7 +44,7 @@ function intervalOf(schedule: string): number {
   return first && second ? second.getTime() - first.getTime() : 0;
 }
 
-/** What a dry pass finds now, and whether the last pass has stopped. */
+/** Reports what a dry pass finds now, and whether the last pass stopped at its limit. */
 export async function checkMedia({ gateway, store }: Connection): Promise<Finding[]> {
   const deps = { gateway, store, clock: systemClock };
   const [last, report] = [await lastPass(store), await reconcileNow(deps, { dry: true, milliseconds: BUDGET_MS })];

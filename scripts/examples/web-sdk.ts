@@ -3,19 +3,24 @@ import { Client, type ExecutionMethod, Functions } from 'appwrite';
 type Call = { functionId: string; method: `${ExecutionMethod}`; path: string; body?: unknown };
 type Reply = { status: number; body: Record<string, unknown> };
 
-/** Calls the API through Appwrite's executions, as an app with the web SDK does: text only, so JSON. */
+/**
+ * Calls the API through Appwrite's executions, as an app with the web SDK does. Executions take text only, so bodies
+ * are JSON.
+ */
 export class SdkApi {
   readonly #functions: Functions;
   readonly #only: string | undefined;
   #headers: Record<string, string> = { 'content-type': 'application/json' };
 
-  /** `only`: the function that answers every path, `api` in the layout compact; in groups each call names its own. */
+  /**
+   * `only`: the function that answers every path, `api` in the layout compact. In groups each call names its function.
+   */
   constructor(endpoint: string, projectId: string, only?: string) {
     this.#only = only;
     this.#functions = new Functions(new Client().setEndpoint(endpoint).setProject(projectId));
   }
 
-  /** Every call from now on is this person's. */
+  /** Sends all further calls as this person. */
   use(token: string, username: string): void {
     this.#headers = { ...this.#headers, TOKEN: token, USERNAME: username };
   }
@@ -38,14 +43,14 @@ export class SdkApi {
 export type SdkStory = {
   endpoint: string;
   projectId: string;
-  /** `api` where the product is deployed in the layout compact. */
+  /** `api` if the product is deployed in the layout compact. */
   only?: string;
   username: string;
   picture: Uint8Array;
   say: (line: string) => void;
 };
 
-/** The same story through functions.createExecution, the picture as base64 in JSON. */
+/** Plays the same story through functions.createExecution, with the picture as base64 in JSON. */
 export async function runSdkStory(story: SdkStory): Promise<string> {
   const { username, say } = story;
   const api = new SdkApi(story.endpoint, story.projectId, story.only);

@@ -14,8 +14,8 @@ function pathsOf(routes: readonly Served[]): Json {
 }
 
 /**
- * The OpenAPI document of what the functions serve, made of the routes: their schemas, and the `docs` beside them. Its
- * servers are filled in where it is served.
+ * The OpenAPI document, generated from the routes: their schemas and their `docs`. The function that serves it fills in
+ * the servers.
  */
 export function openApiDocument(): Json {
   const routes = servedRoutes();

@@ -21,7 +21,10 @@ function localTarget(env: NodeJS.ProcessEnv): Target {
   return { endpoint: `http://127.0.0.1:${port}/v1`, projectId, key: apiKey };
 }
 
-/** The Appwrite that the environment names: APPWRITE_ENDPOINT with its project and key, or the local one of PORT and DATA_DIR. */
+/**
+ * The Appwrite that the environment names: APPWRITE_ENDPOINT with its project and key, or the local one of PORT and
+ * DATA_DIR.
+ */
 export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
   const { APPWRITE_ENDPOINT: endpoint, APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: key } = env;
   if (!endpoint) return localTarget(env);
@@ -41,7 +44,10 @@ export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
 
 const PATIENCE_MS = 10_000;
 
-/** Why no Appwrite answers there; undefined when one does. Its version needs no key, and its refusals carry it too (recorded: access-045, access-139, access-170). */
+/**
+ * Why no Appwrite answers there; undefined when one does. GET /health/version needs no key, and refusals contain the
+ * version too (recorded: access-045, access-139, access-170).
+ */
 async function whyNot({ endpoint, projectId }: Target): Promise<string | undefined> {
   const headers = { 'x-appwrite-project': projectId };
   const signal = AbortSignal.timeout(PATIENCE_MS);
@@ -58,7 +64,7 @@ async function whyNot({ endpoint, projectId }: Target): Promise<string | undefin
   }
 }
 
-/** Makes sure that an Appwrite answers before any work begins; throws with what was found and what was expected. */
+/** Throws unless an Appwrite answers, with what was found and what was expected. Returns the target. */
 export async function reach(target: Target, env: NodeJS.ProcessEnv = process.env): Promise<Target> {
   const why = await whyNot(target);
   if (why === undefined) return target;
@@ -68,7 +74,7 @@ export async function reach(target: Target, env: NodeJS.ProcessEnv = process.env
   throw new Error(`No Appwrite answers at ${target.endpoint} (${why}). ${expected}`);
 }
 
-/** Opens the same tables that the functions use, with an admin's key. */
+/** Opens the tables of the functions with an admin key. */
 export function connect(target: Target = targetOf()): Connection {
   const gateway = openGateway({
     ...target,

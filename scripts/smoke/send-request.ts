@@ -8,8 +8,8 @@ export type Incoming = { status: number; headers: http.IncomingHttpHeaders; body
 const TIMEOUT_MS = 45_000;
 
 /**
- * Names that no DNS knows lead to the endpoint's machine, with their own name as the Host: so are the
- * functions of an installation reached whose wildcard domain was never set up, and all of `.localhost`.
+ * Resolves names that DNS does not know, and all of `.localhost`, to the endpoint's machine. So functions are reached
+ * even when the installation's wildcard domain was never set up.
  */
 export function lookupBeside(endpoint: string): http.RequestOptions['lookup'] {
   const { hostname } = new URL(endpoint);
@@ -22,7 +22,7 @@ export function lookupBeside(endpoint: string): http.RequestOptions['lookup'] {
   };
 }
 
-/** One request, as any client sends it. */
+/** Sends one request, as any client does. */
 export function sendRequest(
   endpoint: string,
   url: string,

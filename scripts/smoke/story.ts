@@ -26,7 +26,10 @@ const on = (method: Ask['method'], path: string, more: Partial<Ask> = {}): Ask =
 
 type Play = SmokeRun & { step: Step; cast: TestAccount[]; filed: string[] };
 
-/** File with a photo, see it listed, work on it, delete it, and the photo is gone; nothing of it stays behind. */
+/**
+ * Files with a photo, lists, works on and deletes a complaint, and checks that the photo is gone. Removes everything at
+ * the end.
+ */
 export async function runStory(scene: SmokeRun, step: Step): Promise<void> {
   const play: Play = { ...scene, step, cast: [], filed: [] };
   try {

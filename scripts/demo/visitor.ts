@@ -1,6 +1,7 @@
+import { HOUR } from '#shared/domain/clock.ts';
 import type { DemoPerson } from './people.ts';
 
-const TOKEN_KEPT_MS = 10 * 3_600_000;
+const TOKEN_KEPT_MS = 10 * HOUR;
 
 /** Uses the HTTP API like any client, and logs in again when the token is 10 hours old. */
 export class Visitor {

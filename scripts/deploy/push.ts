@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Query } from 'node-appwrite';
+import { SECOND } from '#shared/domain/clock.ts';
 import type { DeclaredFunction } from './declaration.ts';
 import { type Remote, until } from './remote.ts';
 
@@ -86,7 +87,7 @@ function runIn(folder: string): Promise<string> {
   const child = spawn(process.execPath, [program, 'push', 'functions', '--all', '--force', '--async'], {
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: BUILD_SECONDS * 1000,
+    timeout: BUILD_SECONDS * SECOND,
   });
   return new Promise((resolve, reject) => {
     let output = '';

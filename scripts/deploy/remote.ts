@@ -1,10 +1,11 @@
 import { AppwriteException, Client, Functions, Proxy as ProxyRules, Storage, TablesDB } from 'node-appwrite';
+import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 import type { Target } from '../project/connect.ts';
 
 type Call = Parameters<Client['call']>;
 
 const RETRIES = 4;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = MINUTE;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function mayPass(error: unknown): boolean {
@@ -79,7 +80,7 @@ export async function until<T>(
   ask: () => Promise<T | undefined>,
   limit: { seconds: number; what: string },
 ): Promise<T> {
-  const end = Date.now() + limit.seconds * 1000;
+  const end = Date.now() + limit.seconds * SECOND;
   for (let wait = 30; ; wait = Math.min(wait * 1.5, 1_500)) {
     const answer = await ask();
     if (answer !== undefined) return answer;

@@ -1,4 +1,5 @@
 import { ExecutionMethod } from 'node-appwrite';
+import { SECOND } from '#shared/domain/clock.ts';
 import { functionFor } from '../project/routes.ts';
 import { sendRequest } from '../smoke/send-request.ts';
 import type { Planning } from './change.ts';
@@ -18,7 +19,7 @@ const QUESTIONS = [
 ] as const;
 
 const TRIES = 3;
-const PAUSE_MS = 1_000;
+const PAUSE_MS = SECOND;
 /** Somewhat longer than the timeout of functions without clients. */
 const RUN_SECONDS = 150;
 

@@ -1,11 +1,12 @@
 import { ExecutionMethod } from 'node-appwrite';
+import { SECOND } from '#shared/domain/clock.ts';
 import type { Planning } from '../deploy/change.ts';
 import { functionFor } from '../project/routes.ts';
 import { type Finding, good, warning } from './finding.ts';
 
 const AT_ONCE = 16;
 /** Functions give up a call after 6 s, so a longer execution had a hanging call. */
-const HANGING_MS = 6_000;
+const HANGING_MS = 6 * SECOND;
 const PATH = '/complain/categories';
 
 /**

@@ -1,14 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Gateway, openGateway } from '#shared/appwrite/gateway.ts';
 import { openStore, type Store } from '#shared/appwrite/store.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { HOUR, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { UsageError } from './command.ts';
 import { localAddress, PROJECT_FILE } from './local-settings.ts';
 
 export type Target = { endpoint: string; projectId: string; key: string };
 export type Connection = { target: Target; gateway: Gateway; store: Store };
-
-const AN_HOUR = 3_600_000;
 
 function localTarget(env: NodeJS.ProcessEnv): Target {
   const { port, dataDir } = localAddress(env);
@@ -42,7 +40,7 @@ export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
   return { endpoint: address, projectId, key };
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 10 * SECOND;
 
 /**
  * Why no Appwrite answers there; undefined when one does. GET /health/version needs no key, and refusals contain the
@@ -58,7 +56,7 @@ async function whyNot({ endpoint, projectId }: Target): Promise<string | undefin
     const elsewhere = answer.headers.get('location');
     return `an answer ${answer.status}${elsewhere === null ? '' : ` that points to ${elsewhere}`}, not as Appwrite gives it`;
   } catch (error) {
-    if (signal.aborted) return `nothing within ${PATIENCE_MS / 1_000} seconds`;
+    if (signal.aborted) return `nothing within ${PATIENCE_MS / SECOND} seconds`;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
   }
@@ -78,9 +76,9 @@ export async function reach(target: Target, env: NodeJS.ProcessEnv = process.env
 export function connect(target: Target = targetOf()): Connection {
   const gateway = openGateway({
     ...target,
-    timeoutMs: 15_000,
-    hedgeMs: 2_000,
-    deadline: systemClock.elapsed() + AN_HOUR,
+    timeoutMs: 15 * SECOND,
+    hedgeMs: 2 * SECOND,
+    deadline: systemClock.elapsed() + HOUR,
     clock: systemClock,
   });
   return { target, gateway, store: openStore(gateway) };

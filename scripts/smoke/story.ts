@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { SECOND } from '#shared/domain/clock.ts';
 import { makePhoto } from './photo.ts';
 import { sendRequest } from './send-request.ts';
 import {
@@ -96,7 +97,7 @@ async function remove({ door, connection, filed }: Play, admin: TestAccount, { i
   expectStatus(await door.ask(askAs(admin, on('POST', '/complain/delete', { json: { id } }))), 200);
   expectStatus(await door.ask(on('GET', `/complain?id=${id}`)), 404);
   filed.length = 0;
-  const end = Date.now() + GONE_SECONDS * 1000;
+  const end = Date.now() + GONE_SECONDS * SECOND;
   while (Date.now() < end) {
     const { status } = await sendRequest(connection.target.endpoint, photo, { method: 'GET' });
     if (status === 401 || status === 404) return;

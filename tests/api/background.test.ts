@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { MINUTE } from '#shared/domain/clock.ts';
+import { HOUR, MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { linesSince } from '../support/executions.ts';
 import { type Service, startService } from '../support/harness.ts';
 
@@ -27,8 +27,7 @@ async function linesAfter(minutes: number): Promise<z.infer<typeof Line>[]> {
 /** Moves the clock to one second after so many minutes past the next full hour. */
 async function moveTo(minutes: number): Promise<void> {
   const { clock } = service.local;
-  const hour = 60 * MINUTE;
-  clock.moveTo((Math.floor(clock.now() / hour) + 1) * hour + minutes * MINUTE + 1_000);
+  clock.moveTo((Math.floor(clock.now() / HOUR) + 1) * HOUR + minutes * MINUTE + SECOND);
   await service.settle();
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
+import { SECOND } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { PASSWORD } from '../support/enrol.ts';
 import { type Service, startService, uniqueName } from '../support/harness.ts';
@@ -18,7 +19,7 @@ describe('a commit', () => {
     const id = randomId();
     const begun = begin(gateway);
     await begun;
-    service.local.clock.advance(61_000);
+    service.local.clock.advance(61 * SECOND);
     const landed = async () => (await store.state.find(id)) !== undefined;
     const operations = [create('state', id, { version: 1 })];
     expect(await commitBegun(gateway, begun, { operations, landed })).toBe('done');

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ROUTES } from '#scripts/project/routes.ts';
 import { LoginReply } from '#shared/contract/responses.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { startServer } from '../support/local-server.ts';
 import { ROOT } from './support/project.ts';
 import { runScript, SPAWN_ENV } from './support/run.ts';
@@ -173,7 +174,7 @@ describe('npm start', () => {
     await fetch(`${url}/user`, json({ ...credentials, name: 'Ada' }));
     const login = await fetch(`${url}/login`, json(credentials));
     const { expiresAt } = z.parse(LoginReply, await login.json());
-    expect(Math.round((Date.parse(expiresAt) - Date.now()) / 3_600_000)).toBe(3);
+    expect(Math.round((Date.parse(expiresAt) - Date.now()) / HOUR)).toBe(3);
     const second = await start(dataDir);
     expect(second.output).toMatch(/is in use by another local Appwrite, process \d+/);
     for (const name of readdirSync(dataDir)) {

@@ -3,14 +3,13 @@ import { expect, it } from 'vitest';
 import { connect } from '#scripts/project/connect.ts';
 import { makePhoto } from '#scripts/smoke/photo.ts';
 import { storeFile } from '#shared/appwrite/media.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { HOUR, systemClock } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import { useProject } from './support/project.ts';
 
-const HOURS = 3_600_000;
 /** A project on a local Appwrite whose clock is two hours slow, so that the doctor sees an old deployment. */
-const world = useProject('all', { now: () => Date.now() - 2 * HOURS });
+const world = useProject('all', { now: () => Date.now() - 2 * HOUR });
 
 /** Deploys the present code of a function again. */
 async function deployAgain(functionId: string): Promise<void> {
@@ -35,13 +34,13 @@ it('the doctor reports a schedule that does not run, files that wait to be remov
 
   // The first tick registers the schedule, the next one finds it due.
   world.local.clock.advance(1);
-  world.local.clock.advance(2 * HOURS);
+  world.local.clock.advance(2 * HOUR);
   await world.local.settle();
   expect(await world.complaints()).toEqual([]);
   expect(await world.complaints('warning')).toEqual([waiting]);
   // A failed run is reported until newer code is deployed, of which that run says nothing.
   const failing = world.local.faults.add({ kind: 'server-error', functionId: 'maintenance', times: 0 });
-  world.local.clock.advance(HOURS / 6);
+  world.local.clock.advance(HOUR / 6);
   await world.local.settle();
   failing.remove();
   expect(await world.complaints()).toEqual([
@@ -49,12 +48,12 @@ it('the doctor reports a schedule that does not run, files that wait to be remov
   ]);
   await deployAgain('maintenance');
   expect(await world.complaints()).toEqual([]);
-  world.local.clock.advance(HOURS / 6);
+  world.local.clock.advance(HOUR / 6);
   await world.local.settle();
   expect(await world.complaints()).toEqual([]);
   // The deployment has made a pass, so the next one is due a day later, and removes the file another day later.
   for (const day of [1, 2]) {
-    world.local.clock.advance(25 * HOURS);
+    world.local.clock.advance(25 * HOUR);
     await world.local.settle();
     expect(await world.complaints('warning')).toEqual(day === 1 ? [waiting] : []);
   }
@@ -68,9 +67,9 @@ it('the doctor reports a schedule that does not run, files that wait to be remov
       await storeFile(deps.gateway, { id, name: `${id}.png`, parts: [bytes] });
     }),
   );
-  world.local.clock.advance(2 * HOURS);
+  world.local.clock.advance(2 * HOUR);
   await reconcileNow(deps);
-  world.local.clock.advance(25 * HOURS);
+  world.local.clock.advance(25 * HOUR);
   await reconcileNow(deps);
   const stopped = (await world.complaints()).filter((text) => text.startsWith('removal: '));
   expect(stopped).toEqual([expect.stringContaining('21 files without a complaint of 21 looked at')]);

@@ -2,10 +2,11 @@ import { Client, Databases, ID, Query, TablesDB } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
 import { createIndex } from '#scripts/deploy/plan-indexes.ts';
 import { until } from '#scripts/deploy/remote.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { refusal, useEmpty } from './support/empty.ts';
 
 const world = useEmpty();
-const slow = useEmpty(60_000);
+const slow = useEmpty(MINUTE);
 const unhurried = useEmpty(200);
 
 async function makeTable({ remote } = world): Promise<{ databaseId: string; tableId: string }> {

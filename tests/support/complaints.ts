@@ -1,4 +1,5 @@
 import { Complaint, ComplaintDetail, ComplaintList } from '#shared/contract/responses.ts';
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import type { Person, Service } from './harness.ts';
 import { makePicture } from './pictures.ts';
 
@@ -49,7 +50,7 @@ export async function fileWithPictures(person: Sender, count: number): Promise<C
 
 /** Advances the clock to the next run of maintenance, and waits until it has finished. */
 export async function runSchedule({ local }: Service): Promise<void> {
-  const every = 600_000;
+  const every = 10 * MINUTE;
   local.clock.advance(every - (local.clock.now() % every) + 1);
   await local.settle();
 }
@@ -62,9 +63,8 @@ export async function runDailyPass(service: Service): Promise<void> {
 
 /** Advances three times 25 hours: one daily pass records leftovers and the next removes them. Tokens expire. */
 export async function passTwoDays({ local }: Service): Promise<void> {
-  const hours = 3_600_000;
   for (const later of [25, 25, 25]) {
-    local.clock.advance(later * hours);
+    local.clock.advance(later * HOUR);
     await local.settle();
   }
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
+import { MINUTE } from '#shared/domain/clock.ts';
 import type { MaintenanceReport } from '#shared/services/maintenance/run.ts';
 import { linesSince } from './executions.ts';
 import type { Service } from './harness.ts';
 
 const Line = z.object({ route: z.string(), report: z.optional(z.unknown()), alarm: z.optional(z.string()) });
-const TEN_MINUTES = 600_000;
+const TEN_MINUTES = 10 * MINUTE;
 
 /** Runs the schedule once, `later` milliseconds after its next time, and resolves to the report that the run logged. */
 export async function runAndReadLog(

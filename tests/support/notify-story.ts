@@ -1,4 +1,5 @@
 import type { Complaint } from '#shared/contract/responses.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import type { Person, Service } from './harness.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass } from './mail.ts';
 import type { Random } from './seeded-random.ts';
@@ -101,7 +102,7 @@ class NotifyStory {
       mails: mails.filter(({ to, text }) => to === told.who && new RegExp(`${told.what}\\b`).test(text)),
     }));
     const name = ({ who, what }: Told) => `${who} ${what}`;
-    const waited = found.flatMap(({ at, mails: [first] }) => (first ? [(Date.parse(first.at) - at) / 60_000] : []));
+    const waited = found.flatMap(({ at, mails: [first] }) => (first ? [(Date.parse(first.at) - at) / MINUTE] : []));
     const sorted = waited.sort((a, b) => a - b);
     const nth = (share: number) => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10;
     const unfinished = (await Promise.all(open.map(({ id }) => deliveriesOf(this.#service, id)))).flat();

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { DAY } from '#shared/domain/clock.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
 import { detailOf } from './complaints.ts';
 import type { Person, Service } from './harness.ts';
@@ -70,7 +71,7 @@ function follow(model: Model, { body }: Step): Model {
 async function age({ connection }: Service, id: string, days: number): Promise<void> {
   const row = await connection.store.complaints.find(id);
   if (row?.resolvedAt === null || row === undefined) return;
-  const resolvedAt = new Date(Date.now() - days * 86_400_000).toISOString();
+  const resolvedAt = new Date(Date.now() - days * DAY).toISOString();
   await connection.store.complaints.replace(row, { resolvedAt });
 }
 

@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoginReply, Profile } from '#shared/contract/responses.ts';
-import { HOUR } from '#shared/domain/clock.ts';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { unsubscribeToken } from '#shared/services/accounts/links.ts';
 import { accountOf, confirmedAddress, linkFor, newsAbout, newsFrom } from '../../support/account-news.ts';
 import { PASSWORD } from '../../support/enrol.ts';
@@ -210,7 +210,7 @@ describe('a confirmation link', () => {
     await setEmail(person, freshAddress());
     (await confirm(newer)).problem(410);
     const last = await linkFor(service, person.username, 'confirm');
-    service.local.clock.advance(HOUR + 1_000);
+    service.local.clock.advance(HOUR + SECOND);
     (await confirm(last)).problem(410);
     const again = await service.login(person.username);
     const beforeChange = await linkFor(service, person.username, 'confirm');

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { ComplaintDetail, LoginReply, Profile, ProfileList } from '#shared/contract/responses.ts';
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import { runDailyPass, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { DATABASE, type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -90,7 +91,7 @@ describe('an edit in the console', () => {
     await service.local.settle();
     await tables.createRow({ ...users, rowId, data });
     const { id } = await person.file();
-    service.local.clock.advance(15 * 60_000);
+    service.local.clock.advance(15 * MINUTE);
     await service.local.settle();
     expect((await service.send('GET', `/complain?id=${id}`)).as(ComplaintDetail).username).toBe(person.username);
     expect((await identityOf(rowId))?.state).toBe('active');
@@ -117,7 +118,7 @@ describe('an edit in the console', () => {
     const noted = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
     expect(noted.username).toBe(person?.username);
     const { store } = service.connection;
-    const dayBefore = new Date(service.local.clock.now() - 25 * 3_600_000).toISOString();
+    const dayBefore = new Date(service.local.clock.now() - 25 * HOUR).toISOString();
     await store.quarantine.updateWhere([JSON.stringify({ method: 'equal', attribute: 'kind', values: ['account'] })], {
       firstSeenAt: dayBefore,
     });
@@ -125,7 +126,7 @@ describe('an edit in the console', () => {
     await runSchedule(service);
     const swept = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
     expect(swept).toMatchObject({ username: null, assignedTo: null });
-    service.local.clock.advance(11 * 60_000);
+    service.local.clock.advance(11 * MINUTE);
     await service.local.settle();
     for (const id of ids) expect(await identityOf(id)).toBeUndefined();
   });
@@ -202,7 +203,7 @@ it('an erasure that dies half-way is finished by the event and by maintenance', 
   killed = true;
   await dying.catch(() => undefined);
   await service.local.settle();
-  service.local.clock.advance(15 * 60_000);
+  service.local.clock.advance(15 * MINUTE);
   await service.local.settle();
   for (const complaint of filed) {
     const answer = await admin.send('GET', `/complain?id=${complaint.id}`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reserve } from '#shared/appwrite/limits.ts';
 import { Complaint, ComplaintList } from '#shared/contract/responses.ts';
-import { HOUR, MINUTE, systemClock } from '#shared/domain/clock.ts';
+import { HOUR, MINUTE, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -39,7 +39,7 @@ it('registrations and failed logins have the limits that are set, and are allowe
   for (let turn = 0; turn < 5; turn += 1) (await guess('wrong-password-1')).problem(401);
   refusedUntilLater(await guess('wrong-password-1'));
   refusedUntilLater(await guess(PASSWORD));
-  service.local.clock.advance(15_000);
+  service.local.clock.advance(15 * SECOND);
   expect((await guess(PASSWORD)).status).toBe(200);
 
   service.local.clock.advance(HOUR);
@@ -125,7 +125,7 @@ describe('a sliding window', () => {
       if (reservation.granted) expect(within(WINDOW - STEP)).toBeLessThan(limit.max);
       seen[reservation.granted ? 'granted' : 'refused'] += 1;
       if (!reservation.granted) {
-        now += reservation.secondsLeft * 1_000;
+        now += reservation.secondsLeft * SECOND;
         const later = await reserve(deps, limit);
         expect(later.granted).toBe(true);
         used.push(now);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Accepted, Profile } from '#shared/contract/responses.ts';
-import { HOUR } from '#shared/domain/clock.ts';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { accountOf, confirmedAddress, linkFor, newsFrom } from '../../support/account-news.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -90,7 +90,7 @@ describe('POST /recovery/confirm', () => {
     const older = await linkFor(service, person.username, 'reset');
     const newer = await linkFor(service, person.username, 'reset');
     (await reset(older)).problem(410);
-    service.local.clock.advance(HOUR + 1_000);
+    service.local.clock.advance(HOUR + SECOND);
     (await reset(newer)).problem(410);
     const again = await service.login(person.username);
     const last = await linkFor(service, person.username, 'reset');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { LoginReply, Profile } from '#shared/contract/responses.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
@@ -81,7 +82,7 @@ describe('POST /login', () => {
   it('gives a token and the profile for the right pair, in any spelling of the name', async () => {
     const { TOKEN, expiresAt, user } = (await login(ada.username.toUpperCase())).as(LoginReply);
     expect(user.username).toBe(ada.username);
-    expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(11.9 * 3_600_000);
+    expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(11.9 * HOUR);
     const payload = JSON.parse(Buffer.from(TOKEN.split('.')[1] ?? '', 'base64url').toString());
     expect(Object.keys(payload).sort()).toEqual(['aud', 'ep', 'exp', 'iat', 'iss', 'jti', 'sub']);
   });

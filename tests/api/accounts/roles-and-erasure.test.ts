@@ -5,6 +5,7 @@ import { giveRole as giveRoleByTerminal } from '#scripts/admin/accounts.ts';
 import { findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID, TABLE_IDS } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail, ComplaintList, LoginReply, Profile } from '#shared/contract/responses.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { runDailyPass, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -164,7 +165,7 @@ describe('DELETE /user', () => {
     const { id: revoked } = await user.file();
     await admin.send('PUT', '/complain', { json: { id: revoked, assignedTo: third.username } });
     await giveRoleByTerminal(service.connection, third.username, 'user');
-    service.local.clock.advance(60_000);
+    service.local.clock.advance(MINUTE);
     await runSchedule(service);
     expect(await detail(open.id)).toMatchObject({ assignedTo: null, version: 3, status: 'acknowledged' });
     expect((await detail(open.id)).timeline.at(-1)).toMatchObject({
@@ -203,7 +204,7 @@ describe('DELETE /user', () => {
     await service.local.settle();
     expect(await store.users.find(id)).toBeUndefined();
     expect((await store.identities.find(id))?.state).toBe('erasing');
-    service.local.clock.advance(15 * 60_000);
+    service.local.clock.advance(15 * MINUTE);
     await service.local.settle();
     expect(await store.identities.find(id)).toBeUndefined();
     // The row of the name is not written: its time would equal that of the erased complaints and link them.

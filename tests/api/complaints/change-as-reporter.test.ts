@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCalendar } from '#shared/config.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { addWorkingDays } from '#shared/domain/working-time.ts';
 import { change, detailOf } from '../../support/complaints.ts';
 import { type Person, type Service, sharedService } from '../../support/harness.ts';
@@ -81,7 +82,7 @@ describe('the reporter', () => {
     const old = await resolved();
     const row = await service.connection.store.complaints.find(old);
     if (!row) throw new Error('gone');
-    const longAgo = new Date(Date.now() - 14.01 * 86_400_000).toISOString();
+    const longAgo = new Date(Date.now() - 14.01 * DAY).toISOString();
     await service.connection.store.complaints.replace(row, { resolvedAt: longAgo });
     (await put(reporter, { id: old, status: 'in_progress', note: 'It is back.' })).problem(403);
     await change(staff, { id: old, status: 'in_progress', note: 'So it is.' });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY } from '#shared/domain/clock.ts';
 import { change, detailOf, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
@@ -26,7 +27,7 @@ describe('staff', () => {
     await change(staff, { id, status: 'in_progress' });
     const corrected = await change(admin, { id, category: 'parks' });
     expect(corrected).toMatchObject({ category: 'parks', assignedTo: staff.username, version: 3 });
-    expect(Date.parse(corrected.overdueAt ?? '') - Date.parse(corrected.createdAt)).toBe(2 * 86_400_000);
+    expect(Date.parse(corrected.overdueAt ?? '') - Date.parse(corrected.createdAt)).toBe(2 * DAY);
     expect(await lastEntry(admin, id)).toMatchObject({
       kind: 'edit',
       changed: ['assignedTo', 'category'],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Complaint, Figures } from '#shared/contract/responses.ts';
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import { change, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
@@ -43,7 +44,7 @@ async function timed(hours: { acknowledged: number; resolved?: number }) {
   const { id } = await reporter.file({ category: 'roads' });
   const row = await service.connection.store.complaints.find(id);
   if (!row) throw new Error('gone');
-  const at = (ago: number) => new Date(service.local.clock.now() - ago * 3_600_000).toISOString();
+  const at = (ago: number) => new Date(service.local.clock.now() - ago * HOUR).toISOString();
   await service.connection.store.complaints.replace(row, { filedAt: at(hours.acknowledged) });
   await change(staff, { id, status: 'acknowledged' });
   if (hours.resolved === undefined) return id;
@@ -131,7 +132,7 @@ it('give for each month the share that ended within its deadline, the number reo
 it('name the time they were computed, and are computed again only after a change', async () => {
   await reporter.file();
   const first = await measured();
-  expect(Date.parse(first.measuredAt ?? '')).toBeGreaterThan(service.local.clock.now() - 60_000);
+  expect(Date.parse(first.measuredAt ?? '')).toBeGreaterThan(service.local.clock.now() - MINUTE);
   // Changes of the last five minutes are read once more by the next run.
   const again = await measured();
   expect((await measured()).measuredAt).toBe(again.measuredAt);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { ComplaintPoints } from '#shared/contract/responses.ts';
 import { cellOf } from '#shared/domain/cells.ts';
+import { SECOND } from '#shared/domain/clock.ts';
 import { metresBetween } from '#shared/domain/geometry.ts';
 import { change, followed, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -193,7 +194,7 @@ describe('the desk', () => {
     const fine = await reporter.file({ category: 'other' });
     const row = await service.connection.store.complaints.find(late.id);
     if (!row) throw new Error('gone');
-    const overdueAt = new Date(Date.now() - 1_000).toISOString();
+    const overdueAt = new Date(Date.now() - SECOND).toISOString();
     const { dueKey, dueWithin } = listColumns(late.id, { ...row, overdueAt });
     await service.connection.store.complaints.replace(row, { overdueAt, dueKey, dueWithin });
     expect(idsOf(await listOf(service, { overdue: true }))).toEqual([late.id]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComplaintDetail } from '#shared/contract/responses.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { luhnDigit } from '#shared/domain/reference.ts';
 import { change, detailOf, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -33,7 +34,7 @@ describe('a reference', () => {
   it('has the year, a number of six digits and a Luhn digit, and is part of every answer', async () => {
     const filed = await reporter.file();
     const [year = '', number = '', check] = referenceOf(filed).split('-');
-    expect(year).toBe(String(new Date(service.local.clock.now() + 13 * 3_600_000).getUTCFullYear()));
+    expect(year).toBe(String(new Date(service.local.clock.now() + 13 * HOUR).getUTCFullYear()));
     expect(number).toMatch(/^\d{6}$/);
     expect(check).toBe(luhnDigit(year + number));
     expect(await detailOf(service, filed.id)).toMatchObject({ reference: filed.reference });

@@ -5,6 +5,7 @@ import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { imageFileId } from '#shared/domain/ids.ts';
 import { passTwoDays, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -132,7 +133,7 @@ describe('clean-up does not depend on the timeline', () => {
 
   it('when the pictures are older than any filing takes: they are removed at once', async () => {
     const { id, images } = await filed(2);
-    service.local.clock.advance(3 * 60_000);
+    service.local.clock.advance(3 * MINUTE);
     await deleteTracelessly(id);
     await expectNothingLeft([id]);
     for (const { url } of images) expect((await fetch(url)).status).not.toBe(200);

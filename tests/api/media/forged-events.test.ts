@@ -5,7 +5,7 @@ import { storeFile } from '#shared/appwrite/media.ts';
 import { completeFiles } from '#shared/appwrite/reconciliation.ts';
 import { readCaseSettings } from '#shared/config.ts';
 import { Complaint } from '#shared/contract/responses.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { SECOND, systemClock } from '#shared/domain/clock.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
 import { runMaintenance } from '#shared/services/maintenance/run.ts';
 import { type Service, startService } from '../../support/harness.ts';
@@ -97,7 +97,7 @@ it('a filing in progress keeps its pictures through every run of maintenance', a
   await storeFile(gateway, { id: first, name: `${first}.webp`, parts: [picture] });
   await callCleanup(service, deletion(id));
   // Maintenance runs within the two minutes that a filing takes at most.
-  const clock = { ...systemClock, now: () => new Date(service.local.clock.now() + 100_000) };
+  const clock = { ...systemClock, now: () => new Date(service.local.clock.now() + 100 * SECOND) };
   await runMaintenance({ ...service.connection, clock }, readCaseSettings({}));
   expect(await completeFiles(gateway, [first])).toEqual(new Set([first]));
   await new Storage(gateway.client).deleteFile({ bucketId: 'media', fileId: first });

@@ -3,7 +3,7 @@ import { Query, Storage } from 'node-appwrite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
-import { HOUR } from '#shared/domain/clock.ts';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { passTwoDays } from '../../support/complaints.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 import { checkInvariants } from '../../support/invariants.ts';
@@ -84,7 +84,7 @@ describe('a complaint sent under an Idempotency-Key', () => {
     service.local.faults.add({ kind: 'kill', method: 'PATCH', path: '/v1/tablesdb/transactions/*' });
     expect((await file()).status).toBeGreaterThanOrEqual(500);
     expect((await file()).problem(409).code).toBe('request_in_progress');
-    service.local.clock.advance(41_000);
+    service.local.clock.advance(41 * SECOND);
     const { id } = (await file()).as(Complaint, 201);
     expect((await file()).as(Complaint, 200).id).toBe(id);
   });

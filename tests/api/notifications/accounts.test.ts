@@ -1,7 +1,7 @@
 import type { Snapshot } from 'local-appwrite';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AccountNews, writeOutbox } from '#shared/appwrite/outbox.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { HOUR, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { readLink } from '#shared/services/accounts/links.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
@@ -44,7 +44,7 @@ it('an address is confirmed by a link that is sent at once, whatever notify says
   expect(await readLink(deps, newer, 'confirm')).toMatchObject({ accountId, address: address(person) });
   expect(await readLink(deps, older, 'confirm')).toBeUndefined();
   expect(await readLink(deps, newer, 'reset')).toBeUndefined();
-  const later = { now: () => new Date(Date.now() + 3_700_000), elapsed: () => 0 };
+  const later = { now: () => new Date(Date.now() + HOUR + 100 * SECOND), elapsed: () => 0 };
   expect(await readLink({ ...service.connection, clock: later }, newer, 'confirm')).toBeUndefined();
   expect(JSON.stringify(await service.connection.store.links.list([]))).not.toContain(newer);
 });
@@ -172,7 +172,7 @@ it('an account that is deleted in the console leaves no Messaging user, even whe
   await users.remove(ids.get(lost.username) ?? '');
   await service.local.settle();
   expect(await usersOf(`lost-${address(lost)}`)).toHaveLength(1);
-  service.local.clock.advance(25 * 3_600_000);
+  service.local.clock.advance(25 * HOUR);
   await letMinutesPass(service, 2);
   expect(await usersOf(`lost-${address(lost)}`)).toEqual([]);
   expect(await usersOf(shared.toLowerCase())).toHaveLength(1);

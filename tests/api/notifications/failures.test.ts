@@ -1,7 +1,7 @@
 import type { Snapshot } from 'local-appwrite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { writeOutbox } from '#shared/appwrite/outbox.ts';
-import { HOUR } from '#shared/domain/clock.ts';
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
@@ -160,7 +160,7 @@ it('a change whose event is lost is sent by the schedule, and one whose event co
 it('a run with nothing to do makes two calls to Appwrite', async () => {
   await letMinutesPass(service, 5);
   // In the layout compact the same function also does maintenance, every ten minutes; the test avoids that minute.
-  const minute = Math.floor(service.local.clock.now() / 60_000) % 10;
+  const minute = Math.floor(service.local.clock.now() / MINUTE) % 10;
   if (minute >= 8) await letMinutesPass(service, 3);
   const calls = await service.local.calls.during(() => letMinutesPass(service, 1));
   const functionId = service.functionId('notifications');

@@ -1,6 +1,7 @@
 import type { Snapshot } from 'local-appwrite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeDeliveries } from '#shared/appwrite/deliveries.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { readUnsubscribeToken } from '#shared/services/accounts/links.ts';
 import { type Service, startService } from '../../support/harness.ts';
@@ -174,7 +175,7 @@ describe('what a mail leaves behind', () => {
     expect(await messages()).toEqual([]);
     const sent = { status: 'sent', reason: null, messageId: null, attempts: 1 };
     expect(await deliveriesOf(service, accountId)).toMatchObject([sent, sent]);
-    service.local.clock.advance(31 * 24 * 3_600_000);
+    service.local.clock.advance(31 * DAY);
     await service.local.settle();
     await letMinutesPass(service, 1);
     expect(await deliveriesOf(service, accountId)).toEqual([]);

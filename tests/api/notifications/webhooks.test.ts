@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Snapshot } from 'local-appwrite';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DAY } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { bodyOf, type LocalServer, startServer } from '../../support/local-server.ts';
@@ -156,7 +157,7 @@ describe('a webhook', () => {
     answers[`/${hookId}`] = { status };
     await quiet(() => reporter.file());
     for (let day = 0; day < days; day += 1) {
-      service.local.clock.advance(24 * 3_600_000);
+      service.local.clock.advance(DAY);
       await quiet(() => reporter.file());
     }
     await letMinutesPass(service, 1);

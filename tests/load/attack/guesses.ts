@@ -1,4 +1,4 @@
-import { MINUTE } from '#shared/domain/clock.ts';
+import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { assertHolds, type Figures } from './check.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
@@ -67,7 +67,7 @@ export async function guessFromHome(target: AttackTarget, guesses: number): Prom
   assertHolds((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is locked out by forged guesses');
   const rest = await besiege(target, name, { guesses: 60, hours: 0, address: () => HOME });
   assertHolds(burst.hashes + rest.hashes === 101, `${burst.hashes + rest.hashes} comparisons in a moment from home`);
-  target.advance(15_000);
+  target.advance(15 * SECOND);
   assertHolds((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is not let in after 15 seconds');
   const hours = 0.5;
   const slow = await besiege(target, name, { guesses: hours * 360, hours, address: () => HOME });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { MINUTE } from '#shared/domain/clock.ts';
 import type { Dialect } from './sql.ts';
 
 /** The cost of one statement as the engine reports it: the rows that it read, and those that it sorted. */
@@ -58,7 +59,7 @@ export async function endServer(child: ChildProcess, signal: NodeJS.Signals): Pr
 
 /** Repeats the attempt until it succeeds; throws its last error after a minute. */
 export async function untilReady<T>(attempt: () => Promise<T>): Promise<T> {
-  const giveUpAt = Date.now() + 60_000;
+  const giveUpAt = Date.now() + MINUTE;
   for (;;) {
     try {
       return await attempt();

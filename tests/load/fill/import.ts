@@ -3,10 +3,11 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { addTextFunctions } from 'local-appwrite/text-functions';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { categoryTally, statusTally, type Tally } from '#shared/appwrite/tallies.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { complaintRow, fillId } from '#tests/support/complaint-row.ts';
 
-const YEARS_MS = 3 * 365 * 86_400_000;
+const YEARS_MS = 3 * 365 * DAY;
 const BEGIN = Date.UTC(2026, 10, 1) - YEARS_MS;
 const REPORTERS = 1_000;
 const AT_ONCE = 20_000;

@@ -1,6 +1,6 @@
 import { Query, Storage } from 'node-appwrite';
 import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { HOUR, systemClock } from '#shared/domain/clock.ts';
 import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import type { Subject } from './service.ts';
 import type { Ledger } from './traffic.ts';
@@ -13,7 +13,7 @@ export type Findings = {
   undeleted: number;
 };
 
-const MORE_THAN_A_DAY = 25 * 3_600_000;
+const MORE_THAN_A_DAY = 25 * HOUR;
 
 /**
  * Advances three days: the daily pass records leftovers and removes them a day later. A last pass ignores the limit.

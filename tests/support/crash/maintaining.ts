@@ -1,9 +1,10 @@
 import { createAccess, removeFile, storeFile } from '#shared/appwrite/media.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
 import { fileOne } from './removal.ts';
 import { expectComplaints, letDaysPass, type Stage, type Story } from './stories.ts';
 
-const DAY = 25 * 3_600_000;
+const DAY = 25 * HOUR;
 
 /**
  * Creates every kind of leftover: files and a timeline without a complaint, and a complaint without one of its

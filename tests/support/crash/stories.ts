@@ -1,11 +1,12 @@
 import type { EnumerationOptions, Lane, Struck } from 'local-appwrite/crash-enumerator';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { type Person, type Service, startService } from '../harness.ts';
 import { checkInvariants } from '../invariants.ts';
 import { makePicture } from '../pictures.ts';
 import type { Answer } from '../send.ts';
 
 /** More than a day, so that the daily pass is due. */
-const LONG = 25 * 3_600_000;
+const LONG = 25 * HOUR;
 const DAYS = 4;
 
 /** The client's answers, one for each try. */
@@ -57,7 +58,7 @@ async function insist(stage: Stage, send: () => Promise<Answer>): Promise<Answer
   for (let tries = 0; ; tries += 1) {
     const answer = await quietly(send());
     if (tries === 3 || (answer && ![409, 429, 503].includes(answer.status))) return answer;
-    stage.service.local.clock.advance(41_000);
+    stage.service.local.clock.advance(41 * SECOND);
     await stage.service.local.settle();
   }
 }

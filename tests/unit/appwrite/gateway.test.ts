@@ -4,7 +4,7 @@ import { openGateway } from '#shared/appwrite/gateway.ts';
 import { Slots } from '#shared/appwrite/slots.ts';
 import { openStore } from '#shared/appwrite/store.ts';
 import { begin, commitBegun, update } from '#shared/appwrite/transaction.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { MINUTE, systemClock } from '#shared/domain/clock.ts';
 import { type LocalServer, startServer } from '../../support/local-server.ts';
 
 type Reply = (response: ServerResponse, request: IncomingMessage) => void;
@@ -220,7 +220,7 @@ describe('calls of one process', () => {
   it('run six at a time, in their order, and wait no longer than their execution may last', async () => {
     const held: ServerResponse[] = [];
     script = [(response) => held.push(response)];
-    const slots = new Slots(6, 600_000);
+    const slots = new Slots(6, 10 * MINUTE);
     const { store } = open({ slots });
     const finds = Array.from({ length: 8 }, (_, number) => store.complaints.find(`c${number}`));
     await expect.poll(() => held.length).toBe(6);
@@ -248,7 +248,7 @@ describe('calls of one process', () => {
   it('start no new transaction while they wait for their turn', async () => {
     const held: ServerResponse[] = [];
     script = [(response) => held.push(response)];
-    const slots = new Slots(6, 600_000);
+    const slots = new Slots(6, 10 * MINUTE);
     const { store } = open({ slots });
     const finds = Array.from({ length: 6 }, () => store.complaints.find('abc'));
     await expect.poll(() => held.length).toBe(6);

@@ -7,6 +7,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { compare } from 'bcryptjs';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { wordRow } from '#shared/appwrite/words.ts';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { timeKey } from '#shared/domain/ids.ts';
 import { wordsOfComplaint } from '#shared/domain/words.ts';
 
@@ -160,9 +161,9 @@ const known = new Set<string>();
 
 /** Counts a use of a limit, in one row for each half minute. Resolves to the row's id. */
 async function countUse(appwrite: Appwrite, subject: string): Promise<string> {
-  const halfMinute = Math.floor(Date.now() / 30_000);
+  const halfMinute = Math.floor(Date.now() / (30 * SECOND));
   const rowId = limitId(`${subject} ${halfMinute}`);
-  const expiresAt = new Date(halfMinute * 30_000 + 3_600_000).toISOString();
+  const expiresAt = new Date(halfMinute * 30 * SECOND + HOUR).toISOString();
   const add = () => appwrite.add('limits', rowId, { column: 'count', by: 1 });
   if (known.has(rowId)) await add();
   else await appwrite.create('limits', rowId, { subject: limitId(subject), count: 1, expiresAt }).catch(add);

@@ -63,10 +63,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   return real.length;
 }
 
-/**
- * A given secret for a function that lacks one must equal that of the others, whose tokens would not be valid there
- * otherwise.
- */
+/** A secret given for a function that lacks one must equal that of the others, or tokens would not be valid on all. */
 async function checkSaidSecret(planning: Planning, changes: readonly Change[]): Promise<void> {
   const { tokenSecret, renewSecret } = planning.wish;
   const isSet = changes.some(({ area, subject }) => area === 'variable' && subject.endsWith(`.${SECRET}`));

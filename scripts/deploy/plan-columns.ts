@@ -108,10 +108,7 @@ async function dropColumn({ planning: { remote, declared }, table }: ColumnTarge
   await until(gone, { seconds: WAIT_SECONDS, what: `column ${table.$id}.${key} to go` });
 }
 
-/**
- * Waits until all columns and indexes are available, since Appwrite creates them after it has answered. Throws when one
- * failed.
- */
+/** Waits until all columns and indexes are available, since Appwrite creates them later. Throws when one failed. */
 export async function waitForTables(remote: Remote, databaseId: string): Promise<void> {
   const ready = async () => {
     const tables = await readTables(remote, databaseId);

@@ -56,10 +56,7 @@ async function giveDomain(planning: Planning, functionId: string): Promise<void>
   );
 }
 
-/**
- * Removes the rule of a guessed host again when it is not verified at once. A given host is kept, as it may be verified
- * later.
- */
+/** Removes the rule of a guessed host if it is not verified at once. A given host may be verified later. */
 async function tryRule(
   { remote: { rules }, wish }: Planning,
   domain: string,

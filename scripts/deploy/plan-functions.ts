@@ -2,9 +2,7 @@ import { ProjectKeyScopes, Runtime } from 'node-appwrite';
 import { type Change, differences, type Planning } from './change.ts';
 import type { DeclaredFunction } from './declaration.ts';
 
-/**
- * Creates functions without code, since appwrite-cli 12 cannot create one with a key alone, but can push code to it.
- */
+/** Creates functions without code: appwrite-cli 12 cannot create one with a key alone, but can push code to it. */
 export function planFunctions(planning: Planning): Change[] {
   return planning.declared.functions.flatMap((fn) => planFunction(planning, fn));
 }

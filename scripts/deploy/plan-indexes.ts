@@ -47,7 +47,7 @@ function planIndex(planning: Planning, { table, index, live }: Pair): Change[] {
 }
 
 /**
- * Appwrite makes a unique index over rows with equal values `available`, but it then enforces nothing, even for new
+ * Appwrite makes a unique index over rows with equal values `available`, and it then enforces nothing, not even for new
  * values (seen on 1.9.6). So equal values block a deployment, whether the index exists or not.
  */
 function blocked({ table, index, live }: Pair, duplicates: string): Change {
@@ -62,10 +62,7 @@ function hasColumns({ columns }: LiveTable, index: DeclaredIndex): boolean {
   return index.columns.every((key) => columns.some((column) => column.key === key && column.status === 'available'));
 }
 
-/**
- * Repeats the call while Appwrite answers that a column is not available, which under load it does a little longer than
- * lists say.
- */
+/** Repeats the call while Appwrite answers that a column is not available; under load lists say so too early. */
 export async function createIndex(remote: Remote, path: string, index: DeclaredIndex): Promise<void> {
   const accepted = async () => {
     try {

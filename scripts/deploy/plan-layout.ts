@@ -22,10 +22,7 @@ export function planOtherLayout({ declared, live, remote, wish }: Planning): Cha
   });
 }
 
-/**
- * Removes a function and its domains. The function is removed first, since its events and schedule call it while it
- * exists.
- */
+/** Removes a function, and then its domains, since events and the schedule call the function while it exists. */
 async function remove({ functions, rules }: Remote, { $id }: LiveFunction, own: readonly LiveRule[]): Promise<void> {
   await undefinedIfMissing(functions.delete({ functionId: $id }));
   for (const { $id: ruleId } of own) await undefinedIfMissing(rules.deleteRule({ ruleId }));

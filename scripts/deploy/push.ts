@@ -57,10 +57,7 @@ async function runCli(pushing: Pushing, functions: readonly DeclaredFunction[]):
   }
 }
 
-/**
- * The part of an environment that the CLI needs: search paths, locale, proxies and certificates. Never a key or a
- * secret.
- */
+/** The environment that the CLI needs: search paths, locale, proxies and certificates. Never a key or a secret. */
 export function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names =
     /^(PATH|TMPDIR|TEMP|TMP|LANG|SystemRoot|(HTTPS?|NO)_PROXY|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED)$/i;

@@ -46,7 +46,7 @@ export type Remote = {
   storage: Storage;
   functions: Functions;
   rules: ProxyRules;
-  /** Sends a call by its path below the endpoint, for what the SDK cannot express (a default of null). */
+  /** A call by its path below the endpoint, for what the SDK cannot express (a default of null). */
   send(method: 'post' | 'patch' | 'put', path: string, body: Record<string, unknown>): Promise<void>;
 };
 

@@ -25,7 +25,7 @@ async function checkSchedule({ remote, live }: Planning, fn: DeclaredFunction): 
   const { executions } = await remote.functions.listExecutions({ functionId, queries });
   const [last] = executions;
   const overdue = Date.now() - 3 * intervalOf(schedule);
-  // A run before the present deployment was ready says nothing about its code.
+  // A run from before the present deployment was ready says nothing about its code.
   const readyAt = Date.parse(known.deployment.$updatedAt);
   if (!last || Date.parse(last.$createdAt) < readyAt) {
     if (readyAt > overdue) return good('schedule', subject, 'is not due yet');

@@ -3,18 +3,13 @@ import { Client, type ExecutionMethod, Functions } from 'appwrite';
 type Call = { functionId: string; method: `${ExecutionMethod}`; path: string; body?: unknown };
 type Reply = { status: number; body: Record<string, unknown> };
 
-/**
- * Calls the API through Appwrite's executions, as an app with the web SDK does. Executions take text only, so bodies
- * are JSON.
- */
+/** Calls the API through Appwrite's executions, as an app with the web SDK does. They take only text, so JSON. */
 export class SdkApi {
   readonly #functions: Functions;
   readonly #only: string | undefined;
   #headers: Record<string, string> = { 'content-type': 'application/json' };
 
-  /**
-   * `only`: the function that answers every path, `api` in the layout compact. In groups each call names its function.
-   */
+  /** `only`: the function that answers every path, `api` in the layout compact; in groups each call names its own. */
   constructor(endpoint: string, projectId: string, only?: string) {
     this.#only = only;
     this.#functions = new Functions(new Client().setEndpoint(endpoint).setProject(projectId));

@@ -13,10 +13,7 @@ function pathsOf(routes: readonly Served[]): Json {
   return Object.fromEntries(paths);
 }
 
-/**
- * The OpenAPI document, generated from the routes: their schemas and their `docs`. The function that serves it fills in
- * the servers.
- */
+/** The OpenAPI document, generated from the routes' schemas and `docs`. The serving function adds the servers. */
 export function openApiDocument(): Json {
   const routes = servedRoutes();
   return {

@@ -26,7 +26,7 @@ function codesOfKind({ access, roles, body, functionId }: Served): ProblemCode[]
   ];
 }
 
-/** Every code that this route answers, in the order of the closed list. */
+/** Every code that this route answers with, in the order of the closed list. */
 export function codesOf(route: Served): ProblemCode[] {
   const codes = new Set([...codesOfKind(route), ...route.docs.refusals]);
   return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));

@@ -5,7 +5,7 @@ import type { Route } from '#shared/http/route.ts';
 /** A route and its function. Pages of the function docs take no input and need no token. */
 export type Served = Omit<Route, 'parse'> & { functionId: string };
 
-/** Everything that clients can call, in the order of the document. */
+/** Everything clients can call, in the order of the document. */
 export function servedRoutes(): Served[] {
   const api = Object.entries(ROUTES).flatMap(([functionId, routes]) =>
     routes.map((route): Served => ({ ...route, functionId })),

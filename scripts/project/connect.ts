@@ -19,10 +19,7 @@ function localTarget(env: NodeJS.ProcessEnv): Target {
   return { endpoint: `http://127.0.0.1:${port}/v1`, projectId, key: apiKey };
 }
 
-/**
- * The Appwrite that the environment names: APPWRITE_ENDPOINT with its project and key, or the local one of PORT and
- * DATA_DIR.
- */
+/** The Appwrite of APPWRITE_ENDPOINT with its project and key, or the local one of PORT and DATA_DIR. */
 export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
   const { APPWRITE_ENDPOINT: endpoint, APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: key } = env;
   if (!endpoint) return localTarget(env);

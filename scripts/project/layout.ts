@@ -15,7 +15,7 @@ export const BACKGROUND = 'background';
 /** The declaration of one layout; `others` are the functions of the other layout only. */
 export type LaidOut = Declaration & { layout: Layout; others: readonly DeclaredFunction[] };
 
-/** Parses the value of `--layout`; undefined when it was not given. Throws UsageError. */
+/** Reads the value of `--layout`; undefined when it was not given. Throws UsageError. */
 export function readLayout(text: string | undefined): Layout | undefined {
   if (text === undefined) return undefined;
   const layout = LAYOUTS.find((known) => known === text);
@@ -36,10 +36,7 @@ export function layOut(declared: Declaration, layout: Layout): LaidOut {
   return { ...declared, layout, functions, others };
 }
 
-/**
- * Merges functions into one with the union of their scopes and events. Settings that must be equal throw when they
- * differ.
- */
+/** Merges functions into one with the union of their scopes and events. Throws when other settings differ. */
 function merge(id: string, members: readonly DeclaredFunction[]): DeclaredFunction {
   const union = (key: 'execute' | 'events' | 'scopes') => [...new Set(members.flatMap((member) => member[key]))];
   return {
@@ -85,7 +82,7 @@ export function minutesBetween(schedule: string): number {
   return Number(step);
 }
 
-/** The schedule that includes every run of all of these; '' when there is none. */
+/** The one schedule that includes every run of all of them; '' when there is none. */
 function commonSchedule(schedules: readonly string[]): string {
   const steps = schedules.filter((schedule) => schedule !== '').map(minutesBetween);
   if (steps.length === 0) return '';

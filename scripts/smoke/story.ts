@@ -27,10 +27,7 @@ const on = (method: Ask['method'], path: string, more: Partial<Ask> = {}): Ask =
 
 type Play = SmokeRun & { step: Step; cast: TestAccount[]; filed: string[] };
 
-/**
- * Files with a photo, lists, works on and deletes a complaint, and checks that the photo is gone. Removes everything at
- * the end.
- */
+/** Files with a photo, lists, works on and deletes a complaint; checks that the photo is gone, and cleans up. */
 export async function runStory(scene: SmokeRun, step: Step): Promise<void> {
   const play: Play = { ...scene, step, cast: [], filed: [] };
   try {

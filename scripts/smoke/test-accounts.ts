@@ -51,8 +51,7 @@ async function giveRole({ store }: Connection, username: string, role: Role): Pr
 }
 
 /**
- * Erases the account through the API, as its owner does. The taken name, which the API keeps on purpose, is removed
- * with the key.
+ * Erases the account through the API, as its owner does. The taken name, which the API keeps, is removed with the key.
  */
 export async function removeTestAccount({ door, connection }: SmokeRun, player: TestAccount): Promise<void> {
   const { store } = connection;

@@ -29,7 +29,7 @@ describe('lists', () => {
     const reporter = await service.person();
     const filed: string[] = [];
     for (let number = 0; number < 5; number += 1) {
-      // Only a category sets deadlines; without one they are null.
+      // Only a category has deadlines; without one they are null.
       filed.unshift((await reporter.file(number % 2 === 0 ? { category: 'water' } : {})).id);
     }
     const clerk = await service.person('staff');

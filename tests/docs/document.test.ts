@@ -101,10 +101,7 @@ it.each(Object.keys(ROUTES))('shows for %s exactly the codes that its sources co
   expect([...shown].sort()).toEqual([...named].sort());
 });
 
-/**
- * Left out: the closed list itself, decisions that are no answers, and route roles, which the document reads from
- * routes.
- */
+/** Left out: the closed list, decisions that are no answers, and role checks, which the document reads from routes. */
 const LISTS = /^shared\/(domain\/\w+|contract\/responses|http\/handler)\.ts$/;
 /** Left out: the docs of routes, which are compared here, and comments. */
 const DOCS = /^ {2}docs: \{$[\s\S]*?^ {2}\},$|^\/\*\*$[\s\S]*?^ \*\/$/gm;

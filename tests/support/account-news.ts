@@ -40,8 +40,7 @@ export async function accountOf({ connection }: Service, username: string) {
 }
 
 /**
- * The token of a new link, as `notifications` makes it for a mail. Waits first until pending mails are sent, which
- * would end it.
+ * The token of a new link, made as for a mail by `notifications`; waits for pending mails, whose links would end it.
  */
 export async function linkFor(service: Service, username: string, purpose: LinkPurpose): Promise<string> {
   await service.local.settle();

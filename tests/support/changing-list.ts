@@ -80,10 +80,7 @@ class Scene {
   }
 }
 
-/**
- * Pages through a list by cursor while others write. Throws unless each complaint that existed throughout came exactly
- * once.
- */
+/** Pages through a list while others write; throws unless each lasting complaint came exactly once. */
 export async function pageThrough(service: Service, viewer: Pick<Person, 'send'>, paging: Paging): Promise<void> {
   const { stable, passing, pageSize, sort, between } = paging;
   const scene = new Scene(service);

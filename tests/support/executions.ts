@@ -22,10 +22,7 @@ export async function linesOfExecution(service: Service, part: string, id: strin
   return linesOf(z.parse(Execution, answer));
 }
 
-/**
- * The log lines of the executions that began after this moment of the local clock, oldest first; at most 100
- * executions.
- */
+/** The log lines of executions after this moment of the local clock, oldest first; of at most 100 executions. */
 export async function linesSince(service: Service, part: string, moment: number): Promise<unknown[]> {
   const queries = [
     { method: 'greaterThan', attribute: '$createdAt', values: [new Date(moment).toISOString()] },

@@ -27,7 +27,7 @@ export type Person = {
 type People<Roles> = { [index in keyof Roles]: Person };
 
 export type Service = {
-  /** The local Appwrite; throws when the service is deployed to a real one. */
+  /** The local Appwrite; throws where the service is deployed to a real one. */
   readonly local: LocalAppwrite;
   connection: Connection;
   layout: Layout;
@@ -91,7 +91,7 @@ type Ground = {
   close(): Promise<void>;
 };
 
-/** Whether the product under test is deployed to a real Appwrite (`npm run test:appwrite`). */
+/** Whether the product under test is deployed to a real Appwrite: `npm run test:appwrite`. */
 export const IS_DEPLOYED = deployed() !== undefined;
 
 const LOCALLY = [

@@ -20,10 +20,7 @@ export type StoryReport = {
   /** Changes that more than one mail tells. */
   twice: string[];
   mails: number;
-  /**
-   * Minutes from a change to its mail by the service's clock, p50 and p95; two of them are the wait for further
-   * changes.
-   */
+  /** Minutes from a change to its mail by the service's clock; two of them are the wait for further changes. */
   minutes: { p50: number; p95: number };
 };
 
@@ -46,10 +43,7 @@ class NotifyStory {
     this.#people = people;
   }
 
-  /**
-   * Plans a fault: one of the next twelve calls fails, with or without its effect, and sometimes an event is lost or
-   * doubled.
-   */
+  /** Plans a fault: one of the next twelve calls fails, with or without effect; sometimes also an event. */
   #plan(): void {
     const { random } = this.#options;
     const { faults } = this.#service.local;

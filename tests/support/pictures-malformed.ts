@@ -8,7 +8,7 @@ import { otherFormats } from './pictures-other-formats.ts';
 export type MalformedPicture = { what: string; bytes: Buffer; code: PictureErrorCode };
 export type Bases = { jpeg: Buffer; progressive: Buffer; png: Buffer; indexed: Buffer; webp: Buffer; lossless: Buffer };
 
-/** Files that claim to be pictures, and must be refused. */
+/** Files that claim to be pictures and must be refused. */
 export function malformedPictures(bases: Bases): MalformedPicture[] {
   return [...malformedJpegs(bases), ...malformedPngs(bases), ...malformedWebps(bases), ...otherFormats(bases)];
 }

@@ -5,7 +5,7 @@ import { type Random, seededRandom } from './seeded-random.ts';
 
 type Mutation = (bytes: Buffer, random: Random, others: readonly Buffer[]) => Buffer;
 
-/** Small pictures in every coding, with and without metadata. */
+/** Small pictures of every coding, with and without metadata. */
 export async function mutantSeeds(): Promise<Buffer[]> {
   const seeds: Buffer[] = [];
   for (const format of FORMATS) {

@@ -75,7 +75,7 @@ export function together({ head, parts }: Parts): Buffer {
   return Buffer.concat([head, ...parts.map(({ bytes }) => bytes)]);
 }
 
-/** Replaces every part of a type; an empty list removes them. */
+/** Replaces every part of a type; an empty list removes it. */
 export function replacing(whole: Parts, type: string, replace: (bytes: Buffer) => Buffer[]): Parts {
   const parts = whole.parts.flatMap((part) =>
     part.type === type ? replace(Buffer.from(part.bytes)).map((bytes) => ({ type, bytes })) : [part],

@@ -16,7 +16,7 @@ type Difference = readonly [bits: number, length: number, size: number];
 type Code = readonly [bits: number, length: number];
 
 /**
- * Codes of the standard luminance tables: differences of zero, one and two bits, the end of a block, and a long one.
+ * Codes of the standard's luminance tables: differences of no, one and two bits, the end of a block, and a long one.
  */
 const DIFFERENCES: readonly [Difference, ...Difference[]] = [
   [0b00, 2, 0],
@@ -56,10 +56,7 @@ export function restartedFile(picture: Restarted, coded = withMarkers(picture.in
   ]);
 }
 
-/**
- * The intervals with restart markers in between; `number` gives the number of each marker, which may be wrong on
- * purpose.
- */
+/** The intervals with restart markers in between. `number` gives a marker's number, also a wrong one on purpose. */
 export function withMarkers(intervals: readonly Buffer[], number = (index: number) => index % 8): Buffer {
   const parts = intervals.map((bytes, index) =>
     index === 0 ? bytes : Buffer.concat([Buffer.from([0xff, 0xd0 + number(index - 1)]), bytes]),

@@ -75,10 +75,7 @@ async function age({ connection }: Service, id: string, days: number): Promise<v
   await connection.store.complaints.replace(row, { resolvedAt });
 }
 
-/**
- * Takes one complaint through the steps and compares each answer and the stored state with the contract. Throws at the
- * first difference.
- */
+/** Takes one complaint through the steps; throws when an answer or the stored state differs from the contract. */
 export async function walkThrough(service: Service, cast: Cast, walk: readonly Step[]): Promise<void> {
   const { id } = await cast.reporter.file();
   let model: Model = { status: 'created', progress: 0, hidden: false, version: 1 };

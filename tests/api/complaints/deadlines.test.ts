@@ -62,7 +62,7 @@ async function entriesOf(id: string, kind: string) {
   return (await detailOf(staff, id)).timeline.filter((entry) => entry.kind === kind);
 }
 
-/** Who was told of a happening, each after the version of the complaint, such as `2 grace`. */
+/** Who was told of a happening, each with the version of the complaint, such as `2 grace`. */
 async function toldOf(id: string, happening: Happening) {
   await service.local.settle();
   const told = (await deliveriesOf(service, id)).filter((delivery) => delivery.told.includes(happening));

@@ -36,10 +36,7 @@ async function stats() {
 const countOf = (figures: Figures, wanted: string) => figures.byStatus.find(({ status }) => status === wanted)?.count;
 const month = () => new Date(service.local.clock.now()).toISOString().slice(0, 7);
 
-/**
- * Files a complaint that is acknowledged `acknowledged` hours after its filing, and resolved `resolved` hours after it
- * where asked.
- */
+/** Files a complaint that is acknowledged, and where asked resolved, so many hours after its filing. */
 async function timed(hours: { acknowledged: number; resolved?: number }) {
   const { id } = await reporter.file({ category: 'roads' });
   const row = await service.connection.store.complaints.find(id);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** Adds notes of the clerk to a timeline, as changes would. */
+/** Adds entries of the clerk to a timeline, as changes would. */
 async function write(complaintId: string, count: number, what: 'Public' | 'Internal'): Promise<void> {
   const internal = what === 'Internal';
   const by = { byId: 's'.repeat(20), byName: staff.username, role: 'staff', kind: 'note' };

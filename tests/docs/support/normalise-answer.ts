@@ -29,10 +29,7 @@ export function withoutRandomValues(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/**
- * Like `withoutRandomValues`, and also replaces what depends on other rows: numbers by one text, lists by their first
- * entry.
- */
+/** Also replaces what depends on other rows: numbers by one text, lists by their first entry. */
 export function withoutNumbers(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(withoutNumbers);
   if (isJson(value)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutNumbers(one)]));

@@ -98,10 +98,7 @@ export function forgeries(token: string, secret: string): Record<string, string>
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/**
- * `count` tokens that differ from a good one in one character: at each place in turn, with the nearest characters
- * first.
- */
+/** `count` tokens that differ from a good one in one character: at each place in turn, nearest characters first. */
 export function mutations(token: string, count: number): string[] {
   const mutants = Array.from({ length: count }, (_, index) => {
     const at = index % token.length;

@@ -11,10 +11,7 @@ const HOME = '198.51.100.7';
 
 type Siege = { guesses: number; hours: number; address(index: number): string };
 
-/**
- * Tries wrong passwords for one name over some hours. Every answer must be a 401 after a comparison, or a 429 without
- * one.
- */
+/** Tries wrong passwords for one name over some hours. Answers must be 401 after a comparison, or 429 without one. */
 async function besiege(target: AttackTarget, name: string, siege: Siege): Promise<{ hashes: number; refused: number }> {
   const before = target.hashes();
   const step = (siege.hours * 60 * MINUTE) / siege.guesses;

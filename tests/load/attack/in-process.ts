@@ -42,8 +42,8 @@ export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear 
 }
 
 /**
- * Calls the bundles over HTTP. They run in processes of their own, so that the load of this one does not delay them.
- * `address` is the client's, as a proxy passes it on.
+ * Calls the bundles over HTTP, in processes of their own, so that the load of this one does not delay them. `address`:
+ * the client's, as a proxy passes it on.
  */
 export function overHttp(origin: string): Send {
   return async (method, target, { headers = {}, json, raw, address } = {}) => {

@@ -24,7 +24,7 @@ export async function readsUntil(target: AttackTarget, until: Promise<unknown>, 
 const at = (sorted: number[], share: number) =>
   Math.round((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) * 10) / 10;
 
-/** A request to the function that hashes passwords, which itself needs no hash. */
+/** A request to the function that hashes passwords which itself needs no hash. */
 const NO_SUCH_METHOD: Read = { path: '/login', status: 405 };
 
 /** Times reads of a function while ten people log in to it with bcrypt. */

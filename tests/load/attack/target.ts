@@ -14,8 +14,7 @@ import { inProcess, overHttp, type Reply, type Send } from './in-process.ts';
 import type { AttackProject } from './local-project.ts';
 
 /**
- * The deployed code in this process, with a clock that the attack moves and a hasher that counts. It reaches Appwrite
- * over HTTP.
+ * The deployed code in this process, with a clock that the attack moves and a hasher that counts; Appwrite over HTTP.
  */
 export type AttackTarget = {
   connection: Connection;
@@ -27,7 +26,7 @@ export type AttackTarget = {
   /** The number of calls that Appwrite has answered so far. */
   calls(): number;
   send: Send;
-  /** Sends the same request to the bundles, which are other processes with a clock of their own. */
+  /** The same request to the bundles, which are other processes with a clock of their own. */
   viaBundles: Send;
   /** The origin of the bundles. */
   origin: string;

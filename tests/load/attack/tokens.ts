@@ -8,10 +8,7 @@ async function statusOf(target: AttackTarget, token: string): Promise<number> {
   return status;
 }
 
-/**
- * Sends forged tokens, and small changes of a good one. Only tokens that are signed and well-formed may cause a call to
- * Appwrite.
- */
+/** Sends forged tokens and small changes of a good one. Only well-formed, signed ones may cause a call to Appwrite. */
 export async function sendForgeries(target: AttackTarget, mutants: number): Promise<Figures> {
   const token = await target.token(freshName());
   const forged = Object.entries(forgeries(token, target.secret));

@@ -8,10 +8,7 @@ import type { BenchProject } from './project.ts';
 /** Each client has its own reporter, staff member, complaint to read and complaint to change. */
 type Client = { person: Person; staff: Person; read: string; changed: string };
 type Ask = { method: string; path: string; by?: Person } & Sending;
-/**
- * `share`: the share of the requests that are sent, less where one takes long. `alone`: has no hand-written
- * counterpart.
- */
+/** `share`: the share of the requests that are sent, if one takes long. `alone`: has no hand-written counterpart. */
 type Operation = { name: string; status: number; own: string; share?: number; alone?: true; ask(client: Client): Ask };
 
 /** The answers to one kind of request: their times in milliseconds, and how often each status came. */
@@ -50,7 +47,7 @@ function operations(photo: Uint8Array): Operation[] {
       name: 'login',
       status: 200,
       own: 'auth',
-      // A hash takes a processor core for a quarter of a second or more.
+      // A hash takes a processor for a quarter of a second or more.
       share: 1 / 4,
       ask: ({ person: { username } }) => ({ method: 'POST', path: '/login', json: { username, password: PASSWORD } }),
     },
@@ -155,10 +152,7 @@ async function compareCalls(
   return told;
 }
 
-/**
- * The calls of a function for a request, sorted, without ids. Counting a use in a new row equals counting it in an
- * existing one.
- */
+/** The sorted calls of a function for a request, without ids. A use is counted in a new row or in an existing one. */
 async function callsOf({ local }: Service, functionId: string, request: () => Promise<unknown>): Promise<string> {
   const made = (await local.calls.during(request)).filter((call) => call.functionId === functionId);
   const names = made.map(({ method, path }) => {

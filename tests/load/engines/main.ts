@@ -24,16 +24,10 @@ const ENGINES: Readonly<Record<string, (folder: string) => Promise<Engine | unde
 };
 
 const ROUNDS = 5;
-/**
- * The number of rows that a page may examine for each row that it shows, and that a list without a full index may
- * examine.
- */
+/** The rows that a page may examine for each row that it shows, and that a list without a full index may examine. */
 const MAX_PER_ROW = 50;
 const MAX_SEARCHED = 4_000;
-/**
- * The number of rows that may be sorted: up to 500 that were looked up by ids or cells. A list is not sorted, except
- * where it searches.
- */
+/** Up to 500 rows that were looked up by ids or cells may be sorted. Lists are sorted only where they search. */
 const MAX_SORTED = 500;
 const SLOWER = 3;
 /** A list below this time is fast, whatever it took with few rows; counting goes up to 5,000. */

@@ -24,7 +24,7 @@ const plus = (a: Cost, b: Cost): Cost => ({
   sorted: Math.max(a.sorted, b.sorted),
 });
 
-/** The product's lists on a bare database. Its queries are translated to the SQL that Appwrite would send. */
+/** The product's lists on a bare database: its queries are translated to the SQL that Appwrite would send. */
 export class Product {
   readonly #engine: Engine;
   readonly #tables: Map<string, Table>;

@@ -1,6 +1,6 @@
 /**
- * The SQL of a list in Appwrite 1.9: utopia-php/database, Adapter/SQL.php find() and count(), with a key and without
- * shared tables.
+ * The SQL of a list in Appwrite 1.9, called with a key and without shared tables: utopia-php/database, Adapter/SQL.php
+ * find() and count().
  */
 
 export type Dialect = 'mariadb' | 'postgresql';
@@ -73,7 +73,7 @@ function orderOf(dialect: Dialect, queries: readonly Query[]): string {
     .join(', ');
 }
 
-/** The statements of one list call. Throws for query methods that no list of the product uses. */
+/** The statements of one list call. Throws for a query method that no list of the product uses. */
 export function statementsOf(dialect: Dialect, { tableId, queries }: Listing): Statements {
   const parsed = queries.map((query): Query => JSON.parse(query));
   const valuesOf = (method: string) => parsed.find((query) => query.method === method)?.values;

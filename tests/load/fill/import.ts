@@ -83,10 +83,7 @@ export function countFilled(file: string): number {
   return Number(count);
 }
 
-/**
- * Writes complaints and their totals directly into the file of a local Appwrite that is not running, until it has
- * `count`.
- */
+/** Adds complaints and their totals to the file of a local Appwrite that is not running, until it has `count`. */
 export function fillComplaints(file: string, count: number): { rows: number; seconds: number } {
   const started = performance.now();
   const present = countFilled(file);

@@ -85,10 +85,7 @@ class Oracle {
     throw new Error(`${what}\n${found.map((one) => JSON.stringify(one, null, 1)).join('\n')}`);
   }
 
-  /**
-   * Sends the same request in both worlds and expects equal answers. `path` may insert the id that a label has in a
-   * world.
-   */
+  /** Sends one request in both worlds and expects equal answers. `path` may insert the id of a label in a world. */
   async alike(viewer: Viewer, path: (world: World) => string, isOrdered = true): Promise<[Answer, Answer]> {
     const [one, two] = this.#worlds;
     const [a, b] = await Promise.all([ask(one, viewer, path(one)), ask(two, viewer, path(two))]);

@@ -1,10 +1,7 @@
 import type { Status } from '#shared/domain/status.ts';
 import { type Name, usernameOf } from './world.ts';
 
-/**
- * The viewers. The first three may learn nothing that only staff may know; the reporter sees their own complaints in
- * full.
- */
+/** The first three may learn nothing that only staff may know; the reporter sees their own complaints in full. */
 export type Viewer = 'stranger' | Extract<Name, 'other' | 'reporter' | 'clerk'>;
 
 /** An entry as the public sees it by the contract. */
@@ -28,7 +25,7 @@ export type Case = {
 
 const sees = (viewer: Viewer, one: Case) => viewer === 'clerk' || !one.hidden || one.who === viewer;
 
-/** The complaints that this viewer may know of, oldest first. */
+/** The complaints that this viewer may know of, the oldest first. */
 export function knownTo(viewer: Viewer, cases: readonly Case[]): Case[] {
   return cases.filter((one) => sees(viewer, one));
 }

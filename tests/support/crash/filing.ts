@@ -2,10 +2,7 @@ import { answersOf, client, expectComplaints, form, type Story } from './stories
 
 const idOf = (text: string) => (JSON.parse(text) as { id: string }).id;
 
-/**
- * Files with three pictures and a key: once, however often it is sent. Without a retry it may be missing, but never
- * partial.
- */
+/** Files with three pictures and a key: once, however often it is sent; without a retry once or not at all. */
 function keyed(retries: number): Story {
   return {
     name: `create with 3 pictures and a key, ${retries} retries`,

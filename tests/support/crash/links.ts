@@ -11,7 +11,7 @@ import { expectEqual, expectNothingLeft } from './telling.ts';
 const MINUTES = 14;
 const NEW_PASSWORD = 'another-Horse-77';
 
-/** The tokens of links that were mailed to an address, newest first. */
+/** The tokens of links that were mailed to an address, the newest first. */
 async function tokensTo({ service }: Stage, address: string, purpose: LinkPurpose): Promise<string[]> {
   const mails = await inboxOf(service, address);
   return mails.flatMap(({ text }) =>

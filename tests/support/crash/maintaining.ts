@@ -6,10 +6,7 @@ import { expectComplaints, letDaysPass, type Stage, type Story } from './stories
 
 const DAY = 25 * HOUR;
 
-/**
- * Creates every kind of leftover: files and a timeline without a complaint, and a complaint without one of its
- * pictures.
- */
+/** Creates every kind of leftover: files and a timeline without a complaint, and a complaint that lacks a picture. */
 async function leaveBehind(stage: Stage): Promise<string> {
   const { gateway, store } = stage.service.connection;
   const bytes = stage.pictures[0] ?? new Uint8Array();

@@ -33,8 +33,7 @@ export async function openStage(): Promise<Stage> {
 }
 
 /**
- * Advances four days: one daily pass records leftovers, and the next removes them. A pass that a fault struck needs one
- * more run.
+ * Advances four days: one daily pass records leftovers, the next removes them. A pass with a fault needs another run.
  */
 export async function letDaysPass({ local }: Service): Promise<void> {
   for (let day = 0; day < DAYS; day += 1) {

@@ -29,7 +29,7 @@ async function expectStep(stage: Stage, id: string, { kind, note, changed }: Exp
 }
 
 type Telling = {
-  /** Files the complaint, and brings it to where its step is due `dueIn` milliseconds later. */
+  /** Files the complaint and brings it to where its step is due `dueIn` milliseconds later. */
   begin(stage: Stage): Promise<string>;
   dueIn: number;
   check(stage: Stage, id: string): Promise<void>;

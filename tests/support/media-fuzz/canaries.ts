@@ -31,7 +31,7 @@ async function compare({ bytes, what }: Source, image: Shown | undefined): Promi
   return wrong;
 }
 
-/** Files pictures full of metadata, in all formats and orientations, three to a complaint. */
+/** Pictures full of metadata, in all formats and orientations, three to a complaint. */
 export async function sendCanaries({ person }: Range, count: number, seed: number): Promise<CanaryTally> {
   const random = seededRandom(seed);
   const tally: CanaryTally = { pictures: 0, wrong: [] };

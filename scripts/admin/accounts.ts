@@ -33,7 +33,7 @@ export async function giveRole(connection: Connection, raw: string | undefined, 
   return `${account.username} is ${role} now.`;
 }
 
-/** A random password, so that none is typed into a shell with a history; the person changes it by PUT /user. */
+/** Sets a random password, so that none is typed into a shell with a history. The person changes it by PUT /user. */
 export async function resetPassword(connection: Connection, raw: string | undefined): Promise<string> {
   const account = await accountOf(connection, raw);
   const password = randomBytes(15).toString('base64url');

@@ -13,7 +13,7 @@ import type { Connection } from '../project/connect.ts';
 const COLUMNS = ['id', 'name', 'assignee', 'hoursToAcknowledge', 'daysUntilOverdue', 'escalateTo'] as const;
 type Column = (typeof COLUMNS)[number];
 
-/** The most that the columns of the table take. */
+/** The limits of the table's columns. */
 const MAX_HOURS = 1_000;
 const MAX_DAYS = 3_650;
 const MAX_CATEGORIES = 200;
@@ -24,7 +24,7 @@ type Values = Record<string, string | number | null>;
 /** `exportCategories` puts a quote before text that a spreadsheet would run as a formula; this removes it. */
 const ESCAPED = /^'(?=[=+\-@])/;
 
-/** What is wrong with a row of the file. */
+/** A fault in a row of the file. */
 class Mistake extends Error {}
 
 function isColumn(name: string): name is Column {
@@ -37,7 +37,7 @@ function readLines(file: string): Line[] {
   const [first = ''] = text.split('\n', 1);
   let records: { info: { lines: number }; record: string[] }[];
   try {
-    // Spreadsheets in many languages write semicolons.
+    // In many languages spreadsheets separate cells by semicolons.
     const delimiter = first.includes(';') && !first.includes(',') ? ';' : ',';
     const options = { bom: true, trim: true, info: true, delimiter, skip_empty_lines: true };
     records = parse(text, { ...options, relax_column_count: true }) as unknown as typeof records;
@@ -66,7 +66,7 @@ function wholeOrNull(column: Column, cell: string, most: number): number | null 
   return value;
 }
 
-/** The usernames in a cell, each of staff or an admin. */
+/** The usernames in a cell; throws Mistake unless each is staff or admin. */
 function staffIn(column: Column, cell: string, staff: ReadonlySet<string>): string[] {
   return cell
     .split(/[\s,;]+/)
@@ -92,7 +92,7 @@ function escalationIn(cell: string, staff: ReadonlySet<string>): string | null {
   return names.join(',') || null;
 }
 
-/** The columns to write; those that the file does not have stay as they are. */
+/** The values to write. Columns that the file lacks keep their values. */
 function valuesOf({ cells }: Line, isNew: boolean, staff: ReadonlySet<string>): Values {
   const { name, assignee, hoursToAcknowledge: hours, daysUntilOverdue: days, escalateTo } = cells;
   if (name === undefined ? isNew : name === '' || name.length > 100)
@@ -112,7 +112,7 @@ function namesIn(lines: readonly Line[]): string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-/** What an admin has made in the console may have an id that is refused for a new one. */
+/** A category that an admin created in the console may have an id that is not allowed for a new one. */
 function refuseUnusableId(id: string, { seen, isNew }: { seen: ReadonlySet<string>; isNew: boolean }): void {
   if (id === '') throw new Mistake('id is missing, or the line has more cells than the first');
   if (id === NO_CATEGORY) throw new Mistake(`id ${id} stands for complaints without a category`);
@@ -122,8 +122,8 @@ function refuseUnusableId(id: string, { seen, isNew }: { seen: ReadonlySet<strin
 }
 
 /**
- * Makes and changes categories as a CSV file says. A row with a mistake is left out and named; the others are written.
- * A category that the file does not name stays. Throws an error with all mistakes, after everything is written.
+ * Creates and changes categories from a CSV file, and keeps categories that it lacks. A row with a mistake is skipped;
+ * the others are written. Then throws an error with all mistakes, if there are any.
  */
 export async function importCategories({ store }: Connection, file: string): Promise<string> {
   const lines = readLines(file);
@@ -154,7 +154,7 @@ export async function importCategories({ store }: Connection, file: string): Pro
   throw new Error([...mistakes, told, `${mistakes.length} of ${lines.length} lines were left out.`].join('\n'));
 }
 
-/** All categories as a CSV that `importCategories` reads. */
+/** All categories as CSV, in the format of `importCategories`. */
 export async function exportCategories({ store }: Connection): Promise<string> {
   const rows = (await listCategories(store)).map(({ $id: id, ...row }) => ({ id, ...row }));
   return stringify(rows, { header: true, columns: [...COLUMNS], escape_formulas: true }).trimEnd();

@@ -8,7 +8,7 @@ import { exportComplaints } from './export.ts';
 
 type Command = (connection: Connection, args: readonly string[], options?: { retry: boolean }) => Promise<string>;
 
-/** How many words each command takes behind its name. */
+/** The number of arguments after the name of each command. */
 export const MOST_ARGUMENTS: Readonly<Record<string, number>> = {
   grant: 2,
   revoke: 1,

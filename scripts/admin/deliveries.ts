@@ -5,7 +5,7 @@ import { printable } from '../project/command.ts';
 const SHOWN = 50;
 const PAGE = 100;
 
-/** A mail of its own or a webhook call, not a delivery that shares another mail. */
+/** Whether it is a mail of its own or a webhook call, not a delivery that is part of another mail. */
 const isLead = ({ leadId }: StoredDelivery) => leadId === null;
 
 function lineOf({ $id, channel, kind, attempts, dueAt, reason }: StoredDelivery): string {
@@ -13,7 +13,7 @@ function lineOf({ $id, channel, kind, attempts, dueAt, reason }: StoredDelivery)
   return `  ${$id} ${channel.padEnd(7)} ${kind.padEnd(22)} ${attempts} attempts${when} ${printable(reason ?? '')}`.trimEnd();
 }
 
-/** The number of deliveries of each status, and the newest that wait or failed. Without names of people. */
+/** The number of deliveries of each status, and the newest pending and failed ones, without personal data. */
 export async function describeDeliveries(store: Store): Promise<string> {
   const [pending, failed, sent, skipped] = await Promise.all(
     (['pending', 'failed', 'sent', 'skipped'] as const).map((status) => listByStatus(store, status, SHOWN)),
@@ -23,7 +23,9 @@ export async function describeDeliveries(store: Store): Promise<string> {
   return [counts, ...lines].join('\n');
 }
 
-/** Makes every failed delivery due now; resolves to how many. A message that was accepted after all is not sent again. */
+/**
+ * Makes every failed delivery due now; resolves to their number. A message that Appwrite did accept is not sent again.
+ */
 export async function retryFailed(store: Store): Promise<number> {
   let retried = 0;
   for (;;) {

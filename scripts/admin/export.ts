@@ -18,12 +18,12 @@ import type { Connection } from '../project/connect.ts';
 const PAGE = 100;
 const everything: Filter = { sight: { desk: true } };
 
-/** A cell of a spreadsheet holds 32,767 characters. */
+/** A spreadsheet cell holds at most 32,767 characters. */
 const LONGEST_CELL = 32_000;
 
 type Line = Record<string, unknown>;
 
-/** What an entry of a timeline tells, without what is null. */
+/** An entry of a timeline without its null values. */
 function entryOf(entry: StoredEntry): Line {
   const { byName, role, kind, status, progress, note, internalNote, reason, changed, $createdAt } = entry;
   const { fromAssignee, toAssignee, fromCategory, toCategory } = entry;
@@ -34,7 +34,7 @@ function entryOf(entry: StoredEntry): Line {
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
 }
 
-/** A timeline as text, a line for each entry. Says so when entries do not fit into a cell. */
+/** A timeline as text, one line for each entry. Says so when there are more entries than fit into a cell. */
 function entriesAsText(entries: readonly Line[]): string {
   const lines = entries.map(({ at, by, role, kind, status, progress, changed: _changed, ...rest }) => {
     const said = Object.entries(rest).map(([name, value]) => `${name}: ${String(value)}`);
@@ -50,8 +50,8 @@ function entriesAsText(entries: readonly Line[]): string {
 }
 
 /**
- * A complaint for a spreadsheet or a program; pictures by id, since their URLs open them to anybody. The
- * contact of a caller is not exported, since it has to be removed later.
+ * A complaint as exported. Pictures are listed by id, since their URLs open them to anybody. A caller's contact is left
+ * out, since it must be removed later.
  */
 function lineOf(complaint: StoredComplaint, entries: readonly StoredEntry[]): Line & { entries: Line[] } {
   const { reference, outcome, duplicateOf, followers, acknowledgeBy } = complaint;
@@ -68,7 +68,7 @@ function lineOf(complaint: StoredComplaint, entries: readonly StoredEntry[]): Li
   };
 }
 
-/** Page by page, oldest first; safe against filing and deleting meanwhile. */
+/** All complaints page by page, oldest first, also while others are filed and deleted. */
 async function* allComplaints({ store }: Connection): AsyncGenerator<ReturnType<typeof lineOf>> {
   const listed = { filter: everything, order: orderOf('createdAt') };
   const [stream] = streamsOf(everything, listed.order);
@@ -86,7 +86,7 @@ async function* allComplaints({ store }: Connection): AsyncGenerator<ReturnType<
   }
 }
 
-/** On a terminal only; Appwrite counts to 5000, so the bar grows where there are more. */
+/** A progress bar, shown on a terminal only. Appwrite counts to 5000, so its total grows with the export. */
 function openBar(total: number): { step(): void; stop(): void } {
   const bar = new SingleBar(
     { format: '{bar} {value} of {total} complaints', stream: process.stderr },
@@ -116,14 +116,14 @@ function encoderFor(file: string): Transform {
   });
 }
 
-/** Opens a file that only its owner can read, also when it existed with other rights. */
+/** Opens a file for writing that only its owner can read, even if it existed with other permissions. */
 function privateFile(file: string): Writable {
   const stream = createWriteStream(file, { mode: 0o600 });
   stream.once('open', () => chmodSync(file, 0o600));
   return stream;
 }
 
-/** Streams all complaints into a file; resolves to how many there were. */
+/** Writes all complaints to a file, or to the terminal for '-'; resolves to their number. */
 export async function exportComplaints(connection: Connection, file: string, terminal: Writable = process.stdout) {
   const encoder = encoderFor(file);
   const bar = openBar(await countComplaints(connection.store, everything));

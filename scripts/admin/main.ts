@@ -9,7 +9,8 @@ await runCommand({
   options: { layout: { type: 'string' }, retry: { type: 'boolean', default: false } },
   words: 3,
   async run({ layout, retry = false }, [name = '', ...args]) {
-    // Both layouts have the same tables; the option is taken so that all commands can be called with the same ones.
+    // Both layouts have the same tables, so the option is only checked. It is accepted because the other commands have
+    // it.
     readLayout(layout);
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!command) throw new UsageError(name === '' ? 'Say what to do.' : `There is no command ${name}.`);

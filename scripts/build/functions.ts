@@ -6,7 +6,7 @@ import { type Bundle, bundle } from './bundle.ts';
 
 export type BuildRequest = {
   quiet?: boolean;
-  /** Ids of the functions to build; all of them otherwise. */
+  /** The ids of the functions to build; all by default. */
   only?: readonly string[];
 };
 

@@ -51,7 +51,7 @@ async function explorer(): Promise<string> {
   return `export const embedded = ${JSON.stringify({ document: openApiDocument(), script, library, style })};`;
 }
 
-/** Every function without clients, with what appwrite.json says it is called by. */
+/** Every function without clients, with its events and the minutes between its scheduled runs from appwrite.json. */
 function bundledFunctions(): string {
   const functions = readDeclaration(PROJECT_FILE).functions.filter((fn) => !isPublic(fn));
   const imports = functions.map(({ $id }, at) => `import handle${at} from '#functions/${$id}/main.ts';`);
@@ -68,9 +68,9 @@ async function functionOfPath(): Promise<string> {
 }
 
 /**
- * A deployed function is one file that contains nothing it does not use, so the build writes five modules: the bcrypt
- * worker's own bundle as text, the list of common passwords, the OpenAPI document with the explorer's script and style,
- * the functions in `background`, and the function of each path.
+ * Generates five modules, so that a deployed function is one file without unused code: the bcrypt worker's bundle as
+ * text, the list of common passwords, the OpenAPI document with the explorer's script and style, the functions in
+ * `background`, and the function of each path.
  */
 export const generatedModules: Plugin = {
   name: 'generated-modules',

@@ -6,7 +6,9 @@ function packageOf(input: string): string | undefined {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 }
 
-/** The licence texts of all packages in a bundle, as those licences ask for. `inputs` are paths relative to `root`. */
+/**
+ * The licence texts of all packages in a bundle, which those licences require. `inputs` are paths relative to `root`.
+ */
 export async function licencesOf(root: string, inputs: Iterable<string>): Promise<string> {
   const folders = new Set([...inputs].map(packageOf).filter((folder) => folder !== undefined));
   const texts = await Promise.all([...folders].sort().map((folder) => licenceOf(join(root, folder))));

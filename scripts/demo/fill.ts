@@ -10,7 +10,10 @@ import { Visitor } from './visitor.ts';
 
 type Work = { day: number; run: (visitors: ReadonlyMap<string, Visitor>) => Promise<void> };
 
-/** Fills an empty local Appwrite through the API, spread over three weeks; does nothing when it has accounts. */
+/**
+ * Fills an empty local Appwrite through the API with events of three weeks; does nothing when it has accounts. Resolves
+ * to a text with the logins.
+ */
 export async function fillWithDemo(local: LocalAppwrite): Promise<string> {
   const connection = connect({ endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey });
   const { total } = await connection.store.users.list([], { total: true });
@@ -37,7 +40,7 @@ export async function fillWithDemo(local: LocalAppwrite): Promise<string> {
   return describe(`Demo data: ${DEMO_STORIES.length} complaints. Log in as one of`);
 }
 
-/** Things happen at different hours, within a story always in its order. */
+/** The requests of a story in their order. Stories happen at different hours of the day. */
 function worksOf(story: DemoStory, number: number): Work[] {
   const hours = ((number * 5) % 9) / 24;
   let id: string | undefined;

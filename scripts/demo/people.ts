@@ -1,6 +1,6 @@
 export type DemoPerson = { username: string; name: string; role: 'user' | 'staff' | 'admin'; password: string };
 
-/** Invented people with passwords that anybody may know: for a machine of one's own only. */
+/** Invented people with public passwords, for a local machine only. */
 export const DEMO_PEOPLE: readonly DemoPerson[] = [
   { username: 'greta', name: 'Greta Olsen', role: 'admin', password: 'harbour-lantern-71' },
   { username: 'tomas', name: 'Tomás Vidal', role: 'staff', password: 'gravel-orchard-28' },

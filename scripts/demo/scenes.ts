@@ -1,4 +1,4 @@
-/** Little pictures of what people complain about, drawn as SVG, each a bit different by its seed. */
+/** Small SVG pictures of typical complaints; `seed` varies them. */
 export type Scene = 'pothole' | 'lamp' | 'bins' | 'puddle' | 'graffiti' | 'bench';
 
 type Drawing = (shift: number, seed: number) => string;

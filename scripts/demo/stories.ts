@@ -1,6 +1,6 @@
 import type { Scene } from './scenes.ts';
 
-/** What somebody does to a complaint; `day` counts back from today. */
+/** A change of a complaint by a person; `day` counts back from today. */
 export type DemoStep = { day: number; by: string; change: Record<string, unknown> };
 
 export type DemoStory = {

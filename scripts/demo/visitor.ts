@@ -1,8 +1,9 @@
+import { HOUR } from '#shared/domain/clock.ts';
 import type { DemoPerson } from './people.ts';
 
-const TOKEN_KEPT_MS = 10 * 3_600_000;
+const TOKEN_KEPT_MS = 10 * HOUR;
 
-/** Somebody who uses the HTTP API as any client does, and logs in again when the token has grown old. */
+/** Uses the HTTP API like any client, and logs in again when the token is 10 hours old. */
 export class Visitor {
   readonly #person: DemoPerson;
   readonly #url: string;

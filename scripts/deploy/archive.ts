@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
 
-/** The name and hash of each file of a folder of code; independent of the packer and the time. */
+/** The name and hash of each file, one a line, independent of the packer and the time. */
 function digestOf(files: ReadonlyMap<string, Buffer>): string {
   const lines = [...files].map(([name, bytes]) => `${name} ${createHash('sha256').update(bytes).digest('hex')}`);
   return lines.sort().join('\n');
@@ -18,7 +18,7 @@ export async function digestOfFolder(folder: string): Promise<string> {
   return digestOf(new Map(files));
 }
 
-/** The same of a tar.gz; throws for other files. */
+/** The digest of a tar.gz, comparable with `digestOfFolder`; throws for other files. */
 export async function digestOfArchive(bytes: Uint8Array): Promise<string> {
   const files = new Map<string, Buffer>();
   await new Promise<void>((resolve, reject) => {

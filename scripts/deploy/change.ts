@@ -5,17 +5,17 @@ import type { Remote } from './remote.ts';
 
 export type Area = 'database' | 'grants' | 'bucket' | 'function' | 'domain' | 'variable' | 'code' | 'data' | 'layout';
 
-/** One difference between what is declared and what exists, and how to apply it. */
+/** One difference between the declaration and the project, and how to apply it. */
 export type Change = {
   area: Area;
-  /** `keep`: not declared, and left alone. `blocked`: only a person can decide. */
+  /** `keep`: undeclared and not changed. `blocked`: a person must decide. */
   action: 'create' | 'update' | 'push' | 'destroy' | 'keep' | 'blocked';
   subject: string;
   /** The difference in words, for both the plan and the doctor. */
   why: string;
-  /** What is lost permanently; always set with `destroy`. */
+  /** What is lost permanently; set for every `destroy`. */
   loses?: string;
-  /** The option that allows it; `--allow-destructive` when it is not given. */
+  /** The option that allows it; by default `--allow-destructive`. */
   allowedBy?: string;
   apply(): Promise<void>;
 };
@@ -23,33 +23,33 @@ export type Change = {
 export type Wish = {
   /** `--allow-destructive` was given. */
   allowDestructive: boolean;
-  /** A new token secret for all functions: everybody has to sign in again. */
+  /** Sets a new token secret on all functions, which logs everybody out. */
   renewSecret: boolean;
-  /** The secret to set where one is missing; a random one otherwise. A secret that is set cannot be read back. */
+  /** The secret to set where one is missing, by default a random one. A secret that is set cannot be read back. */
   tokenSecret: string | undefined;
-  /** The present secret, if known: tokens signed with it stay valid after the rotation. */
+  /** The present secret, if known; tokens that it has signed stay valid after the rotation. */
   previousSecret: string | undefined;
   functionsHost: string | undefined;
-  /** Values of variables that are secret, by their names: they cannot be read from the functions that have them. */
+  /** Values of secret variables by name, since those cannot be read from the functions. */
   secrets?: Readonly<Record<string, string | undefined>>;
-  /** Whether the functions of the other layout are removed once those of this one are proven. */
+  /** Removes the functions of the other layout once those of this one have proved that they serve. */
   removeOtherLayout?: boolean;
 };
 
-/** What a plan is made of. */
+/** The input of a plan. */
 export type Planning = { remote: Remote; declared: LaidOut; live: Live; wish: Wish };
 
 export const databaseOf = ({ tablesDB }: Declaration): string => tablesDB[0]?.$id ?? '';
 
 const nothing = async () => {};
 
-/** Not declared: kept, or destroyed when that was allowed. */
+/** An undeclared thing: it is kept, or destroyed if that is allowed. */
 export function undeclared(change: Omit<Change, 'action' | 'why'>, { allowDestructive }: Wish): Change {
   const why = 'is not declared';
   return allowDestructive ? { ...change, why, action: 'destroy' } : { ...change, why, action: 'keep', apply: nothing };
 }
 
-/** A difference that only destroying and creating again can remove. */
+/** A difference that can only be removed by destroying and creating again. */
 export function replaced(change: Omit<Change, 'action'>, { allowDestructive }: Wish): Change {
   return allowDestructive ? { ...change, action: 'destroy' } : { ...change, action: 'blocked', apply: nothing };
 }
@@ -61,7 +61,7 @@ export function differences(live: Record<string, unknown>, declared: Record<stri
     .map(([name, wanted]) => `${name} is ${spell(live[name])}, declared is ${spell(wanted)}`);
 }
 
-/** The order of a list means nothing in the settings that are compared. */
+/** A value as JSON; the order of a list has no meaning in the settings that are compared. */
 function spell(value: unknown): string {
   return JSON.stringify(Array.isArray(value) ? value.map(String).sort() : (value ?? null));
 }

@@ -10,12 +10,12 @@ import type { Planning } from './change.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
 import { secretHolders } from './plan-variables.ts';
 
-/** Requests that need a valid token, or refuse a wrong one. */
+/** Requests that a function answers with 401 when the token is wrong. */
 const QUESTIONS = ['/user', '/complain?limit=1'];
 
 /**
- * Whether a token secret is the one that the running functions use: calls one of them with a token signed
- * with it. Undefined when there is no account yet, or no function to call.
+ * Whether the running functions use this token secret: sends one of them a token signed with it. Undefined when there
+ * is no account yet, no function to call, or another answer than 200 or 401.
  */
 export async function isSecretInUse(planning: Planning, secret: string): Promise<boolean | undefined> {
   const { target } = planning.remote;

@@ -5,8 +5,8 @@ import type { Declaration } from './declaration.ts';
 import type { Remote } from './remote.ts';
 
 /**
- * The declaration in the layout that was given; otherwise in the one that the project has, and groups when it has no
- * functions. Throws UsageError when it has functions of both.
+ * The declaration in the given layout; otherwise in that of the project, or in groups when it has no functions. Throws
+ * UsageError when the project has functions of both.
  */
 export async function chooseLayout({ functions }: Remote, declared: Declaration, said?: Layout): Promise<LaidOut> {
   if (said) return layOut(declared, said);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 
-/** appwrite.json as the deployment reads it. Strict, so that nothing in it is silently ignored. */
+/** The format of appwrite.json. It is strict, so that no part of the file is ignored silently. */
 
 const Column = z.strictObject({
   key: z.string(),
@@ -81,7 +81,7 @@ export type DeclaredColumn = z.infer<typeof Column>;
 export type DeclaredIndex = z.infer<typeof Index>;
 export type DeclaredTable = z.infer<typeof Table>;
 export type DeclaredBucket = z.infer<typeof Bucket>;
-/** `parts`: the functions of appwrite.json that it contains; itself when left out. Not in the file. */
+/** `parts`: the functions of appwrite.json that it contains, by default itself. It is not in the file. */
 export type DeclaredFunction = z.infer<typeof Fn> & { parts?: readonly string[] };
 export type Declaration = Omit<z.infer<typeof Declaration>, 'functions'> & { functions: DeclaredFunction[] };
 
@@ -90,7 +90,7 @@ export function isPublic({ execute }: Pick<DeclaredFunction, 'execute'>): boolea
   return execute.includes('any') || execute.includes('guests');
 }
 
-/** Reads an appwrite.json; a key that it does not know or misses is an error. */
+/** Reads an appwrite.json; throws for unknown and missing keys. */
 export function readDeclaration(file: string): Declaration {
   const result = z.safeParse(Declaration, JSON.parse(readFileSync(file, 'utf8')));
   if (result.success) return result.data;

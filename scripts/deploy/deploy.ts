@@ -19,11 +19,11 @@ import { verifyFunctions, verifySchedule } from './verify.ts';
 export type DeployOptions = {
   target: Target;
   declared: LaidOut;
-  /** The folder that the declaration's paths start from. */
+  /** The folder to which the declaration's paths are relative. */
   root: string;
   wish: Wish;
   dryRun: boolean;
-  /** Whether the bundles are built first. */
+  /** Whether to build the bundles first. */
   build: boolean;
   print: (line: string) => void;
 };
@@ -34,12 +34,12 @@ const HINTS: Readonly<Record<string, string>> = {
   general_unauthorized_scope: 'The API key lacks a scope; OPERATING.md lists those it needs.',
 };
 
-/** A deployment that is incomplete or not as declared; the message is for the person who deploys. */
+/** A deployment that failed or differs from the declaration; the message is for the person who deploys. */
 export class DeployError extends Error {}
 
 /**
- * Brings a project to what is declared: plan, apply, compare again, and verify that every function serves. The functions of
- * the other layout are removed last, on request. Resolves to the number of changes made; throws DeployError.
+ * Makes a project match the declaration: plans, applies, compares again, and verifies that every function serves.
+ * Removes the functions of the other layout last, on request. Resolves to the number of changes; throws DeployError.
  */
 export async function deploy(options: DeployOptions): Promise<number> {
   const { print, build, dryRun } = options;
@@ -63,7 +63,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   return real.length;
 }
 
-/** A secret that is given for a function that lacks one must be that of the others, or their tokens would not be valid there. */
+/** A secret given for a function that lacks one must equal that of the others, or tokens would not be valid on all. */
 async function checkSaidSecret(planning: Planning, changes: readonly Change[]): Promise<void> {
   const { tokenSecret, renewSecret } = planning.wish;
   const isSet = changes.some(({ area, subject }) => area === 'variable' && subject.endsWith(`.${SECRET}`));
@@ -121,7 +121,7 @@ function explain(error: unknown): string {
   return `${error.message} (${error.code} ${error.type})${hint === '' ? '' : `\n${hint}`}`;
 }
 
-/** Reads the project again: the same plan must be empty now. Resolves to the project as it is. */
+/** Reads the project and plans again; throws when anything is left to change. Resolves to what it has read. */
 async function confirm(options: DeployOptions): Promise<Planning> {
   const { target, declared, wish } = options;
   await waitForTables(openRemote(target), declared.tablesDB[0]?.$id ?? '');

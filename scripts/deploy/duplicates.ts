@@ -5,8 +5,8 @@ import type { Remote } from './remote.ts';
 const PAGE = 1000;
 
 /**
- * Says which rows have equal values in these columns, or '' when there are none. Compares without case and accents, as
- * MariaDB does and as the product does with usernames. Reads the whole table, one page of 1000 rows a call.
+ * Names the rows with equal values in these columns, or returns '' when there are none. Ignores case and accents, as
+ * MariaDB does and the product does for usernames. Reads the whole table, 1000 rows a call.
  */
 export async function findDuplicates(
   { tables }: Pick<Remote, 'tables'>,

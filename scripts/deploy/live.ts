@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import type { LaidOut } from '../project/layout.ts';
 import { type Remote, undefinedIfMissing } from './remote.ts';
 
-/** The project as it is, as far as the declaration speaks of it. */
+/** The project as it is, limited to what the declaration describes. */
 
-// The SDK hands out integers beyond 2^53 as BigInt.
+// The SDK returns integers beyond 2^53 as BigInt.
 const number = z.pipe(z.union([z.number(), z.bigint()]), z.transform(Number));
 const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
 const texts = z.array(z.string());
@@ -104,7 +104,7 @@ export type LiveVariable = z.infer<typeof Variable>;
 export type LiveRule = z.infer<typeof Rule>;
 export type LiveFunction = z.infer<typeof Fn> & {
   variables: LiveVariable[];
-  /** The active one. */
+  /** The active deployment. */
   deployment: z.infer<typeof Deployment> | undefined;
 };
 

@@ -11,15 +11,15 @@ import { openRemote } from './remote.ts';
 
 const USAGE = `Usage: npm run deploy -- [--layout groups | compact] [--dry-run] [--allow-destructive] [--renew-secret]
   --layout             groups: a function for each group of endpoints; compact: two functions, api and background.
-                       Without it the layout that the project has, or groups
-  --remove-other-layout  remove the functions of the other layout once those of this one are proven
+                       By default the layout of the project, or groups
+  --remove-other-layout  remove the functions of the other layout after those of this one have proved that they serve
   --dry-run            print the plan and change nothing
   --allow-destructive  allow changes that lose data; the plan names what is lost
   --renew-secret       sign tokens with a new secret: everybody logs in again
 The environment names the project: APPWRITE_ENDPOINT, APPWRITE_PROJECT_ID, APPWRITE_API_KEY.
-  APPWRITE_FUNCTIONS_DOMAIN  the host of function domains, where it cannot be found out
-  TOKEN_SECRET               the secret to set where one is missing or renewed; random otherwise. To another layout it
-                             has to be the one in use, which Appwrite does not show, or everybody signs in again
+  APPWRITE_FUNCTIONS_DOMAIN  the host of function domains, if it cannot be found automatically
+  TOKEN_SECRET               the secret to set where one is missing or renewed; by default random. For another layout it
+                             must be the one in use, which Appwrite does not show, or everybody logs in again
   TOKEN_SECRET_PREVIOUS      with --renew-secret: tokens that were signed with it stay valid`;
 
 await runCommand({

@@ -4,7 +4,7 @@ import type { DeclaredBucket } from './declaration.ts';
 
 const compressions = { none: Compression.None, gzip: Compression.Gzip, zstd: Compression.Zstd };
 
-/** Buckets are made and set right, never emptied or deleted. */
+/** Creates and updates buckets; never empties or deletes one. */
 export function planBuckets(planning: Planning): Change[] {
   return planning.declared.buckets.flatMap((bucket) => planBucket(planning, bucket));
 }

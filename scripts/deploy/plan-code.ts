@@ -5,18 +5,18 @@ import type { Change, Planning } from './change.ts';
 import type { DeclaredFunction } from './declaration.ts';
 import type { LiveFunction } from './live.ts';
 
-/** The running code cannot be read, so it is pushed. */
+/** The reason for a push when the running code cannot be downloaded. */
 export const UNREADABLE = 'cannot be read back';
 
 export type CodeOptions = {
-  /** Where the paths of the declaration start. */
+  /** The folder to which the declaration's paths are relative. */
   root: string;
-  /** What is to be done before. */
+  /** The changes that are applied before. */
   before: readonly Change[];
   push: (functions: readonly DeclaredFunction[]) => Promise<void>;
 };
 
-/** One change for all functions whose running code is not what was built: they are pushed together. */
+/** A change for each function whose running code differs from the build. Applying the first one pushes them all. */
 export async function planCode(planning: Planning, { root, push, before }: CodeOptions): Promise<Change[]> {
   const judged = await Promise.all(
     planning.declared.functions.map(async (fn) => ({
@@ -34,13 +34,13 @@ export async function planCode(planning: Planning, { root, push, before }: CodeO
   return [{ ...first, area: 'code', action: 'push', apply }, ...together];
 }
 
-/** The functions of the other layout whose variables change: they need a new deployment to see them. */
+/** The functions of the other layout whose variables change, which take effect with a new deployment only. */
 function unsettledOthers({ declared, live }: Planning, before: readonly Change[]) {
   const there = declared.others.filter(({ $id }) => live.others.some((other) => other.$id === $id));
   return there.map((fn) => ({ fn, why: unsettled(fn, before) }));
 }
 
-/** A running process keeps the variables it was deployed with, and the entrypoint. */
+/** The reason for a new deployment when variables or certain settings change, since a deployment keeps the old ones. */
 function unsettled({ $id }: DeclaredFunction, before: readonly Change[]): string | undefined {
   const changing = before.some(({ area, subject, why, action }) => {
     if (action === 'keep') return false;
@@ -50,7 +50,7 @@ function unsettled({ $id }: DeclaredFunction, before: readonly Change[]): string
   return changing ? 'its variables or settings change' : undefined;
 }
 
-/** Why a function has to be pushed; undefined when what runs is what was built, with the variables of today. */
+/** Why a function must be pushed; undefined when it runs the built code with the present variables. */
 async function staleness(planning: Planning, fn: DeclaredFunction, root: string): Promise<string | undefined> {
   const known = planning.live.functions.find(({ $id }) => $id === fn.$id);
   if (!known?.deployment) return 'has never been deployed';
@@ -65,7 +65,7 @@ async function staleness(planning: Planning, fn: DeclaredFunction, root: string)
   return deployed === built ? undefined : 'differs from what was built';
 }
 
-/** Undefined when it cannot be had. */
+/** Undefined when the deployment cannot be downloaded. */
 async function deployedDigest({ remote }: Planning, { $id: functionId, deploymentId }: LiveFunction) {
   try {
     const type = DeploymentDownloadType.Source;

@@ -24,7 +24,7 @@ function subjectOf({ table }: ColumnTarget, key: string): string {
   return `column ${table.$id}.${key}`;
 }
 
-/** The last word of the column's route. */
+/** The last segment of the column's route. */
 function kindOf({ type, format }: DeclaredColumn): string {
   if (format === 'enum') return 'enum';
   return type === 'double' ? 'float' : type;
@@ -64,7 +64,7 @@ async function planKnown(place: ColumnTarget, column: DeclaredColumn, live: Live
   return [{ area: 'database', action: 'update', subject, why: softer.join('; '), apply }];
 }
 
-/** A failed column has no values, so it is removed without asking. */
+/** A failed column has no values, so it is replaced without asking. */
 function planFailed(place: ColumnTarget, column: DeclaredColumn, live: LiveColumn): Change {
   const apply = async () => {
     await dropColumn(place, column.key);
@@ -108,7 +108,7 @@ async function dropColumn({ planning: { remote, declared }, table }: ColumnTarge
   await until(gone, { seconds: WAIT_SECONDS, what: `column ${table.$id}.${key} to go` });
 }
 
-/** Columns and indexes are created after their calls are answered. Throws when one failed. */
+/** Waits until all columns and indexes are available, since Appwrite creates them later. Throws when one failed. */
 export async function waitForTables(remote: Remote, databaseId: string): Promise<void> {
   const ready = async () => {
     const tables = await readTables(remote, databaseId);

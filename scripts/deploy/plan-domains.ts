@@ -3,13 +3,13 @@ import type { Change, Planning } from './change.ts';
 import { isPublic } from './declaration.ts';
 import type { LiveRule } from './live.ts';
 
-/** A verified rule if there is one: an unverified domain does not work. */
+/** The domain rule of a function, preferably a verified one, since an unverified domain does not work. */
 export function ruleOf(rules: readonly LiveRule[], functionId: string): LiveRule | undefined {
   const own = rules.filter((rule) => rule.deploymentResourceId === functionId && rule.type === 'deployment');
   return own.find(({ status }) => status === 'verified') ?? own[0];
 }
 
-/** With the endpoint's protocol and port: rules name hosts only. */
+/** The domain with the endpoint's protocol and port, since rules contain hosts only. */
 export function originOf(endpoint: string, domain: string): string {
   const { protocol, port } = new URL(endpoint);
   return `${protocol}//${domain}${port === '' ? '' : `:${port}`}`;
@@ -27,7 +27,7 @@ export function planDomains(planning: Planning): Change[] {
   }));
 }
 
-/** The host of function domains: given, seen in another rule, or guessed. */
+/** Possible hosts of function domains: the given one only, or those of other rules and guessed ones. */
 export function commonHosts({ wish, live, remote }: Planning): string[] {
   if (wish.functionsHost) return [wish.functionsHost];
   const { hostname } = new URL(remote.target.endpoint);
@@ -40,7 +40,7 @@ export function commonHosts({ wish, live, remote }: Planning): string[] {
   return [...new Set([...seen, ...(numeric ? [] : [`functions.${hostname}`]), 'functions.localhost'])];
 }
 
-/** Names are unique in an installation: when another project has the short one, the project's id is put before it. */
+/** Domains are unique in an installation. If another project has the short one, the project's id is put in front. */
 async function giveDomain(planning: Planning, functionId: string): Promise<void> {
   const hosts = commonHosts(planning);
   const names = [functionId, `${planning.remote.target.projectId}-${functionId}`];
@@ -56,7 +56,7 @@ async function giveDomain(planning: Planning, functionId: string): Promise<void>
   );
 }
 
-/** A guessed host that is not verified at once is removed again; a given host is kept and may be verified later. */
+/** Removes the rule of a guessed host if it is not verified at once. A given host may be verified later. */
 async function tryRule(
   { remote: { rules }, wish }: Planning,
   domain: string,

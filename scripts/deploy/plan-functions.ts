@@ -31,7 +31,7 @@ function comparedOf({
   return { ...settings, buildSpecification: specification, runtimeSpecification: specification };
 }
 
-/** All settings: an update resets what it leaves out to its default. */
+/** All settings of a function, since an update resets missing ones to their defaults. */
 function settingsOf(fn: DeclaredFunction) {
   const { $id, runtime, scopes, ...settings } = fn;
   const { name, execute, events, schedule, timeout, enabled, logging, entrypoint, commands, specification } = settings;

@@ -6,7 +6,7 @@ import { type LiveIndex, type LiveTable, readTables } from './live.ts';
 import { waitForTables } from './plan-columns.ts';
 import { type Remote, until } from './remote.ts';
 
-/** An index that differs is created again without asking, since nothing is lost. */
+/** Plans the indexes of a table. One that differs is created again without asking, since nothing is lost. */
 export async function planIndexes(planning: Planning, table: DeclaredTable, known?: LiveTable): Promise<Change[]> {
   const strangers = known?.indexes.filter(({ key }) => !table.indexes.some((index) => index.key === key)) ?? [];
   const planned = await Promise.all(
@@ -62,7 +62,7 @@ function hasColumns({ columns }: LiveTable, index: DeclaredIndex): boolean {
   return index.columns.every((key) => columns.some((column) => column.key === key && column.status === 'available'));
 }
 
-/** Tries again while Appwrite says that a column is not available yet: under load it does so a moment longer than lists. */
+/** Repeats the call while Appwrite answers that a column is not available; under load lists say so too early. */
 export async function createIndex(remote: Remote, path: string, index: DeclaredIndex): Promise<void> {
   const accepted = async () => {
     try {
@@ -76,7 +76,7 @@ export async function createIndex(remote: Remote, path: string, index: DeclaredI
   await until(accepted, { seconds: 60, what: `columns of index ${index.key} to become available` });
 }
 
-/** Fulltext has no order; where none is given it is ascending. */
+/** A fulltext index has no order; other indexes default to ascending. */
 function spell({ type, columns, orders }: { type: string; columns: string[]; orders?: LiveIndex['orders'] }): string {
   const parts = columns.map((column, at) => {
     return type === 'fulltext' ? column : `${column} ${(orders?.[at] ?? 'ASC').toUpperCase()}`;

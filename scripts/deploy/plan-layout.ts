@@ -3,8 +3,8 @@ import type { LiveFunction, LiveRule } from './live.ts';
 import { type Remote, undefinedIfMissing } from './remote.ts';
 
 /**
- * The functions that only the other layout has. They keep answering until `--remove-other-layout` removes them. The
- * caller must apply the removals last, after the functions of this layout have proved that they serve.
+ * The functions of the other layout only. They serve until `--remove-other-layout` removes them. The caller must apply
+ * the removals last, after the functions of this layout have proved that they serve.
  */
 export function planOtherLayout({ declared, live, remote, wish }: Planning): Change[] {
   const other = declared.layout === 'compact' ? 'groups' : 'compact';
@@ -22,7 +22,7 @@ export function planOtherLayout({ declared, live, remote, wish }: Planning): Cha
   });
 }
 
-/** Removes a function and its domains. The function goes first, since its events and its schedule call it as long as it exists. */
+/** Removes a function, and then its domains, since events and the schedule call the function while it exists. */
 async function remove({ functions, rules }: Remote, { $id }: LiveFunction, own: readonly LiveRule[]): Promise<void> {
   await undefinedIfMissing(functions.delete({ functionId: $id }));
   for (const { $id: ruleId } of own) await undefinedIfMissing(rules.deleteRule({ ruleId }));

@@ -4,7 +4,9 @@ import { type Change, databaseOf, type Planning } from './change.ts';
 import { waitForTables } from './plan-columns.ts';
 import { undefinedIfMissing } from './remote.ts';
 
-/** Creates the first categories while there are no accounts: a table that an admin emptied later stays empty. */
+/**
+ * Creates the first categories while there are no accounts, so that a table which an admin emptied later stays empty.
+ */
 export async function planSeed(planning: Planning): Promise<Change[]> {
   const { remote, declared } = planning;
   const databaseId = databaseOf(declared);

@@ -5,7 +5,7 @@ import { planColumns } from './plan-columns.ts';
 import { planIndexes } from './plan-indexes.ts';
 import { countRows } from './remote.ts';
 
-/** Database, tables, columns, indexes. Undeclared tables are kept unless destroying is allowed. */
+/** Plans database, tables, columns and indexes. Undeclared tables are kept unless destroying is allowed. */
 export async function planTables(planning: Planning): Promise<Change[]> {
   const { declared, live } = planning;
   const changes = planDatabase(planning);

@@ -11,32 +11,35 @@ import type { Remote } from './remote.ts';
 export const SECRET = 'TOKEN_SECRET';
 const PREVIOUS = `${SECRET}_PREVIOUS`;
 
-/** Variables that each layout computes itself, not copied from the functions of the other one. */
+/** Variables that each layout computes, so they are not copied from the other one. */
 const OF_A_LAYOUT = [SECRET, 'API_ORIGINS'];
-/** All that the function docs reads. */
+/** The variables that the function docs reads. */
 const OF_DOCS = ['PUBLIC_ENDPOINT', 'CORS_ORIGINS'];
 
-/** The functions without clients that sign with the token secret, too: the links in mails. */
+/** The function without clients that also needs the token secret: it signs the links in mails. */
 const SIGNS_LINKS = 'notifications';
 
 type Judged = Pick<DeclaredFunction, '$id' | 'scopes' | 'execute' | 'parts'>;
 
-/** Whether a function is, or contains, this function of appwrite.json. */
+/** Whether a function is this function of appwrite.json, or contains it. */
 const standsFor = ({ $id, parts = [$id] }: Judged, id: string) => parts.includes(id);
 
-/** Whether a function checks or signs tokens: one that clients call and that opens the tables, or one that sends links. No other function gets the secret. */
+/**
+ * Whether a function checks or signs tokens: a public one that uses the tables, or the one that sends links. No other
+ * function gets the secret.
+ */
 export function needsSecret(fn: Judged): boolean {
   return (isPublic(fn) && fn.scopes.length > 0) || standsFor(fn, SIGNS_LINKS);
 }
 
-/** The functions of the other layout that the project has. */
+/** The declared functions of the other layout that the project has. */
 function othersThere({ declared, live }: Pick<Planning, 'declared' | 'live'>): DeclaredFunction[] {
   return declared.others.filter(({ $id }) => live.others.some((other) => other.$id === $id));
 }
 
 type Setting = { key: string; value: () => Promise<string> };
 
-/** The variables that functions lack. Existing ones stay as they are. */
+/** The variables that functions lack. Existing ones keep their values. */
 export function planVariables(planning: Planning): Change[] {
   const plain = planning.declared.functions.flatMap((fn) => {
     const taken = takeOver(planning, fn);
@@ -47,7 +50,10 @@ export function planVariables(planning: Planning): Change[] {
   return [...planSecret(planning), ...plain];
 }
 
-/** The variables that the deployment sets by itself: the endpoint of pictures, the page, the origins that may call, and the origins of the functions. */
+/**
+ * The variables that the deployment computes: the endpoint in picture URLs, the page, the allowed origins, and the
+ * origins of the functions.
+ */
 function settingsOf({ remote, declared, live }: Planning, fn: DeclaredFunction): Setting[] {
   const served = declared.functions.filter(isPublic).map(({ $id }) => $id);
   const pageAt = functionFor(declared.layout, '/');
@@ -71,7 +77,7 @@ function settingsOf({ remote, declared, live }: Planning, fn: DeclaredFunction):
   return settings;
 }
 
-/** Domains are made before variables, so every function has one by now. */
+/** The origins of the functions. Domains are created before variables, so every function has one by now. */
 async function originsOf(remote: Remote, functionIds: readonly string[]): Promise<string[]> {
   const rules = await readRules(remote);
   return functionIds.map((id) => {
@@ -94,7 +100,7 @@ function planOnce(planning: Planning, functionId: string, { key, value }: Settin
   return [{ area: 'variable', action: 'create', subject: `variable ${functionId}.${key}`, why: 'is missing', apply }];
 }
 
-/** The functions of the other layout that a function stands in for. */
+/** The functions of the other layout that a function replaces. */
 function replacedBy({ live }: Pick<Planning, 'live'>, fn: DeclaredFunction): LiveFunction[] {
   return live.others.filter((other) => isPublic(other) === isPublic(fn));
 }
@@ -109,7 +115,7 @@ function originsOfOthers({ declared, live, remote }: Seen): string[] {
     .map(({ domain }) => originOf(remote.target.endpoint, domain));
 }
 
-/** The origins whose pages the other layout lets in, without those of its own domains. */
+/** The origins that the other layout allows, without its own domains. */
 function keptOrigins({ declared, live, remote }: Seen, fn: DeclaredFunction): string[] {
   const own = originsOfOthers({ declared, live, remote });
   return replacedBy({ live }, fn)
@@ -120,8 +126,8 @@ function keptOrigins({ declared, live, remote }: Seen, fn: DeclaredFunction): st
 }
 
 /**
- * A function that was never deployed copies the settings of those of the other layout that it replaces. What
- * cannot be read or differs among them needs a decision.
+ * A function that was never deployed copies the settings of the functions of the other layout that it replaces. A value
+ * that is secret or differs among them needs a decision.
  */
 function takeOver(planning: Planning, fn: DeclaredFunction): Change[] {
   const known = planning.live.functions.find(({ $id }) => $id === fn.$id);
@@ -162,9 +168,8 @@ function takeOverOne(planning: Planning, id: string, { key, owned }: Owned): Cha
 }
 
 /**
- * The same token secret for all functions, of both layouts while both exist. It cannot be read back, so a function
- * that lacks it gets the given one, or all of them get a new one. Before the first deployment a new one costs
- * nothing.
+ * The same token secret for all functions, of both layouts while both exist. It cannot be read back, so functions that
+ * lack it get the given one, or all get a new one. Before the first deployment a new one does no harm.
  */
 function planSecret(planning: Planning): Change[] {
   const { declared, live, wish } = planning;
@@ -197,7 +202,7 @@ function planSecret(planning: Planning): Change[] {
   });
 }
 
-/** The functions of both layouts that have a token secret and are called by clients. */
+/** The public functions of both layouts that are deployed and have a token secret. */
 export function secretHolders({ live }: Pick<Planning, 'live'>): LiveFunction[] {
   return [...live.functions, ...live.others].filter(
     (fn) => fn.deploymentId !== '' && isPublic(fn) && fn.variables.some(({ key }) => key === SECRET),

@@ -8,7 +8,7 @@ import { planSeed } from './plan-seed.ts';
 import { planTables } from './plan-tables.ts';
 import { planVariables } from './plan-variables.ts';
 
-/** Everything but code, in the order in which it can be done. */
+/** All changes except code, in the order in which they can be applied. */
 export async function planProject(planning: Planning): Promise<Change[]> {
   return [
     ...(await planTables(planning)),
@@ -21,7 +21,7 @@ export async function planProject(planning: Planning): Promise<Change[]> {
   ];
 }
 
-/** Code comes last: a deployment starts with the variables that are there. */
+/** Code comes last, since a deployment gets the variables that exist when it starts. */
 export async function planAll(planning: Planning, code: Omit<CodeOptions, 'before'>): Promise<Change[]> {
   const before = await planProject(planning);
   return [...before, ...(await planCode(planning, { ...code, before }))];

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Query } from 'node-appwrite';
+import { SECOND } from '#shared/domain/clock.ts';
 import type { DeclaredFunction } from './declaration.ts';
 import { type Remote, until } from './remote.ts';
 
@@ -12,8 +13,8 @@ const BUILD_SECONDS = 600;
 export type Pushing = { remote: Remote; root: string; print: (line: string) => void };
 
 /**
- * Pushes code with appwrite-cli, from a copy, since it rewrites the project file. Its output is not
- * trusted: it also succeeds when a build failed. So the API is asked for every deployment.
+ * Pushes code with appwrite-cli from a copy, since it rewrites the project file. It also succeeds when a build failed,
+ * so the result of every deployment is read from the API.
  */
 export async function pushCode(pushing: Pushing, functions: readonly DeclaredFunction[]): Promise<void> {
   const before = await Promise.all(functions.map(({ $id }) => newestDeployment(pushing.remote, $id)));
@@ -31,7 +32,7 @@ async function newestDeployment({ functions }: Remote, functionId: string): Prom
   return deployments[0]?.$id;
 }
 
-/** The key goes into a file that only this user can read, not onto a command line that everybody can. */
+/** Writes the key to a file that only this user can read, since command lines are visible to everybody. */
 async function prepare({ remote: { target }, root }: Pushing, functions: readonly DeclaredFunction[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'complaints-deploy-'));
   const { endpoint, projectId, key } = target;
@@ -56,7 +57,7 @@ async function runCli(pushing: Pushing, functions: readonly DeclaredFunction[]):
   }
 }
 
-/** What the CLI needs of this process's environment: how to find programs and to get out. Never a key or a secret. */
+/** The environment that the CLI needs: search paths, locale, proxies and certificates. Never a key or a secret. */
 export function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names =
     /^(PATH|TMPDIR|TEMP|TMP|LANG|SystemRoot|(HTTPS?|NO)_PROXY|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED)$/i;
@@ -64,8 +65,8 @@ export function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /**
- * Takes everything out of an environment but what child processes need, since the build starts some that inherit it, and
- * gives back all that was there. The endpoint stays: it is no secret, and messages name it.
+ * Removes everything from an environment that child processes do not need, since the build starts some that inherit it.
+ * Returns the previous content. The endpoint stays: it is no secret, and messages name it.
  */
 export function emptyEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const all = { ...environment };
@@ -83,7 +84,7 @@ function runIn(folder: string): Promise<string> {
   const child = spawn(process.execPath, [program, 'push', 'functions', '--all', '--force', '--async'], {
     ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: BUILD_SECONDS * 1000,
+    timeout: BUILD_SECONDS * SECOND,
   });
   return new Promise((resolve, reject) => {
     let output = '';

@@ -1,10 +1,11 @@
 import { AppwriteException, Client, Functions, Proxy as ProxyRules, Storage, TablesDB } from 'node-appwrite';
+import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 import type { Target } from '../project/connect.ts';
 
 type Call = Parameters<Client['call']>;
 
 const RETRIES = 4;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = MINUTE;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function mayPass(error: unknown): boolean {
@@ -12,7 +13,7 @@ function mayPass(error: unknown): boolean {
   return error.code === 0 || error.code === 429 || error.code >= 500;
 }
 
-/** The SDK's client with a limit for each call and retries of what only reads. */
+/** The SDK's client with a time limit for each call and with retries of reads. */
 class PatientClient extends Client {
   override async call(...call: Call): ReturnType<Client['call']> {
     for (let tries = 0; ; tries += 1) {
@@ -38,7 +39,7 @@ class PatientClient extends Client {
   }
 }
 
-/** A project as the holder of its key sees it. */
+/** A project with the access of its API key. */
 export type Remote = {
   target: Target;
   tables: TablesDB;
@@ -64,7 +65,7 @@ export function openRemote(target: Target): Remote {
   };
 }
 
-/** Undefined for a 404; rethrows every other refusal. */
+/** Resolves to undefined for a 404; rethrows every other error. */
 export async function undefinedIfMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -79,7 +80,7 @@ export async function until<T>(
   ask: () => Promise<T | undefined>,
   limit: { seconds: number; what: string },
 ): Promise<T> {
-  const end = Date.now() + limit.seconds * 1000;
+  const end = Date.now() + limit.seconds * SECOND;
   for (let wait = 30; ; wait = Math.min(wait * 1.5, 1_500)) {
     const answer = await ask();
     if (answer !== undefined) return answer;
@@ -88,7 +89,7 @@ export async function until<T>(
   }
 }
 
-/** How many rows a table has, in words; Appwrite counts to 5000. */
+/** The number of rows of a table in words; Appwrite counts to 5000. */
 export async function countRows(tables: Remote['tables'], databaseId: string, tableId: string): Promise<string> {
   const { total } = await tables.listRows({ databaseId, tableId });
   return total >= 5000 ? '5000 rows or more' : total === 1 ? '1 row' : `${total} rows`;

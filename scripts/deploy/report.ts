@@ -15,7 +15,7 @@ export function symbolOf({ action }: Change): string {
   return paints[action](symbols[action]);
 }
 
-/** The plan as a person reads it: what is done, and what that loses. */
+/** The plan for people: each change, and what it loses. */
 export function planLines(changes: readonly Change[]): string[] {
   return changes.map((change) => {
     const lost = change.action === 'destroy' ? ` ${colours.red(`loses ${change.loses ?? ''}`)}` : '';

@@ -1,4 +1,5 @@
 import { ExecutionMethod } from 'node-appwrite';
+import { SECOND } from '#shared/domain/clock.ts';
 import { functionFor } from '../project/routes.ts';
 import { sendRequest } from '../smoke/send-request.ts';
 import type { Planning } from './change.ts';
@@ -6,10 +7,10 @@ import { type DeclaredFunction, isPublic } from './declaration.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
 import { type Remote, until } from './remote.ts';
 
-/** What a function answered, and whether that shows that it serves. */
+/** The answer of a function, and whether it shows that the function serves. */
 export type Verification = { functionId: string; serves: boolean; text: string };
 
-/** Requests that change nothing, and what a function with good settings answers them. */
+/** Requests without effect, and the status that a working function answers. */
 const QUESTIONS = [
   { path: '/login', status: 405 },
   { path: '/user', status: 401 },
@@ -18,13 +19,13 @@ const QUESTIONS = [
 ] as const;
 
 const TRIES = 3;
-const PAUSE_MS = 1_000;
-/** A little longer than the timeout of functions without clients. */
+const PAUSE_MS = SECOND;
+/** Somewhat longer than the timeout of functions without clients. */
 const RUN_SECONDS = 150;
 
 /**
- * Checks that every function of the layout serves: those with a domain by a request, the others
- * by an execution with the key. Tries again after a server error, since a function may be starting.
+ * Checks that every function of the layout serves: those with a domain by a request, the others by an execution with
+ * the key. Tries again after a server error, since a function may be starting.
  */
 export async function verifyFunctions(planning: Planning, tries = TRIES): Promise<Verification[]> {
   return Promise.all(planning.declared.functions.map((fn) => proveFunction(planning, fn, tries)));
@@ -64,7 +65,7 @@ async function askByDomain(
   return { functionId, serves: true, text: `${rule.domain} answers` };
 }
 
-/** Functions without clients have no domain, so an execution with the key asks them. */
+/** Calls a function by an execution with the key, since functions without clients have no domain. */
 async function askByExecution({ functions }: Remote, { $id: functionId }: DeclaredFunction): Promise<Verification> {
   const { status, responseStatusCode, responseBody, errors } = await functions.createExecution({
     functionId,
@@ -78,7 +79,7 @@ async function askByExecution({ functions }: Remote, { $id: functionId }: Declar
   return { functionId, serves: false, text: text.trim() };
 }
 
-/** Runs a schedule's work once and reads its log. */
+/** Does the work of a schedule once and reads its log. */
 export async function verifySchedule({ functions }: Remote, functionId: string): Promise<Verification> {
   const started = await functions.createExecution({
     functionId,

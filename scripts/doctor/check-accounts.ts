@@ -6,12 +6,12 @@ import type { Connection } from '../project/connect.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
 const PAGE = 1_000;
-/** Rows that are named one by one; the rest are counted. */
+/** At most this many rows are listed; the rest are counted. */
 const NAMED = 20;
 
 type Typed = { id: string; value: string | null };
 
-/** One column of every row of a table, as it is stored. */
+/** The id of every row of a table, with the stored value of one column. */
 async function columnOf({ tables }: Gateway, tableId: TableId, column: string): Promise<Typed[]> {
   const all: Typed[] = [];
   for (let after = ''; ; after = all.at(-1)?.id ?? '') {
@@ -24,8 +24,8 @@ async function columnOf({ tables }: Gateway, tableId: TableId, column: string): 
 }
 
 /**
- * Usernames that an admin typed in the console in a non-canonical spelling, with capitals, blanks or other letters. MariaDB
- * still finds some of them; PostgreSQL and MongoDB find a name only as it is written.
+ * Finds usernames that an admin typed in the console in a non-canonical spelling, with capitals, blanks or other
+ * letters. MariaDB still finds some of them; PostgreSQL and MongoDB find a name only in its exact spelling.
  */
 export async function checkUsernames({ gateway }: Connection): Promise<Finding[]> {
   const [users, categories] = await Promise.all([

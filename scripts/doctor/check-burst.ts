@@ -1,16 +1,17 @@
 import { ExecutionMethod } from 'node-appwrite';
+import { SECOND } from '#shared/domain/clock.ts';
 import type { Planning } from '../deploy/change.ts';
 import { functionFor } from '../project/routes.ts';
 import { type Finding, good, warning } from './finding.ts';
 
 const AT_ONCE = 16;
-/** Functions give up a call after 6 s, so a longer execution had a call that hung. */
-const HANGING_MS = 6_000;
+/** Functions give up a call after 6 s, so a longer execution had a hanging call. */
+const HANGING_MS = 6 * SECOND;
 const PATH = '/complain/categories';
 
 /**
- * How long 16 executions take that are made at once. On a self-hosted Appwrite with few workers, the calls that they
- * make wait behind the executions themselves.
+ * Times 16 executions at once. On a self-hosted Appwrite with few workers, the calls of executions wait for workers
+ * that the executions themselves occupy.
  */
 export async function checkBurst({ declared, live, remote }: Planning): Promise<Finding[]> {
   const functionId = functionFor(declared.layout, PATH);
@@ -22,12 +23,12 @@ export async function checkBurst({ declared, live, remote }: Planning): Promise<
       .catch(() => undefined);
     return { ms: Math.round(performance.now() - started), served: execution?.responseStatusCode === 200 };
   };
-  // The first one may have to start the function.
+  // The first execution may have to start the function.
   await once();
   return [judgeBurst(await Promise.all(Array.from({ length: AT_ONCE }, once)))];
 }
 
-/** Exported for its test: what the times of executions say. */
+/** The finding for these executions. Exported for its test. */
 export function judgeBurst(runs: readonly { ms: number; served: boolean }[]): Finding {
   const times = runs.map(({ ms }) => ms).sort((a, b) => a - b);
   const median = times[Math.floor(times.length / 2)] ?? 0;

@@ -1,12 +1,12 @@
+import { DAY } from '#shared/domain/clock.ts';
 import type { Planning } from '../deploy/change.ts';
 import type { LiveFunction } from '../deploy/live.ts';
 import { verifyFunctions } from '../deploy/verify.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
 const OLD_DAYS = 180;
-const DAY_MS = 86_400_000;
 
-/** What runs: deployments, and what each function answers. */
+/** Checks the deployments and the answer of each function. */
 export async function checkCode(planning: Planning): Promise<Finding[]> {
   const deployments = planning.live.functions.map(checkDeployment);
   const proofs = await verifyFunctions(planning, 1);
@@ -25,7 +25,7 @@ function checkDeployment({ $id, deployment, live, variables }: LiveFunction): Fi
   if (later.length > 0)
     return failure('code', subject, `was deployed before ${later.join(', ')} changed: deploy again`);
   if (!live) return failure('code', subject, 'was deployed before its settings changed: deploy again');
-  const days = Math.floor((Date.now() - since) / DAY_MS);
+  const days = Math.floor((Date.now() - since) / DAY);
   const age = days === 0 ? 'deployed today' : `deployed ${days} ${days === 1 ? 'day' : 'days'} ago`;
   return days > OLD_DAYS ? warning('code', subject, age) : good('code', subject, age);
 }

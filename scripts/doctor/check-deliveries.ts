@@ -5,10 +5,10 @@ import { webhookKey } from '#shared/services/notifications/sign-webhook.ts';
 import type { Connection } from '../project/connect.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
-/** The schedule runs every minute; deliveries that have been due for longer are stuck. */
+/** The schedule runs every minute, so deliveries that have been due for 15 minutes are stuck. */
 const LATE_MS = 15 * MINUTE;
 
-/** Waiting and failed deliveries, and disabled webhooks. */
+/** Reports waiting and failed deliveries, and disabled webhooks. */
 export async function checkDeliveries({ store }: Connection): Promise<Finding[]> {
   const late = new Date(Date.now() - LATE_MS).toISOString();
   const one = Query.limit(1);

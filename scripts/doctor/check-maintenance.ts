@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { Query } from 'node-appwrite';
-import { systemClock } from '#shared/domain/clock.ts';
+import { SECOND, systemClock } from '#shared/domain/clock.ts';
 import { lastPass, type PassReport, reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import { describeStop } from '#shared/services/maintenance/remove-leftovers.ts';
 import type { Planning } from '../deploy/change.ts';
@@ -8,9 +8,9 @@ import type { DeclaredFunction } from '../deploy/declaration.ts';
 import type { Connection } from '../project/connect.ts';
 import { type Finding, failure, good, warning } from './finding.ts';
 
-const BUDGET_MS = 30_000;
+const BUDGET_MS = 30 * SECOND;
 
-/** The last scheduled run of every function that has a schedule, by the code that runs now. */
+/** Checks the last scheduled run of every function with a schedule, by the code that runs now. */
 export async function checkSchedules(planning: Planning): Promise<Finding[]> {
   const scheduled = planning.declared.functions.filter(({ schedule }) => schedule !== '');
   return Promise.all(scheduled.map((fn) => checkSchedule(planning, fn)));
@@ -44,11 +44,11 @@ function intervalOf(schedule: string): number {
   return first && second ? second.getTime() - first.getTime() : 0;
 }
 
-/** What a dry pass finds now, and whether the last pass has stopped. */
+/** Reports what a dry pass finds now, and whether the last pass stopped at its limit. */
 export async function checkMedia({ gateway, store }: Connection): Promise<Finding[]> {
   const deps = { gateway, store, clock: systemClock };
   const [last, report] = [await lastPass(store), await reconcileNow(deps, { dry: true, milliseconds: BUDGET_MS })];
-  const seen = report.complete ? '' : `; only a part could be looked at in ${BUDGET_MS / 1000} seconds`;
+  const seen = report.complete ? '' : `; only a part could be looked at in ${BUDGET_MS / SECOND} seconds`;
   const text = `${report.files} files, ${report.fileBytes} bytes${seen}`;
   const stops = (last?.stopped ?? []).map((stop) => failure('media', 'removal', describeStop(stop)));
   return [good('media', 'bucket', text), ...faultsOf(report), ...stops];

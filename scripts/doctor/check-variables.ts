@@ -6,7 +6,7 @@ import { type Finding, failure, warning } from './finding.ts';
 
 const AREA = 'variable';
 
-/** Whether the values are valid. Missing variables are reported by checkDrift. */
+/** Checks the values of variables. checkDrift reports missing ones. */
 export function checkVariables(planning: Planning): Finding[] {
   const { declared, live, remote } = planning;
   return live.functions.flatMap((fn) => {
@@ -36,7 +36,7 @@ function judge({ $id }: LiveFunction, variable: LiveVariable, endpoint: string):
   }
 }
 
-/** A secret variable cannot be read, so its weakness cannot be seen from here; the function itself refuses a weak one. */
+/** The value of a secret variable cannot be read here; the function itself refuses a weak one. */
 function judgeSecret(subject: string, { value, secret }: LiveVariable): Finding[] {
   if (secret) return [];
   const readable = warning(AREA, subject, 'is no secret variable: whoever may see the function can read it');

@@ -4,7 +4,7 @@ import { type Finding, failure, good, warning } from './finding.ts';
 
 const areas = ['database', 'grants', 'bucket', 'function', 'domain', 'variable'] as const;
 
-/** What a deployment would change is what has drifted; both use the same plan. */
+/** Reports what a deployment would change; both use the same plan. */
 export async function checkDrift(planning: Planning): Promise<Finding[]> {
   const changes = await planProject(planning);
   const findings = changes.map(toFinding);

@@ -19,7 +19,7 @@ import { type Finding, failure } from './finding.ts';
 const unsaid = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
 const wish = { allowDestructive: false, renewSecret: false, ...unsaid };
 
-/** Runs all checks, without changing anything, for the functions of the given layout or of the one that the project has. */
+/** Runs all checks, which change nothing, for the functions of the given layout or of the project's layout. */
 export async function examine(target: Target, layout?: Layout): Promise<Finding[]> {
   const remote = openRemote(target);
   const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), layout);
@@ -37,7 +37,7 @@ export async function examine(target: Target, layout?: Layout): Promise<Finding[
   ];
 }
 
-/** Checks of rows need complete tables. */
+/** Whether the project has all columns, which the checks of rows need. */
 function isComplete({ declared, live }: Planning): boolean {
   return declared.tables
     .filter(({ databaseId }) => databaseId === DATABASE_ID)

@@ -5,9 +5,10 @@ import { examine } from './examine.ts';
 import { humanReport, isHealthy, jsonReport } from './report.ts';
 
 const USAGE = `Usage: npm run doctor -- [--layout groups | compact] [--json]
-  Compares a deployed project with appwrite.json and looks at deployments, schedules, usernames and pictures. Changes nothing.
-  --layout  the functions to look at; without it those of the layout that the project has
-  --json    the findings for programs
+  Compares a deployed project with appwrite.json and checks deployments, schedules, usernames and pictures.
+  Changes nothing.
+  --layout  the functions to check; by default those of the project's layout
+  --json    print the findings as JSON
 Exit code: 0 healthy, 1 something has failed, 2 wrong arguments or settings.`;
 
 await runCommand({

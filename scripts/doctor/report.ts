@@ -11,7 +11,7 @@ export function isHealthy(findings: readonly Finding[]): boolean {
   return count(findings, 'failure') === 0;
 }
 
-/** For people: by area, what is good in one line each. */
+/** The report for people, by area, with one line for each finding. */
 export function humanReport({ endpoint, projectId }: Target, findings: readonly Finding[]): string {
   const areas = [...new Set(findings.map(({ area }) => area))];
   const blocks = areas.map((area) => {
@@ -27,7 +27,7 @@ export function humanReport({ endpoint, projectId }: Target, findings: readonly 
   return `${projectId} at ${endpoint}\n\n${blocks.join('\n')}\n\n${verdict}: ${failures} failures, ${warnings} warnings`;
 }
 
-/** For programs. */
+/** The report for programs, as JSON. */
 export function jsonReport({ endpoint, projectId }: Target, findings: readonly Finding[]): string {
   const summary = {
     healthy: isHealthy(findings),

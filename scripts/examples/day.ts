@@ -21,7 +21,7 @@ type Person = { username: string; headers: { TOKEN: string; USERNAME: string } }
 const PASSWORD = 'correct-horse-9';
 const CITIZENS = ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn'];
 
-/** What is wrong in a town, and where. */
+/** Typical troubles of a town, with their places. */
 const TROUBLES = [
   { title: 'Pothole in Mill Lane', category: 'roads', latitude: 52.5201, longitude: 13.405 },
   { title: 'Dark lamp at the school', category: 'lighting', latitude: 52.5302, longitude: 13.415 },
@@ -30,7 +30,7 @@ const TROUBLES = [
   { title: 'Drill at night in Park Street', category: 'noise', latitude: 52.5605, longitude: 13.445 },
 ] as const;
 
-/** Somebody with an account, an address that counts as confirmed, and a token. */
+/** Opens an account with a confirmed address, and logs in. */
 async function enrol(api: Api, { store }: Connection, username: string, role: Role): Promise<Person> {
   ok(await api.POST('/user', { body: { username, password: PASSWORD, name: username } }));
   const address = { email: `${username}@example.org`, emailConfirmed: true, notify: 'all' };
@@ -42,7 +42,7 @@ async function enrol(api: Api, { store }: Connection, username: string, role: Ro
   return { username, headers: { TOKEN, USERNAME: username } };
 }
 
-/** The next Monday, 08:00 UTC. */
+/** The next Monday at 08:00 UTC. */
 function nextMonday(now: number): number {
   const day = new Date(now);
   const ahead = (8 - day.getUTCDay()) % 7 || 7;
@@ -67,11 +67,11 @@ class Day {
     this.#say(`${new Date(this.#local.clock.now()).toUTCString().slice(0, 22)}  ${line}`);
   }
 
-  /** Moves the clock; schedules that are due run. */
+  /** Advances the clock and waits for schedules that are due. */
   async #wait(milliseconds: number): Promise<void> {
     this.#local.clock.advance(milliseconds);
     await this.#local.settle();
-    // Mails of two minutes go together, so that they come after those.
+    // Changes of two minutes are combined in one mail, so three more minutes pass until mails are sent.
     for (let minute = 0; minute < 3; minute += 1) {
       this.#local.clock.advance(MINUTE);
       await this.#local.settle();
@@ -87,7 +87,7 @@ class Day {
     this.#tell(`${fresh.length} mails were sent, to ${[...people].sort().join(', ') || 'nobody'}`);
   }
 
-  /** 30 reports of six citizens about five troubles of the town, each with its place. */
+  /** Files 30 reports of six citizens about five troubles, each with its place. */
   async #reports(citizens: readonly Person[]): Promise<Filed[]> {
     const filed: Filed[] = [];
     for (let at = 0; at < 30; at += 1) {
@@ -96,7 +96,8 @@ class Day {
       const round = Math.floor(at / TROUBLES.length);
       const by = citizens[round] ?? citizens[0];
       if (!by) throw new Error('a town without citizens');
-      // The first two rounds tell of the same things; later ones of the same kind, a kilometre further on each time.
+      // The first two rounds report the same troubles; each later round reports similar ones about a kilometre further
+      // away.
       const place = { ...wrong, latitude: latitude + Math.max(0, round - 1) * 0.01 };
       const body = { ...place, description: `Reported by ${by.username}. Please look at it.` };
       const { id, reference } = ok(await this.#api.POST('/complain', { headers: by.headers, body }));
@@ -206,7 +207,7 @@ class Day {
   }
 }
 
-/** Plays a day at the desk on a local Appwrite of its own, whose clock moves as the story needs it. */
+/** Plays a day at the desk on a local Appwrite, whose clock the story moves. */
 export async function runDay(say: Say): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'complaints-day-'));
   const variables = { TOKEN_SECRET: randomBytes(48).toString('base64url'), BCRYPT_COST: '10', TOKEN_HOURS: '72' };

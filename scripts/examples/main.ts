@@ -9,9 +9,9 @@ import { runSdkStory } from './web-sdk.ts';
 
 const USAGE = `Usage: npm run examples -- [--layout groups | compact] <photo.jpg> | day
   <photo.jpg>  plays the main story against npm start, with a typed client and with the Appwrite web SDK
-  day          plays a day at the desk on a local Appwrite of its own, whose clock moves
-  --layout     that of npm start; groups otherwise
-  API_URL is the address of the service; that of npm start otherwise.`;
+  day          plays a day at the desk on a local Appwrite of its own, whose clock it moves
+  --layout     the layout of npm start; by default groups
+  API_URL is the address of the service, by default that of npm start.`;
 
 await runCommand({
   usage: USAGE,

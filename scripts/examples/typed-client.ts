@@ -4,7 +4,7 @@ import type { components, paths } from '../openapi/dist/api.ts';
 type Problem = components['schemas']['Problem'];
 type Outcome<T> = { data?: T; error?: unknown; response: Response };
 
-/** The data of an answer; what was refused becomes an Error that says why. */
+/** The data of an answer; throws an Error with status, code and detail for a refusal. */
 export function ok<T>({ data, error, response }: Outcome<T>): T {
   if (response.ok) return data as T;
   const problem = error as Problem;
@@ -14,8 +14,8 @@ export function ok<T>({ data, error, response }: Outcome<T>): T {
 type Served = { paths: Record<string, { servers?: { url: string }[] }> };
 
 /**
- * A client whose paths, fields and answers are typed by the OpenAPI document: a wrong name does not compile.
- * Where the functions have domains of their own, the served document tells which path is where.
+ * A client whose paths, fields and answers are typed by the OpenAPI document, so that a wrong name does not compile. If
+ * the functions have domains of their own, the served document says which one answers a path.
  */
 export async function openClient(docsUrl: string) {
   const { paths: served } = (await (await fetch(`${docsUrl}/openapi.json`)).json()) as Served;
@@ -33,7 +33,7 @@ export async function openClient(docsUrl: string) {
 
 export type Story = { docsUrl: string; username: string; picture: Blob; say: (line: string) => void };
 
-/** Register, log in, file with a picture, list, reply, delete: the whole story of a reporter. */
+/** Registers, logs in, files with a picture, lists, replies and deletes, as a reporter does. */
 export async function runTypedStory({ docsUrl, username, picture, say }: Story): Promise<string> {
   const api = await openClient(docsUrl);
   const password = 'correct-horse-9';

@@ -3,7 +3,7 @@ import { Client, type ExecutionMethod, Functions } from 'appwrite';
 type Call = { functionId: string; method: `${ExecutionMethod}`; path: string; body?: unknown };
 type Reply = { status: number; body: Record<string, unknown> };
 
-/** Calls the API through Appwrite's executions, as an app with the web SDK does: text only, so JSON. */
+/** Calls the API through Appwrite's executions, as an app with the web SDK does. They take only text, so JSON. */
 export class SdkApi {
   readonly #functions: Functions;
   readonly #only: string | undefined;
@@ -15,7 +15,7 @@ export class SdkApi {
     this.#functions = new Functions(new Client().setEndpoint(endpoint).setProject(projectId));
   }
 
-  /** Every call from now on is this person's. */
+  /** Sends all further calls as this person. */
   use(token: string, username: string): void {
     this.#headers = { ...this.#headers, TOKEN: token, USERNAME: username };
   }
@@ -38,14 +38,14 @@ export class SdkApi {
 export type SdkStory = {
   endpoint: string;
   projectId: string;
-  /** `api` where the product is deployed in the layout compact. */
+  /** `api` if the product is deployed in the layout compact. */
   only?: string;
   username: string;
   picture: Uint8Array;
   say: (line: string) => void;
 };
 
-/** The same story through functions.createExecution, the picture as base64 in JSON. */
+/** Plays the same story through functions.createExecution, with the picture as base64 in JSON. */
 export async function runSdkStory(story: SdkStory): Promise<string> {
   const { username, say } = story;
   const api = new SdkApi(story.endpoint, story.projectId, story.only);

@@ -7,9 +7,9 @@ import { describePass } from './report.ts';
 
 await runCommand({
   usage: `Usage: npm run media -- check | sweep [--over-limit]
-  check         tell what a pass through everything finds now; change nothing
-  sweep         the pass itself: note leftovers, and remove those that were first noted a day ago or earlier
-  --over-limit  sweep removes also what is more than a pass removes by itself (over 5 % of a kind, and over 20)`,
+  check         show what a daily pass would find now, and change nothing
+  sweep         do the pass: record leftovers, and remove those that were first recorded a day ago or earlier
+  --over-limit  sweep removes even more than a daily pass may (over 5 % of a kind, and over 20)`,
   options: { 'over-limit': { type: 'boolean', default: false } },
   words: 1,
   async run(values, [command]) {

@@ -7,7 +7,7 @@ export function size(bytes: number): string {
   return `${(bytes / 1_000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
 }
 
-/** What a pass has found, as a person reads it. */
+/** The results of a pass for people. */
 export function describePass(report: PassReport): string {
   const lines: [string, number, string][] = [
     ['accounts looked at', report.accounts, ''],

@@ -2,7 +2,7 @@ import { createRequire, registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Json } from './json.ts';
 
-// openapi-typescript writes its output with TypeScript's JavaScript API, which the native compiler no longer has.
+// openapi-typescript needs TypeScript's JavaScript API, which the native compiler no longer has.
 const require = createRequire(import.meta.url);
 const compiler = pathToFileURL(require.resolve('@ts-morph/common')).href;
 const COMPILER = `export { ts as default } from ${JSON.stringify(compiler)};`;
@@ -17,7 +17,7 @@ function lendCompiler(): void {
   });
 }
 
-/** The TypeScript types of the document's operations, for openapi-fetch. */
+/** TypeScript types for openapi-fetch, generated from the document. */
 export async function clientTypes(document: Json): Promise<string> {
   lendCompiler();
   const { astToString, default: openapiTs } = await import('openapi-typescript');

@@ -13,10 +13,7 @@ function pathsOf(routes: readonly Served[]): Json {
   return Object.fromEntries(paths);
 }
 
-/**
- * The OpenAPI document of what the functions serve, made of the routes: their schemas, and the `docs` beside them. Its
- * servers are filled in where it is served.
- */
+/** The OpenAPI document, generated from the routes' schemas and `docs`. The serving function adds the servers. */
 export function openApiDocument(): Json {
   const routes = servedRoutes();
   return {

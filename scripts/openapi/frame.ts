@@ -2,7 +2,7 @@ import { PROBLEMS } from '#shared/domain/problems.ts';
 
 const rows = Object.entries(PROBLEMS).map(([code, { status, title }]) => `| ${status} | \`${code}\` | ${title} |`);
 
-/** Every code with its status and meaning, as a table. */
+/** A table of every code with its status and meaning. */
 export const PROBLEM_TABLE = `A refusal (RFC 9457).
 
 | status | code | meaning |

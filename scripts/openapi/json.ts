@@ -1,11 +1,11 @@
-/** A piece of the document. */
+/** An object in the document. */
 export type Json = { [name: string]: unknown };
 
 export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value with every object in it changed by `change`, inner ones first. */
+/** Applies `change` to every object in the value, inner ones first. */
 export function mapObjects(value: unknown, change: (object: Json) => Json): unknown {
   if (Array.isArray(value)) return value.map((item) => mapObjects(item, change));
   if (!isJson(value)) return value;

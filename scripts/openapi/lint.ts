@@ -1,6 +1,6 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 
-/** What Redocly's strict rules find wrong with a document, a line each. */
+/** The problems that Redocly's strict rules find in a document, one a line. */
 export async function lint(document: unknown): Promise<string[]> {
   const config = await createConfig({ extends: ['recommended-strict'] });
   const source = JSON.stringify(document);

@@ -9,7 +9,7 @@ type Shown = readonly (readonly [string, { summary: string; value: unknown }])[]
 const examplesMember = (shown: Shown): Json => (shown.length > 0 ? { examples: Object.fromEntries(shown) } : {});
 const entriesOf = ({ examples }: Docs): [string, Example][] => Object.entries(examples);
 
-/** The examples that fit the schema of the request; one that breaks it is shown by its answer alone. */
+/** The examples that fit the request's schema. One that does not is represented by its answer only. */
 const fitting = (docs: Docs) =>
   entriesOf(docs).filter(([, { answer }]) => !('code' in answer && answer.code === 'invalid_fields'));
 
@@ -22,7 +22,7 @@ function queryParameters({ query, emptyCounts = [] }: Served): Json[] {
   });
 }
 
-/** The text fields of an example's form; a picture cannot be shown in it. */
+/** The text fields of an example's form, without its pictures. */
 function formValue(form: Readonly<Record<string, string>>, files: readonly string[]): Json {
   const texts = Object.entries(form).filter(([name]) => !files.includes(name));
   const values = texts.map(([name, text]) => [name, text === 'true' || text === 'false' ? text === 'true' : text]);
@@ -75,7 +75,7 @@ function securityOf({ access, needsUsername }: Served): Json[] {
   return access === 'optional' ? [{}, token] : [token];
 }
 
-/** One operation of the document. */
+/** The OpenAPI operation of a route. */
 export function operationOf(route: Served): Json {
   const { docs } = route;
   const headers = (docs.sends ?? []).map((name) => ({ $ref: `#/components/parameters/${name}` }));

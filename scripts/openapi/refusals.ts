@@ -13,7 +13,7 @@ const OF_THE_API: readonly ProblemCode[] = ['invalid_fields', 'misconfigured', '
 const OF_TOKENS: readonly ProblemCode[] = ['token_invalid', 'username_mismatch'];
 const OF_BODIES: readonly ProblemCode[] = ['malformed_json', 'body_too_large', 'unsupported_media_type'];
 
-/** The codes a route can be refused with because of what it is: who may call it and what it takes. */
+/** The codes that follow from a route's properties: who may call it and what it takes. */
 function codesOfKind({ access, roles, body, functionId }: Served): ProblemCode[] {
   return [
     ...ANYWHERE,
@@ -34,12 +34,15 @@ export function codesOf(route: Served): ProblemCode[] {
 
 type Refused = Extract<Example['answer'], { code: ProblemCode }>;
 
-/** The title of an example's answer. It names the query that led to it, which stands in no example of its own: the explorer would send an example of a parameter each time. */
+/**
+ * The title of an example's answer, with its query. The query has no example of its own, since the explorer would then
+ * send it with every request.
+ */
 export function shownAs({ method, path }: Served, { summary, query }: Example): string {
   return query ? `${summary}: ${method} ${path}?${decodeURIComponent(String(new URLSearchParams(query)))}` : summary;
 }
 
-/** The body of a refusal, as shared/http builds it. */
+/** The body of a refusal, as shared/http writes it. */
 export function problemExample({ code, detail, errors = [], allowed }: Refused): Json {
   const { status, title } = PROBLEMS[code];
   const type = `urn:problem:complaints:${code}`;
@@ -64,7 +67,7 @@ function headersOf(status: number, codes: readonly ProblemCode[]): Json {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** The refusals of a route by status, with the codes each can carry and the examples that show it. */
+/** The refusals of a route by status, with the possible codes and the examples for them. */
 export function refusalResponses(route: Served): Json {
   const codes = codesOf(route);
   const examples = Object.entries(route.docs.examples);

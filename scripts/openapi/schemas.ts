@@ -8,13 +8,13 @@ import type { Served } from './served.ts';
 
 type Schema = z.core.$ZodType;
 
-/** The answers by the names they have in the code. */
+/** The schemas of answers by their names in the code. */
 const REPLIES: readonly (readonly [string, Schema])[] = Object.entries(replies);
 
 const NOT_WANTED = new Set(['$schema', '$id', 'id']);
 const at = (name: string) => `#/components/schemas/${name}`;
 
-/** JSON Schema without the members that only a document of its own has. */
+/** JSON Schema without the members that belong to a separate document. */
 function plain(schema: unknown): Json {
   return mapObjects(schema, (object) => {
     const kept = Object.entries(object).filter(([name, value]) => !NOT_WANTED.has(name) || isJson(value));
@@ -22,7 +22,7 @@ function plain(schema: unknown): Json {
   }) as Json;
 }
 
-/** Moves the description of a nullable value to the whole. */
+/** Moves the description of a nullable value to the union. */
 function hoistDescription(object: Json): Json {
   const choices = Array.isArray(object.anyOf) ? object.anyOf.filter(isJson) : [];
   const [value, none, ...more] = choices;
@@ -32,7 +32,7 @@ function hoistDescription(object: Json): Json {
   return { description, ...object, anyOf: [rest, none] };
 }
 
-/** What a client may send in this place, as JSON Schema. */
+/** The JSON Schema of what a client may send here. */
 export function sentSchema(schema: Schema): Json {
   return mapObjects(plain(z.toJSONSchema(schema, { io: 'input' })), hoistDescription) as Json;
 }
@@ -42,10 +42,10 @@ export const requestName = (id: string) => `${id.charAt(0).toUpperCase()}${id.sl
 /** Whether a field may be left out. */
 export const isOptional = (field: Schema) => field instanceof z.ZodMiniOptional;
 
-/** What only staff may send; the explorer leaves it empty. */
+/** Fields for staff only; the explorer leaves them empty. */
 const FOR_STAFF = ['contactName', 'contactPhone', 'contactEmail'];
 
-/** A field of a form: no form can hold null, and the explorer fills in what makes its first call work. */
+/** A form field. A form cannot contain null, and the explorer fills in values with which the first call succeeds. */
 function formField(name: string, field: Schema): Json {
   const { anyOf, ...schema } = sentSchema(field);
   const [value = {}] = Array.isArray(anyOf) ? anyOf.filter((one: Json) => one.type !== 'null') : [{}];
@@ -54,7 +54,7 @@ function formField(name: string, field: Schema): Json {
   return { ...value, ...schema, ...filled, ...(name in samples ? { examples: [samples[name]] } : {}) };
 }
 
-/** The body of a form: its text fields, with the files beside them. */
+/** The body of a form: its text fields and its files. */
 function formSchema({ fields, files }: { fields: Schema; files: readonly string[] }): Json {
   const shape = [...shapeOf(fields)];
   const texts = shape.map(([name, field]) => [name, formField(name, field)] as const);
@@ -73,7 +73,7 @@ function formSchema({ fields, files }: { fields: Schema; files: readonly string[
   };
 }
 
-/** The name of an answer's schema, as a reference; a union of such names as their choice. */
+/** A reference to the named schema of an answer, or a choice of them for a union. */
 export function replyReference(schema: Schema): Json {
   const named = REPLIES.find(([, reply]) => reply === schema);
   if (named) return { $ref: at(named[0]) };

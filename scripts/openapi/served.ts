@@ -2,7 +2,7 @@ import { pages } from '#functions/docs/routes.ts';
 import { ROUTES } from '#scripts/project/routes.ts';
 import type { Route } from '#shared/http/route.ts';
 
-/** A route with the function that serves it. Pages of the docs function take nothing and need no token. */
+/** A route and its function. Pages of the function docs take no input and need no token. */
 export type Served = Omit<Route, 'parse'> & { functionId: string };
 
 /** Everything clients can call, in the order of the document. */

@@ -2,7 +2,7 @@ import { AUDIENCE, AUDIENCES, HAPPENINGS, type Level } from '#shared/domain/audi
 
 const CELLS: Readonly<Record<Level, string>> = { important: 'important', all: 'all', silent: '–' };
 
-/** `shared/domain/audience.ts` as a table of Markdown: a row for everything that can happen. */
+/** `shared/domain/audience.ts` as a Markdown table with one row for each happening. */
 export function audienceTable(): string {
   const rows = HAPPENINGS.map((happening) => [
     `\`${happening}\``,

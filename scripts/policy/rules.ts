@@ -2,7 +2,7 @@ import { audienceTable } from './audience-table.ts';
 import { statusTable } from './status-table.ts';
 import { policyTables } from './table.ts';
 
-/** `readme` with the tables between the markers of a name, whatever stood there. Throws when it has no such markers. */
+/** `readme` with new tables between the markers of this name. Throws when it lacks the markers. */
 function withTables(readme: string, name: string, tables: string): string {
   const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
   const from = readme.indexOf(start);
@@ -11,7 +11,7 @@ function withTables(readme: string, name: string, tables: string): string {
   return `${readme.slice(0, from + start.length)}\n${tables}\n${readme.slice(to)}`;
 }
 
-/** The README of shared/domain with its tables as the code has them: policy, status, and who is told what. */
+/** The README of shared/domain with tables generated from the code: policy, status, and audience. */
 export function withRules(readme: string): string {
   const tables = { policy: policyTables(), status: statusTable(), audience: audienceTable() };
   return Object.entries(tables).reduce((text, [name, table]) => withTables(text, name, table), readme);

@@ -13,13 +13,13 @@ function tableOf(): string[] {
   return ['| from | to | who | needs |', '|---|---|---|---|', ...rows];
 }
 
-/** One arrow for each pair, however many rules lead along it. */
+/** The diagram, with one arrow for each pair of statuses even if several rules allow it. */
 function diagramOf(): string[] {
   const pairs = TRANSITIONS.flatMap(({ from, to }) => from.flatMap((one) => to.map((next) => `  ${one} --> ${next}`)));
   return ['```mermaid', 'stateDiagram-v2', '  [*] --> created', ...new Set(pairs), '```'];
 }
 
-/** The transitions as a table and as a picture. */
+/** The transitions as a table and as a diagram. */
 export function statusTable(): string {
   return ['', ...tableOf(), '', ...diagramOf(), ''].join('\n');
 }

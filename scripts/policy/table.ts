@@ -13,7 +13,7 @@ import { ENDED, STATUSES } from '#shared/domain/status.ts';
 
 const BOTH = [false, true];
 
-/** Every state a complaint can be in, as far as the policy looks. */
+/** Every state of a complaint that the policy distinguishes. */
 export const COMPLAINT_STATES: readonly ComplaintState[] = STATUSES.flatMap((status) =>
   BOTH.flatMap((touched) =>
     BOTH.flatMap((hidden) => BOTH.map((anonymous) => ({ status, touched, hidden, anonymous }))),
@@ -38,7 +38,7 @@ const ACCOUNT_WORDS: Words<AccountCase['state']> = [
   ['unless the last admin', (state) => state !== 'last_admin'],
 ];
 
-/** The words for exactly these states; throws when the policy has a combination without words here. */
+/** The words for exactly the allowed states; throws when there are none for that combination. */
 function inWords<State>(words: Words<State>, states: readonly State[], allowed: (state: State) => boolean): string {
   const fitting = words.find(([, holds]) => states.every((state) => holds(state) === allowed(state)));
   if (!fitting) throw new Error('the policy has a condition that scripts/policy/table.ts has no words for');

@@ -1,7 +1,7 @@
 import { type Client, TablesDB } from 'node-appwrite';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 
-/** What a fresh project offers to choose from; admins edit it in the console. */
+/** The categories of a new project; admins edit them in the console. */
 export const FIRST_CATEGORIES = [
   { id: 'roads', name: 'Roads and pavements', daysUntilOverdue: 14 },
   { id: 'lighting', name: 'Street lighting', daysUntilOverdue: 7 },
@@ -11,7 +11,7 @@ export const FIRST_CATEGORIES = [
   { id: 'other', name: 'Something else', daysUntilOverdue: null },
 ] as const;
 
-/** Fills the table of categories when it is empty. */
+/** Fills the table of categories if it is empty. */
 export async function seedCategories(client: Client): Promise<void> {
   const tables = new TablesDB(client);
   const table = { databaseId: DATABASE_ID, tableId: 'categories' };

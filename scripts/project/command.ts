@@ -4,21 +4,21 @@ import { AppwriteException } from 'node-appwrite';
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>['values'];
 
-/** A command line that cannot be understood: its message and the usage are printed, exit code 2. */
+/** A wrong command line: its message and the usage are printed, and the exit code is 2. */
 export class UsageError extends Error {}
 
 type Command<O extends Options> = {
-  /** How the command is called and what each option means. */
+  /** How to call the command, and what each option means. */
   usage: string;
   options: O;
-  /** How many words besides options it takes at most; none by default. */
+  /** The greatest number of arguments besides options; none by default. */
   words?: number;
   run(values: Values<O>, words: string[]): Promise<unknown>;
 };
 
 /**
- * Runs a script: reads its arguments, answers `--help`, and turns what goes wrong into one sentence. Exit code 0 after
- * success, 1 after a failure (or the number that `run` returns), 2 when the command line or a setting is wrong.
+ * Runs a script: parses its arguments, answers `--help`, and prints an error as one sentence. The exit code is 0 after
+ * success, 1 after a failure (or the number that `run` returns), and 2 for a wrong command line or setting.
  */
 export async function runCommand<O extends Options>(command: Command<O>): Promise<void> {
   try {
@@ -57,7 +57,7 @@ export function wholeNumber(name: string, text: string, range: { min: number; ma
   throw new UsageError(`${name} must be a whole number from ${range.min} to ${range.max}, not "${text}"`);
 }
 
-/** The error for the person at the terminal, who has the key and may read Appwrite's message. */
+/** The message of an error for the person at the terminal, who has the key and may read Appwrite's message. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const network = networkFailure(error);
@@ -66,12 +66,12 @@ export function explain(error: unknown): string {
   return `${error.message}${cause}`;
 }
 
-/** Escapes control and format characters of foreign text for the terminal. */
+/** Escapes control and format characters for the terminal. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** A better message for network errors, which name neither the address nor what to do. */
+/** A message with the address and advice for a network error, which has neither; undefined for other errors. */
 function networkFailure(error: Error): string | undefined {
   const endpoint = process.env.APPWRITE_ENDPOINT ?? 'the local Appwrite';
   const cause = error.cause instanceof Error ? error.cause : error;

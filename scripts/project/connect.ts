@@ -1,14 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Gateway, openGateway } from '#shared/appwrite/gateway.ts';
 import { openStore, type Store } from '#shared/appwrite/store.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { HOUR, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { UsageError } from './command.ts';
 import { localAddress, PROJECT_FILE } from './local-settings.ts';
 
 export type Target = { endpoint: string; projectId: string; key: string };
 export type Connection = { target: Target; gateway: Gateway; store: Store };
-
-const AN_HOUR = 3_600_000;
 
 function localTarget(env: NodeJS.ProcessEnv): Target {
   const { port, dataDir } = localAddress(env);
@@ -21,7 +19,7 @@ function localTarget(env: NodeJS.ProcessEnv): Target {
   return { endpoint: `http://127.0.0.1:${port}/v1`, projectId, key: apiKey };
 }
 
-/** The Appwrite that the environment names: APPWRITE_ENDPOINT with its project and key, or the local one of PORT and DATA_DIR. */
+/** The Appwrite of APPWRITE_ENDPOINT with its project and key, or the local one of PORT and DATA_DIR. */
 export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
   const { APPWRITE_ENDPOINT: endpoint, APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: key } = env;
   if (!endpoint) return localTarget(env);
@@ -39,9 +37,12 @@ export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
   return { endpoint: address, projectId, key };
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 10 * SECOND;
 
-/** Why no Appwrite answers there; undefined when one does. Its version needs no key, and its refusals carry it too (recorded: access-045, access-139, access-170). */
+/**
+ * Why no Appwrite answers there; undefined when one does. GET /health/version needs no key, and refusals contain the
+ * version too (recorded: access-045, access-139, access-170).
+ */
 async function whyNot({ endpoint, projectId }: Target): Promise<string | undefined> {
   const headers = { 'x-appwrite-project': projectId };
   const signal = AbortSignal.timeout(PATIENCE_MS);
@@ -52,13 +53,13 @@ async function whyNot({ endpoint, projectId }: Target): Promise<string | undefin
     const elsewhere = answer.headers.get('location');
     return `an answer ${answer.status}${elsewhere === null ? '' : ` that points to ${elsewhere}`}, not as Appwrite gives it`;
   } catch (error) {
-    if (signal.aborted) return `nothing within ${PATIENCE_MS / 1_000} seconds`;
+    if (signal.aborted) return `nothing within ${PATIENCE_MS / SECOND} seconds`;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
   }
 }
 
-/** Makes sure that an Appwrite answers before any work begins; throws with what was found and what was expected. */
+/** Throws unless an Appwrite answers, with what was found and what was expected. Returns the target. */
 export async function reach(target: Target, env: NodeJS.ProcessEnv = process.env): Promise<Target> {
   const why = await whyNot(target);
   if (why === undefined) return target;
@@ -68,13 +69,13 @@ export async function reach(target: Target, env: NodeJS.ProcessEnv = process.env
   throw new Error(`No Appwrite answers at ${target.endpoint} (${why}). ${expected}`);
 }
 
-/** Opens the same tables that the functions use, with an admin's key. */
+/** Opens the tables of the functions with an admin key. */
 export function connect(target: Target = targetOf()): Connection {
   const gateway = openGateway({
     ...target,
-    timeoutMs: 15_000,
-    hedgeMs: 2_000,
-    deadline: systemClock.elapsed() + AN_HOUR,
+    timeoutMs: 15 * SECOND,
+    hedgeMs: 2 * SECOND,
+    deadline: systemClock.elapsed() + HOUR,
     clock: systemClock,
   });
   return { target, gateway, store: openStore(gateway) };

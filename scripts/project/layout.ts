@@ -3,8 +3,8 @@ import { isPublic } from '../deploy/declaration.ts';
 import { UsageError } from './command.ts';
 
 /**
- * How the product is divided into functions. `groups`: a function for each group of endpoints and for each background
- * job, as appwrite.json declares them. `compact`: two functions, `api` and `background`, made of the same code.
+ * How the product is divided into functions. `groups`: one for each group of endpoints and each background job, as
+ * appwrite.json declares them. `compact`: two functions with the same code, `api` and `background`.
  */
 export const LAYOUTS = ['groups', 'compact'] as const;
 export type Layout = (typeof LAYOUTS)[number];
@@ -12,7 +12,7 @@ export type Layout = (typeof LAYOUTS)[number];
 export const API = 'api';
 export const BACKGROUND = 'background';
 
-/** The declaration of one layout, with the functions that only the other one has. */
+/** The declaration of one layout; `others` are the functions of the other layout only. */
 export type LaidOut = Declaration & { layout: Layout; others: readonly DeclaredFunction[] };
 
 /** Reads the value of `--layout`; undefined when it was not given. Throws UsageError. */
@@ -36,7 +36,7 @@ export function layOut(declared: Declaration, layout: Layout): LaidOut {
   return { ...declared, layout, functions, others };
 }
 
-/** Merges several functions into one: the union of their scopes, events and settings. */
+/** Merges functions into one with the union of their scopes and events. Throws when other settings differ. */
 function merge(id: string, members: readonly DeclaredFunction[]): DeclaredFunction {
   const union = (key: 'execute' | 'events' | 'scopes') => [...new Set(members.flatMap((member) => member[key]))];
   return {
@@ -72,8 +72,8 @@ function shared<K extends Shared>(members: readonly DeclaredFunction[], key: K):
 }
 
 /**
- * The minutes between two runs of a schedule. Only such schedules can be merged: `* * * * *`, or one that runs every n
- * minutes. Throws for any other.
+ * The minutes between two runs of a schedule: 1 for `* * * * *`, n for one that runs every n minutes. Throws for any
+ * other schedule, which cannot be merged.
  */
 export function minutesBetween(schedule: string): number {
   const [, step = '1'] = /^\*(?:\/([1-9]\d?))? \* \* \* \*$/.exec(schedule) ?? [undefined, ''];
@@ -94,7 +94,7 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** The layouts that at least one of these functions belongs to. */
+/** The layouts that contain at least one of these functions. */
 export function layoutsOf(functionIds: readonly string[], declared: Declaration): Layout[] {
   return LAYOUTS.filter((layout) => layOut(declared, layout).functions.some(({ $id }) => functionIds.includes($id)));
 }

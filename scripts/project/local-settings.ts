@@ -8,13 +8,13 @@ import { type Layout, layOut } from './layout.ts';
 
 export const PROJECT_FILE = fileURLToPath(new URL('../../appwrite.json', import.meta.url));
 
-/** The project in a layout, for the local Appwrite. */
+/** The project file of a layout for the local Appwrite. */
 export function localProject(layout: Layout) {
   const { layout: _layout, others: _others, ...content } = layOut(readDeclaration(PROJECT_FILE), layout);
   return { folder: dirname(PROJECT_FILE), content };
 }
 
-/** Where the local Appwrite of this PORT and DATA_DIR is. */
+/** The port and data folder of the local Appwrite, from PORT and DATA_DIR. */
 export function localAddress(env: NodeJS.ProcessEnv = process.env): { port: number; dataDir: string } {
   const port = wholeNumber('PORT', env.PORT || '3000', { min: 0, max: 65_535 });
   const dataDir = env.DATA_DIR || '.local';
@@ -24,7 +24,10 @@ export function localAddress(env: NodeJS.ProcessEnv = process.env): { port: numb
   return { port, dataDir };
 }
 
-/** The token secret of a data directory: made once, so that tokens survive a restart. Throws UsageError for a folder that cannot be written. */
+/**
+ * The token secret of a data folder. It is created once, so that tokens survive a restart. Throws UsageError if the
+ * folder is not writable.
+ */
 export function tokenSecret(dataDir: string): string {
   const file = `${dataDir}/token-secret`;
   try {

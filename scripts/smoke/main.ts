@@ -5,8 +5,8 @@ import { smoke } from './smoke.ts';
 
 const USAGE = `Usage: npm run smoke -- [--layout groups | compact] [--project <id>]
   Plays the main story against a deployed project, through domains and executions, and removes what it made.
-  --layout   the functions to ask; without it those of the layout that the project has
-  --project  the project id; APPWRITE_PROJECT_ID otherwise`;
+  --layout   the functions to call; by default those of the project's layout
+  --project  the project id; by default APPWRITE_PROJECT_ID`;
 
 await runCommand({
   usage: USAGE,

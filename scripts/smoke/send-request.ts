@@ -1,15 +1,16 @@
 import { lookup as resolve } from 'node:dns';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { SECOND } from '#shared/domain/clock.ts';
 
 export type Outgoing = { method: string; headers?: Record<string, string>; body?: Uint8Array };
 export type Incoming = { status: number; headers: http.IncomingHttpHeaders; body: Buffer };
 
-const TIMEOUT_MS = 45_000;
+const TIMEOUT_MS = 45 * SECOND;
 
 /**
- * Names that no DNS knows lead to the endpoint's machine, with their own name as the Host: so are the
- * functions of an installation reached whose wildcard domain was never set up, and all of `.localhost`.
+ * Resolves names that DNS does not know, and all of `.localhost`, to the endpoint's machine. So functions are reached
+ * even when the installation's wildcard domain was never set up.
  */
 export function lookupBeside(endpoint: string): http.RequestOptions['lookup'] {
   const { hostname } = new URL(endpoint);
@@ -22,7 +23,7 @@ export function lookupBeside(endpoint: string): http.RequestOptions['lookup'] {
   };
 }
 
-/** One request, as any client sends it. */
+/** Sends one request, as any client does. */
 export function sendRequest(
   endpoint: string,
   url: string,
@@ -46,7 +47,7 @@ export function sendRequest(
         settle({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) }),
       );
     });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / SECOND} s`)));
     outgoing.on('error', (error) => reject(new Error(`${method} ${url}: ${error.message}`)));
     outgoing.end(body);
   });

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { SECOND } from '#shared/domain/clock.ts';
 import { makePhoto } from './photo.ts';
 import { sendRequest } from './send-request.ts';
 import {
@@ -26,7 +27,7 @@ const on = (method: Ask['method'], path: string, more: Partial<Ask> = {}): Ask =
 
 type Play = SmokeRun & { step: Step; cast: TestAccount[]; filed: string[] };
 
-/** File with a photo, see it listed, work on it, delete it, and the photo is gone; nothing of it stays behind. */
+/** Files with a photo, lists, works on and deletes a complaint; checks that the photo is gone, and cleans up. */
 export async function runStory(scene: SmokeRun, step: Step): Promise<void> {
   const play: Play = { ...scene, step, cast: [], filed: [] };
   try {
@@ -93,7 +94,7 @@ async function remove({ door, connection, filed }: Play, admin: TestAccount, { i
   expectStatus(await door.ask(askAs(admin, on('POST', '/complain/delete', { json: { id } }))), 200);
   expectStatus(await door.ask(on('GET', `/complain?id=${id}`)), 404);
   filed.length = 0;
-  const end = Date.now() + GONE_SECONDS * 1000;
+  const end = Date.now() + GONE_SECONDS * SECOND;
   while (Date.now() < end) {
     const { status } = await sendRequest(connection.target.endpoint, photo, { method: 'GET' });
     if (status === 401 || status === 404) return;

@@ -6,14 +6,14 @@ import type { Role } from '#shared/domain/account.ts';
 import type { Connection } from '../project/connect.ts';
 import type { Answer, Ask, Transport } from './transports.ts';
 
-/** Somebody who plays in the story, and is gone afterwards. */
+/** A temporary account of the story. */
 export type TestAccount = { username: string; password: string; userId: string; token: string };
 
 export type SmokeRun = { door: Transport; connection: Connection };
 
 const Login = z.object({ TOKEN: z.string() });
 
-/** The answer's body, or an error that shows what came instead. */
+/** The parsed body of an answer; throws with the answer when its status differs. */
 export function expectStatus({ status, text }: Answer, expected: number): unknown {
   if (status !== expected) throw new Error(`expected ${expected}, got ${status}: ${text.slice(0, 300)}`);
   return text === '' ? undefined : JSON.parse(text);
@@ -50,7 +50,9 @@ async function giveRole({ store }: Connection, username: string, role: Role): Pr
   return account.$id;
 }
 
-/** The account goes by the API, as its owner would; what the API keeps on purpose (the taken name) goes by key. */
+/**
+ * Erases the account through the API, as its owner does. The taken name, which the API keeps, is removed with the key.
+ */
 export async function removeTestAccount({ door, connection }: SmokeRun, player: TestAccount): Promise<void> {
   const { store } = connection;
   const account = await findByUsername(store, player.username);

@@ -11,7 +11,7 @@ export type Ask = {
   path: string;
   headers?: Record<string, string>;
   json?: unknown;
-  /** Only a domain takes bytes; the executions API takes text. */
+  /** Only domains accept bytes; the executions API accepts text. */
   form?: FormData;
 };
 
@@ -57,7 +57,7 @@ const methods = {
   DELETE: ExecutionMethod.DELETE,
 };
 
-/** Without the key: as a stranger's SDK calls, by `execute: any`. */
+/** Calls without the key, as any SDK client may by `execute: any`. */
 export function executionsTransport({ target: { endpoint, projectId } }: Remote, layout: Layout): Transport {
   const functions = new Functions(new Client().setEndpoint(endpoint).setProject(projectId));
   return {

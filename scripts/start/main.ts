@@ -12,22 +12,22 @@ import { ConfigError, readConfig, readNotifyConfig, SETTINGS } from '#shared/con
 const USAGE = `Usage: npm start -- [--layout groups | compact] [--demo] [--verbose]
   Runs the whole product on the local Appwrite, on http://127.0.0.1:3000.
   --layout   groups: a function for each group of endpoints, the default; compact: two functions, api and background
-  --demo     fill it with people, complaints in all states and pictures, when it is empty
+  --demo     fill it with people, pictures and complaints in all states if it is empty
   --verbose  print every call to Appwrite and what the functions log, not only the requests of clients
-PORT (3000; 0 takes any free port) and DATA_DIR (.local) choose where. The functions' settings, such as TOKEN_HOURS or
-COMPLAINTS_PER_HOUR, are read from the environment; scripts/deploy/OPERATING.md lists them.`;
+PORT (3000; 0 takes any free port) and DATA_DIR (.local) set the port and the data folder. The functions' settings, such
+as TOKEN_HOURS or COMPLAINTS_PER_HOUR, are read from the environment; scripts/deploy/OPERATING.md lists them.`;
 
 const LOOPBACK_ORIGINS = ['http://localhost:*', 'http://127.0.0.1:*', 'http://[::1]:*'];
 
-/** The functions' variables: what the environment sets, with defaults that suit this machine. */
+/** The functions' variables: those of the environment, and defaults for this machine. */
 function variablesFor(port: number, dataDir: string, layout: Layout): Record<string, string> {
   const set = SETTINGS.flatMap((name) => (process.env[name] ? [[name, process.env[name]] as const] : []));
   const origin = `http://127.0.0.1:${port}`;
-  // With PORT=0 the port is known only once the server listens.
+  // With PORT=0 the port is unknown until the server listens.
   const endpoint = port === 0 ? {} : { PUBLIC_ENDPOINT: `${origin}/v1` };
   const apiOrigins = Object.keys(ROUTES).map((id) => `${id}=${origin}`);
   const known = port === 0 || layout === 'compact' ? {} : { API_ORIGINS: apiOrigins.join(',') };
-  // Closed as when deployed, but for pages on this machine.
+  // As when deployed, other origins are not allowed; pages of this machine are.
   const origins = [process.env.CORS_ORIGINS, ...LOOPBACK_ORIGINS].filter(Boolean).join(',');
   const all = {
     TOKEN_SECRET: tokenSecret(dataDir),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readDefaultCountry } from '#shared/config.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { withAsciiDigits } from '#shared/domain/words.ts';
 import { innermost } from './schema.ts';
 
@@ -145,7 +146,6 @@ export function degrees(most: number) {
 const TIME =
   /^((?:19|2\d)\d\d-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)([Zz]|[+ \u2212-]\d\d(?::?\d\d)?))?$/;
 const LEAP_SECOND = /^(\d\d:\d\d):60/;
-const DAY = 24 * 60 * 60 * 1000;
 
 const TIME_RULE =
   'must be an ISO 8601 date from 1900 to 2999 such as 2026-11-26, or a time with its zone such as 2026-11-26T10:00:00Z';

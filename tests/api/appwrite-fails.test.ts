@@ -18,7 +18,7 @@ describe('while Appwrite fails', () => {
     service.local.faults.add({ ...rule, method: 'GET', path: rows, functionId: service.functionId('complaints') });
 
   it.each(['server-error', 'html-502', 'reset'] as const)(
-    'a read is asked once more, so that one failure is not seen: %s',
+    'a read is repeated once, so a single failure is not seen: %s',
     async (kind) => {
       const fault = failing({ kind, times: 1 });
       expect((await service.send('GET', '/complain')).status).toBe(200);
@@ -27,7 +27,7 @@ describe('while Appwrite fails', () => {
   );
 
   it.each(['server-error', 'hang'] as const)(
-    '503 tells when to come back, when a read fails twice: %s',
+    'a read that fails twice is answered 503 with Retry-After: %s',
     async (kind) => {
       const fault = failing({ kind, times: 0 });
       const answer = await service.send('GET', '/complain');

@@ -23,7 +23,7 @@ describe('a large body', () => {
     const gone = await service.person();
     expect((await gone.send('POST', '/logout', { json: {} })).status).toBe(204);
     expect((await gone.send('POST', '/complain', { raw, headers: JSON_TYPE })).problem(401).code).toBe('token_invalid');
-    // Broken where a parser would notice: nobody looks that far.
+    // The last brace makes this invalid JSON, which only a parser would notice.
     const broken = await gone.send('POST', '/complain', { raw: `${raw}}`, headers: JSON_TYPE });
     expect(broken.problem(401).code).toBe('token_invalid');
     expect((await service.send('POST', '/complain', { raw, headers: JSON_TYPE })).problem(401).code).toBe(
@@ -37,21 +37,21 @@ describe('a large body', () => {
     expect(refused.problem(413)).toMatchObject({ code: 'body_too_large', detail: expect.stringContaining('values') });
   });
 
-  it('is refused at routes that need none, with both sizes', async () => {
+  it('is refused by routes with a limit of 64 KiB, and the refusal names both sizes', async () => {
     const raw = JSON.stringify({ username: 'x'.repeat(70_000) });
     const refused = await service.send('POST', '/login', { raw, headers: JSON_TYPE });
     const detail = `The body has ${raw.length} bytes; at most 65536 are taken here.`;
     expect(refused.problem(413)).toMatchObject({ code: 'body_too_large', detail });
   });
 
-  it('that is compressed is refused with what to do', async () => {
+  it('that is compressed is refused with advice', async () => {
     const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
     const refused = await service.send('POST', '/login', { raw: Buffer.from('1f8b0800', 'hex'), headers });
     const detail = 'Send the body as it is, without content-encoding; it says "gzip".';
     expect(refused.problem(415)).toMatchObject({ code: 'unsupported_media_type', detail });
   });
 
-  it('of 20 kB of unknown names is answered with ten of them, and one of 61 kB with their number', async () => {
+  it('of 20 kB of unknown names is answered with ten of them, and one of 61 kB with the limit of values', async () => {
     const refused = await service.send('POST', '/login', { raw: unknownKeys(20_000), headers: JSON_TYPE });
     expect(refused.problem(422).errors).toHaveLength(10);
     expect(refused.text.length).toBeLessThan(3_000);
@@ -59,7 +59,7 @@ describe('a large body', () => {
     expect(crowded.problem(413).detail).toBe('The JSON of the body has more than 10000 values and signs.');
   });
 
-  it('may have 20,000 escapes, as of a text and of slashes in base64, and no more', async () => {
+  it('may have 20,000 escapes such as those of non-Latin text or of slashes in base64, and no more', async () => {
     const bodyOf = (escapes: number) => `{"title":"A lamp","description":"${'\\u00e9'.repeat(escapes)}"}`;
     const send = (raw: string) => user.send('POST', '/complain', { raw, headers: JSON_TYPE });
     expect((await send(bodyOf(4_000))).status).toBe(201);
@@ -74,7 +74,7 @@ describe('a large body', () => {
 });
 
 describe('a picture that is too large', () => {
-  it('is refused in the same words and numbers as file and as base64', async () => {
+  it('is refused in the same words and numbers as a file and as base64', async () => {
     const bytes = Buffer.concat([await makePicture('jpeg'), Buffer.alloc(8 * MIB)]);
     const asFile = (await user.send('POST', '/complain', { form: photoForm([bytes]) })).problem(413);
     const json = { ...draft, images: [bytes.toString('base64')] };
@@ -92,7 +92,7 @@ describe('a form', () => {
     return data;
   };
 
-  it('may say what browsers and form libraries say', async () => {
+  it('may have the spellings that browsers and form libraries send', async () => {
     const fields = {
       latitude: '4.85e-5',
       longitude: '2.3522219000000177',
@@ -109,7 +109,7 @@ describe('a form', () => {
     });
   });
 
-  it('counts a line end once, and keeps it as JSON does', async () => {
+  it('counts a line end as one character, and stores it as JSON does', async () => {
     const description = `${'x\r\n'.repeat(1_999)}xx`;
     const sent = await Promise.all([
       user.send('POST', '/complain', { form: form({ description }) }),
@@ -120,7 +120,7 @@ describe('a form', () => {
     expect(asForm).toHaveLength(4_000);
   });
 
-  it('whose picture is no file is told so', async () => {
+  it('whose picture is no file gets an error that says so', async () => {
     const refused = await user.send('POST', '/complain', { form: form({ image1: '[object Object]' }) });
     expect(refused.problem(422).errors).toMatchObject([
       { field: 'image1', message: 'must be a file, a part with a filename; the text "[object Object]" was sent' },
@@ -135,18 +135,18 @@ describe('the header TOKEN', () => {
     ['', ', x', 'holds more than the token'],
     ['TOKEN=', '', 'holds something that is no token'],
     ['%22', '%22', 'holds something that is no token'],
-  ])('with %j before the token and %j behind it is told what is wrong', async (before, behind, what) => {
+  ])('with %j before the token and %j behind it gets an error that names the fault', async (before, behind, what) => {
     const headers = { TOKEN: `${before}${user.token}${behind}` };
     const { code, detail } = (await service.send('GET', '/user', { headers })).problem(401);
     expect({ code, detail }).toMatchObject({ code: 'token_invalid', detail: expect.stringContaining(what) });
   });
 
-  it.each(['undefined', 'null', '[object Object]'])('that says %s is told so', async (TOKEN) => {
+  it.each(['undefined', 'null', '[object Object]'])('that says %s gets an error that says so', async (TOKEN) => {
     const { detail } = (await service.send('GET', '/user', { headers: { TOKEN } })).problem(401);
     expect(detail).toContain('the name of an empty variable');
   });
 
-  it('is where a bearer token belongs that came in Authorization', async () => {
+  it('is recommended when a bearer token comes in Authorization', async () => {
     const headers = { authorization: `Bearer ${user.token}` };
     const { code, detail } = (await service.send('GET', '/user', { headers })).problem(401);
     expect({ code, detail }).toMatchObject({ code: 'token_missing', detail: expect.stringContaining('Authorization') });

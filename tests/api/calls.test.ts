@@ -11,7 +11,7 @@ type Cost = { calls: number; depth: number };
 
 const README = readFileSync(new URL('../../functions/README.md', import.meta.url), 'utf8');
 
-/** The rows between the markers: what, calls, depth, why. */
+/** The rows of the README's table between the markers: calls and depth by what is done. */
 function documented(): Map<string, Cost> {
   const table = README.split('<!-- calls:start -->')[1]?.split('<!-- calls:end -->')[0] ?? '';
   const rows = [...table.matchAll(/^\| (.+?) \| (\d+) \| (\d+) \|/gm)];
@@ -24,17 +24,17 @@ let staff: Person;
 let admin: Person;
 
 beforeAll(async () => {
-  // A read that a busy machine answers late is not asked a second time.
+  // A hedge delay of 20 s keeps reads from being repeated on a busy machine, which would change the counts.
   service = await startService({ APPWRITE_HEDGE_MS: '20000', APPWRITE_TIMEOUT_MS: '20000' }, { delays: true });
   user = await service.person();
   staff = await service.person('staff');
   admin = await service.person('admin');
-  // The first erasure makes its lock; the first use of a limit in each half minute makes its row.
+  // Warms up: the first erasure creates its lock, and each limit creates its row once per half minute.
   await service.login(user.username);
   await service.send('POST', '/recovery', json({ username: user.username }));
   await service.send('POST', '/user', json({ username: uniqueName(), password: PASSWORD, name: 'New Person' }));
   await admin.send('DELETE', '/user', json({ username: (await service.person()).username }));
-  // The first complaint makes the totals that all later ones count in; the first of an hour makes its limit.
+  // Warms up: the first complaint creates the totals, and the first one of an hour creates its limit.
   const warm = await user.file({ category: 'roads' });
   await staff.send('PUT', '/complain', json({ id: (await user.file()).id, status: 'rejected', note: 'No.' }));
   for (const status of ['acknowledged', 'in_progress', 'resolved']) {
@@ -131,7 +131,7 @@ const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]
     const [original, double] = [await user.file(), await user.file()];
     const body = json({ id: double.id, duplicateOf: original.id });
     const answer = await admin.send('PUT', '/complain', body);
-    // A list with a double on it asks who may see the original: another story.
+    // A list that contains a duplicate also reads the original, so the duplicate is deleted again.
     await admin.send('POST', '/complain/delete', json({ id: double.id }));
     return ['complaints', answer];
   },
@@ -158,7 +158,7 @@ const STORIES: Record<string, () => Promise<[functionId: string, answer: Answer]
   },
 };
 
-it('the README of functions tells the Appwrite calls of every endpoint, and no others', () => {
+it('the README of functions lists the Appwrite calls of every endpoint, and no others', () => {
   expect([...documented().keys()].sort()).toEqual(Object.keys(STORIES).sort());
 });
 
@@ -171,9 +171,9 @@ async function costOf(what: string): Promise<Cost> {
   return { calls, depth };
 }
 
-it.each(Object.keys(STORIES))('%s costs the Appwrite calls that the README tells', async (what) => {
-  // On a busy machine a call may end before the one that goes beside it begins, which counts as two in a row: the
-  // least of some tries is what the endpoint asks for.
+it.each(Object.keys(STORIES))('%s costs the Appwrite calls that the README states', async (what) => {
+  // On a busy machine a call may end before a parallel one begins, which counts as two in a row. So the test takes the
+  // smallest of five tries.
   let least = await costOf(what);
   for (let more = 4; more > 0 && !isDeepStrictEqual(least, documented().get(what)); more -= 1) {
     const again = await costOf(what);

@@ -12,8 +12,8 @@ import { manyAccounts } from '../support/many-accounts.ts';
 import { race } from '../support/race.ts';
 
 /**
- * What the databases of Appwrite do differently: order, nulls, case, accents, words, unique values, and commits that meet.
- * This file runs on each of them, see vitest.config.ts; what does not depend on the database is tested elsewhere, once.
+ * Runs on every database of Appwrite (see vitest.config.ts) and tests what they do differently: order, nulls, case,
+ * accents, words, unique values and commits that conflict. Everything else is tested once, elsewhere.
  */
 let service: Service;
 let admin: Person;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('lists', () => {
-  it('come in the same order in both directions, page by page, whatever is null and in whatever case it is asked', async () => {
+  it('have the same order in both directions, page by page, with nulls and with any case in the query', async () => {
     const reporter = await service.person();
     const filed: string[] = [];
     for (let number = 0; number < 5; number += 1) {
@@ -50,7 +50,7 @@ describe('lists', () => {
 });
 
 describe('a search', () => {
-  it('finds words of title and description, all of them, without case or accents, common ones and short ones too', async () => {
+  it('finds all words of title and description, without case or accents, common and short ones too', async () => {
     const reporter = await service.person();
     const { id } = await reporter.file({
       title: 'Überflutete Straße',
@@ -64,13 +64,13 @@ describe('a search', () => {
     }
   });
 
-  it('finds scripts without spaces by two characters, and those with combining signs by words', async () => {
+  it('finds scripts without spaces by pairs of characters, and scripts with combining signs by words', async () => {
     const reporter = await service.person();
     const { id } = await reporter.file({ title: '水管漏水了', description: 'हिन्दी सड़क' });
     for (const q of ['漏水', 'सड़क हिन्दी']) expect(idsOf(await listOf(service, { q })), q).toEqual([id]);
   });
 
-  it('goes by filing, page by page and in both directions, with every filter', async () => {
+  it('lists by filing, page by page and in both directions, with every filter', async () => {
     const reporter = await service.person();
     const filed: string[] = [];
     for (let number = 0; number < 6; number += 1) {
@@ -97,7 +97,7 @@ async function findAccounts(query: Record<string, string>) {
 const namesOf = ({ items }: { items: { username: string }[] }) => items.map(({ username }) => username).sort();
 
 describe('an account', () => {
-  it('has a name that nobody else gets in any spelling, and is logged in to in any', async () => {
+  it('has a name that nobody else gets in any spelling, and logs in with any spelling', async () => {
     const username = uniqueName();
     expect((await register(username)).status).toBe(201);
     for (const spelling of [username, username.toUpperCase()]) {
@@ -107,7 +107,7 @@ describe('an account', () => {
     }
   });
 
-  it('that an admin has named in capitals is found on MariaDB only, and the doctor tells', async () => {
+  it('whose name an admin typed in capitals is found on MariaDB only, and the doctor reports it', async () => {
     const [person, other] = await service.people('user', 'user');
     const { store } = service.connection;
     const [{ $id: id = '' } = {}, { $id: otherId = '' } = {}] = await Promise.all(
@@ -169,18 +169,18 @@ describe('an account', () => {
 });
 
 describe('at the same moment', () => {
-  it('one of many gets a name, in whatever spelling they ask for it', async () => {
+  it('one of several gets a name, in whatever spelling they ask for it', async () => {
     const username = uniqueName();
     const racers = await Promise.all([username, username.toUpperCase(), username, username].map(register));
     expect(racers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409]);
   });
 
-  it('what many writers in two processes were told is done is done: as many entries and versions, none lost', async () => {
+  it('every change that writers in two processes were told of is stored, with as many entries and versions', async () => {
     const { acknowledged, entries, version, lost } = await race(service, { writers: 4, changes: 4 });
     expect({ acknowledged, entries, version, lost }).toEqual({ acknowledged: 16, entries: 16, version: 16, lost: 0 });
   });
 
-  it('complaints that are filed have numbers of their own and count in the same totals', async () => {
+  it('filed complaints get different numbers and count in the same totals', async () => {
     const people = await service.people(...Array<'user'>(12).fill('user'));
     const before = (await listOf(staff, { category: 'noise' })).total ?? 0;
     const filed = await Promise.all(people.map((person) => person.file({ category: 'noise' })));
@@ -188,7 +188,7 @@ describe('at the same moment', () => {
     expect((await listOf(staff, { category: 'noise' })).total).toBe(before + people.length);
   });
 
-  it('a cursor shows each complaint that was there throughout exactly once, whatever others write', async () => {
+  it('paging by cursor shows each complaint that exists throughout exactly once, whatever others write', async () => {
     await fc.assert(
       fc.asyncProperty(pagings, (paging) => pageThrough(service, staff, paging)),
       { numRuns: 3 },

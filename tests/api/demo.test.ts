@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-it('fills a fresh server with people, complaints in all states and pictures, once', async () => {
+it('fills a fresh server once with people, pictures and complaints in all states', async () => {
   const printed = await fillWithDemo(service.local);
   for (const { username, password } of DEMO_PEOPLE) expect(printed).toMatch(new RegExp(`${username} +${password}`));
   expect(service.local.clock.offset()).toBe(0);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-it('sixteen clients at an Appwrite with twelve workers file and change without a failure, and nothing is lost', async () => {
+it('sixteen clients file and change without a failure or loss at an Appwrite with twelve workers', async () => {
   const [staff, ...people] = await service.people('staff', ...Array<'user'>(16).fill('user'));
   const filed = await Promise.all(
     people.map(async (person, number) => {

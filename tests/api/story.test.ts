@@ -11,7 +11,7 @@ describe.each(SERVED)('on $database in the layout $layout', ({ database, layout 
   });
   afterAll(() => service.close());
 
-  it('does the main job: file with a photo, see it listed, work on it, delete it, and the photo is gone', async () => {
+  it('files with a photo, lists, works on and deletes a complaint, and the photo is gone', async () => {
     const reporter = await service.person();
     const admin = await service.person('admin');
     const form = new FormData();
@@ -39,7 +39,7 @@ describe.each(SERVED)('on $database in the layout $layout', ({ database, layout 
     (await service.send('GET', `/complain?id=${filed.id}`)).problem(404);
   });
 
-  it('shows the pages, and tells of the paths that there are', async () => {
+  it('shows the pages, and lists the existing paths', async () => {
     expect((await service.send('GET', '/')).headers['content-type']).toContain('text/html');
     const document = await service.send('GET', '/openapi.json');
     expect(JSON.parse(document.text).paths['/login'].servers).toMatchObject([

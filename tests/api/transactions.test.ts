@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
+import { SECOND } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { PASSWORD } from '../support/enrol.ts';
 import { type Service, startService, uniqueName } from '../support/harness.ts';
@@ -13,12 +14,12 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('a commit', () => {
-  it('whose transaction expired while it waited is begun anew and done once', async () => {
+  it('whose transaction expired while it waited starts a new one and is done once', async () => {
     const { gateway, store } = service.connection;
     const id = randomId();
     const begun = begin(gateway);
     await begun;
-    service.local.clock.advance(61_000);
+    service.local.clock.advance(61 * SECOND);
     const landed = async () => (await store.state.find(id)) !== undefined;
     const operations = [create('state', id, { version: 1 })];
     expect(await commitBegun(gateway, begun, { operations, landed })).toBe('done');
@@ -28,7 +29,7 @@ describe('a commit', () => {
 });
 
 describe('a counter without a row', () => {
-  it('is told to be missing when it counts up, and is as good as at nothing when it counts down', async () => {
+  it('is reported missing when it counts up, and counts as zero when it counts down', async () => {
     const { limits } = service.connection.store;
     const id = randomId();
     expect(await limits.increment(id, 'count')).toBeUndefined();
@@ -41,7 +42,7 @@ describe('a registration', () => {
   const register = (username: string) =>
     service.send('POST', '/user', { json: { username, password: PASSWORD, name: 'One' } });
 
-  it('whose commit met another one that did not land, as on MongoDB, is tried again', async () => {
+  it('that conflicted with a commit which failed, as on MongoDB, is tried again', async () => {
     const username = uniqueName();
     const path = '/v1/tablesdb/transactions/*';
     const functionId = service.functionId('users');
@@ -51,7 +52,7 @@ describe('a registration', () => {
     expect((await register(username)).problem(409).code).toBe('username_taken');
   });
 
-  it('of a name that an admin gave somebody in the console is refused', async () => {
+  it('of a name that an admin gave to an account in the console is refused', async () => {
     const person = await service.person();
     const account = await findByUsername(service.connection.store, person.username);
     const username = uniqueName();

@@ -44,21 +44,21 @@ describe('npm run admin', () => {
     expect((await accountOf(username))?.role).toBe('user');
   });
 
-  it('spells out what would move the cursor or turn the writing around in a name from the console', async () => {
+  it('escapes control and direction characters in a name that was typed in the console', async () => {
     await makeAccount('Eve\u009b2J\u001b[31m\u202e\u200b', 'staff');
     const { output } = await admin('list');
     expect(output).toContain('Eve\\u{9b}2J\\u{1b}[31m\\u{202e}\\u{200b}');
     for (const raw of ['\u001b', '\u009b', '\u202e']) expect(output).not.toContain(raw);
   });
 
-  it('refuses a role that there is not, and a name that nobody has', async () => {
+  it('refuses an unknown role and an unknown username', async () => {
     expect(await admin('grant', await makeAccount(), 'king')).toMatchObject({ code: 2 });
     const nobody = await admin('reset-password', 'nobody-at-all');
     expect(nobody).toMatchObject({ code: 1 });
     expect(nobody.output).toContain('There is no account');
   });
 
-  it('shows the deliveries that wait or failed, without anybody in it, and tries the failed ones again', async () => {
+  it('lists waiting and failed deliveries without personal data, and retries the failed ones', async () => {
     const { store } = connect(world.target);
     const mail = {
       channel: 'mail',
@@ -88,7 +88,7 @@ describe('npm run admin', () => {
     await store.deliveries.remove(id);
   });
 
-  it('resets a password to one that is told once, and ends what is logged in', async () => {
+  it('resets a password to a random one that it prints once, and ends all sessions', async () => {
     const username = await makeAccount();
     const before = await accountOf(username);
     const { output } = await admin('reset-password', username);
@@ -107,7 +107,7 @@ describe('npm run admin -- categories', () => {
   };
   const find = (id: string) => connect(world.target).store.categories.find(id);
 
-  it('makes and changes what a file names, and leaves its other columns as they are', async () => {
+  it('creates and changes the categories in a file, and leaves columns alone that the file lacks', async () => {
     const [grace, linus] = [await makeAccount(), await makeAccount()];
     await Promise.all([admin('grant', grace, 'staff'), admin('grant', linus)]);
     const all = `id;name;assignee;hoursToAcknowledge;daysUntilOverdue;escalateTo
@@ -123,7 +123,7 @@ ice;"Ice; snow";${grace.toUpperCase()};4;2;"${grace}, ${linus}"`;
     const listed = (await admin('categories', 'list')).output;
     expect(listed.split('\n')[0]).toBe('id,name,assignee,hoursToAcknowledge,daysUntilOverdue,escalateTo');
     expect(listed).toContain(`ice,Ice; snow,${grace},4,,\n`);
-    // An id that only the console gives.
+    // An id that only the console can give.
     const rowId = 'Parks.North';
     await world.remote.tables.createRow({ databaseId: 'main', tableId: 'categories', rowId, data: { name: 'Parks' } });
     await admin('categories', 'import', fileOf(`id,name\n${rowId},Parks in the north\n`));
@@ -140,7 +140,7 @@ ice;"Ice; snow";${grace.toUpperCase()};4;2;"${grace}, ${linus}"`;
     expect((await admin('categories', 'list')).output).toBe(listed);
   });
 
-  it('names each mistake with its line and writes the rows without one', async () => {
+  it('reports each mistake with its line and writes the other rows', async () => {
     const user = await makeAccount();
     const rows = [
       'fog,Fog,,2,3,',
@@ -188,7 +188,7 @@ ice;"Ice; snow";${grace.toUpperCase()};4;2;"${grace}, ${linus}"`;
     expect(refused.output).toContain(told);
   });
 
-  it('says how it is called', async () => {
+  it('prints its usage', async () => {
     expect(await admin('categories')).toMatchObject({ code: 2 });
     expect(await admin('categories', 'import')).toMatchObject({ code: 2 });
   });
@@ -238,7 +238,7 @@ describe('npm run admin -- export', () => {
     expect(text).toContain('"a ""quoted"", comma"');
   });
 
-  it('writes for its owner alone, also over a file that others could read', async () => {
+  it('writes a file that only its owner can read, even over one that others could read', async () => {
     for (const name of ['new.jsonl', 'old.csv']) {
       const file = join(folder, name);
       if (name === 'old.csv') writeFileSync(file, '', { mode: 0o644 });
@@ -247,7 +247,7 @@ describe('npm run admin -- export', () => {
     }
   });
 
-  it('refuses a file of another kind', async () => {
+  it('refuses any other file type', async () => {
     expect(await admin('export', join(folder, 'all.xlsx'))).toMatchObject({ code: 2 });
   });
 });

@@ -6,7 +6,7 @@ import { idOfVariable } from './support/variables.ts';
 const world = useProject();
 const place = { databaseId: 'main', tableId: 'categories' };
 
-/** A declaration that differs in one thing. */
+/** The declaration of the project with one change. */
 function declaredWith(change: (declared: LaidOut) => void): LaidOut {
   const declared = structuredClone(world.declared);
   change(declared);
@@ -20,8 +20,8 @@ async function settled(...subjects: string[]): Promise<void> {
   expect(complaints.filter((complaint) => subjects.some((subject) => complaint.startsWith(subject)))).toEqual([]);
 }
 
-describe('what was broken by hand', () => {
-  it('is seen and put back: a column, an index, and grants to clients on a table and on the bucket', async () => {
+describe('a change made by hand', () => {
+  it('is found and undone: a column, an index, and grants to clients on a table and on the bucket', async () => {
     await world.remote.tables.deleteColumn({ ...place, key: 'assignee' });
     await world.remote.tables.deleteIndex({ databaseId: 'main', tableId: 'limits', key: 'expiresAt' });
     const tables = { databaseId: 'main', tableId: 'users', name: 'Accounts', permissions: ['read("any")'] };
@@ -42,7 +42,7 @@ describe('what was broken by hand', () => {
     expect(rows.map(({ name }) => name)).toContain('Street lighting');
   });
 
-  it('is seen and put back: scopes, execute, events and schedule of functions, without a new deployment', async () => {
+  it('is found and undone: scopes, execute, events and schedule of functions, without a new deployment', async () => {
     const lost = { 'media-cleanup': 'events is []', maintenance: 'schedule is ""' };
     const ids = Object.keys(lost) as (keyof typeof lost)[];
     const functions = () => Promise.all(ids.map((functionId) => world.remote.functions.get({ functionId })));
@@ -63,7 +63,7 @@ describe('what was broken by hand', () => {
     expect(await functions()).toMatchObject(kept);
   });
 
-  it('is seen and put back: a variable that can be worked out, with a deployment that knows it', async () => {
+  it('is found and undone: a variable that the deployment can compute, with a new deployment', async () => {
     const variable = await idOfVariable(world, 'complaints', 'PUBLIC_ENDPOINT');
     await world.remote.functions.deleteVariable({ functionId: 'complaints', variableId: variable });
     expect(await world.complaints()).toContain('variable complaints.PUBLIC_ENDPOINT: is missing');
@@ -80,7 +80,7 @@ describe('a unique index', () => {
       categories?.indexes.push({ key: 'byName', type: 'unique', columns: ['name'], orders: ['ASC'] });
     });
 
-  it('is not made while rows have equal values, for it would enforce nothing', async () => {
+  it('is not created while rows have equal values, since it would enforce nothing', async () => {
     const { rows } = await world.remote.tables.listRows(place);
     const [{ $id, $sequence, $createdAt, $updatedAt, $permissions, ...known } = { $id: '' }] = rows;
     const data = Object.fromEntries(Object.entries(known).filter(([key]) => !key.startsWith('$')));
@@ -106,8 +106,8 @@ describe('a unique index', () => {
   });
 });
 
-describe('what nobody declared', () => {
-  it('is kept with a word about it, and lost only when that was allowed', async () => {
+describe('something undeclared', () => {
+  it('is kept with a notice, and removed only with --allow-destructive', async () => {
     await world.remote.tables.createStringColumn({ ...place, key: 'colour', size: 20, required: false });
     await world.remote.tables.createTable({ databaseId: 'main', tableId: 'notes', name: 'Notes' });
     const kept = await world.deploy();
@@ -122,7 +122,7 @@ describe('what nobody declared', () => {
     expect(tables.map(({ $id }) => $id)).not.toContain('notes');
   });
 
-  it('stays away: categories that an admin deleted, once there are accounts', async () => {
+  it('is not restored: categories that an admin deleted, once there are accounts', async () => {
     const { rows } = await world.remote.tables.listRows(place);
     const users = { databaseId: 'main', tableId: 'users', rowId: 'somebody' };
     const dates = { registeredAt: new Date().toISOString(), changedAt: new Date().toISOString() };
@@ -134,7 +134,7 @@ describe('what nobody declared', () => {
     expect(await world.deploy()).toMatchObject({ changes: 1, refusal: '' });
   });
 
-  it('stays: variables that an admin added', async () => {
+  it('is kept: variables that an admin added', async () => {
     const own = { functionId: 'docs', variableId: 'own', key: 'OWN', value: '1', secret: false };
     await world.remote.functions.createVariable(own);
     await world.deploy({ allowDestructive: true });
@@ -143,7 +143,7 @@ describe('what nobody declared', () => {
 });
 
 describe('a declaration that has changed', () => {
-  it('widens and narrows a column without asking, for no value is lost by it', async () => {
+  it('widens and narrows a column without asking, since no value is lost', async () => {
     const declared = declaredWith(({ tables }) => {
       const name = tables.find(({ $id }) => $id === 'categories')?.columns.find(({ key }) => key === 'name');
       Object.assign(name ?? {}, { size: 120, required: false });
@@ -154,7 +154,7 @@ describe('a declaration that has changed', () => {
     expect(rows.every(({ name }) => typeof name === 'string')).toBe(true);
   });
 
-  it('is refused by Appwrite where values would not fit any more', async () => {
+  it('is refused by Appwrite where values would no longer fit', async () => {
     const declared = declaredWith(({ tables }) => {
       const name = tables.find(({ $id }) => $id === 'categories')?.columns.find(({ key }) => key === 'name');
       Object.assign(name ?? {}, { size: 3 });
@@ -163,7 +163,7 @@ describe('a declaration that has changed', () => {
     expect(await world.complaints()).toEqual([]);
   });
 
-  it('waits for a decision where a column would have to be made anew', async () => {
+  it('stops the deployment where a column would have to be created again', async () => {
     const declared = declaredWith(({ tables }) => {
       const days = tables
         .find(({ $id }) => $id === 'categories')
@@ -178,7 +178,7 @@ describe('a declaration that has changed', () => {
     expect((await world.deploy({ allowDestructive: true })).refusal).toBe('');
   });
 
-  it('fails with the build log when a build fails, and what ran before runs on', async () => {
+  it('fails with the build log when a build fails, and the previous deployment stays active', async () => {
     const { deploymentId } = await world.remote.functions.get({ functionId: 'docs' });
     const declared = declaredWith(({ functions }) => {
       const docs = functions.find(({ $id }) => $id === 'docs');

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ROUTES } from '#scripts/project/routes.ts';
 import { LoginReply } from '#shared/contract/responses.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { startServer } from '../support/local-server.ts';
 import { ROOT } from './support/project.ts';
 import { runScript, SPAWN_ENV } from './support/run.ts';
@@ -21,14 +22,14 @@ const SCRIPTS = readdirSync(join(ROOT, 'scripts'), { withFileTypes: true })
 const target = { APPWRITE_PROJECT_ID: 'p', APPWRITE_API_KEY: 'k' };
 
 describe.each(SCRIPTS)('npm run %s', (script) => {
-  it('explains itself and does nothing else', async () => {
+  it('prints its usage and does nothing else', async () => {
     const { code, output } = await runScript(script, ['--help'], {});
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/^Usage: npm (run|start)/) });
   });
 });
 
 it.each(['start', 'deploy', 'doctor', 'smoke', 'admin'])(
-  'npm run %s refuses a layout that there is not',
+  'npm run %s refuses a layout that does not exist',
   async (script) => {
     const { code, output } = await runScript(script, ['--layout', 'one'], {
       ...target,
@@ -39,7 +40,7 @@ it.each(['start', 'deploy', 'doctor', 'smoke', 'admin'])(
   },
 );
 
-it.each(['start', 'deploy', 'smoke'])('npm run %s refuses an option that it does not know', async (script) => {
+it.each(['start', 'deploy', 'smoke'])('npm run %s refuses an unknown option', async (script) => {
   const { code, output } = await runScript(script, ['--no-such-option'], {});
   expect(code).toBe(2);
   expect(output).toContain("Unknown option '--no-such-option'");
@@ -83,7 +84,7 @@ describe('a wrong setting is named in one sentence', () => {
   });
 });
 
-it('an argument too many is refused by name', async () => {
+it('an extra argument is refused by name', async () => {
   for (const [script, args] of [
     ['smoke', ['complaints']],
     ['admin', ['list', 'complaints']],
@@ -108,7 +109,7 @@ it.each([
   expect({ status, stdout, stderr }).toEqual({ status: code, stdout: '', stderr: code === 0 ? '' : sentence });
 });
 
-it('every command that the guides name is one of package.json', () => {
+it('every command in the guides exists in package.json', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   for (const guide of ['README.md', 'scripts/deploy/OPERATING.md', 'scripts/local/README.md', 'tests/load/README.md']) {
     const named = [...readFileSync(join(ROOT, guide), 'utf8').matchAll(/npm run (\w[\w:-]*)/g)].map(([, name]) => name);
@@ -117,7 +118,7 @@ it('every command that the guides name is one of package.json', () => {
   }
 });
 
-it('the licence and those of all bundled packages are there', () => {
+it('the licence of the project and those of all bundled packages exist', () => {
   expect(readFileSync(join(ROOT, 'LICENSE'), 'utf8')).toMatch(/^MIT License/);
   for (const id of Object.keys(ROUTES)) {
     const licences = readFileSync(join(ROOT, 'functions', id, 'dist/LICENCES.txt'), 'utf8');
@@ -151,7 +152,7 @@ describe('npm start', () => {
     });
   }
 
-  it('lets pages of this machine call and no others, prints a line for each request, hands settings on, and keeps its data folder to itself, unreadable for others, and gives it free at the end', async () => {
+  it('admits pages of this machine only, prints a line for each request, passes settings on, and locks its data folder, which others cannot read, until it ends', async () => {
     const dataDir = join(folder, 'data');
     const first = await start(dataDir);
     const url = /Complaints API\s+(\S+)/.exec(first.output)?.[1] ?? '';
@@ -173,7 +174,7 @@ describe('npm start', () => {
     await fetch(`${url}/user`, json({ ...credentials, name: 'Ada' }));
     const login = await fetch(`${url}/login`, json(credentials));
     const { expiresAt } = z.parse(LoginReply, await login.json());
-    expect(Math.round((Date.parse(expiresAt) - Date.now()) / 3_600_000)).toBe(3);
+    expect(Math.round((Date.parse(expiresAt) - Date.now()) / HOUR)).toBe(3);
     const second = await start(dataDir);
     expect(second.output).toMatch(/is in use by another local Appwrite, process \d+/);
     for (const name of readdirSync(dataDir)) {

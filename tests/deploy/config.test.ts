@@ -16,13 +16,13 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 describe('the workflow', () => {
   const workflow = readFileSync(join(repository, '.github/workflows/ci.yml'), 'utf8');
 
-  it('runs nothing of others but by the commit that was looked at', () => {
+  it('uses actions of others only at a pinned commit', () => {
     const uses = [...workflow.matchAll(/uses: (\S+)/g)].map(([, action]) => action);
     expect(uses.length).toBeGreaterThan(0);
     for (const action of uses) expect(action).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40}$/);
   });
 
-  it('gives the key to pushes on main alone, and names commands that there are', () => {
+  it('gives the key only to pushes on main, and uses existing commands', () => {
     const [, deployment = ''] = workflow.split('\n  deploy:');
     expect(workflow.replace(deployment, '')).not.toContain('secrets.');
     expect(deployment).toContain("if: github.event_name == 'push'");
@@ -32,20 +32,20 @@ describe('the workflow', () => {
 });
 
 describe('the operating guide', () => {
-  it('names files that there are', () => {
+  it('links to existing files', () => {
     const guide = join(repository, 'scripts/deploy/OPERATING.md');
     const links = [...readFileSync(guide, 'utf8').matchAll(/\]\(([^)#]+)\)/g)].map(([, link = '']) => link);
     for (const link of links) expect(existsSync(join(guide, '..', link)) || URL.canParse(link)).toBe(true);
   });
 
-  it('tells of every table', () => {
+  it('mentions every table', () => {
     const text = readFileSync(join(repository, 'scripts/deploy/OPERATING.md'), 'utf8');
     for (const id of TABLE_IDS) expect(text).toContain(`| \`${id}\``);
   });
 });
 
 describe('appwrite.json', () => {
-  it('declares the tables, the database and the bucket that the code speaks of', () => {
+  it('declares the tables, the database and the bucket that the code uses', () => {
     expect(declared.tables.map(({ $id }) => $id).sort()).toEqual([...TABLE_IDS].sort());
     expect(declared.tablesDB.map(({ $id }) => $id)).toEqual([DATABASE_ID]);
     expect(declared.buckets.map(({ $id }) => $id)).toEqual([BUCKET_ID]);
@@ -58,7 +58,7 @@ describe('appwrite.json', () => {
     for (const { $id, path } of declared.functions) expect(path).toBe(`functions/${$id}/dist`);
   });
 
-  it('grants clients nothing, neither on tables and rows nor on files', () => {
+  it('grants clients no access to tables, rows or files', () => {
     for (const { $permissions, rowSecurity } of declared.tables) {
       expect({ $permissions, rowSecurity }).toEqual({ $permissions: [], rowSecurity: false });
     }
@@ -67,7 +67,7 @@ describe('appwrite.json', () => {
     }
   });
 
-  it('gives each function the scopes it needs and no other', () => {
+  it('gives each function exactly the scopes that it needs', () => {
     const rows = ['rows.read', 'rows.write'];
     const media = [...rows, 'files.read', 'files.write', 'tokens.read', 'tokens.write'];
     expect(scopesOf('auth')).toEqual(rows);
@@ -80,7 +80,7 @@ describe('appwrite.json', () => {
     expect(scopesOf('docs')).toEqual([]);
   });
 
-  it('has one function that deletions call and one that its schedule calls, and no client', () => {
+  it('has one function called by deletions and one by its schedule, and clients can call neither', () => {
     const known = (id: string) => declared.functions.find(({ $id }) => $id === id);
     const events = ['complaints', 'users'].map((table) => `databases.${DATABASE_ID}.tables.${table}.rows.*.delete`);
     expect(known('media-cleanup')).toMatchObject({ execute: [], events, schedule: '' });
@@ -89,17 +89,17 @@ describe('appwrite.json', () => {
     expect(known('notifications')).toMatchObject({ execute: [], events: told, schedule: '* * * * *' });
   });
 
-  it('keeps what is waited for within the time that Appwrite waits', () => {
+  it('gives functions that clients call a timeout of at most 25 s, less than Appwrite waits for them', () => {
     for (const { execute, timeout } of declared.functions)
       if (execute.length > 0) expect(timeout).toBeLessThanOrEqual(25);
   });
 
-  it('names one runtime for all functions, and no step that would need the network to build', () => {
+  it('uses one runtime for all functions, and no build step that needs the network', () => {
     expect(new Set(declared.functions.map(({ runtime }) => runtime))).toEqual(new Set(['node-24']));
     for (const { commands } of declared.functions) expect(commands).toBe('');
   });
 
-  it.each(declared.tables.map((table) => [table.$id, table] as const))('spells out every key of %s', (_, table) => {
+  it.each(declared.tables.map((table) => [table.$id, table] as const))('declares every key of %s', (_, table) => {
     for (const column of table.columns) {
       const { type, format } = column;
       expect(column).toHaveProperty('default');
@@ -118,7 +118,7 @@ describe('appwrite.json', () => {
   });
 
   it.each(declared.tables.map((table) => [table.$id, table] as const))(
-    'fits MariaDB: rows and index keys of %s',
+    'fits MariaDB: row width and index keys of %s',
     (_, table) => {
       expect(widthOf(table.columns)).toBeLessThanOrEqual(rowBytes);
       const system = ['$id', '$createdAt', '$updatedAt'];
@@ -142,7 +142,7 @@ describe('appwrite.json', () => {
     for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,35}$/);
   });
 
-  it('holds no secret', () => {
+  it('contains no secret', () => {
     const text = JSON.stringify(declared).replace('"key":"secret"', '');
     expect(text).not.toMatch(/secret|standard_|"vars"/i);
   });

@@ -15,8 +15,8 @@ const environment = () => ({
   APPWRITE_API_KEY: world.target.key,
 });
 
-describe('an empty project, once it was deployed to', () => {
-  it('has everything that is declared, and is healthy', async () => {
+describe('an empty project after a deployment', () => {
+  it('has everything that is declared, and passes the doctor', async () => {
     expect(await world.complaints()).toEqual([]);
     const { tables } = await world.remote.tables.listTables({ databaseId: 'main' });
     expect(tables.map(({ $id }) => $id).sort()).toEqual(world.declared.tables.map(({ $id }) => $id).sort());
@@ -30,25 +30,25 @@ describe('an empty project, once it was deployed to', () => {
     }
   });
 
-  it('keeps its token secret from everybody who reads variables', async () => {
+  it('hides its token secret from everybody who reads variables', async () => {
     const { variables } = await world.remote.functions.listVariables({ functionId: 'auth' });
     const secret = variables.find(({ key }) => key === 'TOKEN_SECRET');
     expect(secret).toMatchObject({ secret: true, value: '' });
   });
 
-  it('offers categories to begin with', async () => {
+  it('has the first categories', async () => {
     const { rows } = await world.remote.tables.listRows({ databaseId: 'main', tableId: 'categories' });
     expect(rows.map(({ $id }) => $id)).toContain('roads');
   });
 
-  it('is not touched by a second deployment', async () => {
+  it('is not changed by a second deployment', async () => {
     world.writes();
     const { changes, output } = await world.deploy();
     expect({ changes, writes: world.writes() }).toEqual({ changes: 0, writes: [] });
     expect(output).toContain('Nothing to change.');
   });
 
-  it('is as declared in the eyes of appwrite-cli, too, which would else delete and make anew', async () => {
+  it('is as declared for appwrite-cli, too, which would otherwise delete and create again', async () => {
     const at = mkdtempSync(join(tmpdir(), 'complaints-cli-'));
     const { tablesDB, tables, buckets } = world.declared;
     world.writes();
@@ -62,7 +62,7 @@ describe('an empty project, once it was deployed to', () => {
     expect(await world.complaints()).toEqual([]);
   });
 
-  it('shows what would be done, and does nothing, on a dry run', async () => {
+  it('is not changed by a dry run, which prints the plan', async () => {
     const declared = structuredClone(world.declared);
     declared.tables[0]?.columns.push({
       key: 'colour',
@@ -79,7 +79,7 @@ describe('an empty project, once it was deployed to', () => {
     expect(world.writes()).toEqual([]);
   });
 
-  it('does the main job through domains and through executions, and keeps nothing of it', async () => {
+  it('plays the main story through domains and through executions, and keeps nothing of it', async () => {
     for (const functionId of ['auth', 'users']) {
       const cheaper = { variableId: `cost-${functionId}`, key: 'BCRYPT_COST', value: '10', secret: false };
       await world.remote.functions.createVariable({ functionId, ...cheaper });
@@ -97,7 +97,7 @@ describe('an empty project, once it was deployed to', () => {
     expect((await world.remote.storage.listFiles({ bucketId: 'media' })).total).toBe(0);
   });
 
-  it('leaves no file behind in the repository', () => {
+  it('leaves no file in the repository', () => {
     const status = execFileSync('git', ['status', '--porcelain', '--', '*.tar.gz', 'appwrite.config.json'], {
       cwd: ROOT,
     });
@@ -106,13 +106,13 @@ describe('an empty project, once it was deployed to', () => {
 });
 
 describe('the commands', () => {
-  it('want all three settings, and say so', async () => {
+  it('need all three settings, and say so', async () => {
     const { code, output } = await runScript('deploy', [], { APPWRITE_ENDPOINT: world.target.endpoint });
     expect(code).toBe(2);
     expect(output).toContain('APPWRITE_API_KEY');
   });
 
-  it('tell programs how the project is', async () => {
+  it('print JSON for programs', async () => {
     const { code, output } = await runScript('doctor', ['--json'], environment());
     expect(code).toBe(0);
     expect(JSON.parse(output)).toMatchObject({ healthy: true, projectId: 'fresh' });

@@ -36,8 +36,8 @@ const finished = (functionId: string, deploymentId: string) =>
 const answering = (text: string) => `module.exports = ({ res }) => res.text(${JSON.stringify(text)});`;
 const said = async (functionId: string) => (await world.remote.functions.createExecution({ functionId })).responseBody;
 
-describe('functions that are made by calls', () => {
-  it('run what was deployed last and built well', async () => {
+describe('functions that are created by calls', () => {
+  it('run the active deployment, if its build succeeded', async () => {
     const { functionId, code } = await makeFunction(answering('first'));
     expect(await refusal(world.remote.functions.createExecution({ functionId }))).toBe('404 deployment_not_found');
     const first = await world.remote.functions.createDeployment({ functionId, code, activate: true });
@@ -54,7 +54,7 @@ describe('functions that are made by calls', () => {
     expect(await said(functionId)).toBe('second');
   });
 
-  it('take code that comes in chunks', async () => {
+  it('accept code in chunks', async () => {
     const { functionId } = await makeFunction('');
     const noise = Array.from({ length: 240_000 }, () => Math.random().toString(36)).join('');
     const code = await pack(`${answering('large')}\n/*${noise.slice(0, 9_000_000)}${noise}*/`);
@@ -63,7 +63,7 @@ describe('functions that are made by calls', () => {
     expect(await said(functionId)).toBe('large');
   });
 
-  it('build with their commands, and keep the log of what went wrong', async () => {
+  it('build with their commands, and keep the log of a failed build', async () => {
     const { functionId, code } = await makeFunction(answering('x'), 'echo one two; exit 4');
     const { $id } = await world.remote.functions.createDeployment({ functionId, code, activate: true });
     const failed = await finished(functionId, $id);
@@ -73,7 +73,7 @@ describe('functions that are made by calls', () => {
     );
   });
 
-  it('see a changed variable with their next deployment only', async () => {
+  it('see a changed variable only after their next deployment', async () => {
     const { functionId, code } = await makeFunction(
       `module.exports = ({ res }) => res.text(process.env.COLOUR ?? '-');`,
     );
@@ -98,7 +98,7 @@ describe('functions that are made by calls', () => {
     expect(await said(functionId)).toBe('blue');
   });
 
-  it('have no domain until a rule gives them one, and that one only', async () => {
+  it('have no domain until a rule gives them one, and a domain has only one rule', async () => {
     const { functionId } = await makeFunction('');
     const domain = `${ID.unique()}.functions.localhost`;
     expect(await world.remote.rules.createFunctionRule({ domain, functionId })).toMatchObject({ status: 'verified' });
@@ -115,7 +115,7 @@ describe('functions that are made by calls', () => {
 });
 
 describe('appwrite-cli 12 with a key alone', () => {
-  it('cannot make a function, leaves it without code, and ends well all the same', async () => {
+  it('cannot create a function, leaves it without code, and still exits with 0', async () => {
     const at = mkdtempSync(join(world.folder, 'cli-'));
     mkdirSync(join(at, 'code'));
     writeFileSync(join(at, 'code', 'main.cjs'), answering('cli'));

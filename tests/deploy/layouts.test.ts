@@ -16,7 +16,7 @@ const username = 'ada';
 
 type Sent = { token?: string; json?: unknown; form?: FormData };
 
-/** One request to the domain of the function that has this path in a layout. */
+/** Sends one request to the domain of the function that answers this path in a layout. */
 async function ask(layout: Layout, method: string, path: string, { token, json, form }: Sent = {}): Promise<Incoming> {
   const encoded = form && new Response(form);
   const body = encoded
@@ -36,7 +36,7 @@ const textOf = ({ status, body }: Incoming) => `${status} ${body.toString('utf8'
 const Token = z.object({ TOKEN: z.string() });
 const Filed = z.object({ id: z.string(), images: z.array(z.object({ url: z.string() })) });
 
-/** Registers, logs in and files a complaint with a photo. */
+/** Registers, logs in and files a complaint with a photo; resolves to the token, its id and the picture's URL. */
 async function story(layout: Layout): Promise<{ token: string; id: string; picture: string }> {
   const account = { username, password, name: 'Ada' };
   expect((await ask(layout, 'POST', '/user', { json: account })).status).toBe(201);
@@ -51,7 +51,7 @@ async function story(layout: Layout): Promise<{ token: string; id: string; pictu
   return { token, id, picture: images[0]?.url ?? '' };
 }
 
-/** What was made before still works by this layout: the token, the complaint and its picture. */
+/** Expects that what was created before still works with this layout: the token, the complaint and its picture. */
 async function expectKept(layout: Layout, { token, id, picture }: Awaited<ReturnType<typeof story>>): Promise<void> {
   expect(textOf(await ask(layout, 'GET', '/user', { token }))).toMatch(/^200 .*"username":"ada"/);
   expect(textOf(await ask(layout, 'GET', `/complain?id=${id}`, { token }))).toContain(`"id":"${id}"`);
@@ -59,7 +59,9 @@ async function expectKept(layout: Layout, { token, id, picture }: Awaited<Return
   expect(textOf(await ask(layout, 'GET', '/openapi.json'))).toMatch(/^200 /);
 }
 
-/** Asks a layout again and again until it is told to stop; resolves to the answers that were not 200. */
+/**
+ * Requests a list from a layout until the returned function is called, which resolves to the answers other than 200.
+ */
 function watch(layout: Layout): () => Promise<string[]> {
   let stopped = false;
   const failures: string[] = [];
@@ -83,8 +85,8 @@ function watch(layout: Layout): () => Promise<string[]> {
 
 const functionIds = async () => (await world.remote.functions.list()).functions.map(({ $id }) => $id).sort();
 
-describe('a project that goes from groups to compact and back', () => {
-  it('loses nothing, always answers, and drops the old functions only when told to', async () => {
+describe('a project that changes from groups to compact and back', () => {
+  it('loses nothing, always answers, and removes the old functions only on request', async () => {
     const common = { tokenSecret: secret };
     expect((await world.deploy(common)).refusal).toBe('');
     for (const [functionId, key, value] of [
@@ -143,7 +145,7 @@ describe('a project that goes from groups to compact and back', () => {
     await expectKept('groups', made);
     expect(textOf(await ask('compact', 'GET', '/user', { token: made.token }))).toMatch(/^200 /);
 
-    // What does not serve takes nothing away.
+    // While a function does not serve, nothing is removed.
     const broken = { functionId: 'users', variableId: 'hours', key: 'TOKEN_HOURS', value: 'abc', secret: false };
     await world.remote.functions.createVariable(broken);
     const unproven = await world.deploy({ layout: 'groups', removeOtherLayout: true });

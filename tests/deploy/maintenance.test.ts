@@ -3,16 +3,15 @@ import { expect, it } from 'vitest';
 import { connect } from '#scripts/project/connect.ts';
 import { makePhoto } from '#scripts/smoke/photo.ts';
 import { storeFile } from '#shared/appwrite/media.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { HOUR, systemClock } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import { useProject } from './support/project.ts';
 
-const HOURS = 3_600_000;
-/** An Appwrite that was deployed to two hours ago, as the doctor sees it. */
-const world = useProject('all', { now: () => Date.now() - 2 * HOURS });
+/** A project on a local Appwrite whose clock is two hours slow, so that the doctor sees an old deployment. */
+const world = useProject('all', { now: () => Date.now() - 2 * HOUR });
 
-/** Deploys the code of a function once more. */
+/** Deploys the present code of a function again. */
 async function deployAgain(functionId: string): Promise<void> {
   const { functions } = world.remote;
   const { deploymentId } = await functions.get({ functionId });
@@ -22,26 +21,26 @@ async function deployAgain(functionId: string): Promise<void> {
   await expect.poll(async () => (await functions.get({ functionId })).deploymentId).not.toBe(deploymentId);
 }
 
-it('tells that the schedule does not run, which files wait to be removed, and that a pass has stopped', async () => {
+it('the doctor reports a schedule that does not run, files that wait to be removed, and a pass that has stopped', async () => {
   const orphan = { bucketId: 'media', fileId: `${randomId()}-0`, permissions: [] };
   await world.remote.storage.createFile({ ...orphan, file: InputFile.fromBuffer(makePhoto(), 'photo.png') });
   expect(await world.complaints()).toEqual([
-    // The minute may have changed while it was deployed.
+    // The wording depends on whether a minute passed during the deployment.
     expect.stringMatching(/^schedule of maintenance: (has never run|has not run since|last ran .*, too long ago)/),
     expect.stringMatching(/^schedule of notifications: (has never run|has not run since|last ran .*, too long ago)/),
   ]);
   const [waiting = ''] = await world.complaints('warning');
   expect(waiting).toMatch(/^bucket: 1 files without a complaint, \d+ bytes$/);
 
-  // The first tick sees the schedule, the next one that it is due.
+  // The first tick registers the schedule, the next one finds it due.
   world.local.clock.advance(1);
-  world.local.clock.advance(2 * HOURS);
+  world.local.clock.advance(2 * HOUR);
   await world.local.settle();
   expect(await world.complaints()).toEqual([]);
   expect(await world.complaints('warning')).toEqual([waiting]);
-  // A run that failed is told until newer code is there, which that run says nothing of.
+  // A failed run is reported until newer code is deployed, of which that run says nothing.
   const failing = world.local.faults.add({ kind: 'server-error', functionId: 'maintenance', times: 0 });
-  world.local.clock.advance(HOURS / 6);
+  world.local.clock.advance(HOUR / 6);
   await world.local.settle();
   failing.remove();
   expect(await world.complaints()).toEqual([
@@ -49,17 +48,17 @@ it('tells that the schedule does not run, which files wait to be removed, and th
   ]);
   await deployAgain('maintenance');
   expect(await world.complaints()).toEqual([]);
-  world.local.clock.advance(HOURS / 6);
+  world.local.clock.advance(HOUR / 6);
   await world.local.settle();
   expect(await world.complaints()).toEqual([]);
-  // The deployment has made a pass, so the next one is due a day later, and removes a day after that.
+  // The deployment has made a pass, so the next one is due a day later, and removes the file another day later.
   for (const day of [1, 2]) {
-    world.local.clock.advance(25 * HOURS);
+    world.local.clock.advance(25 * HOUR);
     await world.local.settle();
     expect(await world.complaints('warning')).toEqual(day === 1 ? [waiting] : []);
   }
 
-  // Too many at once are not removed without being asked.
+  // More files than the limit are not removed without an order.
   const deps = { ...connect(world.target), clock: { ...systemClock, now: () => new Date(world.local.clock.now()) } };
   const bytes = makePhoto();
   await Promise.all(
@@ -68,9 +67,9 @@ it('tells that the schedule does not run, which files wait to be removed, and th
       await storeFile(deps.gateway, { id, name: `${id}.png`, parts: [bytes] });
     }),
   );
-  world.local.clock.advance(2 * HOURS);
+  world.local.clock.advance(2 * HOUR);
   await reconcileNow(deps);
-  world.local.clock.advance(25 * HOURS);
+  world.local.clock.advance(25 * HOUR);
   await reconcileNow(deps);
   const stopped = (await world.complaints()).filter((text) => text.startsWith('removal: '));
   expect(stopped).toEqual([expect.stringContaining('21 files without a complaint of 21 looked at')]);

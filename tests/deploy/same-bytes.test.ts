@@ -7,7 +7,7 @@ import { bundle } from '#scripts/build/bundle.ts';
 const folder = mkdtempSync(join(tmpdir(), 'complaints-build-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('makes the same bundle of the same sources, so that a deployment can tell whether there is anything to push', async () => {
+it('makes the same bundle of the same sources, so that a deployment can tell whether code has changed', async () => {
   const built = await Promise.all(
     ['first', 'second', 'third'].map(async (name) => {
       const bundles = await bundle(['complaints', 'media-cleanup'], join(folder, name));

@@ -8,7 +8,7 @@ import { idOfVariable } from './support/variables.ts';
 const world = useProject();
 
 describe('the token secret', () => {
-  it('is on the functions that check tokens and on no other', async () => {
+  it('is set on exactly the functions that check or sign tokens', async () => {
     const having = [];
     for (const { $id: functionId } of world.declared.functions) {
       const { variables } = await world.remote.functions.listVariables({ functionId });
@@ -17,7 +17,7 @@ describe('the token secret', () => {
     expect(having).toEqual(['auth', 'users', 'complaints', 'notifications']);
   });
 
-  it('is renewed with the one before in force for a while, when that is known', async () => {
+  it('can be renewed, and the previous one stays valid for a while when it is given', async () => {
     const secrets = {
       tokenSecret: randomBytes(48).toString('base64url'),
       previousSecret: randomBytes(48).toString('base64url'),
@@ -35,7 +35,7 @@ describe('the token secret', () => {
     expect(await world.complaints()).toEqual([]);
   });
 
-  it('and every other setting stay out of the environment of the CLI and the build, which get no more than they need to run', () => {
+  it('and every other setting are kept out of the environment of the CLI and the build', () => {
     const needed = { PATH: '/bin', HTTPS_PROXY: 'http://proxy', NODE_EXTRA_CA_CERTS: '/ca.pem', LANG: 'C' };
     const names = [
       'TOKEN_SECRET',
@@ -62,7 +62,7 @@ describe('the token secret', () => {
     expect((await world.deploy()).refusal).toBe('');
   });
 
-  it('is missed when it was lost; only a person can decide what then', async () => {
+  it('is reported as missing when it was lost, and the deployment then needs a decision', async () => {
     const variableId = await idOfVariable(world, 'users', 'TOKEN_SECRET');
     await world.remote.functions.deleteVariable({ functionId: 'users', variableId });
     expect((await world.complaints()).some((text) => text.startsWith('variable users.TOKEN_SECRET: is missing'))).toBe(

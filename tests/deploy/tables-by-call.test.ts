@@ -2,10 +2,11 @@ import { Client, Databases, ID, Query, TablesDB } from 'node-appwrite';
 import { describe, expect, it } from 'vitest';
 import { createIndex } from '#scripts/deploy/plan-indexes.ts';
 import { until } from '#scripts/deploy/remote.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { refusal, useEmpty } from './support/empty.ts';
 
 const world = useEmpty();
-const slow = useEmpty(60_000);
+const slow = useEmpty(MINUTE);
 const unhurried = useEmpty(200);
 
 async function makeTable({ remote } = world): Promise<{ databaseId: string; tableId: string }> {
@@ -15,7 +16,7 @@ async function makeTable({ remote } = world): Promise<{ databaseId: string; tabl
   return { databaseId, tableId: 'notes' };
 }
 
-describe('tables that are made by calls', () => {
+describe('tables that are created by calls', () => {
   it('hold rows once their columns are available', async () => {
     const place = await makeTable();
     const column = await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: true });
@@ -28,7 +29,7 @@ describe('tables that are made by calls', () => {
     );
   });
 
-  it('take no index over a column that is not made yet', async () => {
+  it('accept no index over a column that is not available yet', async () => {
     const place = await makeTable(slow);
     await slow.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: true });
     const index = { key: 'title', type: 'key', columns: ['title'] };
@@ -47,7 +48,7 @@ describe('tables that are made by calls', () => {
     expect(tries.at(-1)?.status).toBe(202);
   });
 
-  it('lose the values of a deleted column, and keep an index over the columns that are left', async () => {
+  it('lose the values of a deleted column, and keep an index over its other columns', async () => {
     const place = await makeTable();
     for (const key of ['one', 'two'])
       await world.remote.tables.createStringColumn({ ...place, key, size: 20, required: false });
@@ -63,7 +64,7 @@ describe('tables that are made by calls', () => {
     expect(indexes.map(({ key, columns }) => ({ key, columns }))).toEqual([{ key: 'both', columns: ['one'] }]);
   });
 
-  it('take a new key for a column, with its values and indexes', async () => {
+  it('accept a new key for a column, and keep its values and indexes', async () => {
     const place = await makeTable();
     await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
     await availability(place);
@@ -81,7 +82,7 @@ describe('tables that are made by calls', () => {
     expect(indexes.map(({ columns }) => columns)).toEqual([['name'], ['name']]);
   });
 
-  it('have a unique index over equal values that enforces nothing, after a restart too', async () => {
+  it('enforce nothing by a unique index over equal values, not even after a restart', async () => {
     const place = await makeTable();
     await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
     await availability(place);
@@ -96,7 +97,7 @@ describe('tables that are made by calls', () => {
     expect((await world.remote.tables.listRows(place)).total).toBe(4);
   });
 
-  it('are not resized below what they hold', async () => {
+  it('cannot be made narrower than their values', async () => {
     const place = await makeTable();
     const column = { ...place, key: 'title', required: false };
     await world.remote.tables.createStringColumn({ ...column, size: 20 });
@@ -108,7 +109,7 @@ describe('tables that are made by calls', () => {
     expect(await refusal(resized(9))).toBe('400 column_invalid_resize');
   });
 
-  it('are as wide as MariaDB lets a row be, and no wider', async () => {
+  it('are limited to the row width of MariaDB', async () => {
     const place = await makeTable();
     await world.remote.tables.createStringColumn({ ...place, key: 'wide', size: 16_000, required: false });
     const more = { ...place, key: 'more', required: false };
@@ -118,7 +119,7 @@ describe('tables that are made by calls', () => {
     await world.remote.tables.createStringColumn({ ...more, size: 20_000 });
   });
 
-  it('take no index key of more than 768 characters', async () => {
+  it('accept no index key of more than 768 characters', async () => {
     const place = await makeTable();
     await world.remote.tables.createStringColumn({ ...place, key: 'long', size: 769, required: false });
     await availability(place);
@@ -126,7 +127,7 @@ describe('tables that are made by calls', () => {
     expect(await refusal(index)).toBe('400 column_index_invalid');
   });
 
-  it('can be spoken of as collections with attributes, as older clients do', async () => {
+  it('can be used as collections with attributes, as older clients do', async () => {
     const { databaseId, tableId: collectionId } = await makeTable();
     const old = new Databases(
       new Client().setEndpoint(world.local.endpoint).setProject('empty').setKey(world.local.apiKey),
@@ -137,12 +138,12 @@ describe('tables that are made by calls', () => {
     expect(await refusal(old.getAttribute({ databaseId, collectionId, key: 'no' }))).toBe('404 attribute_not_found');
   });
 
-  it('are nobody else’s to make', async () => {
+  it('cannot be created without a key', async () => {
     const stranger = new TablesDB(new Client().setEndpoint(world.local.endpoint).setProject('empty'));
     expect(await refusal(stranger.create({ databaseId: 'mine', name: 'Mine' }))).toBe('401 general_unauthorized_scope');
   });
 
-  it('are there again, with rows and all, when the process has been replaced', async () => {
+  it('keep their rows when the process is replaced', async () => {
     const place = await makeTable();
     await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
     await availability(place);

@@ -13,7 +13,7 @@ it('is generated for every operation of the document', async () => {
   for (const { id } of servedRoutes()) expect(types).toContain(`operations["${id}"]`);
 });
 
-it('knows fields and answers as the code knows them', () => {
+it('has the same types for fields and answers as the code', () => {
   expectTypeOf<Change['status']>().toEqualTypeOf<Complaint['status'] | undefined>();
   expectTypeOf<Change['id']>().toEqualTypeOf<string>();
   expectTypeOf<Refusal['code']>().toEqualTypeOf<Problem['code']>();

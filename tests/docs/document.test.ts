@@ -19,11 +19,11 @@ const operations = Object.entries(document.paths as Record<string, Json>).flatMa
 );
 const ALL_CODES = Object.keys(PROBLEMS) as ProblemCode[];
 
-it('has nothing that the strict rules of the linter object to', async () => {
+it('passes the strict rules of the linter', async () => {
   expect(await lint(document)).toEqual([]);
 });
 
-it('shows every route of every function, and no other', () => {
+it('shows exactly the routes of all functions', () => {
   const routes = servedRoutes().map(({ method, path, id }) => `${method} ${path} ${id}`);
   const shown = operations.map(
     ({ path, method, operation }) => `${method.toUpperCase()} ${path} ${operation.operationId}`,
@@ -31,7 +31,7 @@ it('shows every route of every function, and no other', () => {
   expect(shown.sort()).toEqual(routes.sort());
 });
 
-it('says what work that the public may not see moves all the same: version, ETag, updatedAt, orders by it, numbers', () => {
+it('tells which public values internal work changes: version, ETag, updatedAt, orders by it, numbers', () => {
   const { version, updatedAt, reference } =
     (document.components as Json & { schemas: Record<string, { properties: Record<string, { description: string }> }> })
       .schemas.Complaint?.properties ?? {};
@@ -41,14 +41,14 @@ it('says what work that the public may not see moves all the same: version, ETag
   expect(JSON.stringify(document.paths)).toContain('Internal changes move a complaint in the orders by `updatedAt`');
 });
 
-it('names the function of every path, so that its domain can be filled in', () => {
+it('names the function of every path', () => {
   const paths = document.paths as Record<string, Json>;
   for (const [functionId, routes] of Object.entries(ROUTES)) {
     for (const { path } of routes) expect(paths[path]).toHaveProperty('x-appwrite-function', functionId);
   }
 });
 
-it('asks for the same headers as the code: TOKEN where one is needed, USERNAME where it must match', () => {
+it('requires the same headers as the code: TOKEN where one is needed, USERNAME where it must match', () => {
   for (const { access, needsUsername = false, id } of servedRoutes()) {
     const security = operations.find(({ operation }) => operation.operationId === id)?.operation.security;
     const token = needsUsername ? { TOKEN: [], USERNAME: [] } : { TOKEN: [] };
@@ -66,7 +66,7 @@ it('describes every field and every parameter', () => {
       if (!isJson(schema) || !schema.description) silent.push(`${name}.${field}`);
       visit(name, schema);
     }
-    // The names under `properties` are fields, and one of them may be called `properties` itself.
+    // The names under `properties` are fields, one of which may itself be called `properties`.
     for (const [key, member] of Object.entries(value)) if (key !== 'properties') visit(name, member);
   };
   for (const [name, schema] of Object.entries(schemas)) visit(name, schema);
@@ -79,14 +79,14 @@ it('describes every field and every parameter', () => {
   expect(silent).toEqual([]);
 });
 
-it('shows the whole list of codes, and each of them at some operation', () => {
+it('has the whole list of codes, and each code at some operation', () => {
   const schemas = (document.components as Json).schemas;
   expect(schemas).toHaveProperty('Problem.properties.code.enum', ALL_CODES);
   const somewhere = new Set(servedRoutes().flatMap(codesOf));
   expect(ALL_CODES.filter((code) => !somewhere.has(code))).toEqual([]);
 });
 
-it.each(Object.keys(ROUTES))('shows at %s the codes that stand in its sources, and no other', async (functionId) => {
+it.each(Object.keys(ROUTES))('shows for %s exactly the codes that its sources contain', async (functionId) => {
   const folder = await mkdtemp(join(tmpdir(), 'codes-'));
   const [{ inputs } = { inputs: [] }] = await bundle([functionId], folder);
   await rm(folder, { recursive: true });
@@ -101,9 +101,9 @@ it.each(Object.keys(ROUTES))('shows at %s the codes that stand in its sources, a
   expect([...shown].sort()).toEqual([...named].sort());
 });
 
-/** The closed list, verdicts that are no answers yet, and the roles of routes, which the document reads from the routes. */
+/** Left out: the closed list, decisions that are no answers, and role checks, which the document reads from routes. */
 const LISTS = /^shared\/(domain\/\w+|contract\/responses|http\/handler)\.ts$/;
-/** What a route says of itself is what is checked here, so it proves nothing; neither does a comment. */
+/** Left out: the docs of routes, which are compared here, and comments. */
 const DOCS = /^ {2}docs: \{$[\s\S]*?^ {2}\},$|^\/\*\*$[\s\S]*?^ \*\/$/gm;
 
 function codesIn(path: string): ProblemCode[] {

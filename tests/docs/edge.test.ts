@@ -37,14 +37,14 @@ describe('OPTIONS on the domains of the functions', () => {
     expect(answer.headers['access-control-expose-headers']).toContain('ETag');
   });
 
-  it.each([FOREIGN, 'null', `${ALLOWED}.evil.example`])('does not let in %s', async (origin) => {
+  it.each([FOREIGN, 'null', `${ALLOWED}.evil.example`])('does not allow %s', async (origin) => {
     const answer = await onDomain('complaints', ['OPTIONS', '/complain'], { headers: { origin } });
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
     expect(answer.headers.vary).toBe('Origin');
   });
 });
 
-it('tells the log, and not the answer, which setting lets a foreign origin in', async () => {
+it('names the setting for a foreign origin in the log, and not in the answer', async () => {
   const answer = await service.send('GET', '/complain/stats', { headers: { origin: FOREIGN } });
   expect(answer.status).toBe(200);
   expect(answer.text + JSON.stringify(answer.headers)).not.toContain('CORS_ORIGINS');
@@ -81,7 +81,7 @@ describe('the line in the log', () => {
     ['broken JSON', 'users', 'POST', '/user', { raw: `{"${SECRET}`, headers: JSON_TYPE }],
     ['what is no JSON', 'auth', 'POST', '/login', { raw: `${SECRET} is my password`, headers: JSON_TYPE }],
     ['a field', 'users', 'POST', '/user', { json: { [SECRET]: SECRET } }],
-  ])('never holds %s', async (_what, functionId, method, path, sending) => {
+  ])('never contains %s', async (_what, functionId, method, path, sending) => {
     const answer = await service.send(method, path, sending);
     const line = await writtenFor(service, functionId, answer);
     expect(JSON.parse(line).status).toBe(answer.status);
@@ -102,8 +102,8 @@ describe('what a client sends', () => {
   );
 });
 
-describe('a path that nothing answers', () => {
-  it('is answered with the paths there are, wherever on the one origin it is', async () => {
+describe('an unknown path', () => {
+  it('is answered with the existing paths, anywhere on the one origin', async () => {
     for (const path of ['/complains', '/complain/stat', '/users']) {
       const problem = (await service.send('GET', path)).problem(404);
       expect(problem).toMatchObject({ code: 'route_not_found', detail: expect.stringContaining('/complain/stats') });
@@ -127,7 +127,7 @@ describe('a path that nothing answers', () => {
       '/nowhere',
       'There is nothing at this path. The paths here are /email/confirm, /email/unsubscribe, /login, /logout, /recovery, /recovery/confirm.',
     ],
-  ])('on the domain of %s: %s %s is told where it is', async (functionId, method, path, detail) => {
+  ])('on the domain of %s: %s %s gets the right address', async (functionId, method, path, detail) => {
     const answer = await onDomain(functionId, [method, path], { headers: { origin: ALLOWED } });
     expect(answer.problem(404)).toMatchObject({ code: 'route_not_found', detail });
     expect(answer.headers['access-control-allow-origin']).toBe(ALLOWED);

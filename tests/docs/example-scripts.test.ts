@@ -20,7 +20,7 @@ async function typedStory(docsUrl: string): Promise<{ lines: string[]; id: strin
   return { lines, id, username };
 }
 
-it('tells the whole story with the typed client', async () => {
+it('plays the whole story with the typed client', async () => {
   const { lines, id, username } = await typedStory(service.local.url);
   expect(lines).toEqual([
     `registered ${username}, a user`,
@@ -33,7 +33,7 @@ it('tells the whole story with the typed client', async () => {
   ]);
 });
 
-it('finds each function on its own domain, with nothing but the address of the docs', async () => {
+it('finds each function on its own domain from the address of the docs', async () => {
   const { url } = service.local;
   const API_ORIGINS = `auth=${url.replace('127.0.0.1', 'localhost')},users=${url},complaints=${url}`;
   const docs = await startService({ API_ORIGINS });
@@ -45,7 +45,7 @@ it('finds each function on its own domain, with nothing but the address of the d
 });
 
 it.each(LAYOUTS)(
-  'tells the same story with the Appwrite web SDK, through executions, in the layout %s',
+  'plays the same story with the Appwrite web SDK through executions in the layout %s',
   async (layout) => {
     const lines: string[] = [];
     const own = layout === 'groups' ? service : await startService({}, { layout });
@@ -66,7 +66,7 @@ it.each(LAYOUTS)(
   },
 );
 
-it('plays a day at the desk, in which deadlines pass and everybody is told', async () => {
+it('plays a day at the desk, with passing deadlines and mails', async () => {
   const lines: string[] = [];
   await runDay((line) => lines.push(line.slice(24)));
   const reference = expect.stringMatching(/^\d{4}-\d{6}-\d /);

@@ -24,7 +24,7 @@ function documentedAnswer({ answer }: Example): { status: number; body: unknown 
 describe.each(servedRoutes().filter(({ functionId }) => functionId !== 'docs'))('$method $path', (route) => {
   it.each(Object.entries(route.docs.examples))('answers the example %s as documented', async (_name, example) => {
     if (example.figures) {
-      // Figures are computed by maintenance.
+      // Only maintenance computes figures.
       await cast.play(route, example);
       await runSchedule(service);
     }

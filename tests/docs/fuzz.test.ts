@@ -43,7 +43,7 @@ async function exchange({ method, path, headers, body }: Planned): Promise<Answe
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** Ids of complaints: some that are there until a request deletes them, one that never was, one that cannot be. */
+/** Ids of complaints: some exist until a request deletes them, one is unknown and one is invalid. */
 async function someIds(recent: readonly string[] = []): Promise<[string, ...string[]]> {
   return ['zzzzzzzzzzzzzzzzzzzz', '42', ...recent, ...(await actors.file(3))];
 }
@@ -71,7 +71,7 @@ function idsIn(text: string): string[] {
   return id === undefined ? [] : [id];
 }
 
-/** Keeps the routes that hash passwords from eating all the time. */
+/** Routes that hash passwords, which are chosen less often since they take most of the time. */
 const isCostly = ({ operation }: Operation) => ['login', 'register', 'logout'].includes(String(operation.operationId));
 
 it(`answers ${REQUESTS} generated requests as the document says (seed ${SEED})`, async () => {
@@ -88,7 +88,7 @@ it(`answers ${REQUESTS} generated requests as the document says (seed ${SEED})`,
   const faults: string[] = [];
   const recent: string[] = [];
   let left = REQUESTS;
-  // Each once at least, whatever chance thinks of them.
+  // Every operation is sent at least once.
   const first = [...operations];
 
   async function sendSome(): Promise<void> {

@@ -22,8 +22,8 @@ const problem = (status: number, code: string) => {
   return { type, title: 'A title', status, detail: 'A detail', instance: 'urn:request:abc', code, errors: [] };
 };
 
-describe('what the generated requests are judged by', () => {
-  it('lets a documented answer pass', () => {
+describe('the judge of generated requests', () => {
+  it('accepts a documented answer', () => {
     expect(faultOf(200, deleted)).toBeUndefined();
     expect(faultOf(503, problem(503, 'unavailable'), { 'retry-after': '5' })).toBeUndefined();
   });

@@ -19,7 +19,7 @@ afterAll(async () => {
   await service?.close();
 });
 
-it('lets a person log in, file a complaint with a picture, see it in the list, and learn what is wrong', async () => {
+it('lets a person log in, file a complaint with a picture, find it in the list, and see what is wrong', async () => {
   const { username } = await service.person();
   const explorer = await openExplorer(browser, `${service.local.url}/`);
   await explorer.logIn(username, 'not-the-password');
@@ -37,7 +37,7 @@ it('lets a person log in, file a complaint with a picture, see it in the list, a
   expect(filed.status).toBe('201');
   expect(JSON.parse(filed.body)).toMatchObject({ title, username, images: [{ type: 'image/jpeg' }] });
 
-  // The picture itself is shown above the answer, and its long token is not.
+  // The picture is shown above the answer, and its long token is abbreviated.
   const shown = filing.locator('.live-responses-table .pictures img');
   await shown.waitFor();
   await explorer.page.evaluate("document.querySelector('.pictures img').decode()");
@@ -59,7 +59,7 @@ it('lets a person log in, file a complaint with a picture, see it in the list, a
   expect([...explorer.origins]).toEqual([service.local.url]);
 });
 
-it('takes the token of a login sent as any other call, keeps it over a reload, and forgets it at a logout', async () => {
+it('uses the token of a login sent as an operation, keeps it over a reload, and drops it at a logout', async () => {
   const { username } = await service.person();
   const explorer = await openExplorer(browser, `${service.local.url}/`, 390);
   const login = await explorer.open('Accounts', 'login');
@@ -78,7 +78,7 @@ it('takes the token of a login sent as any other call, keeps it over a reload, a
   expect(await execute(explorer.page.locator('#operations-Accounts-getProfile'))).toMatchObject({ status: '401' });
 });
 
-it('calls the functions on their own domains, where they have some', async () => {
+it('calls the functions on their own domains when API_ORIGINS names them', async () => {
   const origins = ['auth', 'users', 'complaints'].map((id) => [id, service.local.functionUrl(id)] as const);
   const API_ORIGINS = origins.map((pair) => pair.join('=')).join(',');
   const elsewhere = await startService({ API_ORIGINS });
@@ -98,7 +98,7 @@ it('calls the functions on their own domains, where they have some', async () =>
   await elsewhere.close();
 });
 
-/** The link of a mail as it is opened: the page, and the name and token in the fragment. */
+/** Opens the link of a mail: the page with name and token in the fragment. */
 async function openLink(fragment: string, width = 1280) {
   const context = await browser.newContext({ viewport: { width, height: 844 } });
   const page = await context.newPage();
@@ -109,7 +109,7 @@ async function openLink(fragment: string, width = 1280) {
   return { page, asked };
 }
 
-it('sets a new password with the link of a mail, after a word about one that is refused, and sends nothing before', async () => {
+it('sets a new password by the link of a mail, explains a refused one, and sends nothing before', async () => {
   const { username } = await service.person();
   await confirmedAddress(service, username, `${username}@example.org`);
   const token = await linkFor(service, username, 'reset');
@@ -131,7 +131,7 @@ it('sets a new password with the link of a mail, after a word about one that is 
   await page.context().close();
 });
 
-it('confirms an address and stops the mails with the links of mails, and says when a link is gone', async () => {
+it('confirms an address and stops mails by the links of mails, and says when a link has expired', async () => {
   const person = await service.person();
   const email = `${person.username}@example.org`;
   (await person.send('PUT', '/user', { json: { email, currentPassword: PASSWORD } })).as(Profile);
@@ -153,7 +153,7 @@ it('confirms an address and stops the mails with the links of mails, and says wh
   expect(profile).toMatchObject({ email, emailConfirmed: true, notify: 'none' });
 });
 
-it('shows the complaint that a mail leads to: the public what is public, its reporter also when it is hidden', async () => {
+it('shows the complaint that a mail links to: its public part to everybody, a hidden one to its reporter', async () => {
   const [reporter, admin] = await service.people('user', 'admin');
   const title = 'Hole <img src=x onerror=alert(1)> in the road';
   const images = [Buffer.from(await makePicture('jpeg')).toString('base64')];
@@ -178,7 +178,7 @@ it('shows the complaint that a mail leads to: the public what is public, its rep
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await explorer.width()).toBe(390);
 
-  // A token that is kept decides what is seen.
+  // The stored token decides what is shown.
   await admin.send('PUT', '/complain', { json: { id, hidden: true } });
   await page.reload();
   await card.getByText('There is no such complaint, or it is not public.').waitFor();

@@ -20,7 +20,7 @@ const FILES = [
 ] as const;
 
 describe.each(FILES)('%s', (path, type) => {
-  it('is shown at the root of the local server, and is not sent again to those who have it', async () => {
+  it('is served at the root of the local server, and answered 304 to clients that have it', async () => {
     const first = await service.send('GET', path);
     expect(first.status).toBe(200);
     expect(first.headers['content-type']).toContain(type);
@@ -28,20 +28,20 @@ describe.each(FILES)('%s', (path, type) => {
     expect({ status: again.status, text: again.text }).toEqual({ status: 304, text: '' });
   });
 
-  it('is far below what Appwrite lets through, as text', async () => {
+  it('is far smaller than the largest text that Appwrite returns', async () => {
     const { text } = await service.send('GET', path);
     expect(Buffer.byteLength(text)).toBeLessThan(3_000_000);
   });
 });
 
-it('shows a document that lints clean as it is served, with this origin as the server of every path', async () => {
+it('serves a document without linter errors, with this origin as the server of every path', async () => {
   const { text } = await service.send('GET', '/openapi.json');
   const document = JSON.parse(text);
   expect(await lint(document)).toEqual([]);
   expect(document.paths['/login'].servers).toEqual([{ url: '/', description: 'The function auth' }]);
 });
 
-it('shows the domain of each function where API_ORIGINS names it', () => {
+it('has the domain of each function in API_ORIGINS', () => {
   const document = openApiDocument() as never;
   const config = readDocsConfig({ API_ORIGINS: 'auth=https://a.example, users=https://u.example' });
   const { pages } = buildSite({ document, script: '', library: '', style: '' }, config);
@@ -52,7 +52,7 @@ it('shows the domain of each function where API_ORIGINS names it', () => {
   expect(policy).toContain("connect-src 'self' https://a.example https://u.example;");
 });
 
-it('names the function api and this origin at every path in the layout compact', () => {
+it('has the function api and this origin for every path in the layout compact', () => {
   const document = openApiDocument() as never;
   const { pages } = buildSite({ document, script: '', library: '', style: '' }, readDocsConfig({}), {
     servedBy: 'api',
@@ -68,7 +68,7 @@ it('names the function api and this origin at every path in the layout compact',
   }
 });
 
-it('is shown by the function api beside everything else in the layout compact', async () => {
+it('is served by the function api together with all other paths in the layout compact', async () => {
   const compact = await startService({}, { layout: 'compact' });
   expect((await compact.send('GET', '/')).headers['content-type']).toContain('text/html');
   const document = await compact.send('GET', '/openapi.json');
@@ -78,7 +78,7 @@ it('is shown by the function api beside everything else in the layout compact', 
   await compact.close();
 });
 
-it('lets pictures be shown from where they are stored', () => {
+it('allows pictures from the origin where they are stored', () => {
   const policyWith = (settings: Record<string, string>) => {
     const { pages } = buildSite(
       { document: { paths: {} }, script: '', library: '', style: '' },
@@ -99,11 +99,11 @@ it.each([
   'auth=https://a.example/',
   'auth=javascript:alert(1)',
   '=https://a.example',
-])('refuses API_ORIGINS that is %s', (API_ORIGINS) => {
+])('refuses the API_ORIGINS %s', (API_ORIGINS) => {
   expect(() => readDocsConfig({ API_ORIGINS })).toThrow('API_ORIGINS must be a list');
 });
 
-it('allows the page its own files only, and nobody to frame it', async () => {
+it('allows the page only its own files, and no site to frame it', async () => {
   const { headers, text } = await service.send('GET', '/');
   const policy = headers['content-security-policy'] ?? '';
   expect(policy).toContain("default-src 'none'; script-src 'self';");
@@ -111,7 +111,7 @@ it('allows the page its own files only, and nobody to frame it', async () => {
   expect(text).not.toMatch(/<(script|link|img)[^>]+(src|href)="(https?:)?\/\//);
 });
 
-it('refuses other methods, and says which there are', async () => {
+it('refuses other methods, and lists the allowed ones', async () => {
   const answer = await service.send('DELETE', '/openapi.json');
   expect(answer.problem(405)).toMatchObject({ code: 'method_not_allowed' });
   expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS');

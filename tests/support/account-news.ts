@@ -5,10 +5,10 @@ import type { LinkPurpose } from '#shared/domain/account.ts';
 import { issueLink } from '#shared/services/accounts/links.ts';
 import type { Service } from './harness.ts';
 
-/** What of a row of the outbox survives when it becomes a delivery. */
+/** The fields of an outbox row that are kept when it becomes a delivery. */
 export type News = { kind: string; address: string | null };
 
-/** What was written about an account for people to be told, whether it waits or has become deliveries; in no order. */
+/** All notifications about an account: its outbox rows and its deliveries, in no order. */
 export async function newsAbout({ connection, local }: Service, accountId: string): Promise<News[]> {
   await local.settle();
   const { outbox, deliveries } = connection.store;
@@ -20,7 +20,7 @@ export async function newsAbout({ connection, local }: Service, accountId: strin
     .map(({ kind, address }) => ({ kind, address }));
 }
 
-/** The kinds of news about an account that `work` made, sorted. */
+/** The kinds of notifications about an account that `work` caused, sorted. */
 export async function newsFrom(
   service: Service,
   accountId: string,
@@ -39,7 +39,9 @@ export async function accountOf({ connection }: Service, username: string) {
   return account;
 }
 
-/** The token of a link, made as `notifications` makes it when it sends the mail; after those that it still has to send. */
+/**
+ * The token of a new link, made as for a mail by `notifications`; waits for pending mails, whose links would end it.
+ */
 export async function linkFor(service: Service, username: string, purpose: LinkPurpose): Promise<string> {
   await service.local.settle();
   const { $id: accountId, epoch, email, emailPending } = await accountOf(service, username);
@@ -50,7 +52,7 @@ export async function linkFor(service: Service, username: string, purpose: LinkP
   return token;
 }
 
-/** Gives an account a confirmed address, as its owner does. */
+/** Sets an address of an account as confirmed, without the mail. */
 export async function confirmedAddress(service: Service, username: string, email: string): Promise<void> {
   const account = await accountOf(service, username);
   const written = await service.connection.store.users.replace(account, { email, emailConfirmed: true });

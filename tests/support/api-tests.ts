@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * The tests of the API that also run on a service that was deployed to a real Appwrite: they share it and its rows, and
- * reach it by requests and by the tables alone.
+ * The tests of the API that also run against a real Appwrite. They share one service and its rows, and use only
+ * requests and the tables.
  */
 const PORTABLE = [
   'tests/api/accounts/register-and-login.test.ts',
@@ -17,7 +17,7 @@ const PORTABLE = [
   'tests/api/story.test.ts',
 ];
 
-/** Which tests of the API run on a real Appwrite, and which do not. */
+/** The tests of the API that run against a real Appwrite, and those that do not. */
 export function apiTests(): { portable: readonly string[]; leftOut: string[] } {
   const files = globSync('tests/api/**/*.test.ts', { cwd: root }).sort();
   return { portable: PORTABLE, leftOut: files.filter((file) => !PORTABLE.includes(file)) };

@@ -5,15 +5,15 @@ import type { Answer } from './send.ts';
 /** A project and its key. */
 type Place = { endpoint: string; projectId: string; apiKey: string };
 
-/** What may never be said: by name, so that a failure does not say it either. */
+/** Texts that answers or logs must not contain. Each has a name, so that a failure does not print it either. */
 export type Canaries = {
-  /** Something that was just given to a client and must not come back in any other answer. */
+  /** A secret that was just given to a client, and that no other answer may contain. */
   add(name: string, secret: string): void;
-  /** Something that its owner may read but no log may tell, such as an address. */
+  /** A text such as an address that its owner may read, but that no log may contain. */
   keepFromLogs(name: string, text: string): void;
-  /** Throws when an answer tells one of them. */
+  /** Throws when an answer contains one of the secrets. */
   check(what: string, answer: Answer): void;
-  /** Throws when a function has logged one of them since the watch began. */
+  /** Throws when a function has logged one of the secrets or texts since the watch began. */
   checkLogs(place: Place): Promise<void>;
 };
 
@@ -55,7 +55,7 @@ async function functionsOf({ endpoint, projectId, apiKey }: Place): Promise<stri
   return functions.map(({ $id }) => $id);
 }
 
-/** Watches over these secrets, of which `log` tells those that must not be logged either. */
+/** Checks answers and logs for these secrets, given by name, and for those that are added later. */
 export function watchForSecrets(secrets: Readonly<Record<string, string>>): Canaries {
   const watched = new Map(Object.entries(secrets).map(([name, secret]) => [secret, name]));
   const unlogged = new Map<string, string>();

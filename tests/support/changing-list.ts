@@ -8,13 +8,13 @@ import type { Person, Service } from './harness.ts';
 
 type Write = { kind: 'insert' | 'remove' | 'change'; at: number };
 
-/** A list that is paged through while others write: times collide on purpose, within a window of 40 milliseconds. */
+/** A list that is paged through while others write. Its times, within 40 milliseconds, collide on purpose. */
 export type Paging = {
   stable: number[];
   passing: number[];
   pageSize: number;
   sort: Sort;
-  /** What others do before each page is asked for. */
+  /** The writes of others before each page is requested. */
   between: Write[][];
 };
 
@@ -33,7 +33,7 @@ export const pagings: fc.Arbitrary<Paging> = fc.record({
 
 let runs = 0;
 
-/** What only this run files, found by its assignee: a window of time of its own. */
+/** The complaints of one run: found by their assignee, and filed in a second of their own. */
 class Scene {
   readonly #service: Service;
   readonly #assignee = randomId();
@@ -80,7 +80,7 @@ class Scene {
   }
 }
 
-/** Pages through by cursor while others write; throws unless each complaint that was there throughout came exactly once. */
+/** Pages through a list while others write; throws unless each lasting complaint came exactly once. */
 export async function pageThrough(service: Service, viewer: Pick<Person, 'send'>, paging: Paging): Promise<void> {
   const { stable, passing, pageSize, sort, between } = paging;
   const scene = new Scene(service);

@@ -31,11 +31,11 @@ function times(status: Status, filedAt: Date, number: number) {
   };
 }
 
-/** The id of a made-up complaint, which begins with its time as all do. */
+/** The id of a generated complaint, which begins with its time like any other. */
 export const fillId = (number: number, filedAt: Date) =>
   timeKey(filedAt) + derivedId('f', 'fill', String(number)).slice(0, 11);
 
-/** The columns of a made-up complaint; the same number gives the same complaint. */
+/** The columns of a generated complaint; the same number gives the same complaint. */
 export function complaintRow({ number, filedAt, reporter }: Facts) {
   const status = pick(STATUSES, Math.floor(number / 3));
   const title = `${pick(FAULTS, Math.floor(number / 7))} ${pick(THINGS, number)} in ${pick(STREETS, Math.floor(number / 11))}`;

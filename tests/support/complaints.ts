@@ -1,4 +1,5 @@
 import { Complaint, ComplaintDetail, ComplaintList } from '#shared/contract/responses.ts';
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import type { Person, Service } from './harness.ts';
 import { makePicture } from './pictures.ts';
 
@@ -25,7 +26,7 @@ export async function listOf(sender: Sender, query: Query = {}): Promise<Complai
 
 export const idsOf = (list: { items: readonly { id: string }[] }) => list.items.map((item) => item.id);
 
-/** All pages of a list, by its cursor. */
+/** All pages of a list, followed by cursor. */
 export async function followed(sender: Sender, query: Query = {}): Promise<ComplaintList[]> {
   const pages = [await listOf(sender, query)];
   for (let next = pages[0]?.next; next; ) {
@@ -36,7 +37,7 @@ export async function followed(sender: Sender, query: Query = {}): Promise<Compl
   return pages;
 }
 
-/** A complaint with pictures, filed as a form. */
+/** Files a complaint with so many pictures as a form. */
 export async function fileWithPictures(person: Sender, count: number): Promise<Complaint> {
   const form = new FormData();
   form.set('title', 'Fly-tipping behind the school');
@@ -47,24 +48,23 @@ export async function fileWithPictures(person: Sender, count: number): Promise<C
   return (await person.send('POST', '/complain', { form })).as(Complaint, 201);
 }
 
-/** Lets maintenance come round, and waits until it has done its work. */
+/** Advances the clock to the next run of maintenance, and waits until it has finished. */
 export async function runSchedule({ local }: Service): Promise<void> {
-  const every = 600_000;
+  const every = 10 * MINUTE;
   local.clock.advance(every - (local.clock.now() % every) + 1);
   await local.settle();
 }
 
-/** Lets maintenance begin its daily pass now, without a day passing in which every token would expire. */
+/** Makes maintenance begin its daily pass now. Advancing a day would expire every token. */
 export async function runDailyPass(service: Service): Promise<void> {
   await service.connection.store.state.remove('reconciliation');
   await runSchedule(service);
 }
 
-/** Two days pass: leftovers are noted by one daily pass and removed by the next. Tokens expire. */
+/** Advances three times 25 hours: one daily pass records leftovers and the next removes them. Tokens expire. */
 export async function passTwoDays({ local }: Service): Promise<void> {
-  const hours = 3_600_000;
   for (const later of [25, 25, 25]) {
-    local.clock.advance(later * hours);
+    local.clock.advance(later * HOUR);
     await local.settle();
   }
 }

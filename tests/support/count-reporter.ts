@@ -1,6 +1,6 @@
 import type { Reporter, TestCase } from 'vitest/node';
 
-/** Prints how many tests passed and failed as the last line of a run, without colours, for CI to read. */
+/** Prints the numbers of passed and failed tests as the last line of a run, without colours, for CI to read. */
 export class CountReporter implements Reporter {
   #passed = 0;
   #failed = 0;

@@ -18,8 +18,8 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 /**
  * Before the tests on a real Appwrite: deploys the product into the empty project that the environment names, and plays
- * the main story through domains and executions. Afterwards everything that was made there is removed. Throws when the
- * project is not empty.
+ * the main story through domains and executions. The returned function removes everything. Throws when the project is
+ * not empty.
  */
 export async function setup(): Promise<() => Promise<void>> {
   const target = targetOf();
@@ -64,7 +64,7 @@ async function refuseUnlessEmpty(
   }
 }
 
-/** Settings under which tests are quick; those that deployment has made get another value. */
+/** Sets the variables for fast tests; those that the deployment has created get another value. */
 async function setForTests({ functions }: Remote, declared: LaidOut): Promise<void> {
   for (const { $id: functionId } of declared.functions.filter(needsSecret)) {
     const { variables } = await functions.listVariables({ functionId, queries: [Query.limit(100)] });

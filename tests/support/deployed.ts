@@ -1,6 +1,6 @@
 import type { Target } from '#scripts/project/connect.ts';
 
-/** The settings of functions that tests rely on. */
+/** Settings of the functions that tests rely on. */
 export const TEST_SETTINGS = {
   BCRYPT_COST: '10',
   CORS_ORIGINS: 'http://app.example',
@@ -13,12 +13,12 @@ export type Deployed = { target: Target; tokenSecret: string; functionsDomain: s
 
 const NAME = 'DEPLOYED_FOR_TESTS';
 
-/** Tells the test processes, which inherit the environment, where the product was deployed to. */
+/** Passes the deployment to the test processes through the environment. */
 export function tellDeployed(where: Deployed): void {
   process.env[NAME] = JSON.stringify(where);
 }
 
-/** Where `npm run test:appwrite` has deployed the product to; undefined in all other runs. */
+/** The deployment of `npm run test:appwrite`; undefined in all other runs. */
 export function deployed(): Deployed | undefined {
   const told = process.env[NAME];
   return told === undefined ? undefined : JSON.parse(told);

@@ -8,7 +8,8 @@ import { register } from '#shared/services/accounts/register.ts';
 
 export const PASSWORD = 'correct-horse-9';
 
-// bcrypt of PASSWORD at the lowest cost. To make it takes longer than all the rest of an account, and there are hundreds.
+// A bcrypt hash of PASSWORD at the lowest allowed cost. Hashing it for each of the hundreds of accounts would take
+// longer than everything else that opens them.
 const HASH = '$2b$10$RaAobxg7GGVXVloTAF93NOxjj2AJ6od4sm1s/s.Vwwp8ac9YCBlxG';
 
 const hasher: PasswordHasher = {
@@ -24,12 +25,12 @@ const hasher: PasswordHasher = {
 
 type Place = { endpoint: string; projectId: string; apiKey: string; settings: Record<string, string> };
 
-/** Opens accounts by the code that is deployed, composed in this process, where no function has to be started for it. */
+/** Opens accounts with the deployed code in this process, which saves starting a function. */
 export function enroller({ endpoint, projectId, apiKey, settings }: Place) {
   const place = { APPWRITE_FUNCTION_API_ENDPOINT: endpoint, APPWRITE_FUNCTION_PROJECT_ID: projectId };
   const service = composeService(readConfig({ ...settings, ...place }), { createHasher: () => hasher });
 
-  /** A token for a new account with PASSWORD. Another role than user is given as an admin's tool gives it. */
+  /** A token for a new account with PASSWORD. A role other than user is set as the admin command does. */
   return async (username: string, role: Role): Promise<string> => {
     const deps = openDeps(service, { key: apiKey, address: '127.0.0.1' });
     await register(deps, { username, password: PASSWORD, name: 'Test Person', phone: null });

@@ -10,19 +10,19 @@ async function ask({ local }: Service, path: string): Promise<unknown> {
   return (await fetch(`${endpoint}/functions/${path}`, { headers })).json();
 }
 
-/** The lines that functions log for each request and job; an execution of the layout compact may have several. */
+/** The JSON lines of an execution, one for each request or job. In the layout compact there may be several. */
 function linesOf({ logs, errors }: z.infer<typeof Execution>): unknown[] {
   const lines = `${logs}\n${errors}`.split('\n').filter((text) => text.startsWith('{'));
   return lines.map((text) => JSON.parse(text));
 }
 
-/** The lines of one execution, read as an admin reads them: in Appwrite. */
+/** The log lines of one execution, read through Appwrite's API with an admin key. */
 export async function linesOfExecution(service: Service, part: string, id: string): Promise<unknown[]> {
   const answer = await ask(service, `${service.functionId(part)}/executions/${id}`);
   return linesOf(z.parse(Execution, answer));
 }
 
-/** The lines of the executions that began after this moment of the local Appwrite's clock, oldest first, of at most 100. */
+/** The log lines of executions after this moment of the local clock, oldest first; of at most 100 executions. */
 export async function linesSince(service: Service, part: string, moment: number): Promise<unknown[]> {
   const queries = [
     { method: 'greaterThan', attribute: '$createdAt', values: [new Date(moment).toISOString()] },

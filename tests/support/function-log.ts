@@ -3,11 +3,11 @@ import { linesOfExecution } from './executions.ts';
 import type { Service } from './harness.ts';
 import type { Answer } from './send.ts';
 
-/** The line a function logs for each request, as far as tests read it. */
+/** The line that a function logs for each request, with the fields that tests use. */
 const RequestLine = z.object({ request: z.string(), status: z.number(), calls: z.number(), depth: z.number() });
 export type RequestLine = z.infer<typeof RequestLine>;
 
-/** What the function of this answer logged. */
+/** The line that the function logged for this answer; throws unless there is exactly one. */
 export async function logOf(service: Service, functionId: string, answer: Answer): Promise<RequestLine> {
   const id = answer.headers['x-appwrite-execution-id'] ?? '';
   const lines = await linesOfExecution(service, functionId, id);

@@ -16,7 +16,7 @@ import { type Deployed, deployed, TEST_SETTINGS } from './deployed.ts';
 import { enroller, PASSWORD } from './enrol.ts';
 import { type Answer, type Sending, send } from './send.ts';
 
-/** Somebody with an account, whose requests carry TOKEN and USERNAME. */
+/** A person with an account, whose requests carry TOKEN and USERNAME. */
 export type Person = {
   username: string;
   token: string;
@@ -31,19 +31,21 @@ export type Service = {
   readonly local: LocalAppwrite;
   connection: Connection;
   layout: Layout;
-  /** The function that has this part of the product: the part itself, or the one of the layout compact. */
+  /**
+   * The function that contains this part of the product: in groups the part itself, in compact `api` or `background`.
+   */
   functionId(part: string): string;
   /** The variables of its functions. */
   settings: Record<string, string>;
-  /** Secrets that no answer and no log may tell; looked for in each, and once more at the end. */
+  /** Secrets that no answer and no log may contain. Every answer is checked, and the logs at the end. */
   canaries: Canaries;
   send(method: string, path: string, sending?: Sending): Promise<Answer>;
-  /** Somebody with a new account of that role and a token, as registration and login leave them. */
+  /** A person with a new account of that role and a token. */
   person(role?: Role, username?: string): Promise<Person>;
-  /** As many of them, in the order of their roles. */
+  /** Several such people, in the order of their roles. */
   people<Roles extends Role[]>(...roles: Roles): Promise<People<Roles>>;
   login(username: string, password?: string): Promise<Person>;
-  /** Until events have been delivered, as far as one can know. */
+  /** Waits until events have been delivered, as far as that can be known. */
   settle(): Promise<void>;
   close(): Promise<void>;
 };
@@ -53,10 +55,9 @@ export const uniqueName = (prefix = 'p') => `${prefix}${randomBytes(6).toString(
 const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_SETTINGS };
 
 /**
- * `filled` is a data folder to start with; `database` is `DATABASE` when left out, `layout` is `LAYOUT`. `workers`,
- * `proxy` and `delays` say how the local Appwrite serves, and `reuseCompiled: false` that functions start as cold as on a
- * real one; `config` is a project file in the place of the product's own.
- * `notifications` deploys the function of that name, which each change starts; the layout compact always has it.
+ * `filled` is a data folder to start with. `workers`, `proxy` and `delays` imitate a real Appwrite, and `reuseCompiled:
+ * false` its cold starts. `config` replaces the product's project file. `notifications` deploys that function, which
+ * each change starts; the layout compact always has it.
  */
 type On = { filled?: string; database?: EngineName; layout?: Layout; notifications?: boolean } & Pick<
   LocalAppwriteOptions,
@@ -65,21 +66,21 @@ type On = { filled?: string; database?: EngineName; layout?: Layout; notificatio
 
 const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
 
-/** The one that a test runs on when it asks for none: TEST_DATABASE, that of the real Appwrite, or MariaDB. */
+/** The default database of tests: TEST_DATABASE, that of the real Appwrite, or MariaDB. */
 const { TEST_DATABASE, APPWRITE_DATABASE } = process.env;
 export const DATABASE = DATABASES.find((name) => name === (TEST_DATABASE ?? APPWRITE_DATABASE)) ?? 'mariadb';
 
-/** The layout that a test runs in when it asks for none: LAYOUT, or groups. */
+/** The default layout of tests: LAYOUT, or groups. */
 export const LAYOUT = readLayout(process.env.LAYOUT) ?? 'groups';
 
-/** The project of a layout, without the function `notifications` unless a test needs it: changes cost a quarter less. */
+/** The project of a layout, without `notifications` unless a test needs it, which makes changes a quarter cheaper. */
 function projectFor(layout: Layout, notifications: boolean) {
   const { folder, content } = localProject(layout);
   const functions = content.functions.filter(({ $id }) => notifications || $id !== 'notifications');
   return { folder, content: { ...content, functions } };
 }
 
-/** Where a service runs. */
+/** The Appwrite that a service runs on, local or real. */
 type Ground = {
   target: Target;
   layout: Layout;
@@ -98,14 +99,14 @@ const LOCALLY = [
   ...DATABASES.filter((database) => database !== DATABASE).map((database) => ({ database, layout: 'groups' as const })),
 ];
 
-/** Where the main story is played: in both layouts and on all databases, or on what was deployed. */
+/** Where the main story is played: in both layouts and on all databases, or on the deployment. */
 export const SERVED: readonly { database: EngineName; layout: Layout }[] = IS_DEPLOYED
   ? [{ database: DATABASE, layout: 'groups' }]
   : LOCALLY;
 
 /**
- * The whole product on a local Appwrite of its own: the built bundles, any free port. In `npm run test:appwrite` it is
- * the product that was deployed to a real Appwrite.
+ * Starts the whole product, with the built bundles, on a local Appwrite on any free port. In `npm run test:appwrite` it
+ * is the product on the real Appwrite.
  */
 export async function startService(variables: Record<string, string> = {}, on: On = {}): Promise<Service> {
   const real = deployed();
@@ -118,8 +119,9 @@ export async function startService(variables: Record<string, string> = {}, on: O
 let shared: Promise<Ground> | undefined;
 
 /**
- * One service for all test files of a worker that own their data and leave alone what others see: time, settings,
- * categories, limits of a network. It runs until the worker ends: functions that have answered before are quicker.
+ * One service for all test files of a worker that use only their own data and leave shared things alone: time,
+ * settings, categories, limits of a network. It runs until the worker ends, since functions that are warm answer
+ * faster.
  */
 export async function sharedService(): Promise<Service> {
   const real = deployed();

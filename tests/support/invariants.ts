@@ -5,7 +5,10 @@ import { ownerOfFile } from '#shared/domain/ids.ts';
 import { readReference } from '#shared/domain/reference.ts';
 import type { Service } from './harness.ts';
 
-/** What is wrong with the pictures, timelines and totals of all complaints; each list is empty when nothing is. */
+/**
+ * The faults of all complaints' pictures, timelines, totals and references; each list is empty when there are none.
+ * `complaints` holds the ids of all complaints.
+ */
 export type Findings = {
   complaints: string[];
   orphans: string[];
@@ -33,7 +36,7 @@ type Everything = Awaited<ReturnType<typeof everything>>;
 
 type Row = Everything['complaints'][number];
 
-/** What each total is the number of, in the words of the contract; the ids are only where it is kept. */
+/** What each total counts according to the contract, by the id of its row. */
 function totalsOf({ complaints }: Everything): Map<string, (row: Row) => boolean> {
   const totals = new Map<string, (row: Row) => boolean>();
   for (const { status, category, reporterId } of complaints) {
@@ -46,7 +49,7 @@ function totalsOf({ complaints }: Everything): Map<string, (row: Row) => boolean
   return totals;
 }
 
-/** The totals that are kept against the rows counted here, those that are hidden apart from those that are not. */
+/** Compares the stored totals with a count of the rows, hidden ones and visible ones separately. */
 function wrongTotals(all: Everything): string[] {
   const totals = totalsOf(all);
   const kept = new Map(all.tallies.map(({ $id, visible, hidden }) => [$id, { visible, hidden }]));
@@ -60,7 +63,7 @@ function wrongTotals(all: Everything): string[] {
   });
 }
 
-/** A timeline tells every version of a living complaint once, and of no other. */
+/** The timeline has exactly one entry for every version of an existing complaint, and none of other complaints. */
 function wrongTimelines({ complaints, entries }: Everything): string[] {
   const expected = complaints.flatMap(({ $id, version }) =>
     Array.from({ length: version }, (_, n) => `${$id}/${n + 1}`),
@@ -71,7 +74,7 @@ function wrongTimelines({ complaints, entries }: Everything): string[] {
   return [...missing, ...extra.map((entry) => `${entry} too many`)];
 }
 
-/** Every complaint has a reference whose check digit fits, and no two have the same. */
+/** Every complaint has a unique reference with a right check digit. */
 function wrongReferences({ complaints }: Everything): string[] {
   const references = complaints.map(({ reference }) => reference ?? '');
   return references.filter((one, n) => !readReference(one)?.isRight || references.indexOf(one) !== n);
@@ -83,7 +86,7 @@ async function isGone({ url }: { url: string }): Promise<boolean> {
   return answer.status !== 200;
 }
 
-/** Looks at rows, files and totals as they are in Appwrite, and opens every picture by its token. */
+/** Checks rows, files and totals as they are in Appwrite, and fetches every picture by its token. */
 export async function inspect(service: Service): Promise<Findings> {
   const all = await everything(service);
   const { endpoint, projectId } = service.local;
@@ -108,7 +111,7 @@ export async function inspect(service: Service): Promise<Findings> {
   };
 }
 
-/** Throws, with all of it, when anything is wrong. Totals may be left to those who keep them. */
+/** Throws with all findings when there are any. `totals: false` leaves the totals out. */
 export async function checkInvariants(service: Service, { totals = true } = {}): Promise<Findings> {
   const found = await inspect(service);
   const { complaints: _, ...wrong } = totals ? found : { ...found, totals: [] };

@@ -9,7 +9,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** A real HTTP server on a free port, with what it takes to look at its connections. */
+/** Starts an HTTP server on a free port of 127.0.0.1, and records its connections. */
 export async function startServer(answer: http.RequestListener): Promise<LocalServer> {
   const server = http.createServer(answer);
   const sockets: Socket[] = [];

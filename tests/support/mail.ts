@@ -11,14 +11,14 @@ const Inbox = z.object({
 });
 export type ReceivedMail = z.infer<typeof Inbox>['messages'][number];
 
-/** The newest mails of the local inbox, the newest first, to everybody or to one address. */
+/** The latest mails of the local inbox, newest first, to everybody or to one address. */
 export async function inboxOf({ local }: Service, to?: string, limit = 100): Promise<ReceivedMail[]> {
   const answer = await fetch(`${local.url}/_local/inbox?limit=${limit}`);
   const { messages } = z.parse(Inbox, await answer.json());
   return messages.filter((mail) => to === undefined || mail.to === to);
 }
 
-/** Lets so many minutes pass, each with its run of `notifications`, or several at a time with one run. */
+/** Advances so many minutes, `atOnce` at a time; `notifications` runs once after each step. */
 export async function letMinutesPass({ local }: Service, minutes: number, atOnce = 1): Promise<void> {
   for (let n = 0; n < minutes; n += atOnce) {
     local.clock.advance(atOnce * MINUTE);
@@ -34,7 +34,7 @@ type Given = {
   notify?: Notify;
 };
 
-/** Gives an account an address that counts as confirmed; resolves to the account's id. */
+/** Gives an account a confirmed address; resolves to the account's id. */
 export async function giveAddress(
   { connection: { store } }: Service,
   username: string,
@@ -52,7 +52,7 @@ export async function deliveriesOf({ connection: { store } }: Service, subject: 
   return rows.filter(({ complaintId, accountId }) => subject === complaintId || subject === accountId);
 }
 
-/** Appwrite's users and messages, as an admin sees them. */
+/** Appwrite's users and messages, with an admin key. */
 export function mailAdmin({ local }: Service) {
   const client = new Client().setEndpoint(local.endpoint).setProject(local.projectId).setKey(local.apiKey);
   const [users, messaging] = [new Users(client), new Messaging(client)];

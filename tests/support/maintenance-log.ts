@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
+import { MINUTE } from '#shared/domain/clock.ts';
 import type { MaintenanceReport } from '#shared/services/maintenance/run.ts';
 import { linesSince } from './executions.ts';
 import type { Service } from './harness.ts';
 
 const Line = z.object({ route: z.string(), report: z.optional(z.unknown()), alarm: z.optional(z.string()) });
-const TEN_MINUTES = 600_000;
+const TEN_MINUTES = 10 * MINUTE;
 
-/** Lets the schedule come once, at its next time or so much later, and reads from the log what the run has done. */
+/** Runs the schedule once, `later` milliseconds after its next time, and resolves to the report that the run logged. */
 export async function runAndReadLog(
   service: Service,
   later = 0,
@@ -16,7 +17,7 @@ export async function runAndReadLog(
   const ahead = TEN_MINUTES - (before % TEN_MINUTES) + 1 + later;
   local.clock.advance(ahead);
   await local.settle();
-  // A run that was due before the clock moved is another one.
+  // Ignores a run that was due before the clock moved.
   const lines = (await linesSince(service, 'maintenance', before + ahead - 1)).map((line) => z.parse(Line, line));
   const line = lines.find(({ route }) => route === 'schedule');
   if (!line?.report) throw new Error(`maintenance has failed: ${JSON.stringify(line)}`);

@@ -3,7 +3,7 @@ import { commit, create } from '#shared/appwrite/transaction.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import type { Service } from './harness.ts';
 
-/** More accounts than a page holds, written as registration writes them, 40 at once. Gives their usernames, sorted. */
+/** Inserts 110 accounts as registration does, more than a page holds. Resolves to their usernames, sorted. */
 export async function manyAccounts({ connection }: Service, prefix: string): Promise<string[]> {
   const at = new Date().toISOString();
   const names = Array.from({ length: 110 }, (_, n) => `${prefix}${String(n).padStart(3, '0')}`);

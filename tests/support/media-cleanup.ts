@@ -6,7 +6,7 @@ import type { Service } from './harness.ts';
 type Call = { headers?: Record<string, string>; body?: string };
 type Reply = { status: number; text: string };
 
-/** Calls media-cleanup itself, as only the platform can: with whatever headers and body. */
+/** Calls media-cleanup in this process as only the platform can: with any headers and body. */
 export async function callCleanup({ local }: Service, { headers = {}, body = '' }: Call): Promise<Reply> {
   const config = readStorageConfig({
     APPWRITE_FUNCTION_API_ENDPOINT: local.endpoint,
@@ -31,7 +31,7 @@ export async function callCleanup({ local }: Service, { headers = {}, body = '' 
   return reply;
 }
 
-/** The event of a deleted row, as the platform tells of it. */
+/** The event of a deleted row, as the platform sends it. */
 export function deletion(rowId: string, name = `databases.main.tables.complaints.rows.${rowId}.delete`): Call {
   const headers = { 'x-appwrite-trigger': 'event', 'x-appwrite-event': name, 'content-type': 'application/json' };
   return { headers, body: JSON.stringify({ $id: rowId, $tableId: 'complaints', $databaseId: 'main' }) };

@@ -3,7 +3,7 @@ import { type Attack, BOUNDARY, CONTENT_TYPE, field, file, form, latin1, part } 
 
 const DISPOSITION = 'Content-Disposition: form-data; name="title"';
 
-/** Bodies that parsers cut, drop or read in another way than they were meant, each with the code of its refusal. */
+/** Bodies that parsers may cut, drop or misread, each with the code of its refusal. */
 export function attackBodies(): Attack[] {
   const attack = (what: string, body: Buffer, code: ProblemCode = 'malformed_form') => ({
     what,

@@ -24,7 +24,7 @@ export function file(name: string, filename: string, content: string | Buffer): 
   return part([disposition, 'Content-Type: application/octet-stream'], content);
 }
 
-/** Parts between right delimiters. */
+/** A form with these parts and valid delimiters. */
 export function form(...parts: Buffer[]): Buffer {
   return Buffer.concat([
     ...parts.flatMap((each) => [latin1(`--${BOUNDARY}\r\n`), each, latin1('\r\n')]),
@@ -32,7 +32,9 @@ export function form(...parts: Buffer[]): Buffer {
   ]);
 }
 
-/** Written by a grammar that goes wrong at every turn, then often mutated; the same for the same `seed`. */
+/**
+ * Bodies from a grammar that makes an error at any place; many are also mutated. The same `seed` gives the same bodies.
+ */
 export function* hostileBodies(count: number, seed: number): Generator<Sent> {
   const random = seededRandom(seed);
   for (let index = 0; index < count; index++) {

@@ -1,4 +1,4 @@
-/** A part as a client is asked to send it: a text, or a file with its name and media type. */
+/** A part that a client shall send: a text, or a file with its name and media type. */
 export type Wanted = { name: string; text: string } | { name: string; filename: string; type: string; bytes: Buffer };
 export type Written = { body: Buffer; contentType: string };
 
@@ -14,18 +14,18 @@ type Dialect = {
 const plain = (boundary: string) => `multipart/form-data; boundary=${boundary}`;
 const isText = (part: Wanted): part is Extract<Wanted, { text: string }> => 'text' in part;
 const inUtf8 = (text: string) => Buffer.from(text).toString('latin1');
-/** As browsers and the HTML standard escape a name. */
+/** A name as browsers and the HTML standard escape it. */
 const escaped = (text: string) => inUtf8(text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
-/** As curl and many others escape it. */
+/** A name as curl and many others escape it. */
 const backslashed = (text: string) => inUtf8(text.replace(/[\r\n]/g, '').replace(/["\\]/g, '\\$&'));
-/** RFC 5987. No file of theirs has a line end in its name. */
+/** A name by RFC 5987. These clients send no line ends in file names. */
 const extended = (text: string) => encodeURIComponent(text.replace(/[\r\n]/g, ''));
 const size = (part: Wanted) => (isText(part) ? Buffer.byteLength(part.text) : part.bytes.length);
 
 type Names = readonly [disposition: string, type: string];
 const lowerCase: Names = ['content-disposition', 'content-type'];
 
-/** The header lines of most clients: the disposition, and for a file its type. `quoted` escapes a name. */
+/** The header lines of most clients: the disposition, and the type of a file. `quoted` escapes a name. */
 function headOf(
   quoted: (text: string) => string,
   [disposition, type]: Names = ['Content-Disposition', 'Content-Type'],
@@ -36,7 +36,7 @@ function headOf(
   };
 }
 
-/** The header lines that real clients write, from their sources and recorded requests. */
+/** The header lines of real clients, from their sources and recorded requests. */
 const DIALECTS: Readonly<Record<string, Dialect>> = {
   'Chrome and Edge': {
     boundary: '----WebKitFormBoundary7MA4YWxkTrZu0gW',

@@ -1,11 +1,12 @@
 import type { Complaint } from '#shared/contract/responses.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import type { Person, Service } from './harness.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass } from './mail.ts';
 import type { Random } from './seeded-random.ts';
 
 export type StoryOptions = {
   changes: number;
-  /** The share of the calls of `notifications` that fail, and of events that are lost or doubled. */
+  /** The share of failing calls of `notifications`, and of lost or doubled events. */
   faults: number;
   random: Random;
 };
@@ -13,13 +14,13 @@ export type StoryOptions = {
 export type StoryReport = {
   changes: number;
   struck: number;
-  /** Pairs of a recipient and something that they were to be told. */
+  /** Pairs of a recipient and a change that they must be told of. */
   toTell: number;
   untold: string[];
-  /** Told by two mails. */
+  /** Changes that more than one mail tells. */
   twice: string[];
   mails: number;
-  /** Minutes of the service's time from a change until its mail, p50 and p95; two of them are the wait for further changes. */
+  /** Minutes from a change to its mail by the service's clock; two of them are the wait for further changes. */
   minutes: { p50: number; p95: number };
 };
 
@@ -28,7 +29,7 @@ const EVENT_FAULTS = ['event-lost', 'event-doubled'] as const;
 
 type Told = { who: string; what: string; at: number };
 
-/** Each change is a note with words of its own, so that the mails themselves say what was told to whom, and how often. */
+/** Each change is a note with a unique text, so that the mails show what was told to whom, and how often. */
 class NotifyStory {
   readonly #service: Service;
   readonly #options: StoryOptions;
@@ -42,7 +43,7 @@ class NotifyStory {
     this.#people = people;
   }
 
-  /** A call somewhere among the next ones fails, with or without its effect; or an event goes astray. */
+  /** Plans a fault: one of the next twelve calls fails, with or without effect; sometimes also an event. */
   #plan(): void {
     const { random } = this.#options;
     const { faults } = this.#service.local;
@@ -60,7 +61,7 @@ class NotifyStory {
     const person = staff[random.below(staff.length)];
     if (!complaint || !reporter || !person) throw new Error('nobody to do it');
     const what = `remark-${at}-of-the-story`;
-    // Sent again after a 503, as a client does: a 412 says that the first one was done.
+    // Repeated after a 503, as clients do; a 412 then means that the first request took effect.
     const sending = { json: { id: complaint.id, note: what }, headers: { 'if-match': `"${complaint.version}"` } };
     for (let tries = 0; ; tries += 1) {
       const { status, text } = await person.send('PUT', '/complain', sending);
@@ -77,7 +78,7 @@ class NotifyStory {
     const open = await Promise.all(this.#people.reporters.map((reporter) => reporter.file()));
     await local.settle();
     for (let at = 0; at < changes; at += 1) {
-      // About a dozen calls and an event belong to a change.
+      // A change causes about twelve calls and an event.
       if (random.chance(12 * faults)) this.#plan();
       await this.#change(open, at);
       if (random.chance(0.1)) await letMinutesPass(this.#service, 1);
@@ -95,7 +96,7 @@ class NotifyStory {
       mails: mails.filter(({ to, text }) => to === told.who && new RegExp(`${told.what}\\b`).test(text)),
     }));
     const name = ({ who, what }: Told) => `${who} ${what}`;
-    const waited = found.flatMap(({ at, mails: [first] }) => (first ? [(Date.parse(first.at) - at) / 60_000] : []));
+    const waited = found.flatMap(({ at, mails: [first] }) => (first ? [(Date.parse(first.at) - at) / MINUTE] : []));
     const sorted = waited.sort((a, b) => a - b);
     const nth = (share: number) => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10;
     const unfinished = (await Promise.all(open.map(({ id }) => deliveriesOf(this.#service, id)))).flat();
@@ -115,7 +116,9 @@ class NotifyStory {
   }
 }
 
-/** Changes, faults among the calls that tell of them, events that are lost and doubled; then who was told what. */
+/**
+ * Changes complaints while calls of `notifications` fail and events are lost and doubled; reports who was told what.
+ */
 export async function tellStory(service: Service, options: StoryOptions): Promise<StoryReport> {
   const people = {
     reporters: await service.people('user', 'user', 'user', 'user', 'user'),

@@ -1,4 +1,4 @@
-/** A complaint with pictures, as a form sends it. */
+/** A form that files a complaint with these pictures. */
 export function photoForm(pictures: readonly Uint8Array[], fields: Record<string, string> = {}): FormData {
   const form = new FormData();
   const all = { title: 'Pothole in Mill Lane', description: 'Deep enough to lose a wheel in.', ...fields };

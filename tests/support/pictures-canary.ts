@@ -2,21 +2,23 @@ import { deflateSync } from 'node:zlib';
 import type { Format } from './pictures.ts';
 import { jpegSegment, pngPart, riff, takeJpegApart, takePngApart, takeWebpApart, webpPart } from './pictures-parts.ts';
 
-/** Stands in everything that a stored picture must not carry. */
+/** The text in every part of a picture that must not be stored. */
 export const CANARY = 'CANARY-48.20849N-16.37208E';
 
 const THUMBNAIL = Buffer.from(`\xff\xd8\xff\xfe\0\x1c${CANARY}\xff\xd9`, 'latin1');
 
 type Entry = { tag: number; type: number; count: number; value: Buffer };
 
-/** The source with every kind of metadata that cameras, phones and programs write, and bytes after its end. */
+/** The picture with every kind of metadata that cameras, phones and programs write, and with bytes after its end. */
 export function withCanaries(format: Format, source: Buffer, orientation: number): Buffer {
   const laden = { jpeg: ladenJpeg, png: ladenPng, webp: ladenWebp }[format](source, exifBlock(orientation));
   const zip = Buffer.from(`PK\x03\x04${CANARY}PK\x05\x06`.padEnd(64, '\0'), 'latin1');
   return Buffer.concat([laden, Buffer.from(`<script>${CANARY}</script>`), zip, THUMBNAIL]);
 }
 
-/** A TIFF block with camera, place, maker note and thumbnail, in the byte order that suits the orientation's parity. */
+/**
+ * A TIFF block with camera, place, maker note and thumbnail; little-endian for even orientations, otherwise big-endian.
+ */
 export function exifBlock(orientation: number): Buffer {
   const little = orientation % 2 === 0;
   const text = (tag: number) => ({ tag, type: 2, count: CANARY.length + 1, value: Buffer.from(`${CANARY}\0`) });
@@ -111,7 +113,7 @@ function ladenWebp(source: Buffer, exif: Buffer): Buffer {
   return riff([header, ...body, ...metadata]);
 }
 
-/** The VP8X chunk that a simple file lacks, for the dimensions its one chunk states. */
+/** The VP8X chunk that a simple file lacks, with the dimensions of its only chunk. */
 export function extendedHeader(picture: Buffer): Buffer {
   const lossless = picture.toString('latin1', 0, 4) === 'VP8L';
   const bits = lossless ? picture.readUInt32LE(9) : 0;

@@ -7,7 +7,7 @@ type Edit = (segment: Buffer) => Buffer | Buffer[];
 const START = Buffer.from([0xff, 0xd8]);
 const END = Buffer.from([0xff, 0xd9]);
 
-/** JPEGs that are cut or contradict themselves. */
+/** JPEGs that are cut or inconsistent. */
 export function malformedJpegs({ jpeg, progressive }: Bases): MalformedPicture[] {
   const liar = (what: string, bytes: Buffer, code: PictureErrorCode = 'image_damaged') => ({ what, bytes, code });
   const edited = (type: string, edit: Edit) =>
@@ -168,7 +168,7 @@ function restarts(jpeg: Buffer, numbers: number[]): Buffer {
   return Buffer.concat([START, interval, jpeg.subarray(2, -2), Buffer.from(markers), END]);
 }
 
-/** The first scan of the progressive picture many times: each costs a decoder a pass over all pixels. */
+/** The progressive picture with its first scan 70 times; a decoder passes over all pixels for each. */
 function manyScans(progressive: Buffer): Buffer {
   const start = progressive.indexOf(Buffer.from([0xff, 0xda]));
   const next = progressive.indexOf(Buffer.from([0xff, 0xc4]), start);

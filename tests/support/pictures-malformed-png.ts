@@ -4,7 +4,7 @@ import { type Part, pngPart, replacing, takePngApart, together } from './picture
 
 type Edit = (content: Buffer) => Buffer | undefined;
 
-/** PNGs that are cut, contradict themselves or are something else inside. */
+/** PNGs that are cut, inconsistent or contain something else. */
 export function malformedPngs({ png, indexed }: Bases): MalformedPicture[] {
   const liar = (what: string, bytes: Buffer, code: PictureErrorCode = 'image_damaged') => ({ what, bytes, code });
   const header = (at: number, value: number) => edited(png, 'IHDR', (content) => withByte(content, at, value));

@@ -3,7 +3,7 @@ import { extendedHeader } from './pictures-canary.ts';
 import type { Bases, MalformedPicture } from './pictures-malformed.ts';
 import { riff, takeWebpApart, webpPart } from './pictures-parts.ts';
 
-/** WebPs that are cut, contradict themselves or move. */
+/** WebPs that are cut, inconsistent or animated. */
 export function malformedWebps({ webp, lossless }: Bases): MalformedPicture[] {
   const liar = (what: string, bytes: Buffer, code: PictureErrorCode = 'image_damaged') => ({ what, bytes, code });
   const picture = pictureChunk(webp);

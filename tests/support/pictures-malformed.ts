@@ -4,7 +4,7 @@ import { malformedPngs } from './pictures-malformed-png.ts';
 import { malformedWebps } from './pictures-malformed-webp.ts';
 import { otherFormats } from './pictures-other-formats.ts';
 
-/** `what` the file is, and the code with which it must be refused. */
+/** A file that is described by `what`, and the code of its refusal. */
 export type MalformedPicture = { what: string; bytes: Buffer; code: PictureErrorCode };
 export type Bases = { jpeg: Buffer; progressive: Buffer; png: Buffer; indexed: Buffer; webp: Buffer; lossless: Buffer };
 

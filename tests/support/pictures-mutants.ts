@@ -17,7 +17,7 @@ export async function mutantSeeds(): Promise<Buffer[]> {
   return seeds;
 }
 
-/** Each mutant has one to four changes to a seed's bytes; the same for the same `seed`. */
+/** Each mutant has one to four changes of a seed picture; the same `seed` gives the same mutants. */
 export function* mutants(seeds: readonly Buffer[], count: number, seed: number): Generator<Buffer> {
   const random = seededRandom(seed);
   for (let index = 0; index < count; index++) {
@@ -54,7 +54,7 @@ function splice(bytes: Buffer, at: number, remove: number, insert: Buffer = Buff
   return Buffer.concat([bytes.subarray(0, at), insert, bytes.subarray(at + remove)]);
 }
 
-/** Aims at the numbers that follow a marker or name a chunk's length. */
+/** Changes a number after a marker, or one that may be the length of a chunk. */
 function changeLength(bytes: Buffer, random: Random): Buffer {
   const start = random.below(bytes.length);
   const marker = bytes.indexOf(0xff, start);
@@ -63,7 +63,7 @@ function changeLength(bytes: Buffer, random: Random): Buffer {
   return bytes;
 }
 
-/** Otherwise hardly a mutated PNG would get past its checksums. */
+/** Corrects the checksums, without which nearly every mutated PNG would be refused early. */
 function withRightChecksums(bytes: Buffer): Buffer {
   if (bytes.toString('latin1', 1, 4) !== 'PNG') return bytes;
   for (let at = 8; at + 12 <= bytes.length; ) {

@@ -4,7 +4,7 @@ import { seededRandom } from './seeded-random.ts';
 
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><circle r="1"/></svg>';
 
-/** Beginnings of files that are no JPEG, PNG or WebP whatever their name says. */
+/** The first bytes of files that are neither JPEG, PNG nor WebP. */
 const BEGINNINGS: ReadonlyArray<[what: string, beginning: string]> = [
   ['a GIF', 'GIF89a\x01\0\x01\0\0\0\0;'],
   ['a GIF that is also a Java archive', 'GIF87aPK\x03\x04META-INF/MANIFEST.MF'],

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** A file taken apart: its head (signature) and its segments or chunks, each complete. */
+/** A file in parts: its signature (`head`), and its segments or chunks, each complete. */
 export type Parts = { head: Buffer; parts: Part[] };
 export type Part = { type: string; bytes: Buffer };
 
@@ -37,7 +37,7 @@ export function riff(chunks: Buffer[]): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** Segments by their marker in hex; the last part is the scans with everything that follows. */
+/** The segments by their marker in hex. The last part contains the scans and everything after them. */
 export function takeJpegApart(bytes: Buffer): Parts {
   const parts: Part[] = [];
   let at = 2;

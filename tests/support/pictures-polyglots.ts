@@ -11,7 +11,7 @@ import {
   webpPart,
 } from './pictures-parts.ts';
 
-/** A good picture that other programs read as something else; `payload` is what must not be stored. */
+/** A valid picture that other programs read as something else; `payload` must not be stored. */
 export type Polyglot = { what: string; bytes: Buffer; payload: string };
 
 const END = Buffer.from([0xff, 0xd9]);
@@ -23,7 +23,7 @@ const SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>';
 const PROGRAM = 'MZ\x90\0This program cannot be run in DOS mode.';
 const VIDEO = '\0\0\0\x18ftypmp42\0\0\0\0isommp42the moving half of a motion photo';
 
-/** Real pictures whose extra content is dropped rather than the picture refused. */
+/** Valid pictures that are accepted, but stored without their extra content. */
 export function polyglots({ jpeg, progressive, png, webp }: Bases): Polyglot[] {
   const trailing = [HTML, PHP, ZIP, PDF, SVG, PROGRAM, VIDEO].flatMap((payload) =>
     Object.entries({ jpeg, png, webp }).map(([format, bytes]) => ({
@@ -42,7 +42,7 @@ export function polyglots({ jpeg, progressive, png, webp }: Bases): Polyglot[] {
   ];
 }
 
-/** Behind the last pixel, but before the end of what holds it. */
+/** Pictures with a payload after the last pixel, but before the end of its segment or chunk. */
 function insideEnds({
   jpeg,
   progressive,
@@ -80,7 +80,7 @@ function insideEnds({
   ];
 }
 
-/** A chunk of odd length, whose padding is not zero. */
+/** A chunk of odd length with a padding byte other than zero. */
 function oddWebp(webp: Buffer): { bytes: Buffer; payload: string } {
   const { parts } = takeWebpApart(webp);
   const picture = parts[0]?.bytes ?? webp;

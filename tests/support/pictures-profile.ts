@@ -1,4 +1,4 @@
-/** Makes an ICC profile of version 2 or 4 for an RGB picture, with these tags and colours near those of sRGB. */
+/** An ICC profile of version 2 or 4 for RGB pictures, with these tags and with colours close to sRGB. */
 export function colourProfile(tags: readonly (readonly [name: string, data: Buffer])[] = [], version = 4): Buffer {
   const colours = [
     ['wtpt', xyz(0.9642, 1, 0.8249)],
@@ -31,7 +31,7 @@ export function colourProfile(tags: readonly (readonly [name: string, data: Buff
   return Buffer.concat(parts);
 }
 
-/** A tag of this type, eight bytes of head included. */
+/** A tag of this type, with its head of eight bytes. */
 export function profileTag(type: string, content: Buffer | string): Buffer {
   const head = Buffer.from(`${type}\0\0\0\0`, 'latin1');
   return Buffer.concat([head, typeof content === 'string' ? Buffer.from(content, 'latin1') : content]);
@@ -44,7 +44,7 @@ export function curve(gamma: number): Buffer {
   return profileTag('curv', content);
 }
 
-/** A 16-bit lookup table with a grid of this many points a side (about 160 kB for 30). */
+/** A 16-bit lookup table with `points` grid points on each side (about 160 kB for 30). */
 export function lookupTable(points: number): Buffer {
   const head = Buffer.alloc(44);
   head.set([3, 3, points], 0);

@@ -1,21 +1,23 @@
 import { jpegSegment } from './pictures-parts.ts';
 import type { Random } from './seeded-random.ts';
 
-/** A grey baseline JPEG as sharp cannot write it: with restart markers. */
+/** A grey baseline JPEG with restart markers, which sharp cannot write. */
 export type Restarted = {
   columns: number;
   rows: number;
   /** The coded bytes of each interval. */
   intervals: Buffer[];
-  /** Blocks to an interval. */
+  /** The number of blocks in an interval. */
   interval: number;
 };
 
-/** A code, its length, and how many bits follow. */
+/** A code, its length in bits, and the number of bits after it. */
 type Difference = readonly [bits: number, length: number, size: number];
 type Code = readonly [bits: number, length: number];
 
-/** Codes of the standard's luminance tables: differences of no, one and two bits, the end of a block, and a long one. */
+/**
+ * Codes of the standard's luminance tables: differences of no, one and two bits, the end of a block, and a long one.
+ */
 const DIFFERENCES: readonly [Difference, ...Difference[]] = [
   [0b00, 2, 0],
   [0b010, 3, 1],
@@ -23,10 +25,10 @@ const DIFFERENCES: readonly [Difference, ...Difference[]] = [
 ];
 const END_OF_BLOCK: Code = [0b1010, 4];
 const ONE_BIT: Code = [0b00, 2];
-/** Sixteen ones all but the last: ten bits follow, behind fifteen zeros. Writes many bytes 0xFF. */
+/** Fifteen ones and a zero, with ten more bits: a value after fifteen zeros. It causes many bytes 0xFF. */
 const LONGEST: Code = [0xfffe, 16];
 
-/** Blocks of random content in intervals of `interval`. */
+/** Blocks of random content, `interval` of them in each interval. */
 export function restartedPicture(random: Random, { columns = 5, rows = 4, interval = 3 } = {}): Restarted {
   const blocks = columns * rows;
   const intervals: Buffer[] = [];
@@ -38,7 +40,7 @@ export function restartedPicture(random: Random, { columns = 5, rows = 4, interv
   return { columns, rows, intervals, interval };
 }
 
-/** The file with these bytes for its scan; by default as an encoder writes them. */
+/** The file with these bytes as its scan; by default with regular restart markers. */
 export function restartedFile(picture: Restarted, coded = withMarkers(picture.intervals)): Buffer {
   const { columns, rows, interval } = picture;
   const [down, across] = [8 * rows, 8 * columns];
@@ -54,7 +56,7 @@ export function restartedFile(picture: Restarted, coded = withMarkers(picture.in
   ]);
 }
 
-/** The intervals with a restart marker between each two; `number` says which one, for those that lie. */
+/** The intervals with restart markers in between. `number` gives a marker's number, also a wrong one on purpose. */
 export function withMarkers(intervals: readonly Buffer[], number = (index: number) => index % 8): Buffer {
   const parts = intervals.map((bytes, index) =>
     index === 0 ? bytes : Buffer.concat([Buffer.from([0xff, 0xd0 + number(index - 1)]), bytes]),
@@ -71,7 +73,7 @@ function randomBlock(random: Random): Code[] {
   return [...codes, END_OF_BLOCK];
 }
 
-/** Filled up with ones, and with a zero behind each byte 0xFF. */
+/** The codes as bytes: padded with ones, and with a zero after each byte 0xFF. */
 function packed(codes: readonly Code[]): Buffer {
   const bits = codes.map(([value, length]) => value.toString(2).padStart(length, '0')).join('');
   const bytes = bits.match(/.{1,8}/g) ?? [];

@@ -14,14 +14,14 @@ export type Recipe = {
   seed: number;
 };
 
-/** The codings of each format that people's devices and programs write. */
+/** The codings of each format that common devices and programs write. */
 export const VARIANTS = {
   jpeg: ['baseline', 'progressive', 'full-colour', 'grey', 'cmyk', 'optimised'],
   png: ['plain', 'indexed', 'interlaced', 'deep', 'grey', 'transparent'],
   webp: ['lossy', 'lossless', 'near-lossless', 'transparent', 'transparent-lossless'],
 } as const satisfies Record<Format, readonly [string, ...string[]]>;
 
-/** A picture without any metadata but, where asked for, a colour profile. */
+/** A picture without metadata, except for a colour profile on request. */
 export async function makePicture(format: Format, recipe: Partial<Recipe> = {}): Promise<Buffer> {
   const { width = 40, height = 24, seed = 1, variant = VARIANTS[format][0], profile = false } = recipe;
   const channels = variant.startsWith('transparent') ? 4 : 3;
@@ -42,7 +42,7 @@ export function randomRecipe(format: Format, random: Random): Recipe {
   };
 }
 
-/** What a viewer shows, as forgiving as viewers are: upright pixels in one colour space. */
+/** The pixels as a tolerant viewer shows them: upright, and in one colour space. */
 export async function displayed(picture: Uint8Array): Promise<{ width: number; height: number; pixels: Buffer }> {
   const { data, info } = await sharp(picture, { failOn: 'none' })
     .rotate()

@@ -11,7 +11,7 @@ import type { Person, Service } from './harness.ts';
 export type Race = { writers: number; changes: number };
 export type Outcome = { acknowledged: number; refused: number; entries: number; version: number; lost: number };
 
-/** What a writer does next: all that the desk may do without an end. */
+/** The next change of a writer: one that the desk may make any number of times. */
 function bodyOf(writer: number, turn: number): ChangeInput {
   const note = `Writer ${writer}, change ${turn}`;
   if (turn % 3 === 0) return { internalNote: note };
@@ -29,7 +29,7 @@ async function entriesOf(viewer: Pick<Person, 'send'>, id: string): Promise<stri
   return notes;
 }
 
-/** Whether it was done; false when it is to be tried again. */
+/** Whether the change was made; false when it must be tried again. */
 type Writer = (id: string, input: ChangeInput) => Promise<boolean>;
 
 function overHttp(staff: Person): Writer {
@@ -40,7 +40,7 @@ function overHttp(staff: Person): Writer {
   };
 }
 
-/** The same code in this process, as in a second container of the function: it waits for nobody in the first one. */
+/** The same code in this process, like a second container of the function, which shares no locks with the first one. */
 async function besides({ local, connection }: Service, username: string): Promise<Writer> {
   const account = await findByUsername(connection.store, username);
   if (!account) throw new Error('no such account');
@@ -64,8 +64,8 @@ async function besides({ local, connection }: Service, username: string): Promis
 }
 
 /**
- * Many writers on one complaint at the same moment, from two processes that do not know of each other. Refusals that
- * say when to come back are tried again, as a client would.
+ * Many writers change one complaint at the same moment, from two independent processes. Refusals with Retry-After are
+ * tried again, as by a client.
  */
 export async function race(service: Service, { writers, changes }: Race): Promise<Outcome> {
   const staff = await service.person('staff');
@@ -86,7 +86,7 @@ export async function race(service: Service, { writers, changes }: Race): Promis
   const notes = new Set(await entriesOf(staff, id));
   const { version } = await detailOf(staff, id);
   const lost = acknowledged.filter((note) => !notes.has(note)).length;
-  // The first two entries, and the first two versions, are its creation and its beginning.
+  // The first two entries and versions are the filing and the start of work.
   return {
     acknowledged: acknowledged.length,
     refused,

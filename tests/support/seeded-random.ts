@@ -1,6 +1,6 @@
-/** Numbers that look random and are the same for the same seed. */
+/** Random numbers; the same seed gives the same ones. */
 export type Random = {
-  /** 0 up to, not including, `limit`. */
+  /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number;
   chance(probability: number): boolean;
   pick<T>(choices: readonly [T, ...T[]]): T;
@@ -24,12 +24,12 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** How many cases a randomised test tries: FUZZ_RUNS where it is set. */
+/** The number of cases of a randomised test: FUZZ_RUNS if it is set. */
 export function fuzzRuns(usual: number): number {
   return Number(process.env.FUZZ_RUNS ?? usual);
 }
 
-/** Milliseconds that a randomised test may take, given what one case costs at worst. */
+/** The time limit of a randomised test in milliseconds; `perCase` is the longest time of one case. */
 export function fuzzTimeout(perCase: number): number {
   return 180_000 + perCase * fuzzRuns(0);
 }

@@ -15,9 +15,9 @@ export type Answer = {
   status: number;
   headers: Readonly<Record<string, string>>;
   text: string;
-  /** The body through a schema of the contract; throws when it is anything else. */
+  /** The body, parsed by a schema of the contract; throws when it does not match. */
   as<T>(schema: z.ZodMiniType<T>, status?: number): T;
-  /** The problem of a refusal, checked in full. */
+  /** The problem in the body of a refusal, parsed completely; throws for another status. */
   problem(status: number): Problem;
 };
 
@@ -63,7 +63,7 @@ function parse<T>(schema: z.ZodMiniType<T>, text: string): T {
   );
 }
 
-/** One request over HTTP, as any client sends it. Where DNS does not know the host, that of `endpoint` is asked. */
+/** Sends one HTTP request, as any client does. A host that DNS does not know is reached at `endpoint`. */
 export async function send(method: string, url: string, sending: Sending = {}, endpoint?: string): Promise<Answer> {
   const body = await bodyOf(sending);
   const type: Record<string, string> = body?.type ? { 'content-type': body.type } : {};

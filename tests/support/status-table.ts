@@ -3,7 +3,7 @@ import type { Status } from '#shared/domain/status.ts';
 
 type Rule = { who: 'desk' | 'admin' | 'all' | 'all in time'; note?: true };
 
-/** The table of the contract, written down a second time: from, to, who, whether a note is needed. */
+/** The status table of the contract, written a second time: from, to, who, and whether a note is needed. */
 export const STATUS_TABLE: Record<Status, Partial<Record<Status, Rule>>> = {
   created: { acknowledged: { who: 'desk' }, in_progress: { who: 'desk' }, rejected: { who: 'desk', note: true } },
   acknowledged: {

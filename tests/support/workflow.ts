@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { DAY } from '#shared/domain/clock.ts';
 import { STATUSES, type Status } from '#shared/domain/status.ts';
 import { detailOf } from './complaints.ts';
 import type { Person, Service } from './harness.ts';
@@ -8,18 +9,18 @@ const PARTIES = ['reporter', 'stranger', 'staff', 'admin'] as const;
 type Party = (typeof PARTIES)[number];
 export type Cast = Record<Party, Person>;
 
-/** One request of one person, and what the contract says it does to a complaint. */
+/** One request of one person to change a complaint. */
 export type Step = {
   who: Party;
   body: { status?: Status; progress?: number; note?: string; hidden?: boolean };
-  /** The complaint was resolved so many days ago, if it is. */
+  /** If the complaint is resolved, it was so many days ago. */
   daysAgo: number;
 };
 type Model = { status: Status; progress: number; hidden: boolean; version: number };
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
 
-/** Steps that lead somewhere about as often as not. */
+/** Random steps, of which about half are allowed. */
 export const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
     who: fc.constantFrom(...PARTIES, 'staff', 'admin'),
@@ -70,11 +71,11 @@ function follow(model: Model, { body }: Step): Model {
 async function age({ connection }: Service, id: string, days: number): Promise<void> {
   const row = await connection.store.complaints.find(id);
   if (row?.resolvedAt === null || row === undefined) return;
-  const resolvedAt = new Date(Date.now() - days * 86_400_000).toISOString();
+  const resolvedAt = new Date(Date.now() - days * DAY).toISOString();
   await connection.store.complaints.replace(row, { resolvedAt });
 }
 
-/** Takes one complaint through the steps and holds each answer, and what is stored after it, against the contract. Throws at the first difference. */
+/** Takes one complaint through the steps; throws when an answer or the stored state differs from the contract. */
 export async function walkThrough(service: Service, cast: Cast, walk: readonly Step[]): Promise<void> {
   const { id } = await cast.reporter.file();
   let model: Model = { status: 'created', progress: 0, hidden: false, version: 1 };

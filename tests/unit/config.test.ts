@@ -7,7 +7,7 @@ const ENOUGH = {
   TOKEN_SECRET: 'Vb8sQ2mXk9Lr4TzW7pYc1NfHd6GjAe3Uo5Ri0BwZqSxM',
 };
 
-it('the limits are those of the contract where nothing is set', () => {
+it('the limits default to those of the contract', () => {
   expect(readConfig(ENOUGH)).toMatchObject({
     complaintsPerHour: 60,
     changesPerHour: 60,
@@ -36,7 +36,7 @@ describe('CORS_ORIGINS', () => {
     ['https://bücher.example', ['https://xn--bcher-kva.example']],
     ['*', ['*']],
     ['', []],
-  ])('%j is kept as browsers write it', (setting, origins) => expect(originsOf(setting)).toEqual(origins));
+  ])('%j is stored in the spelling of browsers', (setting, origins) => expect(originsOf(setting)).toEqual(origins));
 
   it.each([
     'app.example',
@@ -46,13 +46,13 @@ describe('CORS_ORIGINS', () => {
     'null',
     'https://',
     '**',
-  ])('%j is refused by name, as no browser would ever send it', (setting) =>
+  ])('%j is refused by name, since no browser would send it', (setting) =>
     expect(() => originsOf(setting)).toThrow('CORS_ORIGINS must be'),
   );
 });
 
 describe('PUBLIC_ENDPOINT', () => {
-  it('loses the slashes at its end', () => {
+  it('loses its trailing slashes', () => {
     const { publicEndpoint } = readConfig({ ...ENOUGH, PUBLIC_ENDPOINT: 'https://cloud.example.com/v1//' });
     expect(publicEndpoint).toBe('https://cloud.example.com/v1');
   });

@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoginReply, Profile } from '#shared/contract/responses.ts';
-import { HOUR } from '#shared/domain/clock.ts';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { unsubscribeToken } from '#shared/services/accounts/links.ts';
 import { accountOf, confirmedAddress, linkFor, newsAbout, newsFrom } from '../../support/account-news.ts';
 import { PASSWORD } from '../../support/enrol.ts';
@@ -30,7 +30,7 @@ function freshAddress(): string {
 }
 
 describe('registration', () => {
-  it('takes address, language and what to be told of, and has the address confirmed by mail', async () => {
+  it('stores address, language and notify setting, and mails a link that confirms the address', async () => {
     const username = uniqueName();
     const json = {
       username,
@@ -55,7 +55,7 @@ describe('registration', () => {
     expect(await newsAbout(service, $id)).toEqual([{ kind: 'email.confirm', address: null }]);
   });
 
-  it('without them leaves no address, English, and what is important', async () => {
+  it('defaults to no address, English and important notifications', async () => {
     const person = await service.person();
     const none = { email: null, emailConfirmed: false, emailPending: null, language: 'en', notify: 'important' };
     expect(await own(person)).toMatchObject(none);
@@ -95,7 +95,7 @@ describe('an address', () => {
     (await person.send('GET', '/user')).as(Profile);
   });
 
-  it('is replaced only once the new one is confirmed, and both owners are told', async () => {
+  it('is replaced only once the new one is confirmed, and the old address is told', async () => {
     const person = await service.person();
     const [old, email] = [freshAddress(), freshAddress()];
     await confirmedAddress(service, person.username, old);
@@ -109,7 +109,7 @@ describe('an address', () => {
     expect(await own(person)).toMatchObject({ email, emailConfirmed: true, emailPending: null });
   });
 
-  it('that was never confirmed is dropped without a word when another one is', async () => {
+  it('that was never confirmed is dropped without a mail once another one is confirmed', async () => {
     const person = await service.person();
     const [first, second] = [freshAddress(), freshAddress()];
     await setEmail(person, first);
@@ -120,7 +120,7 @@ describe('an address', () => {
     expect(await own(person)).toMatchObject({ email: second, emailConfirmed: true });
   });
 
-  it('sent again has the mail sent again, so many times an hour; the confirmed one sent again takes the change back', async () => {
+  it('sent again repeats the mail, up to a limit an hour; sending the confirmed address again cancels the change', async () => {
     const person = await service.person();
     const [old, email] = [freshAddress(), freshAddress()];
     await confirmedAddress(service, person.username, old);
@@ -136,7 +136,7 @@ describe('an address', () => {
     (await confirm(token)).problem(410);
   });
 
-  it('that could not be kept costs nothing of what may be mailed in an hour', async () => {
+  it('counts towards no limit when it could not be saved', async () => {
     const person = await service.person();
     const email = freshAddress();
     const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
@@ -158,7 +158,7 @@ describe('an address', () => {
     expect(await newsFrom(service, $id, () => setEmail(person, null))).toEqual([]);
   });
 
-  it('is nobody’s alone: accounts may share one', async () => {
+  it('may belong to several accounts', async () => {
     const [one, two] = await service.people('user', 'user');
     const email = freshAddress();
     for (const person of [one, two]) (await setEmail(person, email)).as(Profile);
@@ -168,7 +168,7 @@ describe('an address', () => {
     }
   });
 
-  it('needs the present password, and is set by nobody else', async () => {
+  it('needs the present password, and only its owner can set it', async () => {
     const person = await service.person();
     const missing = await person.send('PUT', '/user', { json: { email: freshAddress() } });
     expect(missing.problem(422).errors[0]).toMatchObject({ field: 'currentPassword', code: 'required' });
@@ -181,7 +181,7 @@ describe('an address', () => {
     expect(await own(person)).toMatchObject({ email: null, language: 'en', notify: 'important' });
   });
 
-  it('is shown to oneself and to admins, and to nobody else', async () => {
+  it('is shown to its owner and to admins only', async () => {
     const person = await service.person();
     const email = freshAddress();
     await setEmail(person, email, { language: 'de', notify: 'all' });
@@ -200,8 +200,8 @@ describe('an address', () => {
   });
 });
 
-describe('a link to confirm', () => {
-  it('ends after an hour, with a newer one, with the password, and with another address', async () => {
+describe('a confirmation link', () => {
+  it('ends after an hour, and with a newer link, a changed password or another address', async () => {
     const person = await service.person();
     await setEmail(person, freshAddress());
     const older = await linkFor(service, person.username, 'confirm');
@@ -210,7 +210,7 @@ describe('a link to confirm', () => {
     await setEmail(person, freshAddress());
     (await confirm(newer)).problem(410);
     const last = await linkFor(service, person.username, 'confirm');
-    service.local.clock.advance(HOUR + 1_000);
+    service.local.clock.advance(HOUR + SECOND);
     (await confirm(last)).problem(410);
     const again = await service.login(person.username);
     const beforeChange = await linkFor(service, person.username, 'confirm');
@@ -220,7 +220,7 @@ describe('a link to confirm', () => {
     expect(await accountOf(service, person.username)).toMatchObject({ emailConfirmed: false });
   });
 
-  it('that never was one is gone, and a body without one is refused', async () => {
+  it('that was never issued is answered 410, and a body without a token 422', async () => {
     for (const token of ['A'.repeat(43), 'x', '../..', '"', 'ä'.repeat(43), 'a'.repeat(200)]) {
       expect((await confirm(token)).problem(410).code).toBe('token_gone');
     }
@@ -228,14 +228,14 @@ describe('a link to confirm', () => {
     (await service.send('GET', '/email/confirm')).problem(405);
   });
 
-  it('of a reset confirms nothing', async () => {
+  it('for a password reset confirms no address', async () => {
     const person = await service.person();
     await confirmedAddress(service, person.username, freshAddress());
     await setEmail(person, freshAddress());
     (await confirm(await linkFor(service, person.username, 'reset'))).problem(410);
   });
 
-  it('used many times at once counts once', async () => {
+  it('counts once when it is used many times at once', async () => {
     const person = await service.person();
     await confirmedAddress(service, person.username, freshAddress());
     await setEmail(person, freshAddress());
@@ -281,7 +281,7 @@ describe('unsubscribing', () => {
   });
 });
 
-it('erasing a person removes the links, the words and tells notifications each address', async () => {
+it('erasing a person removes their links and name words, and gives notifications both addresses', async () => {
   const person = await service.person();
   const [email, pending] = [freshAddress(), freshAddress()];
   await confirmedAddress(service, person.username, email);

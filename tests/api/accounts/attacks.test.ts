@@ -9,12 +9,12 @@ import { runTokenSequences } from '#tests/load/attack/token-sequences.ts';
 import { sendForgeries } from '#tests/load/attack/tokens.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 
-/** A little of what `npm run attack` does in full. */
+/** Runs the attacks of `npm run attack` on a smaller scale. */
 let project: AttackProject;
 let target: AttackTarget;
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-// Each has a project of its own: limits that one has used up are shared by chance with names of another.
+// Each test has a project of its own: random names of two tests may share the counter of a limit.
 beforeEach(async () => {
   project = await startProject();
   target = openTarget(project);
@@ -22,13 +22,13 @@ beforeEach(async () => {
 afterEach(() => project.close());
 
 describe('tokens', () => {
-  it('that are forged or altered are refused, and the altered ones cost no question to Appwrite', async () => {
+  it('that are forged or altered are refused, and the altered ones cost no call to Appwrite', async () => {
     const figures = await sendForgeries(target, 200);
     expect(figures.forged).toBeGreaterThanOrEqual(40);
     expect(figures).toMatchObject({ mutated: 200, accepted: 0, callsForMutated: 0 });
   });
 
-  it(`go with the name of their user and with no other, wherever the name is sent (seed ${seed})`, async () => {
+  it(`work with the name of their user and no other, wherever the name is sent (seed ${seed})`, async () => {
     const names = [freshName(), freshName(), freshName()];
     const tokens = await Promise.all(names.map((name) => target.token(name)));
     const random = seededRandom(seed);
@@ -42,19 +42,19 @@ describe('tokens', () => {
     }
   });
 
-  it(`count exactly as long as they should, in any order of events (seed ${seed})`, async () => {
+  it(`are valid exactly as long as they should be, in any order of events (seed ${seed})`, async () => {
     const figures = await runTokenSequences(target, { sequences: 3, commands: 10 }, seededRandom(seed));
     expect(figures.tokenChecks).toBeGreaterThan(30);
   });
 });
 
 describe('guessing', () => {
-  it('from addresses without end costs 100 comparisons and one a minute, and the right password waits with the rest', async () => {
+  it('from ever new addresses costs 100 comparisons and then one a minute, for the right password too', async () => {
     const { hashesAtOnce } = await guessFromEverywhere(target, 200);
     expect(hashesAtOnce).toBe(101);
   });
 
-  it('from the forged address of the victim gets a budget of 100 and one in 15 seconds, and locks nobody out', async () => {
+  it('from the forged address of the victim gets a budget of 100 and then one try in 15 seconds, and locks nobody out', async () => {
     expect(await guessFromHome(target, 120)).toMatchObject({ fromStrangers: 101, fromHomeAtOnce: 101 });
   });
 
@@ -62,7 +62,7 @@ describe('guessing', () => {
     expect(await loginUnderSiege(target, 30)).toMatchObject({ victimLetIn: 30 });
   });
 
-  it('does not lock out somebody who registered and never logged in yet', async () => {
+  it('does not lock out a person who registered and has not logged in yet', async () => {
     const name = freshName();
     await target.register(name);
     for (let guess = 0; guess < 105; guess += 1) await target.login(name, 'wrong-guess', strangeAddress(guess));
@@ -70,7 +70,7 @@ describe('guessing', () => {
     expect((await target.login(name)).status).toBe(200);
   });
 
-  it('costs one comparison and tells the same, whatever is wrong', async () => {
+  it('costs one comparison and gets the same answer, whatever is wrong', async () => {
     const [taken, erased] = [freshName(), freshName()];
     await target.register(taken);
     const headers = { TOKEN: await target.token(erased) };
@@ -92,11 +92,11 @@ describe('guessing', () => {
     }
   });
 
-  it('all at once costs as much as one after the other', async () => {
+  it('costs the same number of comparisons all at once as one after the other', async () => {
     expect(await raceGuesses(target, { rounds: 1, racers: 64 })).toMatchObject({ comparisonsPerRound: 10 });
   });
 
-  it('a name that nobody has is answered like one that somebody has, word for word', async () => {
+  it('an unknown name is answered word for word like a known one', async () => {
     const taken = freshName();
     await target.register(taken);
     const unknown = freshName();
@@ -113,7 +113,7 @@ describe('guessing', () => {
     }
   });
 
-  it('is forgotten after its window, and costs a person who logs in nothing', async () => {
+  it('is forgotten after its window, and a person who logs in uses up nothing', async () => {
     const name = freshName();
     await target.register(name);
     const away = strangeAddress(1);
@@ -125,7 +125,7 @@ describe('guessing', () => {
     for (let login = 0; login < 30; login += 1) expect((await target.login(name, PASSWORD, away)).status).toBe(200);
   });
 
-  it('slides: what was spent before a full quarter of an hour counts after it', async () => {
+  it('has a sliding window: a guess before a full quarter of an hour still counts after it', async () => {
     const name = freshName();
     const away = strangeAddress(1);
     target.advance(15 * MINUTE - ((target.now() + MINUTE) % (15 * MINUTE)));
@@ -141,7 +141,7 @@ describe('guessing', () => {
     expect((await target.login(name, 'wrong-guess', away)).status).toBe(429);
   });
 
-  it('of one password for many names is limited per network, and a known person of that network is let in', async () => {
+  it('one password for many names is limited per network, and a person known from that network is let in', async () => {
     const name = freshName();
     await target.register(name);
     expect((await target.login(name, PASSWORD, '2001:db8:1:2::1')).status).toBe(200);
@@ -153,7 +153,7 @@ describe('guessing', () => {
     expect((await target.login(name, PASSWORD, '2001:db8:1:2:ffff::7')).status).toBe(200);
   });
 
-  it('without a readable address shares one limit, and nobody is known by it', async () => {
+  it('without a readable address shares one limit, and makes no address known', async () => {
     const name = freshName();
     await target.register(name);
     expect((await target.login(name, PASSWORD, '')).status).toBe(200);
@@ -187,6 +187,6 @@ describe('at the same moment', () => {
   });
 });
 
-it(`nobody becomes staff or admin by what they send (seed ${seed})`, async () => {
+it(`nobody becomes staff or admin by any request (seed ${seed})`, async () => {
   expect(await escalate(target, { sequences: 2, requests: 25 }, seededRandom(seed))).toMatchObject({ climbed: 0 });
 });

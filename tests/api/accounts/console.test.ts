@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { ComplaintDetail, LoginReply, Profile, ProfileList } from '#shared/contract/responses.ts';
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import { runDailyPass, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { DATABASE, type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -27,15 +28,15 @@ async function idOf(person: Person): Promise<string> {
 
 const identityOf = (id: string) => service.connection.store.identities.find(id);
 
-/** As an admin edits a row in Appwrite's console. */
+/** Edits the person's row as an admin does in Appwrite's console. */
 async function edit(person: Person, data: Record<string, unknown>): Promise<void> {
   await tables.updateRow({ ...users, rowId: await idOf(person), data });
 }
 
 const login = (username: string) => service.send('POST', '/login', { json: { username, password: PASSWORD } });
 
-describe('what an admin does in the console', () => {
-  it('to a role counts from the next request on', async () => {
+describe('an edit in the console', () => {
+  it('of a role takes effect with the next request', async () => {
     const person = await service.person();
     await edit(person, { role: 'staff' });
     expect((await person.send('GET', '/user?role=staff')).status).toBe(200);
@@ -43,7 +44,7 @@ describe('what an admin does in the console', () => {
     (await person.send('GET', '/user?role=staff')).problem(403);
   });
 
-  it('to the last admin is no dead end: the admin command makes another', async () => {
+  it('of the last admin can be undone: the admin command makes another one', async () => {
     const other = await startService();
     try {
       const last = await other.person('admin');
@@ -58,7 +59,7 @@ describe('what an admin does in the console', () => {
     }
   });
 
-  it('deleting a user row ends the tokens at once, keeps the name taken and takes it off the cases', async () => {
+  it('that deletes a user row ends the tokens at once, keeps the name taken and unassigns their complaints', async () => {
     const clerk = await service.person('staff');
     const person = await service.person();
     const ids: string[] = [];
@@ -81,7 +82,7 @@ describe('what an admin does in the console', () => {
     expect(answer.text).not.toContain(clerk.username);
   });
 
-  it('bringing a deleted user row back brings the account back, and nothing it does from then on is forgotten', async () => {
+  it('bringing a deleted user row back brings the account back, and keeps everything it does from then on', async () => {
     const person = await service.person();
     const rowId = await idOf(person);
     const row: Record<string, unknown> = await tables.getRow({ ...users, rowId });
@@ -90,19 +91,19 @@ describe('what an admin does in the console', () => {
     await service.local.settle();
     await tables.createRow({ ...users, rowId, data });
     const { id } = await person.file();
-    service.local.clock.advance(15 * 60_000);
+    service.local.clock.advance(15 * MINUTE);
     await service.local.settle();
     expect((await service.send('GET', `/complain?id=${id}`)).as(ComplaintDetail).username).toBe(person.username);
     expect((await identityOf(rowId))?.state).toBe('active');
   });
 
-  it('deleting many user rows at once, whose events are lost, is found by the daily pass', async () => {
+  it('that deletes many user rows at once, whose events are lost, is found by the daily pass', async () => {
     const people = await service.people('user', 'staff');
     const [person, clerk] = people;
     const filed = await person.file();
     await admin.send('PUT', '/complain', { json: { id: filed?.id, assignedTo: clerk.username } });
     const ids = await Promise.all(people.map(idOf));
-    // A bulk delete inside a transaction tells nobody.
+    // A bulk delete inside a transaction emits no event.
     const { $id: transactionId } = await tables.createTransaction({ ttl: 60 });
     const queries = [JSON.stringify({ method: 'equal', attribute: '$id', values: ids })];
     const operations = [{ action: 'bulkDelete', ...users, data: { queries } }];
@@ -112,12 +113,12 @@ describe('what an admin does in the console', () => {
     const before = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
     expect(before.username).toBe(person?.username);
 
-    // The daily pass notes that they are gone; a pass a day after it begins to erase them.
+    // One daily pass records the missing accounts; a pass a day later begins to erase them.
     await runDailyPass(service);
     const noted = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
     expect(noted.username).toBe(person?.username);
     const { store } = service.connection;
-    const dayBefore = new Date(service.local.clock.now() - 25 * 3_600_000).toISOString();
+    const dayBefore = new Date(service.local.clock.now() - 25 * HOUR).toISOString();
     await store.quarantine.updateWhere([JSON.stringify({ method: 'equal', attribute: 'kind', values: ['account'] })], {
       firstSeenAt: dayBefore,
     });
@@ -125,7 +126,7 @@ describe('what an admin does in the console', () => {
     await runSchedule(service);
     const swept = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
     expect(swept).toMatchObject({ username: null, assignedTo: null });
-    service.local.clock.advance(11 * 60_000);
+    service.local.clock.advance(11 * MINUTE);
     await service.local.settle();
     for (const id of ids) expect(await identityOf(id)).toBeUndefined();
   });
@@ -133,7 +134,7 @@ describe('what an admin does in the console', () => {
   it.each([
     ['an empty epoch', { epoch: '' }],
     ['an unreadable list of revoked tokens', { revoked: '[{"jti"' }],
-  ])('leaving %s ends every token, and the next login makes all well', async (_, data) => {
+  ])('that leaves %s ends every token, and the next login repairs the row', async (_, data) => {
     const person = await service.person();
     await edit(person, data);
     (await person.send('GET', '/user')).problem(401);
@@ -142,10 +143,10 @@ describe('what an admin does in the console', () => {
     (await person.send('GET', '/user')).problem(401);
   });
 
-  it('renaming somebody, capitals included, leaves them able to log in and to be erased', async () => {
+  it('that renames somebody, capitals included, leaves them able to log in and to be erased', async () => {
     const person = await service.person();
     const renamed = uniqueName('renamed');
-    // Only MariaDB finds what is typed in capitals; the story tells what happens elsewhere.
+    // Only MariaDB finds a username that was typed in capitals. tests/api/databases.test.ts covers the other databases.
     await edit(person, { username: DATABASE === 'mariadb' ? renamed.toUpperCase() : renamed });
     const { TOKEN, user } = (await login(renamed)).as(LoginReply);
     expect(user.username).toBe(renamed);
@@ -158,7 +159,7 @@ describe('what an admin does in the console', () => {
     (await service.send('POST', '/user', { json: { ...json, username: person.username } })).problem(409);
   });
 
-  it('to a name is found by admins after the next daily pass, and the old name no more', async () => {
+  it('of a name lets admins find the new one after the next daily pass, and the old one no more', async () => {
     const person = await service.person();
     await edit(person, { name: 'Zelda Quickfoot' });
     const find = async (q: string) => {
@@ -170,7 +171,7 @@ describe('what an admin does in the console', () => {
     expect(await find('zelda')).toEqual([person.username]);
     expect(await find('quick')).toEqual([person.username]);
     expect(await find(person.username)).toEqual([person.username]);
-    // An account that is named as its words are is left alone.
+    // The daily pass does not write an account whose words already match its name.
     const account = await findByUsername(service.connection.store, person.username);
     await runDailyPass(service);
     expect((await findByUsername(service.connection.store, person.username))?.$updatedAt).toBe(account?.$updatedAt);
@@ -178,7 +179,7 @@ describe('what an admin does in the console', () => {
     expect([await find('zelda'), await find('again')]).toEqual([[], [person.username]]);
   });
 
-  it('spoiling a stored hash locks the person out until an admin resets the password', async () => {
+  it('that spoils a stored hash locks the person out until an admin resets the password', async () => {
     const person = await service.person();
     await edit(person, { passwordHash: PASSWORD });
     (await login(person.username)).problem(401);
@@ -202,7 +203,7 @@ it('an erasure that dies half-way is finished by the event and by maintenance', 
   killed = true;
   await dying.catch(() => undefined);
   await service.local.settle();
-  service.local.clock.advance(15 * 60_000);
+  service.local.clock.advance(15 * MINUTE);
   await service.local.settle();
   for (const complaint of filed) {
     const answer = await admin.send('GET', `/complain?id=${complaint.id}`);

@@ -36,14 +36,14 @@ describe('an admin finds accounts', () => {
     expect(namesOf(await find({ q: 'third' }))).toEqual([person.username]);
   });
 
-  it('who are not erased', async () => {
+  it('unless they are erased', async () => {
     const person = await named(uniqueName('e'), 'Gone Tomorrow');
     expect(namesOf(await find({ q: 'tomorrow' }))).toEqual([person.username]);
     await person.send('DELETE', '/user', { json: { password: PASSWORD } });
     expect(namesOf(await find({ q: 'tomorrow' }))).toEqual([]);
   });
 
-  it('and nobody else does; a cursor belongs to its list', async () => {
+  it('and nobody else does; a cursor is valid for its own list only', async () => {
     const user = await service.person();
     for (const query of ['q=a', 'role=user', 'role=user&q=a', 'role=staff&q=a']) {
       (await user.send('GET', `/user?${query}`)).problem(403);
@@ -74,7 +74,7 @@ describe('GET /user/export', () => {
     };
   }
 
-  it('tells a person all of their own, anonymous and hidden complaints too, with what they wrote', async () => {
+  it('contains all complaints of a person, anonymous and hidden ones too, and what they wrote', async () => {
     const person = await service.person();
     const open = await person.file();
     const anonymous = await person.file({ anonymous: true, title: 'Not in my name' });
@@ -90,7 +90,7 @@ describe('GET /user/export', () => {
     const theirs = await other.file();
     const followed = await other.file();
     expect((await person.send('POST', '/complain/follow', { json: { id: followed.id } })).status).toBe(200);
-    // Hidden since, it is as gone as if it were deleted.
+    // A complaint that was hidden later is missing from the follows, as a deleted one is.
     const gone = await other.file();
     expect((await person.send('POST', '/complain/follow', { json: { id: gone.id } })).status).toBe(200);
     (await staff.send('PUT', '/complain', { json: { id: gone.id, hidden: true } })).as(Complaint);
@@ -130,7 +130,7 @@ describe('GET /user/export', () => {
     expect(complaints[0]?.entries.map(({ kind }) => kind)).toEqual(['created', 'rating']);
   });
 
-  it('needs a token, and a cursor of one’s own', async () => {
+  it('needs a token, and a cursor of the same person', async () => {
     (await service.send('GET', '/user/export')).problem(401);
     const [one, two] = await service.people('user', 'user');
     for (let n = 0; n < 21; n += 1) await one.file();

@@ -20,7 +20,7 @@ const Execution = z.object({
   responseHeaders: z.array(z.object({ name: z.string(), value: z.string() })),
 });
 
-/** The way an SDK takes, where the caller spells the headers. */
+/** Calls a function through the executions API, as an SDK does; the caller chooses the spelling of the headers. */
 async function execute(
   functionId: string,
   wanted: { method?: string; path: string; headers?: object; body?: unknown },
@@ -36,7 +36,7 @@ async function execute(
   return { status, body: JSON.parse(responseBody) as unknown };
 }
 
-/** A request with headers just as written, repeated ones too. */
+/** Sends the headers exactly as given, with their spelling and repetitions; resolves to the status. */
 function raw(path: string, headers: string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const all = ['Host', new URL(service.local.url).host, ...headers];
@@ -72,7 +72,7 @@ describe('the executions API', () => {
     ['X-Appwrite-Key', 'a, b'],
     ['X-Appwrite-Execution-Id', 'a, b'],
     ['X-Appwrite-Country-Code', 'a, b'],
-  ])('gains nobody anything by %s: %s', async (name, value) => {
+  ])('ignores or refuses a client’s %s: %s', async (name, value) => {
     const path = '/user?role=staff';
     const nobody = await execute('users', { path, headers: { [name]: value } });
     expect([400, 401, 403, 503]).toContain(nobody.status);
@@ -85,7 +85,7 @@ describe('the executions API', () => {
 });
 
 describe('a header', () => {
-  it('of the platform that holds a list is a 400, whichever it is', async () => {
+  it('of the platform that holds a list is a 400, whatever its name', async () => {
     const names = ['trigger', 'event', 'user-id', 'user-jwt', 'key', 'country-code', 'execution-id', 'anything'];
     const statuses = new Map<string, number>();
     for (const name of names) {
@@ -134,7 +134,7 @@ describe('a header', () => {
     }
   });
 
-  it('of an answer is plain ASCII on one line, with nothing of the caller in it', async () => {
+  it('of an answer is plain ASCII on one line, and contains nothing that the caller sent', async () => {
     const evil = encodeURIComponent('ä\r\nSet-Cookie: a=b');
     const answers = await Promise.all([
       service.send('GET', `/user?username=${evil}`),
@@ -152,7 +152,7 @@ describe('a header', () => {
   });
 });
 
-it('cleaning up is nobody’s to call', async () => {
+it('clients cannot call media-cleanup', async () => {
   const { endpoint, projectId, url } = service.local;
   const headers = { 'x-appwrite-project': projectId, 'content-type': 'application/json' };
   const spoofed = { 'X-Appwrite-Trigger': 'schedule' };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reserve } from '#shared/appwrite/limits.ts';
 import { Complaint, ComplaintList } from '#shared/contract/responses.ts';
-import { HOUR, MINUTE, systemClock } from '#shared/domain/clock.ts';
+import { HOUR, MINUTE, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -27,19 +27,19 @@ function refusedUntilLater(answer: Answer): void {
   expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(3_600);
 }
 
-it('registrations and failed logins have the limits that are set, and give way when their time is over', async () => {
+it('registrations and failed logins have the limits that are set, and are allowed again after their window', async () => {
   const register = (username = uniqueName()) =>
     service.send('POST', '/user', { json: { username, password: PASSWORD, name: 'One Of Many' } });
   const username = uniqueName('ada');
   for (const name of [username, uniqueName(), uniqueName()]) expect((await register(name)).status).toBe(201);
   refusedUntilLater(await register());
 
-  // From the network of the registration there is a budget of its own, then one try in 15 seconds.
+  // A network from which the account was registered has a budget of its own, then one try in 15 seconds.
   const guess = (password: string) => service.send('POST', '/login', { json: { username, password } });
   for (let turn = 0; turn < 5; turn += 1) (await guess('wrong-password-1')).problem(401);
   refusedUntilLater(await guess('wrong-password-1'));
   refusedUntilLater(await guess(PASSWORD));
-  service.local.clock.advance(15_000);
+  service.local.clock.advance(15 * SECOND);
   expect((await guess(PASSWORD)).status).toBe(200);
 
   service.local.clock.advance(HOUR);
@@ -51,7 +51,7 @@ describe('sixty complaints an hour', () => {
   const file = (person: Person, fields = {}) =>
     person.send('POST', '/complain', { json: { title: 'A broken lamp', description: 'Dark.', ...fields } });
 
-  it('are any sixty minutes: those at the end of an hour count at the beginning of the next', async () => {
+  it('slide: complaints at the end of an hour count at the beginning of the next', async () => {
     const ada = await service.person();
     service.local.clock.moveTo(nextHour() + HOUR - MINUTE);
     expect([(await file(ada)).status, (await file(ada)).status, (await file(ada)).status]).toEqual([201, 201, 201]);
@@ -63,7 +63,7 @@ describe('sixty complaints an hour', () => {
     expect((await file(ada)).status).toBe(201);
   });
 
-  it('do not count what was refused, and what failed', async () => {
+  it('leave out refused and failed ones', async () => {
     const ada = await service.person();
     for (let turn = 0; turn < 5; turn += 1) (await file(ada, { category: 'no-such-category' })).problem(422);
     const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
@@ -88,7 +88,7 @@ describe('sixty complaints an hour', () => {
 });
 
 describe('changes an hour', () => {
-  it('are limited for a reporter and, further, for staff; refused ones and those that change nothing cost nothing', async () => {
+  it('are limited for reporters, and less strictly for staff; refused changes and those without effect do not count', async () => {
     const [ada, clerk] = await service.people('user', 'staff');
     const { id } = await ada.file();
     const note = (person: Person, text: string) => person.send('PUT', '/complain', { json: { id, note: text } });
@@ -110,7 +110,7 @@ describe('a sliding window', () => {
   const STEP = WINDOW / 120;
   const seed = Math.floor(Math.random() * 2 ** 31);
 
-  it(`grants what an exact log would, and never more but for the last 120th of it (seed ${seed})`, async () => {
+  it(`grants what an exact log would, and exceeds it only in the last 120th of the window (seed ${seed})`, async () => {
     const random = seededRandom(seed);
     let now = Date.parse('2030-06-01T12:00:00Z');
     const deps = { store: service.connection.store, clock: { ...systemClock, now: () => new Date(now) } };
@@ -125,7 +125,7 @@ describe('a sliding window', () => {
       if (reservation.granted) expect(within(WINDOW - STEP)).toBeLessThan(limit.max);
       seen[reservation.granted ? 'granted' : 'refused'] += 1;
       if (!reservation.granted) {
-        now += reservation.secondsLeft * 1_000;
+        now += reservation.secondsLeft * SECOND;
         const later = await reserve(deps, limit);
         expect(later.granted).toBe(true);
         used.push(now);
@@ -141,7 +141,7 @@ describe('a sliding window', () => {
     expect(seen.refused).toBeGreaterThan(10);
   });
 
-  it('grants callers at the same moment no more than it has, and all of that', async () => {
+  it('grants simultaneous callers exactly what is left', async () => {
     const deps = {
       store: service.connection.store,
       clock: { ...systemClock, now: () => new Date('2030-06-01T12:00:00Z') },

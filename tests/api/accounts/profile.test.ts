@@ -17,7 +17,7 @@ afterAll(() => service.close());
 const NEW_PASSWORD = 'another-Horse-77';
 
 describe('GET /user', () => {
-  it('tells people their own profile, by name or without', async () => {
+  it('shows people their own profile, with or without their name in the query', async () => {
     const profile = (await user.send('GET', '/user')).as(Profile);
     expect(profile).toMatchObject({ username: user.username, role: 'user', phone: null });
     const named = await user.send('GET', `/user?username=${user.username.toUpperCase()}`);
@@ -25,7 +25,7 @@ describe('GET /user', () => {
     expect((await user.send('GET', '/user?username=&role=')).as(Profile)).toEqual(profile);
   });
 
-  it('tells staff and admins the profiles of others, and who is on the staff', async () => {
+  it('shows staff and admins the profiles of others, and the list of staff', async () => {
     for (const desk of [staff, admin]) {
       const profile = (await desk.send('GET', `/user?username=${user.username}`)).as(Profile);
       expect(profile.username).toBe(user.username);
@@ -36,7 +36,7 @@ describe('GET /user', () => {
     }
   });
 
-  it('refuses other users alike whether the name is there or not, and asks for the name not at all', async () => {
+  it('refuses other users alike whether the name exists or not, without looking it up', async () => {
     const { calls } = service.local;
     for (const name of [other.username, uniqueName('nobody')]) {
       const answer = await user.send('GET', `/user?username=${name}`);
@@ -112,13 +112,13 @@ describe('PUT /user', () => {
     (await admin.send('GET', '/user')).as(Profile);
   });
 
-  it('an admin needs the present password for their own, like anybody', async () => {
+  it('needs an admin’s present password to change their own', async () => {
     const json = { username: admin.username, password: NEW_PASSWORD };
     (await admin.send('PUT', '/user', { json })).problem(422);
     (await admin.send('PUT', '/user', { json: { ...json, currentPassword: 'wrong-password-1' } })).problem(403);
   });
 
-  it('is nobody else’s to use, staff included', async () => {
+  it('is refused for other people’s accounts, for staff too', async () => {
     for (const target of [other.username, staff.username, admin.username, uniqueName('nobody')]) {
       const json = { username: target, name: 'Somebody Else' };
       (await user.send('PUT', '/user', { json })).problem(403);
@@ -142,7 +142,7 @@ describe('PUT /user', () => {
     (await service.send('PUT', '/user', { json })).problem(401);
   });
 
-  it('loses no change when many come at once', async () => {
+  it('loses no change when many arrive at once', async () => {
     const person = await service.person();
     const puts = Array.from({ length: 6 }, (_, index) =>
       person.send('PUT', '/user', { json: { name: `Name ${index}` } }),
@@ -175,7 +175,7 @@ describe('POST /logout', () => {
     (await (await service.login(first.username)).send('GET', '/user')).as(Profile);
   });
 
-  it('of many devices at once ends each of them', async () => {
+  it('ends each of many devices that log out at once', async () => {
     const first = await service.person();
     const devices = [first, await service.login(first.username), await service.login(first.username)];
     const ended = await Promise.all(devices.map((device) => device.send('POST', '/logout', { json: {} })));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Accepted, Profile } from '#shared/contract/responses.ts';
-import { HOUR } from '#shared/domain/clock.ts';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { accountOf, confirmedAddress, linkFor, newsFrom } from '../../support/account-news.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -25,7 +25,7 @@ async function withAddress(): Promise<Person> {
 }
 
 describe('POST /recovery', () => {
-  it('answers the same and asks the same of Appwrite, whoever is asked for', async () => {
+  it('gives the same answer and makes the same calls to Appwrite for known and unknown names', async () => {
     const person = await withAddress();
     await ask({ username: uniqueName() });
     const asked = [
@@ -72,7 +72,7 @@ describe('POST /recovery/confirm', () => {
     expect((await reset(token)).problem(410).code).toBe('token_gone');
   });
 
-  it('uses nothing up when it refuses a password, or is only read', async () => {
+  it('does not use up the link when it refuses a password or a GET', async () => {
     const person = await withAddress();
     const token = await linkFor(service, person.username, 'reset');
     for (const weak of ['short', 'password1', person.username, 'x'.repeat(73), ''])
@@ -90,7 +90,7 @@ describe('POST /recovery/confirm', () => {
     const older = await linkFor(service, person.username, 'reset');
     const newer = await linkFor(service, person.username, 'reset');
     (await reset(older)).problem(410);
-    service.local.clock.advance(HOUR + 1_000);
+    service.local.clock.advance(HOUR + SECOND);
     (await reset(newer)).problem(410);
     const again = await service.login(person.username);
     const last = await linkFor(service, person.username, 'reset');
@@ -114,7 +114,7 @@ describe('POST /recovery/confirm', () => {
     }
   });
 
-  it('refuses what never was a link, and the link of a person who is gone', async () => {
+  it('refuses a link that was never issued, and the link of a deleted account', async () => {
     for (const token of ['A'.repeat(43), 'x', '..', 'ä'.repeat(43)]) (await reset(token)).problem(410);
     for (const token of [undefined, null, 7, '']) (await reset(token)).problem(422);
     const person = await withAddress();
@@ -124,7 +124,7 @@ describe('POST /recovery/confirm', () => {
     (await reset(token)).problem(410);
   });
 
-  it('with one link many times at once sets one password', async () => {
+  it('sets one password when one link is used many times at once', async () => {
     const person = await withAddress();
     const token = await linkFor(service, person.username, 'reset');
     const passwords = Array.from({ length: 4 }, (_, n) => `horse-number-${n}-of-4`);
@@ -134,7 +134,7 @@ describe('POST /recovery/confirm', () => {
     await service.login(person.username, won);
   });
 
-  it('tells the person exactly once and sets the password, or does neither, when Appwrite fails', async () => {
+  it('sets the password and tells the person once, or does neither, when Appwrite fails', async () => {
     const person = await withAddress();
     const { $id } = await accountOf(service, person.username);
     const token = await linkFor(service, person.username, 'reset');
@@ -148,7 +148,7 @@ describe('POST /recovery/confirm', () => {
   });
 });
 
-it('a new password or role that somebody else gives is told, too', async () => {
+it('a person is told of a password or role that somebody else gives them', async () => {
   const [person, admin] = await service.people('user', 'admin');
   const { $id } = await accountOf(service, person.username);
   const json = { username: person.username, password: NEW_PASSWORD };
@@ -159,7 +159,7 @@ it('a new password or role that somebody else gives is told, too', async () => {
   expect(await newsFrom(service, $id, () => promote('user'))).toEqual(['role.changed']);
 });
 
-it('requests are limited per address, alike for names that are there and names that are not; failed ones cost nothing', async () => {
+it('requests are limited per address, alike for known and unknown names; failed ones do not count', async () => {
   const limited = await startService({ RECOVERIES_PER_HOUR: '3' });
   try {
     const { username } = await limited.person();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { LoginReply, Profile } from '#shared/contract/responses.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, sharedService, uniqueName } from '../../support/harness.ts';
 
@@ -18,7 +19,7 @@ const login = (username: unknown, password: unknown = PASSWORD) =>
   service.send('POST', '/login', { json: { username, password } });
 
 describe('POST /user', () => {
-  it('opens an account with the role user and answers the profile alone', async () => {
+  it('opens an account with the role user and answers with the profile only', async () => {
     const username = uniqueName();
     const answer = await register({
       username: username.toUpperCase(),
@@ -64,13 +65,13 @@ describe('POST /user', () => {
     expect(await findByUsername(service.connection.store, 'badinput.person')).toBeUndefined();
   });
 
-  it('refuses what pollutes a prototype', async () => {
+  it('refuses __proto__ in the body', async () => {
     const raw = `{"username":"badinput.person","password":"${PASSWORD}","name":"A","__proto__":{"role":"admin"}}`;
     const headers = { 'content-type': 'application/json' };
     (await service.send('POST', '/user', { raw, headers })).problem(422);
   });
 
-  it('takes both spellings of a composed letter for one password', async () => {
+  it('takes both Unicode spellings of a composed letter as the same password', async () => {
     const username = uniqueName();
     (await register({ username, password: 'Zoe\u0308s geheimes Wort', name: 'Zoë' })).as(Profile, 201);
     (await login(username, 'Zoës geheimes Wort')).as(LoginReply);
@@ -81,7 +82,7 @@ describe('POST /login', () => {
   it('gives a token and the profile for the right pair, in any spelling of the name', async () => {
     const { TOKEN, expiresAt, user } = (await login(ada.username.toUpperCase())).as(LoginReply);
     expect(user.username).toBe(ada.username);
-    expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(11.9 * 3_600_000);
+    expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(11.9 * HOUR);
     const payload = JSON.parse(Buffer.from(TOKEN.split('.')[1] ?? '', 'base64url').toString());
     expect(Object.keys(payload).sort()).toEqual(['aud', 'ep', 'exp', 'iat', 'iss', 'jti', 'sub']);
   });
@@ -141,7 +142,7 @@ describe('POST /login', () => {
     (await service.send('POST', '/login', { raw, headers })).problem(status);
   });
 
-  it('renews a hash of a lower cost while it knows the password', async () => {
+  it('renews a hash of a lower cost at the login', async () => {
     const person = await service.person();
     const { store } = service.connection;
     const before = await findByUsername(store, person.username);
@@ -168,7 +169,7 @@ it('while ten logins hash, reads are answered between them, and logins beyond th
   busy = false;
   await reading;
   for (const answer of logins) answer.as(LoginReply);
-  // Passwords hashed on the thread that answers would let through one read after each login at most.
+  // If passwords were hashed on the main thread, at most one read could be answered after each login.
   expect(reads).toBeGreaterThan(names.length + 2);
 
   const crowd = Array.from({ length: 40 }, () => login(uniqueName('nobody')));

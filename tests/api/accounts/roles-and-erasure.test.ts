@@ -5,6 +5,7 @@ import { giveRole as giveRoleByTerminal } from '#scripts/admin/accounts.ts';
 import { findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID, TABLE_IDS } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail, ComplaintList, LoginReply, Profile } from '#shared/contract/responses.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { runDailyPass, runSchedule } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** All rows of all tables as they are stored, as whoever has a copy of the database reads them. */
+/** All rows of all tables as they are stored, each as `<table> <JSON>`. */
 async function everyRow({ connection }: Service): Promise<string[]> {
   const all = await Promise.all(
     TABLE_IDS.map(async (tableId) => {
@@ -45,14 +46,14 @@ describe('PUT /user/role', () => {
     expect((await person.send('GET', '/user')).as(Profile).role).toBe('user');
   });
 
-  it('takes an admin their powers at once', async () => {
+  it('removes an admin’s rights at once', async () => {
     const second = await service.person('admin');
     (await giveRole(admin, second.username, 'staff')).as(Profile);
     (await giveRole(second, user.username, 'admin')).problem(403);
     expect((await user.send('GET', '/user')).as(Profile).role).toBe('user');
   });
 
-  it('is for admins, who come before whether there is such a person', async () => {
+  it('is for admins, and is refused to others whether or not the person exists', async () => {
     for (const actor of [user, staff]) {
       for (const target of [user.username, staff.username, admin.username, uniqueName('nobody')]) {
         (await giveRole(actor, target, 'admin')).problem(403);
@@ -62,7 +63,7 @@ describe('PUT /user/role', () => {
     (await giveRole(admin, uniqueName('nobody'), 'staff')).problem(404);
   });
 
-  it('is never one’s own', async () => {
+  it('never changes one’s own role', async () => {
     for (const role of ['user', 'staff', 'admin']) (await giveRole(admin, admin.username, role)).problem(403);
     expect((await admin.send('GET', '/user')).as(Profile).role).toBe('admin');
   });
@@ -123,7 +124,7 @@ describe('DELETE /user', () => {
     expect((await service.send('POST', '/user', { json })).problem(409).code).toBe('username_taken');
   });
 
-  it('takes erased staff off the complaints they were given, and off those they would be given', async () => {
+  it('takes erased staff off the complaints and the categories that name them', async () => {
     const clerk = await service.person('staff');
     const { categories } = service.connection.store;
     const waste = await categories.find('waste');
@@ -149,7 +150,7 @@ describe('DELETE /user', () => {
     expect((await admin.send('GET', `/complain?id=${next}`)).as(ComplaintDetail).assignedTo).toBeNull();
   });
 
-  it('takes demoted staff off their open cases, with the next run of maintenance, and off no ended one', async () => {
+  it('takes demoted staff off their open complaints with the next maintenance, and leaves them on ended ones', async () => {
     const [clerk, helper, third] = await service.people('staff', 'admin', 'staff');
     const [open, ended] = await Promise.all([user.file(), user.file()]);
     for (const { id } of [open, ended]) {
@@ -164,7 +165,7 @@ describe('DELETE /user', () => {
     const { id: revoked } = await user.file();
     await admin.send('PUT', '/complain', { json: { id: revoked, assignedTo: third.username } });
     await giveRoleByTerminal(service.connection, third.username, 'user');
-    service.local.clock.advance(60_000);
+    service.local.clock.advance(MINUTE);
     await runSchedule(service);
     expect(await detail(open.id)).toMatchObject({ assignedTo: null, version: 3, status: 'acknowledged' });
     expect((await detail(open.id)).timeline.at(-1)).toMatchObject({
@@ -179,7 +180,7 @@ describe('DELETE /user', () => {
     expect(seen.timeline.map(({ kind }) => kind)).toEqual(['created', 'status']);
   });
 
-  it('takes off the cases of somebody who was demoted in the console with the next daily pass', async () => {
+  it('unassigns with the next daily pass whoever was demoted in the console', async () => {
     const clerk = await service.person('staff');
     const { id } = await user.file();
     await admin.send('PUT', '/complain', { json: { id, assignedTo: clerk.username } });
@@ -191,7 +192,7 @@ describe('DELETE /user', () => {
     expect((await admin.send('GET', `/complain?id=${id}`)).as(ComplaintDetail).assignedTo).toBeNull();
   });
 
-  it('leaves nothing in the tables that leads from the name to the cases, and the name stays taken', async () => {
+  it('leaves nothing in the tables that leads from the name to the complaints, and the name stays taken', async () => {
     const person = await service.person();
     const { store } = service.connection;
     const id = (await findByUsername(store, person.username))?.$id ?? '';
@@ -203,10 +204,10 @@ describe('DELETE /user', () => {
     await service.local.settle();
     expect(await store.users.find(id)).toBeUndefined();
     expect((await store.identities.find(id))?.state).toBe('erasing');
-    service.local.clock.advance(15 * 60_000);
+    service.local.clock.advance(15 * MINUTE);
     await service.local.settle();
     expect(await store.identities.find(id)).toBeUndefined();
-    // Not even the time of a write tells when the account of this name went, as the cases were written to at that moment.
+    // The row of the name is not written: its time would equal that of the erased complaints and link them.
     expect(await store.names.find(nameId)).toEqual(before);
 
     const rows = await everyRow(service);
@@ -230,7 +231,7 @@ describe('DELETE /user', () => {
     expect((await erase(person, { username: person.username, password: PASSWORD })).status).toBe(204);
   });
 
-  it('of others is for admins', async () => {
+  it('is for admins where the account is somebody else’s', async () => {
     const other = await service.person();
     for (const actor of [user, staff]) {
       for (const target of [other.username, admin.username, uniqueName('nobody')]) {
@@ -265,7 +266,7 @@ describe('DELETE /user', () => {
   });
 });
 
-it('a token of an erased account is worth nothing to whoever comes after', async () => {
+it('a token of an erased account gives no access to a later one', async () => {
   const person = await service.person();
   const tokens = [person, await service.login(person.username)];
   expect((await tokens[1]?.send('DELETE', '/user', { json: { password: PASSWORD } }))?.status).toBe(204);

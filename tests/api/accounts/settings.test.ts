@@ -17,7 +17,7 @@ const ENV = {
 };
 const routes = Object.values(ROUTES).flat();
 
-/** A request to a service with these settings, whose Appwrite answers nothing. */
+/** Sends a request to a service with these settings whose Appwrite does not answer. */
 async function ask(
   env: Record<string, string>,
   target = '/user',
@@ -39,7 +39,7 @@ describe('a token secret', () => {
   it.each([
     ['none', ''],
     ['a short one', 'kP9v3Qm1xT7wLz5RnB8cYd2FhJ6sGa4'],
-  ])('that is %s is a refusal to serve, on public endpoints too', async (_, secret) => {
+  ])('that is %s makes every endpoint refuse to serve, public ones too', async (_, secret) => {
     for (const target of ['/user', '/complain', '/complain/categories']) {
       const { reply, log } = await ask({ ...ENV, TOKEN_SECRET: secret }, target);
       expect(reply.status).toBe(503);
@@ -53,12 +53,12 @@ describe('a token secret', () => {
   it.each([
     ['the same', SECRET],
     ['a short one', 'a'.repeat(31)],
-  ])('before the last rotation that is %s is a refusal as well', async (_, previous) => {
+  ])('before the last rotation that is %s makes the service refuse, too', async (_, previous) => {
     const { reply } = await ask({ ...ENV, TOKEN_SECRET_PREVIOUS: previous });
     expect(reply.body.code).toBe('misconfigured');
   });
 
-  it('of 32 bytes serves, whatever they are', async () => {
+  it('of 32 bytes is accepted, whatever the bytes are', async () => {
     for (const TOKEN_SECRET of [OTHER_SECRET, 'a'.repeat(32), 'ä'.repeat(16)]) {
       const { reply } = await ask({ ...ENV, TOKEN_SECRET, TOKEN_SECRET_PREVIOUS: SECRET });
       expect(reply.status).toBe(401);
@@ -70,7 +70,7 @@ describe('a rotation', () => {
   const subject = { sub: 'u0123456789abcdef', epoch: 'e0123456789abcdefghi' };
   const tokensOf = (env: Record<string, string>) => composeService(readConfig({ ...ENV, ...env })).tokens;
 
-  it('keeps the tokens of the secret before, until it is taken out', async () => {
+  it('keeps tokens of the previous secret valid until that is removed', async () => {
     const { token: old } = await issueToken(tokensOf({}), subject);
     const during = tokensOf({ TOKEN_SECRET: OTHER_SECRET, TOKEN_SECRET_PREVIOUS: SECRET });
     const after = tokensOf({ TOKEN_SECRET: OTHER_SECRET });
@@ -81,7 +81,7 @@ describe('a rotation', () => {
     expect(await tokensOf({}).verify(young)).toBeUndefined();
   });
 
-  it('does not carry tokens from one project to another', async () => {
+  it('does not make tokens of one project valid in another', async () => {
     const { token } = await issueToken(tokensOf({}), subject);
     expect(await tokensOf({ APPWRITE_FUNCTION_PROJECT_ID: 'other' }).verify(token)).toBeUndefined();
   });
@@ -104,7 +104,7 @@ it.each([
   ['STAFF_CHANGES_PER_HOUR', '0.5'],
   ['COMPLAINTS_PER_HOUR', '0'],
   ['REGISTRATIONS_PER_HOUR', '1e3'],
-])('%s=%s is a refusal to serve that names the setting in the log alone', async (name, value) => {
+])('%s=%s makes the service refuse, and only the log names the setting', async (name, value) => {
   const { reply, log } = await ask({ ...ENV, [name]: value });
   expect(reply.body.code).toBe('misconfigured');
   expect(reply.text).not.toContain(name);

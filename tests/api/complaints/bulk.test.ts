@@ -20,7 +20,7 @@ afterAll(() => service.close());
 const bulk = (person: Person, json: unknown) => person.send('PUT', '/complain/bulk', { json });
 const UNKNOWN = 'z'.repeat(20);
 
-it('changes each complaint by the rules of a single change and tells each result in the order sent', async () => {
+it('changes each complaint by the rules of a single change and lists the results in the order sent', async () => {
   const [fresh, ended, hidden] = [await reporter.file(), await reporter.file(), await reporter.file()];
   await change(staff, { id: ended.id, status: 'rejected', note: 'No.' });
   await change(staff, { id: hidden.id, hidden: true });
@@ -39,20 +39,20 @@ it('changes each complaint by the rules of a single change and tells each result
   expect(await detailOf(staff, ended.id)).toMatchObject({ status: 'rejected', version: 2 });
 });
 
-it('assigns to whoever asks as `me`', async () => {
+it('assigns to the caller by `me`', async () => {
   const ids = [(await reporter.file()).id, (await reporter.file()).id];
   const { results } = (await bulk(staff, { ids, change: { assignedTo: 'me' } })).as(ChangeResults);
   expect(results.map(({ status }) => status)).toEqual([200, 200]);
   for (const id of ids) expect(await detailOf(staff, id)).toMatchObject({ assignedTo: staff.username, version: 2 });
 });
 
-it('changes 50 at once', async () => {
+it('changes 50 complaints at once', async () => {
   const ids = await Promise.all(Array.from({ length: 50 }, async () => (await reporter.file()).id));
   const { results } = (await bulk(staff, { ids, change: { hidden: true } })).as(ChangeResults);
   expect(results).toEqual(ids.map((id) => ({ id, ok: true, status: 200 })));
 });
 
-it('counts each change towards the limit and answers 429 in the results that are beyond it', async () => {
+it('counts each change towards the limit and answers 429 for those beyond it', async () => {
   const limited = await startService({ STAFF_CHANGES_PER_HOUR: '2' });
   try {
     const [user, clerk] = await limited.people('user', 'staff');
@@ -64,17 +64,17 @@ it('counts each change towards the limit and answers 429 in the results that are
   }
 });
 
-it('reads names and reserves the limit once for all, and gives back what it did not use', async () => {
+it('reads accounts and reserves the limit once for all complaints, and gives back what it did not use', async () => {
   const limited = await startService({
     STAFF_CHANGES_PER_HOUR: '6',
-    // A read that a busy machine answers late is not asked a second time.
+    // A hedge delay of 20 s keeps reads from being repeated on a busy machine, which would change the counts.
     ...{ APPWRITE_HEDGE_MS: '20000', APPWRITE_TIMEOUT_MS: '20000' },
   });
   try {
     const [user, clerk, other] = await limited.people('user', 'staff', 'staff');
     const ids = await Promise.all([1, 2, 3].map(async () => (await user.file()).id));
     const sent = { change: { status: 'acknowledged', category: 'roads', assignedTo: clerk.username } };
-    // The first change of its kind makes the totals that later ones count in.
+    // Warms up: the first change of each kind creates the totals.
     (await bulk(other, { ids: [(await user.file()).id], ...sent })).as(ChangeResults);
     const callsFor = async (some: string[]) => {
       const answers: number[][] = [];
@@ -88,7 +88,7 @@ it('reads names and reserves the limit once for all, and gives back what it did 
     };
     const three = await callsFor([...ids, UNKNOWN, 'y'.repeat(20)]);
     expect(three.statuses).toEqual([200, 200, 200, 404, 404]);
-    // Counted, summed up, and two uses given back; the account, the assignee, and the category with its own assignee.
+    // Limits: counted, added up, and two uses given back. Users: caller and new assignee. Categories: the new one.
     expect(three).toMatchObject({ limits: 3, users: 2, categories: 1 });
     const more = await Promise.all([1, 2, 3, 4].map(async () => (await user.file()).id));
     const rest = await callsFor(more);
@@ -100,7 +100,7 @@ it('reads names and reserves the limit once for all, and gives back what it did 
   }
 });
 
-it('answers 503 for what there is no time for, and changes it no more', async () => {
+it('answers 503 for complaints that there is no time left for, and does not change them', async () => {
   const { endpoint, projectId, apiKey: key } = service.local;
   const env = {
     ...service.settings,

@@ -20,7 +20,7 @@ const DRAFT = { title: 'A broken lamp', description: 'Dark.' };
 const file = (person: Person, json: unknown) => person.send('POST', '/complain', { json });
 
 describe('the contact of a caller', () => {
-  it('is taken from JSON and from a form, and read by staff and admins only', async () => {
+  it('is accepted in JSON and in a form, and shown to staff and admins only', async () => {
     const contact = { ...CONTACT, phone: '+49 170 1234567', email: 'Rosa@EXAMPLE.org' };
     const filed = (await file(staff, { ...DRAFT, contact })).as(Complaint, 201);
     expect(filed).toMatchObject({ username: staff.username, contact: CONTACT });
@@ -34,7 +34,7 @@ describe('the contact of a caller', () => {
     for (const viewer of [service, reporter]) expect((await detailOf(viewer, filed.id)).contact).toBeNull();
   });
 
-  it('is 403 from anybody else, in JSON and in a form', async () => {
+  it('is refused with 403 from anybody else, in JSON and in a form', async () => {
     (await file(reporter, { ...DRAFT, contact: { name: 'Rosa' } })).problem(403);
     const form = new FormData();
     for (const [name, value] of Object.entries({ ...DRAFT, contactName: 'Rosa' })) form.set(name, value);
@@ -53,7 +53,7 @@ describe('the contact of a caller', () => {
     expect((await file(staff, { ...DRAFT, contact })).problem(422).errors[0]?.field).toBe(field);
   });
 
-  it('is removed CONTACT_DAYS after the end, and not where the complaint was reopened', async () => {
+  it('is removed CONTACT_DAYS after the end, but not when the complaint was reopened', async () => {
     const { local } = service;
     const closing = (await file(staff, { ...DRAFT, contact: CONTACT })).as(Complaint, 201);
     const reopened = (await file(staff, { ...DRAFT, contact: CONTACT })).as(Complaint, 201);
@@ -71,7 +71,7 @@ describe('the contact of a caller', () => {
 });
 
 describe('a reporter', () => {
-  it('may become anonymous later: their name is gone from every list and answer', async () => {
+  it('may become anonymous later: their name is removed from every list and answer', async () => {
     const { id } = await reporter.file();
     await change(reporter, { id, note: 'Still dark.' });
     expect(await change(reporter, { id, anonymous: true })).toMatchObject({ anonymous: true, version: 3 });

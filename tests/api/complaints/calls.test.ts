@@ -11,7 +11,7 @@ let staff: Person;
 beforeAll(async () => {
   service = await startService({}, { delays: true });
   [reporter, staff] = await service.people('user', 'staff');
-  // The first of each kind makes the totals that all later ones count in.
+  // Warms up: the first complaint of each kind creates the totals.
   const first = await reporter.file({ category: 'roads' });
   for (const status of ['in_progress', 'resolved', 'closed']) await change(staff, { id: first.id, status });
 });
@@ -27,7 +27,7 @@ const get = async (query: string, viewer: Pick<Person, 'send'> = service) =>
   costOf(await viewer.send('GET', `/complain${query}`));
 const put = async (json: unknown) => costOf(await staff.send('PUT', '/complain', { json }));
 
-it('a list is one call; one for each of several statuses; two in a row where no index gives all conditions', async () => {
+it('a list costs one call, one for each of several statuses, and two in a row where no index covers all conditions', async () => {
   await reporter.file();
   const { next } = await listOf(service, { pageSize: 1 });
   expect(await get('?page=1&status=created&sort=-updatedAt')).toEqual([1, 1]);
@@ -41,32 +41,32 @@ it('a list is one call; one for each of several statuses; two in a row where no 
   expect(await get('?username=..')).toEqual([0, 0]);
 });
 
-it('who asks is one call before the list, since it decides what is listed', async () => {
+it('reading the account costs one call before the list, since it decides what is listed', async () => {
   expect(await get('?mine=true', reporter)).toEqual([2, 2]);
   expect(await get('?assignedTo=me&status=created', staff)).toEqual([2, 2]);
 });
 
-it('a list of a category in which nothing is found asks whether there is such a category', async () => {
+it('an empty list of a category costs a call that checks whether the category exists', async () => {
   expect(await get('?category=noise')).toEqual([2, 2]);
   expect(await get('?category=roads')).toEqual([1, 1]);
 });
 
-it('words are looked up, then their complaints; what is near is looked for around, read by cells, then in full', async () => {
+it('a search reads the words, then their complaints; `near` reads the cells around, then the complaints in full', async () => {
   await reporter.file({ title: 'Leaking hydrant', latitude: 1, longitude: 1 });
   expect(await get('?q=hydrant')).toEqual([2, 2]);
-  // As many as for a word of hidden complaints.
+  // The same cost as for a word that only hidden complaints contain.
   expect(await get('?q=nowhere')).toEqual([2, 2]);
   expect(await get('?q=leaking+hydrant')).toEqual([4, 3]);
   expect(await get('?near=1,1&radius=50')).toEqual([4, 3]);
 });
 
-it('a complaint is read beside who asks, its timeline after that, for whoever may read it', async () => {
+it('a complaint is read beside the account, and its timeline after both, for viewers who may read it', async () => {
   const { id } = await reporter.file();
   expect(await get(`?id=${id}`)).toEqual([2, 2]);
   expect(await get(`?id=${id}`, staff)).toEqual([3, 2]);
 });
 
-it('a stranger costs the same for a hidden complaint with a long timeline and for one that there is not', async () => {
+it('a stranger causes the same calls for a hidden complaint with a long timeline as for an unknown id', async () => {
   const { id } = await reporter.file();
   await put({ id, hidden: true });
   const cost = async (asked: string, viewer: Pick<Person, 'send'>) => {
@@ -80,7 +80,7 @@ it('a stranger costs the same for a hidden complaint with a long timeline and fo
   expect(await cost(id, stranger)).toEqual(await cost('z'.repeat(20), stranger));
 });
 
-it('a search costs a stranger the same for a word that only hidden complaints have and for one that none has', async () => {
+it('a search causes a stranger the same calls for a word of hidden complaints only as for an unknown word', async () => {
   for (let turn = 0; turn < 4; turn += 1) {
     const { id } = await reporter.file({ title: 'A platypus', latitude: 3, longitude: 3 });
     await put({ id, hidden: true });
@@ -91,7 +91,7 @@ it('a search costs a stranger the same for a word that only hidden complaints ha
   expect(await get('/similar?q=platypus')).toEqual(await get('/similar?q=wombat'));
 });
 
-it('a double costs a stranger the same when its original is hidden and when it was deleted', async () => {
+it('a duplicate causes a stranger the same calls when its original is hidden as when it was deleted', async () => {
   const doubleOf = async () => {
     const [original, double] = [await reporter.file(), await reporter.file()];
     await change(staff, { id: double.id, duplicateOf: original.id });
@@ -107,24 +107,24 @@ it('a double costs a stranger the same when its original is hidden and when it w
     costs.push(await get(`?id=${id}`));
   }
   expect(costs[0]).toEqual(costs[1]);
-  // A list with a double in it costs a call more.
+  // The duplicates are deleted again, since a list with a duplicate costs one more call.
   const admin = await service.person('admin');
   for (const id of [first, second]) {
     expect((await admin.send('POST', '/complain/delete', { json: { id } })).status).toBe(200);
   }
 });
 
-it('a change is two reads and its limit side by side and a transaction, and looks up a name beside them', async () => {
+it('a change costs two reads and its limit side by side, then a transaction; an assignee costs a read beside them', async () => {
   const { id } = await reporter.file();
   expect(await put({ id, status: 'in_progress', progress: 20, note: 'Begun.', internalNote: 'By hand.' })).toEqual([
     7, 3,
   ]);
   expect(await put({ id, assignedTo: staff.username })).toEqual([8, 3]);
-  // What changes nothing costs nothing: its use of the limit is given back.
+  // A change without effect writes nothing and gives its use of the limit back.
   expect(await put({ id, status: 'in_progress' })).toEqual([6, 2]);
 });
 
-it('hiding makes a new URL for each picture before, and ends the old one after', async () => {
+it('hiding makes a new URL for each picture before the commit, and ends the old one after it', async () => {
   const { id } = await fileWithPictures(reporter, 1);
   expect(await put({ id, hidden: true })).toEqual([10, 6]);
   expect(await put({ id, hidden: false })).toEqual([7, 3]);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe('categories', () => {
-  it('are listed for anybody, by name and without who works on them', async () => {
+  it('are listed by name for everybody, without their assignees', async () => {
     const answer = await service.send('GET', '/complain/categories');
     const { items } = answer.as(CategoryList);
     expect(items.map(({ name }) => name)).toEqual(items.map(({ name }) => name).sort());
@@ -31,7 +31,7 @@ describe('categories', () => {
     (await service.send('GET', '/complain/categories?page=1')).problem(422);
   });
 
-  it('give a complaint its day and its assignee, as long as that is somebody who works here', async () => {
+  it('give a complaint its deadline and its assignee, if the assignee is staff', async () => {
     const { categories } = service.connection.store;
     await categories.insert('graffiti', {
       name: 'Graffiti',
@@ -52,7 +52,7 @@ describe('categories', () => {
     expect(graffiti?.assignedTo).toBeNull();
   });
 
-  it('may be named as the console allows, and are found in any case', async () => {
+  it('may have any id that the console allows, and are found in any case', async () => {
     const rowId = 'Parks.North';
     const { tables } = service.connection.gateway;
     await tables.createRow({ databaseId: 'main', tableId: 'categories', rowId, data: { name: 'Parks in the north' } });
@@ -65,7 +65,7 @@ describe('categories', () => {
     (await reporter.send('POST', '/complain', { json: body })).problem(422);
   });
 
-  it('called none are none: they are not offered, and a complaint cannot be given one', async () => {
+  it('with the id none are not offered, and a complaint cannot be given them', async () => {
     const { tables } = service.connection.gateway;
     await tables.createRow({ databaseId: 'main', tableId: 'categories', rowId: 'none', data: { name: 'Nothing' } });
     expect((await service.send('GET', '/complain/categories')).text).not.toContain('"none"');
@@ -76,7 +76,7 @@ describe('categories', () => {
     await tables.deleteRow({ databaseId: 'main', tableId: 'categories', rowId: 'none' });
   });
 
-  it('that are deleted may be repeated in a change, but not given anew', async () => {
+  it('that were deleted may be repeated in a change, but not chosen anew', async () => {
     const { categories } = service.connection.store;
     await categories.insert('snow', { name: 'Snow' });
     const [snowy, other] = [await reporter.file({ category: 'snow' }), await reporter.file()];
@@ -87,7 +87,7 @@ describe('categories', () => {
     expect(idsOf(await listOf(service, { category: 'snow' }))).toEqual([snowy.id]);
   });
 
-  it('are missing where none was given', async () => {
+  it('are found by none where a complaint has none', async () => {
     const { id } = await reporter.file();
     const none = await listOf(service, { category: 'none' });
     expect(idsOf(none)).toContain(id);
@@ -112,7 +112,7 @@ describe('categories', () => {
     expect(idsOf(await listOf(staff, { ...query, q: 'music morning' }))).toEqual([]);
   });
 
-  it('and days are whole: to holds everything of its day', async () => {
+  it('combine with dates, which are whole days: to includes its day', async () => {
     const { id, createdAt } = await reporter.file();
     const day = createdAt.slice(0, 10);
     expect(idsOf(await listOf(service, { from: day, to: day }))).toContain(id);

@@ -51,7 +51,7 @@ describe('the desk', () => {
     expect(problem.detail).toContain('acknowledged, in_progress, rejected');
   });
 
-  it('leaves in the timeline what it changed, to the public only what is theirs to know', async () => {
+  it('writes what it changed into the timeline, and the public sees only public changes', async () => {
     const { id } = await reporter.file();
     await change(staff, { id, status: 'in_progress', progress: 10, assignedTo: staff.username });
     await change(reporter, { id, note: 'Thank you.' });
@@ -61,7 +61,7 @@ describe('the desk', () => {
     expect(await changed(service)).toEqual([[], ['status', 'progress'], []]);
   });
 
-  it('must say why when it rejects or reopens', async () => {
+  it('must give a note when it rejects or reopens', async () => {
     const { id } = await reporter.file();
     expect((await put(staff, { id, status: 'rejected' })).problem(422).errors).toMatchObject([{ field: 'note' }]);
     const internal = { id, status: 'rejected', internalNote: 'A duplicate.' };
@@ -93,7 +93,7 @@ describe('the desk', () => {
     expect((await put(staff, { id, ...step, progress })).problem(422).errors).toMatchObject([{ field: 'progress' }]);
   });
 
-  it('counts another progress of the same status as a change, and saying nothing new as none', async () => {
+  it('counts another progress in the same status as a change, and an identical one as none', async () => {
     const { id } = await reporter.file();
     await change(staff, { id, status: 'in_progress' });
     expect(await change(staff, { id, status: 'in_progress', progress: 20 })).toMatchObject({ version: 3 });
@@ -104,21 +104,21 @@ describe('the desk', () => {
 });
 
 describe('assignment', () => {
-  it('goes to staff by username in any case, and to nobody', async () => {
+  it('goes to staff by username in any case, and can be removed', async () => {
     const { id } = await reporter.file();
     const given = await change(admin, { id, assignedTo: staff.username.toUpperCase() });
     expect(given.assignedTo).toBe(staff.username);
     expect((await change(admin, { id, assignedTo: null })).assignedTo).toBeNull();
   });
 
-  it('is refused for somebody who is not staff, or not there', async () => {
+  it('is refused for a person who is not staff or does not exist', async () => {
     const { id } = await reporter.file();
     for (const assignedTo of [stranger.username, 'nobody-at-all', 'ärger', '..']) {
       expect((await put(admin, { id, assignedTo })).problem(422).errors).toMatchObject([{ field: 'assignedTo' }]);
     }
   });
 
-  it('is nothing that the public or the reporter sees', async () => {
+  it('is hidden from the public and the reporter', async () => {
     const { id } = await reporter.file();
     await change(admin, { id, assignedTo: staff.username, internalNote: 'Yours.' });
     for (const viewer of [service, reporter, stranger]) {

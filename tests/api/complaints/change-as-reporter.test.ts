@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCalendar } from '#shared/config.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { addWorkingDays } from '#shared/domain/working-time.ts';
 import { change, detailOf } from '../../support/complaints.ts';
 import { type Person, type Service, sharedService } from '../../support/harness.ts';
@@ -26,7 +27,7 @@ async function resolved(): Promise<string> {
 }
 
 describe('the reporter', () => {
-  it('corrects the text while nobody has acted, and is found by the new words', async () => {
+  it('corrects the text while nobody has acted on it, and the complaint is found by the new words', async () => {
     const { id } = await reporter.file({ category: 'roads' });
     const edited = await change(reporter, {
       id,
@@ -48,19 +49,19 @@ describe('the reporter', () => {
     });
   });
 
-  it('cannot correct it any more once somebody has acted, even without a new status', async () => {
+  it('cannot correct it once somebody has acted, even without a new status', async () => {
     const { id } = await reporter.file();
     await change(staff, { id, internalNote: 'Looking into it.' });
     (await put(reporter, { id, title: 'Another title' })).problem(403);
   });
 
-  it('still can after replying', async () => {
+  it('can still correct it after replying', async () => {
     const { id } = await reporter.file();
     await change(reporter, { id, note: 'It is the third time.' });
     expect(await change(reporter, { id, title: 'Another title' })).toMatchObject({ version: 3 });
   });
 
-  it('replies at any time, under their own name to themselves and the desk only', async () => {
+  it('replies at any time; only the reporter and the desk see the name', async () => {
     const { id } = await reporter.file();
     await change(reporter, { id, note: 'It got worse.' });
     const entry = { kind: 'note', role: 'user', note: 'It got worse.', internal: false };
@@ -69,7 +70,7 @@ describe('the reporter', () => {
     expect((await detailOf(staff, id)).timeline[1]).toMatchObject({ ...entry, by: reporter.username });
   });
 
-  it('closes what is resolved, or reopens it within 14 days and not later', async () => {
+  it('closes a resolved complaint, or reopens it within 14 days', async () => {
     const closing = await resolved();
     expect(await change(reporter, { id: closing, status: 'closed' })).toMatchObject({
       status: 'closed',
@@ -81,7 +82,7 @@ describe('the reporter', () => {
     const old = await resolved();
     const row = await service.connection.store.complaints.find(old);
     if (!row) throw new Error('gone');
-    const longAgo = new Date(Date.now() - 14.01 * 86_400_000).toISOString();
+    const longAgo = new Date(Date.now() - 14.01 * DAY).toISOString();
     await service.connection.store.complaints.replace(row, { resolvedAt: longAgo });
     (await put(reporter, { id: old, status: 'in_progress', note: 'It is back.' })).problem(403);
     await change(staff, { id: old, status: 'in_progress', note: 'So it is.' });
@@ -97,7 +98,7 @@ describe('the reporter', () => {
     { assignedTo: null },
     { hidden: true },
     { hidden: false, note: 'please' },
-  ])('is refused %j with 403, whether or not it could be', async (body) => {
+  ])('is refused %j with 403, whether or not the status would allow it', async (body) => {
     const { id } = await reporter.file();
     (await put(reporter, { id, ...body })).problem(403);
     await change(staff, { id, status: 'in_progress', progress: 10 });
@@ -117,7 +118,7 @@ describe('a stranger', () => {
     },
   );
 
-  it('learns nothing of a hidden complaint: it is as good as gone', async () => {
+  it('gets the same answers for a hidden complaint as for an unknown id', async () => {
     const { id } = await reporter.file();
     await change(staff, { id, hidden: true, note: 'Abusive.' });
     const absent = 'a'.repeat(20);
@@ -128,7 +129,7 @@ describe('a stranger', () => {
     }
   });
 
-  it('is asked for a token before anything else is looked at', async () => {
+  it('needs a token before anything else is checked', async () => {
     const { id } = await reporter.file();
     (await service.send('PUT', '/complain', { json: { id: 'x', nonsense: 1 } })).problem(401);
     const headers = { TOKEN: stranger.token };

@@ -47,7 +47,7 @@ describe('bad input', () => {
 });
 
 describe('If-Match', () => {
-  it('lets the change through at the version it names, and answers with the next ETag', async () => {
+  it('accepts the change at the version it names, and the answer has the next ETag', async () => {
     const { id } = await reporter.file();
     const answer = await put(staff, { id, status: 'acknowledged' }, { 'If-Match': '"1"' });
     expect(answer.as(Complaint).version).toBe(2);
@@ -63,13 +63,13 @@ describe('If-Match', () => {
     const answer = await put(staff, { id, status: 'in_progress' }, { 'If-Match': header });
     const { detail } = answer.problem(412);
     expect(detail).toContain('The complaint is at version 2 now');
-    // Told only where it is no matter of versions.
+    // Only a malformed header gets the hint about its form; an outdated ETag does not.
     expect(/takes its ETag as it is, "2" with the quotes/.test(detail)).toBe(header !== '"1"');
     expect(answer.headers.etag).toBe('"2"');
     expect(await detailOf(service, id)).toMatchObject({ version: 2, status: 'acknowledged' });
   });
 
-  it('does not tell a stranger more than 403', async () => {
+  it('is not checked for a stranger, who gets 403', async () => {
     const { id } = await reporter.file();
     (await put(stranger, { id, note: 'hello' }, { 'If-Match': '"7"' })).problem(403);
   });

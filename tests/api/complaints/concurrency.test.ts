@@ -15,19 +15,19 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-it('no sequence of requests brings a complaint where the status table does not, or answers otherwise', async () => {
+it('no sequence of requests leads beyond the status table or is answered otherwise than it says', async () => {
   await fc.assert(
     fc.asyncProperty(steps, (walk) => walkThrough(service, cast, walk)),
     { numRuns: 12 },
   );
 });
 
-it('what many writers were told is done is done: as many entries and versions, none lost', async () => {
+it('every change that many writers were told of is stored, with as many entries and versions', async () => {
   const { acknowledged, entries, version, lost } = await race(service, { writers: 8, changes: 8 });
   expect({ acknowledged, entries, version, lost }).toEqual({ acknowledged: 64, entries: 64, version: 64, lost: 0 });
 });
 
-it('a cursor shows each complaint that was there throughout exactly once, whatever others write', async () => {
+it('paging by cursor shows each complaint that exists throughout exactly once, whatever others write', async () => {
   await fc.assert(
     fc.asyncProperty(pagings, (paging) => pageThrough(service, cast.staff, paging)),
     { numRuns: 15 },

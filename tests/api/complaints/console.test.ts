@@ -24,7 +24,7 @@ async function edit(id: string, columns: Record<string, unknown>): Promise<void>
 
 const figures = async () => (await service.send('GET', '/complain/stats')).as(Figures);
 
-/** What the rows say, counted one by one. */
+/** The figures as counted from the rows. */
 async function truth() {
   const { rows } = await service.connection.store.complaints.list(['{"method":"limit","values":[5000]}']);
   const shown = rows.filter((row) => !row.hidden);
@@ -49,13 +49,13 @@ it('repairs totals after complaints were edited, hidden and deleted in the conso
   await edit(hidden.id, { hidden: true });
   await service.connection.store.complaints.remove(deleted.id);
   expect(await told()).not.toEqual(await truth());
-  // The event of the deletion leaves a task; the next run does it.
+  // The event of the deletion creates a task, which the next run does.
   await service.local.settle();
   await runSchedule(service);
   expect(await told()).toEqual(await truth());
 });
 
-it('makes totals anew that were deleted in the console', async () => {
+it('creates totals again that were deleted in the console', async () => {
   await reporter.file({ category: 'roads' });
   await service.connection.store.tallies.remove('status-created');
   await reporter.file();
@@ -64,7 +64,7 @@ it('makes totals anew that were deleted in the console', async () => {
 });
 
 it('never overwrites a change that comes while it counts', async () => {
-  // Other tests leave totals that are wrong, and under changes the repair may give up for this time.
+  // Earlier tests leave wrong totals, and a repair gives up while others write.
   await runSchedule(service);
   expect(await told()).toEqual(await truth());
   const filed = await Promise.all(Array.from({ length: 6 }, () => reporter.file()));
@@ -76,7 +76,7 @@ it('never overwrites a change that comes while it counts', async () => {
   expect(await told()).toEqual(await truth());
 });
 
-it('takes a complaint from where an admin left it in the console', async () => {
+it('continues from the status that an admin set in the console', async () => {
   const { id } = await reporter.file();
   await edit(id, { status: 'resolved', progress: 100 });
   const again = await change(reporter, { id, status: 'in_progress', note: 'It is not.' });
@@ -96,7 +96,7 @@ async function times(id: string) {
   return { acknowledgedAt, resolvedAt, closedAt, overdueAt, stepAt, contactUntil, minutesLeft };
 }
 
-it('completes a status that was edited in the console, so that time does to it what it does to any other', async () => {
+it('completes a status that was edited in the console, so that its deadlines pass as usual', async () => {
   await service.connection.store.categories.insert('ice', { name: 'Ice', daysUntilOverdue: 5, hoursToAcknowledge: 4 });
   const json = { title: 'Ice on the bridge', description: 'Slippery.', category: 'ice', contact: { name: 'Ada' } };
   const { id } = (await staff.send('POST', '/complain', { json })).as(Complaint, 201);
@@ -126,7 +126,7 @@ it('completes a status that was edited in the console, so that time does to it w
   expect(await told()).toEqual(await truth());
 });
 
-it('gives a category that was edited in the console its deadlines and people, and lists show what they should', async () => {
+it('gives a complaint whose category was edited in the console new deadlines and assignee, and updates lists and searches', async () => {
   const { categories } = service.connection.store;
   await categories.insert('frost', { name: 'Frost', daysUntilOverdue: 5, assignee: staff.username });
   const { id } = await reporter.file({ title: 'Frost on the road' });
@@ -164,7 +164,7 @@ it('gives a complaint that was added in the console a reference number, words, k
   expect(await told()).toEqual(await truth());
 });
 
-it('leaves alone what the API wrote: a run after it changes no row', async () => {
+it('changes no row that only the API wrote', async () => {
   const { id } = await reporter.file({ category: 'roads', latitude: 48, longitude: 9 });
   for (const json of [{ status: 'acknowledged' }, { status: 'on_hold' }, { status: 'rejected', note: 'No.' }]) {
     await change(staff, { id, ...json });
@@ -179,7 +179,7 @@ it('leaves alone what the API wrote: a run after it changes no row', async () =>
   expect(await read()).toEqual(before);
 });
 
-it('answers on when pictures or timeline were broken in the console', async () => {
+it('still answers when pictures or timeline were broken in the console', async () => {
   const { id } = await reporter.file();
   await edit(id, { images: '{not json' });
   await service.connection.store.timeline.removeWhere([
@@ -190,7 +190,7 @@ it('answers on when pictures or timeline were broken in the console', async () =
   expect((await detailOf(service, id)).timeline).toHaveLength(1);
 });
 
-it('still finds the complaints of a category that was deleted, and offers it no more', async () => {
+it('still finds the complaints of a deleted category, and no longer offers it', async () => {
   await service.connection.store.categories.insert('short-lived', {
     name: 'Short-lived',
     assignee: null,

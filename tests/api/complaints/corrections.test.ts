@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY } from '#shared/domain/clock.ts';
 import { change, detailOf, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
@@ -8,7 +9,7 @@ let staff: Person;
 let admin: Person;
 
 beforeAll(async () => {
-  // Work never rests, so that days are days whenever this runs.
+  // With working hours around the clock, a deadline of two days is always 48 hours.
   service = await startService({ WORKING_HOURS: 'mon-sun 00:00-24:00' });
   [reporter, staff, admin] = await service.people('user', 'staff', 'admin');
 });
@@ -19,14 +20,14 @@ const lastEntry = async (viewer: Pick<Person, 'send'>, id: string) => (await det
 const found = async (q: string, viewer: Pick<Person, 'send'> = service) => idsOf(await listOf(viewer, { q }));
 
 describe('staff', () => {
-  it('corrects the category at any time: deadline and assignee are those of the new one', async () => {
+  it('corrects the category at any time: deadline and assignee become those of the new one', async () => {
     const { store } = service.connection;
     await store.categories.insert('parks', { name: 'Parks', assignee: staff.username, daysUntilOverdue: 2 });
     const { id } = await reporter.file({ category: 'roads' });
     await change(staff, { id, status: 'in_progress' });
     const corrected = await change(admin, { id, category: 'parks' });
     expect(corrected).toMatchObject({ category: 'parks', assignedTo: staff.username, version: 3 });
-    expect(Date.parse(corrected.overdueAt ?? '') - Date.parse(corrected.createdAt)).toBe(2 * 86_400_000);
+    expect(Date.parse(corrected.overdueAt ?? '') - Date.parse(corrected.createdAt)).toBe(2 * DAY);
     expect(await lastEntry(admin, id)).toMatchObject({
       kind: 'edit',
       changed: ['assignedTo', 'category'],
@@ -54,7 +55,7 @@ describe('staff', () => {
     expect(await near('41.5,2.5')).toEqual([]);
   });
 
-  it('takes words out of the text for good: nobody finds them, and only admins can read them', async () => {
+  it('removes words from the text: nobody finds them, and only admins can read them', async () => {
     const filed = await reporter.file({ title: 'Xanthippe leaves litter', description: 'Xanthippe from Elm Road.' });
     const { id } = filed;
     await change(staff, { id, title: 'Litter', description: 'In Elm Road.', reason: 'Names a neighbour.' });
@@ -73,7 +74,7 @@ describe('staff', () => {
     expect(JSON.stringify(rows)).not.toContain(Buffer.from('xanthippe').toString('hex'));
   });
 
-  it('needs no reason for its own report while nobody has acted, which keeps no older text', async () => {
+  it('needs no reason for their own complaint while nobody has acted; the older text is then not kept', async () => {
     const { id } = await staff.file();
     await change(staff, { id, title: 'Two broken lamps' });
     expect(await lastEntry(admin, id)).toMatchObject({ kind: 'edit', before: null });

@@ -6,7 +6,7 @@ import { countedAs } from '#shared/appwrite/tallies.ts';
 import { textMarkOf } from '#shared/appwrite/words.ts';
 import { readCaseSettings } from '#shared/config.ts';
 import type { Happening } from '#shared/domain/audience.ts';
-import { DAY, HOUR, systemClock } from '#shared/domain/clock.ts';
+import { DAY, HOUR, MINUTE, systemClock } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { referenceOf } from '#shared/domain/reference.ts';
 import { runMaintenance } from '#shared/services/maintenance/run.ts';
@@ -24,7 +24,7 @@ let staff: Person;
 let first: Person;
 let second: Person;
 let start: Snapshot;
-/** Names by the ids of their accounts. */
+/** Usernames by account id. */
 const people = new Map<string, string>();
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ beforeAll(async () => {
     daysUntilOverdue: 1,
     escalateTo: `${reporter.username},nobody-here`,
   });
-  // Everything that is due on the first day is done.
+  // Does everything that is due on the first day.
   await runAndReadLog(service);
   start = await service.local.snapshot();
 });
@@ -69,7 +69,7 @@ async function toldOf(id: string, happening: Happening) {
   return told.map(({ complaintVersion, accountId }) => `${complaintVersion} ${people.get(accountId ?? '')}`).sort();
 }
 
-/** Lets maintenance come so much later, and tells how many steps it has taken. */
+/** Runs maintenance after so many milliseconds; resolves to the number of steps it has taken. */
 const stepsAfter = async (later: number) => (await runAndReadLog(service, later)).steps;
 
 it('a category gives a complaint both deadlines, in working time', async () => {
@@ -79,7 +79,7 @@ it('a category gives a complaint both deadlines, in working time', async () => {
   expect(Date.parse(acknowledgeBy ?? '') - Date.parse(createdAt)).toBe(2 * HOUR);
 });
 
-it('a deadline that passes assigns the first person, and each further day the next one, each deadline by itself', async () => {
+it('a deadline that passes assigns the first person, and each further day the next one, separately for each deadline', async () => {
   const { id } = await reporter.file({ category: 'ice' });
   expect(await stepsAfter(HOUR)).toBe(0);
   expect(await stepsAfter(HOUR)).toBe(1);
@@ -90,7 +90,7 @@ it('a deadline that passes assigns the first person, and each further day the ne
     touched: false,
   });
   expect(await stepsAfter(HOUR)).toBe(0);
-  // Overdue after one day, and not acknowledged for one more day after the first deadline.
+  // Overdue after one day; one more day after the first deadline the complaint is still not acknowledged.
   expect(await stepsAfter(21 * HOUR)).toBe(1);
   expect(await stepsAfter(2 * HOUR)).toBe(1);
   expect(await rowOf(id)).toMatchObject({ assignedTo: second.username, acknowledgeLevel: 2, overdueLevel: 1 });
@@ -111,13 +111,13 @@ it('a deadline that passes assigns the first person, and each further day the ne
   await checkInvariants(service);
 });
 
-it('steps that were missed are taken one after the other when the schedule comes again', async () => {
+it('missed steps are taken one after the other when the schedule runs again', async () => {
   const { id } = await reporter.file({ category: 'ice' });
   expect(await stepsAfter(5 * DAY)).toBe(4);
   expect(await rowOf(id)).toMatchObject({ version: 5, assignedTo: second.username, stepAt: null });
 });
 
-it('what is acknowledged in time is escalated only when it is overdue', async () => {
+it('a complaint that is acknowledged in time is escalated only when it is overdue', async () => {
   const { id } = await reporter.file({ category: 'ice' });
   await change(staff, { id, status: 'acknowledged' });
   expect(await stepsAfter(3 * HOUR)).toBe(0);
@@ -125,7 +125,7 @@ it('what is acknowledged in time is escalated only when it is overdue', async ()
   expect(await rowOf(id)).toMatchObject({ acknowledgeLevel: 0, overdueLevel: 1, assignedTo: first.username });
 });
 
-it('on hold there is no deadline, and afterwards the time that was left', async () => {
+it('a complaint on hold has no deadline, and afterwards the time that was left', async () => {
   const { id } = await reporter.file({ category: 'ice' });
   await change(staff, { id, status: 'acknowledged' });
   service.local.clock.advance(4 * HOUR);
@@ -134,8 +134,8 @@ it('on hold there is no deadline, and afterwards the time that was left', async 
   expect(await stepsAfter(3 * DAY)).toBe(0);
   expect(idsOf(await listOf(staff, { overdue: true }))).toEqual([]);
   const resumed = await change(staff, { id, status: 'in_progress' });
-  expect(Date.parse(resumed.overdueAt ?? '') - now()).toBeGreaterThan(20 * HOUR - 60_000);
-  expect(Date.parse(resumed.overdueAt ?? '') - now()).toBeLessThanOrEqual(20 * HOUR + 60_000);
+  expect(Date.parse(resumed.overdueAt ?? '') - now()).toBeGreaterThan(20 * HOUR - MINUTE);
+  expect(Date.parse(resumed.overdueAt ?? '') - now()).toBeLessThanOrEqual(20 * HOUR + MINUTE);
   const { id: sooner } = await reporter.file({ category: 'ice' });
   await change(staff, { id: sooner, status: 'in_progress' });
   expect(idsOf(await listOf(staff, { sort: 'overdueAt', status: 'in_progress' }))).toEqual([id, sooner]);
@@ -143,14 +143,14 @@ it('on hold there is no deadline, and afterwards the time that was left', async 
   expect(idsOf(await listOf(staff, { overdue: true }))).toEqual([id]);
 });
 
-it('a category without people escalates nothing and is looked at once', async () => {
+it('a category without people escalates nothing, and its deadline is handled once', async () => {
   const { id } = await reporter.file({ category: 'leaves' });
   expect(await stepsAfter(2 * DAY)).toBe(0);
   expect(await rowOf(id)).toMatchObject({ version: 1, stepAt: null, assignedTo: null });
   expect(idsOf(await listOf(staff, { overdue: true }))).toEqual([id]);
 });
 
-it('people who do not work here are assigned nothing, and the entry says so', async () => {
+it('people who are not staff are assigned nothing, and the entry says so', async () => {
   const { id } = await reporter.file({ category: 'moss' });
   expect(await stepsAfter(DAY)).toBe(1);
   expect(await rowOf(id)).toMatchObject({ version: 2, overdueLevel: 1, assignedTo: null });
@@ -159,7 +159,7 @@ it('people who do not work here are assigned nothing, and the entry says so', as
   expect(entry?.internalNote).toBe('Overdue: level 1. The person of this level does not work here.');
 });
 
-it('what was resolved is closed by itself after 14 days, and not before', async () => {
+it('a resolved complaint is closed automatically after 14 days, and not before', async () => {
   const { id } = await reporter.file({ category: 'ice' });
   const { id: reopened } = await reporter.file();
   for (const status of ['acknowledged', 'resolved']) {
@@ -184,7 +184,7 @@ it('what was resolved is closed by itself after 14 days, and not before', async 
   await checkInvariants(service);
 });
 
-it('a step is taken once by two runs at the same moment, and after the answer of its commit was lost', async () => {
+it('a step is taken once by two simultaneous runs, and once when the answer of its commit was lost', async () => {
   const ids = [await reporter.file({ category: 'ice' }), await reporter.file({ category: 'ice' })].map(({ id }) => id);
   const clock = { ...systemClock, now: () => new Date(now() + 3 * HOUR) };
   const run = () => runMaintenance({ ...connect(service.connection.target), clock }, readCaseSettings(ROUND_THE_CLOCK));
@@ -200,7 +200,7 @@ it('a step is taken once by two runs at the same moment, and after the answer of
   }
 });
 
-it('one that fails waits an hour and does not keep the others from their step', async () => {
+it('a step that fails waits an hour and does not delay the others', async () => {
   const [stuck, other] = [await reporter.file({ category: 'ice' }), await reporter.file({ category: 'ice' })];
   const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
   service.local.faults.add({ kind: 'server-error', ...commits });
@@ -214,7 +214,7 @@ it('one that fails waits an hour and does not keep the others from their step', 
   expect(await levels()).toEqual([1, 1]);
 });
 
-it('a run takes no more steps than leave room for everything else, and the next one goes on', async () => {
+it('a run takes a limited number of steps, and the next one continues', async () => {
   const { store } = service.connection;
   const { id } = await reporter.file({ category: 'leaves' });
   const { $id: _, $createdAt: __, $updatedAt: ___, $sequence: ____, ...row } = await rowOf(id);

@@ -18,7 +18,7 @@ afterAll(() => service.close());
 const remove = (person: Person, json: unknown, headers: Record<string, string> = {}) =>
   person.send('POST', '/complain/delete', { json, headers });
 
-it('is for the reporter while nothing has happened, and then the complaint and its timeline are gone', async () => {
+it('is allowed to the reporter while nothing has happened, and removes the complaint and its timeline', async () => {
   const { id } = await reporter.file();
   const before = (await listOf(service)).total ?? 0;
   expect((await remove(reporter, { id })).as(Deleted)).toEqual({ id, deleted: true });
@@ -32,7 +32,7 @@ it('is for the reporter while nothing has happened, and then the complaint and i
   expect((await service.connection.store.timeline.list([query])).rows).toEqual([]);
 });
 
-it('is for admins only, once somebody has set another status', async () => {
+it('is allowed only to admins once somebody has set another status', async () => {
   const { id } = await reporter.file();
   await change(staff, { id, status: 'acknowledged' });
   (await remove(reporter, { id })).problem(403);
@@ -40,7 +40,7 @@ it('is for admins only, once somebody has set another status', async () => {
   (await remove(admin, { id })).as(Deleted);
 });
 
-it('is not for strangers or staff, and not for nobody', async () => {
+it('is refused to strangers, to staff and without a token', async () => {
   const { id } = await reporter.file();
   (await remove(stranger, { id })).problem(403);
   (await remove(staff, { id })).problem(403);
@@ -58,7 +58,7 @@ it.each([
   (await remove(admin, body)).problem(422);
 });
 
-it('is 404 for an id that nobody has, and 412 for a version that has passed', async () => {
+it('is 404 for an unknown id, and 412 for an older version', async () => {
   (await remove(admin, { id: 'y'.repeat(20) })).problem(404);
   const { id } = await reporter.file();
   await change(staff, { id, status: 'acknowledged' });
@@ -66,7 +66,7 @@ it('is 404 for an id that nobody has, and 412 for a version that has passed', as
   (await remove(admin, { id }, { 'If-Match': '"2"' })).as(Deleted);
 });
 
-it('has one winner among many, and what is changed meanwhile is changed or gone', async () => {
+it('succeeds once among many at once, and a simultaneous change succeeds or gets 404', async () => {
   const { id } = await reporter.file();
   const tries = Array.from({ length: 8 }, (_, turn) =>
     turn % 2 === 0 ? remove(admin, { id }) : staff.send('PUT', '/complain', { json: { id, note: `Number ${turn}` } }),

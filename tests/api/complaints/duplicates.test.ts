@@ -23,7 +23,7 @@ const put = (person: Person, json: Record<string, unknown>) => person.send('PUT'
 const follow = (person: Person, id: string) => person.send('POST', '/complain/follow', { json: { id } });
 const followersOf = async (id: string) => (await detailOf(staff, id)).followers;
 
-it('are rejected without a note; the reporter follows the original at once, the followers with the next maintenance', async () => {
+it('are rejected without a note; the reporter follows the original at once, the followers after the next maintenance', async () => {
   const [other, fan, both] = await service.people('user', 'user', 'user');
   const original = await reporter.file({ title: 'The original' });
   const double = await other.file({ title: 'The double' });
@@ -42,7 +42,7 @@ it('are rejected without a note; the reporter follows the original at once, the 
   expect((await service.connection.store.complaints.find(double.id))?.outcome).toBe('duplicate');
 });
 
-it('with many followers hand them over in several steps, without those whose accounts are gone', async () => {
+it('with many followers hand them over in several steps, and leave out deleted accounts', async () => {
   const { store } = service.connection;
   const other = await service.person();
   const account = await findByUsername(store, other.username);
@@ -88,7 +88,7 @@ it('may be named by reference, from every status that has not ended', async () =
   expect(await followersOf(original.id)).toBe(0);
 });
 
-it('are refused after the end, for others than staff, and for what would be a chain', async () => {
+it('are refused after the end, for anybody but staff, and where they would form a chain', async () => {
   const [one, two, three, ended] = await Promise.all([1, 2, 3, 4].map(() => reporter.file()));
   if (!one || !two || !three || !ended) throw new Error('not filed');
   await change(staff, { id: ended.id, status: 'rejected', note: 'No.' });
@@ -115,7 +115,7 @@ it('are refused after the end, for others than staff, and for what would be a ch
   expect(await detailOf(staff, three.id)).toMatchObject({ version: 1, duplicateOf: null });
 });
 
-it('by a reference whose check digit is wrong are refused before anything is read', async () => {
+it('named by a reference with a wrong check digit are refused before any complaint is read', async () => {
   const [original, double] = [await reporter.file(), await reporter.file()];
   const reference = original.reference ?? '';
   const wrong = reference.slice(0, -1) + ((Number(reference.at(-1)) + 1) % 10);
@@ -136,7 +136,7 @@ it('by a reference whose check digit is wrong are refused before anything is rea
   expect(await change(staff, { id: double.id, duplicateOf: reference })).toMatchObject({ duplicateOf: original.id });
 });
 
-it('are doubles no more once an admin has opened them again', async () => {
+it('are no longer duplicates once an admin has reopened them', async () => {
   const [original, double] = [await reporter.file(), await reporter.file()];
   await change(staff, { id: double.id, duplicateOf: original.id });
   (await put(staff, { id: double.id, status: 'in_progress', note: 'They differ.' })).problem(403);
@@ -145,11 +145,11 @@ it('are doubles no more once an admin has opened them again', async () => {
   expect((await detailOf(staff, double.id)).timeline.at(-1)?.changed).toEqual(
     expect.arrayContaining(['status', 'outcome', 'duplicateOf']),
   );
-  // Neither is an end of the other now, so the original may become the double.
+  // They are independent again, so the original may now become the duplicate.
   expect(await change(staff, { id: original.id, duplicateOf: double.id })).toMatchObject({ duplicateOf: double.id });
 });
 
-it('make no chain when two are marked at the same moment', async () => {
+it('form no chain when two are marked at the same moment', async () => {
   for (let round = 0; round < 8; round += 1) {
     const [a, b, c] = [await reporter.file(), await reporter.file(), await reporter.file()];
     const answers = await Promise.all([
@@ -161,7 +161,7 @@ it('make no chain when two are marked at the same moment', async () => {
   }
 });
 
-it('show no original that one may not see, and none that is deleted', async () => {
+it('show no original that the viewer may not see or that is deleted', async () => {
   const other = await service.person();
   const original = await reporter.file();
   const double = await other.file();
@@ -202,7 +202,7 @@ it('lose their followers alike, whether the original was hidden or deleted befor
   expect(idsOf(await listOf(fan, { following: true }))).toEqual([]);
 });
 
-it('of an erased reporter make nobody follow', async () => {
+it('of an erased reporter add no follower', async () => {
   const gone = await service.person();
   const original = await reporter.file();
   const double = await gone.file();

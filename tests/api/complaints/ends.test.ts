@@ -34,14 +34,14 @@ async function setDates(id: string, dates: Record<string, string>): Promise<void
 }
 
 describe('an outcome', () => {
-  it('is set with the end, public, and stays when the complaint is closed', async () => {
+  it('is set at the end, is public, and stays when the complaint is closed', async () => {
     const id = await resolved(reporter, { outcome: 'fixed' });
     expect(await detailOf(service, id)).toMatchObject({ outcome: 'fixed' });
     expect(await lastEntry(service, id)).toMatchObject({ kind: 'status', changed: ['status', 'progress', 'outcome'] });
     expect(await change(reporter, { id, status: 'closed' })).toMatchObject({ outcome: 'fixed' });
   });
 
-  it('is null when it was not sent, can be told afterwards, and is taken back by reopening', async () => {
+  it('is null when it was not sent, can be set afterwards, and is removed by reopening', async () => {
     const { id } = await reporter.file();
     expect(await change(staff, { id, status: 'rejected', note: 'Private ground.' })).toMatchObject({ outcome: null });
     expect(await change(staff, { id, outcome: 'not_responsible' })).toMatchObject({ outcome: 'not_responsible' });
@@ -51,7 +51,7 @@ describe('an outcome', () => {
     expect((await lastEntry(service, again))?.changed).toContain('outcome');
   });
 
-  it('is 422 for a complaint that goes on and for a word that is none, 403 for its reporter', async () => {
+  it('is 422 before the end and for an unknown value, and 403 for the reporter', async () => {
     const { id } = await reporter.file();
     for (const body of [{ outcome: 'fixed' }, { status: 'in_progress', outcome: 'fixed' }, { outcome: 'done' }]) {
       expect((await put(staff, { id, ...body })).problem(422).errors).toMatchObject([{ field: 'outcome' }]);
@@ -61,7 +61,7 @@ describe('an outcome', () => {
 });
 
 describe('a rating', () => {
-  it('is one entry and one version; its score is public, its comment for staff and the reporter', async () => {
+  it('adds one entry and one version; its score is public, its comment only for staff and the reporter', async () => {
     const id = await resolved();
     const answer = await rate(reporter, { id, score: 4, comment: 'Quick.' });
     const rated = answer.as(Complaint);
@@ -89,13 +89,13 @@ describe('a rating', () => {
     expect((await detailOf(service, id)).timeline.filter(({ kind }) => kind === 'rating')).toHaveLength(2);
   });
 
-  it('is taken back by reopening', async () => {
+  it('is removed by reopening', async () => {
     const id = await resolved();
     (await rate(reporter, { id, score: 1 })).as(Complaint);
     expect(await change(reporter, { id, status: 'in_progress', note: 'It is back.' })).toMatchObject({ rating: null });
   });
 
-  it('is 409 before the end, after a rejection, and later than 60 days', async () => {
+  it('is 409 before the end, after a rejection, and after 60 days', async () => {
     const { id } = await reporter.file();
     expect((await rate(reporter, { id, score: 3 })).problem(409).code).toBe('not_ratable');
     await change(staff, { id, status: 'rejected', note: 'No.' });
@@ -107,7 +107,7 @@ describe('a rating', () => {
     (await rate(reporter, { id: ended, score: 3 })).as(Complaint);
   });
 
-  it('is 403 for everybody but the reporter, and 404 where the complaint is hidden or not there', async () => {
+  it('is 403 for everybody but the reporter, and 404 for a hidden or unknown complaint', async () => {
     const id = await resolved();
     for (const person of [stranger, staff]) (await rate(person, { id, score: 1 })).problem(403);
     await change(staff, { id, hidden: true });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Complaint, Figures } from '#shared/contract/responses.ts';
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import { change, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
@@ -15,7 +16,7 @@ beforeEach(async () => {
   const { rows } = await service.connection.store.complaints.list(['{"method":"limit","values":[1000]}']);
   const admin = await service.person('admin');
   for (const { $id: id } of rows) await admin.send('POST', '/complain/delete', { json: { id } });
-  // The events of the deletions leave tasks, by which the months are measured anew.
+  // The events of the deletions create tasks, which recompute the months.
   await service.local.settle();
 });
 afterAll(() => service.close());
@@ -35,12 +36,12 @@ async function stats() {
 const countOf = (figures: Figures, wanted: string) => figures.byStatus.find(({ status }) => status === wanted)?.count;
 const month = () => new Date(service.local.clock.now()).toISOString().slice(0, 7);
 
-/** Filed so long before it is acknowledged and resolved. */
+/** Files a complaint that is acknowledged, and where asked resolved, so many hours after its filing. */
 async function timed(hours: { acknowledged: number; resolved?: number }) {
   const { id } = await reporter.file({ category: 'roads' });
   const row = await service.connection.store.complaints.find(id);
   if (!row) throw new Error('gone');
-  const at = (ago: number) => new Date(service.local.clock.now() - ago * 3_600_000).toISOString();
+  const at = (ago: number) => new Date(service.local.clock.now() - ago * HOUR).toISOString();
   await service.connection.store.complaints.replace(row, { filedAt: at(hours.acknowledged) });
   await change(staff, { id, status: 'acknowledged' });
   if (hours.resolved === undefined) return id;
@@ -51,7 +52,7 @@ async function timed(hours: { acknowledged: number; resolved?: number }) {
   return id;
 }
 
-it('count by status and by category at once, whoever asks', async () => {
+it('count by status and by category immediately, for every viewer', async () => {
   const first = await reporter.file({ category: 'roads' });
   await reporter.file({ category: 'noise' });
   await reporter.file();
@@ -67,7 +68,7 @@ it('count by status and by category at once, whoever asks', async () => {
   expect([countOf(after, 'created'), countOf(after, 'in_progress')]).toEqual([2, 1]);
 });
 
-it('leave hidden complaints out, and take them in again', async () => {
+it('leave out hidden complaints, and count them again when they are shown', async () => {
   const { id } = await reporter.file({ category: 'roads' });
   await reporter.file();
   await change(staff, { id, hidden: true });
@@ -81,7 +82,7 @@ it('leave hidden complaints out, and take them in again', async () => {
   expect(await stats()).toMatchObject({ total: 2 });
 });
 
-it('tell the median time to acknowledge and to resolve, over all and by month', async () => {
+it('give the median time to acknowledge and to resolve, in total and by month', async () => {
   expect(await measured()).toMatchObject({ medianSecondsToAcknowledge: null, medianSecondsToResolve: null });
   await timed({ acknowledged: 0.001, resolved: 0.002 });
   await timed({ acknowledged: 0.003, resolved: 0.01 });
@@ -96,7 +97,7 @@ it('tell the median time to acknowledge and to resolve, over all and by month', 
   expect(figures.months[0]).toMatchObject({ month: month(), filed: 3, acknowledged: 3, resolved: 2, ...seconds });
 });
 
-it('forget a resolution that was not one', async () => {
+it('drop a resolution when the complaint is reopened', async () => {
   const id = await timed({ acknowledged: 0.001, resolved: 0.002 });
   await change(staff, { id, status: 'in_progress', note: 'It is back.' });
   expect(await measured()).toMatchObject({
@@ -105,7 +106,7 @@ it('forget a resolution that was not one', async () => {
   });
 });
 
-it('tell of a month the share that ended within its deadline, how many were reopened, and the mean rating', async () => {
+it('give for each month the share that ended within its deadline, the number reopened and the mean rating', async () => {
   const [first, second] = [await reporter.file({ category: 'water' }), await reporter.file({ category: 'water' })];
   await reporter.file({ category: 'water' });
   for (const { id } of [first, second]) {
@@ -125,11 +126,11 @@ it('tell of a month the share that ended within its deadline, how many were reop
   expect(months[1]).toMatchObject({ shareWithinDeadline: null, reopened: 0, meanRating: null });
 });
 
-it('tell when they were measured, and are measured again only after something has changed', async () => {
+it('name the time they were computed, and are computed again only after a change', async () => {
   await reporter.file();
   const first = await measured();
-  expect(Date.parse(first.measuredAt ?? '')).toBeGreaterThan(service.local.clock.now() - 60_000);
-  // What was written in the last five minutes is looked at once more.
+  expect(Date.parse(first.measuredAt ?? '')).toBeGreaterThan(service.local.clock.now() - MINUTE);
+  // Changes of the last five minutes are read once more by the next run.
   const again = await measured();
   expect((await measured()).measuredAt).toBe(again.measuredAt);
   await reporter.file();

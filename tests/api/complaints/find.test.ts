@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { ComplaintPoints } from '#shared/contract/responses.ts';
 import { cellOf } from '#shared/domain/cells.ts';
+import { SECOND } from '#shared/domain/clock.ts';
 import { metresBetween } from '#shared/domain/geometry.ts';
 import { change, followed, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, sharedService } from '../../support/harness.ts';
@@ -23,7 +24,7 @@ const wordsKept = async (id: string) => {
   return rows.filter((row) => row.$id.startsWith(id)).length;
 };
 
-/** Rows as Appwrite's bulk creation takes them, a hundred at a time. */
+/** Creates rows with Appwrite's bulk call, a hundred at a time. */
 async function createRows(tableId: string, rows: object[]): Promise<void> {
   const { tables } = service.connection.gateway;
   for (let from = 0; from < rows.length; from += 100) {
@@ -37,14 +38,14 @@ describe('words', () => {
     expect(errors).toMatchObject([{ field: 'q', code: 'too_short' }]);
   });
 
-  it('are counted in no total, and none at all are no condition', async () => {
+  it('give no total, and blanks alone are no condition', async () => {
     await reporter.file({ title: 'Wobbly fence' });
     const page = await listOf(service, { q: 'fence' });
     expect(page).toMatchObject({ total: null, totalPages: null, totalIsExact: false, page: 1 });
     expect((await listOf(service, { q: ' ' })).total).toBe((await listOf(service)).total);
   });
 
-  it('go and come with the text, the visibility and the complaint, each in one commit', async () => {
+  it('are updated with the text, the visibility and the complaint, each in the same commit', async () => {
     const { id } = await reporter.file({ title: 'Zebra crossing', description: 'Paint is gone.' });
     const found = async (q: string, viewer: Pick<Person, 'send'> = service) => idsOf(await listOf(viewer, { q }));
     await change(reporter, { id, title: 'Giraffe crossing' });
@@ -62,16 +63,16 @@ describe('words', () => {
     expect([await found('giraffe'), await wordsKept(id)]).toEqual([[], 0]);
   });
 
-  it('of a complaint that is deleted in the console go, too', async () => {
+  it('of a complaint that is deleted in the console are removed', async () => {
     const { id } = await reporter.file({ title: 'Okapi crossing', description: 'x' });
-    // Okapi, crossing, x and the reference.
+    // Okapi, crossing, x and the reference number.
     expect(await wordsKept(id)).toBe(4);
     await service.connection.store.complaints.remove(id);
     await service.local.settle();
     expect(await wordsKept(id)).toBe(0);
   });
 
-  it('that many complaints hold, few of which meet the filter, are read up to a limit, and the cursor goes on', async () => {
+  it('of many complaints, few of which meet the filter, are read up to a limit, and the cursor continues', async () => {
     const rows = Array.from({ length: 1_500 }, (_, number) => ({
       $id: `zz${String(number).padStart(18, '0')}${'f'.repeat(16)}`,
       word: Buffer.from('vanished').toString('hex'),
@@ -87,7 +88,7 @@ describe('words', () => {
 describe('near', () => {
   const point = { latitude: 52.52, longitude: 13.405 };
   const near = '52.52,13.405';
-  /** So many metres to the north, and so many to the east. */
+  /** A point so many metres north and east of `point`. */
   const away = (north: number, east = 0) => ({
     latitude: point.latitude + north / 111_195,
     longitude: point.longitude + east / 67_660,
@@ -111,7 +112,7 @@ describe('near', () => {
     expect((await listOf(service)).items[0]).not.toHaveProperty('distance');
   });
 
-  it('goes with status, category and words', async () => {
+  it('combines with status, category and words', async () => {
     const at = { latitude: -33.9, longitude: 18.4 };
     const hydrant = await reporter.file({ ...at, title: 'Leaking hydrant', category: 'water' });
     const lamp = await reporter.file({ ...at, title: 'Broken lamp', category: 'lighting' });
@@ -143,7 +144,7 @@ describe('near', () => {
     expect(idsOf(await listOf(service, { near: '89.9999,60', radius: 100 }))).toEqual([pole.id]);
   });
 
-  it('costs what is near and not what is in the circle, and goes on to its end', async () => {
+  it('reads the nearest ones instead of the whole circle, and paging reaches its end', async () => {
     const center = { latitude: 10, longitude: 10 };
     const template = await service.connection.store.complaints.find((await reporter.file(center)).id);
     if (!template) throw new Error('gone');
@@ -170,7 +171,7 @@ describe('near', () => {
 });
 
 describe('the desk', () => {
-  it('finds its own queue, that of a colleague and what nobody has', async () => {
+  it('finds its own queue, that of a colleague, and unassigned complaints', async () => {
     const mine = await reporter.file();
     const theirs = await reporter.file();
     const nobodys = await reporter.file();
@@ -193,7 +194,7 @@ describe('the desk', () => {
     const fine = await reporter.file({ category: 'other' });
     const row = await service.connection.store.complaints.find(late.id);
     if (!row) throw new Error('gone');
-    const overdueAt = new Date(Date.now() - 1_000).toISOString();
+    const overdueAt = new Date(Date.now() - SECOND).toISOString();
     const { dueKey, dueWithin } = listColumns(late.id, { ...row, overdueAt });
     await service.connection.store.complaints.replace(row, { overdueAt, dueKey, dueWithin });
     expect(idsOf(await listOf(service, { overdue: true }))).toEqual([late.id]);
@@ -224,7 +225,7 @@ describe('a box', () => {
   const mapOf = async (query: string, viewer: Pick<Person, 'send'> = service) =>
     (await viewer.send('GET', `/complain?format=geojson&${query}`)).as(ComplaintPoints);
 
-  it('lists what is in it by filing, page by page, in both directions and with other filters', async () => {
+  it('lists the complaints in it by filing, page by page, in both directions and with other filters', async () => {
     const bbox = '100.001,0.001,100.003,0.003';
     const found = async (query: Record<string, string>) =>
       (await followed(service, { pageSize: 2, bbox, ...query })).flatMap(idsOf);
@@ -243,7 +244,7 @@ describe('a box', () => {
     expect(idsOf(await listOf(service, { bbox: '179,-1,-179,1' }))).toEqual([]);
   });
 
-  it('is a map of what every other filter finds, too', async () => {
+  it('combines as a map with every other filter', async () => {
     const bbox = 'bbox=100,0,100.03,0.03';
     const shown = async (query: string, viewer: Pick<Person, 'send'> = service) =>
       (await mapOf(`${bbox}&${query}`, viewer)).features.map(({ properties }) => properties.id).sort();
@@ -276,7 +277,7 @@ describe('a box', () => {
     expect((await mapOf(`bbox=${bbox}`)).features).toHaveLength(2);
   });
 
-  it('is a map of points with the least that a map shows, of those that the viewer may see', async () => {
+  it('is a map of points with few properties, of the complaints that the viewer may see', async () => {
     const [hidden = '', ...rest] = filed;
     await change(staff, { id: hidden, hidden: true });
     const all = 'bbox=100,0,100.01,0.01';
@@ -295,7 +296,7 @@ describe('a box', () => {
     await change(staff, { id: hidden, hidden: false });
   });
 
-  it('with more than 1,000 points says that there are more; its list is read in its own order', async () => {
+  it('of more than 1,000 points says that there are more, and its list keeps its order', async () => {
     const pattern = await service.connection.store.complaints.find((await reporter.file({})).id);
     if (!pattern) throw new Error('not filed');
     const { $id: _, $createdAt: _c, $updatedAt: _u, $sequence: _s, images: _i, contact: _o, ...columns } = pattern;

@@ -24,7 +24,7 @@ const followsOf = async (query: { complaintId: string }) => {
   return rows.filter((row) => row.complaintId === query.complaintId);
 };
 
-it('is no change, so it counts towards no limit', async () => {
+it('is not a change, so it counts towards no limit', async () => {
   const limited = await startService({ CHANGES_PER_HOUR: '1' });
   try {
     const [author, fan] = await limited.people('user', 'user');
@@ -40,7 +40,7 @@ it('is no change, so it counts towards no limit', async () => {
   }
 });
 
-it('counts each person once, however often they ask, and moves neither version, time nor timeline', async () => {
+it('counts each person once, and changes neither version, time nor timeline', async () => {
   const { id, updatedAt } = await reporter.file();
   const [one, two] = await service.people('user', 'user');
   expect(await follow(one, id)).toEqual({ id, following: true, followers: 1 });
@@ -56,7 +56,7 @@ it('counts each person once, however often they ask, and moves neither version, 
   expect(await detailOf(one, id)).toMatchObject({ following: false, followers: 1 });
 });
 
-it('loses and doubles nobody when many follow at the same moment as the work goes on', async () => {
+it('loses and doubles nobody when many follow at once while staff changes the complaint', async () => {
   const { id } = await reporter.file();
   const people = await service.people('user', 'user', 'user', 'user');
   const answers = [
@@ -69,7 +69,7 @@ it('loses and doubles nobody when many follow at the same moment as the work goe
   expect(await followsOf({ complaintId: id })).toHaveLength(4);
 });
 
-it('is not for one’s own complaint, nor without a token, nor for what one cannot see', async () => {
+it('is refused for one’s own complaint, without a token, and for a complaint that one cannot see', async () => {
   const { id } = await reporter.file();
   const other = await service.person();
   expect((await ask(reporter, id)).problem(403).code).toBe('forbidden');
@@ -85,7 +85,7 @@ it('is not for one’s own complaint, nor without a token, nor for what one cann
   }
 });
 
-it('lists what one follows by filing, page by page, with other filters, and without what is hidden', async () => {
+it('lists followed complaints by filing, page by page, with other filters, and without hidden ones', async () => {
   const person = await service.person();
   const ids: string[] = [];
   for (let number = 0; number < 5; number += 1) {
@@ -112,17 +112,17 @@ it('lists what one follows by filing, page by page, with other filters, and with
 });
 
 it.each(['page=2', 'sort=-updatedAt', 'overdue=true', 'near=1,1&radius=5'])(
-  'refuses a list of what one follows with %s',
+  'refuses a list of followed complaints with %s',
   async (other) => {
     (await reporter.send('GET', `/complain?following=true&${other}`)).problem(422);
   },
 );
 
-it('asks for a token before it lists what one follows', async () => {
+it('needs a token to list followed complaints', async () => {
   expect((await service.send('GET', '/complain?following=true')).problem(401).code).toBe('token_missing');
 });
 
-it('ends with the complaint, deleted by the API or in the console, as do its words and the mails that wait', async () => {
+it('ends when the complaint is deleted by the API or in the console, and so do its words and waiting mails', async () => {
   const { store } = service.connection;
   const [person, admin] = await service.people('user', 'admin');
   await giveAddress(service, person.username, { notify: 'all' });
@@ -148,7 +148,7 @@ it('ends with the complaint, deleted by the API or in the console, as do its wor
   expect((await listOf(person, { following: true })).items).toEqual([]);
 });
 
-it('ends with the account, and the complaint is followed by one less', async () => {
+it('ends with the account, and lowers the number of followers', async () => {
   const [person, other] = await service.people('user', 'user');
   const { id } = await reporter.file();
   await follow(person, id);

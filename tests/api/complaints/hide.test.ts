@@ -30,7 +30,7 @@ async function rowOf(id: string) {
   return row;
 }
 
-it('takes a complaint out of the sight of everybody but the desk and its reporter', async () => {
+it('hides a complaint from everybody but the desk and its reporter', async () => {
   const { id } = await reporter.file();
   const before = await listOf(service);
   await change(staff, { id, hidden: true, note: 'It names a private person.' });
@@ -51,7 +51,7 @@ it('takes a complaint out of the sight of everybody but the desk and its reporte
   });
 });
 
-it('keeps what a stranger asks about a hidden complaint the same as about none', async () => {
+it('answers a stranger about a hidden complaint as about an unknown one', async () => {
   const { id } = await reporter.file();
   await change(staff, { id, hidden: true });
   const json = { id };
@@ -60,7 +60,7 @@ it('keeps what a stranger asks about a hidden complaint the same as about none',
   expect(await detailOf(staff, id)).toMatchObject({ version: 2 });
 });
 
-it('ends the URLs that the public knew, gives new ones to those who may see it, and shows those again afterwards', async () => {
+it('ends the public URLs, gives new ones to viewers who may see it, and showing it again makes those public', async () => {
   const filed = await fileWithPictures(reporter, 2);
   expect(await statuses(filed)).toEqual([200, 200, 200, 200]);
   const hidden = await change(staff, { id: filed.id, hidden: true });
@@ -74,7 +74,7 @@ it('ends the URLs that the public knew, gives new ones to those who may see it, 
   expect(await statuses(again)).toEqual([200, 200, 200, 200]);
 });
 
-/** As if the function had died between the commit and the end of the old URLs. */
+/** Leaves what a function leaves that died after the commit and before it ended the old URLs. */
 async function hiddenHalfway() {
   const filed = await fileWithPictures(reporter, 1);
   const hidden = await change(staff, { id: filed.id, hidden: true });
@@ -96,7 +96,7 @@ async function hiddenHalfway() {
   return { id: filed.id, leaked };
 }
 
-it('is finished by asking again, when a first try died before the old URLs ended', async () => {
+it('is finished by the next request, when the first one died before the old URLs ended', async () => {
   const { id, leaked } = await hiddenHalfway();
   const again = await change(staff, { id, hidden: true });
   expect(again.version).toBe(2);
@@ -104,14 +104,14 @@ it('is finished by asking again, when a first try died before the old URLs ended
   expect(await statuses(again)).toEqual([200, 200]);
 });
 
-it('is finished by the schedule, when nobody asks again', async () => {
+it('is finished by the schedule, when there is no other request', async () => {
   const { id, leaked } = await hiddenHalfway();
   await runSchedule(service);
   expect(new Set(await statuses(leaked))).not.toContain(200);
   expect(await statuses(await detailOf(staff, id))).toEqual([200, 200]);
 });
 
-it('covers what an admin hides in the console, at the next round of the schedule', async () => {
+it('takes effect on complaints hidden in the console with the next maintenance', async () => {
   const filed = await fileWithPictures(reporter, 1);
   await service.connection.store.complaints.replace(await rowOf(filed.id), { hidden: true });
   (await service.send('GET', `/complain?id=${filed.id}`)).problem(404);
@@ -134,7 +134,7 @@ const ACTIONS = {
 } as const;
 type Action = keyof typeof ACTIONS;
 
-/** Does one after the other; gives every picture that a stranger was shown on the way. */
+/** Does the actions one after the other; resolves to every picture that a stranger was shown in between. */
 async function follow(id: string, actions: readonly Action[]): Promise<Pictured> {
   const seen: { url: string; previewUrl: string }[] = [];
   for (const action of actions) {
@@ -145,7 +145,7 @@ async function follow(id: string, actions: readonly Action[]): Promise<Pictured>
   return { images: seen };
 }
 
-it('ends every URL that the public was ever shown, whoever hides it, in whatever order', async () => {
+it('ends every URL that the public was ever shown, whoever hides it, in any order', async () => {
   const fixed: Action[][] = [
     ['hide', 'show in the console', 'hide in the console', 'maintenance', 'maintenance'],
     ['hide', 'show in the console', 'maintenance', 'hide in the console', 'maintenance'],
@@ -165,7 +165,7 @@ it('ends every URL that the public was ever shown, whoever hides it, in whatever
   }
 });
 
-it('shows no picture of a complaint that was shown in the console until maintenance has opened them', async () => {
+it('shows no picture of a complaint that was shown in the console until maintenance has made their URLs', async () => {
   const { id } = await fileWithPictures(reporter, 1);
   await follow(id, ['hide', 'show in the console']);
   expect((await detailOf(service, id)).images).toEqual([]);
@@ -173,7 +173,7 @@ it('shows no picture of a complaint that was shown in the console until maintena
   expect(await statuses(await detailOf(service, id))).toEqual([200, 200]);
 });
 
-/** As Appwrite lists tokens: no more than the limit, in the order that was asked for. */
+/** Lists tokens as Appwrite does: at most 100, oldest first. */
 function inPages({ gateway }: Service['connection']): Service['connection']['gateway'] {
   const client = Object.create(gateway.client);
   client.call = async (...call: Parameters<Client['call']>) => {
@@ -205,7 +205,7 @@ it('ends old URLs on all pages of a list of tokens', async () => {
   expect(await retireAccess(inPages(service.connection), image.id, 'gone')).toBe(false);
 });
 
-it('gives the pictures of a hidden complaint new URLs when theirs were deleted in the console', async () => {
+it('gives the pictures of a hidden complaint new URLs when the old ones were deleted in the console', async () => {
   const { id } = await fileWithPictures(reporter, 1);
   await change(staff, { id, hidden: true });
   const [image] = (await rowOf(id)).images;
@@ -215,7 +215,7 @@ it('gives the pictures of a hidden complaint new URLs when theirs were deleted i
   expect(await statuses(await detailOf(staff, id))).toEqual([200, 200]);
 });
 
-it('stays when two people hide and show it at the same moment: its pictures always open for whoever may see it', async () => {
+it('survives simultaneous hiding and showing: the pictures open for whoever may see them', async () => {
   const filed = await fileWithPictures(reporter, 1);
   const turns = Array.from({ length: 12 }, (_, turn) => change(staff, { id: filed.id, hidden: turn % 2 === 0 }));
   await Promise.all(turns);

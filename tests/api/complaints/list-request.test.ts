@@ -61,7 +61,7 @@ it.each([
 });
 
 it.each(['page=', 'after=', 'sort=', 'status=', 'category=', 'mine=', 'id=', 'from=', 'near=&radius=', 'q='])(
-  'takes %s, as a form leaves it, for not sent',
+  'treats %s, which an empty form field sends, as not sent',
   async (query) => {
     expect(idsOf(await listOf(service, {}))).toEqual(
       idsOf((await service.send('GET', `/complain?${query}`)).as(ComplaintList)),
@@ -90,7 +90,7 @@ it.each([
   ['overdue', 'sort=-updatedAt&overdue=false'],
   ['sort', 'sort=-updatedAt&overdue=true'],
   ['q', 'overdue=true&q=lamp'],
-])('refuses what no index can order, and names %s: %s', async (field, query) => {
+])('refuses a combination that no index can order, and names %s: %s', async (field, query) => {
   const { errors } = (await service.send('GET', `/complain?${query}`)).problem(422);
   expect(errors).toMatchObject([{ field, code: 'conflicting' }]);
 });
@@ -109,11 +109,11 @@ it.each([
   'category=none',
   'category=ROADS',
   'mine=false&sort=-updatedAt',
-])('takes %s', async (query) => {
+])('accepts %s', async (query) => {
   expect((await service.send('GET', `/complain?${query}`)).status).toBe(200);
 });
 
-it('refuses a cursor beside a page, of another order, or made up', async () => {
+it('refuses a cursor together with a page, of another order, or forged', async () => {
   const { next } = await listOf(service, { pageSize: 2 });
   const forged = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const near = await listOf(service, { near: '1,1', radius: 10, pageSize: 1 });

@@ -35,7 +35,7 @@ describe('paging', () => {
     expect(list).toMatchObject({ page: 1, pageSize: 20, total: 11, totalIsExact: true, totalPages: 1, next: null });
   });
 
-  it('goes by page numbers, up to an empty page past the end', async () => {
+  it('works by page numbers, and a page past the end is empty', async () => {
     const second = await listOf(service, { page: 2, pageSize: 4 });
     expect(idsOf(second)).toEqual(visible().slice(4, 8));
     expect(second).toMatchObject({ page: 2, pageSize: 4, total: 11, totalPages: 3 });
@@ -44,7 +44,7 @@ describe('paging', () => {
     }
   });
 
-  it('goes by cursor from any page, each complaint once', async () => {
+  it('works by cursor from any page, and lists each complaint once', async () => {
     const pages = await followed(service, { pageSize: 4 });
     expect(pages.flatMap(idsOf)).toEqual(visible());
     expect(pages.map(({ page, total, totalPages }) => [page, total, totalPages])).toEqual([
@@ -66,7 +66,7 @@ describe('paging', () => {
 });
 
 describe('username', () => {
-  it('finds what bears the name, for anybody, in any case', async () => {
+  it('finds the complaints that show the name, for everybody, in any case', async () => {
     const named = visible().filter((_, index) => (11 - index) % 2 === 0 && (11 - index) % 3 !== 0);
     const list = await listOf(service, { username: reporter.username.toUpperCase() });
     expect(idsOf(list)).toEqual(named);
@@ -74,7 +74,7 @@ describe('username', () => {
     expect(list.total).toBe(named.length);
   });
 
-  it('never finds an anonymous one but for the desk and its reporter', async () => {
+  it('finds anonymous complaints only for the desk and for their reporter', async () => {
     const all = visible().filter((_, index) => (11 - index) % 2 === 0);
     for (const viewer of [service, shy]) {
       const list = await listOf(viewer, { username: reporter.username });
@@ -85,7 +85,7 @@ describe('username', () => {
     expect((await listOf(staff, { username: reporter.username })).total).toBe(all.length + 1);
   });
 
-  it('that is unknown, empty or no name at all gives the same empty list, without a question to the database', async () => {
+  it('that is unknown, empty or invalid gives the same empty list; an invalid one without a call to Appwrite', async () => {
     const empty = await listOf(service, { username: '' });
     expect(empty).toMatchObject({ items: [], total: 0, totalIsExact: true, page: 1, next: null });
     expect(await listOf(service, { username: uniqueName() })).toEqual(empty);
@@ -106,7 +106,7 @@ describe('username', () => {
 });
 
 describe('who may ask', () => {
-  it('mine is for whoever is logged in, and holds what was filed anonymously or hidden', async () => {
+  it('mine needs a login, and includes anonymous and hidden complaints', async () => {
     (await service.send('GET', '/complain?mine=true')).problem(401);
     expect((await listOf(reporter, { mine: true })).total).toBe(6);
     const list = await listOf(reporter, { mine: true });
@@ -121,7 +121,7 @@ describe('who may ask', () => {
     expect((await listOf(staff, { assignedTo: 'none' })).total).toBe(12);
   });
 
-  it('a wrong token is refused where none is needed', async () => {
+  it('a wrong token is refused even where none is needed', async () => {
     for (const TOKEN of ['', 'x', `${reporter.token}x`]) {
       const headers = { TOKEN, ...(TOKEN === '' ? { USERNAME: 'x' } : {}) };
       if (TOKEN !== '') (await service.send('GET', '/complain', { headers })).problem(401);
@@ -132,7 +132,7 @@ describe('who may ask', () => {
 });
 
 describe('totals', () => {
-  it('of the statuses, the categories and the reporters add up to the whole, for every viewer', async () => {
+  it('of the statuses, the categories and the reporters add up to the total, for every viewer', async () => {
     for (const viewer of [service, reporter, staff]) {
       const totalOf = async (query: Record<string, string>) =>
         (await listOf(viewer, { ...query, pageSize: 1 })).total ?? -1;

@@ -39,8 +39,8 @@ const totalOf = async (viewer: Pick<Person, 'send'>, query: Record<string, strin
   return { total, totalIsExact };
 };
 
-describe('totals past what Appwrite counts', () => {
-  it('are exact for the whole and for statuses, for everybody who asks', async () => {
+describe('totals beyond the 5,000 that Appwrite counts', () => {
+  it('are exact for all complaints and for statuses, for every viewer', async () => {
     const cases: [Record<string, string>, (row: (typeof rows)[number]) => boolean][] = [
       [{}, () => true],
       [{ status: LARGE.join(',') }, ({ status }) => LARGE.includes(status)],
@@ -53,7 +53,7 @@ describe('totals past what Appwrite counts', () => {
     }
   });
 
-  it('count the hidden ones of whoever asks in, and only theirs', async () => {
+  it('include the viewer’s own hidden complaints and nobody else’s', async () => {
     const other = await service.person();
     const before = await totalOf(other, {});
     const { id } = await other.file();
@@ -65,7 +65,7 @@ describe('totals past what Appwrite counts', () => {
     expect((await other.send('POST', '/complain/delete', { json: { id } })).status).toBe(200);
   });
 
-  it('say that they are not exact for other combinations, whose pages go on all the same', async () => {
+  it('are marked as not exact for other combinations, and paging still reaches the end', async () => {
     const query = { overdue: 'false', username: 'reporter7' };
     const expected = rows.filter((row) => isOf(row, 7) && !row.anonymous && !row.hidden && !isOverdue(row));
     expect(await totalOf(service, query)).toEqual({ total: expected.length, totalIsExact: true });
@@ -78,13 +78,13 @@ describe('totals past what Appwrite counts', () => {
     expect(ids).toHaveLength(rows.filter((row) => !row.hidden && !isOverdue(row)).length);
   });
 
-  it('count a category however it is spelled', async () => {
+  it('of a category ignore the case of its id', async () => {
     const visible = { total: counted((row) => row.category === 'roads' && !row.hidden), totalIsExact: true };
     expect(await totalOf(service, { category: 'ROADS' })).toEqual(visible);
   });
 });
 
-it('deep pages are empty past an end that is known, and point to the cursor where it is not', async () => {
+it('deep pages are empty past a known end, and recommend the cursor where the end is unknown', async () => {
   expect((await listOf(service, { page: 109, pageSize: 100 })).items).toHaveLength(100);
   expect(await listOf(service, { page: 300, pageSize: 100 })).toMatchObject({ items: [], next: null });
   const { errors } = (
@@ -93,19 +93,19 @@ it('deep pages are empty past an end that is known, and point to the cursor wher
   expect(errors).toMatchObject([{ field: 'page', message: expect.stringContaining('after') }]);
 });
 
-it('maintenance counts exactly and measures medians, in as many runs as it takes', async () => {
+it('maintenance counts exactly and computes medians, in as many runs as it needs', async () => {
   const tally = await service.connection.store.tallies.find('status-created');
   if (!tally) throw new Error('no total');
   await service.connection.store.tallies.replace(tally, { visible: 7, hidden: -3 });
   await service.connection.store.tallies.remove('status-closed');
-  // A total that was changed in the console is found by the next daily pass.
+  // The daily pass finds a total that was changed in the console.
   await runDailyPass(service);
   for (let run = 0; run < 3; run += 1) await runSchedule(service);
   const figures = (await service.send('GET', '/complain/stats')).as(Figures);
   const visible = rows.filter((row) => !row.hidden);
   const spans = (span: 'secondsToAcknowledge' | 'secondsToResolve') =>
     medianOf(merge(visible.map((row) => new Map(row[span] === null ? [] : [[row[span], 1]])))) ?? Number.NaN;
-  // As many different times as here are kept in steps of 1 %.
+  // With this many different times the medians are accurate to steps of 1 %.
   const near = (seconds: number) => expect.toSatisfy((told: number) => Math.abs(told / seconds - 1) <= 0.0051);
   expect(figures.byStatus).toEqual(
     figures.byStatus.map(({ status }) => ({ status, count: visible.filter((row) => row.status === status).length })),

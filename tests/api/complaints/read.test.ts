@@ -32,7 +32,7 @@ it('shows a complaint with its ETag and its creation as the first entry', async 
   expect(detail.timeline).toMatchObject([entry]);
 });
 
-it('is 404 for an unknown id, 422 for one that is none, beside a filter too', async () => {
+it('is 404 for an unknown id and 422 for an invalid one, also beside a filter', async () => {
   (await service.send('GET', `/complain?id=${'q'.repeat(20)}`)).problem(404);
   for (const query of ['id=abc', `id=${'a'.repeat(21)}`, `id=${'A'.repeat(20)}`, `id=${'q'.repeat(20)}&page=1`]) {
     (await service.send('GET', `/complain?${query}`)).problem(422);
@@ -40,7 +40,7 @@ it('is 404 for an unknown id, 422 for one that is none, beside a filter too', as
   (await service.send('GET', `/complain?id=${'q'.repeat(20)}`, { headers: { TOKEN: 'x' } })).problem(401);
 });
 
-it('pages a long timeline without leaving out or repeating an entry, for each viewer their own', async () => {
+it('pages a long timeline without gaps or repetitions, for each viewer', async () => {
   const { id } = await reporter.file();
   for (let number = 0; number < 105; number += 1) {
     const note = number % 3 === 0 ? { internalNote: `Internal ${number}` } : { note: `Public ${number}` };
@@ -62,7 +62,7 @@ it('pages a long timeline without leaving out or repeating an entry, for each vi
 });
 
 describe('an anonymous complaint', () => {
-  it('names its reporter to the desk and to themselves, and to nobody else in any view', async () => {
+  it('names its reporter to the desk and to the reporter, and to nobody else in any view', async () => {
     const shy = await service.person();
     const { id } = await shy.file({ anonymous: true, title: 'Anonymous lamp' });
     await change(shy, { id, note: 'Please hurry.' });
@@ -82,14 +82,14 @@ describe('an anonymous complaint', () => {
     }
   });
 
-  it('does not name them in the answer to a change by somebody else who may not know', async () => {
+  it('does not name the reporter in the answer to a change by a stranger', async () => {
     const { id } = await reporter.file({ anonymous: true });
     const { text } = await stranger.send('PUT', '/complain', { json: { id, note: 'Who is it?' } });
     expect(text).not.toContain(reporter.username);
   });
 });
 
-it('keeps the cases of an erased reporter, and their name from everybody', async () => {
+it('keeps the complaints of an erased reporter, and shows the name to nobody', async () => {
   const leaver = await service.person();
   const { id } = await leaver.file({ title: 'Left behind' });
   await change(leaver, { id, note: 'Bye.' });

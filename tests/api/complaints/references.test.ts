@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComplaintDetail } from '#shared/contract/responses.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { luhnDigit } from '#shared/domain/reference.ts';
 import { change, detailOf, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -9,7 +10,7 @@ let reporter: Person;
 let staff: Person;
 
 beforeAll(async () => {
-  // No call is made twice, however slow the machine: a draw that is made twice leaves a gap.
+  // A hedge delay of 20 s keeps calls from being repeated: a number that is drawn twice leaves a gap.
   const settings = { APPWRITE_HEDGE_MS: '20000', APPWRITE_TIMEOUT_MS: '20000' };
   service = await startService({ TIME_ZONE: 'Pacific/Auckland', COMPLAINTS_PER_HOUR: '200', ...settings });
   [reporter, staff] = await service.people('user', 'staff');
@@ -24,16 +25,16 @@ const numberOf = (complaint: { reference: string | null }) => Number(referenceOf
 const fileNext = async (person = reporter, fields = {}) => numberOf(await person.file(fields));
 const get = (query: string) => service.send('GET', `/complain?${query}`);
 
-/** The reference with another check digit. */
+/** The reference with a wrong check digit. */
 function mistyped(reference: string): string {
   return reference.slice(0, -1) + ((Number(reference.at(-1)) + 1) % 10);
 }
 
 describe('a reference', () => {
-  it('has the year, a number of six digits and a Luhn digit, and stands in every answer', async () => {
+  it('has the year, a number of six digits and a Luhn digit, and is part of every answer', async () => {
     const filed = await reporter.file();
     const [year = '', number = '', check] = referenceOf(filed).split('-');
-    expect(year).toBe(String(new Date(service.local.clock.now() + 13 * 3_600_000).getUTCFullYear()));
+    expect(year).toBe(String(new Date(service.local.clock.now() + 13 * HOUR).getUTCFullYear()));
     expect(number).toMatch(/^\d{6}$/);
     expect(check).toBe(luhnDigit(year + number));
     expect(await detailOf(service, filed.id)).toMatchObject({ reference: filed.reference });
@@ -53,7 +54,7 @@ describe('a reference', () => {
     expect(idsOf(await listOf(service, { q: `lamp ${reference}` }))).toEqual([]);
   });
 
-  it('of a hidden complaint is as good as unknown to strangers', async () => {
+  it('of a hidden complaint is answered to strangers like an unknown one', async () => {
     const filed = await reporter.file();
     await change(staff, { id: filed.id, hidden: true });
     const reference = referenceOf(filed);
@@ -91,7 +92,7 @@ describe('the numbers', () => {
     try {
       const writers = await Promise.all(Array.from({ length: 32 }, () => fresh.person()));
       const filed = await Promise.all(writers.map((writer) => writer.file()));
-      // A draw that was made twice because it was slow leaves a gap.
+      // A number that was drawn twice because the first call was slow leaves a gap.
       expect(new Set(filed.map(numberOf)).size).toBe(32);
       expect((await fresh.connection.store.counters.list([])).rows).toHaveLength(1);
     } finally {
@@ -99,7 +100,7 @@ describe('the numbers', () => {
     }
   });
 
-  it('are not used up by what is refused', async () => {
+  it('are not used up by refused filings', async () => {
     const post = (json: unknown, headers = {}) => reporter.send('POST', '/complain', { json, headers });
     const draft = { title: 'A broken lamp', description: 'Dark.' };
     const before = await fileNext();
@@ -114,7 +115,7 @@ describe('the numbers', () => {
     expect(await fileNext()).toBe(before + 1);
   });
 
-  it('are drawn anew when they are taken already, and go on after the newest when their counter is gone', async () => {
+  it('are drawn again when they are taken, and continue after the newest when their counter is gone', async () => {
     const { counters } = service.connection.store;
     const last = await fileNext();
     const [counter] = (await counters.list([])).rows;
@@ -125,7 +126,7 @@ describe('the numbers', () => {
     expect(await fileNext()).toBeGreaterThan(last + 1);
   });
 
-  it('begin anew with the year of the time zone', async () => {
+  it('restart with the new year of the time zone', async () => {
     const zone = await startService({ TIME_ZONE: 'Pacific/Auckland' });
     try {
       const year = new Date(zone.local.clock.now()).getUTCFullYear();

@@ -18,7 +18,7 @@ const similar = async (query: Record<string, string>, viewer: Pick<Person, 'send
 const at = (latitude: number) => ({ latitude, longitude: 30 });
 const HERE = { latitude: '50', longitude: '30' };
 
-it('gives at most five open ones around a place, nearest first, with their distance', async () => {
+it('lists at most five open complaints around a place, nearest first, with their distance', async () => {
   const filed: string[] = [];
   for (let number = 0; number < 7; number += 1) {
     filed.push((await reporter.file({ title: 'Cracked kerb', ...at(50 + number * 0.0002) })).id);
@@ -38,7 +38,7 @@ it('gives at most five open ones around a place, nearest first, with their dista
   expect(idsOf(await similar({ ...HERE, category: 'waste' }))).toEqual([]);
 });
 
-it('gives those with most of the words where no place is sent', async () => {
+it('lists the complaints with the most matching words when no place is sent', async () => {
   const file = async (title: string, more = {}) => (await reporter.file({ title, ...more })).id;
   const two = await file('Overturned dumpster');
   const three = await file('Overturned dumpster, burning');
@@ -60,10 +60,10 @@ it.each([
   'near=1,1',
   'q=lamp&category=nonsense',
   'q=a&q=b',
-])('refuses the question "%s"', async (query) => {
+])('refuses the query "%s"', async (query) => {
   (await service.send('GET', `/complain/similar?${query}`)).problem(422);
 });
 
-it('refuses a token that is none', async () => {
+it('refuses an invalid token', async () => {
   (await service.send('GET', '/complain/similar?q=lamp', { headers: { TOKEN: 'x' } })).problem(401);
 });

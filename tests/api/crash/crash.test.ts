@@ -5,11 +5,14 @@ import { tryEvents } from '../../support/crash/events.ts';
 import { runStory } from '../../support/crash/run.ts';
 import { openStage, type Stage } from '../../support/crash/stories.ts';
 
-/** Each so-many-th point, beginning anywhere; `npm run crash` tries all. */
+/** Tries every n-th point, starting at a random one; `npm run crash` tries all. */
 const EVERY = Number(process.env.CRASH_EVERY ?? 200);
-/** Only `npm run crash` plays these: the parts of the daily pass with the most calls, and adding pictures without retries. */
+/**
+ * Only `npm run crash` plays these: the parts of the daily pass with the most calls, and adding pictures without
+ * retries.
+ */
 const LONG = /^maintenance.*(complaints|totals)|^add .* 0 retries/;
-/** Each twelfth story, beginning anywhere; `npm run crash` plays all. */
+/** Plays every twelfth story, starting at a random one; `npm run crash` plays all. */
 const first = Math.floor(Math.random() * 12);
 const STORIES = ALL_STORIES.filter(({ name }) => !LONG.test(name)).filter((_, number) => number % 12 === first);
 
@@ -19,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(stages.map(({ service }) => service.close())));
 
-it.each(STORIES)('leaves no orphan, no gap and no double wherever a call fails: $name', async (story) => {
+it.each(STORIES)('leaves no orphan, no gap and nothing twice, whichever call fails: $name', async (story) => {
   let met = Math.floor(Math.random() * EVERY);
   const report = await runStory(story, stages, { choose: () => met++ % EVERY === 0 });
   process.stdout.write(`${describeReport(story.name, report)}\n`);

@@ -26,7 +26,7 @@ async function filledService(complaints: number): Promise<Service> {
   return service;
 }
 
-/** Counters of limits that are not due for a month. */
+/** Inserts so many counters of limits, which expire in 1,000 hours. */
 async function fillLimits({ connection, local }: Service, count: number): Promise<void> {
   const expiresAt = new Date(local.clock.now() + 1_000 * HOUR).toISOString();
   for (let done = 0; done < count; done += 100) {
@@ -51,7 +51,7 @@ const serviceOf = (count: number) => {
   return service;
 };
 
-/** Runs until nothing is due any more. */
+/** Runs maintenance until nothing is due. */
 async function runAll(service: Service, later: number): Promise<MaintenanceReport[]> {
   const reports = [await runAndReadLog(service, later)];
   while ((reports.at(-1)?.pass || reports.at(-1)?.changed || reports.at(-1)?.tasks) && reports.length < 50)
@@ -60,7 +60,7 @@ async function runAll(service: Service, later: number): Promise<MaintenanceRepor
   return reports;
 }
 
-it('a run with nothing to do makes at most 10 calls, with 10 rows as with 10,000', async () => {
+it('a run with nothing to do makes at most 10 calls, with 10 rows or 10,000', async () => {
   const calls: number[] = [];
   for (const count of [10, 10_000]) {
     await runAll(serviceOf(count), 0);
@@ -74,7 +74,7 @@ it('a run with nothing to do makes at most 10 calls, with 10 rows as with 10,000
   expect(few).toBeLessThanOrEqual(MAX_CALLS_IDLE);
 });
 
-it('a daily pass goes through everything in runs of at most 200 calls, with a few calls for each page', async () => {
+it('a daily pass checks everything in runs of at most 200 calls, with a few calls for each page', async () => {
   const whole = async (count: number) => {
     await runAll(serviceOf(count), 0);
     const reports = await runAll(serviceOf(count), 25 * HOUR);
@@ -83,11 +83,11 @@ it('a daily pass goes through everything in runs of at most 200 calls, with a fe
     return reports.reduce((sum, { calls }) => sum + calls, 0);
   };
   const [few, many] = [await whole(10), await whole(10_000)];
-  // 10,000 complaints are 67 pages, and some totals are counted in two strides.
+  // 10,000 complaints are 67 pages, and some totals are counted in two parts.
   expect(many).toBeLessThan(few + 150);
 });
 
-it('what has expired goes, however much it is, and nothing else', async () => {
+it('all expired rows are removed, whatever their number, and no others', async () => {
   const { connection, local } = serviceOf(10);
   const count = async () => (await connection.store.limits.list([], { total: true })).total;
   const before = await count();
@@ -100,7 +100,7 @@ it('what has expired goes, however much it is, and nothing else', async () => {
   expect(await count()).toBe(before);
 });
 
-it('what was written since the last run is what a run looks at, not what is stored', async () => {
+it('a run reads what was written since the last run, not everything that is stored', async () => {
   const service = serviceOf(10_000);
   await runAll(service, 0);
   const { store } = service.connection;
@@ -110,11 +110,11 @@ it('what was written since the last run is what a run looks at, not what is stor
   const report = await runAndReadLog(service);
   const months = new Set(edited.map(({ filedAt }) => filedAt.slice(0, 7)));
   expect(report).toMatchObject({ changed: 3, recounted: 0, mended: 3, months: months.size });
-  // For each of the edited titles: two reads, and a transaction for the words.
+  // Each edited title costs two reads, and a transaction for its words.
   expect(report.calls).toBeLessThanOrEqual(MAX_CALLS_IDLE + 10 + 3 * 6);
 });
 
-it('somebody with many cases is taken off them in runs of at most 200 calls', async () => {
+it('a person with many complaints is unassigned from them in runs of at most 200 calls', async () => {
   const service = serviceOf(10_000);
   const { store } = service.connection;
   await runAll(service, 0);

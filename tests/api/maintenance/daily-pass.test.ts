@@ -56,13 +56,13 @@ async function fileIds(): Promise<string[]> {
   return files.map((file) => file.$id).sort();
 }
 
-/** Time passes, and the schedule comes once. */
+/** Advances the clock; the schedule runs once. */
 async function pass(milliseconds: number): Promise<void> {
   service.local.clock.advance(milliseconds);
   await service.local.settle();
 }
 
-/** What maintenance works with, so many hours ahead. */
+/** The dependencies of maintenance, with a clock so many hours ahead. */
 function ahead(hours: number) {
   const { endpoint, projectId, apiKey } = service.local;
   const { gateway, store } = connect({ endpoint, projectId, key: apiKey });
@@ -71,7 +71,7 @@ function ahead(hours: number) {
 
 type Deps = ReturnType<typeof ahead>;
 
-/** The same, to which one file looks as an upload in parts leaves it that was never ended. */
+/** The same dependencies, but the file `halfId` is listed like an upload in parts that never ended. */
 function seeingHalf(deps: Deps, halfId: string): Deps {
   const { client } = deps.gateway;
   const halving = Object.create(client);
@@ -89,14 +89,14 @@ async function storeStranger(fileId: string): Promise<void> {
   await new Storage(service.connection.gateway.client).createFile({ bucketId: BUCKET_ID, fileId, file });
 }
 
-/** A pass today and one a day after. */
+/** One pass two hours ahead, and one 25 hours after it. */
 async function twoPasses(options = {}): Promise<PassReport> {
   await reconcileNow(ahead(2));
   return reconcileNow(ahead(27), options);
 }
 
 describe('the daily pass', () => {
-  it('removes files that nobody owns a day after it has noted them, and no others', async () => {
+  it('removes files that belong to no complaint a day after it has recorded them, and no others', async () => {
     const { images } = await filed();
     const living = images.map(({ id }) => id);
     const old = await orphans(2);
@@ -110,18 +110,18 @@ describe('the daily pass', () => {
     expect((await service.connection.store.quarantine.list([])).rows).toEqual([]);
   });
 
-  it('leaves a file alone that is of this hour', async () => {
+  it('leaves files alone that are younger than an hour', async () => {
     const young = await orphans(1);
     expect(await reconcileNow(ahead(0.9))).toMatchObject({ orphans: 0, waiting: 1 });
     expect(await reconcileNow(ahead(1.1))).toMatchObject({ orphans: 1, waiting: 0 });
     expect(await fileIds()).toEqual(young);
   });
 
-  it('removes the words of complaints that are gone a day after it has noted them, and no others', async () => {
+  it('removes the words of deleted complaints a day after it has recorded them, and no others', async () => {
     const { id } = await filed();
     const { store } = service.connection;
     const gone = complaintIdAt(new Date(service.local.clock.now()));
-    // As an import that died leaves them; more than one page of words is not needed to see it.
+    // Leaves what an import leaves that died before it wrote the complaint.
     await store.words.insertMany(['lamp', 'broken'].map((word) => wordRow(gone, word)));
     const owners = async () => [...(await listWordOwners(store, '', 100)).owners.keys()];
     expect(await reconcileNow(ahead(0.5))).toMatchObject({ orphanWords: 0 });
@@ -131,13 +131,13 @@ describe('the daily pass', () => {
     expect(await owners()).toEqual([id]);
   });
 
-  it('forgets files and timelines whose complaint is there again', async () => {
+  it('drops its records of files and timelines whose complaint exists again', async () => {
     const { id, images } = await filed();
     const { gateway, store } = service.connection;
     const where = { databaseId: 'main', tableId: 'complaints' };
     const row: Record<string, unknown> = await gateway.tables.getRow({ ...where, rowId: id });
     const data = Object.fromEntries(Object.entries(row).filter(([key]) => !key.startsWith('$')));
-    // As when an older database is restored for a day; a bulk delete in a transaction has no event.
+    // Removes the row without an event, as restoring an older database does: a bulk delete in a transaction emits none.
     const { $id: transactionId } = await gateway.tables.createTransaction({ ttl: 60 });
     const operation = { action: 'bulkDelete', ...where, data: { queries: [Query.equal('$id', id)] } };
     await gateway.tables.createOperations({ transactionId, operations: [operation] });
@@ -150,7 +150,7 @@ describe('the daily pass', () => {
     expect(await fileIds()).toEqual(images.map((image) => image.id));
   });
 
-  it('takes a picture that is gone off its complaint a day after it has noted it, in one step that the timeline tells of', async () => {
+  it('removes a missing picture from its complaint a day after it has recorded it, with one entry in the timeline', async () => {
     const { id, images } = await filed();
     await removeFile(service.connection.gateway, imageFileId(id, 1));
     await pass(2 * HOUR);
@@ -166,7 +166,7 @@ describe('the daily pass', () => {
     expect((await shown()).version).toBe(2);
   });
 
-  it('removes the beginning of a file that was never sent to its end, whatever its name', async () => {
+  it('removes a file whose upload never ended, whatever its name', async () => {
     await storeStranger('half');
     await storeStranger('whole');
     const found = { orphans: 1, unfinished: 1, strangers: 1 };
@@ -175,13 +175,13 @@ describe('the daily pass', () => {
     expect(await fileIds()).toEqual(['whole']);
   });
 
-  it('goes on in the next runs where a run had to stop, until all is done', async () => {
+  it('continues in the next runs after a run that had to stop, until everything is done', async () => {
     await filed();
     await orphans(19);
     const reports: MaintenanceReport[] = [];
     for (const hours of [2, 27]) {
       const deps = ahead(hours);
-      // A run may make few more calls than it takes to find nothing due.
+      // The limit is only a few calls more than a run with nothing due makes.
       do reports.push(await runMaintenance(deps, SETTINGS, { calls: 75, milliseconds: MINUTE }));
       while (reports.at(-1)?.pass?.complete === false && reports.length < 90);
     }
@@ -191,7 +191,7 @@ describe('the daily pass', () => {
     expect(await fileIds()).toHaveLength(3);
   });
 
-  it('goes on past a file that cannot be removed, and tells of it', async () => {
+  it('continues after a file that cannot be removed, and reports it', async () => {
     const [stuck = '', ...others] = await orphans(4);
     const path = `/v1/storage/buckets/${BUCKET_ID}/files/${stuck}`;
     service.local.faults.add({ kind: 'server-error', method: 'DELETE', path, times: 0 });
@@ -216,7 +216,7 @@ describe('the daily pass', () => {
     expect(await fileIds()).toEqual(ids);
   });
 
-  it('two at once do no harm', async () => {
+  it('does no harm when two run at once', async () => {
     const { images } = await filed();
     await orphans(15);
     await Promise.all([runMaintenance(ahead(2), SETTINGS), runMaintenance(ahead(2), SETTINGS)]);
@@ -226,8 +226,8 @@ describe('the daily pass', () => {
   });
 });
 
-describe('the brake', () => {
-  it('stops a pass that would remove more than 5 % of the files and more than 20, until a person says so', async () => {
+describe('the limit of removals', () => {
+  it('stops a pass that would remove more than 5 % of the files and more than 20, until a person overrides it', async () => {
     const { images } = await filed();
     const living = images.map(({ id }) => id);
     const many = await orphans(21);
@@ -238,20 +238,20 @@ describe('the brake', () => {
     expect(await fileIds()).toEqual(living);
   });
 
-  it('stops for words as it does for files', async () => {
+  it('applies to words as it does to files', async () => {
     const gone = Array.from({ length: 21 }, () => complaintIdAt(new Date(service.local.clock.now())));
     await service.connection.store.words.insertMany(gone.map((id) => wordRow(id, 'lamp')));
     expect((await twoPasses()).stopped).toEqual([{ kind: 'words', found: 21, of: 21 }]);
     expect(await reconcileNow(ahead(52), { overLimit: true })).toMatchObject({ removed: 21, stopped: [] });
   });
 
-  it('lets 20 pass whatever their share is', async () => {
+  it('allows 20 whatever their share is', async () => {
     await orphans(20);
     expect(await twoPasses()).toMatchObject({ removed: 20, stopped: [] });
     expect(await fileIds()).toEqual([]);
   });
 
-  it('keeps the pictures of every complaint when the list of files answers empty for days', async () => {
+  it('keeps the pictures of every complaint when the list of files is empty for days', async () => {
     const many = await Promise.all(Array.from({ length: 21 }, () => filed()));
     const empty = (hours: number): Deps => {
       const deps = ahead(hours);
@@ -271,7 +271,7 @@ describe('the brake', () => {
     await checkInvariants(service);
   });
 
-  it('is told in the log of the run that stopped', async () => {
+  it('is reported in the log of the run that stopped', async () => {
     await orphans(21);
     expect((await runAndReadLog(service, 2 * HOUR)).alarm).toBeUndefined();
     expect((await runAndReadLog(service, 27 * HOUR)).alarm).toContain('21 files without a complaint of 21 looked at');
@@ -291,7 +291,7 @@ describe('npm run media', () => {
     return stdout;
   }
 
-  it('check counts what sweep then notes, and changes nothing', async () => {
+  it('check counts what sweep then records, and changes nothing', async () => {
     const { id } = await filed();
     await orphans(5);
     await removeFile(service.connection.gateway, imageFileId(id, 2));
@@ -304,7 +304,7 @@ describe('npm run media', () => {
     expect(await fileIds()).toEqual(before);
   });
 
-  it('says how it is used, and refuses what it does not know', async () => {
+  it('prints its usage, and refuses unknown arguments', async () => {
     expect(await media('--help')).toContain('npm run media -- check | sweep');
     for (const args of [[], ['clean'], ['check', 'sweep']])
       await expect(media(...args)).rejects.toMatchObject({ code: 2 });

@@ -32,7 +32,7 @@ const asGuest = () => ({ headers: { 'x-appwrite-project': service.local.projectI
 const statusOf = async (url: string) => (await fetch(url)).status;
 
 describe('the pictures of a public complaint', () => {
-  it('are what their URLs show to anybody, in the order sent', async () => {
+  it('are shown by their URLs to anybody, in the order sent', async () => {
     for (const [index, type] of ['image/jpeg', 'image/png', 'image/webp'].entries()) {
       const image = filed.images[index];
       const shown = await fetch(image?.url ?? '');
@@ -53,7 +53,7 @@ describe('the pictures of a public complaint', () => {
     }
   });
 
-  it('are not to be had without the secret, or with that of another', async () => {
+  it('cannot be fetched without the token, or with that of another picture', async () => {
     const [first, second] = filed.images.map(({ url }) => new URL(url));
     const borrowed = new URL(first ?? '');
     borrowed.searchParams.set('token', second?.searchParams.get('token') ?? '');
@@ -62,7 +62,7 @@ describe('the pictures of a public complaint', () => {
     expect([401, 404]).toContain(await statusOf(borrowed.href));
   });
 
-  it('are gone from all their URLs once the complaint is deleted', async () => {
+  it('are no longer served by any URL once the complaint is deleted', async () => {
     await person.send('POST', '/complain/delete', { json: { id: filed.id } });
     await service.local.settle();
     for (const { url, previewUrl } of filed.images) {
@@ -71,7 +71,7 @@ describe('the pictures of a public complaint', () => {
     }
   });
 
-  it('are gone from the public URLs once it is hidden; who may see it gets others', async () => {
+  it('are no longer served by the public URLs once it is hidden; viewers who may see it get new ones', async () => {
     const hidden = await staff.send('PUT', '/complain', { json: { id: filed.id, hidden: true } });
     for (const { url, previewUrl } of filed.images) {
       expect([401, 404]).toContain(await statusOf(url));
@@ -82,14 +82,14 @@ describe('the pictures of a public complaint', () => {
 });
 
 describe('the bucket', () => {
-  it('shows guests no list', async () => {
+  it('lists no files to guests', async () => {
     const answer = await fetch(bucket(), asGuest());
     const text = await answer.text();
     expect(text).not.toContain(filed.id);
     if (answer.ok) expect(JSON.parse(text)).toMatchObject({ total: 0, files: [] });
   });
 
-  it('takes nothing from guests and gives nothing up', async () => {
+  it('lets guests neither upload, delete nor read', async () => {
     const form = new FormData();
     form.set('fileId', 'unique()');
     form.set('file', new Blob(['hello']), 'x.jpg');

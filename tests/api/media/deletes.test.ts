@@ -5,6 +5,7 @@ import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import { imageFileId } from '#shared/domain/ids.ts';
 import { passTwoDays, runSchedule } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
@@ -32,7 +33,7 @@ async function filed(pictures: number): Promise<Complaint> {
   return (await person.send('POST', '/complain', { form })).as(Complaint, 201);
 }
 
-/** Rows as an import writes them, each with a picture of its own and an entry. */
+/** Inserts complaints as an import does, each with a picture of its own and an entry. */
 async function imported(count: number): Promise<string[]> {
   const { store, gateway } = service.connection;
   const pattern = await store.complaints.find(living.id);
@@ -74,7 +75,7 @@ async function expectNothingLeft(ids: readonly string[]): Promise<void> {
   expect(await entriesOf([living.id])).toBe(1);
 }
 
-/** Any Appwrite call with the admin's key. */
+/** Makes any Appwrite call with the admin's key. */
 async function asAdmin(method: string, path: string, body?: unknown): Promise<string> {
   const { endpoint, projectId, apiKey } = service.local;
   const headers = { 'x-appwrite-project': projectId, 'x-appwrite-key': apiKey, 'content-type': 'application/json' };
@@ -89,7 +90,7 @@ async function asAdmin(method: string, path: string, body?: unknown): Promise<st
 
 const ROWS = `/tablesdb/${DATABASE_ID}/tables/complaints/rows`;
 
-describe('a complaint takes its pictures and its timeline with it within seconds', () => {
+describe('pictures and timeline of a complaint are removed within seconds', () => {
   it('when its reporter deletes it', async () => {
     const { id } = await filed(3);
     await person.send('POST', '/complain/delete', { json: { id } });
@@ -104,7 +105,7 @@ describe('a complaint takes its pictures and its timeline with it within seconds
     await expectNothingLeft([id]);
   });
 
-  it('when an old program deletes it as a document', async () => {
+  it('when an older client deletes it as a document', async () => {
     const { id } = await filed(1);
     await asAdmin('DELETE', `/databases/${DATABASE_ID}/collections/complaints/documents/${id}`);
     await service.local.settle();
@@ -122,23 +123,23 @@ describe('a complaint takes its pictures and its timeline with it within seconds
   });
 });
 
-describe('clean-up needs no timeline as proof', () => {
-  /** As an admin deletes it in the console: first every entry of its timeline, then the row. */
+describe('clean-up does not depend on the timeline', () => {
+  /** Deletes as an admin does in the console: first every entry of the timeline, then the row. */
   async function deleteTracelessly(id: string): Promise<void> {
     await service.connection.store.timeline.removeWhere([Query.equal('complaintId', id)]);
     await asAdmin('DELETE', `${ROWS}/${id}`);
     await service.local.settle();
   }
 
-  it('when the pictures are older than any filing lasts: they go at once', async () => {
+  it('when the pictures are older than any filing takes: they are removed at once', async () => {
     const { id, images } = await filed(2);
-    service.local.clock.advance(3 * 60_000);
+    service.local.clock.advance(3 * MINUTE);
     await deleteTracelessly(id);
     await expectNothingLeft([id]);
     for (const { url } of images) expect((await fetch(url)).status).not.toBe(200);
   });
 
-  it('when they are younger: they go with the next runs of maintenance', async () => {
+  it('when they are younger: they are removed by the next runs of maintenance', async () => {
     const { id } = await filed(2);
     await deleteTracelessly(id);
     expect(await filesOf([id])).toBe(2);
@@ -146,7 +147,7 @@ describe('clean-up needs no timeline as proof', () => {
     await expectNothingLeft([id]);
   });
 
-  it('when clean-up dies half-way: maintenance finishes it', async () => {
+  it('when clean-up fails half-way: maintenance finishes it', async () => {
     const { id } = await filed(3);
     const path = '/v1/storage/buckets/media/files/*';
     service.local.faults.add({ kind: 'server-error', method: 'DELETE', path, times: 0 });
@@ -159,8 +160,8 @@ describe('clean-up needs no timeline as proof', () => {
   });
 });
 
-describe('what no event tells of goes a day after the daily pass has noted it', () => {
-  it('rows deleted at once, of which the platform tells only the first hundred', async () => {
+describe('a day after the daily pass has recorded it, it removes what no event reported:', () => {
+  it('rows deleted together, of which Appwrite reports only the first hundred', async () => {
     const ids = await imported(115);
     await asAdmin('DELETE', ROWS, { queries: [Query.equal('$id', ids)] });
     await service.local.settle();
@@ -182,7 +183,7 @@ describe('what no event tells of goes a day after the daily pass has noted it', 
     await expectNothingLeft(ids);
   });
 
-  it('rows that went by cascade or any other way without an event', async () => {
+  it('rows whose events were lost', async () => {
     const { id } = await filed(3);
     const lost = service.local.faults.add({ kind: 'event-lost', times: 0 });
     await asAdmin('DELETE', `${ROWS}/${id}`);

@@ -5,7 +5,7 @@ import { storeFile } from '#shared/appwrite/media.ts';
 import { completeFiles } from '#shared/appwrite/reconciliation.ts';
 import { readCaseSettings } from '#shared/config.ts';
 import { Complaint } from '#shared/contract/responses.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { SECOND, systemClock } from '#shared/domain/clock.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
 import { runMaintenance } from '#shared/services/maintenance/run.ts';
 import { type Service, startService } from '../../support/harness.ts';
@@ -34,7 +34,7 @@ afterAll(() => service.close());
 
 const files = (id: string) => [0, 1, 2].map((index) => imageFileId(id, index));
 
-/** Names and bodies that mean the living ones, and whatever else there may be. */
+/** Event names and bodies that aim at the living complaints, and arbitrary other ones. */
 function forgeries() {
   const id = fc.constantFrom(...living, ...living.flatMap(files), '', '.', '..', 'unknown', 'a'.repeat(20));
   const name = fc.tuple(
@@ -57,7 +57,7 @@ function forgeries() {
   return fc.record({ name: name.map((parts) => parts.join('.')), body, trigger });
 }
 
-it('no event, whatever its name and body, costs a living complaint a picture', {
+it('no event, whatever its name and body, removes a picture of a living complaint', {
   timeout: fuzzTimeout(40),
 }, async () => {
   await fc.assert(
@@ -73,7 +73,7 @@ it('no event, whatever its name and body, costs a living complaint a picture', {
   expect((await checkInvariants(service)).complaints).toHaveLength(2);
 });
 
-it('an event cannot aim at a complaint whose pictures are just being stored', async () => {
+it('an event cannot remove the pictures of a complaint that is just being filed', async () => {
   const { gateway } = service.connection;
   const id = randomId();
   const [first = ''] = files(id);
@@ -84,20 +84,20 @@ it('an event cannot aim at a complaint whose pictures are just being stored', as
   await new Storage(gateway.client).deleteFile({ bucketId: 'media', fileId: first });
 });
 
-it('an event of another database is not for it', async () => {
+it('an event of another database is refused', async () => {
   const [id = ''] = living;
   const { status } = await callCleanup(service, deletion(id, `databases.other.tables.complaints.rows.${id}.delete`));
   expect(status).toBe(403);
 });
 
-it('a filing that is under way keeps its pictures through every run of maintenance', async () => {
+it('a filing in progress keeps its pictures through every run of maintenance', async () => {
   const { gateway } = service.connection;
   const id = randomId();
   const [first = ''] = files(id);
   await storeFile(gateway, { id: first, name: `${first}.webp`, parts: [picture] });
   await callCleanup(service, deletion(id));
-  // Maintenance comes within the two minutes that a filing may last at most.
-  const clock = { ...systemClock, now: () => new Date(service.local.clock.now() + 100_000) };
+  // Maintenance runs within the two minutes that a filing takes at most.
+  const clock = { ...systemClock, now: () => new Date(service.local.clock.now() + 100 * SECOND) };
   await runMaintenance({ ...service.connection, clock }, readCaseSettings({}));
   expect(await completeFiles(gateway, [first])).toEqual(new Set([first]));
   await new Storage(gateway.client).deleteFile({ bucketId: 'media', fileId: first });
@@ -106,7 +106,7 @@ it('a filing that is under way keeps its pictures through every run of maintenan
 it.each([
   ['media-cleanup', 'schedule'],
   ['maintenance', 'event'],
-])('nobody can run %s: not a guest, not through a domain', async (part, trigger) => {
+])('nobody can run %s: neither as a guest nor through a domain', async (part, trigger) => {
   const id = service.functionId(part);
   const { endpoint, projectId } = service.local;
   const run = await fetch(`${endpoint}/functions/${id}/executions`, {

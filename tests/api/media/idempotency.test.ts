@@ -3,7 +3,7 @@ import { Query, Storage } from 'node-appwrite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
-import { HOUR } from '#shared/domain/clock.ts';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { passTwoDays } from '../../support/complaints.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 import { checkInvariants } from '../../support/invariants.ts';
@@ -43,7 +43,7 @@ async function storedFiles(): Promise<number> {
 }
 
 describe('a complaint sent under an Idempotency-Key', () => {
-  it('is filed once; the same again answers with the first and says so', async () => {
+  it('is filed once; the same request again gets the first answer and a header that says so', async () => {
     const first = (await file()).as(Complaint, 201);
     const before = await storedFiles();
     const again = await file();
@@ -53,7 +53,7 @@ describe('a complaint sent under an Idempotency-Key', () => {
     expect(await storedFiles()).toBe(before);
   });
 
-  it('is another when another account uses the same key', async () => {
+  it('is a different one for another account with the same key', async () => {
     const [mine, theirs] = [await file(), await file(await service.person())];
     expect(mine.as(Complaint, 201).id).not.toBe(theirs.as(Complaint, 201).id);
   });
@@ -66,7 +66,7 @@ describe('a complaint sent under an Idempotency-Key', () => {
     expect(other.problem(422).code).toBe('idempotency_key_reused');
   });
 
-  it('is filed once when 64 send it at the same moment', async () => {
+  it('is filed once when 64 requests send it at the same moment', async () => {
     const before = await storedFiles();
     const answers = await Promise.all(Array.from({ length: 64 }, () => file()));
     const ids = answers.filter(({ status }) => status < 300).map((answer) => answer.as(Complaint, answer.status).id);
@@ -80,16 +80,16 @@ describe('a complaint sent under an Idempotency-Key', () => {
     await checkInvariants(service);
   });
 
-  it('is filed by the retry when the function dies before it is, and then only once', async () => {
+  it('is filed once by the retry when the function dies before the commit', async () => {
     service.local.faults.add({ kind: 'kill', method: 'PATCH', path: '/v1/tablesdb/transactions/*' });
     expect((await file()).status).toBeGreaterThanOrEqual(500);
     expect((await file()).problem(409).code).toBe('request_in_progress');
-    service.local.clock.advance(41_000);
+    service.local.clock.advance(41 * SECOND);
     const { id } = (await file()).as(Complaint, 201);
     expect((await file()).as(Complaint, 200).id).toBe(id);
   });
 
-  it('is found by the retry when the function dies right after it was filed', async () => {
+  it('is found by the retry when the function dies right after the commit', async () => {
     const commit = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
     service.local.faults.add({ kind: 'kill', effect: 'done', ...commit });
     expect((await file()).status).toBeGreaterThanOrEqual(500);
@@ -98,7 +98,7 @@ describe('a complaint sent under an Idempotency-Key', () => {
     expect(again.as(Complaint, 200).images).toHaveLength(3);
   });
 
-  it('may be sent with other content once it was refused', async () => {
+  it('may be sent with other content after a refusal', async () => {
     const wrong = photoForm([picture], { title: 'Once', category: 'no-such-category' });
     (await person.send('POST', '/complain', { form: wrong, headers: { 'Idempotency-Key': key } })).problem(422);
     (await file()).as(Complaint, 201);
@@ -113,7 +113,7 @@ describe('a complaint sent under an Idempotency-Key', () => {
     expect((await file(later)).as(Complaint, 200).id).toBe(id);
   });
 
-  it('is gone when it was deleted, and is not filed a second time', async () => {
+  it('is 404 once it was deleted, and is not filed again', async () => {
     const { id } = (await file()).as(Complaint, 201);
     await person.send('POST', '/complain/delete', { json: { id } });
     (await file()).problem(404);
@@ -133,7 +133,7 @@ describe('a complaint sent under an Idempotency-Key', () => {
     expect(refused.problem(422).errors?.[0]?.field).toBe('Idempotency-Key');
   });
 
-  it('is told when Appwrite has dropped its headers, one of which was no UTF-8', async () => {
+  it('is refused when Appwrite has dropped all headers because one of them was not UTF-8', async () => {
     const json = { title: 'Latin-1', description: 'This key is sent as Latin-1.' };
     const refused = await person.send('POST', '/complain', { json, headers: { 'Idempotency-Key': 'caf\u00e9' } });
     expect(refused.problem(400).code).toBe('malformed_request');
@@ -146,7 +146,7 @@ describe('a complaint that cannot be stored', () => {
     { kind: 'database-full', method: 'PATCH', path: '/v1/tablesdb/transactions/*', times: 0 },
   ] as const;
 
-  it.each(full)('leaves nothing half-made when it fails with $kind, and may be sent again at once', async (fault) => {
+  it.each(full)('leaves nothing behind when it fails with $kind, and may be sent again at once', async (fault) => {
     const before = await checkInvariants(service);
     const planned = service.local.faults.add({ ...fault, nth: fault.kind === 'storage-full' ? 3 : 1 });
     const refused = await file();

@@ -33,7 +33,7 @@ const statusOf = async (url: string) => {
   return answer.status;
 };
 
-it('are added by reporter and staff with one entry each, cleaned, and their URLs die with hiding and deletion', async () => {
+it('are added by reporter and staff with one entry each, are cleaned, and their URLs end with hiding and deletion', async () => {
   const { id } = await fileWithPictures(reporter, 3);
   const added = (await add(reporter, formOf(id, 2, { note: 'Worse now.' }))).as(Complaint);
   expect(added).toMatchObject({ version: 2 });
@@ -69,7 +69,7 @@ it('are added by reporter and staff with one entry each, cleaned, and their URLs
   expect(await inspect(service)).toMatchObject({ orphans: [], unreferenced: [] });
 });
 
-it('are twelve on a complaint in all, also when several are added at the same moment', async () => {
+it('are limited to twelve on a complaint in all, also when several requests add some at the same moment', async () => {
   const { id } = await fileWithPictures(reporter, 3);
   const answers = await Promise.all(Array.from({ length: 4 }, () => add(reporter, formOf(id, 3))));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 422]);
@@ -79,7 +79,7 @@ it('are twelve on a complaint in all, also when several are added at the same mo
   expect(await inspect(service)).toMatchObject({ orphans: [], unreferenced: [], dangling: [], timelines: [] });
 });
 
-it('are refused from others, after the end, without a picture, and with what is none; nothing is stored then', async () => {
+it('are refused from others, after the end, without a picture, and with another file, and then nothing is stored', async () => {
   const { id } = await reporter.file();
   const other = await service.person();
   (await add(service, formOf(id, 1))).problem(401);
@@ -111,13 +111,13 @@ it('are added once under an Idempotency-Key, however often they are sent', async
   expect((await send(two.id)).problem(422).code).toBe('idempotency_key_reused');
   expect((await send(one.id, 'Then.')).problem(422).code).toBe('idempotency_key_reused');
   expect((await detailOf(service, one.id)).images).toHaveLength(1);
-  // A refusal frees the key.
+  // A refused request leaves its key free.
   const other = { 'idempotency-key': uniqueName('key') };
   (await add(reporter, formOf(one.id, 1), { ...other, 'if-match': '"1"' })).problem(412);
   (await add(reporter, formOf(one.id, 1), { ...other, 'if-match': '"2"' })).as(Complaint);
 });
 
-it('that no row names are removed by the daily pass, unless the pictures of the row cannot be read', async () => {
+it('that no row names are removed by the daily pass, unless the row’s pictures cannot be parsed', async () => {
   const { connection } = service;
   const [kept, broken] = [await fileWithPictures(reporter, 1), await reporter.file()];
   const later = (await add(reporter, formOf(kept.id, 1))).as(Complaint);
@@ -132,7 +132,7 @@ it('that no row names are removed by the daily pass, unless the pictures of the 
   expect(await Promise.all(urls.map(statusOf))).toEqual([200, 200]);
   expect((await inspect(service)).unreferenced).toEqual([unknown]);
   expect(later.images[0]?.id).toBe(imageFileId(kept.id, 0));
-  // The tokens of the other tests have not expired then.
+  // Moves the clock back, so that the tokens of the other tests stay valid.
   await service.local.restore(start);
   const files = [left, unknown].map((id) => removeFile(connection.gateway, id));
   await Promise.all(files);

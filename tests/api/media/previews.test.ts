@@ -15,7 +15,7 @@ afterAll(() => service.close());
 
 const COLOURS = ['red', 'lime', 'blue', 'white'];
 
-/** Four quarters, each in its own colour, so that turned and mirrored pictures differ. */
+/** A picture of four quarters, each in its own colour, so that rotation and mirroring can be seen. */
 async function quarters(format: Format, orientation: number, size = { width: 80, height: 40 }): Promise<Buffer> {
   const [width, height] = [size.width / 2, size.height / 2];
   const parts = COLOURS.map((background, index) => ({
@@ -31,7 +31,7 @@ async function quarters(format: Format, orientation: number, size = { width: 80,
     .toBuffer();
 }
 
-/** Which colour is in each quarter of a picture as it is shown, from top left to bottom right. */
+/** The colour of each quarter of the picture as a viewer shows it, from top left to bottom right. */
 async function seen(bytes: Uint8Array): Promise<string[]> {
   const { width, height, pixels } = await displayed(bytes);
   const at = (x: number, y: number) => {
@@ -52,7 +52,7 @@ async function fetched(url: string): Promise<Buffer> {
 }
 
 describe('the preview of a picture', () => {
-  it.each(ORIENTATIONS)('shows what the picture shows: orientation %i', async (orientation) => {
+  it.each(ORIENTATIONS)('shows the same as the picture: orientation %i', async (orientation) => {
     const sources = await Promise.all(FORMATS.map((format) => quarters(format, orientation)));
     const images = await filed(sources);
     for (const [index, { url, previewUrl, width, height }] of images.entries()) {
@@ -66,7 +66,7 @@ describe('the preview of a picture', () => {
     }
   });
 
-  it('is scaled by Appwrite where it can, and is the picture itself where it cannot', async () => {
+  it('is scaled by Appwrite where that is possible, and otherwise is the picture itself', async () => {
     const scaled = async (format: Format, orientation: number) => {
       const [image] = await filed([await quarters(format, orientation)]);
       return image?.previewUrl !== image?.url;
@@ -79,7 +79,7 @@ describe('the preview of a picture', () => {
     ]);
   });
 
-  it('can be seen of very wide and very narrow pictures', async () => {
+  it('can be opened for very wide and very narrow pictures', async () => {
     const sizes = [
       { width: 3_000, height: 2 },
       { width: 2, height: 3_000 },

@@ -30,13 +30,13 @@ it('cleans or refuses mutated pictures', async () => {
   expect((await sendMutants(range, 120, SEED)).wrong).toEqual([]);
 });
 
-it('refuses files that claim to be pictures, and stores none', async () => {
+it('refuses files that only claim to be pictures, and stores none', async () => {
   const tally = await sendMalformed(range, every(4));
   expect(tally.wrong).toEqual([]);
   expect(tally.sent).toBeGreaterThanOrEqual(45);
 });
 
-it('stores nothing of what pictures carry beside the picture', async () => {
+it('stores nothing that pictures carry besides the image', async () => {
   expect((await sendPolyglots(range, every(2))).wrong).toEqual([]);
 });
 
@@ -44,7 +44,7 @@ it('stores no place, camera or comment, and shows the same in every orientation'
   expect(await sendCanaries(range, 24, SEED)).toEqual({ pictures: 24, wrong: [] });
 });
 
-it('takes three pictures of 3 MiB through its domain, and 7 MB as base64 through an execution', async () => {
+it('accepts three pictures of 3 MiB through its domain, and 7 MB as base64 through an execution', async () => {
   const large = await noise(1_020, 1_020);
   expect(large.length).toBeGreaterThan(3_100_000);
   expect((await sendByDomain(range, [large, large, large])).images).toHaveLength(3);
@@ -52,7 +52,7 @@ it('takes three pictures of 3 MiB through its domain, and 7 MB as base64 through
   expect(await peakMemory(range.service.local, range.service.functionId('complaints'))).toBeLessThan(320);
 });
 
-it('tells an iPhone how to send photos that others can read', async () => {
+it('tells an iPhone user how to send photos in a common format', async () => {
   const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
   const refused = (await range.person.send('POST', '/complain', { form: photoForm([heic]) })).problem(415);
   expect(refused.detail).toMatch(/HEIC.*JPEG, PNG and WebP/s);

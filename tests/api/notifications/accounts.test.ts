@@ -1,7 +1,7 @@
 import type { Snapshot } from 'local-appwrite';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AccountNews, writeOutbox } from '#shared/appwrite/outbox.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { HOUR, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { readLink } from '#shared/services/accounts/links.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
@@ -12,17 +12,17 @@ beforeAll(async () => {
   service = await startService({ TOKEN_HOURS: '720', APP_URL: 'https://app.example' }, { notifications: true });
   start = await service.local.snapshot();
 });
-// Back to the present: accounts are new in each test, and tokens and signatures are good for a while only.
+// Moves the clock back to the present: tokens and signatures of new accounts are valid for a limited time only.
 beforeEach(() => service.local.restore(start));
 afterAll(() => service.close());
 
 const address = ({ username }: Person) => `${username}@example.org`;
 
-/** Writes the row and waits until its event was followed; no time passes. */
+/** Writes an outbox row and waits until its event is handled; no time passes. */
 async function tell(news: Omit<AccountNews, 'at'>): Promise<void> {
   await writeOutbox(service.connection.store, { ...news, at: new Date(service.local.clock.now()) });
   await service.local.settle();
-  // The provider takes its moment.
+  // The second settle waits for the provider.
   await service.local.settle();
 }
 
@@ -33,7 +33,7 @@ async function linksTo(to: string, name: string): Promise<string[]> {
   );
 }
 
-it('an address is confirmed by a link that goes at once, whatever notify says; a newer one ends the older', async () => {
+it('an address is confirmed by a link that is sent at once, whatever notify says; a newer link ends the older one', async () => {
   const [person] = await service.people('user');
   const accountId = await giveAddress(service, person.username, { emailConfirmed: false, notify: 'none' });
   await tell({ kind: 'email.confirm', accountId });
@@ -44,12 +44,12 @@ it('an address is confirmed by a link that goes at once, whatever notify says; a
   expect(await readLink(deps, newer, 'confirm')).toMatchObject({ accountId, address: address(person) });
   expect(await readLink(deps, older, 'confirm')).toBeUndefined();
   expect(await readLink(deps, newer, 'reset')).toBeUndefined();
-  const later = { now: () => new Date(Date.now() + 3_700_000), elapsed: () => 0 };
+  const later = { now: () => new Date(Date.now() + HOUR + 100 * SECOND), elapsed: () => 0 };
   expect(await readLink({ ...service.connection, clock: later }, newer, 'confirm')).toBeUndefined();
   expect(JSON.stringify(await service.connection.store.links.list([]))).not.toContain(newer);
 });
 
-it('a pending address gets the link, and the present one a word', async () => {
+it('a pending address gets the link, and the present address a notice', async () => {
   const [person] = await service.people('user');
   const accountId = await giveAddress(service, person.username, { emailPending: `new-${address(person)}` });
   await tell({ kind: 'email.confirm', accountId });
@@ -59,7 +59,7 @@ it('a pending address gets the link, and the present one a word', async () => {
   expect((await inboxOf(service, address(person)))[0]?.text).toContain('has asked for another address');
 });
 
-it('nothing is sent to confirm what is confirmed', async () => {
+it('no link is sent for an address that is already confirmed', async () => {
   const [person] = await service.people('user');
   const accountId = await giveAddress(service, person.username);
   await tell({ kind: 'email.confirm', accountId });
@@ -67,7 +67,7 @@ it('nothing is sent to confirm what is confirmed', async () => {
   expect(await deliveriesOf(service, accountId)).toMatchObject([{ status: 'skipped' }]);
 });
 
-it('recovery mails a link by name or address, one for each account of an address, and none for whom there is not', async () => {
+it('recovery mails a link by name or address, one for each account of the address, and none for unknown ones', async () => {
   const [one, two] = await service.people('user', 'user');
   for (const { username } of [one, two]) await giveAddress(service, username, { email: 'shared@example.org' });
   await tell({ kind: 'recovery.requested', username: one.username });
@@ -92,7 +92,7 @@ it('an account gets at most five recovery mails an hour', async () => {
   expect(await linksTo(address(person), 'reset')).toHaveLength(6);
 });
 
-it('nothing is mailed for recovery to an address that is not confirmed', async () => {
+it('recovery mails nothing to an unconfirmed address', async () => {
   const [person] = await service.people('user');
   await giveAddress(service, person.username, { emailConfirmed: false });
   await tell({ kind: 'recovery.requested', address: address(person) });
@@ -100,7 +100,7 @@ it('nothing is mailed for recovery to an address that is not confirmed', async (
   expect(await inboxOf(service, address(person))).toEqual([]);
 });
 
-it('the old address is told, and Messaging forgets it unless another account has it', async () => {
+it('the old address is notified, and its Messaging user removed unless another account has the address', async () => {
   const [person, other] = await service.people('user', 'user');
   const { usersOf } = mailAdmin(service);
   const old = `old-${address(person)}`;
@@ -110,7 +110,7 @@ it('the old address is told, and Messaging forgets it unless another account has
     await tell({ kind: 'email.changed', accountId, address: former });
   await letMinutesPass(service, 2);
   expect((await inboxOf(service, old))[0]?.text).toContain('does not use this address any more');
-  // The word before comes to it too, when it was late.
+  // A late notice about the change is still sent to the old address.
   await tell({ kind: 'email.change_requested', accountId, address: old });
   await letMinutesPass(service, 2);
   expect((await inboxOf(service, old))[0]?.text).toContain('has asked for another address');
@@ -127,7 +127,7 @@ it('a person is told of a new password and of a new role', async () => {
   expect(subjects.sort()).toEqual(['Your password was changed', 'Your role was changed']);
 });
 
-it('nothing of an erased person is left: no delivery, no message, no user', async () => {
+it('an erased person leaves no delivery, no message and no user', async () => {
   const [person] = await service.people('user');
   const accountId = await giveAddress(service, person.username);
   await person.file();
@@ -143,7 +143,7 @@ it('nothing of an erased person is left: no delivery, no message, no user', asyn
   expect((await service.connection.store.outbox.list([])).rows).toEqual([]);
 });
 
-it('an account that is deleted in the console leaves no Messaging user, with its event or without', async () => {
+it('an account that is deleted in the console leaves no Messaging user, even when its event is lost', async () => {
   const people = await service.people('user', 'user', 'user');
   const [told, lost, sharing] = people;
   const { users } = service.connection.store;
@@ -172,7 +172,7 @@ it('an account that is deleted in the console leaves no Messaging user, with its
   await users.remove(ids.get(lost.username) ?? '');
   await service.local.settle();
   expect(await usersOf(`lost-${address(lost)}`)).toHaveLength(1);
-  service.local.clock.advance(25 * 3_600_000);
+  service.local.clock.advance(25 * HOUR);
   await letMinutesPass(service, 2);
   expect(await usersOf(`lost-${address(lost)}`)).toEqual([]);
   expect(await usersOf(shared.toLowerCase())).toHaveLength(1);

@@ -1,7 +1,7 @@
 import type { Snapshot } from 'local-appwrite';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { writeOutbox } from '#shared/appwrite/outbox.ts';
-import { HOUR } from '#shared/domain/clock.ts';
+import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
   service = await startService({ TOKEN_HOURS: '720', APPWRITE_TIMEOUT_MS: '1500' }, { notifications: true });
   start = await service.local.snapshot();
 });
-// Back to the present: accounts are new in each test, and tokens and signatures are good for a while only.
+// Moves the clock back to the present: tokens and signatures of new accounts are valid for a limited time only.
 beforeEach(() => service.local.restore(start));
 afterEach(() => service.local.faults.clear());
 afterAll(() => service.close());
@@ -48,7 +48,7 @@ it.each([
   expect(planned.hits).toBe(1);
   await letMinutesPass(service, 8);
   expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'sent' }]);
-  // The message is kept while a try that hung may still arrive.
+  // The message is kept for two hours, since a call that hung may still create it.
   service.local.clock.advance(2 * HOUR);
   await letMinutesPass(service, 2);
   expect(await mails()).toHaveLength(1);
@@ -56,7 +56,7 @@ it.each([
   service.local.faults.clear();
 });
 
-it('a mail that the provider does not take is sent once it does, and given up after seven attempts', async () => {
+it('a mail that the provider refuses is sent later, and given up after seven attempts', async () => {
   const { messaging } = mailAdmin(service);
   const { id, mails } = await filed();
   await messaging.updateSMTPProvider({ providerId: 'inbox', host: '127.0.0.1:9' });
@@ -79,7 +79,7 @@ it('a mail that the provider does not take is sent once it does, and given up af
 it('a message that stays processing for ten minutes is sent again under a second id', async () => {
   const { id, mails } = await filed();
   const [waiting] = await deliveriesOf(service, id);
-  // A draft is never sent: it stands for a message that Messaging has forgotten.
+  // A draft is never sent: it stands in for a message that Messaging has lost.
   const { messaging } = mailAdmin(service);
   await messaging.createEmail({ messageId: `${waiting?.$id}-0`, subject: 'S', content: 'C', draft: true });
   await letMinutesPass(service, 9);
@@ -89,12 +89,12 @@ it('a message that stays processing for ten minutes is sent again under a second
   expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'sent', round: 1, attempts: 2 }]);
   service.local.clock.advance(2 * HOUR);
   await letMinutesPass(service, 1);
-  // A draft can be removed: both messages are gone.
+  // A draft can be removed, so both messages are gone.
   expect(await deliveriesOf(service, id)).toMatchObject([{ status: 'sent', messageId: null }]);
   expect(await messagesLike(`${waiting?.$id}`)).toEqual([]);
 });
 
-it('a message that never ends is asked about at last once a day, and an erased person is in nothing that waits for it', async () => {
+it('a message that never ends is checked once a day in the end, and an erasure removes the person from it', async () => {
   const { store } = service.connection;
   const [reporter, admin] = await service.people('user', 'admin');
   const email = `${reporter.username}@example.org`;
@@ -107,7 +107,7 @@ it('a message that never ends is asked about at last once a day, and an erased p
     service.local.clock.advance(24 * HOUR);
     await letMinutesPass(service, 1);
   }
-  // Messaging refuses to remove it (corpus messaging-103), and the row stays so that it is removed once it ends.
+  // Messaging refuses to remove it (corpus messaging-103), so the row is kept until the message ends.
   const [kept] = await deliveriesOf(service, id);
   expect(await messagesLike(`${kept?.$id}`)).toMatchObject([{ status: 'processing' }]);
   expect(kept).toMatchObject({ status: 'sent', messageId: `${kept?.$id}-1` });
@@ -121,7 +121,7 @@ it('a message that never ends is asked about at last once a day, and an erased p
   expect(await mailAdmin(service).usersOf(email)).toEqual([]);
 });
 
-it('an erasure removes the message of a hand-over whose answer was lost', async () => {
+it('an erasure removes the message of a call whose answer was lost', async () => {
   const { store } = service.connection;
   const { id } = await filed();
   const [waiting] = await deliveriesOf(service, id);
@@ -137,7 +137,7 @@ it('an erasure removes the message of a hand-over whose answer was lost', async 
   expect(await store.deliveries.find(`${waiting?.$id}`)).toBeUndefined();
 });
 
-it('more erasures than a page keep nothing else waiting', async () => {
+it('more erasures than fit on a page do not delay other mails', async () => {
   const { store } = service.connection;
   const at = new Date(service.local.clock.now()).toISOString();
   const rows = Array.from({ length: 100 }, () => ({ $id: randomId(), kind: 'account.erased', at }));
@@ -148,7 +148,7 @@ it('more erasures than a page keep nothing else waiting', async () => {
   expect(await mails()).toHaveLength(1);
 });
 
-it('a change whose event is lost is told by the schedule, and one whose event comes twice is told once', async () => {
+it('a change whose event is lost is sent by the schedule, and one whose event comes twice is sent once', async () => {
   for (const kind of ['event-lost', 'event-doubled'] as const) {
     service.local.faults.add({ kind, event: 'databases.main.tables.outbox.rows.*.create' });
     const { mails } = await filed();
@@ -157,10 +157,10 @@ it('a change whose event is lost is told by the schedule, and one whose event co
   }
 });
 
-it('asks Appwrite twice when there is nothing to do', async () => {
+it('a run with nothing to do makes two calls to Appwrite', async () => {
   await letMinutesPass(service, 5);
-  // In the layout compact maintenance is done by the same function, every ten minutes.
-  const minute = Math.floor(service.local.clock.now() / 60_000) % 10;
+  // In the layout compact the same function also does maintenance, every ten minutes; the test avoids that minute.
+  const minute = Math.floor(service.local.clock.now() / MINUTE) % 10;
   if (minute >= 8) await letMinutesPass(service, 3);
   const calls = await service.local.calls.during(() => letMinutesPass(service, 1));
   const functionId = service.functionId('notifications');

@@ -1,6 +1,7 @@
 import type { Snapshot } from 'local-appwrite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeDeliveries } from '#shared/appwrite/deliveries.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { readUnsubscribeToken } from '#shared/services/accounts/links.ts';
 import { type Service, startService } from '../../support/harness.ts';
@@ -12,7 +13,7 @@ beforeAll(async () => {
   service = await startService({ TOKEN_HOURS: '720', APP_URL: 'https://app.example/reports' }, { notifications: true });
   start = await service.local.snapshot();
 });
-// Back to the present: accounts are new in each test, and tokens and signatures are good for a while only.
+// Moves the clock back to the present: tokens and signatures of new accounts are valid for a limited time only.
 beforeEach(() => service.local.restore(start));
 afterAll(() => service.close());
 
@@ -24,7 +25,7 @@ async function people() {
 }
 
 describe('mails about a complaint', () => {
-  it('give the reporter a receipt, and tell the changes of two minutes in one mail', async () => {
+  it('give the reporter a receipt, and combine the changes of two minutes', async () => {
     const { reporter, staff } = await people();
     await giveAddress(service, staff.username);
     const { id } = await reporter.file({ title: 'A lamp <b>' });
@@ -44,7 +45,7 @@ describe('mails about a complaint', () => {
     expect(await mailsTo(staff.username)).toEqual([]);
   });
 
-  it('say why they came, and hold a link that stops them without a login', async () => {
+  it('say why they were sent, and contain a link that unsubscribes without a login', async () => {
     const { reporter, id: accountId } = await people();
     await reporter.file();
     await letMinutesPass(service, 3);
@@ -56,7 +57,7 @@ describe('mails about a complaint', () => {
     expect(readUnsubscribeToken(`${randomId()}${token.slice(20)}`, [service.settings.TOKEN_SECRET])).toBeUndefined();
   });
 
-  it('come in German to whoever wants that, and only as many as they want', async () => {
+  it('are in German for people who chose it, and obey their notify setting', async () => {
     const { reporter, staff } = await people();
     await giveAddress(service, reporter.username, { language: 'de', notify: 'all' });
     const { id } = await reporter.file();
@@ -75,7 +76,7 @@ describe('mails about a complaint', () => {
     expect(await mailsTo(reporter.username)).toHaveLength(2);
   });
 
-  it('never go to an address that nobody has confirmed', async () => {
+  it('never go to an unconfirmed address', async () => {
     const { reporter } = await people();
     await giveAddress(service, reporter.username, { emailConfirmed: false });
     const { id } = await reporter.file();
@@ -84,7 +85,7 @@ describe('mails about a complaint', () => {
     expect(await deliveriesOf(service, id)).toEqual([]);
   });
 
-  it('tell whom a complaint is assigned to, unless they do not work here any more by then', async () => {
+  it('tell the new assignee of a complaint, unless they are no longer staff by then', async () => {
     const { reporter, staff } = await people();
     const [other] = await service.people('staff');
     await giveAddress(service, other.username);
@@ -103,7 +104,7 @@ describe('mails about a complaint', () => {
     expect(skipped).toMatchObject([{ reason: expect.stringContaining('not concerned any more'), messageId: null }]);
   });
 
-  it('tell followers what is public, as long as they follow', async () => {
+  it('tell followers of public changes, as long as they follow', async () => {
     const { reporter, staff } = await people();
     const [follower, former, hushed] = await service.people('user', 'user', 'user');
     for (const { username } of [follower, former]) await giveAddress(service, username);
@@ -122,7 +123,7 @@ describe('mails about a complaint', () => {
     for (const { username } of [former, hushed]) expect(await mailsTo(username)).toEqual([]);
   });
 
-  it('tell nothing of what was hidden or deleted before they were sent', async () => {
+  it('contain nothing of complaints that were hidden or deleted before sending', async () => {
     const { reporter } = await people();
     const [follower, admin] = await service.people('user', 'admin');
     const accountId = await giveAddress(service, follower.username);
@@ -149,7 +150,7 @@ describe('mails about a complaint', () => {
     expect((await deliveriesOf(service, id)).map(({ status }) => status)).toContain('pending');
     await admin.send('POST', '/complain/delete', { json: { id } });
     await service.local.settle();
-    // What waited is gone; what is made by a run that was under way is skipped.
+    // Waiting deliveries are gone, and one that a run in progress still creates is skipped.
     expect((await deliveriesOf(service, id)).map(({ status }) => status)).not.toContain('pending');
     await make();
     await letMinutesPass(service, 3);
@@ -174,7 +175,7 @@ describe('what a mail leaves behind', () => {
     expect(await messages()).toEqual([]);
     const sent = { status: 'sent', reason: null, messageId: null, attempts: 1 };
     expect(await deliveriesOf(service, accountId)).toMatchObject([sent, sent]);
-    service.local.clock.advance(31 * 24 * 3_600_000);
+    service.local.clock.advance(31 * DAY);
     await service.local.settle();
     await letMinutesPass(service, 1);
     expect(await deliveriesOf(service, accountId)).toEqual([]);

@@ -13,7 +13,7 @@ afterAll(() => service.close());
 const NEW_PASSWORD = 'another-Horse-77';
 const post = (path: string, json: unknown) => service.send('POST', path, { json });
 
-/** The newest mail to an address, once `notifications` and the provider have had their moment. */
+/** The newest mail to an address, after waiting for `notifications` and the provider. */
 async function newestTo(address: string) {
   for (let turn = 0; turn < 3; turn += 1) await service.local.settle();
   const [mail] = await inboxOf(service, address);
@@ -66,7 +66,7 @@ it('a person registers with an address, confirms it, recovers the password, chan
   for (const address of [email, next]) expect(await usersOf(address)).toEqual([]);
 });
 
-it('an address that was never confirmed leaves nothing behind and is not mailed when it is dropped', async () => {
+it('an address that was never confirmed is dropped without a mail and leaves no Messaging user', async () => {
   const person = await service.person();
   const email = `${person.username}@example.org`;
   const put = (address: string | null) =>

@@ -3,7 +3,7 @@ import { startService } from '../../support/harness.ts';
 import { tellStory } from '../../support/notify-story.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
-it('everybody is told of every change, and of none twice, while calls fail and events are lost and doubled', async () => {
+it('everybody is told of every change exactly once, while calls fail and events are lost and doubled', async () => {
   const service = await startService({ TOKEN_HOURS: '720' }, { notifications: true });
   const random = seededRandom(Math.floor(Math.random() * 1_000_000));
   const report = await tellStory(service, { changes: 25, faults: 0.05, random });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Snapshot } from 'local-appwrite';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DAY } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { bodyOf, type LocalServer, startServer } from '../../support/local-server.ts';
@@ -14,7 +15,7 @@ let service: Service;
 let start: Snapshot;
 let server: LocalServer;
 const calls: Call[] = [];
-/** What the other side answers, by path. */
+/** The receiver's answers by path. */
 const answers: Record<string, { status: number; headers?: Record<string, string> }> = {};
 
 beforeAll(async () => {
@@ -27,7 +28,7 @@ beforeAll(async () => {
     response.writeHead(status, headers).end();
   });
 });
-// Back to the present: accounts are new in each test, and tokens and signatures are good for a while only.
+// Moves the clock back to the present: tokens and signatures of new accounts are valid for a limited time only.
 beforeEach(() => service.local.restore(start));
 afterAll(async () => {
   await service.close();
@@ -43,7 +44,7 @@ async function hook(more: Record<string, unknown> = {}) {
   await service.connection.store.webhooks.insert(id, row);
   const received = () => {
     const mine = calls.filter(({ path }) => path === `/${id}`);
-    // The official library throws at a wrong signature, and at a time that is not now.
+    // The official library throws for a wrong signature, and for a time that is not now.
     return mine.map(({ body, headers }) => ({
       ...(new Webhook(secret).verify(body, headers) as Payload),
       id: headers['webhook-id'],
@@ -53,7 +54,7 @@ async function hook(more: Record<string, unknown> = {}) {
   return { id, received, read, remove: () => service.connection.store.webhooks.remove(id) };
 }
 
-/** Sends, and waits until the webhooks were called. */
+/** Does the work and waits until the webhooks were called; throws when the answer is a refusal. */
 async function quiet(work: () => Promise<unknown>): Promise<void> {
   const answer = await work();
   if (answer && typeof answer === 'object' && 'status' in answer && Number(answer.status) > 299)
@@ -62,7 +63,7 @@ async function quiet(work: () => Promise<unknown>): Promise<void> {
 }
 
 describe('a webhook', () => {
-  it('is told at once of what the public may see, signed as the official library wants it', async () => {
+  it('is told at once of public changes, signed in the format of the official library', async () => {
     const { received, remove } = await hook();
     const [reporter, staff] = await service.people('user', 'staff');
     const { id } = await reporter.file({ anonymous: true });
@@ -84,7 +85,7 @@ describe('a webhook', () => {
     await remove();
   });
 
-  it('is told that a hidden complaint is gone, and that one which is shown is there', async () => {
+  it('is told of hiding as a deletion, and of showing as a creation', async () => {
     const { received, remove } = await hook();
     const [reporter, staff, admin] = await service.people('user', 'staff', 'admin');
     const { id } = await reporter.file();
@@ -105,7 +106,7 @@ describe('a webhook', () => {
     await remove();
   });
 
-  it('is told only of the events it names, and of none while it is disabled', async () => {
+  it('is told only of the events it subscribes to, and of none while it is disabled', async () => {
     const some = await hook({ events: 'complaint.deleted' });
     const none = await hook({ enabled: false });
     const [reporter] = await service.people('user');
@@ -116,7 +117,7 @@ describe('a webhook', () => {
     await some.remove();
   });
 
-  it('is called again after a failure, with the same id, and waits as long as it asks', async () => {
+  it('is called again after a failure with the same id, after the time that its answer asks for', async () => {
     const { id: hookId, read, remove } = await hook();
     const [reporter] = await service.people('user');
     answers[`/${hookId}`] = { status: 503, headers: { 'retry-after': '240' } };
@@ -149,14 +150,14 @@ describe('a webhook', () => {
   it.each([
     ['410 Gone', 410, 0],
     ['failures for five days', 500, 6],
-  ])('is disabled after %s, with a word to the admins', async (_, status, days) => {
+  ])('is disabled after %s, and the admins are mailed', async (_, status, days) => {
     const { id: hookId, read, remove } = await hook();
     const [reporter, admin] = await service.people('user', 'admin');
     await giveAddress(service, admin.username);
     answers[`/${hookId}`] = { status };
     await quiet(() => reporter.file());
     for (let day = 0; day < days; day += 1) {
-      service.local.clock.advance(24 * 3_600_000);
+      service.local.clock.advance(DAY);
       await quiet(() => reporter.file());
     }
     await letMinutesPass(service, 1);

@@ -5,8 +5,8 @@ import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 /**
- * Words that stand nowhere but in one field of one complaint, and who may read them. Everything that a viewer can ask
- * for is then searched for each of them.
+ * Words that occur in one field of one complaint only, and who may read them. The test searches for each of them in
+ * everything that each viewer can request.
  */
 const SECRETS = {
   'the name of a caller': { word: 'Quillfeather', readers: ['staff', 'admin'] },
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await change(staff, { id, status: 'resolved', outcome: 'fixed' });
   const rating = { id, score: 2, comment: 'Zephyrine' };
   complaint = (await reporter.send('POST', '/complain/rate', { json: rating })).as(Complaint);
-  // From here on the reporter is no member of staff: what a reporter may read is not more than that.
+  // The reporter loses the role staff here: a reporter with a role would read more than a reporter may.
   const role = { username: reporter.username, role: 'user' };
   expect((await admin.send('PUT', '/user/role', { json: role })).status).toBe(200);
   const own = await service.login(reporter.username);
@@ -49,7 +49,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** Everything a viewer gets to read of the complaint: by id, by reference, in every kind of list, after a refused change. */
+/**
+ * Everything that a viewer can read of the complaint: by id, by reference, in every kind of list, after a refused
+ * change.
+ */
 async function readable(viewer: Sender): Promise<string> {
   const { id, reference } = complaint;
   const queries = [
@@ -67,7 +70,7 @@ async function readable(viewer: Sender): Promise<string> {
 }
 
 it.each(Object.entries(SECRETS))(
-  '%s is read by those whom it is for, and by nobody else',
+  '%s is readable for those who may read it, and for nobody else',
   async (_, { word, readers }) => {
     const readBy = await Promise.all(
       Object.entries(viewers).map(async ([who, viewer]) => ((await readable(viewer)).includes(word) ? [who] : [])),
@@ -76,13 +79,13 @@ it.each(Object.entries(SECRETS))(
   },
 );
 
-it('who was assigned before and after is for staff and admins', async () => {
+it('previous and new assignees are shown to staff and admins only', async () => {
   for (const [who, viewer] of Object.entries(viewers)) {
     expect((await readable(viewer)).includes(clerk.username)).toBe(who === 'staff' || who === 'admin');
   }
 });
 
-it('the reporter of an anonymous complaint who rates it looks like any user, and is not named', async () => {
+it('the reporter of an anonymous complaint who rates it appears as a user without a name', async () => {
   for (const viewer of [viewers.public, viewers.user]) {
     const text = await readable(viewer);
     expect(text).not.toContain(reporter.username);
@@ -91,7 +94,7 @@ it('the reporter of an anonymous complaint who rates it looks like any user, and
   }
 });
 
-it('a correction by the reporter who works here looks like that of any other staff', async () => {
+it('a correction by a reporter who is staff looks like that of any other staff', async () => {
   const both = await service.person('staff');
   const roles = await Promise.all(
     [both, await service.person()].map(async (person) => {
@@ -105,13 +108,13 @@ it('a correction by the reporter who works here looks like that of any other sta
   expect(roles[0]).toEqual(roles[1]);
 });
 
-it('words of a text that was corrected find nothing, for nobody', async () => {
+it('removed words of a corrected text find nothing, for any viewer', async () => {
   for (const viewer of Object.values(viewers)) {
     for (const q of ['xylophone', 'bumblebee']) expect((await listOf(viewer, { q })).items).toEqual([]);
   }
 });
 
-it('the name of an erased member of staff stands in no assignment any more', async () => {
+it('no assignment contains the name of erased staff', async () => {
   const leaver = await service.person('staff');
   const { id } = await leaver.file();
   for (const assignedTo of [leaver.username, null]) await change(clerk, { id, assignedTo });

@@ -3,7 +3,7 @@ import { compareAnswers } from '#tests/load/privacy/compare-answers.ts';
 
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-/** A little of what `npm run privacy` does in full. */
+/** Runs `npm run privacy` on a smaller scale. */
 it(`two databases that differ only in what a viewer may not know answer every question alike (seed ${seed})`, async () => {
   const { cases, ghosts, answers } = await compareAnswers(seed, 5);
   expect(cases).toBeGreaterThanOrEqual(2);

@@ -21,14 +21,14 @@ const erase = (person: Person) => person.send('DELETE', '/user', { json: { passw
 const file = (person: Person, fields = {}) =>
   person.send('POST', '/complain', { json: { title: 'A broken lamp', description: 'Dark.', ...fields } });
 
-/** Everything that bears a name in what is stored, at once and not after a round of the schedule. */
+/** All complaints and timelines as they are stored now, without waiting for the schedule. */
 async function storedNames(): Promise<string> {
   const { complaints, timeline } = service.connection.store;
   const [rows, entries] = await Promise.all([complaints.list([]), timeline.list([])]);
   return JSON.stringify([rows.rows, entries.rows]);
 }
 
-/** Until so many commits of complaints have been staged. */
+/** Waits until the function has staged so many commits. */
 async function untilStaged(count: number): Promise<void> {
   const complaints = service.functionId('complaints');
   const staged = () =>
@@ -38,7 +38,7 @@ async function untilStaged(count: number): Promise<void> {
   while (staged() < count) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-describe('a commit that holds an account', () => {
+describe('a commit that requires an account', () => {
   async function staged() {
     const person = await service.person();
     const { gateway, store } = service.connection;
@@ -50,7 +50,7 @@ describe('a commit that holds an account', () => {
     return { person, gateway, store, id, rowId, work };
   }
 
-  it('does nothing when the account was erased before it was staged, or after', async () => {
+  it('does nothing when the account was erased, before or after staging', async () => {
     const { person, gateway, store, rowId, work } = await staged();
     const { $id: transactionId } = await gateway.tables.createTransaction({ ttl: 60 });
     const operations = work.operations.map((operation) => ({ ...operation, databaseId: DATABASE_ID }));
@@ -63,7 +63,7 @@ describe('a commit that holds an account', () => {
     expect(await store.limits.find(rowId)).toBeUndefined();
   });
 
-  it('does not hinder another one of the same account', async () => {
+  it('does not block another one for the same account', async () => {
     const { gateway, store, id, work } = await staged();
     const outcomes = await Promise.all(
       Array.from({ length: 8 }, () =>
@@ -76,14 +76,14 @@ describe('a commit that holds an account', () => {
 });
 
 describe('an erasure', () => {
-  it('that comes while a filing or a note is in progress leaves no name on it', async () => {
+  it('during a filing or a note leaves no name on it', async () => {
     const [filer, anonymous, writer] = await service.people('user', 'user', 'user');
     const { id } = await writer.file();
-    // Commits come so late that an erasure passes them, unless the machine is very busy.
+    // The commits are delayed by 2 s, so that the erasure comes first unless the machine is very busy.
     const functionId = service.functionId('complaints');
     const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*', functionId };
     service.local.calls.clear();
-    // Those of the three writers: in the layout compact the same function erases.
+    // Three times for the three writers: in the layout compact the same function also does the erasure.
     service.local.faults.add({ kind: 'slow', milliseconds: 2_000, times: 3, ...commits });
     const writing = [
       file(filer),
@@ -100,7 +100,7 @@ describe('an erasure', () => {
     for (const { username } of [filer, anonymous, writer]) expect(stored).not.toContain(username);
   });
 
-  it('and eight filings at the same moment: each is refused, or filed and bears no name afterwards', async () => {
+  it('during eight filings leaves each of them refused, or filed without a name', async () => {
     const seen = new Set<number>();
     for (let round = 0; round < 4; round += 1) {
       const person = await service.person();
@@ -114,7 +114,7 @@ describe('an erasure', () => {
     expect([...seen].filter((status) => status !== 201 && status !== 401)).toEqual([]);
   });
 
-  it('of staff while they change complaints leaves their name on none', async () => {
+  it('of staff during their changes leaves their name on none of them', async () => {
     const clerk = await service.person('staff');
     const person = await service.person();
     const ids = (await Promise.all([person.file(), person.file(), person.file()])).map(({ id }) => id);

@@ -36,7 +36,7 @@ async function write(complaintId: string, count: number, what: 'Public' | 'Inter
   for (let at = 0; at < count; at += 100) await tables.createRows({ ...where, rows: rows.slice(at, at + 100) });
 }
 
-describe('what the public learns of work it may not see', () => {
+describe('internal work shows the public', () => {
   it('nothing of hiding and showing, with or without a public note', async () => {
     const { id } = await user.file();
     await change(staff, { id, hidden: true });
@@ -65,7 +65,7 @@ describe('what the public learns of work it may not see', () => {
     expect(rest).toEqual([]);
   });
 
-  it('but that version, ETag and updatedAt may move', async () => {
+  it('only a newer version, ETag and updatedAt', async () => {
     const { id } = await user.file();
     const before = await detailOf(service, id);
     await change(staff, { id, internalNote: 'Known to us.' });
@@ -74,7 +74,7 @@ describe('what the public learns of work it may not see', () => {
     expect({ ...after, version: 0, updatedAt: '' }).toEqual({ ...before, version: 0, updatedAt: '' });
   });
 
-  it('and the pages of a timeline are as long as without internal entries', async () => {
+  it('a timeline with pages as long as without internal entries', async () => {
     const [one, two] = [await user.file(), await user.file()];
     await write(one.id, 60, 'Internal');
     for (const { id } of [one, two]) await write(id, 101, 'Public');
@@ -87,7 +87,7 @@ describe('what the public learns of work it may not see', () => {
 });
 
 describe('the reporter of an anonymous complaint', () => {
-  it.each(['staff', 'admin'] as const)('who is %s looks like any user in every entry of theirs', async (role) => {
+  it.each(['staff', 'admin'] as const)('who is %s appears as a user in each of their entries', async (role) => {
     const reporter = role === 'staff' ? staff : admin;
     const { id } = await reporter.file({ anonymous: true });
     await change(reporter, { id, note: 'Still dark.' });
@@ -108,7 +108,7 @@ describe('the reporter of an anonymous complaint', () => {
     expect(known).toEqual(known.map(() => [reporter.username, role]));
   });
 
-  it('who works on it as staff looks like the staff that any other complaint has', async () => {
+  it('who works on it as staff appears like any other staff', async () => {
     const reported = async (reporter: Person) => {
       const { id } = await reporter.file({ anonymous: true });
       await change(staff, { id, status: 'acknowledged' });
@@ -119,13 +119,13 @@ describe('the reporter of an anonymous complaint', () => {
     expect(await reported(staff)).toEqual(await reported(user));
   });
 
-  it('who is not anonymous shows their role', async () => {
+  it('shows a role if the complaint is not anonymous', async () => {
     const { id } = await staff.file();
     expect((await detailOf(service, id)).timeline[0]?.role).toBe('staff');
   });
 });
 
-it('a hidden complaint costs whoever may not see it the calls of one that there is not', async () => {
+it('a hidden complaint causes viewers who may not see it the same calls as an unknown one', async () => {
   const { id } = await user.file();
   for (let turn = 0; turn < 3; turn += 1) await change(staff, { id, note: `Note ${turn}` });
   await change(staff, { id, hidden: true });

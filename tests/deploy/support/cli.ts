@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Target } from '#scripts/project/connect.ts';
 import type { Ended } from './run.ts';
 
-/** appwrite-cli as somebody with nothing but a key runs it in a folder, on a project file of theirs. */
+/** Runs appwrite-cli in a folder with only a key and this project file. */
 export function runCli(
   at: string,
   target: Target,

@@ -8,7 +8,7 @@ import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
 
 export type Empty = { local: LocalAppwrite; remote: Remote; folder: string; restart(): Promise<void> };
 
-/** A project with nothing in it, and a folder for whatever the tests make. */
+/** An empty project on a local Appwrite of its own, and a folder for the files of the tests. */
 export function useEmpty(pace = 5): Empty {
   const folder = mkdtempSync(join(tmpdir(), 'complaints-management-'));
   const empty = { folder } as Empty;
@@ -28,7 +28,7 @@ export function useEmpty(pace = 5): Empty {
   return empty;
 }
 
-/** Status and type of the refusal, as one line that reads well in an assertion. */
+/** The status and type of the error that the call rejects with, such as `404 row_not_found`. */
 export async function refusal(call: Promise<unknown>): Promise<string> {
   try {
     await call;

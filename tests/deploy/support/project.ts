@@ -20,23 +20,23 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export type Run = { changes: number; output: string; refusal: string };
 type Options = Partial<Wish> & { dryRun?: boolean; declared?: LaidOut; layout?: Layout };
 
-/** An empty project on a local Appwrite of its own, and what a person at a terminal does with it. */
+/** An empty project on a local Appwrite of its own, and the commands that a person runs on it. */
 export type World = {
   local: LocalAppwrite;
   target: Target;
   remote: Remote;
   declared: LaidOut;
-  /** Never rejects: what was refused is in the result. */
+  /** Never rejects: a refusal is in the result. */
   deploy(options?: Options): Promise<Run>;
-  /** The findings that are failures or warnings, as `subject: text`. */
+  /** The doctor's findings of a level, by default its failures, as `subject: text`. */
   complaints(level?: Finding['level'], layout?: Layout): Promise<string[]>;
-  /** Every call that changed something since the last time this was asked; executions are none. */
+  /** Every call that changed something since the last call of this function, without executions. */
   writes(): string[];
 };
 
 type Made = 'all' | 'tables' | 'nothing';
 
-/** `tables`: without functions, which take longest. */
+/** `tables` creates no functions, which take longest. */
 export function useProject(made: Made = 'all', clock?: Clock): World {
   const world = {} as World;
   const dataDir = mkdtempSync(join(tmpdir(), 'complaints-deploy-'));
@@ -58,7 +58,7 @@ async function open(dataDir: string, clock?: Clock): Promise<World> {
   const local = await startLocalAppwrite({ dataDir, projectId: 'fresh', ...(clock ? { clock } : {}) });
   const target = { endpoint: local.endpoint, projectId: 'fresh', key: local.apiKey };
   const declared = layOut(readDeclaration(PROJECT_FILE), 'groups');
-  // A copy of the bundles as they are now: whoever builds at the same time changes nothing here.
+  // A copy of the bundles, so that a build at the same time changes nothing here.
   const root = join(dataDir, 'root');
   for (const { path } of [...declared.functions, ...declared.others])
     cpSync(join(ROOT, path), join(root, path), { recursive: true });

@@ -4,10 +4,10 @@ import { ROOT } from './project.ts';
 
 export type Ended = { code: number | null; output: string };
 
-/** What a command started by a test has of this environment: with the cache of compiled code it starts twice as fast. */
+/** The environment of commands that tests start. With the cache of compiled code they start twice as fast. */
 export const SPAWN_ENV = { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...COMPILE_CACHE };
 
-/** A command of package.json as its own process, with nothing of this one's environment but SPAWN_ENV and what is given. */
+/** Runs a command of package.json as a process of its own, with SPAWN_ENV and `env` as its whole environment. */
 export function runScript(script: string, args: readonly string[], env: Record<string, string>): Promise<Ended> {
   const options = { cwd: ROOT, env: { ...SPAWN_ENV, ...env } };
   const child = spawn(process.execPath, [`scripts/${script}/main.ts`, ...args], options);

@@ -3,7 +3,7 @@ import { Complaint } from '#shared/contract/responses.ts';
 import { type Person, type Service, uniqueName } from '../../support/harness.ts';
 import type { Choices } from './choices.ts';
 
-/** Who sends the requests: nobody, one of each role, and people with the wrong token or name. */
+/** The senders of requests: nobody, one of each role, and people with a wrong token or name. */
 export class Actors {
   readonly #service: Service;
   readonly #people: Person[] = [];
@@ -17,19 +17,19 @@ export class Actors {
   async enter(): Promise<void> {
     this.#filer = await this.#service.person();
     for (const role of ['user', 'user', 'staff', 'admin'] as const) this.#people.push(await this.#service.person(role));
-    // Whoever is named in a request may lose name, role and account by it; the senders stay.
+    // Generated requests may erase or demote these accounts; the senders are never named in a request.
     for (const name of ['Victor', 'vera', 'valentin'].map(uniqueName)) {
       await this.#service.person('user', name.toLowerCase());
       this.names.push(name);
     }
   }
 
-  /** Files some complaints, as somebody whose token no generated request can end. */
+  /** Files `count` complaints as a person whose token no generated request can end; resolves to their ids. */
   async file(count: number): Promise<string[]> {
     return Promise.all(Array.from({ length: count }, () => this.#fileOne()));
   }
 
-  /** Tries again on a 503, which a busy machine may answer as long as it says when to try again. */
+  /** Tries again after a 503, which a busy machine may answer. */
   async #fileOne(tries = 5): Promise<string> {
     const json = { title: 'Pothole in Mill Lane', description: 'Deep enough to lose a wheel in.' };
     const answer = await this.#filer?.send('POST', '/complain', { json });
@@ -40,7 +40,7 @@ export class Actors {
     return answer?.as(Complaint, 201).id ?? '';
   }
 
-  /** The headers of somebody. */
+  /** The headers of a random sender; sometimes with a wrong TOKEN or USERNAME. */
   headers(chance: Choices): Record<string, string> {
     const { token, username } = this.#people[chance.below(this.#people.length)] ?? { token: '', username: '' };
     const wrong = chance.of<Record<string, string>>([
@@ -55,7 +55,7 @@ export class Actors {
       : { TOKEN: token, USERNAME: username };
   }
 
-  /** A token that was good and is no more: its owner logged out, or was logged out. */
+  /** Logs the owner of this token in again, after a request has ended it. */
   async renew(headers: Record<string, string>): Promise<void> {
     const index = this.#people.findIndex(({ token }) => token === headers.TOKEN);
     const person = this.#people[index];

@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from '../../support/seeded-random.ts';
 
-/** Choices that a seed repeats. */
+/** Random choices; the same seed repeats them. */
 export class Choices {
   readonly #random: Random;
 
@@ -8,7 +8,7 @@ export class Choices {
     this.#random = seededRandom(seed);
   }
 
-  /** A whole number from 0 up to, but not including, `end`. */
+  /** A whole number from 0 to `end` - 1. */
   below(end: number): number {
     return this.#random.below(end);
   }

@@ -8,13 +8,13 @@ export type Answered = { status: number; headers: Headers; text: string };
 const ROOT = 'https://complaints.invalid/openapi.json';
 const escaped = (part: string) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 
-/** Holds answers against the document. */
+/** Compares answers with the document. */
 export class Judge {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: false });
   readonly #compiled = new Map<string, ValidateFunction>();
 
   constructor(document: Json) {
-    // The package is CommonJS, whose default is the plugin itself at run time and its module to TypeScript.
+    // The package is CommonJS: at run time the default export is the plugin itself, in its types it is the module.
     (addFormats as unknown as (ajv: Ajv2020) => void)(this.#ajv);
     this.#ajv.addSchema(document, ROOT);
   }
@@ -26,7 +26,7 @@ export class Judge {
     return known;
   }
 
-  /** What is wrong with the answer, or undefined. */
+  /** The first fault of the answer, or undefined. */
   fault(
     { method, path, operation }: Operation,
     planned: Planned,

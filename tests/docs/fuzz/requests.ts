@@ -75,7 +75,7 @@ async function contentOf({ operation }: Operation, planning: Planning): Promise<
   return type === 'multipart/form-data' ? formContent(media.schema, planning) : jsonContent(media.schema, planning);
 }
 
-/** A request of this operation: about half of them right, the others wrong in one way or another. */
+/** Plans a request of this operation; about half of them are valid, the others wrong in some way. */
 export async function plan(operation: Operation, planning: Planning): Promise<Planned> {
   const { chance } = planning;
   const content = await contentOf(operation, planning);

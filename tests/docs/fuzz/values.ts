@@ -1,7 +1,7 @@
 import { isJson, type Json } from '#scripts/openapi/json.ts';
 import type { Choices } from './choices.ts';
 
-/** What a field may hold that a schema alone cannot tell: names and ids that exist, and some that do not. */
+/** Values for fields by name that a schema cannot give: existing names and ids, and unknown ones. */
 export type Pools = Readonly<Record<string, readonly [string, ...string[]]>>;
 
 type Source = { chance: Choices; pools: Pools; schemas: Json };
@@ -45,7 +45,7 @@ function numberFor(schema: Json, chance: Choices): number {
   return schema.type === 'integer' ? Math.round(value) : Number(value.toFixed(5));
 }
 
-/** A value that fits the schema, as far as the schema tells. */
+/** A value that fits the schema. */
 export function fitting(name: string, given: Json, source: Source): unknown {
   const { chance, pools } = source;
   const schema = resolved(given, source);
@@ -67,7 +67,7 @@ export function fitting(name: string, given: Json, source: Source): unknown {
 function fittingObject(schema: Json, source: Source): Json {
   const required = new Set(Array.isArray(schema.required) ? schema.required : []);
   const all = Object.entries(isJson(schema.properties) ? schema.properties : {});
-  // Of many fields only some go together.
+  // Only a few optional fields are chosen, since many exclude each other.
   const rare = Math.max(3, Math.floor(all.length / 2));
   const wanted = all.filter(([name]) => required.has(name) || source.chance.oneIn(rare));
   return Object.fromEntries(
@@ -75,7 +75,7 @@ function fittingObject(schema: Json, source: Source): Json {
   );
 }
 
-/** The same object with one thing wrong about it. */
+/** The object with one fault. */
 export function broken(value: Json, chance: Choices): unknown {
   const names = Object.keys(value);
   const name = names[chance.below(Math.max(1, names.length))] ?? 'title';

@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<string, string>> = {
   kim: 'Kim Example',
 };
 
-/** The people of the examples on a service of their own, registered when they are first needed. */
+/** The people of the examples, on a given service; each is registered on first use. */
 export class Cast {
   readonly #service: Service;
   readonly #people = new Map<Person, Promise<LoggedIn>>();
@@ -43,7 +43,7 @@ export class Cast {
     return { id, reference: reference ?? '' };
   }
 
-  /** Plays the request of an example. */
+  /** Sends the request of an example. */
   async play(route: { method: string; path: string }, example: Example): Promise<Answer> {
     const filed = example.given ? await this.#filed(example.given) : { id: COMPLAINT_ID, reference: REFERENCE };
     const {

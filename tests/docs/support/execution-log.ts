@@ -1,7 +1,7 @@
 import type { Service } from '../../support/harness.ts';
 import type { Answer } from '../../support/send.ts';
 
-/** Everything a function wrote for this answer, as an admin reads it in the console. */
+/** Everything that the function logged for this answer, read through the admin's API. */
 export async function writtenFor(service: Service, functionId: string, answer: Answer): Promise<string> {
   const id = answer.headers['x-appwrite-execution-id'];
   const { endpoint, projectId, apiKey } = service.local;

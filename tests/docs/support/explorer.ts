@@ -1,12 +1,12 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { PASSWORD } from '../../support/enrol.ts';
 
-/** The explorer as a person uses it. */
+/** Uses the explorer as a person does. */
 export class Explorer {
   readonly page: Page;
-  /** What the page complained about: errors of scripts, and what its content policy stopped. */
+  /** Errors of scripts, and what the content security policy blocked. */
   readonly complaints: string[] = [];
-  /** Every origin that the page asked something of. */
+  /** Every origin that the page has sent requests to. */
   readonly origins = new Set<string>();
 
   constructor(page: Page) {
@@ -27,12 +27,12 @@ export class Explorer {
     await this.page.click('#login button');
   }
 
-  /** Who the page says is logged in. */
+  /** The username that the page shows as logged in. */
   async loggedIn(): Promise<string | null> {
     return this.page.locator('#session:not([hidden]) #who').textContent();
   }
 
-  /** How wide the page has become: more than its window when something sticks out. */
+  /** The width of the content in pixels; more than the window's when something overflows. */
   width(): Promise<number> {
     return this.page.evaluate('document.documentElement.scrollWidth');
   }
@@ -46,7 +46,7 @@ export class Explorer {
   }
 }
 
-/** Sends what stands in the operation's inputs; the answer as it is shown. */
+/** Sends the operation with its present inputs; returns the answer as the page shows it. */
 export async function execute(operation: Locator): Promise<{ status: string; body: string }> {
   await operation.locator('.execute').click();
   const live = operation.locator('.live-responses-table');

@@ -17,7 +17,7 @@ function kindOf(text: string): string {
   return KINDS.find(([, pattern]) => pattern.test(text))?.[0] ?? text;
 }
 
-/** A value with what differs from run to run (times, ids, URLs, sizes) replaced by what it is. */
+/** The value with everything that differs from run to run (times, ids, URLs, sizes) replaced by its kind. */
 export function withoutRandomValues(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutRandomValues);
   if (typeof value === 'string') return kindOf(value);
@@ -29,7 +29,7 @@ export function withoutRandomValues(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** A value with what depends on the other rows of the service replaced as well: numbers by their type, lists by one entry. */
+/** Also replaces what depends on other rows: numbers by one text, lists by their first entry. */
 export function withoutNumbers(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(withoutNumbers);
   if (isJson(value)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutNumbers(one)]));

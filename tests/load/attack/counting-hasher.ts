@@ -7,7 +7,7 @@ function digest(password: string): string {
   return `$2b$12$${createHash('sha512').update(password.normalize('NFC')).digest('hex').slice(0, 53)}`;
 }
 
-/** A hasher that costs no time: what an attack counts is how often it is asked to compare. */
+/** A hasher that costs no time and counts its comparisons. */
 export function countingHasher(): PasswordHasher & { comparisons: number } {
   return {
     comparisons: 0,

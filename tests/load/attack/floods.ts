@@ -7,7 +7,7 @@ const rounded = (ms: number) => Math.round(ms * 10) / 10;
 
 type Flood = { connections: number; logins: number; attacker(connection: number): string; victim: string };
 
-/** Fills the queue of password hashes with guesses at random names over some connections, while the victim logs in. */
+/** Guesses passwords of random names over some connections, while the victim logs in. */
 async function floodLogins(target: AttackTarget, { connections, logins, attacker, victim }: Flood): Promise<Figures> {
   const username = freshName('v');
   const address = victim;
@@ -51,30 +51,30 @@ async function floodLogins(target: AttackTarget, { connections, logins, attacker
 
 const VICTIM = '198.51.100.7';
 
-/** S2: from one address. */
+/** S2: a flood from one address. */
 export function floodFromOneAddress(target: AttackTarget, logins: number): Promise<Figures> {
   return floodLogins(target, { connections: 20, logins, attacker: () => '203.0.113.9', victim: VICTIM });
 }
 
-/** S2: every connection from another address of one /64. */
+/** S2: a flood from one /64, with another address for each connection. */
 export function floodFromOneNetwork(target: AttackTarget, logins: number): Promise<Figures> {
   const attacker = (connection: number) => `2001:db8:5:6:${connection.toString(16)}::1`;
   return floodLogins(target, { connections: 20, logins, attacker, victim: VICTIM });
 }
 
-/** S2: from the victim's own address, as a neighbour behind the same router. */
+/** S2: a flood from the victim's own address, as by a neighbour behind the same router. */
 export function floodFromHome(target: AttackTarget, logins: number): Promise<Figures> {
   return floodLogins(target, { connections: 20, logins, attacker: () => VICTIM, victim: VICTIM });
 }
 
-/** S7: whether a wrong password for an account with an older hash is answered as late as for a name that nobody has. */
+/** S7: whether a wrong password takes as long for an account with an older hash as for an unknown name. */
 export async function timeOlderHashes(target: AttackTarget, rounds: number): Promise<Figures> {
   const { store } = target.connection;
   const username = freshName();
   await target.register(username);
   const account = (await store.users.list([])).rows.find((row) => row.username === username);
   assertHolds(account !== undefined, 'no account');
-  // bcrypt of something at cost 10, below the cost of the project.
+  // A bcrypt hash of cost 10, below the cost of the project.
   const passwordHash = '$2b$10$RaAobxg7GGVXVloTAF93NOxjj2AJ6od4sm1s/s.Vwwp8ac9YCBlxG';
   await store.users.replace(account, { passwordHash });
   const times = { older: [] as number[], unknown: [] as number[] };

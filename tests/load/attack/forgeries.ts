@@ -9,7 +9,7 @@ function decoded(part: string | undefined): Record<string, unknown> {
 
 type Signing = { secret: string; digest?: string };
 
-/** A token signed as told, whatever it says. */
+/** A token with this header and payload, signed with `secret` and `digest`. */
 export function forge(header: unknown, payload: unknown, { secret, digest = 'sha256' }: Signing): string {
   const signed = `${encoded(header)}.${encoded(payload)}`;
   return `${signed}.${createHmac(digest, secret).update(signed).digest('base64url')}`;
@@ -17,7 +17,7 @@ export function forge(header: unknown, payload: unknown, { secret, digest = 'sha
 
 type Parts = { header: Record<string, unknown>; claims: Record<string, unknown>; secret: string };
 
-/** Made by somebody who knows a good token and not the secret. */
+/** Tokens that an attacker can make from a good token without the secret. */
 function withoutTheSecret(token: string, { header, claims }: Parts): Record<string, string> {
   const [head = '', payload = '', signature = ''] = token.split('.');
   const guess = { secret: 'secret' };
@@ -56,7 +56,7 @@ function withoutTheSecret(token: string, { header, claims }: Parts): Record<stri
   };
 }
 
-/** Made by somebody who has the secret: still refused for what they say. */
+/** Tokens that are signed with the secret, but must be refused for their content. */
 function withTheSecret({ header, claims, secret }: Parts): Record<string, string> {
   const now = Number(claims.iat);
   const says = (change: Record<string, unknown>) => forge(header, { ...claims, ...change }, { secret });
@@ -89,7 +89,7 @@ function withTheSecret({ header, claims, secret }: Parts): Record<string, string
   };
 }
 
-/** Tokens that must not get anywhere, by what is wrong with them. */
+/** Tokens that must be refused, by their fault. */
 export function forgeries(token: string, secret: string): Record<string, string> {
   const [head, payload] = token.split('.');
   const parts = { header: decoded(head), claims: decoded(payload), secret };
@@ -98,7 +98,7 @@ export function forgeries(token: string, secret: string): Record<string, string>
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** `count` tokens that differ from a good one in a character: every place in turn, the nearest characters first. */
+/** `count` tokens that differ from a good one in one character: at each place in turn, nearest characters first. */
 export function mutations(token: string, count: number): string[] {
   const mutants = Array.from({ length: count }, (_, index) => {
     const at = index % token.length;

@@ -1,6 +1,6 @@
 /**
- * Runs inside a function's process by NODE_OPTIONS=--import, as a monitoring agent would. On SIGUSR2 it writes what the
- * process has used since the last time to a file and begins anew.
+ * Runs inside a function's process by NODE_OPTIONS=--import, as a monitoring agent does. On SIGUSR2 it writes to a file
+ * what the process has used since the last signal, and resets its counters.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,10 @@ import { isMainThread } from 'node:worker_threads';
 
 const SAMPLE_MS = 5;
 
-/** Megabytes and milliseconds. `heldUp`: the longest time in which the event loop served nobody. `cpu`: of all threads. */
+/** `heldUpMs` is the longest time in which the event loop was blocked, `cpuMs` the processor time of all threads. */
 export type Gauged = { heapMb: number; rssMb: number; heldUpMs: number; cpuMs: number };
 
-/** Where the process with this id writes. */
+/** The file of the process with this id. */
 export const gaugeFile = (pid: number): string => join(tmpdir(), `attack-gauge-${pid}.json`);
 
 const toMb = (bytes: number) => Math.round(bytes / 1024 / 1024);

@@ -1,8 +1,8 @@
-import { MINUTE } from '#shared/domain/clock.ts';
+import { MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { assertHolds, type Figures } from './check.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
-/** Another address for each number, none of them the victim's. */
+/** A different address for each number, none of them the victim's. */
 export function strangeAddress(index: number): string {
   return `203.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
 }
@@ -11,7 +11,7 @@ const HOME = '198.51.100.7';
 
 type Siege = { guesses: number; hours: number; address(index: number): string };
 
-/** Wrong passwords for one name over some hours; every answer is a 401 that cost a comparison or a 429 that did not. */
+/** Tries wrong passwords for one name over some hours. Answers must be 401 after a comparison, or 429 without one. */
 async function besiege(target: AttackTarget, name: string, siege: Siege): Promise<{ hashes: number; refused: number }> {
   const before = target.hashes();
   const step = (siege.hours * 60 * MINUTE) / siege.guesses;
@@ -35,7 +35,7 @@ async function victimOf(target: AttackTarget): Promise<string> {
   return name;
 }
 
-/** Guesses that each come from an address of their own: 100 comparisons a day, then one a minute. */
+/** Guesses at once, each from an address of its own. Allowed are 100 comparisons a day, and then one a minute. */
 export async function guessFromEverywhere(target: AttackTarget, guesses: number): Promise<Figures> {
   const name = await victimOf(target);
   const atOnce = await besiege(target, name, { guesses, hours: 0, address: strangeAddress });
@@ -45,7 +45,7 @@ export async function guessFromEverywhere(target: AttackTarget, guesses: number)
   return { guesses, hashesAtOnce: atOnce.hashes };
 }
 
-/** The same over a day: what the minutes add. */
+/** The same guesses over 23 hours. */
 export async function guessAllDay(target: AttackTarget, guesses: number): Promise<Figures> {
   const hours = 23;
   const { hashes } = await besiege(target, await victimOf(target), { guesses, hours, address: strangeAddress });
@@ -53,7 +53,10 @@ export async function guessAllDay(target: AttackTarget, guesses: number): Promis
   return { guesses, hours, hashes };
 }
 
-/** Guesses from the victim's own address, forged, for a day: a budget of 100, then one in 15 seconds; the victim is let in all the same. */
+/**
+ * Guesses with the forged address of the victim: a budget of 100 comparisons a day, then one in 15 seconds. The victim
+ * must still be let in.
+ */
 export async function guessFromHome(target: AttackTarget, guesses: number): Promise<Figures> {
   const name = await victimOf(target);
   const strangers = await besiege(target, name, { guesses, hours: 0, address: strangeAddress });
@@ -61,7 +64,7 @@ export async function guessFromHome(target: AttackTarget, guesses: number): Prom
   assertHolds((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is locked out by forged guesses');
   const rest = await besiege(target, name, { guesses: 60, hours: 0, address: () => HOME });
   assertHolds(burst.hashes + rest.hashes === 101, `${burst.hashes + rest.hashes} comparisons in a moment from home`);
-  target.advance(15_000);
+  target.advance(15 * SECOND);
   assertHolds((await target.login(name, PASSWORD, HOME)).status === 200, 'the victim is not let in after 15 seconds');
   const hours = 0.5;
   const slow = await besiege(target, name, { guesses: hours * 360, hours, address: () => HOME });
@@ -74,7 +77,7 @@ export async function guessFromHome(target: AttackTarget, guesses: number): Prom
   };
 }
 
-/** The victim logs in from home, all the time, while others guess from a thousand addresses. */
+/** The victim logs in from home repeatedly, while others guess from a thousand addresses. */
 export async function loginUnderSiege(target: AttackTarget, tries: number): Promise<Figures> {
   const name = await victimOf(target);
   let refused = 0;

@@ -8,19 +8,19 @@ import type { Sending } from './hostile-sender.ts';
 import { type Read, readsUntil } from './read-latency.ts';
 import { type AttackTarget, freshName } from './target.ts';
 
-/** What Appwrite passes on at most is 12 MiB (12,582,912 bytes). */
+/** Below the 12 MiB (12,582,912 bytes) that Appwrite passes on at most. */
 const LARGEST = 11_500_000;
 /**
- * So many large bodies are under way at once beside one read; of small ones all. On two cores Appwrite runs three
- * executions of its domains at once: the last fifth of its 12 workers. The platform holds a body twice before the
- * function is called (the chunks, then the whole), so each of 11.5 MB takes 23 MB that no function can refuse.
+ * The number of large bodies that are sent at once beside one read; small ones are all sent at once. On two cores
+ * Appwrite runs three executions of its domains at once: the last fifth of its 12 workers. It holds a body twice (the
+ * chunks, then the whole) before it calls a function, so each of 11.5 MB takes 23 MB that no function can refuse.
  */
 const LARGE_AT_ONCE = 2;
 const MODEST = 1_000_000;
 const JSON_TYPE = 'application/json';
 const BOUNDARY = 'a-boundary';
 
-/** A JSON object of `bytes` bytes with as many unknown names as fit into it. */
+/** A JSON object of about `bytes` bytes with as many unknown names as possible. */
 function unknownNames(bytes: number): string {
   const members: string[] = [];
   for (let size = 1, count = 0; size < bytes - 12; count += 1) {
@@ -41,11 +41,11 @@ type Kind = {
   who: 'logged out' | 'logged in' | 'nobody';
   type: string;
   body(): string;
-  /** What it must be answered. */
+  /** The status that the answer must have. */
   status: number;
 };
 
-/** Bodies that cost the sender little and a careless receiver much. */
+/** Bodies that are cheap to send and could be expensive to parse. */
 export const HOSTILE_BODIES: Readonly<Record<string, Kind>> = {
   '11.5 MB of unknown names by somebody who is logged out': {
     path: '/complain',
@@ -98,10 +98,10 @@ export const HOSTILE_BODIES: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** Settings with which functions are gauged, and have a heap of 256 MB. */
+/** Settings of a function with a heap of 256 MB that reports what it uses (gauge.ts). */
 export const GAUGED = { NODE_OPTIONS: `--max-old-space-size=256 --import ${new URL('gauge.ts', import.meta.url)}` };
 
-/** What a function's process has used since it was asked the last time. */
+/** What a function's process has used since the last call. */
 async function gauge(target: AttackTarget, functionId: string): Promise<Gauged> {
   const pid = await target.processOf(functionId);
   assertHolds(pid !== undefined, `no process of ${functionId}`);
@@ -116,7 +116,7 @@ async function gauge(target: AttackTarget, functionId: string): Promise<Gauged> 
   throw new Error('the function is not gauged');
 }
 
-/** The statuses of what a thread of its own sends; 0 is a connection that was cut. */
+/** Sends in a thread of its own; resolves to the statuses, 0 for a cut connection. */
 function sendAside(sending: Sending): Promise<{ status: number }[]> {
   const worker = new Worker(new URL('hostile-sender.ts', import.meta.url), { workerData: sending });
   const statuses: { status: number }[] = [];
@@ -139,9 +139,9 @@ async function headersFor(target: AttackTarget, { who, type }: Kind): Promise<Re
 }
 
 /**
- * S1: hostile bodies are under way while somebody reads from the same function, one read after the other on
- * connections of their own. Compared with the same reads without an attack. The function runs with 256 MB of heap, and
- * its process tells how long its event loop was held up at most and what a body costs it.
+ * S1: sends hostile bodies while one client reads from the same function, one request after the other, and compares
+ * these reads with reads before the attack. The function has 256 MB of heap and reports how long its event loop was
+ * blocked and what a body costs.
  */
 export async function sendHostileBodies(target: AttackTarget, what: string, requests: number): Promise<Figures> {
   const kind = HOSTILE_BODIES[what];

@@ -1,8 +1,8 @@
-/** A worker thread that sends one body again and again, so that making and writing it delays nobody else's measurements. */
+/** A worker thread that sends one body repeatedly, so that this work does not delay measurements in the main thread. */
 import { Agent, request } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** `requests` of them, `atOnce` under way. The messages are the statuses; 0 for a connection that was cut. */
+/** Sends `requests` requests, `atOnce` at a time. Posts each status as a message, 0 for a cut connection. */
 export type Sending = {
   origin: string;
   method: string;

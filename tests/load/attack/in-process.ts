@@ -22,7 +22,9 @@ function textOf(json: unknown): string {
   return typeof json === 'string' ? json : JSON.stringify(json);
 }
 
-/** Calls a function's handler as the runtime does, without a process in between; all it says is heard. */
+/**
+ * Calls a function's handler in this process, as the runtime does, and passes all its log lines and answers to `hear`.
+ */
 export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear }: Options): Send {
   return async (method, target, request = {}) => {
     const [path = '', queryString = ''] = target.split('?');
@@ -39,7 +41,10 @@ export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear 
   };
 }
 
-/** Calls the bundles over HTTP, in processes of their own, so that the load of this one does not delay them. `address`: the client's, as a proxy passes it on. */
+/**
+ * Calls the bundles over HTTP, in processes of their own, so that the load of this one does not delay them. `address`:
+ * the client's, as a proxy passes it on.
+ */
 export function overHttp(origin: string): Send {
   return async (method, target, { headers = {}, json, raw, address } = {}) => {
     const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' };

@@ -6,10 +6,10 @@ import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { originPaths } from '#scripts/project/routes.ts';
 
-/** A local Appwrite of its own with the built bundles, and the secret that their tokens are signed with. */
+/** A local Appwrite with the built bundles, and the secret that signs their tokens. */
 export type AttackProject = { local: LocalAppwrite; secret: string; close(): Promise<void> };
 
-/** `variables`: further settings of the functions. */
+/** `variables` are further settings of the functions. */
 export async function startProject(variables: Record<string, string> = {}): Promise<AttackProject> {
   const secret = randomBytes(48).toString('base64url');
   const dataDir = await mkdtemp(join(tmpdir(), 'attack-'));

@@ -15,7 +15,7 @@ import { type AttackTarget, openTarget } from './target.ts';
 import { runTokenSequences } from './token-sequences.ts';
 import { sendForgeries } from './tokens.ts';
 
-/** Each runs on a project of its own, since one may use up limits that another needs. The tests run a scaled part of them. */
+/** Each attack has a project of its own, since one may use up limits of another. Tests run them on a smaller scale. */
 const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => Promise<Figures>>> = {
   'forged and mutated tokens': (target) => sendForgeries(target, 5_000),
   'guesses from strange addresses, at once': (target) => guessFromEverywhere(target, 10_000),
@@ -47,7 +47,7 @@ const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => P
     escalate(target, { sequences: 100, requests: 50 }, seededRandom(seed)),
 };
 
-/** Settings of the functions that an attack is meant for. */
+/** The settings of the functions for an attack that needs some. */
 const VARIABLES: Readonly<Record<string, Record<string, string>>> = {
   ...Object.fromEntries(
     Object.keys(HOSTILE_BODIES).map((what) => [`hostile bodies while others read: ${what}`, GAUGED]),
@@ -81,8 +81,8 @@ async function attackAll(names: string[], seed: number): Promise<number> {
 await runCommand({
   usage: `Usage: npm run attack -- [--only TEXT] [--seed 1]
   Attacks the product on a local Appwrite. Fails when a defence does not hold.
-  --only   runs the attacks whose names hold this text
-  --seed   of the attacks that draw what they do
+  --only   runs the attacks whose names contain this text
+  --seed   for the attacks that use random numbers
 
 ${Object.keys(ATTACKS).join('\n')}`,
   options: { only: { type: 'string', default: '' }, seed: { type: 'string', default: '1' } },

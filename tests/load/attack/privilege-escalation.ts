@@ -3,7 +3,7 @@ import type { Random } from '#tests/support/seeded-random.ts';
 import { assertHolds, type Figures } from './check.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
-/** Whatever people without a role send, in any order, nobody becomes staff or admin by it. */
+/** Sends any requests of people without a role, in any order; none of them may make anybody staff or admin. */
 export async function escalate(
   target: AttackTarget,
   size: { sequences: number; requests: number },

@@ -9,7 +9,7 @@ async function enter(target: AttackTarget): Promise<{ headers: Record<string, st
   return { headers: { TOKEN: await target.token(username), USERNAME: username } };
 }
 
-/** S4: refused filings do not count towards the hourly limit, however many there are. */
+/** S4: refused filings do not count towards the hourly limit, whatever their number. */
 export async function fileWrongly(target: AttackTarget, refusals: number): Promise<Figures> {
   const { headers } = await enter(target);
   for (let turn = 0; turn < refusals; turn += 1) {
@@ -22,7 +22,7 @@ export async function fileWrongly(target: AttackTarget, refusals: number): Promi
   return { refusals, filed: 1 };
 }
 
-/** S5: filings as fast as can be on both sides of a full hour. */
+/** S5: files as fast as possible on both sides of a full hour. */
 export async function fileAroundTheHour(target: AttackTarget): Promise<Figures> {
   const { headers } = await enter(target);
   target.advance(HOUR - ((target.now() + MINUTE) % HOUR));
@@ -39,7 +39,7 @@ export async function fileAroundTheHour(target: AttackTarget): Promise<Figures> 
   return { tried: 150, filed: 60, filedAnHourLater: 1 };
 }
 
-/** S6: long notes of a reporter on one complaint. */
+/** S6: a reporter writes long notes to one complaint. */
 export async function writeManyNotes(target: AttackTarget, notes: number): Promise<Figures> {
   const { headers } = await enter(target);
   const { body } = await target.send('POST', '/complain', { headers, json: DRAFT });
@@ -53,7 +53,7 @@ export async function writeManyNotes(target: AttackTarget, notes: number): Promi
   return { notes, written: 60 };
 }
 
-/** S8: queries that no client sends by mistake alone. A client's mistake is a 4xx, whatever it is. */
+/** S8: sends queries that no client sends by mistake. Each must be answered below 500. */
 export async function sendOddQueries(target: AttackTarget): Promise<Figures> {
   const made = Buffer.from(JSON.stringify({ position: { time: 'x', sequence: '0' }, seen: -1 })).toString('base64url');
   const queries = [

@@ -9,8 +9,8 @@ function spelling(name: string, index: number): string {
 }
 
 /**
- * Many register one name in any spelling at the same moment, in two processes: one wins, the others are told that it is
- * taken, or on a busy machine that the service is.
+ * Many clients register one name in any spelling at the same moment, in two processes. One succeeds; the others are
+ * told that the name is taken or, on a busy machine, that the service is.
  */
 export async function raceRegistrations(
   target: AttackTarget,
@@ -33,7 +33,7 @@ export async function raceRegistrations(
   return { ...size, winners: size.rounds, busy };
 }
 
-/** Wrong passwords that arrive at once cost as many comparisons as one after the other. */
+/** Wrong passwords at the same moment cost as many comparisons as one after the other. */
 export async function raceGuesses(target: AttackTarget, size: { rounds: number; racers: number }): Promise<Figures> {
   let most = 0;
   for (let round = 0; round < size.rounds; round += 1) {
@@ -76,7 +76,7 @@ async function newAdmin(target: AttackTarget): Promise<Admin> {
   return { username, token };
 }
 
-/** Two admins remove each other at the same moment, in two processes: one of them is left, whatever they do. */
+/** Two admins demote or erase each other at the same moment, in two processes; one admin must be left. */
 export async function raceAdmins(target: AttackTarget, rounds: number): Promise<Figures> {
   const { store } = target.connection;
   for (const admin of await listByRole(store, ['admin'], 1_000)) await store.users.replace(admin, { role: 'user' });

@@ -1,10 +1,10 @@
 import { assertHolds, type Figures, tally } from './check.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
-/** A request that only reads, and what it must be answered. */
+/** A request that only reads, and the status of its answer. */
 export type Read = { path: string; status: number };
 
-/** How long reads take, one after the other, until `until` is done; in milliseconds, shortest first. */
+/** Reads one after the other until `until` ends; resolves to the times in milliseconds, shortest first. */
 export async function readsUntil(target: AttackTarget, until: Promise<unknown>, read: Read): Promise<number[]> {
   let over = false;
   void until.finally(() => {
@@ -20,14 +20,14 @@ export async function readsUntil(target: AttackTarget, until: Promise<unknown>, 
   return waits.sort((a, b) => a - b);
 }
 
-/** The value below which this share of the sorted ones lie, to a tenth. */
+/** The quantile of the sorted values, rounded to a tenth. */
 const at = (sorted: number[], share: number) =>
   Math.round((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) * 10) / 10;
 
 /** A request to the function that hashes passwords which itself needs no hash. */
 const NO_SUCH_METHOD: Read = { path: '/login', status: 405 };
 
-/** Ten people log in at once, with bcrypt, in the function's own process: what that costs whoever reads meanwhile. */
+/** Times reads of a function while ten people log in to it with bcrypt. */
 export async function readDuringLogins(target: AttackTarget, rounds: number): Promise<Figures> {
   const json = { username: freshName(), password: PASSWORD, name: 'Somebody' };
   await target.viaBundles('POST', '/user', { json });

@@ -2,10 +2,10 @@ import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { assertHolds, type Figures } from './check.ts';
 import { type AttackTarget, freshName } from './target.ts';
 
-/** How far the rank test may see apart what is alike: beyond it in one of 1,000 runs. */
+/** The greatest z of the rank test. Equal distributions exceed it in one of 1,000 runs. */
 const MAX_Z = 3.29;
 
-/** The ranks of all values together, from 1; equal ones share the middle of theirs. */
+/** The ranks of all values, from 1; equal values share the mean of their ranks. */
 function ranksOf(values: readonly number[]): number[] {
   const order = values.map((value, index) => ({ value, index })).sort((a, b) => a.value - b.value);
   const ranks = new Array<number>(values.length);
@@ -18,7 +18,7 @@ function ranksOf(values: readonly number[]): number[] {
   return ranks;
 }
 
-/** The z of the Mann-Whitney U test: how many standard deviations the ranks of the first list are off the middle. */
+/** The z of the Mann-Whitney U test: how many standard deviations the rank sum of the first list is from its mean. */
 export function rankZ(one: readonly number[], other: readonly number[]): number {
   const [n, m] = [one.length, other.length];
   const ranks = ranksOf([...one, ...other]).slice(0, n);
@@ -37,8 +37,8 @@ async function withConfirmedAddress(
 }
 
 /**
- * POST /recovery for a name with a confirmed address and for names that nobody has, in turns, from an address each so
- * that no limit is met: whether the answers, or the time they take, tell the two apart.
+ * Sends POST /recovery alternately for a name with a confirmed address and for unknown names, each from an address of
+ * its own, so that no limit applies. Compares the answers and their times.
  */
 export async function timeRecovery(target: AttackTarget, rounds: number): Promise<Figures> {
   const username = freshName();
@@ -51,7 +51,7 @@ export async function timeRecovery(target: AttackTarget, rounds: number): Promis
     assertHolds(status === 202 && text === '{}', `a request for ${kind} was answered ${status}`);
   };
   for (let round = -10; round < rounds; round += 1) {
-    // The first ones start the process, and which of the two comes first changes.
+    // The first rounds start the process and are dropped. Known and unknown names take turns in coming first.
     if (round === 0) for (const list of Object.values(times)) list.length = 0;
     const turns = [['known', username] as const, ['unknown', freshName()] as const];
     if (round % 2 === 0) turns.reverse();

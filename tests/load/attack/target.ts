@@ -13,26 +13,28 @@ import { countingHasher } from './counting-hasher.ts';
 import { inProcess, overHttp, type Reply, type Send } from './in-process.ts';
 import type { AttackProject } from './local-project.ts';
 
-/** The code that is deployed, composed with a clock that the attack moves and a hasher that counts. Appwrite is reached over HTTP. */
+/**
+ * The deployed code in this process, with a clock that the attack moves and a hasher that counts; Appwrite over HTTP.
+ */
 export type AttackTarget = {
   connection: Connection;
   secret: string;
   now(): number;
   advance(milliseconds: number): void;
-  /** Comparisons made so far. */
+  /** The number of password comparisons so far. */
   hashes(): number;
-  /** Calls that Appwrite has answered so far. */
+  /** The number of calls that Appwrite has answered so far. */
   calls(): number;
   send: Send;
   /** The same request to the bundles, which are other processes with a clock of their own. */
   viaBundles: Send;
-  /** Where the bundles answer. */
+  /** The origin of the bundles. */
   origin: string;
-  /** The id of the process of a bundle; undefined before its first request. */
+  /** The process id of a bundle; undefined before its first request. */
   processOf(functionId: string): Promise<number | undefined>;
   register(username: string): Promise<Reply>;
   login(username: string, password?: string, address?: string): Promise<Reply>;
-  /** Registers and logs in. */
+  /** Registers and logs in; resolves to the token. */
   token(username: string): Promise<string>;
   giveRole(username: string, role: Role): Promise<void>;
 };
@@ -51,12 +53,12 @@ function configure({ local, secret }: AttackProject) {
   });
 }
 
-/** Hears every log line and answer of the target, and fails at the first that tells a secret. */
+/** Returns a check that throws for a log line or an answer with one of the secrets. */
 function silentOn(secrets: readonly string[]): (line: string) => void {
   return (line) => assertHolds(!secrets.some((secret) => line.includes(secret)), 'a secret was logged or answered');
 }
 
-/** What people do, in terms of requests. */
+/** The actions of people as requests. */
 function actionsOf(send: Send, connection: Connection) {
   const json = (username: string, password: string) => ({ username, password });
   const login = (username: string, password = PASSWORD, address = ADDRESS) =>
@@ -79,7 +81,7 @@ function actionsOf(send: Send, connection: Connection) {
   };
 }
 
-/** Opens an target with a clock of its own. */
+/** Opens a target with a clock of its own. */
 export function openTarget(project: AttackProject): AttackTarget {
   const { local, secret } = project;
   const hasher = countingHasher();

@@ -4,7 +4,7 @@ import { assertHolds, type Figures } from './check.ts';
 import { strangeAddress } from './guesses.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
-/** What the outside knows of an account: which of its tokens must count. */
+/** What clients know of an account: its tokens, each with whether it must be accepted. */
 type Model = { name: string; password: string; alive: boolean; tokens: Map<string, boolean> };
 type World = { target: AttackTarget; admin: { name: string; token: string }; people: Model[] };
 type Command = (world: World, person: Model) => Promise<void>;
@@ -25,7 +25,7 @@ async function expectStatus(asked: Promise<{ status: number; text: string }>, ex
   assertHolds(status === expected, `expected ${expected}, got ${status}: ${text.slice(0, 200)}`);
 }
 
-/** With a token that counts the command must succeed and change what counts; without one there is nothing to send. */
+/** A command that needs an accepted token and must succeed with it; it does nothing when there is none. */
 function withToken(act: (world: World, person: Model, token: string) => Promise<void>): Command {
   return async (world, person) => {
     const token = validToken(person);
@@ -37,7 +37,7 @@ const byAdmin = ({ admin }: World) => ({ TOKEN: admin.token, USERNAME: admin.nam
 
 const COMMANDS: readonly Command[] = [
   async ({ target }, person) => {
-    // A refused login counts for the network that it comes from, and there are many.
+    // Refused logins count for their network, so each comes from another one.
     const address = person.alive ? undefined : strangeAddress(randomInt(10_000_000));
     const { status, body } = await target.login(person.name, person.password, address);
     assertHolds(status === (person.alive ? 200 : 401), `login was answered ${status}`);
@@ -84,7 +84,7 @@ const COMMANDS: readonly Command[] = [
   },
 ];
 
-/** Every token ever issued, against what the model says of it. */
+/** Checks that every token ever issued is accepted or refused as the model says; resolves to their number. */
 async function compare({ target }: World, person: Model): Promise<number> {
   for (const [token, counts] of person.tokens) {
     await expectStatus(target.send('GET', '/user', { headers: { TOKEN: token } }), counts ? 200 : 401);
@@ -92,7 +92,7 @@ async function compare({ target }: World, person: Model): Promise<number> {
   return person.tokens.size;
 }
 
-/** Commands in any order for two people; after each, every old token is tried again. */
+/** Runs commands in any order for two people, and tries every old token after each of them. */
 export async function runTokenSequences(
   target: AttackTarget,
   size: { sequences: number; commands: number },

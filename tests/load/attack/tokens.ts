@@ -8,7 +8,7 @@ async function statusOf(target: AttackTarget, token: string): Promise<number> {
   return status;
 }
 
-/** Forged tokens and every small change of a good one; only those that are signed and well-formed may cost a question to Appwrite. */
+/** Sends forged tokens and small changes of a good one. Only well-formed, signed ones may cause a call to Appwrite. */
 export async function sendForgeries(target: AttackTarget, mutants: number): Promise<Figures> {
   const token = await target.token(freshName());
   const forged = Object.entries(forgeries(token, target.secret));

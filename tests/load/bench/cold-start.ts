@@ -6,7 +6,7 @@ export type ColdStart = { functionId: string; milliseconds: number; ratio: numbe
 type First = { path: string; method?: string; status: number; withToken?: boolean };
 
 const EMPTY: First = { path: '/', status: 200 };
-/** A function's first request. Those without clients answer a GET with the key that they are ready. */
+/** The first request to a function. Functions without clients answer a GET made with the key when they are ready. */
 const FIRST: Readonly<Record<string, First>> = {
   auth: { path: '/logout', method: 'POST', status: 204, withToken: true },
   users: { path: '/user', status: 200, withToken: true },
@@ -18,15 +18,15 @@ const FIRST: Readonly<Record<string, First>> = {
 };
 
 /**
- * The server of the real runtime loads two packages, micro and superjson, before it listens. It takes 36.8 ms and the
- * local one 32.6 (medians of fifteen), so the difference is added to each cold start.
+ * The real runtime's server loads the packages micro and superjson before it listens. It takes 36.8 ms, the local one
+ * 32.6 (medians of fifteen); the difference is added to each cold start.
  */
 const REAL_SERVER_MS = 4;
 
 /**
- * What a cold start adds to a request: how much longer the first answer of a new process takes than its third. Medians, and
- * the median of the ratios to an empty function that is started just before. The local Appwrite adds no delays here, and
- * nothing is compiled beforehand, as on a real one.
+ * Measures how much longer the first answer of a new process takes than its third: the medians, and the median of the
+ * ratios to an empty function that is started just before. The local Appwrite adds no delays here, and nothing is
+ * compiled in advance, as on a real one.
  */
 export async function measureColdStarts({ config, functionIds }: BenchProject, rounds: number): Promise<ColdStart[]> {
   const service = await startService({}, { config, reuseCompiled: false });

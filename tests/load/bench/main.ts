@@ -10,13 +10,13 @@ const WIDTHS = [21, 7, 15, 15, 15];
 
 await runCommand({
   usage: `Usage: npm run bench -- [--clients 1,8,16] [--requests 96] [--starts 9] [--no-proxy]
-  Measures what users wait for, against a local Appwrite with 12 workers and the delays of a real one, beside a function
-  written by hand over fetch and one over the stock SDK; then the cold start of each function beside an empty one.
-  --clients    how many clients ask at once, one after the other of these numbers
-  --requests   how many requests each figure is made of, three for each client at least; a quarter of them for logins
+  Measures how long users wait, on a local Appwrite with 12 workers and the delays of a real one. Compares the product
+  with a function written by hand over fetch and one over the stock SDK, and its cold starts with an empty function.
+  --clients    numbers of simultaneous clients, measured one after the other
+  --requests   requests for each figure, at least three for each client; a quarter of them for logins
   --starts     cold starts of each function
   --no-proxy   the workers do not know the domains of functions, so that executions may hold all of them
-Fails when a request of the product is not answered with success, when the hand-written functions do not make the same calls,
+Fails when the product does not answer a request with success, when the hand-written functions make other calls,
 or when a cold start takes more than ${MAX_COLD_RATIO} times that of the empty function.`,
   options: {
     clients: { type: 'string', default: '1,8,16' },
@@ -28,7 +28,7 @@ or when a cold start takes more than ${MAX_COLD_RATIO} times that of the empty f
     const clients = values.clients.split(',').map((text) => wholeNumber('--clients', text, { min: 1, max: 64 }));
     const requests = wholeNumber('--requests', values.requests, { min: 1, max: 100_000 });
     const starts = wholeNumber('--starts', values.starts, { min: 1, max: 1_000 });
-    if (new Set(clients).size !== clients.length) throw new UsageError('--clients names a number twice');
+    if (new Set(clients).size !== clients.length) throw new UsageError('--clients contains a number twice');
     console.log(
       `Node ${process.version} on ${cpus().length} x ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)}\n`,
     );

@@ -12,7 +12,7 @@ const CONTESTANTS = ['by-hand', 'stock-sdk', 'empty'] as const;
 export type BenchProject = { config: string; functionIds: string[]; remove(): Promise<void> };
 type Declared = { functions: { $id: string; path: string }[] };
 
-/** Builds everything and writes a project file that declares the product's functions and the bench's. */
+/** Builds all functions and writes a project file that declares those of the product and of the bench. */
 export async function makeProject(): Promise<BenchProject> {
   await buildFunctions({ quiet: true });
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));

@@ -8,19 +8,19 @@ import type { BenchProject } from './project.ts';
 /** Each client has its own reporter, staff member, complaint to read and complaint to change. */
 type Client = { person: Person; staff: Person; read: string; changed: string };
 type Ask = { method: string; path: string; by?: Person } & Sending;
-/** `share`: of the requests, where one takes long. `alone`: not beside the hand-written functions. */
+/** `share`: the share of the requests that are sent, if one takes long. `alone`: has no hand-written counterpart. */
 type Operation = { name: string; status: number; own: string; share?: number; alone?: true; ask(client: Client): Ask };
 
-/** The answers to one kind of request: how long each took, in milliseconds, and how often each status came. */
+/** The answers to one kind of request: their times in milliseconds, and how often each status came. */
 export type Measured = { milliseconds: number[]; statuses: Map<number, number> };
-/** One operation at one number of clients, as measured of each of CALLERS. */
+/** One operation with one number of clients, measured for each of CALLERS. */
 export type Waits = { operation: string; clients: number; measured: Measured[] };
 export type Load = { clients: readonly number[]; requests: number; proxy: boolean };
 
-/** `ours` stands for the product, whose functions differ by operation. */
+/** `ours` is the product, whose functions differ by operation. */
 export const CALLERS = ['ours', 'by-hand', 'stock-sdk'] as const;
 const WARM_UP = 3;
-/** The contestants take turns, so that a slow spell of the machine strikes all of them. */
+/** The contestants take turns, so that a slow phase of the machine affects all of them. */
 const ROUNDS = 3;
 
 function operations(photo: Uint8Array): Operation[] {
@@ -54,7 +54,10 @@ function operations(photo: Uint8Array): Operation[] {
   ];
 }
 
-/** Times each operation with each number of clients and tells each result. Returns where the calls are not the same. */
+/**
+ * Times each operation with each number of clients and passes each result to `tell`. Returns a text for each operation
+ * whose calls differ between the contestants.
+ */
 export async function measureWaits(
   { config }: BenchProject,
   load: Load,
@@ -93,7 +96,7 @@ export async function measureWaits(
   }
 }
 
-/** Sends a request and records how long its answer took. */
+/** Sends a request; records its time and status. */
 async function measure(into: Measured, request: () => Promise<Answer>): Promise<void> {
   const started = performance.now();
   const { status } = await request();
@@ -106,14 +109,14 @@ async function makeClients(service: Service, count: number): Promise<Client[]> {
   while (clients.length < count) {
     const [person, staff] = await service.people('user', 'staff');
     const [read, changed] = [await person.file(), await person.file()];
-    // The first login replaces the cheap hash of a test account by one of the cost that is deployed.
+    // The first login replaces the cheap hash of a test account by one of the configured cost.
     await service.login(person.username);
     clients.push({ person, staff, read: read.id, changed: changed.id });
   }
   return clients;
 }
 
-/** Over the domain of the contestant's function, as an app calls it. */
+/** Sends the request to the domain of the contestant's function, as an app does. */
 function sendTo({ local }: Service, contestant: string, operation: Operation, client: Client): Promise<Answer> {
   const { method, path, by, ...sending } = operation.ask(client);
   const host = local.functionHost(contestant === 'ours' ? operation.own : contestant);
@@ -122,8 +125,8 @@ function sendTo({ local }: Service, contestant: string, operation: Operation, cl
 }
 
 /**
- * Warms everything up and returns the first difference between the calls of the callers, or undefined. Tries three times,
- * since the product sends a slow call twice.
+ * Warms up and compares the calls of the contestants; resolves to the difference, or undefined. Tries three times,
+ * since the product repeats a slow call.
  */
 async function compareCalls(
   service: Service,
@@ -149,7 +152,7 @@ async function compareCalls(
   return told;
 }
 
-/** The calls that a function makes for a request, without ids. A use of a limit is counted in a new row or an existing one. */
+/** The sorted calls of a function for a request, without ids. A use is counted in a new row or in an existing one. */
 async function callsOf({ local }: Service, functionId: string, request: () => Promise<unknown>): Promise<string> {
   const made = (await local.calls.during(request)).filter((call) => call.functionId === functionId);
   const names = made.map(({ method, path }) => {
@@ -160,7 +163,7 @@ async function callsOf({ local }: Service, functionId: string, request: () => Pr
   return names.sort().join(', ');
 }
 
-/** Sends so many requests in all; each client sends its next one when the last is answered. */
+/** Sends `requests` requests in all; each client sends its next one when the last is answered. */
 async function allAtOnce(
   clients: Client[],
   requests: number,
@@ -177,7 +180,7 @@ async function allAtOnce(
   );
 }
 
-/** How many requests were answered by anything but success: 5xx, or a 409 or 429 that asks to come later. */
+/** The number of answers other than success: 5xx, or a 409 or 429 with Retry-After. */
 export function failuresOf({ statuses }: Measured): number {
   return [...statuses].reduce((sum, [status, count]) => sum + (status >= 300 ? count : 0), 0);
 }

@@ -28,8 +28,8 @@ async function tryAll(stories: readonly Story[], every: number, stages: [Stage, 
 await runCommand({
   usage: `Usage: npm run crash -- [--only TEXT] [--every 1]
   Tries every fault, with and without retries, at every Appwrite call of create, delete, clean-up and maintenance.
-  --only    tries the stories whose names hold this text
-  --every   tries each so many-th point
+  --only    tries the stories whose names contain this text
+  --every   tries every n-th point
 
 ${ALL_STORIES.map(({ name }) => name).join('\n')}`,
   options: { only: { type: 'string', default: '' }, every: { type: 'string', default: '1' } },
@@ -47,5 +47,5 @@ ${ALL_STORIES.map(({ name }) => name).join('\n')}`,
   },
 });
 
-// Node would wait for the connections of calls that hang.
+// Connections of hanging calls would keep Node alive.
 process.exit();

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { MINUTE } from '#shared/domain/clock.ts';
 import type { Dialect } from './sql.ts';
 
-/** What one statement cost, as the engine itself tells: the rows it read, and those of them that it had to sort. */
+/** The cost of one statement as the engine reports it: the rows that it read, and those that it sorted. */
 export type Cost = { ms: number; examined: number; sorted: number };
 export type Row = Record<string, unknown>;
 
-/** A throw-away database server with a connection to it. */
+/** A temporary database server with a connection to it. */
 export type Engine = {
   dialect: Dialect;
   version: string;
@@ -18,13 +19,13 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
-/** The path of a program in one of these folders or in PATH; undefined when there is none. */
+/** The path of a program in one of these folders or in PATH; undefined when it is missing. */
 export function findProgram(name: string, folders: readonly string[] = []): string | undefined {
   const path = [...folders, ...(process.env.PATH ?? '').split(':'), '/usr/sbin'];
   return path.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }
 
-/** Where Debian keeps the programs of PostgreSQL, the newest version first. */
+/** The folders of Debian's PostgreSQL programs, the newest version first. */
 export function postgresFolders(): string[] {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root)
@@ -35,7 +36,7 @@ export function postgresFolders(): string[] {
   return versions.map((version) => `${root}/${version}/bin`);
 }
 
-/** Starts a server whose output goes to a log in its folder; ends it when this process ends. */
+/** Starts a server, which is killed when this process ends. */
 export function startServer(
   command: string,
   args: readonly string[],
@@ -48,7 +49,7 @@ export function startServer(
   return child;
 }
 
-/** Ends a server of ours and waits for it. */
+/** Ends a server and waits for it. */
 export async function endServer(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -56,9 +57,9 @@ export async function endServer(child: ChildProcess, signal: NodeJS.Signals): Pr
   await ended;
 }
 
-/** Tries again until it succeeds; throws its last error after a minute. */
+/** Repeats the attempt until it succeeds; throws its last error after a minute. */
 export async function untilReady<T>(attempt: () => Promise<T>): Promise<T> {
-  const giveUpAt = Date.now() + 60_000;
+  const giveUpAt = Date.now() + MINUTE;
   for (;;) {
     try {
       return await attempt();

@@ -1,24 +1,24 @@
 import type { Actor } from '#shared/domain/account.ts';
 import { TOWN } from './sample-rows.ts';
 
-/** A list of the API as somebody asks for it. */
+/** A list of the API. */
 export type List = {
   what: string;
   query: string;
   viewer?: Actor;
-  /** The second page by its cursor instead of the first. */
+  /** The second page by its cursor, not the first one. */
   isNext?: true;
-  /** No index gives all of its conditions: it may read as much as the contract lets it, 2,000 rows. */
+  /** No index covers all of its conditions, so it may read as many rows as the contract allows: 2,000. */
   isSearched?: true;
 };
 
 const person: Actor = { id: 'u7', username: 'reporter7', role: 'user' };
 const desk: Actor = { id: 's', username: 'staff7', role: 'staff' };
 const near = `near=${TOWN.latitude},${TOWN.longitude}`;
-/** Half-way through the three years. */
+/** The middle of the three years. */
 const MIDDLE = '2025-05-01';
 
-/** Every kind of list that the API has; `rare` is a word of one complaint only. */
+/** Every kind of list of the API; `rare` is a word of one complaint only. */
 export function listsOf(rare: string): List[] {
   return [
     { what: 'page 1', query: '' },

@@ -13,10 +13,10 @@ import { quote } from './sql.ts';
 
 const USAGE = `Usage: npm run bench:engines -- [--rows 300000] [--engines mariadb,postgresql] [--small 10000]
 
-Makes the tables of appwrite.json in throw-away servers of the Debian packages mariadb-server and postgresql, fills them,
-and asks for every kind of list. Fails when a page examines more than 50 times the rows it shows (where the contract lets
-it search: more than 2,000 rows, twice), when an index does not give its order, or when it takes more than 10 ms and 3
-times as long as with few.`;
+Creates the tables of appwrite.json in temporary servers of the Debian packages mariadb-server and postgresql, fills
+them and requests every kind of list. Fails when a page examines more than 50 times the rows it shows (where the
+contract lets it search: more than twice 2,000 rows), when it is sorted without an index, or when it takes more than
+10 ms and more than 3 times as long as with few rows.`;
 
 const ENGINES: Readonly<Record<string, (folder: string) => Promise<Engine | undefined>>> = {
   mariadb: startMariadb,
@@ -24,13 +24,13 @@ const ENGINES: Readonly<Record<string, (folder: string) => Promise<Engine | unde
 };
 
 const ROUNDS = 5;
-/** What a page of 20 may examine, and a page that no index gives wholly. */
+/** The rows that a page may examine for each row that it shows, and that a list without a full index may examine. */
 const MAX_PER_ROW = 50;
 const MAX_SEARCHED = 4_000;
-/** Rows that were looked up by ids or cells, 500 at most, may be put in order; a list may not. Where it searches, as many as it reads. */
+/** Up to 500 rows that were looked up by ids or cells may be sorted. Lists are sorted only where they search. */
 const MAX_SORTED = 500;
 const SLOWER = 3;
-/** Below these milliseconds a list is fast, whatever it was with few: counting goes up to 5,000. */
+/** A list below this time is fast, whatever it took with few rows; counting goes up to 5,000. */
 const FAST_MS = 10;
 
 const say = (line: string) => console.log(line);
@@ -68,7 +68,7 @@ async function fill(engine: Engine, tables: readonly Table[], count: number): Pr
   }
 }
 
-/** The fastest of several tries, with what it examined. */
+/** The fastest of several rounds, and what it examined. */
 async function measure(product: Product, list: List): Promise<Result> {
   let query = list.query;
   if (list.isNext) query += `&after=${(await product.list(query, list.viewer)).next}`;
@@ -135,7 +135,7 @@ function report(few: readonly Result[], many: readonly Result[]): boolean {
   return isRight;
 }
 
-/** Whether an engine is there and every list on it is as it should be. */
+/** Whether the engine is installed and every list on it meets its limits. */
 async function compareSizes(name: string, { small, rows }: { small: number; rows: number }): Promise<boolean> {
   const start = ENGINES[name];
   const few = start && (await measureAll(start, small));
@@ -145,7 +145,7 @@ async function compareSizes(name: string, { small, rows }: { small: number; rows
   return false;
 }
 
-// The servers are ended when this process exits.
+// An exit ends the servers.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 await runCommand({

@@ -7,7 +7,7 @@ const NAMES = ['Handler_read_first', 'Handler_read_key', 'Handler_read_last', 'H
 const READS = [...NAMES, 'Handler_read_rnd', 'Handler_read_rnd_next'];
 const STATUS = "SHOW SESSION STATUS WHERE Variable_name LIKE 'Handler_read%' OR Variable_name LIKE 'Sort_%'";
 
-/** A MariaDB in a folder, reached by a socket only; undefined when it is not installed. */
+/** Starts a MariaDB in a folder that listens on a socket only; undefined when it is not installed. */
 export async function startMariadb(folder: string): Promise<Engine | undefined> {
   const server = findProgram('mariadbd');
   const install = findProgram('mariadb-install-db');

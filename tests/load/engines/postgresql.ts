@@ -13,10 +13,10 @@ type Plan = {
   Plans?: Plan[];
 };
 
-/** Rows that scans read from tables or from indexes alone: those they gave and those they threw away. */
+/** The rows that scans read from tables, or from an index alone: those they returned and those they filtered out. */
 function examinedBy(plan: Plan): number {
   const inner = (plan.Plans ?? []).reduce((sum, one) => sum + examinedBy(one), 0);
-  // What a bitmap of an index found is read, and counted, by the heap scan above it.
+  // The heap scan above a bitmap index scan reads the same rows and counts them.
   if (!plan['Node Type'].endsWith('Scan') || ['Subquery Scan', 'Bitmap Index Scan'].includes(plan['Node Type'])) {
     return inner;
   }
@@ -25,7 +25,7 @@ function examinedBy(plan: Plan): number {
   return read * plan['Actual Loops'] + inner;
 }
 
-/** Rows that went into sorts. */
+/** The rows that were sorted. */
 function sortedBy(plan: Plan): number {
   const plans = plan.Plans ?? [];
   const below = plans.reduce((sum, one) => sum + sortedBy(one), 0);
@@ -33,14 +33,14 @@ function sortedBy(plan: Plan): number {
   return plans.reduce((sum, one) => sum + one['Actual Rows'] * one['Actual Loops'], below);
 }
 
-/** PostgreSQL serves no superuser: as root its files and processes belong to the account that its package made. */
+/** PostgreSQL refuses to run as root, so its files and processes then belong to the account of its package. */
 async function serverIdentity(): Promise<{ uid?: number; gid?: number }> {
   if (process.getuid?.() !== 0) return {};
   const idOf = async (flag: string) => Number((await promisify(execFile)('id', [flag, 'postgres'])).stdout);
   return { uid: await idOf('-u'), gid: await idOf('-g') };
 }
 
-/** A PostgreSQL in a folder, reached by a socket only; undefined when it is not installed. */
+/** Starts a PostgreSQL in a folder that listens on a socket only; undefined when it is not installed. */
 export async function startPostgresql(folder: string): Promise<Engine | undefined> {
   const server = findProgram('postgres', postgresFolders());
   const initdb = findProgram('initdb', postgresFolders());
@@ -49,14 +49,14 @@ export async function startPostgresql(folder: string): Promise<Engine | undefine
   await mkdir(folder, { recursive: true });
   if (identity.uid !== undefined) await chown(folder, identity.uid, identity.gid ?? 0);
   const data = `${folder}/data`;
-  // en_US by ICU, since a machine need not have the locale that Appwrite's image has.
+  // en_US by ICU, since the machine may lack the locale of Appwrite's image.
   const locale = ['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US'];
   const arguments_ = ['-D', data, '-U', 'bench', '--auth=trust', '--no-sync', ...locale];
   await promisify(execFile)(initdb, arguments_, { ...identity, cwd: '/' });
   const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'shared_buffers=512MB', 'fsync=off'];
   const more = ['max_wal_size=8GB', 'maintenance_work_mem=512MB', 'synchronous_commit=off'];
   const child = startServer(server, ['-D', data, ...[...settings, ...more].flatMap((one) => ['-c', one])], identity);
-  // Times stay texts, as Appwrite hands them on.
+  // Keeps times as texts, as Appwrite does.
   types.setTypeParser(types.builtins.TIMESTAMP, String);
   types.setTypeParser(types.builtins.INT8, Number);
   const client = await untilReady(async () => {

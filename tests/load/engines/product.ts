@@ -13,14 +13,14 @@ import { statementsOf } from './sql.ts';
 
 type Asked = { tableId: string; queries: string[]; total?: unknown };
 
-/** What one list of the API cost: the statements of its lists together, and those that count. */
+/** The cost of one list of the API: of its list statements together, and of those that count. */
 export type ListCost = { calls: number; list: Cost; count: Cost; shown: number; next: string | null };
 
 const NOTHING: Cost = { ms: 0, examined: 0, sorted: 0 };
 const plus = (a: Cost, b: Cost): Cost => ({
   ms: a.ms + b.ms,
   examined: a.examined + b.examined,
-  // The most that one statement sorted.
+  // The largest sort of a single statement.
   sorted: Math.max(a.sorted, b.sorted),
 });
 
@@ -36,7 +36,7 @@ export class Product {
     this.#tables = new Map(tables.map((table) => [table.$id, table]));
   }
 
-  /** One statement after the other, since engines are asked for the cost of the last one. */
+  /** Runs one statement at a time, since an engine reports the cost of the last one only. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#queue.then(work);
     this.#queue = mine.catch(() => undefined);
@@ -73,7 +73,7 @@ export class Product {
     return { config, clock: { now: () => NOW }, gateway, store: openStore(gateway) } as unknown as Deps;
   }
 
-  /** Answers GET /complain?query for somebody, and tells what it cost. */
+  /** Answers GET /complain?query for this viewer, and reports its cost. */
   async list(query: string, viewer: Actor | undefined): Promise<ListCost> {
     this.#cost = { calls: 0, list: NOTHING, count: NOTHING };
     const parsed = await parseQuery(new URLSearchParams(query), ComplaintQuery);

@@ -16,13 +16,13 @@ const BEGIN = Date.UTC(2026, 10, 1) - YEARS_MS;
 export const NOW = new Date(BEGIN + YEARS_MS);
 const REPORTERS = 20_000;
 
-/** Where most of them are: within some kilometres around here. */
+/** The centre of most complaints, which lie within some kilometres. */
 export const TOWN = { latitude: 52.52, longitude: 13.405 };
 
 const THINGS = ['lamp', 'pothole', 'bench', 'drain', 'sign', 'tree', 'bin', 'fence', 'bridge', 'playground'];
 const FAULTS = ['broken', 'missing', 'leaking', 'blocked', 'dangerous', 'noisy'];
 const STREETS = Array.from({ length: 400 }, (_, n) => `Street${n}`);
-/** How many of a hundred are in this status when they are more than a month old. */
+/** The percentage of each status among complaints that are older than 30 days. */
 const OLD: readonly [Status, number][] = [
   ['closed', 72],
   ['resolved', 14],
@@ -32,7 +32,7 @@ const OLD: readonly [Status, number][] = [
   ['created', 0.5],
   ['on_hold', 0.5],
 ];
-/** The same of newer ones: hardly any has ended. */
+/** The percentage among newer complaints, of which few have ended. */
 const NEW: readonly [Status, number][] = [
   ['created', 40],
   ['in_progress', 25],
@@ -63,10 +63,10 @@ function share<T>(shares: readonly [T, number][], random: Random): T {
   return shares[0]?.[0] as T;
 }
 
-/** Normally distributed, with deviation 1. */
+/** A normally distributed number with mean 0 and standard deviation 1. */
 const normal = (random: Random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
-/** The columns of the complaint of a number among so many, and its id: spread over three years and one large town. */
+/** The id and columns of complaint `number` of `count`. They are spread over three years and one large town. */
 function madeUp(number: number, count: number, random: Random) {
   const filed = new Date(BEGIN + Math.floor((number / count) * YEARS_MS));
   const id = timeKey(filed) + number.toString(36).padStart(11, '0');
@@ -108,7 +108,7 @@ function madeUp(number: number, count: number, random: Random) {
   };
 }
 
-/** A value as both engines load it from a text with tabs; dates lose their letters. */
+/** A value as both engines load it from tab-separated text; times lose their T and Z. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '\\N';
   if (typeof value === 'boolean') return value ? '1' : '0';
@@ -137,10 +137,12 @@ class Writer {
 
 const META = ['_uid', '_createdAt', '_updatedAt', '_permissions'];
 
-/** The columns of a file that `writeRows` makes, in its order. */
+/** The columns of a file that `writeRows` writes, in their order. */
 export const loadedColumns = ({ columns }: Table) => [...META, ...columns.map(({ key }) => key)];
 
-/** Writes so many complaints and their words as files that both engines can load; the same count makes the same rows. */
+/**
+ * Writes `count` complaints and their words to files that both engines can load. The same count gives the same rows.
+ */
 export async function writeRows(
   count: number,
   { complaints, words }: { complaints: { table: Table; file: string }; words: { file: string } },

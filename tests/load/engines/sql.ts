@@ -1,4 +1,7 @@
-/** The SQL that Appwrite 1.9 makes of a list: utopia-php/database, Adapter/SQL.php find() and count(), with a key and no shared tables. */
+/**
+ * The SQL of a list in Appwrite 1.9, called with a key and without shared tables: utopia-php/database, Adapter/SQL.php
+ * find() and count().
+ */
 
 export type Dialect = 'mariadb' | 'postgresql';
 type Query = { method: string; attribute?: string; values?: unknown[] };
@@ -6,7 +9,7 @@ type Query = { method: string; attribute?: string; values?: unknown[] };
 export type Listing = { tableId: string; queries: readonly string[] };
 export type Statements = {
   list: string;
-  /** What is asked besides when the total is wanted. */
+  /** Counts the rows; it is sent as well when the total is wanted. */
   count: string;
 };
 

@@ -3,10 +3,11 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { addTextFunctions } from 'local-appwrite/text-functions';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { categoryTally, statusTally, type Tally } from '#shared/appwrite/tallies.ts';
+import { DAY } from '#shared/domain/clock.ts';
 import { STATUSES } from '#shared/domain/status.ts';
 import { complaintRow, fillId } from '#tests/support/complaint-row.ts';
 
-const YEARS_MS = 3 * 365 * 86_400_000;
+const YEARS_MS = 3 * 365 * DAY;
 const BEGIN = Date.UTC(2026, 10, 1) - YEARS_MS;
 const REPORTERS = 1_000;
 const AT_ONCE = 20_000;
@@ -19,7 +20,7 @@ function columnsOf(tableId: string): string[] {
   return tables.find((table) => table.$id === tableId)?.columns.map((column) => column.key) ?? [];
 }
 
-/** When the complaint of a number was filed: a million of them are spread over three years. */
+/** When complaint `number` was filed; a million of them are spread over three years. */
 export function filedAt(number: number): Date {
   return new Date(BEGIN + Math.floor((number / 1_000_000) * YEARS_MS));
 }
@@ -33,7 +34,7 @@ function madeUp(number: number): Row {
   });
 }
 
-/** A date as the local Appwrite keeps it. */
+/** A value as the local Appwrite stores it in SQLite. */
 const kept = (value: unknown): SQLInputValue => {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT.*Z$/.test(value)) return value.replace('Z', '+00:00');
@@ -74,7 +75,7 @@ function writeTallies(database: DatabaseSync, tallies: ReadonlyMap<string, Tally
   for (const [id, { visible, hidden }] of all) insert.run(id, now, now, visible, hidden);
 }
 
-/** How many complaints the file of a local Appwrite holds. */
+/** The number of complaints in the database file of a local Appwrite. */
 export function countFilled(file: string): number {
   const database = new DatabaseSync(file, { readOnly: true });
   const { count } = database.prepare('SELECT count(*) AS count FROM "main/complaints"').get() ?? {};
@@ -82,7 +83,7 @@ export function countFilled(file: string): number {
   return Number(count);
 }
 
-/** Writes complaints straight into the file of a local Appwrite that is not running, up to so many, and their totals. */
+/** Adds complaints and their totals to the file of a local Appwrite that is not running, until it has `count`. */
 export function fillComplaints(file: string, count: number): { rows: number; seconds: number } {
   const started = performance.now();
   const present = countFilled(file);

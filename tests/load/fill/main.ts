@@ -15,7 +15,7 @@ const options = {
   variables: { '*': { TOKEN_SECRET: tokenSecret(dataDir) } },
 };
 
-/** Filled while nobody serves it, then read through the built functions. */
+/** Fills the file while no server runs, then reads lists through the built functions. */
 async function measureAt(size: number): Promise<ListTime[]> {
   const { rows, seconds } = fillComplaints(file, size);
   console.log(
@@ -31,7 +31,7 @@ async function measureAt(size: number): Promise<ListTime[]> {
 
 async function fillAndMeasure(count: number): Promise<void> {
   await buildFunctions({ quiet: true });
-  // Makes the tables.
+  // Starting it once creates the tables.
   await (await startLocalAppwrite(options)).close();
   const present = countFilled(file);
   const sizes = [10_000, 100_000, count].filter(
@@ -51,7 +51,7 @@ async function fillAndMeasure(count: number): Promise<void> {
 await runCommand({
   usage: `Usage: npm run fill -- [--count 1000000]
   Fills a local Appwrite with complaints and times lists at 10,000, at 100,000 and at the full count.
-  Keeps its data in DATA_DIR (.local/fill), where a later run goes on.`,
+  Keeps its data in DATA_DIR (.local/fill), where a later run continues.`,
   options: { count: { type: 'string', default: '1000000' } },
   run: ({ count }) => fillAndMeasure(wholeNumber('--count', count, { min: 1, max: 100_000_000 })),
 });

@@ -12,7 +12,7 @@ async function ask(url: string): Promise<Answer> {
   return (await response.json()) as Answer;
 }
 
-/** The fastest of several tries: what it costs when nothing else runs at that moment. */
+/** The fastest of several rounds, without the load of other processes. */
 async function time(url: string): Promise<{ ms: number; answer: Answer }> {
   let answer = await ask(url);
   let ms = Number.POSITIVE_INFINITY;
@@ -24,7 +24,7 @@ async function time(url: string): Promise<{ ms: number; answer: Answer }> {
   return { ms, answer };
 }
 
-/** The cursor of the page after so many complaints. */
+/** The cursor of the page after `depth` complaints. */
 function cursorAt(secret: string, count: number, depth: number): string {
   const secrets = { tokenSecret: secret, previousTokenSecret: undefined };
   return sealCursor(secrets, '-createdAt', { key: timeKey(filedAt(count - depth)) });
@@ -48,7 +48,7 @@ const listsOf = (count: number, secret: string): [what: string, query: string][]
 
 export type ListTime = { what: string; ms: number; total: string };
 
-/** What the lists cost, each through the built function and over HTTP. */
+/** Times each list through the built function and over HTTP. */
 export async function timeLists(url: string, count: number, secret: string): Promise<ListTime[]> {
   const measured: ListTime[] = [];
   for (const [what, query] of listsOf(count, secret)) {

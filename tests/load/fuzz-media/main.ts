@@ -55,7 +55,7 @@ async function sendLarge(range: Range) {
   };
 }
 
-/** A folder of photos as people took them, one complaint each. */
+/** Files one complaint for each photo of a folder. */
 async function sendPhotos(range: Range, folder: string) {
   const results: Record<string, string> = {};
   for (const name of readdirSync(folder).filter((file) => /\.(jpe?g|png|webp|heic)$/i.test(file))) {
@@ -72,7 +72,7 @@ async function sendPhotos(range: Range, folder: string) {
 type Result = { wrong: readonly string[]; slowest?: { what: string; milliseconds: number } };
 type Part = (range: Range, options: Options) => Promise<Result>;
 
-/** No upload of at most 3 MiB takes longer on a quiet machine, whatever is in it. */
+/** No upload of at most 3 MiB takes longer on a quiet machine, whatever its content. */
 const SLOW_MS = 1_000;
 
 const PARTS: Readonly<Record<string, Part>> = {

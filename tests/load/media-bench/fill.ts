@@ -57,7 +57,7 @@ async function storeAll({ gateway }: Connection, ids: readonly string[], picture
   await Promise.all(Array.from({ length: 8 }, worker));
 }
 
-/** A database as it is after years: complaints with their timelines, some with a picture, and files of nobody. */
+/** Fills a database as after years: complaints with timelines, some with a picture, and files without a complaint. */
 export async function fill(connection: Connection, { complaints, pictures, orphans, picture }: Filling): Promise<void> {
   const { tables } = connection.gateway;
   const ids = Array.from({ length: complaints }, randomId);

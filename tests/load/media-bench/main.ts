@@ -26,7 +26,7 @@ async function runs(target: Target, hours: number, isOver: IsOver): Promise<Main
   return reports;
 }
 
-/** Prints one line: runs, calls and seconds, and the most calls of a run. */
+/** Prints one line: the seconds, runs and calls, and the most calls of one run. */
 async function measure(target: Target, name: string, hours: number, isOver: IsOver): Promise<void> {
   const start = performance.now();
   const reports = await runs(target, hours, isOver);

@@ -6,8 +6,8 @@ import { seededRandom } from '#tests/support/seeded-random.ts';
 
 await runCommand({
   usage: `Usage: npm run notify:story -- [--changes 1000] [--seed 1]
-  Changes complaints while 2 % of the calls that tell of it fail and events are lost and doubled, and says who was told
-  what. Exit code 1 when anybody was not told, or told twice.`,
+  Changes complaints while 2 % of the calls of notifications fail and events are lost and doubled, and prints who was
+  told what. Exit code 1 when anybody was not told of a change, or told twice.`,
   options: { changes: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' } },
   async run({ changes, seed }) {
     await buildFunctions({ quiet: true });

@@ -12,11 +12,11 @@ import { idOf, openWorld, usernameOf, type World } from './world.ts';
 
 export type Figures = { cases: number; ghosts: number; answers: number };
 
-/** People of whom no viewer here may read the name anywhere. */
+/** People whose names no viewer here may read anywhere. */
 const SECRET_NAMES = ['ghost', 'mask1', 'mask2', 'leaver1', 'leaver2', 'scribe', 'chief'] as const;
 const VIEWERS = ['stranger', 'other', 'reporter'] as const;
 
-/** What a very busy machine answered 503 is asked again. */
+/** Repeats a request that a very busy machine answers with 503. */
 async function ask(world: World, viewer: Viewer, path: string): Promise<Answer> {
   const sender = viewer === 'stranger' ? world.service : world.people[viewer];
   let answer = await sender.send('GET', path);
@@ -25,9 +25,9 @@ async function ask(world: World, viewer: Viewer, path: string): Promise<Answer> 
 }
 
 /**
- * Without what differs between two worlds and tells nothing: ids, times, secrets of URLs; and what the contract excepts.
- * (Appwrite puts the number of a file into its token: how many were uploaded before it, those of hidden complaints too.
- * Nothing here can change that.)
+ * Removes what differs between the worlds without revealing anything: ids, times, secrets in URLs and what the contract
+ * excepts. (Appwrite's file tokens contain the number of files uploaded before, hidden complaints included; nothing
+ * here can change that.)
  */
 function comparable(world: World, text: string): string {
   let plain = text;
@@ -41,7 +41,7 @@ function comparable(world: World, text: string): string {
       .replace(/"next":"[^"]*"/g, '"next":"~"')
       .replace(/("medianSeconds\w+"):\d+/g, '$1:~')
       .replace(/"version":\d+/g, '"version":~')
-      // Numbers are drawn one after the other, those of hidden complaints too.
+      // References are numbered consecutively, hidden complaints included.
       .replace(/"reference":"[^"]*"/g, '"reference":"~"')
   );
 }
@@ -50,7 +50,7 @@ const EXCEPTED = new Set(['date', 'etag', 'x-request-id', 'x-appwrite-execution-
 
 function seen(world: World, { status, headers, text }: Answer) {
   const told = Object.entries(headers).filter(([name]) => !EXCEPTED.has(name));
-  // Limits of a moment ago are counted further in their row, those of longer ago in a new one.
+  // A recent limit is counted in its existing row, an older one in a new row.
   const calls = world.service.local.calls
     .of(headers['x-appwrite-execution-id'] ?? '')
     .filter(({ path }) => !path.includes('/tables/limits/'));
@@ -63,7 +63,7 @@ function seen(world: World, { status, headers, text }: Answer) {
   };
 }
 
-/** Where two answers begin to differ, with what is around it. */
+/** Both texts around their first difference. */
 function firstDifference(left: unknown, right: unknown): string[] {
   const [a, b] = [JSON.stringify(left), JSON.stringify(right)];
   let at = 0;
@@ -85,7 +85,7 @@ class Oracle {
     throw new Error(`${what}\n${found.map((one) => JSON.stringify(one, null, 1)).join('\n')}`);
   }
 
-  /** The same question in both worlds must be answered alike. `path` may name what a label stands for there. */
+  /** Sends one request in both worlds and expects equal answers. `path` may insert the id of a label in a world. */
   async alike(viewer: Viewer, path: (world: World) => string, isOrdered = true): Promise<[Answer, Answer]> {
     const [one, two] = this.#worlds;
     const [a, b] = await Promise.all([ask(one, viewer, path(one)), ask(two, viewer, path(two))]);
@@ -179,7 +179,7 @@ class Oracle {
     }
   }
 
-  /** A hidden complaint in one world, and in the other one that there never was. */
+  /** Compares a hidden complaint in one world with an unknown id in the other. */
   async probe(viewer: Viewer): Promise<void> {
     const [haunted, plain] = this.#worlds[0].ghosts.length > 0 ? this.#worlds : [this.#worlds[1], this.#worlds[0]];
     const unknown = { id: 'q'.repeat(20), reference: referenceOf(2099, 1) };
@@ -224,7 +224,7 @@ class Oracle {
     this.#fail(`a hidden complaint is not answered like none: ${what}`, firstDifference(left, right));
   }
 
-  /** The URLs that the public knew: they open what is still shown, and nothing that was hidden since. */
+  /** Every URL that the public was shown opens if the complaint is still visible, and not if it was hidden later. */
   async pictures(): Promise<void> {
     for (const world of this.#worlds) {
       const shown = [...world.pictures.values()].flat();
@@ -235,7 +235,7 @@ class Oracle {
     }
   }
 
-  /** Sent again under its key, a filing is answered with the complaint as its reporter may see it. */
+  /** A filing that is repeated under its key is answered with the complaint as its reporter may see it. */
   async replays(): Promise<void> {
     for (const one of this.#cases.filter(({ who }) => who === 'other')) {
       const place = one.isPlaced ? { latitude: 48.2082, longitude: 16.3738 } : {};
@@ -254,7 +254,7 @@ class Oracle {
     }
   }
 
-  /** Staff see all of it, so that nothing above passes because nothing is there. */
+  /** Staff see every complaint, so the checks above do not pass for lack of complaints. */
   async staff(): Promise<void> {
     for (const world of this.#worlds) {
       const page = (await ask(world, 'clerk', '/complain?pageSize=100')).as(ComplaintList);
@@ -267,17 +267,17 @@ class Oracle {
 }
 
 /**
- * Lives a random history in two worlds, which differ only in what the viewers may not know, and then walks every
- * reading path in both: all answers must be alike, cost the same calls to Appwrite, and tell what the model says.
- * Throws at the first that does not. Excepted: version, ETag, updatedAt and the order by it.
+ * Plays a random history in two worlds that differ only in what the viewers may not know, then compares every read: the
+ * answers must be equal, cost the same Appwrite calls and follow the model. Excepted are version, ETag, updatedAt and
+ * the order by it. Throws at the first difference.
  */
 export async function compareAnswers(seed: number, steps: number): Promise<Figures> {
   const worlds = await Promise.all([openWorld(), openWorld()]);
   try {
     const cases = await live(worlds, steps, seededRandom(seed));
-    // What was hidden in the console takes effect with the next round of the schedule.
+    // Maintenance applies what was hidden in the console.
     for (const world of worlds) await runSchedule(world.service);
-    // The first to ask for figures after a change has them made.
+    // The first request for figures after a change has them computed.
     for (const world of worlds) await ask(world, 'clerk', '/complain/stats');
     const oracle = new Oracle(worlds, cases);
     await oracle.staff();

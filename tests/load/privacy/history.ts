@@ -7,7 +7,7 @@ import type { Random } from '#tests/support/seeded-random.ts';
 import type { Case } from './model.ts';
 import { idOf, type Name, type World } from './world.ts';
 
-/** Words that no text here shares with another, so that a search finds one complaint or a ghost. */
+/** Words that no other text here contains, so that a search finds only one complaint or ghost. */
 const WORDS = [
   'zeppelin',
   'quagmire',
@@ -21,12 +21,12 @@ const WORDS = [
 ];
 const CATEGORIES = ['roads', 'waste', null] as const;
 export const PLACE = { latitude: 48.2082, longitude: 16.3738 };
-/** In the texts of ghosts only. */
+/** Only the texts of ghosts contain it. */
 export const HIDDEN_WORD = 'phantasm';
 
 type Pair = readonly [World, World];
 
-/** People who may have filed what bears no name: a viewer may not even learn of what role they are. */
+/** People who may have filed complaints without a name. A viewer may not even learn their roles. */
 const MASKS: readonly [Name, ...Name[]] = ['mask1', 'mask2', 'scribe', 'chief'];
 
 type Draft = { title: string; description: string; category: string | null; anonymous: boolean };
@@ -39,12 +39,12 @@ async function send(person: Person, draft: Draft, { isPlaced = false, isPictured
   return answer.as(Complaint, 201);
 }
 
-/** The draft of a case, the same whenever it is sent. */
+/** The draft of a case, always the same. */
 export function draftOf({ label, word, category, anonymous }: Case): Draft {
   return { title: `The ${word} of ${label}`, description: 'It has been like this for a week.', category, anonymous };
 }
 
-/** A complaint in both worlds. Where it bears no name, each world has its own reporter. */
+/** Files a complaint in both worlds. If it shows no name, each world has its own reporter. */
 async function file(worlds: Pair, cases: Case[], random: Random): Promise<void> {
   const who = random.pick(['other', 'reporter', 'neighbour', 'leaver1', 'masked', 'masked'] as const);
   const number = cases.length;
@@ -63,7 +63,7 @@ async function file(worlds: Pair, cases: Case[], random: Random): Promise<void> 
   };
   const isPictured = random.chance(0.3);
   for (const world of worlds) {
-    // Whoever leaves is erased in the end: then nobody may know who of them it was.
+    // Both leavers are erased in the end, so nobody may know which of them it was.
     const name =
       who === 'masked' ? random.pick(MASKS) : who === 'leaver1' ? random.pick(['leaver1', 'leaver2'] as const) : who;
     const key = who === 'other' ? one.label : '';
@@ -90,7 +90,7 @@ async function show(world: World, { label }: Case): Promise<void> {
   world.pictures.set(label, urlsOf(await change(world.people.clerk, { id: idOf(world, label), hidden: false })));
 }
 
-/** What the public sees happen, or would if it were not hidden. */
+/** Makes a change that the public sees, unless the complaint is hidden. */
 async function work(worlds: Pair, cases: Case[], random: Random): Promise<void> {
   const one = cases[random.below(cases.length)];
   if (!one) return;
@@ -146,7 +146,7 @@ async function fileGhost(world: World, random: Random, isPictured: boolean) {
   return { name, filed: await send(world.people[name], draft, { isPlaced: true, isPictured }) };
 }
 
-/** What one world has and the other has not, and only staff may know of. */
+/** Changes in one world that only staff may know of. */
 const SECRETS: readonly ((world: World, cases: Case[], random: Random) => Promise<unknown>)[] = [
   async function hiddenByStaff(world, _, random) {
     const { filed } = await fileGhost(world, random, random.chance(0.5));
@@ -189,8 +189,8 @@ const SECRETS: readonly ((world: World, cases: Case[], random: Random) => Promis
 ];
 
 /**
- * Makes a viewer follow a complaint and marks another one as its duplicate. Then hides it in one world and deletes it in
- * the other: only staff may learn which.
+ * Lets a viewer follow a complaint and marks another one as its duplicate. Then hides it in one world and deletes it in
+ * the other, which only staff may tell apart.
  */
 async function goneFromSight(worlds: Pair, cases: Case[], random: Random): Promise<void> {
   const one = cases.find(({ hidden, status }) => !hidden && status === 'created');
@@ -210,16 +210,16 @@ async function goneFromSight(worlds: Pair, cases: Case[], random: Random): Promi
   }
   if (!one) return;
   one.status = 'rejected';
-  // The schedule moves them to what the viewers do not see.
+  // The schedule moves them to the original, which the viewers cannot see.
   one.followers = [];
   one.entries.push({ role: 'staff', kind: 'status', note: null, status: 'rejected' });
 }
 
-/** A history of so many steps in two worlds, which differ only in what none of the viewers may know. */
+/** Plays a history of `steps` steps in two worlds that differ only in what no viewer may know. */
 export async function live(worlds: Pair, steps: number, random: Random): Promise<Case[]> {
   const cases: Case[] = [];
   for (let turn = 0; turn < 4; turn += 1) await file(worlds, cases, random);
-  // Each kind once in one of the worlds, so that no run lacks one.
+  // Every kind of secret happens at least once, in one of the worlds.
   for (const secret of SECRETS) await secret(worlds[random.below(2)] ?? worlds[0], cases, random);
   await goneFromSight(worlds, cases, random);
   for (let turn = 0; turn < steps; turn += 1) {

@@ -4,9 +4,9 @@ import { compareAnswers } from './compare-answers.ts';
 
 await runCommand({
   usage: `Usage: npm run privacy -- [--seed 1] [--rounds 20] [--steps 40]
-  Compares what viewers are told by two databases that differ only in what they may not know. Fails on any difference.
+  Compares the answers of two databases that differ only in what the viewers may not know. Fails on any difference.
   --rounds   random histories, each with the next seed
-  --steps    of each history`,
+  --steps    steps of each history`,
   options: {
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '20' },

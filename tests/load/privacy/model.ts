@@ -1,13 +1,13 @@
 import type { Status } from '#shared/domain/status.ts';
 import { type Name, usernameOf } from './world.ts';
 
-/** Who looks. The first three may learn nothing of what only staff may know; the reporter sees their own in full. */
+/** The first three may learn nothing that only staff may know; the reporter sees their own complaints in full. */
 export type Viewer = 'stranger' | Extract<Name, 'other' | 'reporter' | 'clerk'>;
 
-/** An entry as the contract says the public sees it. */
+/** An entry as the public sees it by the contract. */
 export type PublicEntry = { role: 'user' | 'staff' | 'admin'; kind: string; note: string | null; status: Status };
 
-/** What the contract says of a complaint that both worlds have. `who` is the same in both, or nobody's to know. */
+/** A complaint of both worlds, as the contract describes it. `who` is equal in both, or unknown to the viewers. */
 export type Case = {
   label: string;
   who: Name | 'masked';
@@ -18,7 +18,7 @@ export type Case = {
   category: string | null;
   word: string;
   isPlaced: boolean;
-  /** Who follows it of those who look. */
+  /** The viewers who follow it. */
   followers: Name[];
   entries: PublicEntry[];
 };
@@ -30,7 +30,7 @@ export function knownTo(viewer: Viewer, cases: readonly Case[]): Case[] {
   return cases.filter((one) => sees(viewer, one));
 }
 
-/** The name that this viewer may read on it; undefined where the test does not say, since it is not the same in both worlds. */
+/** The reporter's name that this viewer may read; undefined when the worlds have different ones. */
 export function nameShown(viewer: Viewer, one: Case): string | null | undefined {
   if (one.isErased) return null;
   if (viewer === 'clerk' && one.who === 'masked') return undefined;
@@ -38,7 +38,7 @@ export function nameShown(viewer: Viewer, one: Case): string | null | undefined 
   return isNamed && one.who !== 'masked' ? usernameOf(one.who) : null;
 }
 
-/** Whether a list by this reporter finds it for this viewer. */
+/** Whether a list of this reporter's complaints contains it for this viewer. */
 export function isFoundBy(viewer: Viewer, one: Case, name: Name): boolean {
   return one.who === name && !one.isErased && nameShown(viewer, one) !== null;
 }

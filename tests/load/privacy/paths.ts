@@ -2,11 +2,11 @@ import { HIDDEN_WORD, PLACE } from './history.ts';
 import { type Case, isFoundBy, type Viewer } from './model.ts';
 import { usernameOf } from './world.ts';
 
-/** A list that a viewer may ask for, and which of the complaints they know of it holds. */
+/** A list, and which of the complaints that a viewer knows of it contains. */
 export type List = {
   query: string;
   holds: (one: Case, viewer: Viewer) => boolean;
-  /** Lists by the last change are excepted from order: what is internal moves it. */
+  /** `any` for lists by the last change, whose order internal changes affect. */
   order?: 'newest' | 'oldest' | 'any';
   /** Needs a token. */
   isOwn?: boolean;
@@ -15,12 +15,12 @@ export type List = {
 const all = () => true;
 const { latitude, longitude } = PLACE;
 
-/** Every filter and sort of GET /complain, alone and together. What is added to the API is added here. */
+/** Every filter and sort of GET /complain, alone and combined. New ones of the API are added here. */
 export const LISTS: readonly List[] = [
   { query: 'pageSize=100', holds: all },
   { query: 'pageSize=100&sort=createdAt', holds: all, order: 'oldest' },
   { query: 'pageSize=100&sort=-updatedAt', holds: all, order: 'any' },
-  // Outside of working time deadlines are the same, and then nothing tells which is first.
+  // Outside working hours deadlines are equal, and then their order is undefined.
   { query: 'pageSize=100&sort=overdueAt', holds: all, order: 'any' },
   { query: 'pageSize=100&status=created', holds: ({ status }) => status === 'created' },
   { query: 'pageSize=100&status=acknowledged,resolved', holds: ({ status }) => status === 'acknowledged' },
@@ -38,7 +38,7 @@ export const LISTS: readonly List[] = [
   { query: 'pageSize=100&q=zeppelin', holds: ({ word }) => word === 'zeppelin' },
   { query: 'pageSize=100&q=week%20haystack', holds: ({ word }) => word === 'haystack' },
   { query: `pageSize=100&q=${HIDDEN_WORD}`, holds: () => false },
-  // A page that hidden complaints would fill by themselves.
+  // Hidden complaints alone would fill these pages.
   { query: `pageSize=1&q=${HIDDEN_WORD}`, holds: () => false },
   { query: `pageSize=1&sort=createdAt&q=${HIDDEN_WORD}`, holds: () => false, order: 'oldest' },
   { query: `pageSize=1&near=${latitude},${longitude}&radius=500&q=${HIDDEN_WORD}`, holds: () => false },
@@ -58,14 +58,14 @@ export const LISTS: readonly List[] = [
   ),
 ];
 
-/** Followed by their cursors to the end. */
+/** Lists that are paged by cursor to the end. */
 export const WALKS: readonly List[] = [
   { query: 'pageSize=2', holds: all },
   { query: 'pageSize=3&sort=createdAt', holds: all, order: 'oldest' },
   { query: 'pageSize=2&status=created', holds: ({ status }) => status === 'created' },
 ];
 
-/** Asked as they are; only that both worlds answer alike is looked at. */
+/** Requests whose answers are only compared between the worlds. */
 export const OTHERS: readonly string[] = [
   '/complain?page=2&pageSize=2',
   '/complain?page=50&pageSize=2',

@@ -1,7 +1,7 @@
 import type { Role } from '#shared/domain/account.ts';
 import { type Person, type Service, startService } from '#tests/support/harness.ts';
 
-/** Everybody in both worlds, by the same name. The clerk does the work that the public sees, `scribe` and `chief` none. */
+/** Everybody in both worlds, by the same name. The clerk does the public work, `scribe` and `chief` do none. */
 const CAST = {
   other: 'user',
   reporter: 'user',
@@ -19,16 +19,16 @@ const CAST = {
 export type Name = keyof typeof CAST;
 const NAMES = Object.keys(CAST) as Name[];
 
-/** A database of its own with the built functions, and what the test itself remembers of it. */
+/** A service with a database of its own, and what the test remembers of it. */
 export type World = {
   service: Service;
   people: Record<Name, Person>;
-  /** The ids of the complaints that both worlds have, by the label that the test gives them. */
+  /** The ids of the complaints of both worlds, by the test's labels. */
   ids: Map<string, string>;
-  /** The URLs of their pictures as the public last saw them, and those that ended when a complaint was hidden. */
+  /** The picture URLs of those complaints as the public last saw them, and the URLs that ended by hiding. */
   pictures: Map<string, string[]>;
   ended: string[];
-  /** Complaints that only this world has, and nobody but staff may know of. */
+  /** The ids of complaints that only this world has and only staff may know of. */
   ghosts: string[];
 };
 
@@ -38,7 +38,7 @@ export async function openWorld(): Promise<World> {
   const service = await startService({
     CHANGES_PER_HOUR: '100000',
     STAFF_CHANGES_PER_HOUR: '100000',
-    // A busy machine is no reason to ask Appwrite the same thing twice: calls are compared.
+    // A hedge delay of 20 s keeps calls from being repeated on a busy machine, since calls are compared.
     APPWRITE_HEDGE_MS: '20000',
     APPWRITE_TIMEOUT_MS: '20000',
   });

@@ -14,7 +14,7 @@ async function timed(what: string, work: () => Promise<string>): Promise<void> {
   console.log(`${what}: ${result} (${((performance.now() - started) / 1_000).toFixed(1)} s)`);
 }
 
-/** Throws when a walk or a paging finds something wrong; returns whether the writers lost nothing. */
+/** Throws for a wrong walk or paging; resolves to whether the writers lost nothing. */
 async function runRaces(service: Service, { writers, changes, walks, pagings: times }: Counts): Promise<boolean> {
   const [reporter, stranger, staff, admin] = await service.people('user', 'user', 'staff', 'admin');
   const cast = { reporter, stranger, staff, admin };
@@ -44,7 +44,7 @@ async function runRaces(service: Service, { writers, changes, walks, pagings: ti
 await runCommand({
   usage: `Usage: npm run races -- [--writers 32] [--changes 50] [--walks 400] [--pagings 2000]
   Lets many writers change one complaint, walks at random through the status table, and pages through a list while others
-  write. Fails when a change is lost, or an answer or a stored state is not as the contract says.`,
+  write. Fails when a change is lost, or when an answer or a stored state contradicts the contract.`,
   options: {
     writers: { type: 'string', default: '32' },
     changes: { type: 'string', default: '50' },

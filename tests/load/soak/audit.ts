@@ -1,6 +1,6 @@
 import { Query, Storage } from 'node-appwrite';
 import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { HOUR, systemClock } from '#shared/domain/clock.ts';
 import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import type { Subject } from './service.ts';
 import type { Ledger } from './traffic.ts';
@@ -13,9 +13,11 @@ export type Findings = {
   undeleted: number;
 };
 
-const MORE_THAN_A_DAY = 25 * 3_600_000;
+const MORE_THAN_A_DAY = 25 * HOUR;
 
-/** Lets days pass: the daily pass notes what was left behind, and removes it a day later, however much a person allows. */
+/**
+ * Advances three days: the daily pass records leftovers and removes them a day later. A last pass ignores the limit.
+ */
 export async function letDaysPass({ local, connection }: Subject): Promise<void> {
   await local.settle();
   for (let day = 0; day < 3; day += 1) {
@@ -26,7 +28,7 @@ export async function letDaysPass({ local, connection }: Subject): Promise<void>
   await reconcileNow({ ...connection, clock }, { overLimit: true });
 }
 
-/** Compares what clients were told with what is there. */
+/** Compares what clients were told with the stored rows and files. */
 export async function audit({ connection }: Subject, ledger: Ledger): Promise<Findings> {
   const { client, tables } = connection.gateway;
   const rowsOf = async (tableId: string) => {

@@ -3,10 +3,10 @@ import { median } from '#tests/support/statistics.ts';
 
 export type Gauge = { memoryMb: number; handles: number };
 
-/** What a function's process was started with, unlike a builder's that is still there. */
+/** The command line of a function's process; a build process that is still running has another one. */
 const HOST = /\/runtime\/server\.ts\0/;
 
-/** Memory and open handles of the functions' processes, which are children of this one; nothing where nobody tells. */
+/** Memory and open handles of the functions' processes, which are children of this one; undefined without /proc. */
 function readGauge(): Gauge | undefined {
   try {
     const all = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
@@ -22,7 +22,7 @@ function readGauge(): Gauge | undefined {
   }
 }
 
-/** Looks twice a second; `early` is the second quarter of the time, `late` the last one. */
+/** Samples twice a second. `early` is the median of the second quarter of the time, `late` of the last one. */
 export function startGauges(): { stop(): { early: Gauge; late: Gauge } } {
   const seen: Gauge[] = [];
   const timer = setInterval(() => {

@@ -14,7 +14,7 @@ const CALLS: readonly CallRule[] = [
 const EVENTS: readonly EventRule[] = [{ kind: 'event-lost' }, { kind: 'event-doubled' }];
 const LOOK_EVERY_MS = 10;
 
-/** Lets `share` of the functions’ calls fail, and every other event, until it is stopped. */
+/** Makes `share` of the functions’ calls and every other event fail until it is stopped. */
 export function injectFaults(faults: Faults, share: number): { stop(): { calls: number; events: number } } {
   const injected = { calls: 0, events: 0 };
   let call = plan(faults, { ...pick(CALLS), functionId: '*', nth: distance(share) });
@@ -50,7 +50,7 @@ function pick<T>(values: readonly T[]): T {
   return value;
 }
 
-/** How many calls until the next fault, so that on average `share` of the calls fail. */
+/** The number of calls until the next fault, such that on average `share` of the calls fail. */
 function distance(share: number): number {
   return 1 + Math.floor(Math.random() * (2 / share - 1));
 }

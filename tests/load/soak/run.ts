@@ -16,7 +16,7 @@ export type SoakReport = {
   late: Gauge;
 };
 
-/** Mixed load at a steady rate while things go wrong; then everything is looked over. */
+/** Runs mixed load at a steady rate with faults, then checks everything that is stored. */
 export async function runSoak({ seconds, perSecond, faultShare }: SoakOptions): Promise<SoakReport> {
   const subject = await startSubject();
   try {
@@ -36,7 +36,7 @@ export async function runSoak({ seconds, perSecond, faultShare }: SoakOptions): 
   }
 }
 
-/** Requests begin when their time has come, whether or not earlier ones were answered. */
+/** Starts each request on schedule, whether or not earlier ones were answered. Resolves to their number. */
 async function atSteadyRate(next: () => Promise<void>, rate: { seconds: number; perSecond: number }): Promise<number> {
   const began = performance.now();
   const running = new Set<Promise<void>>();

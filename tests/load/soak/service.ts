@@ -13,7 +13,7 @@ import { LAYOUT } from '#tests/support/harness.ts';
 
 export const PASSWORD = 'navy-compiler-52';
 
-/** The whole product on a local Appwrite of its own, with a citizen and a member of staff. */
+/** The whole product on a local Appwrite, with a citizen and a member of staff. */
 export type Subject = {
   local: LocalAppwrite;
   connection: Connection;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { PASSWORD, type Subject } from './service.ts';
 
-/** What clients were told, to be compared with what is there in the end. */
+/** What clients were told, to compare with what is stored in the end. */
 export type Ledger = {
   statuses: Map<string, number>;
   unexpected: string[];
-  /** Notes that were answered with success; of the doubtful ones nobody knows. */
+  /** Notes that were answered with success. `doubtful` ones were not, but may be stored all the same. */
   noted: { complaintId: string; note: string }[];
   doubtful: Set<string>;
   living: string[];

@@ -3,7 +3,7 @@ import { answersOf, client, expectComplaints, form, type Stage, type Story } fro
 
 const ADDED = 3;
 
-/** Three more pictures for a complaint that has three, under a key or without one. */
+/** Adds three pictures to a complaint that has three, with a key or without one. */
 function adding(retries: number, headers: Record<string, string>): Story {
   const how = 'Idempotency-Key' in headers ? 'with a key' : 'without a key';
   return {
@@ -31,7 +31,7 @@ function adding(retries: number, headers: Record<string, string>): Story {
   };
 }
 
-/** How many times three pictures were added: by the row, which must agree with its timeline. */
+/** How often three pictures were added, by the row; throws when the timeline says otherwise. */
 async function countAdded({ service }: Stage, id: string): Promise<number> {
   const { store } = service.connection;
   const row = await store.complaints.find(id);

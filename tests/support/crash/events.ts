@@ -5,7 +5,7 @@ const FAULTS = ['event-lost', 'event-doubled', 'event-delayed', 'events-swapped'
 
 export type EventReport = { points: number; broken: string[] };
 
-/** Deletes a complaint, by the API or in the console, while its event goes astray. */
+/** Deletes complaints by the API or in the console, while an event fails. */
 async function tryFault(stage: Stage, kind: (typeof FAULTS)[number], inConsole: boolean): Promise<void> {
   const { local, connection } = stage.service;
   const ids = [await fileOne(stage), await fileOne(stage)];
@@ -22,7 +22,7 @@ async function tryFault(stage: Stage, kind: (typeof FAULTS)[number], inConsole: 
   await expectComplaints(stage, [1], { totals: !inConsole });
 }
 
-/** Every way in which an event goes astray × both ways of deleting, as far as `choose` says so. */
+/** Tries every fault of an event with both ways of deleting, as far as `choose` selects them. */
 export async function tryEvents(stage: Stage, { choose }: { choose?: () => boolean } = {}): Promise<EventReport> {
   const report: EventReport = { points: 0, broken: [] };
   const start = await stage.service.local.snapshot();

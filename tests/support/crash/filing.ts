@@ -2,7 +2,7 @@ import { answersOf, client, expectComplaints, form, type Story } from './stories
 
 const idOf = (text: string) => (JSON.parse(text) as { id: string }).id;
 
-/** Filing with three pictures under a key: once, however often it is sent; or, where nobody asks again, whole or not at all. */
+/** Files with three pictures and a key: once, however often it is sent; without a retry once or not at all. */
 function keyed(retries: number): Story {
   return {
     name: `create with 3 pictures and a key, ${retries} retries`,
@@ -18,7 +18,7 @@ function keyed(retries: number): Story {
           if (new Set(filed).size > 1) throw new Error(`told of different complaints: ${filed}`);
           const surely = retries > 0 || filed.length > 0;
           if (surely && filed.length === 0) throw new Error(`never told: ${answers.map(({ status }) => status)}`);
-          // A function that was killed says nothing itself; the platform's own 500 is not ours to shape.
+          // A killed function cannot answer; the 500 is the platform's.
           const internal = answers.some(({ status }) => status === 500);
           if (internal && struck.fault?.kind !== 'kill') throw new Error('an internal error');
           await expectComplaints(stage, surely ? [2] : [1, 2]);
@@ -28,7 +28,7 @@ function keyed(retries: number): Story {
   };
 }
 
-/** Without a key a retry may file it twice, but never half. */
+/** Without a key a retry may file it twice, but never partially. */
 function unkeyed(retries: number): Story {
   return {
     name: `create with 3 pictures, ${retries} retries`,

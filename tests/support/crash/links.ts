@@ -7,7 +7,7 @@ import type { Answer, Sending } from '../send.ts';
 import { quietly, type Stage, type Story } from './stories.ts';
 import { expectEqual, expectNothingLeft } from './telling.ts';
 
-/** Long enough for a lease to end and for the first two pauses between attempts. */
+/** Enough for a lease to expire, and for the first two pauses between attempts. */
 const MINUTES = 14;
 const NEW_PASSWORD = 'another-Horse-77';
 
@@ -19,7 +19,7 @@ async function tokensTo({ service }: Stage, address: string, purpose: LinkPurpos
   );
 }
 
-/** Sends until the answer is one that is not worth another try. */
+/** Repeats the request after a 409, 429, 503 or no answer, up to five times. */
 async function insist({ service }: Stage, send: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 0; ; tries += 1) {
     const answer = await quietly(send());
@@ -31,17 +31,17 @@ async function insist({ service }: Stage, send: () => Promise<Answer>): Promise<
 
 type Send = (method: string, path: string, sending: Sending) => Promise<Answer>;
 
-/** What a person does with a link: ask for the mail, open it, press the button. */
+/** The steps of a person with a link: request the mail, and open the link. */
 type Using = {
   purpose: LinkPurpose;
   to: string;
   ask: () => Promise<Answer>;
   open: (token: string) => Promise<Answer>;
-  /** Whether the link has done what it is for. */
+  /** Whether the link has had its effect. */
   isDone: () => Promise<boolean>;
 };
 
-/** Asks and opens once; when it went wrong, asks and opens again after the mails had time to arrive. */
+/** Requests a link and opens it once. If that fails, does both again after the mails had time to arrive. */
 function linkLane(stage: Stage, { purpose, to, ask, open, isDone }: Using) {
   const { service } = stage;
   const used = new Set<string>();
@@ -77,7 +77,7 @@ function linkLane(stage: Stage, { purpose, to, ask, open, isDone }: Using) {
       if (opened.status !== 204 || !(await isDone())) throw new Error(`the link that was mailed: ${opened.status}`);
       await letMinutesPass(service, MINUTES);
     },
-    /** What was used does not count a second time. A request that arrived late may have mailed another link by now. */
+    /** A used link has no second effect. A late request may have mailed another link in the meantime. */
     async expectUsed() {
       if (!(await isDone())) throw new Error('the link has done nothing');
       for (const token of used) expectEqual('a second use', (await open(token)).status, 410);

@@ -1,11 +1,12 @@
 import { createAccess, removeFile, storeFile } from '#shared/appwrite/media.ts';
+import { HOUR } from '#shared/domain/clock.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
 import { fileOne } from './removal.ts';
 import { expectComplaints, letDaysPass, type Stage, type Story } from './stories.ts';
 
-const DAY = 25 * 3_600_000;
+const DAY = 25 * HOUR;
 
-/** Every kind of leftover there is: files of nobody, a timeline of nobody, a complaint that has lost a picture. */
+/** Creates every kind of leftover: files and a timeline without a complaint, and a complaint that lacks a picture. */
 async function leaveBehind(stage: Stage): Promise<string> {
   const { gateway, store } = stage.service.connection;
   const bytes = stage.pictures[0] ?? new Uint8Array();
@@ -21,7 +22,7 @@ async function leaveBehind(stage: Stage): Promise<string> {
   return damaged;
 }
 
-/** What the console leaves to be done: a complaint that was hidden there, and an assignee who was demoted. */
+/** Does in the console what maintenance follows up: hides a complaint and demotes its assignee. */
 async function editInConsole(stage: Stage, id: string): Promise<void> {
   const { store } = stage.service.connection;
   const row = await store.complaints.find(id);

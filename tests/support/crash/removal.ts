@@ -6,7 +6,7 @@ export async function fileOne(stage: Stage): Promise<string> {
   return answer.as(Complaint, 201).id;
 }
 
-/** Deleting by the API, with the event and the cleaning up that follow. */
+/** Deletes by the API; the event and the clean-up follow. */
 function deleting(retries: number): Story {
   return {
     name: `delete with 3 pictures and its cleanup, ${retries} retries`,
@@ -26,7 +26,9 @@ function deleting(retries: number): Story {
   };
 }
 
-/** A row deleted in the console: nothing but the event and maintenance. The totals it leaves are not looked at here. */
+/**
+ * A row is deleted in the console, so that only the event and maintenance clean up. Its totals are not checked here.
+ */
 const inConsole: Story = {
   name: 'cleanup after a delete in the console',
   async lane(stage) {

@@ -6,7 +6,7 @@ import {
 } from 'local-appwrite/crash-enumerator';
 import type { Stage, Story } from './stories.ts';
 
-/** Also answers of success from somebody who did nothing, as a captive proxy gives them. */
+/** Includes successful answers to calls without effect, as from a captive proxy. */
 const FAULTS = [
   ...allFaults,
   { kind: 'wrong-json', effect: 'none' },
@@ -18,7 +18,7 @@ function placeOf({ where }: Story, [stage]: Stage[]): NonNullable<EnumerationOpt
   return { ...where, functionId: stage.service.functionId(where.functionId) };
 }
 
-/** Tells a story at every point, shared among the stages, and leaves them as they were. */
+/** Plays a story at every point, divided among the stages, and restores the stages afterwards. */
 export async function runStory(story: Story, stages: Stage[], options: EnumerationOptions = {}): Promise<CrashReport> {
   const starts = await Promise.all(stages.map(({ service }) => service.local.snapshot()));
   const lanes = await Promise.all(stages.map((stage) => story.lane(stage)));

@@ -1,37 +1,40 @@
 import type { EnumerationOptions, Lane, Struck } from 'local-appwrite/crash-enumerator';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { type Person, type Service, startService } from '../harness.ts';
 import { checkInvariants } from '../invariants.ts';
 import { makePicture } from '../pictures.ts';
 import type { Answer } from '../send.ts';
 
-/** Longer than a day, so that the daily pass is due. */
-const LONG = 25 * 3_600_000;
+/** More than a day, so that the daily pass is due. */
+const LONG = 25 * HOUR;
 const DAYS = 4;
 
-/** How a story ended: what the client was told at each try. */
+/** The client's answers, one for each try. */
 export type Told = { tries: (Answer | undefined)[] };
-/** `where`: which calls are struck, when not those of all functions. */
+/** `where`: the calls that faults strike; by default those of all functions. */
 export type Story = { name: string; where?: EnumerationOptions['where']; lane(stage: Stage): Promise<Lane<Told>> };
 
-/** A service with a person and pictures, on which stories are told. */
+/** A service with people and pictures, on which stories are played. */
 export type Stage = { service: Service; reporter: Person; admin: Person; pictures: Uint8Array[] };
 
 export async function openStage(): Promise<Stage> {
   const settings = {
     APPWRITE_TIMEOUT_MS: '400',
     WEBHOOKS_TO_LOOPBACK: 'true',
-    // Deadlines pass at any hour at which the stories are told.
+    // Working hours around the clock let deadlines pass at any hour.
     WORKING_HOURS: 'mon-sun 00:00-24:00',
   };
   const service = await startService(settings, { notifications: true });
   const [reporter, admin] = await service.people('user', 'admin');
   const pictures = await Promise.all((['jpeg', 'png', 'webp'] as const).map((format) => makePicture(format)));
-  // The first complaint makes the totals that later ones count in.
+  // Warms up: the first complaint creates the totals.
   await reporter.file({ title: 'One that lives' });
   return { service, reporter, admin, pictures };
 }
 
-/** Time passes: a pass notes what was left, the next one a day after removes it. A pass that was struck takes a run more. */
+/**
+ * Advances four days: one daily pass records leftovers, the next removes them. A pass with a fault needs another run.
+ */
 export async function letDaysPass({ local }: Service): Promise<void> {
   for (let day = 0; day < DAYS; day += 1) {
     local.clock.advance(LONG);
@@ -49,19 +52,19 @@ export function form({ pictures }: Stage, title: string): FormData {
 
 export const quietly = (sending: Promise<Answer>) => sending.catch(() => undefined);
 
-/** Sends again, when told to wait after waiting. */
+/** Repeats the request after a 409, 429, 503 or no answer, up to four times, with 41 s in between. */
 async function insist(stage: Stage, send: () => Promise<Answer>): Promise<Answer | undefined> {
   for (let tries = 0; ; tries += 1) {
     const answer = await quietly(send());
     if (tries === 3 || (answer && ![409, 429, 503].includes(answer.status))) return answer;
-    stage.service.local.clock.advance(41_000);
+    stage.service.local.clock.advance(41 * SECOND);
     await stage.service.local.settle();
   }
 }
 
 type Retold = { stage: Stage; retries: number; send: () => Promise<Answer> };
 
-/** A client that sends, retries so many times whatever it was told, and a platform whose schedule comes afterwards. */
+/** A client that sends, and then retries `retries` times whatever the answer was; daily passes follow. */
 export function client({ stage, retries, send }: Retold): Pick<Lane<Told>, 'local' | 'story' | 'recover'> {
   const { local } = stage.service;
   return {
@@ -86,7 +89,7 @@ export function answersOf({ outcome }: Struck<Told>): (Answer | undefined)[] {
   return outcome.value.tries;
 }
 
-/** So many complaints, and nothing wrong with any. */
+/** Expects one of these numbers of complaints, and no broken invariant. */
 export async function expectComplaints({ service }: Stage, allowed: number[], options = {}): Promise<void> {
   const { complaints } = await checkInvariants(service, options);
   if (!allowed.includes(complaints.length)) throw new Error(`${complaints.length} complaints, not ${allowed}`);

@@ -7,13 +7,13 @@ import { startServer } from '../local-server.ts';
 import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../mail.ts';
 import type { Stage, Story } from './stories.ts';
 
-/** Long enough for a lease to end and for the first three pauses between attempts: on a busy machine calls take too long. */
+/** Enough for a lease to expire and for the first three pauses between attempts, also on a busy machine. */
 async function letItBeTold({ service }: Stage): Promise<void> {
   await letMinutesPass(service, 14);
   await letMinutesPass(service, 40, 10);
 }
 
-/** As long as a link counts, also when it passes twice, as it does after a late effect. */
+/** Less than half of the hour that a link is valid, since a late effect makes this time pass twice. */
 const letTheLinkCome = ({ service }: Stage) => letMinutesPass(service, 20);
 
 const where = { functionId: 'notifications' };
@@ -28,11 +28,12 @@ async function expectTold(stage: Stage, subject: string, mails: number, address:
   await expectNothingLeft(stage, await deliveriesOf(stage.service, subject));
 }
 
-/** All of these deliveries were sent, and neither their messages nor rows of the outbox are left. */
+/** Expects that all of these deliveries were sent, and that no message and no outbox row is left. */
 export async function expectNothingLeft(stage: Stage, deliveries: readonly StoredDelivery[]): Promise<void> {
   if (deliveries.length === 0) throw new Error('no delivery');
   expectEqual('statuses', [...new Set(deliveries.map(({ status }) => status))], ['sent']);
-  // One that was handed over more than once is kept for two hours, since a try that hung may still arrive.
+  // The message of a delivery with several attempts is kept for two hours, since a call that hung may still take
+  // effect.
   const once = deliveries.filter(({ attempts }) => attempts < 2);
   const messages = await mailAdmin(stage.service).messages();
   const left = messages.filter((message) => once.some(({ $id }) => message.$id.startsWith($id)));
@@ -40,7 +41,7 @@ export async function expectNothingLeft(stage: Stage, deliveries: readonly Store
   expectEqual('outbox', (await stage.service.connection.store.outbox.list([])).rows.length, 0);
 }
 
-/** A filing and a change, told in one mail. */
+/** A filing and a change are told in one mail. */
 const changes: Story = {
   name: 'telling of two changes in one mail',
   where,
@@ -63,7 +64,7 @@ const changes: Story = {
   },
 };
 
-/** A link is mailed once, and the one that arrives is the one that counts. */
+/** A link is mailed once, and the mailed link is the valid one. */
 const recovery: Story = {
   name: 'telling of a link',
   where,
@@ -108,7 +109,7 @@ const webhook: Story = {
       seen.add(JSON.parse(body).data.id);
       response.end();
     });
-    // Never kept alive by a server that only this story calls.
+    // The server must not keep the process alive.
     server.server.unref();
     const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
     const row = { url: server.url, events: 'complaint.created', secret, enabled: true };

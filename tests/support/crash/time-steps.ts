@@ -4,15 +4,15 @@ import { change } from '../complaints.ts';
 import { deliveriesOf, giveAddress } from '../mail.ts';
 import { expectComplaints, type Stage, type Story } from './stories.ts';
 
-/** A step that failed waits an hour. */
+/** A failed step is tried again after an hour. */
 const LATER = 2 * HOUR;
-/** A busy machine may fail some of them besides the call that is struck. */
+/** On a busy machine a run may fail besides the call that a fault strikes. */
 const RUNS = 4;
 const HALF_AN_HOUR = HOUR / 2;
 
 type Expected = { kind: string; note: string | null; changed: string };
 
-/** Everything that a step leaves: its one entry, the version, who was told, and nothing in the outbox. */
+/** Expects the effects of one step: its entry, the version, the notifications, and an empty outbox. */
 async function expectStep(stage: Stage, id: string, { kind, note, changed }: Expected): Promise<void> {
   const { store } = stage.service.connection;
   await expectComplaints(stage, [2]);
@@ -41,7 +41,7 @@ const timeStep = (name: string, { begin, dueIn, check }: Telling): Story => ({
   async lane(stage) {
     const { local } = stage.service;
     const id = await begin(stage);
-    // The daily pass is over before anything is struck.
+    // The daily pass runs before any fault strikes.
     local.clock.advance(dueIn - HALF_AN_HOUR);
     await local.settle();
     return {
@@ -62,7 +62,7 @@ const timeStep = (name: string, { begin, dueIn, check }: Telling): Story => ({
   },
 });
 
-/** A complaint that nobody acknowledges goes to the person of level 1. */
+/** A complaint that nobody acknowledges is assigned to the person of level 1. */
 const escalation = timeStep('a deadline passes and escalates', {
   dueIn: HOUR,
   async begin(stage) {
@@ -80,7 +80,7 @@ const escalation = timeStep('a deadline passes and escalates', {
   },
 });
 
-/** What was resolved is closed after 14 days. */
+/** A resolved complaint is closed after 14 days. */
 const closing = timeStep('14 days pass and close what was resolved', {
   dueIn: 14 * DAY,
   async begin({ service, reporter, admin }) {

@@ -18,7 +18,7 @@ async function makeSource(index: number, random: Random): Promise<Source> {
 
 type Shown = Complaint['images'][number];
 
-/** What is wrong with a stored picture, against the one that was sent. */
+/** The faults of a stored picture, compared with the one that was sent. */
 async function compare({ bytes, what }: Source, image: Shown | undefined): Promise<string[]> {
   const answer = await fetch(image?.url ?? '');
   const kept = Buffer.from(await answer.arrayBuffer());

@@ -7,7 +7,7 @@ import { seededRandom } from '../seeded-random.ts';
 import { send } from '../send.ts';
 import type { Range } from './uploads.ts';
 
-/** A picture that nothing compresses: three bytes a pixel, and little beside. */
+/** A PNG of random pixels, uncompressed: three bytes for each pixel, and little more. */
 export function noise(width: number, height: number): Promise<Buffer> {
   const random = seededRandom(width * height);
   const raw = Buffer.alloc(width * height * 3, 0).map(() => random.below(256));
@@ -24,7 +24,7 @@ async function expectShown(sources: readonly Buffer[], { images }: Complaint): P
   }
 }
 
-/** Through the function's own domain, as a form. */
+/** Files the pictures as a form through the function's own domain. */
 export async function sendByDomain({ service, person }: Range, pictures: readonly Buffer[]): Promise<Complaint> {
   const encoded = new Response(photoForm(pictures));
   const headers = {
@@ -39,7 +39,7 @@ export async function sendByDomain({ service, person }: Range, pictures: readonl
   return filed;
 }
 
-/** Through the executions API, as base64 in JSON in JSON. */
+/** Files the pictures as base64 through the executions API. */
 export async function sendByExecution({ service, person }: Range, pictures: readonly Buffer[]): Promise<Complaint> {
   const images = pictures.map((bytes) => bytes.toString('base64'));
   const body = JSON.stringify({ title: 'By execution', description: 'From an SDK.', images });
@@ -60,14 +60,14 @@ export async function sendByExecution({ service, person }: Range, pictures: read
   return filed;
 }
 
-/** The id of a function's process; undefined before its first request. */
+/** The process id of a function; undefined before its first request. */
 export async function processOf({ url }: { url: string }, functionId: string): Promise<number | undefined> {
   const overview = await fetch(`${url}/_local/`);
   const { functions } = (await overview.json()) as { functions: Record<string, { process: number | null }> };
   return functions[functionId]?.process ?? undefined;
 }
 
-/** The most memory that the process of a function has ever held, in MB; undefined where the system does not tell. */
+/** The peak memory of a function's process in MB; undefined without /proc. */
 export async function peakMemory(local: { url: string }, functionId: string): Promise<number | undefined> {
   const pid = await processOf(local, functionId);
   try {

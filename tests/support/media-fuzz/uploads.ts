@@ -12,17 +12,17 @@ import type { Answer } from '../send.ts';
 
 export type Range = { service: Service; person: Person };
 
-/** How a family of uploads went; `wrong` is empty when all is well. */
+/** The result of a series of uploads; `wrong` is empty when all is well. */
 export type Tally = {
   sent: number;
   statuses: Record<number, number>;
-  /** For the load command, which fails when it took too long; the tests ask nothing of it. */
+  /** Used by `npm run fuzz:media`, which fails when it took too long; tests ignore it. */
   slowest: { what: string; milliseconds: number };
   stored: number;
   wrong: string[];
 };
 
-/** Appwrite cuts the connection of a client that sends more. */
+/** The most bytes that are sent. Appwrite cuts the connection when a client sends more than 12 MiB. */
 const PASSES = 11_500_000;
 
 const newTally = (): Tally => ({ sent: 0, statuses: {}, slowest: { what: '', milliseconds: 0 }, stored: 0, wrong: [] });
@@ -44,7 +44,7 @@ export async function countFiles({ service }: Pick<Range, 'service'>): Promise<n
   return (await new Storage(service.connection.gateway.client).listFiles({ bucketId: BUCKET_ID, queries })).total;
 }
 
-/** Several at a time, as strangers would. */
+/** Works on three items at a time. */
 async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
   const waiting = items[Symbol.iterator]();
   const worker = async () => {
@@ -53,14 +53,14 @@ async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void
   await Promise.all([1, 2, 3].map(worker));
 }
 
-/** What is refused must leave nothing in the bucket. */
+/** A refused upload leaves no file in the bucket. */
 async function expectStored(range: Range, tally: Tally, before: number, stored = tally.stored): Promise<Tally> {
   const added = (await countFiles(range)) - before;
   if (added !== stored) tally.wrong.push(`${added} files stored, not ${stored}`);
   return tally;
 }
 
-/** Forms that no honest client sends. */
+/** Sends generated hostile forms. */
 export async function sendHostileForms(range: Range, count: number, seed: number): Promise<Tally> {
   const tally = newTally();
   const before = await countFiles(range);
@@ -71,7 +71,7 @@ export async function sendHostileForms(range: Range, count: number, seed: number
   return expectStored(range, tally, before);
 }
 
-/** Pictures with bytes changed anywhere: cleaned or refused. */
+/** Sends pictures with bytes changed at random; they must be cleaned or refused. */
 export async function sendMutants(range: Range, count: number, seed: number): Promise<Tally> {
   const tally = newTally();
   const before = await countFiles(range);
@@ -93,7 +93,7 @@ export async function makeBases(): Promise<Bases> {
   };
 }
 
-/** Files that claim to be pictures: refused, each with its code. */
+/** Sends files that only claim to be pictures; each must be refused with its code. */
 export async function sendMalformed(range: Range, choose: (index: number) => boolean): Promise<Tally> {
   const tally = newTally();
   const before = await countFiles(range);
@@ -108,7 +108,7 @@ export async function sendMalformed(range: Range, choose: (index: number) => boo
   return expectStored(range, tally, before, 0);
 }
 
-/** Real pictures that carry something else: stored without it. */
+/** Sends real pictures that carry something else, which must not be stored. */
 export async function sendPolyglots(range: Range, choose: (index: number) => boolean): Promise<Tally> {
   const tally = newTally();
   const before = await countFiles(range);

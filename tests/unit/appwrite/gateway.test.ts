@@ -4,7 +4,7 @@ import { openGateway } from '#shared/appwrite/gateway.ts';
 import { Slots } from '#shared/appwrite/slots.ts';
 import { openStore } from '#shared/appwrite/store.ts';
 import { begin, commitBegun, update } from '#shared/appwrite/transaction.ts';
-import { systemClock } from '#shared/domain/clock.ts';
+import { MINUTE, systemClock } from '#shared/domain/clock.ts';
 import { type LocalServer, startServer } from '../../support/local-server.ts';
 
 type Reply = (response: ServerResponse, request: IncomingMessage) => void;
@@ -21,7 +21,7 @@ const refusal = json(400, { message: 'no', code: 400, type: 'general_query_inval
 const silence: Reply = () => undefined;
 
 let server: LocalServer;
-/** What the server does with the next requests, in order; the last one goes on for ever. */
+/** The server's replies to the next requests, in order; the last reply repeats. */
 let script: Reply[] = [];
 const asked: string[] = [];
 
@@ -65,7 +65,7 @@ describe('a read', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('that does not answer is asked once more, and the second answer counts', async () => {
+  it('that gets no answer is sent once more, and the second answer counts', async () => {
     script = [silence, emptyList];
     const { gateway, store } = open({ hedgeMs: 20 });
     expect(await store.complaints.find('abc')).toBeUndefined();
@@ -74,26 +74,26 @@ describe('a read', () => {
     expect(gateway.calls).toMatchObject([{ ok: true, asked: 2 }]);
   });
 
-  it('that failed is asked once more with the same question', async () => {
+  it('that failed is sent once more unchanged', async () => {
     script = [failure, emptyList];
     expect(await open().store.complaints.find('abc')).toBeUndefined();
     expect(asked).toHaveLength(2);
     expect(asked[1]).toBe(asked[0]);
   });
 
-  it('is asked at most twice', async () => {
+  it('is sent at most twice', async () => {
     script = [failure];
     await expect(open({ hedgeMs: 20 }).store.complaints.find('abc')).rejects.toMatchObject({ code: 'unavailable' });
     expect(asked).toHaveLength(2);
   });
 
-  it('that was clearly refused is not asked again', async () => {
+  it('that was refused is not sent again', async () => {
     script = [refusal];
     await expect(open().store.complaints.find('abc')).rejects.toMatchObject({ code: 'unavailable' });
     expect(asked).toHaveLength(1);
   });
 
-  it('is given up after its limit', async () => {
+  it('ends with an error after its time limit', async () => {
     script = [silence];
     const { gateway, store } = open({ hedgeMs: 20, timeoutMs: 60 });
     await expect(store.complaints.find('abc')).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describe('a read', () => {
     expect(gateway.calls).toMatchObject([{ ok: false, asked: 2 }]);
   });
 
-  it('is not made when the execution has no time left', async () => {
+  it('is not sent when the execution has no time left', async () => {
     script = [emptyList];
     const { gateway } = open({ secondsLeft: -1 });
     await expect(gateway.tables.listRows({ databaseId: 'd', tableId: 't' })).rejects.toThrow('no time is left');
@@ -113,7 +113,7 @@ describe('a read', () => {
 });
 
 describe('a single write', () => {
-  it('is made once, since its first attempt may have taken effect', async () => {
+  it('is sent once, since its first attempt may have taken effect', async () => {
     script = [failure];
     await expect(open({ hedgeMs: 20 }).store.complaints.insert('abc', {})).rejects.toMatchObject({
       code: 'unavailable',
@@ -128,7 +128,7 @@ const committed = json(200, { status: 'committed' });
 const work = { operations: [update('state', 'row', { value: 'x' })], landed: async () => false };
 
 describe('a transaction', () => {
-  it('whose staging hangs is begun anew, and only the new one is committed', async () => {
+  it('whose staging hangs starts a new one, and only the new one is committed', async () => {
     const ids = ['first'];
     const staging: Reply = (response, request) => {
       const { method, url = '' } = request;
@@ -142,7 +142,7 @@ describe('a transaction', () => {
     expect(asked.filter((call) => call.startsWith('PATCH'))).toEqual(['PATCH /v1/tablesdb/transactions/second']);
   });
 
-  it('whose opening failed is opened anew', async () => {
+  it('that failed to open is opened again', async () => {
     script = [failure, created('second'), staged, committed];
     const { gateway } = open();
     expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
@@ -150,7 +150,7 @@ describe('a transaction', () => {
   });
 
   const lost: Reply = (_response, request) => request.socket.destroy();
-  /** Opens and stages, as often as asked to, and commits like this; the last reply goes on for ever. */
+  /** A server that opens and stages transactions, and answers commits with these replies; the last reply repeats. */
   const transactions = (commitsLike: Reply[]): Reply => {
     return (response, request) => {
       const own = request.method === 'PATCH' && commitsLike.length > 1 ? commitsLike.shift() : commitsLike[0];
@@ -160,7 +160,7 @@ describe('a transaction', () => {
   };
   const commits = () => asked.filter((call) => call.startsWith('PATCH'));
 
-  it('whose commit failed is looked up and not committed twice', async () => {
+  it('whose commit failed is looked up, and is not committed twice', async () => {
     script = [created('first'), staged, failure];
     const { gateway } = open({ hedgeMs: 20 });
     expect(await commitBegun(gateway, begin(gateway), { ...work, landed: async () => true })).toBe('done');
@@ -192,21 +192,21 @@ describe('a transaction', () => {
     expect(commits()).toHaveLength(2);
   });
 
-  it('whose first commit was refused, which got lost, is begun anew', async () => {
+  it('whose first commit was refused in a lost answer starts a new one', async () => {
     script = [endedAs('failed')];
     const { gateway } = open();
     expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
     expect(commits()).toHaveLength(3);
   });
 
-  it('whose first commit does not end is a 503', async () => {
+  it('whose first commit never ends is a 503', async () => {
     script = [endedAs('committing')];
     const { gateway } = open();
     await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
     expect(commits()).toHaveLength(2);
   });
 
-  it('whose second commit meets somebody else is a conflict; one that is unanswered twice is a 503', async () => {
+  it('whose second commit conflicts is a conflict; one that gets no answer twice is a 503', async () => {
     const { gateway } = open();
     script = [transactions([lost, json(409, { message: 'no', code: 409, type: 'transaction_conflict' })])];
     expect(await commitBegun(gateway, begin(gateway), work)).toBe('conflict');
@@ -217,10 +217,10 @@ describe('a transaction', () => {
 });
 
 describe('calls of one process', () => {
-  it('are under way six at a time, in their order, and wait no longer than their execution has', async () => {
+  it('run six at a time, in their order, and wait no longer than their execution may last', async () => {
     const held: ServerResponse[] = [];
     script = [(response) => held.push(response)];
-    const slots = new Slots(6, 600_000);
+    const slots = new Slots(6, 10 * MINUTE);
     const { store } = open({ slots });
     const finds = Array.from({ length: 8 }, (_, number) => store.complaints.find(`c${number}`));
     await expect.poll(() => held.length).toBe(6);
@@ -235,7 +235,7 @@ describe('calls of one process', () => {
     expect(asked).toHaveLength(8);
   });
 
-  it('that hang give their turn to others after a while', async () => {
+  it('that hang free their slot after a while', async () => {
     const slots = new Slots(1, 30);
     const giveBack = await slots.take(1_000);
     const second = await slots.take(1_000);
@@ -245,10 +245,10 @@ describe('calls of one process', () => {
     await slots.take(0);
   });
 
-  it('are not begun anew while they wait for their turn', async () => {
+  it('start no new transaction while they wait for their turn', async () => {
     const held: ServerResponse[] = [];
     script = [(response) => held.push(response)];
-    const slots = new Slots(6, 600_000);
+    const slots = new Slots(6, 10 * MINUTE);
     const { store } = open({ slots });
     const finds = Array.from({ length: 6 }, () => store.complaints.find('abc'));
     await expect.poll(() => held.length).toBe(6);

@@ -25,7 +25,7 @@ const lines: Line[] = [
   return { call, status: Number(status), type, ids: ids === 'not recorded' ? [] : ids.split(', '), told };
 });
 
-/** The request that each call sends, by method and path. */
+/** Method and path of the request that each call sends. */
 const REQUESTS: Record<string, string> = {
   'tables.listRows': 'GET /tablesdb/*/tables/*/rows',
   'tables.createRow': 'POST /tablesdb/*/tables/*/rows',
@@ -112,7 +112,7 @@ const SERVICES: Record<string, { prototype: object }> = {
   rules: ProxyRules,
 };
 
-/** Calls of the SDK's services in a source, by the names that the code has for them. */
+/** The calls of SDK services in a source, as `<service>.<method>` with the names that the code uses. */
 function callsIn(source: string): string[] {
   const plain = source.replaceAll(/new (Storage|Tokens|Functions)\(client\)\./g, (_, name) => `${name.toLowerCase()}.`);
   const found = [
@@ -125,7 +125,7 @@ function callsIn(source: string): string[] {
     .map(([, service, method]) => `${service === 'impatient' ? 'tables' : service}.${method}`);
 }
 
-it('each answer that is named was recorded so, to that call', () => {
+it('every recording that the table names is a recorded answer to that call', () => {
   const wrong = lines.flatMap(({ call, status, type, ids }) =>
     ids
       .filter((id) => {
@@ -141,7 +141,7 @@ it('each answer that is named was recorded so, to that call', () => {
   expect(lines.length).toBeGreaterThan(100);
 });
 
-/** What the code reads of an answer when all is well. */
+/** The fields of a successful answer that the code reads. */
 const FIELDS: Record<string, string[]> = {
   'tables.listRows': ['rows', 'total'],
   'tables.createRow': ['$id', '$createdAt', '$updatedAt', '$sequence'],
@@ -178,14 +178,14 @@ const FIELDS: Record<string, string[]> = {
 it('the recorded answers have the fields that the code reads', () => {
   const lacking = Object.entries(FIELDS).filter(([call, fields]) => {
     const ids = lines.filter((line) => line.call === call && line.status < 300).flatMap((line) => line.ids);
-    // Of a long list only the length was kept.
+    // The recording keeps only the length of a long list.
     const has = (body: object, field: string) => Object.hasOwn(body, field) || Object.hasOwn(body, `${field}.length`);
     return !ids.some((id) => fields.every((field) => has(steps.get(id)?.real.body ?? {}, field)));
   });
   expect(lacking).toEqual([]);
 });
 
-it('what is said not to be recorded is not', () => {
+it('what the table calls unrecorded is in no recording', () => {
   const recorded = lines.filter(({ call, status, type, ids }) => {
     if (ids.length > 0) return false;
     return [...steps.values()].some(
@@ -195,7 +195,7 @@ it('what is said not to be recorded is not', () => {
   expect(recorded.map(({ call, type }) => `${call} ${type}`)).toEqual([]);
 });
 
-it('every call of the code is in the table, with what it answers when all is well, and no other', () => {
+it('the table has exactly the calls of the code, with their successful answers', () => {
   const called = new Set(sources.flatMap(callsIn));
   const listed = new Set(lines.filter(({ status }) => status < 300).map(({ call }) => call));
   const bySend = ['POST columns', 'PATCH columns', 'POST indexes'];

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('the HTTP client under the SDK', () => {
-  it('keeps its connections', async () => {
+  it('reuses its connections', async () => {
     const before = server.sockets.length;
     for (let request = 0; request < 5; request += 1) await (await fetch(`${server.url}/`)).text();
     expect(server.sockets.length - before).toBeLessThanOrEqual(1);
@@ -63,11 +63,11 @@ describe('the HTTP client under the SDK', () => {
     await expect.poll(() => server.sockets.some((socket) => socket.destroyed)).toBe(true);
   });
 
-  it('speaks TLS to an address of https, and fails where nobody else does', async () => {
+  it('uses TLS for https addresses, and fails when the server does not', async () => {
     await expect(fetch(`${server.url.replace('http:', 'https:')}/`)).rejects.toThrow(/SSL|EPROTO/);
   });
 
-  it('fails for a server that is not there', async () => {
+  it('fails when there is no server', async () => {
     await expect(fetch('http://127.0.0.1:9/')).rejects.toThrow('ECONNREFUSED');
   });
 });

@@ -5,7 +5,7 @@ import { openCursor, sealCursor } from '#shared/services/complaints/cursor.ts';
 
 const secrets = { tokenSecret: 'a secret of this service', previousTokenSecret: undefined };
 
-it('gives back what it holds, for the list it belongs to only, and shows nothing of it', async () => {
+it('returns its content for its own list only, and hides it', async () => {
   await fc.assert(
     fc.property(fc.json(), (json) => {
       const value: unknown = JSON.parse(json);
@@ -20,13 +20,13 @@ it('gives back what it holds, for the list it belongs to only, and shows nothing
   expect(Buffer.from(sealCursor(secrets, '-createdAt', id), 'base64url').toString('latin1')).not.toContain('abcdef');
 });
 
-it('opens what was sealed before the secret was changed, as long as the old one is known', () => {
+it('opens cursors of the previous secret as long as that is configured', () => {
   const cursor = sealCursor(secrets, 'near', 1);
   expect(openCursor({ tokenSecret: 'new', previousTokenSecret: secrets.tokenSecret }, 'near', cursor)).toBe(1);
   expect(() => openCursor({ tokenSecret: 'new', previousTokenSecret: undefined }, 'near', cursor)).toThrow(Refusal);
 });
 
-it('refuses everything that it has not given out, as a bad value and nothing worse', async () => {
+it('refuses any other text as a bad value', async () => {
   const cursor = sealCursor(secrets, '-createdAt', '0m1abcdefghijklmnopq');
   const bytes = Buffer.from(cursor, 'base64url');
   const changed = fc.nat(bytes.length - 1).map((at) => {

@@ -23,7 +23,7 @@ const { tables }: { tables: { $id: string; columns: { key: string }[]; indexes: 
   readFileSync(PROJECT_FILE, 'utf8'),
 );
 
-/** The columns of a condition with one column; those of an OR when they are all the same. */
+/** The column of a condition; for an OR the one column that all its conditions have, otherwise undefined. */
 function columnOf({ method, attribute, values }: Query): string | undefined {
   if (method !== 'or') return attribute;
   const columns = new Set((values as Query[]).map(columnOf));
@@ -31,8 +31,8 @@ function columnOf({ method, attribute, values }: Query): string | undefined {
 }
 
 /**
- * The index that gives these conditions in this order: first the columns that have one value, in any order, then those
- * of the order. Conditions on ranges must be on the first column of the order. Undefined when there is none.
+ * The index for these conditions in this order: first the columns with one value, in any sequence, then those of the
+ * order. A range must be on the first column of the order. Undefined when there is no such index.
  */
 function indexFor(tableId: string, texts: readonly string[]): Index | undefined {
   const queries = texts.map((text): Query => JSON.parse(text));
@@ -89,7 +89,7 @@ function streamQueries(stream: Stream, filter: Filter, order: Order): string[] {
   return [...indexedQueries(stream, filter, order, span), ...orderQueries(stream, order)];
 }
 
-it('every stream of every list has an index that gives what it fixes and its order', () => {
+it('every stream of every list has an index for its conditions and its order', () => {
   let checked = 0;
   for (const sort of SORTS) {
     const order = orderOf(sort);
@@ -111,7 +111,7 @@ it('every stream of every list has an index that gives what it fixes and its ord
   expect(checked).toBeGreaterThan(150);
 });
 
-it('searches by words and by place have theirs', () => {
+it('searches by words and by place have an index', () => {
   for (const descending of [true, false]) {
     const queries = wordQueries('lamp', { after: '0m1', from: '0m0', to: '0m2', descending, limit: 9 });
     expect(indexFor('words', queries)?.key).toBe('word');
@@ -127,20 +127,20 @@ it('searches by words and by place have theirs', () => {
       besideQueries(sight, '00', 'before', 9),
       besideQueries(sight, '00', 'after', 9),
     ];
-    // What is not hidden is nearly everything, so no index has it.
+    // Nearly all complaints are visible, so no index contains `hidden`.
     const onIndex = (queries: string[]) => queries.filter((text) => JSON.parse(text).attribute !== 'hidden');
     for (const queries of places) expect(indexFor('complaints', onIndex(queries))?.key).toBe('place');
   }
 });
 
-it('what a person follows is listed by an index', () => {
+it('the complaints that a person follows are listed by an index', () => {
   for (const descending of [true, false]) {
     const queries = followQueries('me', { after: '0m1', from: '0m0', to: '0m2', descending, limit: 9 });
     expect(indexFor('follows', queries)?.key).toBe('person');
   }
 });
 
-it('tells of an order that no index has', () => {
+it('an order that no index has is noticed', () => {
   const order = '{"method":"orderAsc","attribute":"title"}';
   expect(indexFor('complaints', [order])).toBeUndefined();
   const [stream] = streamsOf({ sight: { desk: true }, statuses: ['created'] }, orderOf('createdAt'));
@@ -148,7 +148,7 @@ it('tells of an order that no index has', () => {
   expect(indexFor('complaints', ['{"method":"equal","attribute":"progress","values":[1]}', order])).toBeUndefined();
 });
 
-it('no column that is only indexed behind others has an index of its own', () => {
+it('no column that follows others in an index has an index of its own', () => {
   const complaints = tables.find(({ $id }) => $id === 'complaints');
   for (const column of ['filedWithin', 'changedWithin', 'dueWithin']) {
     expect(complaints?.indexes.some(({ columns }) => columns.indexOf(column) > 0)).toBe(true);

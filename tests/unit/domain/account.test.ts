@@ -7,7 +7,7 @@ import { fuzzRuns } from '../../support/seeded-random.ts';
 
 const numRuns = fuzzRuns(1_000);
 
-/** Names that look or fold like an ASCII one and are another. */
+/** Names that look like an ASCII name, or fold to one, but are different. */
 const CONFUSABLE = [
   'аlice', // Cyrillic a
   'аdmin',
@@ -80,12 +80,12 @@ const CONFUSABLE = [
 ];
 
 describe('a username', () => {
-  it.each(CONFUSABLE)('is not made of %j', (name) => {
+  it.each(CONFUSABLE)('is refused as %j', (name) => {
     expect(canonicalUsername(name)).toBeUndefined();
     expect(Registration.safeParse({ username: name, password: 'correct horse', name: 'A' }).success).toBe(false);
   });
 
-  it('is one spelling for all cases, and ASCII whatever was tried', () => {
+  it('has one canonical spelling for any case, which is ASCII', () => {
     const unit = fc.oneof(fc.constantFrom(...'abzABZ019_.-'), fc.string({ unit: anyCharacter, maxLength: 1 }));
     const names = fc.array(unit, { minLength: 1, maxLength: 36 }).map((units) => units.join(''));
     fc.assert(
@@ -100,7 +100,7 @@ describe('a username', () => {
     );
   });
 
-  it('is the same to the contract as to the domain', () => {
+  it('is accepted by the contract exactly when the domain accepts it', () => {
     fc.assert(
       fc.property(fc.string({ unit: anyCharacter, maxLength: 40 }), (username) => {
         const parsed = Registration.safeParse({ username, password: 'correct horse', name: 'A' });
@@ -110,13 +110,13 @@ describe('a username', () => {
     );
   });
 
-  it('may be nearly a reserved one', () => {
+  it('may resemble a reserved one', () => {
     expect(['admin', 'root', 'me', 'staff', 'null'].map(isReservedUsername)).toEqual([true, true, true, true, true]);
     expect(['admin1', 'mel', 'staffan', 'rooty'].map(isReservedUsername)).toEqual([false, false, false, false]);
   });
 });
 
-describe('a body with one field too many', () => {
+describe('a body with an extra field', () => {
   const stranger = fc
     .oneof(
       fc.constantFrom('role', 'epoch', 'passwordHash', '$id', '$permissions', '$updatedAt', '__proto__', 'constructor'),

@@ -9,9 +9,9 @@ const cells = HAPPENINGS.flatMap((happening) => AUDIENCES.map((audience) => ({ h
 const change = { kind: 'complaint.changed', byRole: 'staff', isAssigned: true, isHidden: false } as const;
 const still = { ...change, statusBefore: 'in_progress', status: 'in_progress' } as const;
 
-describe('who is told what', () => {
+describe('the audience of a happening', () => {
   it.each(cells)(
-    '$happening is told to the $audience as the table says, and never to who did it',
+    '$happening is told to the $audience as the table says, and never to the person who caused it',
     ({ happening, audience }) => {
       const level = AUDIENCE[happening][audience];
       const told = (notify: 'all' | 'important' | 'none', isActor = false) =>
@@ -25,26 +25,26 @@ describe('who is told what', () => {
     },
   );
 
-  it('tells somebody who is two things to a complaint what either is told', () => {
+  it('is the union for a person with two relations to a complaint', () => {
     const both = { audiences: ['reporter', 'assignee'], notify: 'important', isActor: false } as const;
     expect(toldTo(both, ['filed', 'assigned', 'progress'])).toEqual(['filed', 'assigned']);
   });
 
-  it('keeps what only staff may see from reporters and followers', () => {
+  it('excludes reporters and followers from what only staff may see', () => {
     for (const happening of ['assigned', 'unassigned', 'escalated', 'internal_note', 'hidden', 'shown'] as const) {
       expect(AUDIENCE[happening]).toMatchObject({ reporter: 'silent', follower: 'silent' });
     }
   });
 });
 
-describe('what a change is', () => {
+describe('a change counts as', () => {
   it.each(STATUSES.filter((status) => status !== 'created'))('a new status: %s', (status) => {
     expect(happeningsOf({ ...change, statusBefore: 'created', status, changed: ['status', 'progress'] })).toEqual([
       status,
     ]);
   });
 
-  it.each(['resolved', 'rejected', 'closed'] as const)('opened again after %s', (statusBefore) => {
+  it.each(['resolved', 'rejected', 'closed'] as const)('reopened after %s', (statusBefore) => {
     const opened = { ...change, statusBefore, status: 'in_progress', changed: ['status', 'note'] } as const;
     expect(happeningsOf(opened)).toEqual(['reopened', 'note']);
   });
@@ -62,7 +62,7 @@ describe('what a change is', () => {
     expect(happeningsOf({ ...still, changed })).toEqual(happenings);
   });
 
-  it('a double, and one that is opened again', () => {
+  it('a duplicate, and as reopened when that ends', () => {
     const double = {
       ...change,
       statusBefore: 'created',
@@ -74,27 +74,27 @@ describe('what a change is', () => {
     expect(happeningsOf(opened)).toEqual(['reopened']);
   });
 
-  it('a filing, with the assignment that its category makes', () => {
+  it('a filing, with the assignment by its category', () => {
     const filed = { ...change, kind: 'complaint.created', statusBefore: null, status: 'created', changed: [] } as const;
     expect(happeningsOf(filed)).toEqual(['filed', 'assigned']);
     expect(happeningsOf({ ...filed, isAssigned: false })).toEqual(['filed']);
   });
 
-  it('pictures of the reporter, an assignment taken away, hiding, a deletion', () => {
+  it('pictures of the reporter, an unassignment, hiding or a deletion', () => {
     expect(happeningsOf({ ...still, byRole: 'user', changed: ['images'] })).toEqual(['reporter_images']);
     expect(happeningsOf({ ...still, isAssigned: false, changed: ['assignedTo'] })).toEqual(['unassigned']);
     expect(happeningsOf({ ...still, isHidden: true, changed: ['hidden'] })).toEqual(['hidden']);
     expect(happeningsOf({ ...still, kind: 'complaint.deleted', status: null, changed: [] })).toEqual(['deleted']);
   });
 
-  it.each(CHANGED_FIELDS)('something, when %s has changed', (field) => {
+  it.each(CHANGED_FIELDS)('something when %s has changed', (field) => {
     expect(happeningsOf({ ...change, statusBefore: 'created', status: 'acknowledged', changed: [field] })).not.toEqual(
       [],
     );
   });
 });
 
-describe('the words for it', () => {
+describe('the text of a happening', () => {
   it.each(HAPPENINGS)('%s has a sentence of its own in both languages', (happening) => {
     const facts = {
       reference: 'R',

@@ -12,21 +12,21 @@ const radius = fc.double({ min: 1, max: 1_000_000, noNaN: true });
 
 const holds = (ranges: readonly CellRange[], cell: string) => ranges.some(({ from, to }) => from <= cell && cell <= to);
 
-/** A place in the box around a circle, which may cross the date line. */
+/** A place in the box around a circle, which may cross the date line; `down` and `along` are shares of the box. */
 function placeIn(center: { latitude: number; longitude: number }, metres: number, [down, along]: [number, number]) {
   const { south, north, west, east } = boxAround(center, metres);
   const longitude = west + along * (east - west + (west > east ? 360 : 0));
   return { latitude: south + down * (north - south), longitude: longitude > 180 ? longitude - 360 : longitude };
 }
 
-it('a cell is 13 hexadecimal digits, and neighbours are mostly alike', () => {
+it('a cell is 13 hexadecimal digits, and neighbours have the same beginning', () => {
   expect(cellOf({ latitude: 90, longitude: 180 })).toBe('f'.repeat(13));
   expect(cellOf({ latitude: -90, longitude: -180 })).toBe('0'.repeat(13));
   const berlin = cellOf({ latitude: 52.52, longitude: 13.405 });
   expect(cellOf({ latitude: 52.5201, longitude: 13.4051 }).slice(0, 8)).toBe(berlin.slice(0, 8));
 });
 
-it('few ranges hold every place between two distances, wherever on earth, poles and date line included', async () => {
+it('few ranges contain every place between two distances, anywhere on earth, poles and date line included', async () => {
   await fc.assert(
     fc.property(
       point,
@@ -47,7 +47,7 @@ it('few ranges hold every place between two distances, wherever on earth, poles 
   );
 });
 
-it('nine ranges hold little more than the circle', () => {
+it('nine ranges cover little more than the circle', () => {
   const center = { latitude: 52.52, longitude: 13.405 };
   for (const metres of [50, 300, 2_000, 20_000]) {
     const ranges = cellRanges({ center, inner: 0, outer: metres, box: boxAround(center, metres) }, 9);

@@ -9,7 +9,7 @@ const calendar: WorkingCalendar = {
   holidays: new Set(['2026-12-25']),
 };
 
-/** Filed on Monday, 2026-12-21; to be acknowledged by ten, and to have ended on Wednesday noon. */
+/** Filed on Monday, 2026-12-21; to be acknowledged by 10:00, and due on Wednesday at noon. */
 const FILED: CaseTimes = {
   status: 'created',
   acknowledgeBy: '2026-12-21T10:00:00.000Z',
@@ -23,7 +23,7 @@ const FILED: CaseTimes = {
 
 const at = (text: string) => new Date(`2026-12-${text}:00.000Z`);
 
-/** Moves a case to a status at a time. */
+/** The case after it changes to a status at a time. */
 function moved(
   before: CaseTimes,
   status: Status,
@@ -36,7 +36,7 @@ function moved(
   return { ...after, ...timesAfter({ before, after, deadlines, now }, calendar) };
 }
 
-it('the next step is the earlier of the deadlines, then each further working day the next level', () => {
+it('the next step comes at the earlier deadline, and then one level for each further working day', () => {
   expect(nextStep(FILED, calendar)).toEqual({
     kind: 'escalate',
     deadline: 'acknowledge',
@@ -47,12 +47,12 @@ it('the next step is the earlier of the deadlines, then each further working day
   expect(nextStep({ ...FILED, acknowledgeLevel: 3 }, calendar)).toMatchObject({ deadline: 'overdue', level: 1 });
   expect(nextStep({ ...FILED, status: 'acknowledged' }, calendar)).toMatchObject({ deadline: 'overdue', level: 1 });
   const late = { ...FILED, status: 'in_progress' as const, overdueLevel: 2 };
-  // Two working days after Wednesday, Friday being a holiday.
+  // Two working days after Wednesday, since Friday is a holiday.
   expect(stepTime(late, calendar)).toBe('2026-12-28T12:00:00.000Z');
   expect(stepTime(late, calendar, 2)).toBeNull();
 });
 
-it('nothing is due on hold and after the end, but closing what was resolved', () => {
+it('nothing is due on hold and after the end, except closing a resolved complaint', () => {
   for (const status of ['on_hold', 'rejected', 'closed'] as const) {
     expect(nextStep({ ...FILED, status }, calendar), status).toBeUndefined();
   }
@@ -60,7 +60,7 @@ it('nothing is due on hold and after the end, but closing what was resolved', ()
   expect(nextStep(resolved, calendar)).toEqual({ kind: 'close', at: new Date('2027-01-05T09:00:00.000Z') });
 });
 
-it('on hold the working time that is left is kept, and given back afterwards', () => {
+it('on hold the remaining working time is kept, and restored afterwards', () => {
   const held = moved({ ...FILED, status: 'in_progress' }, 'on_hold', at('22T15:00'));
   expect(held).toMatchObject({ overdueAt: null, minutesLeft: 300, stepAt: null });
   const resumed = moved({ ...FILED, ...held }, 'in_progress', at('24T14:00'));
@@ -68,7 +68,7 @@ it('on hold the working time that is left is kept, and given back afterwards', (
   expect(resumed.stepAt).toBe(resumed.overdueAt);
 });
 
-it('what was overdue before it was put on hold is overdue again at once, and its levels go on from there', () => {
+it('a complaint that was overdue before it was put on hold is overdue again at once, and keeps its level', () => {
   const late = { ...FILED, status: 'in_progress' as const, overdueLevel: 1 };
   const held = moved(late, 'on_hold', at('23T14:00'));
   expect(held).toMatchObject({ overdueAt: null, minutesLeft: 0 });
@@ -79,7 +79,7 @@ it('what was overdue before it was put on hold is overdue again at once, and its
   });
 });
 
-it('the time after the end does not count when it is reopened, from on hold or not', () => {
+it('time after the end does not count when a complaint is reopened, from on hold or not', () => {
   const resolved = moved({ ...FILED, status: 'in_progress' }, 'resolved', at('22T15:00'));
   expect(resolved.overdueAt).toBe(FILED.overdueAt);
   expect(moved({ ...FILED, ...resolved }, 'in_progress', at('28T09:00')).overdueAt).toBe('2026-12-28T14:00:00.000Z');
@@ -92,7 +92,7 @@ it('the time after the end does not count when it is reopened, from on hold or n
   });
 });
 
-it('another category sets its own deadlines, of which nothing is reached yet', () => {
+it('another category sets its own deadlines, and resets the levels', () => {
   const deadlines = { acknowledgeBy: null, overdueAt: '2026-12-24T12:00:00.000Z' };
   const late = { ...FILED, status: 'in_progress' as const, acknowledgeLevel: 2, overdueLevel: 1 };
   expect(moved(late, 'in_progress', at('23T14:00'), deadlines)).toMatchObject({

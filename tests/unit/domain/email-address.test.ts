@@ -4,7 +4,7 @@ import { canonicalEmail } from '#shared/domain/email-address.ts';
 it.each([
   ['Ada.L+x@Example.ORG', 'Ada.L+x@example.org'],
   [' ada@example.org\n', 'ada@example.org'],
-  // Pasted from a chat, a contact card, a spreadsheet.
+  // Copied from a chat, a contact card or a spreadsheet.
   ['\u202aada@example.org\u202c', 'ada@example.org'],
   ['ada\u200b@example.org\ufeff', 'ada@example.org'],
   ['\u00a0ada@exam\u00adple.org', 'ada@example.org'],
@@ -32,4 +32,4 @@ it.each([
   'ada@[127.0.0.1]',
   'ada@exa\u0000mple.org',
   'ada\r\nBcc: eve@example.org',
-])('%j is none', (raw) => expect(canonicalEmail(raw)).toBeUndefined());
+])('%j is refused', (raw) => expect(canonicalEmail(raw)).toBeUndefined());

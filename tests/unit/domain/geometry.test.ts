@@ -7,7 +7,7 @@ const point = fc.record({
   longitude: fc.double({ min: -180, max: 180, noNaN: true }),
 });
 
-/** Where one gets from a point, going so far in a direction. */
+/** The point that lies so many metres from a point in a direction; `bearing` is in radians. */
 function travel({ latitude, longitude }: { latitude: number; longitude: number }, metres: number, bearing: number) {
   const angle = metres / 6_371_008.8;
   const [north, east] = [(latitude * Math.PI) / 180, (longitude * Math.PI) / 180];
@@ -20,7 +20,7 @@ function travel({ latitude, longitude }: { latitude: number; longitude: number }
   return { latitude: (arrived * 180) / Math.PI, longitude: around };
 }
 
-it('knows some distances', () => {
+it('computes some known distances', () => {
   const berlin = { latitude: 52.52, longitude: 13.405 };
   expect(metresBetween(berlin, { latitude: 48.8566, longitude: 2.3522 })).toBeCloseTo(877_464, -3);
   expect(metresBetween(berlin, berlin)).toBe(0);
@@ -28,7 +28,7 @@ it('knows some distances', () => {
   expect(metresBetween({ latitude: 90, longitude: 0 }, { latitude: -90, longitude: 77 })).toBeCloseTo(20_015_115, -1);
 });
 
-it('draws a box that holds every point of the circle, wherever on earth', async () => {
+it('draws a box that contains the whole circle, anywhere on earth', async () => {
   const radius = fc.double({ min: 1, max: 1_000_000, noNaN: true });
   const bearing = fc.double({ min: 0, max: 2 * Math.PI, noNaN: true });
   await fc.assert(

@@ -2,14 +2,14 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { COMPLAINT_ID_PATTERN, complaintIdAt, randomId, sortKey, timeKey, timeOfKey } from '#shared/domain/ids.ts';
 
-it('ids are 20 letters and digits, none twice, each character as often as any other', () => {
+it('ids are 20 letters and digits, unique, and use each character equally often', () => {
   const ids = Array.from({ length: 20_000 }, randomId);
   expect(ids.every((id) => /^[a-z0-9]{20}$/.test(id))).toBe(true);
   expect(new Set(ids).size).toBe(ids.length);
   const counts = new Map<string, number>();
   for (const character of ids.join('')) counts.set(character, (counts.get(character) ?? 0) + 1);
   const usual = (20_000 * 20) / 36;
-  // Eight standard deviations: a character that is favoured by a byte's remainder is a seventh more frequent.
+  // Eight standard deviations. Taking a random byte modulo 36 would make some characters a seventh more frequent.
   const leeway = 8 * Math.sqrt(usual);
   expect(counts.size).toBe(36);
   expect([...counts.values()].filter((count) => Math.abs(count - usual) > leeway)).toEqual([]);
@@ -30,7 +30,7 @@ it('ids of complaints begin with their time and sort by it, as do the keys of ot
       }
       expect(timeKey(one) <= a).toBe(true);
       expect(sortKey(one, a) < sortKey(null, b)).toBe(true);
-      // At the same time, and without one, they sort by filing.
+      // With the same time, or without one, keys sort by filing.
       if (one < other) {
         expect(sortKey(other, a) < sortKey(other, b)).toBe(true);
         expect(sortKey(null, a) < sortKey(null, b)).toBe(true);

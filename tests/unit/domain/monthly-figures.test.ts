@@ -30,7 +30,7 @@ function distributionOf(values: readonly number[]): Distribution {
   return merge(values.map((value) => new Map([[value, 1]])));
 }
 
-it('shows twelve months that follow one another without a gap, the present one first', async () => {
+it('shows twelve months without a gap, the current one first', async () => {
   await fc.assert(
     fc.property(day, (now) => {
       const months = shownMonths(now);
@@ -43,7 +43,7 @@ it('shows twelve months that follow one another without a gap, the present one f
   );
 });
 
-it('holds each moment in exactly the period of its month', async () => {
+it('puts each moment into exactly one month', async () => {
   await fc.assert(
     fc.property(day, (moment) => {
       const { from, to } = periodOf(monthOf(moment));
@@ -52,7 +52,7 @@ it('holds each moment in exactly the period of its month', async () => {
   );
 });
 
-it('takes the median as the middle, the mean of two, or nothing', async () => {
+it('takes the middle value as median, the mean of two, or null', async () => {
   const median = (values: number[]) => medianOf(distributionOf(values));
   expect(median([])).toBeNull();
   expect(median([7])).toBe(7);
@@ -68,7 +68,7 @@ it('takes the median as the middle, the mean of two, or nothing', async () => {
   );
 });
 
-it('counts of a month how many were filed, acknowledged and resolved, and how fast', () => {
+it('counts for a month how many were filed, acknowledged and resolved, and how fast', () => {
   const figures = noFigures();
   take(figures, {});
   take(figures, { secondsToAcknowledge: 10 });
@@ -77,7 +77,7 @@ it('counts of a month how many were filed, acknowledged and resolved, and how fa
   expect([medianOf(figures.toAcknowledge), medianOf(figures.toResolve)]).toEqual([20, 90]);
 });
 
-it('counts of those with a deadline how many ended in time, once that is decided', () => {
+it('counts how many complaints with a deadline ended in time, once that is decided', () => {
   const figures = noFigures();
   take(figures, {});
   take(figures, { overdueAt: LATER });
@@ -89,7 +89,7 @@ it('counts of those with a deadline how many ended in time, once that is decided
   expect(figures).toMatchObject({ filed: 7, decided: 4, inTime: 2 });
 });
 
-it('counts complaints that were reopened, and adds the scores of ratings up', () => {
+it('counts reopened complaints and sums the scores of ratings', () => {
   const figures = noFigures();
   take(figures, { reopened: 2 });
   take(figures, { reopened: 1, ratingScore: 5 });
@@ -98,7 +98,7 @@ it('counts complaints that were reopened, and adds the scores of ratings up', ()
   expect(sumCounts([figures, figures])).toMatchObject({ filed: 6, reopened: 4, ratingSum: 14 });
 });
 
-it('keeps times exactly while there are few different ones', async () => {
+it('stores times exactly while there are few different ones', async () => {
   await fc.assert(
     fc.property(fc.array(fc.nat(TEN_YEARS), { maxLength: 2_000 }), (values) => {
       const distribution = distributionOf(values);
@@ -108,7 +108,7 @@ it('keeps times exactly while there are few different ones', async () => {
   );
 });
 
-it('keeps many different times in a column, with a median that is at most half a per cent off', async () => {
+it('stores many different times in a column, with a median that is at most half a per cent off', async () => {
   const many = fc.array(fc.nat(TEN_YEARS), { minLength: 5_000, maxLength: 6_000, size: 'max' });
   await fc.assert(
     fc.property(many, (values) => {
@@ -121,7 +121,7 @@ it('keeps many different times in a column, with a median that is at most half a
   );
 });
 
-it('reads as nothing what it did not write', () => {
+it('ignores text that it did not write', () => {
   for (const text of [null, '', 'x', '1', '1:', ':1', '-1:2', '1:2:3', '{"1":2}']) {
     expect(readDistribution(text)).toEqual(new Map());
   }

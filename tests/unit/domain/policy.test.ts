@@ -11,7 +11,7 @@ import {
   sightOf,
 } from '#shared/domain/policy.ts';
 
-/** The people of the contract, as its tables name them. `reporter` is a user who filed the complaint in question. */
+/** The people in the tables of the contract. `reporter` is a user who filed the complaint in question. */
 const PEOPLE = {
   stranger: undefined,
   user: { id: 'u1', username: 'uma', role: 'user' },
@@ -25,7 +25,7 @@ const EVERYBODY = Object.keys(PEOPLE) as Who[];
 
 const PLAIN: ComplaintFacts = { status: 'created', touched: false, hidden: false, anonymous: false, reporterId: 'r1' };
 
-/** What the contract says of complaints: who may, and by that who may not. */
+/** The contract's rules for complaints: who may. Everybody else may not. */
 const COMPLAINTS: [sentence: string, ComplaintAction, Partial<ComplaintFacts>, Who[]][] = [
   ['Anyone lists and reads complaints.', 'read', {}, EVERYBODY],
   [
@@ -84,24 +84,24 @@ describe('who may do what to a complaint', () => {
     expect(EVERYBODY.filter((who) => mayOnComplaint(PEOPLE[who], action, complaint))).toEqual(allowed);
   });
 
-  it('lists find what may be read: staff and admin all, others what is not hidden and their own', () => {
+  it('lists contain what may be read: everything for staff and admin, visible and own complaints for others', () => {
     const sights = EVERYBODY.map((who) => sightOf(PEOPLE[who]));
     const others = (userId?: string) => ({ desk: false, userId });
     expect(sights).toEqual([others(), others('u1'), others('r1'), { desk: true }, { desk: true }, { desk: true }]);
   });
 
-  it('lists of a reporter find the anonymous ones for staff, admin and that reporter', () => {
+  it('lists of a reporter contain the anonymous complaints for staff, admin and that reporter', () => {
     const finders: Who[] = ['reporter', 'staff', 'staff who reported it', 'admin'];
     expect(EVERYBODY.filter((who) => findsAnonymousOf(PEOPLE[who], 'rae'))).toEqual(finders);
     expect(findsAnonymousOf(PEOPLE.reporter, 'uma')).toBe(false);
   });
 
-  it('filters that are for staff are for staff and admin', () => {
+  it('staff filters are for staff and admin', () => {
     expect(EVERYBODY.filter((who) => isDesk(PEOPLE[who]))).toEqual(['staff', 'staff who reported it', 'admin']);
   });
 });
 
-/** What the contract says of accounts: who may with their own, and who with that of somebody else. */
+/** The contract's rules for accounts: who may with their own, and who with another person's. */
 const ACCOUNTS: [sentence: string, AccountAction, own: string[], others: string[]][] = [
   ['GET /user: self, staff, admin.', 'read', ['user', 'staff', 'admin'], ['staff', 'admin']],
   ['GET /user?role=staff for staff and admin.', 'listStaff', ['staff', 'admin'], ['staff', 'admin']],
@@ -121,7 +121,7 @@ describe('who may do what to an account', () => {
     expect(may(() => 'somebody-else')).toEqual(others);
   });
 
-  it('the last admin cannot be erased or given another role, whoever asks', () => {
+  it('the last admin cannot be erased or given another role by anybody', () => {
     for (const action of ['erase', 'setRole'] as const) {
       for (const relation of ['self', 'other'] as const) {
         expect(allows({ on: 'account', role: 'admin', relation, action, state: 'last_admin' })).toBe(false);
@@ -129,7 +129,7 @@ describe('who may do what to an account', () => {
     }
   });
 
-  it('whoever has no account may nothing', () => {
+  it('a person without an account may do nothing', () => {
     for (const [, action] of ACCOUNTS) {
       for (const relation of ['self', 'other'] as const) {
         expect(allows({ on: 'account', role: 'stranger', relation, action, state: 'ordinary' })).toBe(false);

@@ -4,11 +4,11 @@ import { withRules } from '#scripts/policy/rules.ts';
 
 const readme = readFileSync(new URL('../../../shared/domain/README.md', import.meta.url), 'utf8');
 
-it('the README of shared/domain shows the rules as they are; if not: npm run policy', () => {
+it('the README of shared/domain shows the present rules; if not, run npm run policy', () => {
   expect(readme).toBe(withRules(readme));
 });
 
-it('a table that is out of date is made anew', () => {
+it('an outdated table is replaced', () => {
   const stale = readme.replace('| resolved | closed |', '| resolved | deleted |');
   expect(stale).not.toBe(readme);
   expect(withRules(stale)).toBe(readme);

@@ -13,7 +13,7 @@ it('the check digit is that of the Luhn algorithm', () => {
   expect(referenceOf(2026, 1_234_567)).toMatch(/^2026-1234567-\d$/);
 });
 
-it('a reference is read as it was written, and every wrong digit is noticed', () => {
+it('a reference can be read back, and every wrong digit is noticed', () => {
   void fc.assert(
     fc.property(references, fc.nat(), fc.integer({ min: 1, max: 9 }), (reference, at, by) => {
       expect(readReference(reference)).toEqual({ reference, isRight: true });
@@ -34,11 +34,11 @@ it.each([
   '2026-004812',
   'AB26-004812-7',
   '2026/004812/7',
-])('reads %j as no reference', (typed) => {
+])('does not read %j as a reference', (typed) => {
   expect(readReference(typed)).toBeUndefined();
 });
 
-it('forgives spaces, other dashes and missing ones', () => {
+it('accepts spaces, other dashes and missing ones', () => {
   for (const typed of [
     '20260048127',
     ' 2026 – 004812 – 7 ',
@@ -51,7 +51,7 @@ it('forgives spaces, other dashes and missing ones', () => {
   }
 });
 
-it('tells the number of a reference within its year', () => {
+it('gives the number of a reference within its year', () => {
   expect(numberOfReference('2026-004812-7', 2026)).toBe(4812);
   expect(numberOfReference('2026-004812-7', 2027)).toBeUndefined();
 });

@@ -12,7 +12,7 @@ const askers = ROLES.flatMap((role) =>
 const cells = STATUSES.flatMap((from) => STATUSES.filter((to) => to !== from).map((to) => ({ from, to })));
 
 describe('the status table', () => {
-  it.each(cells)('from $from to $to: who may, who may not, and what it needs', ({ from, to }) => {
+  it.each(cells)('decides from $from to $to who may, who may not, and whether a note is needed', ({ from, to }) => {
     const rule = STATUS_TABLE[from][to];
     for (const asker of askers) {
       for (const hasNote of [true, false]) {
@@ -23,7 +23,7 @@ describe('the status table', () => {
     }
   });
 
-  it('names as next exactly what it would allow', () => {
+  it('lists as next exactly the statuses that it would allow', () => {
     for (const from of STATUSES) {
       for (const asker of askers) {
         const allowed = STATUSES.filter(
@@ -50,7 +50,7 @@ describe('progress', () => {
     );
   });
 
-  it('that is accepted is the progress that follows', async () => {
+  it('equals the sent progress whenever that is accepted', async () => {
     await fc.assert(
       fc.property(step, percent, percent, ({ from, to }, present, sent) => {
         if (progressConflict({ from, to }, present, sent) !== undefined) return;
@@ -59,7 +59,7 @@ describe('progress', () => {
     );
   });
 
-  it('starts again at 0 when a complaint is reopened without saying', () => {
+  it('restarts at 0 when a complaint is reopened without another value', () => {
     for (const from of ['resolved', 'rejected', 'closed'] as const) {
       expect(progressAfter({ from, to: 'in_progress' }, 70)).toBe(0);
       expect(progressAfter({ from, to: 'in_progress' }, 70, 40)).toBe(40);

@@ -9,7 +9,7 @@ const finds = (question: string, title: string) => {
   return asked.length > 0 && asked.every((word) => kept.has(word));
 };
 
-describe('a question finds a text', () => {
+describe('a query finds a text', () => {
   it.each([
     ['Latin', 'strasse', 'Überflutete Straße'],
     ['Latin, capitals', 'ÜBERFLUTETE STRASSE', 'überflutete Straße'],
@@ -54,7 +54,7 @@ describe('a question finds a text', () => {
   });
 });
 
-it('folding twice is folding once, whatever the text', async () => {
+it('folding twice equals folding once, for any text', async () => {
   await fc.assert(
     fc.property(fc.string({ unit: anyCharacter, maxLength: 60 }), (text) => {
       expect(fold(fold(text))).toBe(fold(text));
@@ -63,7 +63,7 @@ it('folding twice is folding once, whatever the text', async () => {
   );
 });
 
-it('finds a text by every word that is kept of it, whatever the text', async () => {
+it('finds a text by each of its stored words, for any text', async () => {
   await fc.assert(
     fc.property(fc.string({ unit: anyCharacter, maxLength: 60 }), (title) => {
       for (const word of wordsOfComplaint({ title, description: '', reference: null })) {
@@ -75,7 +75,7 @@ it('finds a text by every word that is kept of it, whatever the text', async () 
   );
 });
 
-it('keeps the first 60 words, the title’s first, and the first 300 pairs of characters', () => {
+it('stores the first 60 words, beginning with the title, and the first 300 pairs of characters', () => {
   const many = (count: number, word: (n: number) => string) => Array.from({ length: count }, (_, n) => word(n));
   const words = wordsOfComplaint({
     title: 'Lamp lamp LAMP',

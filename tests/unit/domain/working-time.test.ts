@@ -23,15 +23,15 @@ const days = (from: string, count: number, by = BERLIN) => addWorkingDays(by, ne
 const left = (from: string, to: string, by = BERLIN) => workingMinutesBetween(by, new Date(from), new Date(to));
 
 describe('working hours', () => {
-  it('are counted within the hours of the zone only', () => {
-    // Thursday 16:00 in Berlin, where it is winter: one hour is left of the day.
+  it('count only within the hours of the time zone', () => {
+    // Thursday 16:00 in Berlin, in winter: one working hour is left that day.
     expect(hours('2026-11-26T15:00:00Z', 1)).toBe('2026-11-26T16:00:00.000Z');
     expect(hours('2026-11-26T15:00:00Z', 4)).toBe('2026-11-27T10:00:00.000Z');
     expect(hours('2026-11-27T15:30:00Z', 1)).toBe('2026-11-30T07:30:00.000Z');
     expect(left('2026-11-26T15:00:00Z', '2026-11-27T10:00:00Z')).toBe(240);
   });
 
-  it('begin with the next working day when it is evening, night or a weekend', () => {
+  it('start with the next working day in the evening, at night or at a weekend', () => {
     for (const from of [
       '2026-11-27T16:00:00Z',
       '2026-11-28T11:00:00Z',
@@ -43,14 +43,14 @@ describe('working hours', () => {
     }
   });
 
-  it('leave holidays out, across the end of the year', () => {
+  it('exclude holidays, also across the end of the year', () => {
     const closed = calendar('mon-fri 08:00-17:00', 'Europe/Berlin', '2026-12-24,2026-12-25, 2026-12-31,2027-01-01');
     expect(hours('2026-12-30T15:00:00Z', 2, closed)).toBe('2027-01-04T08:00:00.000Z');
     expect(left('2026-12-30T15:00:00Z', '2027-01-04T08:00:00Z', closed)).toBe(120);
     expect(days('2026-12-30T15:00:00Z', 1, closed)).toBe('2027-01-04T15:00:00.000Z');
   });
 
-  it('are 23 on the day on which summer begins and 25 on that on which it ends', () => {
+  it('are 23 on the day when summer time begins and 25 on the day when it ends', () => {
     expect(hours('2026-03-28T23:00:00Z', 24, DAY_AND_NIGHT)).toBe('2026-03-29T23:00:00.000Z');
     expect(left('2026-03-28T23:00:00Z', '2026-03-29T22:00:00Z', DAY_AND_NIGHT)).toBe(23 * 60);
     expect(left('2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z', DAY_AND_NIGHT)).toBe(25 * 60);
@@ -65,7 +65,7 @@ describe('working hours', () => {
     expect(hours('2026-11-26T16:00:00Z', 6, office)).toBe('2026-11-30T09:00:00.000Z');
   });
 
-  it('that were counted are counted again, whatever the zone and the time', async () => {
+  it('that were added are counted again, in any zone and at any time', async () => {
     const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe');
     const moment = fc.date({ min: new Date('2020-01-01'), max: new Date('2032-01-01'), noInvalidDate: true });
     await fc.assert(
@@ -78,20 +78,20 @@ describe('working hours', () => {
     );
   });
 
-  it('of nothing are nothing', () => {
+  it('of zero length end at once', () => {
     expect(hours('2026-11-28T11:00:00Z', 0)).toBe('2026-11-28T11:00:00.000Z');
     expect(left('2026-11-27T10:00:00Z', '2026-11-26T10:00:00Z')).toBe(0);
   });
 });
 
 describe('working days', () => {
-  it('end at the same local time, also when the clocks were changed in between', () => {
+  it('end at the same local time, also across a change of the clocks', () => {
     expect(days('2026-11-26T10:15:30.250Z', 2)).toBe('2026-11-30T10:15:30.250Z');
     expect(days('2026-03-27T09:00:00Z', 1)).toBe('2026-03-30T08:00:00.000Z');
     expect(days('2026-10-23T08:00:00Z', 5)).toBe('2026-10-30T09:00:00.000Z');
   });
 
-  it('begin with the next working moment', () => {
+  it('start at the next working moment', () => {
     expect(days('2026-11-28T11:00:00Z', 1)).toBe('2026-12-01T07:00:00.000Z');
     expect(days('2026-11-26T20:00:00Z', 1)).toBe('2026-11-30T07:00:00.000Z');
     expect(days('2026-11-26T03:00:00Z', 1)).toBe('2026-11-27T07:00:00.000Z');
@@ -106,7 +106,7 @@ describe('working days', () => {
 });
 
 describe('deadlines', () => {
-  it('are those that the category sets', () => {
+  it('follow the category', () => {
     const from = new Date('2026-11-26T15:00:00Z');
     expect(deadlinesFor({ hoursToAcknowledge: 2, daysUntilOverdue: 1 }, from, BERLIN)).toEqual({
       acknowledgeBy: '2026-11-27T08:00:00.000Z',
@@ -137,7 +137,7 @@ describe('a calendar', () => {
     expect(() => readHolidays(text)).toThrow(CalendarError);
   });
 
-  it('may go past the weekend and name days in capitals', () => {
+  it('may span the weekend and name days in capitals', () => {
     expect(readWorkingHours('Sat-Mon 08:00-09:00').map((periods) => periods.length)).toEqual([1, 1, 0, 0, 0, 0, 1]);
   });
 });

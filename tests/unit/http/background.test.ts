@@ -3,8 +3,8 @@ import { type BackgroundFunction, createBackground } from '#shared/http/backgrou
 import type { RuntimeContext } from '#shared/http/runtime.ts';
 
 /**
- * Three jobs: one by deletions and every minute, one every ten minutes, one by deletions alone. `seldom` answers with
- * the status that is given.
+ * Three jobs: `often` runs for deletions and every minute, `seldom` every ten minutes, `never` for deletions only.
+ * `seldom` answers with the given status.
  */
 function makeBackground({ status = 200 } = {}) {
   const called: string[] = [];
@@ -31,7 +31,7 @@ function makeBackground({ status = 200 } = {}) {
   const clock = { minute: 0, second: 3 };
   const now = () => new Date(Date.UTC(2026, 0, 1, 12, clock.minute, clock.second));
   const handle = createBackground(members, now);
-  /** The jobs of a run of the schedule at this time. */
+  /** The jobs of a scheduled run at this time. */
   const runAt = async (minute: number, second = 3) => {
     Object.assign(clock, { minute, second });
     await call(handle, schedule);
@@ -61,7 +61,7 @@ const schedule = { 'x-appwrite-trigger': 'schedule' };
 it.each([
   'databases.main.tables.complaints.rows.abc.delete',
   'databases.main.collections.complaints.documents.abc.delete',
-])('passes the event %s to the job that it concerns, and its answer back as it is', async (name) => {
+])('passes the event %s to its job, and returns that job’s answer', async (name) => {
   const { called, handle } = makeBackground();
   const { status, body, headers, lines } = await call(handle, event(name));
   expect(called).toEqual(['often']);
@@ -69,7 +69,7 @@ it.each([
   expect(headers['x-own']).toBe('often');
 });
 
-it('passes an event to every job that it concerns', async () => {
+it('passes an event to every job that handles it', async () => {
   const { called, handle } = makeBackground();
   await call(handle, event('databases.main.tables.users.rows.abc.delete'));
   expect(called).toEqual(['seldom', 'never']);
@@ -77,11 +77,11 @@ it('passes an event to every job that it concerns', async () => {
 
 const all = ['often', 'seldom'];
 
-it('runs every job at the first run of a process, whatever the minute', async () => {
+it('runs every job in the first run of a process, at any minute', async () => {
   for (const minute of [0, 1, 9, 10, 30]) expect(await makeBackground().runAt(minute)).toEqual(all);
 });
 
-it('runs each job when its time has come, also when runs come late or are left out', async () => {
+it('runs each job when it is due, also when runs are late or missing', async () => {
   const { runAt } = makeBackground();
   const seldom: number[] = [];
   for (const minute of [8, 9, 10, 11, 12, 19, 23, 24, 30, 55, 59]) {
@@ -92,7 +92,7 @@ it('runs each job when its time has come, also when runs come late or are left o
   expect(seldom).toEqual([8, 10, 23, 30, 55]);
 });
 
-it('runs each job once for a time, with a clock that is some seconds before or behind the schedule', async () => {
+it('runs each job once, with a clock that is some seconds fast or slow', async () => {
   const { runAt } = makeBackground();
   await runAt(0);
   expect(await runAt(9, 2)).toEqual(['often']);
@@ -102,14 +102,14 @@ it('runs each job once for a time, with a clock that is some seconds before or b
   expect(await runAt(20, 1)).toEqual([]);
 });
 
-it('runs every job anew after the clock was put back', async () => {
+it('runs every job again after the clock was set back', async () => {
   const { runAt } = makeBackground();
   await runAt(45);
   expect(await runAt(31)).toEqual(all);
   expect(await runAt(32)).toEqual(['often']);
 });
 
-it('is not told of the time by events and by executions made with a key', async () => {
+it('does not count events and executions made with a key as runs of the schedule', async () => {
   const { handle, called, runAt } = makeBackground();
   await call(handle, event('databases.main.tables.complaints.rows.abc.delete'));
   await call(handle, { 'x-appwrite-trigger': 'http' });
@@ -117,13 +117,13 @@ it('is not told of the time by events and by executions made with a key', async 
   expect(await runAt(3)).toEqual(all);
 });
 
-it('answers a run at which nothing is due with 200 and nothing', async () => {
+it('answers a run at which nothing is due with 200 and an empty object', async () => {
   const { handle } = makeBackground();
   await call(handle, schedule);
   expect(await call(handle, schedule)).toMatchObject({ status: 200, body: '{}', lines: [] });
 });
 
-it('fails when one job fails, and tells what each has answered', async () => {
+it('fails when one job fails, and returns the answer of each', async () => {
   const { handle } = makeBackground({ status: 503 });
   const { status, body, lines } = await call(handle, schedule);
   expect(status).toBe(503);
@@ -131,7 +131,7 @@ it('fails when one job fails, and tells what each has answered', async () => {
   expect(lines).toHaveLength(2);
 });
 
-it('runs all scheduled jobs for a POST made with a key, and asks all jobs for a GET', async () => {
+it('runs all scheduled jobs for a POST made with a key, and calls all jobs for a GET', async () => {
   const [post, get] = [makeBackground(), makeBackground()];
   await call(post.handle, { 'x-appwrite-trigger': 'http' });
   expect(post.called).toEqual(['often', 'seldom']);

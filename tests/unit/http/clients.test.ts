@@ -9,7 +9,7 @@ import { fuzzRuns } from '../../support/seeded-random.ts';
 
 const SPEC = { fields: NewComplaintForm, files: IMAGE_FIELDS };
 
-/** What people write: any letters, lines and edges. */
+/** Any text that a person may send: letters, line ends, blanks, other scripts; at least `min` characters. */
 const words = (min: number) =>
   fc
     .string({ unit: fc.oneof(anyCharacter, fc.constantFrom('\r\n', '\n', '\r', ' ', 'ß', '漢', '🙂')), maxLength: 60 })
@@ -34,7 +34,7 @@ const picture = fc.record({
 });
 
 describe.each(CLIENTS)('a form written by %s', (client) => {
-  it('says what the same request says in JSON, and brings its pictures byte by byte', async () => {
+  it('gives the same fields as JSON, and its pictures byte for byte', async () => {
     await fc.assert(
       fc.asyncProperty(complaint, fc.array(picture, { maxLength: 3 }), async ({ place, ...texts }, pictures) => {
         const sent = { ...texts, ...place };
@@ -58,7 +58,7 @@ describe.each(CLIENTS)('a form written by %s', (client) => {
   });
 });
 
-it('is the same when the platform itself writes the form: fetch', async () => {
+it('fetch writes a form with the same fields and pictures', async () => {
   await fc.assert(
     fc.asyncProperty(complaint, fc.array(picture, { maxLength: 3 }), async ({ place, ...texts }, pictures) => {
       const sent = { ...texts, ...place };

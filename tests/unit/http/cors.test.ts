@@ -48,46 +48,46 @@ const FOREIGN = [
   '',
 ];
 
-describe('which origins are let in', () => {
-  it.each(FOREIGN)('does not let in %j', (origin) => {
+describe('the check of origins', () => {
+  it.each(FOREIGN)('does not allow %j', (origin) => {
     expect(corsOf(origin, ALLOWED)).toEqual({ headers: { vary: 'Origin' }, foreign: true });
   });
 
-  it('has forty of those', () => expect(new Set(FOREIGN).size).toBe(40));
+  it('is tested with forty of those', () => expect(new Set(FOREIGN).size).toBe(40));
 
-  it.each(ALLOWED)('lets in %s and exposes what clients read', (origin) => {
+  it.each(ALLOWED)('allows %s and exposes the headers that clients read', (origin) => {
     const { headers, foreign } = corsOf(origin, ALLOWED);
     expect(foreign).toBe(false);
     expect(headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'Origin' });
     expect(headers['access-control-expose-headers']).toContain('ETag');
   });
 
-  it('never lets in null, not even where somebody configured it', () => {
+  it('never allows null, even if it is configured', () => {
     expect(corsOf('null', ['null', DOCS])).toEqual({ headers: { vary: 'Origin' }, foreign: true });
   });
 
-  it('varies by Origin for those who send none, so that no cache mixes them up', () => {
+  it('varies by Origin for requests without one, so that no cache mixes the answers', () => {
     expect(corsOf(undefined, ALLOWED)).toEqual({ headers: { vary: 'Origin' }, foreign: false });
   });
 
-  it('says nothing of origins where none is configured', () => {
+  it('sends no header when no origin is configured', () => {
     expect(corsOf(undefined, [])).toEqual({ headers: {}, foreign: false });
     expect(corsOf(DOCS, [])).toEqual({ headers: {}, foreign: true });
   });
 
-  it.each(['https://anywhere.example', 'null'])('lets in %s where all are allowed, without repeating it', (origin) => {
+  it.each(['https://anywhere.example', 'null'])('allows %s where all are allowed, without repeating it', (origin) => {
     const { headers, foreign } = corsOf(origin, ['*']);
     expect(headers['access-control-allow-origin']).toBe('*');
     expect(foreign).toBe(false);
   });
 
-  it('never allows credentials: the token is a header of its own', () => {
+  it('never allows credentials, since the token is a separate header', () => {
     const all = { ...corsOf(DOCS, ALLOWED).headers, ...corsOf(DOCS, ['*']).headers, ...preflightHeaders(['GET']) };
     expect(Object.keys(all)).not.toContain('access-control-allow-credentials');
   });
 });
 
-it('tells a preflight the methods and every header the contract has', () => {
+it('answers a preflight with the methods and with every header of the contract', () => {
   const headers = preflightHeaders(['GET', 'PUT']);
   expect(headers['access-control-allow-methods']).toBe('GET, PUT');
   const allowed = headers['access-control-allow-headers']?.split(', ');

@@ -21,7 +21,7 @@ const description = 'Deep enough to lose a wheel in.';
 const id = 'k3v9x0q2m7c1b8n4z5s6';
 const account = { username: 'ada', password: 'correct-horse-9', name: 'Ada' };
 
-describe('what is said of a wrong field', () => {
+describe('the error for a field', () => {
   it.each<[string, z.ZodMiniType, unknown, FieldError]>([
     ['left out', NewComplaintJson, { title }, { field: 'description', code: 'required', message: 'is required' }],
     [
@@ -114,7 +114,7 @@ describe('what is said of a wrong field', () => {
     expect(await errorsOf(schema, value)).toContainEqual(error);
   });
 
-  it('names the fields there are when one is not known', async () => {
+  it('names the existing fields when one is unknown', async () => {
     const schema = z.strictObject({ id: z.string(), note: z.string() });
     const message = 'is not a field of this request; its fields are: id, note';
     expect(await errorsOf(schema, { id, note: 'x', nota: 'y' })).toEqual([
@@ -129,7 +129,7 @@ describe('what is said of a wrong field', () => {
     expect(long?.message).toBe('must have at most 1024 characters; 5000 were sent');
   });
 
-  it('makes messages for the first ten names only, each safe to repeat, however many were sent', async () => {
+  it('lists only the first ten unknown names, each escaped, however many were sent', async () => {
     const hostile = Object.fromEntries(Array.from({ length: 6_000 }, (_, n) => [`<b>${n}\r\n\u202e`, 1]));
     const errors = await errorsOf(NewComplaintJson, { title, description, ...hostile });
     expect(errors).toHaveLength(10);
@@ -137,7 +137,7 @@ describe('what is said of a wrong field', () => {
   });
 });
 
-describe('something sent, when it is repeated', () => {
+describe('a value in a message', () => {
   it.each([
     ['No', '"No"'],
     ['say "hi"', '"say \\"hi\\""'],
@@ -152,7 +152,7 @@ describe('something sent, when it is repeated', () => {
     expect(shown(value)).toBe(text);
   });
 
-  it('is said of what nests deeper than a stack without looking into it', async () => {
+  it('is not inspected when it nests deeper than a stack', async () => {
     const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
     expect(await errorsOf(NewComplaintJson, { title: deep, description })).toMatchObject([
       { field: 'title', message: 'must be text; a list was sent' },
@@ -161,7 +161,7 @@ describe('something sent, when it is repeated', () => {
 });
 
 describe('a query', () => {
-  it('counts empty values as not sent, but for the username', async () => {
+  it('treats empty values as not sent, except the username', async () => {
     expect(await ask('status=&category=&page=&near=&mine=')).toEqual({});
     expect(await ask('username=')).toEqual({ username: '' });
   });
@@ -171,18 +171,18 @@ describe('a query', () => {
     expect(errors).toMatchObject([{ field: 'colour', code: 'unknown_field' }]);
   });
 
-  it.each(['status[]', 'status[0]'])('says how to send a list where its name is %s', async (name) => {
+  it.each(['status[]', 'status[0]'])('explains how to send a list when its name is %s', async (name) => {
     const { errors } = await refusalOf(ask(`${name}=created`));
     expect(errors).toMatchObject([
       { field: name, message: expect.stringContaining('write status without the brackets') },
     ]);
   });
 
-  it('shows a name that is empty', async () => {
+  it('shows an empty name as quotes', async () => {
     expect((await refusalOf(ask('=1'))).errors).toMatchObject([{ field: '""', code: 'unknown_field' }]);
   });
 
-  it('keeps each entry of a list once', async () => {
+  it('removes repeated entries of a list', async () => {
     const list = Array(420).fill('created').join(',');
     expect(await ask(`status=${list}, on_hold`)).toEqual({ status: ['created', 'on_hold'] });
   });
@@ -192,7 +192,7 @@ describe('a query', () => {
     ['near=4.85e-5,2.3522219000000177&radius=1', { near: { latitude: 0.0000485, longitude: 2.3522219 }, radius: 1 }],
     ['mine=true&overdue=FALSE', { mine: true, overdue: false }],
     ['page=2&pageSize=50', { page: 2, pageSize: 50 }],
-    // As Dart, Kotlin and Swift write a number.
+    // Numbers in the spelling of Dart, Kotlin and Swift.
     ['page=1.0&near=1.0,2.0&radius=482.75', { page: 1, near: { latitude: 1, longitude: 2 }, radius: 482.75 }],
   ])('%s is understood', async (query, value) => {
     expect(await ask(query)).toEqual(value);

@@ -34,7 +34,7 @@ async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
 }
 
 describe('a form', () => {
-  it('comes with its texts as they were sent and its files byte by byte, in the order in which files are declared', async () => {
+  it('gives its texts unchanged and its files byte for byte, in the order in which file fields are declared', async () => {
     const pixels = Buffer.from([0, 255, 13, 10, 45, 45]);
     const { value, files } = await read(
       file('image2', 'b.png', pixels),
@@ -53,7 +53,7 @@ describe('a form', () => {
     expect(await read()).toEqual({ value: {}, files: [] });
   });
 
-  it('leaves out texts and file inputs that were left empty, and keeps an empty file that has a name', async () => {
+  it('leaves out empty texts and file inputs, and keeps an empty file that has a name', async () => {
     const { value, files } = await read(
       field('title', ''),
       field('anonymous', ''),
@@ -65,7 +65,7 @@ describe('a form', () => {
     expect(files).toEqual([{ field: 'image2', filename: 'a.jpg', bytes: Buffer.alloc(0) }]);
   });
 
-  it('takes bytes without a filename for a file where their type says so', async () => {
+  it('treats bytes without a filename as a file when they have a media type', async () => {
     const typed = part(['Content-Disposition: form-data; name="image1"', 'Content-Type: image/jpeg'], '\xff\xd8\xff');
     expect((await read(typed)).files).toHaveLength(1);
   });
@@ -80,7 +80,7 @@ describe('a form', () => {
   });
 
   it.each(['../../etc/passwd', 'a\0b.jpg', 'a;b=c.jpg', '\u202egpj.exe', 'C:\\fakepath\\a.jpg', 'a\\', "a'%22.jpg"])(
-    'does not mind the filename %j',
+    'accepts the filename %j',
     async (filename) => {
       const sent = file('image1', Buffer.from(filename).toString('latin1'), 'x');
       expect((await read(sent)).files.map(({ field: name }) => name)).toEqual(['image1']);
@@ -92,7 +92,7 @@ describe('a form', () => {
     `multipart/form-data; boundary="${BOUNDARY}"; charset=utf-8`,
     `multipart/form-data; charset=utf-8; boundary=${BOUNDARY} ; `,
     `Multipart/Form-Data;Boundary=${BOUNDARY}`,
-  ])('may say its boundary as %j', async (contentType) => {
+  ])('may state its boundary as %j', async (contentType) => {
     expect((await parseForm(form(field('title', 'x')), contentType, SPEC)).value).toEqual({ title: 'x' });
   });
 
@@ -139,7 +139,7 @@ describe('a form', () => {
       'each needs Content-Disposition: form-data with a name',
     ],
     ['Latin-1', form(field('title', Buffer.from('Stra\xdfe', 'latin1'))), '"title" is not text in UTF-8'],
-  ])('that cannot be read is told why: %s', async (_what, body, told) => {
+  ])('that cannot be read gets an error that says why: %s', async (_what, body, told) => {
     const refusal = await refusalOf(parseForm(body, CONTENT_TYPE, SPEC));
     expect(refusal.code).toBe('malformed_form');
     expect(refusal.message).toContain(told);
@@ -192,14 +192,14 @@ describe('attacks on a form', () => {
   });
 });
 
-/** Parts between delimiters, counted without any parser. */
+/** The number of parts, counted by their delimiters without a parser. */
 function partsBetween({ body, contentType }: Sent): number {
   const boundary = /boundary="?([^";]*)"?$/.exec(contentType)?.[1] ?? BOUNDARY;
   return `\r\n${body.toString('latin1')}`.split(`\r\n--${boundary}`).length - 2;
 }
 
 describe('hostile bodies', () => {
-  it('are read whole or refused', { timeout: fuzzTimeout(2) }, async () => {
+  it('are read completely or refused', { timeout: fuzzTimeout(2) }, async () => {
     let accepted = 0;
     for (const sent of hostileBodies(fuzzRuns(6_000), 20_260_103)) {
       let parts: FormPart[];
@@ -211,7 +211,7 @@ describe('hostile bodies', () => {
       }
       accepted += 1;
       expect(parts).toHaveLength(partsBetween(sent));
-      // Each part is followed by a delimiter and preceded by its header: nothing was cut off or joined.
+      // Each part lies between its header and a delimiter, so nothing was cut off or joined.
       for (const { bytes } of parts) {
         const at = bytes.byteOffset - sent.body.byteOffset;
         if (bytes.length === 0) continue;
@@ -222,7 +222,7 @@ describe('hostile bodies', () => {
     expect(accepted).toBeGreaterThan(100);
   });
 
-  it('become fields that were declared, or a refusal', { timeout: fuzzTimeout(2) }, async () => {
+  it('give only declared fields, or a refusal', { timeout: fuzzTimeout(2) }, async () => {
     for (const sent of hostileBodies(fuzzRuns(2_000), 20_260_105)) {
       const outcome = await parseForm(sent.body, sent.contentType, SPEC).catch((error: unknown) => error);
       if (outcome instanceof Refusal) continue;

@@ -7,7 +7,7 @@ import { asRefusal, problemReply } from '#shared/http/problem.ts';
 const codes = Object.keys(PROBLEMS) as ProblemCode[];
 
 describe('the body of a refusal', () => {
-  it.each(codes)('is what the contract says for %s', (code) => {
+  it.each(codes)('follows the contract for %s', (code) => {
     const { status, headers, body } = problemReply(new Refusal(code, 'What would be right.'), 'abc123');
     const problem = z.parse(Problem, JSON.parse(body));
     expect(problem).toMatchObject({ status, code, title: PROBLEMS[code].title, detail: 'What would be right.' });
@@ -16,7 +16,7 @@ describe('the body of a refusal', () => {
     expect('www-authenticate' in headers).toBe(status === 401);
   });
 
-  it('says when to try again, in whole seconds and at least one', () => {
+  it('states when to try again, in whole seconds and at least one', () => {
     expect(problemReply(retryLater('busy', 'Wait.', { seconds: 0.2 }), 'a').headers['retry-after']).toBe('1');
     expect(problemReply(retryLater('busy', 'Wait.', { seconds: 2.1 }), 'a').headers['retry-after']).toBe('3');
     const told = [0.2, 2.1, 119, 120, 2_500, 80_000].map((seconds) => retryLater('busy', 'Full.', { seconds }).message);
@@ -27,7 +27,7 @@ describe('the body of a refusal', () => {
     );
   });
 
-  it('holds nothing of what was thrown', () => {
+  it('contains nothing of the error that was thrown', () => {
     const thrown = new Error('SELECT secret FROM appwrite', { cause: new Error('password=hunter2') });
     const { status, body } = problemReply(asRefusal(thrown), 'abc123');
     expect(status).toBe(500);

@@ -4,7 +4,7 @@ import { findRoute, methodsOf, unknownPath } from '#shared/http/router.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'get'];
 
-/** The path itself, and seven spellings that are not it. */
+/** The path itself, and seven spellings that are different paths. */
 const spellings = (path: string) => [
   path,
   `/${path}`,
@@ -31,7 +31,7 @@ function outcome(find: () => unknown): unknown {
 }
 
 describe('the matrix of paths, methods and spellings', () => {
-  it('answers exactly the routes there are, 405 for other methods, 404 for other spellings', () => {
+  it('answers exactly the declared routes, 405 for other methods and 404 for other spellings', () => {
     for (const { routes, path, method, spelled } of cells) {
       const found = outcome(() => findRoute(routes, { method, path: spelled }));
       const wanted = method === 'HEAD' ? 'GET' : method;
@@ -46,17 +46,17 @@ describe('the matrix of paths, methods and spellings', () => {
     expect(cells.length).toBeGreaterThan(500);
   });
 
-  it('lists the methods of a path: HEAD where there is a GET, OPTIONS last', () => {
+  it('lists the methods of a path, with HEAD where there is a GET, and OPTIONS last', () => {
     expect(methodsOf(ROUTES.users ?? [], '/user')).toEqual(['POST', 'GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS']);
     expect(methodsOf(ROUTES.auth ?? [], '/login')).toEqual(['POST', 'OPTIONS']);
   });
 
-  it('says which methods a path answers, in words and in Allow', () => {
+  it('names the allowed methods in words and in Allow', () => {
     const refused = outcome(() => findRoute(ROUTES.auth ?? [], { method: 'GET', path: '/login' }));
     expect(refused).toMatchObject({ message: 'This path answers POST, OPTIONS.', headers: { allow: 'POST, OPTIONS' } });
   });
 
-  it('names the paths there are for one that is none, and does not repeat it', () => {
+  it('lists the existing paths for an unknown one, and does not repeat that', () => {
     const message =
       'There is nothing at this path. The paths here are /email/confirm, /email/unsubscribe, /login, /logout, /recovery, /recovery/confirm.';
     expect(unknownPath(['/logout', '/login', '/login'])).toMatchObject({

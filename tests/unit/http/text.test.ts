@@ -13,7 +13,7 @@ async function messageOf(schema: z.ZodMiniType, value: unknown): Promise<string>
 }
 
 describe('a number as text', () => {
-  it('is any finite number as JSON writes it', () => {
+  it('may be any finite number as JSON writes it', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(numberFromText(JSON.stringify(value))).toBe(value + 0);
@@ -27,14 +27,14 @@ describe('a number as text', () => {
     ['+7', 7],
     ['-0.5', -0.5],
     [' 12 ', 12],
-  ])('%j is one', (raw, value) => expect(numberFromText(raw)).toBe(value));
+  ])('is read from %j', (raw, value) => expect(numberFromText(raw)).toBe(value));
 
   it.each(['', ' ', '1,5', '1e999', '0x10', '1_000', '007', '.5', '5.', 'NaN', 'Infinity', '1 2', '١'])(
-    '%j is none',
+    'is not read from %j',
     (raw) => expect(numberFromText(raw)).toBeUndefined(),
   );
 
-  it('becomes what the field takes, and stays a text where it is none', () => {
+  it('is converted where the field takes a number, and otherwise stays a text', () => {
     expect(fromText(z.optional(z.nullable(Latitude)), '52.5', 'form')).toBe(52.5);
     expect(fromText(z.string(), '52.5', 'query')).toBe('52.5');
     expect(fromText(z.int(), '17', 'query')).toBe(17);
@@ -45,7 +45,7 @@ describe('a number as text', () => {
   });
 });
 
-it('keeps coordinates to seven decimals', async () => {
+it('rounds coordinates to seven decimals', async () => {
   expect(await take(Longitude, 2.3522219000000177)).toMatchObject({ data: 2.3522219 });
   expect(await take(Latitude, -1e-9)).toMatchObject({ data: 0 });
   expect((await take(Latitude, 90.00000001)).success).toBe(false);
@@ -81,7 +81,7 @@ describe('a time', () => {
     ['2026-11-26T10:00Z', '2026-11-26T10:00:00.000Z'],
     ['2026-11-26t10:00:00z', '2026-11-26T10:00:00.000Z'],
     ['2026-11-26 10:00:00+0100', '2026-11-26T09:00:00.000Z'],
-    // A plus that was not percent-encoded in a query.
+    // An unencoded plus in a query is decoded as a space.
     ['2026-11-26T10:00:00 01:00', '2026-11-26T09:00:00.000Z'],
     ['2026-11-26T10:00:00+01', '2026-11-26T09:00:00.000Z'],
     ['2026-11-26T10:00:00\u221201:00', '2026-11-26T11:00:00.000Z'],
@@ -94,7 +94,7 @@ describe('a time', () => {
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
   ])('%j is understood', async (raw, time) => expect(await at(startTime, raw)).toBe(time));
 
-  it('as an end counts a whole day, and a moment as it is', async () => {
+  it('includes the whole day as an end, and stays the same when it has a time of day', async () => {
     expect(await at(endTime, '2026-11-26')).toBe('2026-11-27T00:00:00.000Z');
     expect(await at(endTime, '2026-11-26T10:00:00Z')).toBe('2026-11-26T10:00:00.000Z');
   });
@@ -126,16 +126,16 @@ describe('a time', () => {
     '20261126',
     '2026-11-26T10:00:00.1234567890Z',
     '2026-11-26T10:00:00+01:00[Europe/Berlin]',
-  ])('%j is none', async (raw) => expect(await messageOf(startTime, raw)).toMatch(/^must be an ISO 8601 date/));
+  ])('%j is refused', async (raw) => expect(await messageOf(startTime, raw)).toMatch(/^must be an ISO 8601 date/));
 });
 
 describe('a point', () => {
-  it.each(['52.52,13.405', ' 52.52 , 13.405 '])('%j is one', async (raw) =>
+  it.each(['52.52,13.405', ' 52.52 , 13.405 '])('%j is accepted', async (raw) =>
     expect(await take(point, raw)).toMatchObject({ data: { latitude: 52.52, longitude: 13.405 } }),
   );
 
   it.each(['', ',', '52.52', '52.52,', '52,52,13,4', '91,0', '0,181', 'NaN,0', '52.52;13.4'])(
-    '%j is none',
+    '%j is refused',
     async (raw) => expect(await messageOf(point, raw)).toMatch(/^must be latitude,longitude/),
   );
 });
@@ -146,7 +146,7 @@ describe('a text', () => {
     ' {"method":"stringConcat","values":["x"]}\n',
     '{"m\\u0065thod":"toggle"}',
     '{"note":"hi",\r\n"method":"dateSetNow"}',
-  ])('that Appwrite would compute and not store is refused: %j', async (raw) =>
+  ])('that Appwrite would compute instead of store is refused: %j', async (raw) =>
     expect(await messageOf(Title, raw)).toBe('must not be a JSON object whose method is an operator of Appwrite'),
   );
 
@@ -158,23 +158,23 @@ describe('a text', () => {
     'See {"method":"increment"}',
     '{"method":"increment"',
     '{"data":{"method":"increment"}}',
-  ])('that Appwrite stores as it is is taken: %j', async (raw) =>
+  ])('that Appwrite stores unchanged is accepted: %j', async (raw) =>
     expect(await take(Title, raw)).toMatchObject({ data: raw }),
   );
 
-  it('has one kind of line end before anything is counted', async () => {
+  it('gets uniform line ends before it is counted', async () => {
     const lines = `${'x\r\n'.repeat(1_999)}xx`;
     expect(await take(text(1, 4_000), lines)).toMatchObject({ data: `${'x\n'.repeat(1_999)}xx` });
     expect(await take(text(1, 20), 'a\rb\u2028c\u2029d\ve\ff')).toMatchObject({ data: 'a\nb\nc\nd\ne\nf' });
   });
 
-  it('is counted in characters, not in the units that a computer keeps them in', async () => {
+  it('is counted in characters, not in UTF-16 units', async () => {
     expect((await take(text(1, 120), '🙂'.repeat(120))).success).toBe(true);
     expect((await take(text(1, 120), '🙂'.repeat(121))).success).toBe(false);
   });
 
   it.each(['漏水', 'ゴミ', '소음', '漏 水'])(
-    'in Chinese, Japanese or Korean may be two characters short: %s',
+    'in Chinese, Japanese or Korean may have only two characters: %s',
     async (title) => expect((await take(Title, title)).success).toBe(true),
   );
 
@@ -182,7 +182,7 @@ describe('a text', () => {
     expect((await take(Title, title)).success).toBe(false),
   );
 
-  it('loses direction overrides and byte order marks, and keeps joiners and selectors', async () => {
+  it('loses direction overrides and byte order marks, and keeps joiners and variation selectors', async () => {
     expect(cleanText('\ufeff\u202agpj\u202e.exe\u2069')).toBe('gpj.exe');
     const kept =
       '👩‍🚒 👨‍👩‍👧‍👦 🏳️‍🌈 👋🏽 🇩🇪 1️⃣ 🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} ❤️ क्‍ष می‌خواهم नमस्ते‌';
@@ -201,7 +201,7 @@ describe('a text', () => {
     '\u0301\u0301\u0301',
     '\u{e0041}\u{e0042}\u{e0043}',
     '\u200e\u061c\u180e',
-  ])('of %j shows nothing', async (value) =>
+  ])('of %j is refused as invisible', async (value) =>
     expect(await messageOf(Title, value)).toBe('must hold a character that can be seen'),
   );
 
@@ -211,13 +211,13 @@ describe('a text', () => {
     ['a\u0085b', 'U+0085'],
     ['a\u007fb', 'U+007F'],
     ['\u001b[31mred', 'U+001B'],
-  ])('must not hold the control character of %j', async (value, name) =>
+  ])('must not contain the control character of %j', async (value, name) =>
     expect(await messageOf(Title, value)).toBe(`must not hold the control character ${name}`),
   );
 
   it('must be well formed', async () => expect(await messageOf(Title, 'abc\ud800')).toMatch(/well-formed/));
 
-  it('that is taken is taken again as it is', async () => {
+  it('that was accepted is accepted again unchanged', async () => {
     const schema = text(1, 100);
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: anyCharacter, maxLength: 60 }), async (raw) => {
@@ -229,7 +229,7 @@ describe('a text', () => {
     );
   });
 
-  it('of millions of characters is refused before it is looked at', async () => {
+  it('of millions of characters is refused before it is scanned', async () => {
     const result = await take(Title, 'x'.repeat(11_000_000));
     expect(result.error?.issues).toMatchObject([{ code: 'too_big', maximum: 120 }]);
   });
@@ -267,7 +267,7 @@ describe('a phone number', () => {
     ['US', '(415) 555-2671', '+14155552671'],
     ['IT', '02 1234 5678', '+390212345678'],
     ['NL', '0031 6 12345678', '+31612345678'],
-  ])('without a country is one of the default country: %s %j', async (country, raw, number) => {
+  ])('without a country gets the default country: %s %j', async (country, raw, number) => {
     process.env.DEFAULT_COUNTRY = country;
     expect(await take(Phone, raw)).toMatchObject({ data: number });
   });
@@ -284,11 +284,11 @@ describe('a phone number', () => {
     '+49 170 1234567 ext. 12',
     '+49 170 1234567;ext=12',
     '+1-800-FLOWERS',
-  ])('%j is none without a default country', async (raw) =>
+  ])('%j is refused without a default country', async (raw) =>
     expect(await messageOf(Phone, raw)).toBe('must be an international number such as +49 170 1234567'),
   );
 
-  it('that is none of the default country is refused with its name', async () => {
+  it('that is invalid in the default country gets an error that names the country', async () => {
     process.env.DEFAULT_COUNTRY = 'DE';
     expect(await messageOf(Phone, '12')).toMatch(/^must be an international number/);
     expect(await messageOf(Phone, '123')).toMatch(/^must be a number of DE, or an international number/);

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { ConfigError, readNotifyConfig } from '#shared/config.ts';
 import { SmtpMailer } from '#shared/mail/smtp.ts';
 
-/** A server that takes every mail, or refuses the recipient, and keeps what it was told. */
+/** A server that accepts every mail, or refuses the recipient; it records the lines it receives. */
 async function smtpServer({ refuses }: { refuses: boolean }) {
   const lines: string[] = [];
   const server = createServer((socket) => {
@@ -40,7 +40,7 @@ const mail = {
 };
 const from = 'Us <us@example.com>';
 
-it('a mail goes out with text and HTML, under an id that is the same when it is sent again', async () => {
+it('a mail is sent with text and HTML, and with the same id when it is sent again', async () => {
   const server = await smtpServer({ refuses: false });
   const mailer = new SmtpMailer({ url: server.url, from });
   expect(await mailer.hand(mail)).toBe('sent');
@@ -58,13 +58,13 @@ it('a mail goes out with text and HTML, under an id that is the same when it is 
   await server.close();
 });
 
-it('a mail that the server refuses is an error, which is tried again', async () => {
+it('a mail that the server refuses is an error, so it is sent again later', async () => {
   const server = await smtpServer({ refuses: true });
   await expect(new SmtpMailer({ url: server.url, from }).hand(mail)).rejects.toThrow('550');
   await server.close();
 });
 
-it('SMTP_URL and MAIL_FROM are read together, and refused when they make no sense', () => {
+it('SMTP_URL and MAIL_FROM are read together, and refused when they do not fit', () => {
   const place = {
     APPWRITE_FUNCTION_API_ENDPOINT: 'https://appwrite.example/v1',
     APPWRITE_FUNCTION_PROJECT_ID: 'p',

@@ -25,7 +25,7 @@ function errorOf(text: string): PictureError | undefined {
 const code = (text: string) => errorOf(text)?.code;
 
 describe('a picture in base64', () => {
-  it('comes out as it went in, with or without padding and a data URL prefix', () => {
+  it('is decoded with or without padding and a data URL prefix', () => {
     const picture = fc.uint8Array({ minLength: 1, maxLength: 300 });
     fc.assert(
       fc.property(picture, fc.constantFrom(...PREFIXES), fc.boolean(), (bytes, prefix, padded) => {
@@ -36,7 +36,7 @@ describe('a picture in base64', () => {
     );
   });
 
-  it('is refused or exactly what its text says, whatever the text', () => {
+  it('is refused, or encodes to the same text again', () => {
     const digit = fc.constantFrom(...'ABab01+/=-_ \n\u0141,:');
     fc.assert(
       fc.property(fc.string({ unit: digit, maxLength: 12 }), (text) => {
@@ -79,7 +79,7 @@ describe('a picture in base64', () => {
     expect(error?.message).toContain('or the file itself in a multipart form');
   });
 
-  it('is empty where there is no text', () => {
+  it('is empty when the text is empty', () => {
     expect([code(''), code('data:image/png;base64,')]).toEqual(['image_empty', 'image_empty']);
   });
 
@@ -87,14 +87,14 @@ describe('a picture in base64', () => {
     ['data:text/html;base64,PGh0bWw+', 'holds text/html, not a picture'],
     ['data:application/pdf;base64,JVBERi0=', 'holds application/pdf, not a picture'],
     ['data:,hello', 'holds text, not a picture'],
-  ])('is no picture where its data URL says so: %j', (text, what) => {
+  ])('is refused when its data URL has another type: %j', (text, what) => {
     const error = errorOf(text);
     expect(error?.code).toBe('unsupported_image');
     expect(error?.message).toContain(what);
     expect(error?.message).toContain('data:image/jpeg;base64,');
   });
 
-  it('may have 3 MiB and not a byte more', () => {
+  it('may have up to 3 MiB', () => {
     const full = Buffer.alloc(MAX_PICTURE_BYTES, 7).toString('base64');
     expect(decodePicture(full).length).toBe(MAX_PICTURE_BYTES);
     expect(code(`${full}AA`)).toBe('image_too_large');

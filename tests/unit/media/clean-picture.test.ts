@@ -26,7 +26,7 @@ async function expectCleanCopy(source: Uint8Array, what: string): Promise<void> 
 }
 
 describe('a picture full of metadata', () => {
-  it.each(CASES)('shows the same as %s with orientation %i and tells nothing', async (format, orientation) => {
+  it.each(CASES)('looks the same as %s with orientation %i and contains no canary', async (format, orientation) => {
     for (const [index, variant] of VARIANTS[format].entries()) {
       const source = await makePicture(format, {
         variant,
@@ -38,7 +38,7 @@ describe('a picture full of metadata', () => {
     }
   });
 
-  it.each(FORMATS)('keeps no EXIF but the orientation: %s', async (format) => {
+  it.each(FORMATS)('keeps no EXIF except the orientation: %s', async (format) => {
     const plain = await makePicture(format);
     for (const orientation of ORIENTATIONS) {
       const metadata = await sharp((await cleanPicture(withCanaries(format, plain, orientation))).bytes).metadata();
@@ -48,7 +48,7 @@ describe('a picture full of metadata', () => {
     }
   });
 
-  it('comes out clean whatever its size, coding, profile and orientation', { timeout: fuzzTimeout(60) }, async () => {
+  it('is cleaned in every size, coding, profile and orientation', { timeout: fuzzTimeout(60) }, async () => {
     const random = seededRandom(20_260_101);
     for (let run = 0; run < fuzzRuns(50); run++) {
       const format = random.pick(FORMATS);
@@ -60,8 +60,8 @@ describe('a picture full of metadata', () => {
   });
 });
 
-describe('a picture as cameras and programs write it', () => {
-  it.each(FORMATS.map((format) => [format] as const))('is told by its content: %s', async (format) => {
+describe('a picture of a camera or program', () => {
+  it.each(FORMATS.map((format) => [format] as const))('is recognised by its content: %s', async (format) => {
     const picture = await cleanPicture(await makePicture(format));
     expect(picture.type).toBe(`image/${format}`);
     expect(picture.extension).toBe({ jpeg: 'jpg', png: 'png', webp: 'webp' }[format]);
@@ -83,7 +83,7 @@ describe('a picture as cameras and programs write it', () => {
     expect((await cleanPicture(withCanaries('jpeg', source, 6))).bytes.includes(scan)).toBe(true);
   });
 
-  it('leaves the caller its bytes and keeps no view of them', async () => {
+  it('is not modified, and its copy shares no memory with it', async () => {
     const source = withCanaries('png', await makePicture('png'), 3);
     const copy = Buffer.from(source);
     const { bytes } = await cleanPicture(source);
@@ -102,7 +102,7 @@ describe('a picture as cameras and programs write it', () => {
 });
 
 describe('damaged metadata', () => {
-  it.each(FORMATS)('is no reason to refuse a good picture: %s', async (format) => {
+  it.each(FORMATS)('does not cause a good picture to be refused: %s', async (format) => {
     const plain = await makePicture(format);
     const laden = withCanaries(format, plain, 6);
     const start = laden.indexOf(exifBlock(6));
@@ -117,7 +117,7 @@ describe('damaged metadata', () => {
     expect((await displayed((await cleanPicture(laden)).bytes)).width).toBe(24);
   });
 
-  it('leaves stray bytes between the segments of a JPEG behind', async () => {
+  it('between the segments of a JPEG is dropped', async () => {
     const plain = await makePicture('jpeg');
     const stray = Buffer.concat([plain.subarray(0, 2), Buffer.from(`${CANARY}\0\0`), plain.subarray(2)]);
     stray.write('\xff\xe5\0\x04', 2, 'latin1');

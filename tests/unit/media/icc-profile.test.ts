@@ -9,7 +9,7 @@ import { jpegSegment } from '../../support/pictures-parts.ts';
 import { colourProfile, curve, lookupTable, profileTag } from '../../support/pictures-profile.ts';
 import { fuzzRuns } from '../../support/seeded-random.ts';
 
-/** Everything that programs and devices write about themselves and their owner, and two members of nobody's standard. */
+/** Tags in which programs and devices describe themselves and their owner, and two that no standard defines. */
 const TELLING = [
   'desc',
   'cprt',
@@ -39,7 +39,7 @@ function tagsOf(profile: Buffer): string[] {
 }
 
 describe('a colour profile', () => {
-  it.each(FORMATS)('makes the same colours after its texts are gone: Display P3 in %s', async (format) => {
+  it.each(FORMATS)('gives the same colours without its texts: Display P3 in %s', async (format) => {
     const source = await makePicture(format, { profile: true, width: 60, height: 40 });
     const cleaned = (await cleanPicture(source)).bytes;
     expect((await displayed(cleaned)).pixels.equals((await displayed(source)).pixels)).toBe(true);
@@ -69,7 +69,7 @@ describe('a colour profile', () => {
     }
   });
 
-  it('names no date, maker, model or program in its header', () => {
+  it('has no date, maker, model or program in its header', () => {
     const telling = colourProfile();
     for (const [from, to] of [
       [4, 8],
@@ -82,7 +82,7 @@ describe('a colour profile', () => {
     expect(withoutTexts(telling)).toEqual(withoutTexts(colourProfile()));
   });
 
-  it('hides nothing behind the numbers of a tag, or in a tag of another type', () => {
+  it('keeps no extra bytes after the numbers of a tag, and no tag of another type', () => {
     const behind = (tag: Buffer) => Buffer.concat([tag, Buffer.from(CANARY)]);
     const matrix = profileTag('sf32', Buffer.alloc(36, 1));
     const hiding = colourProfile([
@@ -101,7 +101,7 @@ describe('a colour profile', () => {
     ]);
   });
 
-  it('shares the data that its tags share', () => {
+  it('stores data once that several tags share', () => {
     const [whole, shared] = [
       colourProfile([['A2B0', lookupTable(9)]]),
       colourProfile([
@@ -120,11 +120,11 @@ describe('a colour profile', () => {
     ['no colours', Buffer.concat([colourProfile().subarray(0, 128), Buffer.alloc(4)])],
     ['a million tags', withNumber(colourProfile(), 128, 1_000_000)],
     ['tags that overlap to many times its size', overlapping()],
-  ])('is dropped where it cannot be read: %s', (_what, profile) => {
+  ])('is dropped when it cannot be read: %s', (_what, profile) => {
     expect(withoutTexts(profile)).toBeUndefined();
   });
 
-  it('stays as it is once it is clean, and is never much larger, whatever its bytes', () => {
+  it('does not change when it is cleaned again, and never grows much', () => {
     const source = colourProfile([['A2B0', lookupTable(3)], ...TELLING]);
     const change = fc.tuple(fc.nat(source.length - 1), fc.integer({ min: 0, max: 255 }));
     fc.assert(
@@ -146,7 +146,7 @@ function withNumber(profile: Buffer, at: number, value: number): Buffer {
   return profile;
 }
 
-/** Tags that each take the whole rest of the file. */
+/** A profile whose tags each span the whole rest of the file. */
 function overlapping(): Buffer {
   const names = ['A2B0', 'A2B1', 'A2B2', 'B2A0', 'B2A1', 'B2A2'];
   const tag = profileTag('mpet', '');

@@ -8,7 +8,7 @@ import { fuzzRuns, fuzzTimeout, type Random, seededRandom } from '../../support/
 const END = Buffer.from([0xff, 0xd9]);
 const SECRET = Buffer.from('behind the last block');
 
-/** That the file is taken, shows the same as before, and stays as it is when cleaned again. */
+/** Expects that the file is accepted, looks the same, and does not change when it is cleaned again. */
 async function expectSame(source: Buffer, what: string): Promise<Buffer> {
   const { bytes } = await cleanPicture(source);
   expect((await displayed(bytes)).pixels.equals((await displayed(source)).pixels), what).toBe(true);
@@ -21,7 +21,7 @@ function start(jpeg: Buffer, marker: number): number {
 }
 
 describe('the pixels of a JPEG', () => {
-  it('end where their last block ends, in every coding and size', { timeout: fuzzTimeout(30) }, async () => {
+  it('end with their last block, in every coding and size', { timeout: fuzzTimeout(30) }, async () => {
     const random = seededRandom(20_260_105);
     for (let run = 0; run < fuzzRuns(25); run++) {
       const recipe = randomRecipe('jpeg', random);
@@ -41,7 +41,7 @@ describe('the pixels of a JPEG', () => {
     expect(whole.bytes.subarray(-2).equals(END)).toBe(true);
   });
 
-  it.each(VARIANTS.jpeg)('are refused when they are cut, with an end marker or without: %s', async (variant) => {
+  it.each(VARIANTS.jpeg)('are refused when they are cut, with or without an end marker: %s', async (variant) => {
     const source = await makePicture('jpeg', { variant });
     const from = start(source, 0xda) + 20;
     for (let end = from; end < source.length - 3; end += 7) {
@@ -51,7 +51,7 @@ describe('the pixels of a JPEG', () => {
     await expect(cleanPicture(Buffer.concat([source.subarray(0, -6), END]))).rejects.toThrow('stops before');
   });
 
-  it('are read in pieces, between which other requests have their turn', async () => {
+  it('are read in pieces, so that other requests are served in between', async () => {
     const large = await makePicture('jpeg', { width: 1_600, height: 1_600 });
     let turns = 0;
     let done = false;
@@ -65,13 +65,13 @@ describe('the pixels of a JPEG', () => {
     expect(turns).toBeGreaterThanOrEqual(5);
   });
 
-  it('may have odd numbers in the header of their scan, as some cameras write them', async () => {
+  it('may have unusual numbers in the header of their scan, as some cameras write them', async () => {
     const source = await makePicture('jpeg');
     source[start(source, 0xda) + 12] = 0;
     await expectSame(source, 'Se is 0');
   });
 
-  it('may have no end of a progressive picture’s finest bits, if it says that it ends', async () => {
+  it('may lack the finest bits of a progressive picture if there is an end marker', async () => {
     const source = await makePicture('jpeg', { variant: 'progressive' });
     const last = source.lastIndexOf(Buffer.from([0xff, 0xda]));
     await expectSame(Buffer.concat([source.subarray(0, last), END]), 'a coarse picture');
@@ -80,7 +80,7 @@ describe('the pixels of a JPEG', () => {
 });
 
 describe('restart markers', () => {
-  it('are kept, and what stands before them is not', async () => {
+  it('are kept, and other bytes before them are dropped', async () => {
     const random = seededRandom(3);
     for (let run = 0; run < fuzzRuns(30); run++) {
       const size = { columns: 1 + random.below(6), rows: 1 + random.below(6), interval: 1 + random.below(5) };
@@ -120,7 +120,7 @@ describe('restart markers', () => {
       (intervals: Buffer[]) => withMarkers(intervals.with(1, (intervals[1] as Buffer).subarray(0, 1))),
     ],
     ['an interval is empty', (intervals: Buffer[]) => withMarkers(intervals.with(1, Buffer.alloc(0)))],
-  ])('may be wrong in the middle, as far as viewers get over it: %s', async (what, edit) => {
+  ])('may be wrong in the middle, as far as viewers tolerate it: %s', async (what, edit) => {
     for (let seed = 1; seed < 8; seed++) {
       const picture = restartedPicture(seededRandom(seed));
       await expectSame(restartedFile(picture, edit(picture.intervals)), what);
@@ -134,7 +134,7 @@ describe('restart markers', () => {
     await expect(cleanPicture(restartedFile(picture, withMarkers(hiding)))).rejects.toThrow('far too many parts');
   });
 
-  it('may not end before the last interval', async () => {
+  it('may not be missing before the last interval', async () => {
     const picture = restartedPicture(seededRandom(6));
     const cut = restartedFile(picture, withMarkers(picture.intervals.slice(0, -1)));
     await expect(cleanPicture(cut)).rejects.toThrow('stops before');
@@ -144,7 +144,7 @@ describe('restart markers', () => {
 });
 
 describe('faulty pixels', () => {
-  it('are refused, or show the same as before', { timeout: fuzzTimeout(30) }, async () => {
+  it('are refused or look the same as before', { timeout: fuzzTimeout(30) }, async () => {
     const random = seededRandom(20_260_106);
     const seeds = await Promise.all(VARIANTS.jpeg.map((variant) => makePicture('jpeg', { variant })));
     let taken = 0;

@@ -30,13 +30,13 @@ function profileSegments(...parts: Array<[number: number, count: number, content
 }
 
 describe('a JPEG', () => {
-  it('keeps its JFIF head without the thumbnail', async () => {
+  it('keeps its JFIF segment without the thumbnail', async () => {
     const jfif = jpegSegment(0xe0, `JFIF\0\x01\x02\x01\0\x48\0\x48\x02\x02${'t'.repeat(12)}`);
     const kept = Buffer.from((await cleanPicture(laden(jfif))).bytes);
     expect(kept.subarray(2, 20).equals(jpegSegment(0xe0, 'JFIF\0\x01\x02\x01\0\x48\0\x48\0\0'))).toBe(true);
   });
 
-  it('keeps the Adobe mark that decides how its colours are read', async () => {
+  it('keeps the Adobe segment that decides how its colours are read', async () => {
     const cmyk = await makePicture('jpeg', { variant: 'cmyk' });
     const { bytes } = await cleanPicture(cmyk);
     expect(markers(bytes)).toContain('ee');
@@ -82,7 +82,7 @@ describe('a JPEG', () => {
     );
   });
 
-  it('takes metadata between and after its scans for what it is', async () => {
+  it('drops metadata between and after its scans', async () => {
     const progressive = await makePicture('jpeg', { variant: 'progressive' });
     const late = Buffer.concat([
       progressive.subarray(0, -2),
@@ -99,14 +99,14 @@ describe('a JPEG', () => {
     );
   });
 
-  it('heeds the first orientation only', async () => {
+  it('uses the first orientation only', async () => {
     const exif = (orientation: number) =>
       jpegSegment(0xe1, Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), exifBlock(orientation)]));
     expect((await cleanPicture(laden(exif(6), exif(3)))).orientation).toBe(6);
     expect((await cleanPicture(laden(exif(1), exif(6)))).orientation).toBe(1);
   });
 
-  it('loses the tables that no scan uses, however many they are', async () => {
+  it('loses tables that no scan uses, however many there are', async () => {
     const unused = [
       jpegSegment(0xdb, Buffer.alloc(65, 3)),
       jpegSegment(0xc4, Buffer.concat([Buffer.from([3, 1]), Buffer.alloc(16)])),
@@ -125,7 +125,7 @@ describe('a JPEG', () => {
     expect((await displayed(bytes)).pixels.equals((await displayed(optimised)).pixels)).toBe(true);
   });
 
-  it('may leave out the code tables of the standard, as Motion JPEG does, and gets them back', async () => {
+  it('may omit the standard code tables, as Motion JPEG does, and gets them back', async () => {
     const pixels = sharp({ create: { width: 40, height: 24, channels: 3, background: 'teal' } });
     const whole = await pixels.jpeg({ optimiseCoding: false }).toBuffer();
     const bare = together(replacing(takeJpegApart(whole), 'c4', () => []));
@@ -133,7 +133,7 @@ describe('a JPEG', () => {
     expect(await cleanPicture(bare)).toEqual(await cleanPicture(whole));
   });
 
-  it('may be as large as 40 megapixels where its bytes can hold them', async () => {
+  it('may have up to 40 megapixels if it has enough bytes for them', async () => {
     const black = sharp({ create: { width: 8_000, height: 5_000, channels: 3, background: 'black' } });
     const large = await black.greyscale().jpeg().toBuffer();
     expect(await cleanPicture(large)).toMatchObject({ width: 8_000, height: 5_000 });

@@ -29,7 +29,7 @@ async function refusal(bytes: Uint8Array): Promise<PictureError | undefined> {
 }
 
 describe('files that claim to be pictures', () => {
-  it('are refused, each with the code that fits and a sentence for people', async () => {
+  it('are refused, each with a fitting code and a sentence that explains it', async () => {
     const wrong: string[] = [];
     for (const { what, bytes, code } of malformedPictures(bases)) {
       const error = await refusal(bytes);
@@ -39,24 +39,24 @@ describe('files that claim to be pictures', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('are many, each another file', async () => {
+  it('are at least 190 different files', async () => {
     const files = malformedPictures(bases);
     const different = new Set(files.map(({ bytes }) => bytes.toString('base64').slice(0, 100_000)));
     expect(different.size).toBeGreaterThanOrEqual(190);
     expect(new Set(files.map(({ what }) => what)).size).toBe(files.length);
   });
 
-  it('say how to send a photo that an iPhone took', async () => {
+  it('get advice when they come from an iPhone', async () => {
     const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
     expect((await refusal(heic))?.message).toMatch(/HEIC.*iPhone.*JPEG, PNG and WebP.*Most Compatible/s);
   });
 
-  it.each(['JPEG of 20 000', 'PNG of 20 000', 'WebP of 20 000'])('give up on one that never ends: %s', async (name) => {
+  it.each(['JPEG of 20 000', 'PNG of 20 000', 'WebP of 20 000'])('have far too many parts: %s', async (name) => {
     const endless = malformedPictures(bases).find(({ what }) => what.includes(name));
     expect((await refusal(endless?.bytes ?? Buffer.alloc(0)))?.message).toContain('far too many parts');
   });
 
-  it('say by how much they are too large', async () => {
+  it('get an error that says by how much they are too large', async () => {
     const wide = malformedPictures(bases).find(({ what }) => what.includes('one row above 40 megapixels'));
     expect((await refusal(wide?.bytes ?? Buffer.alloc(0)))?.message).toContain('40.1 megapixels (8000 × 5001)');
     expect((await refusal(Buffer.alloc(3 * 1024 * 1024 + 1)))?.message).toContain('3.1 MiB; at most 3 MiB');
@@ -72,14 +72,14 @@ describe('files that claim to be pictures', () => {
     ['PK\x03\x04', 'ZIP'],
     ['\0\0\0\x14ftypavif', 'AVIF'],
     ['\0\0\0\x14ftypmp42', 'video'],
-  ])('are told by name what they are: %j is a %s', async (beginning, name) => {
+  ])('get an error that names their format: %j is a %s', async (beginning, name) => {
     expect((await refusal(Buffer.from(beginning, 'latin1')))?.message).toContain(name);
     expect((await refusal(Buffer.from(beginning, 'latin1')))?.message).toContain('Send a JPEG, PNG or WebP');
   });
 });
 
 describe('pictures that other programs read as something else', () => {
-  it('come out as the picture alone', async () => {
+  it('keep only the picture', async () => {
     for (const { what, bytes, payload } of polyglots(bases)) {
       const { bytes: cleaned } = await cleanPicture(bytes);
       expect(cleaned.includes(Buffer.from(payload, 'latin1')), what).toBe(false);

@@ -27,7 +27,7 @@ describe('the orientation in an EXIF block', () => {
     expect(readOrientation(orientationBlock(orientation))).toBe(orientation);
   });
 
-  it('is found as the last of the entries and not behind them', () => {
+  it('is found as the last of the entries, and not after them', () => {
     expect(readOrientation(block([{ tag: 0x010f }, {}]))).toBe(6);
     expect(readOrientation(block([{ tag: 0x010f }, {}], 1))).toBe(1);
   });
@@ -42,11 +42,11 @@ describe('the orientation in an EXIF block', () => {
     ['in a block of another kind', Buffer.from('XX*\0\0\0\0\x08')],
     ['in a block that is cut', block([{}]).subarray(0, 16)],
     ['in no block at all', Buffer.alloc(0)],
-  ])('is upright where it is %s', (_what, bytes) => {
+  ])('is upright when it is %s', (_what, bytes) => {
     expect(readOrientation(bytes)).toBe(1);
   });
 
-  it('is one of eight whatever the bytes', () => {
+  it('is one of eight for any bytes', () => {
     const head = fc.constantFrom('II*\0\x08\0\0\0', 'MM\0*\0\0\0\x08', 'Exif\0\0MM\0*\0\0\0\x08', '');
     fc.assert(
       fc.property(head, fc.uint8Array({ maxLength: 60 }), (start, rest) => {

@@ -5,7 +5,7 @@ import { Pieces } from '#shared/media/pieces.ts';
 const bytes = fc.uint8Array({ maxLength: 20 }).map((array) => Buffer.from(array));
 
 describe('a file in pieces', () => {
-  it('is the bytes of its parts one after the other, wherever it is cut', () => {
+  it('equals the concatenation of its parts, for any division', () => {
     fc.assert(
       fc.property(fc.array(bytes, { maxLength: 100 }), fc.nat(300), fc.nat(300), (parts, start, end) => {
         const pieces = new Pieces(parts);
@@ -17,7 +17,7 @@ describe('a file in pieces', () => {
     );
   });
 
-  it('copies nothing of a few parts, and takes neighbours in memory as one', () => {
+  it('copies nothing for a few parts, and joins parts that are neighbours in memory', () => {
     const source = Buffer.alloc(1_000, 1);
     const head = Buffer.alloc(10, 2);
     const { parts } = new Pieces([head, source.subarray(100, 200), source.subarray(200, 900), source.subarray(950)]);
@@ -25,7 +25,7 @@ describe('a file in pieces', () => {
     expect(parts.slice(1).every((part) => part.buffer === source.buffer)).toBe(true);
   });
 
-  it('is one copy when it would be very many pieces', () => {
+  it('is copied into one part when it would be very many', () => {
     const source = Buffer.alloc(1_000, 1);
     const scattered = Array.from({ length: 100 }, (_, at) => source.subarray(at * 10, at * 10 + 5));
     expect(new Pieces(scattered).parts.map(({ length }) => length)).toEqual([500]);

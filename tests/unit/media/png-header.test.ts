@@ -41,7 +41,7 @@ function png({ colour, depth, extra = [], pixels = (data) => [data] }: Shape): B
 }
 
 describe('the header of a PNG', () => {
-  it.each(ALL)('allows the colour type and depth that PNG has: %i, %i', async (colour, depth) => {
+  it.each(ALL)('allows exactly the colour types and depths of the standard: %i, %i', async (colour, depth) => {
     const source = png({ colour, depth });
     if (VALID.includes(`${colour}/${depth}`)) {
       const { bytes, width, height } = await cleanPicture(source);
@@ -57,7 +57,7 @@ describe('the header of a PNG', () => {
     [2, 6],
     [3, 16],
     [3, 1],
-  ])('decides how long the transparency is: colour type %i, %i bytes', async (colour, length) => {
+  ])('decides the length of the transparency: colour type %i, %i bytes', async (colour, length) => {
     const extra = [pngPart('tRNS', Buffer.alloc(length))];
     expect(
       Buffer.from((await cleanPicture(png({ colour, depth: colour === 3 ? 4 : 8, extra }))).bytes).includes('tRNS'),
@@ -84,19 +84,19 @@ describe('the header of a PNG', () => {
     expect(Buffer.from((await cleanPicture(single)).bytes).equals(single)).toBe(true);
   });
 
-  it('leaves out a transparency where the pixels have their own', async () => {
+  it('drops a transparency chunk where the pixels have their own', async () => {
     const { bytes } = await cleanPicture(png({ colour: 6, depth: 8, extra: [pngPart('tRNS', 'ab')] }));
     expect(Buffer.from(bytes).includes('tRNS')).toBe(false);
   });
 
-  it('does not mind how the pixels are divided', async () => {
+  it('accepts pixels in chunks of any size', async () => {
     const bytewise = (data: Buffer) => [Buffer.alloc(0), ...[...data].map((byte) => Buffer.from([byte]))];
     const divided = png({ colour: 2, depth: 8, pixels: (data) => bytewise(data).slice(1) });
     const { bytes } = await cleanPicture(png({ colour: 2, depth: 8, pixels: bytewise }));
     expect(bytes.equals(divided)).toBe(true);
   });
 
-  it('refuses pixels that zlib could not have written', async () => {
+  it('refuses pixels that are not valid zlib data', async () => {
     await expect(
       cleanPicture(
         png({ colour: 2, depth: 8, pixels: (data) => [Buffer.concat([Buffer.from([0x79]), data.subarray(1)])] }),

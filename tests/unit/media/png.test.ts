@@ -25,7 +25,7 @@ function chunksOf(bytes: Uint8Array): string[] {
   return takePngApart(Buffer.from(bytes)).parts.map(({ type }) => type);
 }
 
-/** Chunks that the plain picture does not have. */
+/** The chunk types that the plain picture does not have. */
 const added = (bytes: Uint8Array) => chunksOf(bytes).filter((type) => !chunksOf(png).includes(type));
 
 function iccp(name: string, profile: Buffer, tail = ''): Buffer {
@@ -36,7 +36,7 @@ function iccp(name: string, profile: Buffer, tail = ''): Buffer {
 }
 
 describe('a PNG', () => {
-  it('keeps the numbers that decide how it looks', async () => {
+  it('keeps the chunks that decide how it looks', async () => {
     const numbers = [
       pngPart('gAMA', '\0\0\xb1\x8f'),
       pngPart('cHRM', Buffer.alloc(32, 1)),
@@ -60,13 +60,13 @@ describe('a PNG', () => {
     expect(added((await cleanPicture(inserting(1, ...chunks))).bytes)).toEqual([]);
   });
 
-  it('drops a repeated chunk and one that comes too late', async () => {
+  it('drops a repeated chunk, and one in a wrong place', async () => {
     const gamma = pngPart('gAMA', '\0\0\xb1\x8f');
     expect(added((await cleanPicture(inserting(1, gamma, gamma))).bytes)).toEqual(['gAMA']);
     expect(added((await cleanPicture(inserting(-1, gamma))).bytes)).toEqual([]);
   });
 
-  it('keeps a colour profile under another name and without a tail', async () => {
+  it('keeps a colour profile under another name and without trailing bytes', async () => {
     const { bytes } = await cleanPicture(inserting(1, iccp(CANARY, PROFILE, CANARY)));
     expect(added(bytes)).toEqual(['iCCP']);
     expect(bytes.includes(CANARY)).toBe(false);
@@ -91,7 +91,7 @@ describe('a PNG', () => {
     expect(added((await cleanPicture(inserting(1, chunk))).bytes)).toEqual([]);
   });
 
-  it('heeds an orientation once, and before its pixels only, as browsers do', async () => {
+  it('uses the first orientation, and only one before its pixels, as browsers do', async () => {
     const early = await cleanPicture(inserting(1, pngPart('eXIf', exifBlock(6))));
     expect([early.width, early.height]).toEqual([24, 40]);
     expect(await cleanPicture(inserting(1, pngPart('eXIf', exifBlock(6)), pngPart('eXIf', exifBlock(3))))).toEqual(
@@ -100,17 +100,17 @@ describe('a PNG', () => {
     expect(await cleanPicture(inserting(-1, pngPart('eXIf', exifBlock(6))))).toEqual(await cleanPicture(png));
   });
 
-  it('is upright where its orientation is damaged', async () => {
+  it('is upright when its orientation is damaged', async () => {
     const broken = Buffer.concat([pngPart('eXIf', exifBlock(6)).subarray(0, -1), Buffer.from('x')]);
     expect((await cleanPicture(inserting(1, broken))).width).toBe(40);
   });
 
-  it('may call itself an animation of one picture', async () => {
+  it('may be marked as an animation with one frame', async () => {
     const single = inserting(1, pngPart('acTL', '\0\0\0\x01\0\0\0\0'), pngPart('fcTL', Buffer.alloc(26)));
     expect(await cleanPicture(single)).toEqual(await cleanPicture(png));
   });
 
-  it('is still where viewers take it for still', async () => {
+  it('is still when viewers show it as a still picture', async () => {
     const control = '\0\0\0\x05\0\0\0\0';
     expect(await cleanPicture(inserting(-1, pngPart('acTL', control)))).toEqual(await cleanPicture(png));
     expect(await cleanPicture(inserting(1, pngPart('acTL', 'short')))).toEqual(await cleanPicture(png));
@@ -121,13 +121,13 @@ describe('a PNG', () => {
     ['cut within its end', (whole: Buffer) => whole.subarray(0, -1)],
     ['with a wrong checksum of its end', (whole: Buffer) => Buffer.concat([whole.subarray(0, -1), Buffer.from('x')])],
     ['with other bytes for its end', (whole: Buffer) => Buffer.concat([whole.subarray(0, -12), Buffer.alloc(40, 'z')])],
-  ])('is complete where its pixels are: %s', async (_what, edit) => {
+  ])('is complete when its pixels are: %s', async (_what, edit) => {
     const { bytes } = await cleanPicture(edit(png));
     expect(bytes).toEqual((await cleanPicture(png)).bytes);
     expect(chunksOf(bytes).at(-1)).toBe('IEND');
   });
 
-  it('may lack the checksum at the end of its compressed pixels', async () => {
+  it('may lack the checksum after its compressed pixels', async () => {
     const { head, parts } = takePngApart(png);
     const bare = parts.map(({ type, bytes }) =>
       type === 'IDAT' ? { type, bytes: pngPart('IDAT', bytes.subarray(8, -8)) } : { type, bytes },
@@ -136,7 +136,7 @@ describe('a PNG', () => {
     expect((await displayed(bytes)).pixels.equals((await displayed(png)).pixels)).toBe(true);
   });
 
-  it('keeps its list of colours where its pixels use it, and nowhere else', async () => {
+  it('keeps its palette only where its pixels use it', async () => {
     const colours = pngPart('PLTE', Buffer.alloc(30, 'secret'));
     const { head, parts } = takePngApart(await makePicture('png', { variant: 'plain' }));
     const [header, ...rest] = parts;

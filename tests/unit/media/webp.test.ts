@@ -34,20 +34,20 @@ describe('a WebP', () => {
     expect(bytes[20]).toBe(0x30);
   });
 
-  it('heeds an orientation with and without the prefix of JPEG', async () => {
+  it('uses an orientation with and without the prefix of JPEG', async () => {
     const prefixed = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), exifBlock(6)]);
     const plain = await cleanPicture(extended(0x08, picture, webpPart('EXIF', exifBlock(6))));
     expect([plain.width, plain.height]).toEqual([24, 40]);
     expect(await cleanPicture(extended(0x08, picture, webpPart('EXIF', prefixed)))).toEqual(plain);
   });
 
-  it('ignores what its header does not announce, as viewers do', async () => {
+  it('ignores chunks that its header does not announce, as viewers do', async () => {
     const silent = await cleanPicture(extended(0, webpPart('ICCP', PROFILE), picture, webpPart('EXIF', exifBlock(6))));
     expect(chunksOf(silent.bytes)).toEqual(['VP8X', 'VP8 ']);
     expect(silent.width).toBe(40);
   });
 
-  it('loses flags for what it no longer has', async () => {
+  it('loses the flags of chunks that were removed', async () => {
     const { bytes } = await cleanPicture(extended(0x2c, picture));
     expect(bytes[20]).toBe(0);
   });
@@ -58,26 +58,26 @@ describe('a WebP', () => {
     expect(chunksOf((await cleanPicture(extended(0x20, picture, ...twice))).bytes)).toEqual(['VP8X', 'VP8 ']);
   });
 
-  it.each(['XMP\0', '\0\0\0\0', '\xff\n1 ', '    '])('may call a chunk by any four bytes: %j', async (name) => {
+  it.each(['XMP\0', '\0\0\0\0', '\xff\n1 ', '    '])('may name a chunk by any four bytes: %j', async (name) => {
     const named = extended(0, picture, webpPart(name, CANARY));
     const { bytes } = await cleanPicture(named);
     expect(bytes.includes(CANARY)).toBe(false);
     expect((await displayed(bytes)).pixels.equals((await displayed(named)).pixels)).toBe(true);
   });
 
-  it('loses what follows uncompressed transparency in its chunk', async () => {
+  it('loses bytes after uncompressed transparency in its chunk', async () => {
     const alpha = Buffer.concat([Buffer.alloc(1 + 40 * 24, 0), Buffer.from(CANARY)]);
     const { bytes } = await cleanPicture(extended(0x10, webpPart('ALPH', alpha), picture));
     expect(bytes.includes(CANARY)).toBe(false);
     expect(chunksOf(bytes)).toEqual(['VP8X', 'ALPH', 'VP8 ']);
   });
 
-  it('stays simple where it is simple', async () => {
+  it('stays in the simple format if it was', async () => {
     const simple = await makePicture('webp', { variant: 'lossless' });
     expect(Buffer.from((await cleanPicture(simple)).bytes).equals(simple)).toBe(true);
   });
 
-  it('keeps the transparency of both codings', async () => {
+  it('keeps the transparency in both codings', async () => {
     for (const variant of ['transparent', 'transparent-lossless']) {
       const transparent = await makePicture('webp', { variant });
       const { bytes } = await cleanPicture(transparent);

@@ -39,12 +39,12 @@ it.each([
   await expect(post(url)).rejects.toThrow(AddressRefused);
 });
 
-it('a private address stays refused where loopback is allowed', async () => {
+it('a private address is refused even where loopback is allowed', async () => {
   await expect(post('http://10.0.0.1/', { allowLoopback: true })).rejects.toThrow(AddressRefused);
   await expect(post('http://93.184.216.34/', { allowLoopback: true })).rejects.toThrow(AddressRefused);
 });
 
-it('connects to the address that was checked, follows no redirect, and reads no more than it has to', async () => {
+it('connects to the checked address, follows no redirect, and reads only as much as it needs', async () => {
   const asked: string[] = [];
   const server = await startServer((request, response) => {
     asked.push(`${request.headers.host} ${request.url}`);

@@ -15,7 +15,7 @@ const jobs = declared.functions.filter((fn) => !isPublic(fn));
 const union = (functions: readonly DeclaredFunction[], key: 'scopes' | 'events') =>
   [...new Set(functions.flatMap((fn) => fn[key]))].sort();
 
-/** appwrite.json with other schedules for the functions that have one. */
+/** The schedule of `background` when the jobs of appwrite.json have these schedules. */
 function withSchedules(...schedules: string[]) {
   const [first, ...rest] = jobs;
   if (!first) throw new Error('no job');
@@ -24,19 +24,19 @@ function withSchedules(...schedules: string[]) {
 }
 
 describe('the layout compact', () => {
-  it('is two functions: one that clients call, without events, and one that they do not', () => {
+  it('has two functions: one that clients call, without events, and one that they do not call', () => {
     expect(compact.functions.map(({ $id }) => $id)).toEqual(['api', 'background']);
     expect(api).toMatchObject({ execute: ['any'], events: [], schedule: '', path: 'functions/api/dist' });
     expect(background).toMatchObject({ execute: [], path: 'functions/background/dist' });
   });
 
-  it('may do what its groups may, and no more', () => {
+  it('has exactly the scopes and events of its groups', () => {
     expect([...(api?.scopes ?? [])].sort()).toEqual(union(clients, 'scopes'));
     expect([...(background?.scopes ?? [])].sort()).toEqual(union(jobs, 'scopes'));
     expect([...(background?.events ?? [])].sort()).toEqual(union(jobs, 'events'));
   });
 
-  it('waits as long as the slowest of them', () => {
+  it('has the longest timeout of its groups', () => {
     expect(api?.timeout).toBe(Math.max(...clients.map(({ timeout }) => timeout)));
     expect(background?.timeout).toBe(Math.max(...jobs.map(({ timeout }) => timeout)));
   });
@@ -48,7 +48,7 @@ describe('the layout compact', () => {
     [['*/5 * * * *', '*/10 * * * *'], '*/5 * * * *'],
     [['*/4 * * * *', '*/10 * * * *'], '*/2 * * * *'],
     [[''], ''],
-  ])('runs for the schedules %j by %j', (schedules, common) => {
+  ])('merges the schedules %j into %j', (schedules, common) => {
     expect(withSchedules(...schedules)).toBe(common);
   });
 
@@ -56,7 +56,7 @@ describe('the layout compact', () => {
     expect(() => minutesBetween(schedule)).toThrow(`The schedule ${schedule} must be of the form`);
   });
 
-  it('refuses to merge functions of different sizes, with a word about which', () => {
+  it('refuses to merge functions of different sizes, and names them', () => {
     const [first, ...rest] = declared.functions;
     if (!first) throw new Error('no function');
     const uneven = { ...declared, functions: [{ ...first, specification: 's-2vcpu-2gb' }, ...rest] };
@@ -75,14 +75,14 @@ describe('a function that is added to appwrite.json', () => {
   const functions = [...declared.functions.filter(({ $id }) => $id !== added.$id), added];
   const [, merged] = layOut({ ...declared, functions }, 'compact').functions;
 
-  it('is a part of background, with its events, schedule and scopes, when no client calls it', () => {
+  it('becomes a part of background, with its events, schedule and scopes, when no client calls it', () => {
     expect(merged?.parts).toContain('notifications');
     expect(merged?.events).toContain('databases.main.tables.outbox.rows.*.create');
     expect(merged?.scopes).toEqual(expect.arrayContaining(['users.write', 'messages.write', 'files.write']));
     expect(merged?.schedule).toBe('* * * * *');
   });
 
-  it('brings the token secret to background only when it signs with it', () => {
+  it('gives background the token secret only when it signs with it', () => {
     const without = layOut({ ...declared, functions: functions.filter((fn) => fn !== added) }, 'compact').functions[1];
     expect([merged, without].map((fn) => fn && needsSecret(fn))).toEqual([true, false]);
     expect(compact.functions.map(needsSecret)[0]).toBe(true);
@@ -90,14 +90,14 @@ describe('a function that is added to appwrite.json', () => {
 });
 
 describe('a layout', () => {
-  it('leaves tables and buckets as they are', () => {
+  it('does not change tables and buckets', () => {
     const { functions, layout, others, ...rest } = compact;
     const { functions: groups, ...project } = declared;
     expect(rest).toEqual(project);
     expect({ layout, others, api: functions.length }).toEqual({ layout: 'compact', others: groups, api: 2 });
   });
 
-  it('is read from an option, and refused when there is none of that name', () => {
+  it('is read from an option, and refused when the name is unknown', () => {
     expect([readLayout('groups'), readLayout('compact'), readLayout(undefined)]).toEqual([
       'groups',
       'compact',
@@ -113,7 +113,7 @@ describe('a layout', () => {
     expect(layoutsOf([], declared)).toEqual([]);
   });
 
-  it('says which function has a path', () => {
+  it('knows the function of a path', () => {
     expect(functionFor('groups', '/user/role')).toBe('users');
     expect(functionFor('groups', '/openapi.json')).toBe('docs');
     expect(functionFor('compact', '/user/role')).toBe('api');
@@ -123,13 +123,13 @@ describe('a layout', () => {
 
 describe('a burst of executions', () => {
   const runs = (...times: number[]) => times.map((ms) => ({ ms, served: true }));
-  it('is good when all are served soon', () => {
+  it('is good when all are served within 6 s', () => {
     expect(judgeBurst(runs(30, 40, 5_000))).toMatchObject({
       level: 'good',
       text: expect.stringContaining('median 40'),
     });
   });
-  it('is a warning when one hangs, or is not served', () => {
+  it('is a warning when one hangs or is not served', () => {
     expect(judgeBurst(runs(30, 40, 6_500))).toMatchObject({
       level: 'warning',
       text: expect.stringContaining('_APP_WORKER_PER_CORE'),

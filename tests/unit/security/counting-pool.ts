@@ -1,7 +1,7 @@
 import { compareSync, hashSync } from 'bcryptjs';
 import type { HashJob } from '#shared/security/bcrypt-worker.ts';
 
-/** Stands in for the worker threads: does the jobs at once, if asked to, and remembers them. */
+/** Replaces the worker threads: records the jobs in `jobs`, and does them in this thread when `real` is set. */
 export function countingPool({ real = false } = {}) {
   const jobs: HashJob[] = [];
   return {

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HashPool } from '#shared/security/hash-pool.ts';
 
-/** Answers after the milliseconds given as cost, dies for the password "die" and throws for "throw". */
+/** A worker that answers after `cost` milliseconds, exits for the password "die" and throws for "throw". */
 const STUB = `
   const { parentPort } = require('node:worker_threads');
   parentPort.on('message', ({ password, cost }) => {
@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 describe('the pool of hash workers', () => {
-  it('starts workers when they are needed, at most its limit, and keeps them', async () => {
+  it('starts workers on demand up to its limit, and keeps them', async () => {
     const pool = openPool(2);
     expect(started).toBe(0);
     expect(await pool.run({ password: 'a', cost: 1 })).toBe('a');
@@ -43,7 +43,7 @@ describe('the pool of hash workers', () => {
   it.each([
     ['die', /ended/],
     ['throw', /worker threw/],
-  ])('loses only the job at hand when a worker ends (%s), and replaces it', async (password, message) => {
+  ])('loses only the running job when a worker ends (%s), and replaces the worker', async (password, message) => {
     const pool = openPool(1);
     const before = pool.run({ password: 'before', cost: 1 });
     const fatal = pool.run({ password, cost: 1 });
@@ -54,7 +54,7 @@ describe('the pool of hash workers', () => {
     expect(started).toBe(2);
   });
 
-  it('rejects a job whose worker cannot be started, and tries anew with the next', async () => {
+  it('rejects a job whose worker cannot be started, and tries again for the next job', async () => {
     let attempts = 0;
     const pool = new HashPool(1, () => {
       attempts += 1;
@@ -66,7 +66,7 @@ describe('the pool of hash workers', () => {
     expect(await pool.run({ password: 'b', cost: 1 })).toBe('b');
   });
 
-  it('rejects what waits and what runs when it is closed, and all that comes later', async () => {
+  it('rejects waiting, running and later jobs once it is closed', async () => {
     const pool = openPool(1);
     const jobs = [1, 2].map(() => pool.run({ password: 'a', cost: 60_000 }));
     const outcomes = Promise.allSettled(jobs);
@@ -75,7 +75,7 @@ describe('the pool of hash workers', () => {
     await expect(pool.run({ password: 'a', cost: 1 })).rejects.toThrow('closed');
   });
 
-  it('lets owners take turns, and the jobs marked first go before the others of their owner', async () => {
+  it('alternates between owners, and runs jobs marked first before the others of their owner', async () => {
     const pool = openPool(1);
     const order: unknown[] = [];
     const run = (password: string, owner: string, first = false) =>
@@ -91,7 +91,7 @@ describe('the pool of hash workers', () => {
     expect(order).toEqual(['a1', 'a urgent', 'b1', 'a2', 'b2', 'a3']);
   });
 
-  it('does not begin what has waited too long', async () => {
+  it('does not start a job that has waited too long', async () => {
     const pool = new HashPool(1, () => new Worker(STUB, { eval: true }), 100);
     pools.push(pool);
     const long = pool.run({ password: 'long', cost: 300 });
@@ -100,7 +100,7 @@ describe('the pool of hash workers', () => {
     expect(await pool.run({ password: 'next', cost: 1 })).toBe('next');
   });
 
-  it('holds a process open while it hashes, and not a moment longer', async () => {
+  it('keeps the process alive only while it hashes', async () => {
     const program = `
       import { createPasswordHasher } from './shared/security/passwords.ts';
       const hasher = createPasswordHasher({ cost: 10 });

@@ -36,7 +36,7 @@ describe('the password policy', () => {
     expect(checkPassword(password, 'jo.example-1')).toBe(fault);
   });
 
-  it('accepts no more than 72 bytes, counted as they will be hashed', () => {
+  it('accepts at most 72 bytes, counted in the normalised form that is hashed', () => {
     const unit = fc.constantFrom('a', 'Z', ' ', 'é', 'e\u0301', 'ß', '漢', '가', '\u1100\u1161', '😀');
     const around = fc.array(unit, { minLength: 14, maxLength: 76 }).map((units) => units.join(''));
     fc.assert(
@@ -48,7 +48,7 @@ describe('the password policy', () => {
     );
   });
 
-  it('judges composed and decomposed spellings alike, and refuses a NUL or half a surrogate wherever it stands', () => {
+  it('treats composed and decomposed spellings alike, and refuses a NUL or half a surrogate anywhere', () => {
     const text = fc.string({ unit: 'grapheme-composite', minLength: 0, maxLength: 40 });
     fc.assert(
       fc.property(text, fc.nat(), fc.constantFrom('\0', '\ud800', '\udfff'), (password, place, bad) => {
@@ -63,7 +63,7 @@ describe('the password policy', () => {
     );
   });
 
-  it('hashes both spellings as one, and at login refuses what could not have been chosen', async () => {
+  it('hashes both spellings alike, and refuses at login what could not have been chosen', async () => {
     const text = fc.string({ unit: 'grapheme-composite', minLength: 1, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(text, async (password) => {
@@ -81,7 +81,7 @@ describe('the password policy', () => {
   });
 });
 
-it('the list of common passwords is one the policy would not refuse otherwise', () => {
+it('the list of common passwords contains only ones that the policy would otherwise accept', () => {
   for (const password of [
     'password',
     'qwertyuiop',
@@ -99,7 +99,7 @@ it('the list of common passwords is one the policy would not refuse otherwise', 
   }
 });
 
-it('the list of common passwords is sorted, in lower case, without doubles, and all of them long enough to be chosen', () => {
+it('the list of common passwords is sorted, in lower case, without duplicates, and all have at least 8 characters', () => {
   const list = COMMON_PASSWORDS.trim().split('\n');
   expect(list).toEqual([...new Set(list)].sort());
   expect(list.filter((password) => password.length < 8 || password !== password.toLowerCase())).toEqual([]);

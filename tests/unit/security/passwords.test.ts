@@ -9,7 +9,7 @@ const RIGHT = 'correct horse';
 const VALID = hashSync(RIGHT, COST);
 const REST = VALID.slice(7);
 
-/** A1 and A18: what a stored hash may look like after an accident or an attack on the database. */
+/** A1 and A18: what may be stored as a hash after an accident or an attack on the database. */
 const CORRUPT = [
   '',
   ' ',
@@ -50,7 +50,7 @@ afterAll(() => real.close());
 
 describe('a comparison', () => {
   it.each(CORRUPT)(
-    'with the broken hash %j is one with a sound hash of the configured cost, and false',
+    'with the broken hash %j costs one with a valid hash of the configured cost, and is false',
     async (hash) => {
       const { jobs, open } = countingPool({ real: true });
       const hasher = createPasswordHasher({ cost: COST, openPool: open });
@@ -59,7 +59,7 @@ describe('a comparison', () => {
     },
   );
 
-  it('is exactly one for nobody, the wrong password and an impossible one, at any cost', async () => {
+  it('happens exactly once for no account, a wrong password and an impossible one, at any cost', async () => {
     for (const cost of [10, 12, 15]) {
       for (const [password, hash] of [
         [RIGHT, undefined],
@@ -76,7 +76,7 @@ describe('a comparison', () => {
     }
   });
 
-  it('that could not be true is false whatever comes back', async () => {
+  it('that cannot be true is false whatever the worker answers', async () => {
     const openPool = async () => ({ run: async () => true, close: async () => undefined });
     const hasher = createPasswordHasher({ cost: COST, openPool });
     expect(await hasher.verify(RIGHT, undefined, HERE)).toBe(false);
@@ -86,7 +86,7 @@ describe('a comparison', () => {
   });
 
   it.each([10, 11, 12, 13])(
-    'with a hash of an older cost takes the steps of one of cost %d, as for no account',
+    'with a hash of an older cost does the work of one of cost %d, as for no account',
     async (cost) => {
       const steps = async (hash: string | undefined) => {
         const { jobs, open } = countingPool();
@@ -100,14 +100,14 @@ describe('a comparison', () => {
     },
   );
 
-  it('that is padded still answers for the stored hash alone', async () => {
+  it('with added work still depends on the stored hash only', async () => {
     const hasher = createPasswordHasher({ cost: 11 });
     expect(await hasher.verify(RIGHT, VALID, HERE)).toBe(true);
     expect(await hasher.verify('wrong', VALID, HERE)).toBe(false);
     await hasher.close();
   });
 
-  it('accepts the password and no other that bcrypt alone would take for it', async () => {
+  it('accepts the password, and none that bcrypt alone would treat as equal', async () => {
     expect(await real.verify(RIGHT, VALID, HERE)).toBe(true);
     expect(await real.verify(`${RIGHT}\0${RIGHT}`, VALID, HERE)).toBe(false);
     const composed = await real.hash('Zoë Müller', HERE);
@@ -124,7 +124,7 @@ describe('a comparison', () => {
 });
 
 describe('a hash', () => {
-  it('is of the configured cost, and is renewed when it is of a lower one or none at all', async () => {
+  it('has the configured cost, and is renewed when its cost is lower or it is invalid', async () => {
     expect(await real.hash(RIGHT, HERE)).toMatch(/^\$2b\$10\$/);
     const hasher = createPasswordHasher({ cost: 12 });
     expect([VALID, `$2b$12$${REST}`, `$2a$13$${REST}`, 'rubbish'].map(hasher.needsRehash)).toEqual([
@@ -135,13 +135,13 @@ describe('a hash', () => {
     ]);
   });
 
-  it.each(IMPOSSIBLE)('is never made of a password that bcrypt would not see whole (%#)', async (password) => {
+  it.each(IMPOSSIBLE)('is never made of a password that bcrypt would cut (%#)', async (password) => {
     const { jobs, open } = countingPool();
     await expect(createPasswordHasher({ openPool: open }).hash(password, HERE)).rejects.toThrow(RangeError);
     expect(jobs).toEqual([]);
   });
 
-  it.each([0, 4, 9, 9.5, 16, 31, Number.NaN, -12])('is not made at cost %d', (cost) => {
+  it.each([0, 4, 9, 9.5, 16, 31, Number.NaN, -12])('cannot be made at cost %d', (cost) => {
     expect(() => createPasswordHasher({ cost })).toThrow(RangeError);
   });
 
@@ -153,7 +153,7 @@ describe('a hash', () => {
 });
 
 describe('load', () => {
-  it('beyond the queue is refused at once, and room comes back', async () => {
+  it('beyond the queue is refused at once, and accepted again later', async () => {
     const finish: (() => void)[] = [];
     const run = () => new Promise((resolve) => finish.push(() => resolve(false)));
     const openPool = async () => ({ run, close: async () => undefined });
@@ -172,7 +172,7 @@ describe('load', () => {
     expect(await late).toBe(false);
   });
 
-  it('of one network leaves room in the queue for others, and for those who are known there', async () => {
+  it('of one network leaves room in the queue for others, and for people who are known from it', async () => {
     const finish: (() => void)[] = [];
     const run = () => new Promise((resolve) => finish.push(() => resolve(false)));
     const openPool = async () => ({ run, close: async () => undefined });

@@ -6,7 +6,7 @@ export const SECRET = 'kP9v3Qm1xT7wLz5RnB8cYd2FhJ6sGa4UeVtWqXo0';
 export const OTHER_SECRET = '8dK2mZq7RfWx4TnB6vYc1HjL9sPg3UeAoQ5iXtN0';
 export const SUBJECT = { sub: 'u0123456789abcdef', epoch: 'e4Yk2mQ8' };
 
-/** Tokens of this service, with a clock that stands where the test puts it. */
+/** Tokens of this service, with a clock that stands so many seconds after NOW. */
 export function tokensAt(seconds = 0, secrets: { current: string; previous?: string } = { current: SECRET }) {
   const now = () => new Date(NOW + seconds * 1000);
   return createTokens({ secrets, issuer: 'complaints:project', audience: 'complaints-api', now });
@@ -30,7 +30,7 @@ export const claims = (extra: object = {}) => ({
 const encoded = (part: unknown) =>
   Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 
-/** A token made by hand, signed as told: what somebody can make who knows everything but the secret, or that too. */
+/** A handmade token with this header and payload; `secret` and `digest` decide how it is signed. */
 export function forge(head: unknown, payload: unknown, { secret = SECRET, digest = 'sha256' } = {}): string {
   const signed = `${encoded(head)}.${encoded(payload)}`;
   return `${signed}.${createHmac(digest, secret).update(signed).digest('base64url')}`;

@@ -6,7 +6,7 @@ import { claims, forge, header, kidOf, NOW, OTHER_SECRET, SECRET, SUBJECT, token
 const HOUR = 3600;
 
 describe('a token', () => {
-  it('says whose it is until it expires, and nothing else', async () => {
+  it('identifies its user until it expires, and contains nothing else', async () => {
     const { token, expiresAt, jti } = await issueToken(tokensAt(), SUBJECT);
     expect(expiresAt).toEqual(new Date(NOW + 12 * HOUR * 1000));
     expect(await tokensAt().verify(token)).toEqual({ ...SUBJECT, jti, issuedAt: new Date(NOW), expiresAt });
@@ -15,7 +15,7 @@ describe('a token', () => {
     expect(Object.keys(payload).sort()).toEqual(['aud', 'ep', 'exp', 'iat', 'iss', 'jti', 'sub']);
   });
 
-  it('has a name of its own', async () => {
+  it('has an id of its own', async () => {
     const issued = await Promise.all(Array.from({ length: 200 }, () => issueToken(tokensAt(), SUBJECT)));
     expect(new Set(issued.map(({ jti }) => jti)).size).toBe(200);
     expect(issued.every(({ jti }) => /^[\w-]{22}$/.test(jti))).toBe(true);
@@ -29,12 +29,12 @@ describe('a token', () => {
     [12 * HOUR - 1, true],
     [12 * HOUR + 6, false],
     [13 * HOUR, false],
-  ])('issued at noon is seen by a clock %d seconds on: accepted %s', async (seconds, accepted) => {
+  ])('issued at noon is checked %d seconds later: accepted %s', async (seconds, accepted) => {
     const { token } = await issueToken(tokensAt(), SUBJECT);
     expect((await tokensAt(seconds).verify(token)) !== undefined).toBe(accepted);
   });
 
-  it('made by hand as the service makes it is accepted, so the forgeries below fail for the reason given', async () => {
+  it('made by hand like the service’s is accepted, so each forgery below fails for its own reason', async () => {
     expect(await tokensAt().verify(forge(header(), claims()))).toMatchObject(SUBJECT);
   });
 });
@@ -155,7 +155,7 @@ it('a token with any character altered is refused', async () => {
   const accepted = new Set<string>();
   for (let at = 0; at < token.length; at += 1) {
     const place = ALPHABET.indexOf(token[at] ?? '');
-    // The nearest ones differ in the lowest bits only: those a lenient decoder ignores at the end of a part.
+    // The first three differ in the lowest bits only, which a lenient decoder ignores at the end of a part.
     const nearest = [1, 2, 3].map((bits) => ALPHABET[place ^ bits] ?? 'A');
     const others = ['.', '=', '+', '/', ' ', '\n', '\0', 'é', ''].slice(0, perCharacter - 3);
     for (const character of [...nearest, ...others]) {
@@ -167,7 +167,7 @@ it('a token with any character altered is refused', async () => {
   expect(await tokens.verify(token)).toBeDefined();
 });
 
-it('a rotation keeps the tokens of the secret before, and only that one', async () => {
+it('a rotation keeps only the tokens of the previous secret', async () => {
   const [first, second, third] = [SECRET, OTHER_SECRET, `${SECRET.slice(20)}${OTHER_SECRET.slice(0, 20)}`];
   const before = tokensAt(0, { current: first });
   const during = tokensAt(60, { current: second, previous: first });

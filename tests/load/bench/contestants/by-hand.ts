@@ -1,4 +1,4 @@
-/** The operations over `fetch` alone: about the least that a function can do. */
+/** The operations over plain `fetch`, which is about the least that a function can do. */
 import { type Appwrite, handWritten, type Row } from './operations.ts';
 
 const endpoint = process.env.APPWRITE_FUNCTION_API_ENDPOINT ?? '';

@@ -1,18 +1,19 @@
 /**
- * The measured operations with the Appwrite calls of the product and next to nothing else: the token's signature is
- * checked, the calls are made in the same order and side by side where the product does so, and the rows are answered as
- * they come. The two hand-written functions share it; they differ in how they call Appwrite.
+ * The measured operations with the product's Appwrite calls and little else. They check the token's signature, make the
+ * calls in the same order and side by side where the product does, and answer the rows unchanged. The two hand-written
+ * functions share them and differ in how they call Appwrite.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { compare } from 'bcryptjs';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { wordRow } from '#shared/appwrite/words.ts';
+import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { timeKey } from '#shared/domain/ids.ts';
 import { wordsOfComplaint } from '#shared/domain/words.ts';
 
 export type Row = Record<string, unknown> & { $id: string };
 
-/** How a hand-written function calls Appwrite. Refusals are thrown as errors with Appwrite's `type`. */
+/** How a hand-written function calls Appwrite. It throws refusals as errors with Appwrite's `type`. */
 export type Appwrite = {
   list(tableId: string, queries: string[], total?: boolean): Promise<Row[]>;
   create(tableId: string, rowId: string, data: object): Promise<unknown>;
@@ -42,7 +43,7 @@ const limit = (count: number) => query('limit', '', [count]);
 const increment = (tableId: string, rowId: string, data: object) => ({ action: 'increment', tableId, rowId, data });
 const one = { value: 1 };
 
-/** Makes a function of these operations. */
+/** Makes the handler of a function with these operations. */
 export function handWritten(open: (key: string) => Appwrite): (context: Context) => Promise<unknown> {
   return async ({ req, res }) => {
     try {
@@ -135,7 +136,7 @@ async function login(appwrite: Appwrite, { username = '', password = '' }: Recor
 
 const signature = (claims: string) => createHmac('sha256', secret).update(claims).digest('base64url');
 
-/** Whose token the request carries; throws when it is not signed with the secret. */
+/** The account id in the request's token; throws when it is not signed with the secret. */
 function subjectOf({ headers: { token = '' } }: Request): string {
   const end = token.lastIndexOf('.');
   if (signature(token.slice(0, end)) !== token.slice(end + 1)) throw new Error('not our token');
@@ -150,7 +151,7 @@ async function accountOf(appwrite: Appwrite, req: Request): Promise<Row> {
 
 const limitId = (subject: string) => `l${hash(subject, 31)}`;
 
-/** The uses of these limits that still count. */
+/** The rows of these limits that have not expired. */
 function readUses(appwrite: Appwrite, subjects: string[]): Promise<Row[]> {
   const unexpired = query('greaterThan', 'expiresAt', [new Date().toISOString()]);
   return appwrite.list('limits', [equal('subject', ...subjects.map(limitId)), unexpired, limit(121 * subjects.length)]);
@@ -158,11 +159,11 @@ function readUses(appwrite: Appwrite, subjects: string[]): Promise<Row[]> {
 
 const known = new Set<string>();
 
-/** Counts a use of a limit, in a row for each half minute. Returns the row's id. */
+/** Counts a use of a limit, in one row for each half minute. Resolves to the row's id. */
 async function countUse(appwrite: Appwrite, subject: string): Promise<string> {
-  const halfMinute = Math.floor(Date.now() / 30_000);
+  const halfMinute = Math.floor(Date.now() / (30 * SECOND));
   const rowId = limitId(`${subject} ${halfMinute}`);
-  const expiresAt = new Date(halfMinute * 30_000 + 3_600_000).toISOString();
+  const expiresAt = new Date(halfMinute * 30 * SECOND + HOUR).toISOString();
   const add = () => appwrite.add('limits', rowId, { column: 'count', by: 1 });
   if (known.has(rowId)) await add();
   else await appwrite.create('limits', rowId, { subject: limitId(subject), count: 1, expiresAt }).catch(add);
@@ -170,13 +171,13 @@ async function countUse(appwrite: Appwrite, subject: string): Promise<string> {
   return rowId;
 }
 
-/** Reads and counts side by side, as the product does for filings and changes. */
+/** Reads the uses and counts one more, side by side, as the product does for filings and changes. */
 const reserve = (appwrite: Appwrite, subject: string) =>
   Promise.all([readUses(appwrite, [subject]), countUse(appwrite, subject)]);
 
 type Begun = { begun: Promise<string>; ready?: Promise<unknown> };
 
-/** Stages and commits, with a new transaction after a conflict with somebody else's commit. */
+/** Stages and commits, again with a new transaction when the commit conflicts. */
 async function commit(appwrite: Appwrite, operations: object[], { begun, ready }: Begun): Promise<void> {
   const complete = operations.map((operation) => ({ ...operation, databaseId: 'main' }));
   for (let tries = 1; ; tries += 1) {

@@ -1,4 +1,4 @@
-/** The operations over node-appwrite as it comes, with its own undici. */
+/** The operations over an unmodified node-appwrite, with its own undici. */
 import { Client, TablesDB } from 'node-appwrite';
 import { type Appwrite, handWritten } from './operations.ts';
 

@@ -12,7 +12,7 @@ type Knowing = Pick<Account, '$id' | 'knownAddresses'>;
 const account = (id = 'u1', knownAddresses: Account['knownAddresses'] = []): Knowing => ({ $id: id, knownAddresses });
 
 describe('a known address', () => {
-  it('is one of a login in the last 30 days, for this account only', () => {
+  it('has been used for a login in the last 30 days, and is known for that account only', () => {
     const known = addressesAfter(account(), '192.0.2.1', NOW) ?? [];
     expect(isKnownAddress(account('u1', known), '192.0.2.1', later(29))).toBe(true);
     expect(isKnownAddress(account('u1', known), '192.0.2.1', later(31))).toBe(false);
@@ -21,13 +21,13 @@ describe('a known address', () => {
     expect(JSON.stringify(known)).not.toContain('192.0.2');
   });
 
-  it('is written down once a day', () => {
+  it('is stored at most once a day', () => {
     const known = addressesAfter(account(), '192.0.2.1', NOW) ?? [];
     expect(addressesAfter(account('u1', known), '192.0.2.1', NOW)).toBeUndefined();
     expect(addressesAfter(account('u1', known), '192.0.2.1', later(1))).toHaveLength(1);
   });
 
-  it('is one of at most eight, and they fit their column', () => {
+  it('is among the last eight, which fit into their column', () => {
     let known: Account['knownAddresses'] = [];
     for (let index = 0; index < 20; index += 1) {
       known = addressesAfter(account('u1', known), `192.0.2.${index}`, NOW) ?? known;
@@ -38,7 +38,7 @@ describe('a known address', () => {
     expect(isKnownAddress(account('u1', known), '192.0.2.11', NOW)).toBe(false);
   });
 
-  it('is never the one that stands for no address', () => {
+  it('is never the placeholder for a missing address', () => {
     expect(addressesAfter(account(), NO_ADDRESS, NOW)).toBeUndefined();
     expect(isKnownAddress(account('u1', [{ mark: 'x', seen: '2026-06-01' }]), NO_ADDRESS, NOW)).toBe(false);
   });

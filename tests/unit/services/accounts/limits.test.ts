@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bucketOf } from '#shared/appwrite/limits.ts';
 
 describe('the subjects of limits', () => {
-  it('that strangers can choose fall into at most 65,536 buckets, evenly', () => {
+  it('that strangers can choose are spread evenly over at most 65,536 buckets', () => {
     const counts = new Map<string, number>();
     for (let index = 0; index < 200_000; index += 1) {
       const bucket = bucketOf(`somebody-${index}`);
@@ -13,7 +13,7 @@ describe('the subjects of limits', () => {
     expect(Math.max(...counts.values())).toBeLessThan(20);
   });
 
-  it('keep their bucket', () => {
+  it('always get the same bucket', () => {
     expect(bucketOf('ada')).toBe(bucketOf('ada'));
     expect(bucketOf('ada')).not.toBe(bucketOf('bob'));
   });

@@ -11,7 +11,7 @@ import { originOf, ruleOf } from './plan-domains.ts';
 import { secretHolders } from './plan-variables.ts';
 
 /** Requests that a function answers with 401 when the token is wrong. */
-const QUESTIONS = ['/user', '/complain?limit=1'];
+const QUESTIONS = ['/user', '/complain?pageSize=1'];
 
 /**
  * Whether the running functions use this token secret: sends one of them a token signed with it. Undefined when there

@@ -7,7 +7,7 @@ import type { Faults } from './faults.ts';
 export type Exchange = {
   response: ServerResponse;
   /** Executes the call. */
-  perform: (unlucky?: boolean) => Promise<Reply>;
+  perform: (leavesCacheStale?: boolean) => Promise<Reply>;
   /** Kills the process of the function that made the call, and waits until it has exited. */
   kill: () => Promise<void>;
   faults: Faults;

@@ -92,8 +92,8 @@ export class Api {
     response: ServerResponse,
   ): Reply | undefined | Promise<Reply | undefined> {
     const { faults, killFunction } = this.#parts;
-    const perform = (unlucky = false) =>
-      this.#reply(received, unlucky).catch((error) => this.#failure(error, received, record));
+    const perform = (leavesCacheStale = false) =>
+      this.#reply(received, leavesCacheStale).catch((error) => this.#failure(error, received, record));
     const fault = faults.ofCall({ ...record, path: received.path });
     if (!fault) return perform();
     record.fault = fault.kind;
@@ -103,7 +103,7 @@ export class Api {
     return misbehave(fault, { response, perform, kill, faults });
   }
 
-  async #reply(received: Received, unlucky: boolean): Promise<Reply> {
+  async #reply(received: Received, leavesCacheStale: boolean): Promise<Reply> {
     const { request, path, query, match } = received;
     const method = request.method ?? 'GET';
     if (method === 'OPTIONS') return { status: 204 };
@@ -123,7 +123,7 @@ export class Api {
       headers: request.headers,
       clientIp: clientIp(request),
       caller,
-      unlucky,
+      leavesCacheStale,
     };
     return match.route.handle(call);
   }

@@ -14,8 +14,8 @@ export type Call = {
   headers: IncomingHttpHeaders;
   clientIp: string;
   caller: Caller;
-  /** Makes the rare failure of a call happen: a commit leaves the row cache stale. */
-  unlucky?: boolean;
+  /** Whether a commit leaves the row cache stale, as a real one sometimes does. */
+  leavesCacheStale?: boolean;
 };
 
 export type Reply = {

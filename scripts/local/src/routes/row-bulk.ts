@@ -1,5 +1,5 @@
 import { arePermissions, opened } from '../access/permissions.ts';
-import { bulkEvents, toldAtMost } from '../events/names.ts';
+import { bulkEvents, maxBulkEvents } from '../events/names.ts';
 import type { Call, Fields, Reply, Route } from '../http/call.ts';
 import { ApiError, invalidParam, missing } from '../http/errors.ts';
 import { fieldsOf, jsonList, parameter, rules } from '../http/parameters.ts';
@@ -109,14 +109,14 @@ type Staging = { call: Call; table: Table; action: string; data: unknown };
 /** Stages a bulk operation. The total in the answer counts only rows that the call contains. */
 function stage({ transactions }: RowParts, dialect: Dialect, { call, table, action, data }: Staging): Reply {
   const operation = { action, databaseId: table.databaseId, tableId: table.id, rowId: null, data };
-  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stager: 'bulk' });
+  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stagingCall: 'bulk' });
   return { status: 200, body: { total: Array.isArray(data) ? data.length : 0, [dialect.items]: [] } };
 }
 
 type Done = { status: number; table: Table; rows: Row[]; action: string };
 
 function answer({ events }: RowParts, dialect: Dialect, { status, table, rows, action }: Done): Reply {
-  const shown = rows.slice(0, toldAtMost).map((row) => show(table, row, dialect));
+  const shown = rows.slice(0, maxBulkEvents).map((row) => show(table, row, dialect));
   return {
     status,
     body: { total: rows.length, [dialect.items]: shown },

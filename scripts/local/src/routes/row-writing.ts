@@ -10,7 +10,7 @@ import { applyOperators, refuseOperators } from '../rows/operators.ts';
 import type { Row } from '../rows/types.ts';
 import { withoutReadonly } from '../rows/writer.ts';
 import { columnKey, readStep } from '../transactions/operation.ts';
-import type { Stager } from '../transactions/transactions.ts';
+import type { StagingCall } from '../transactions/transactions.ts';
 import { bulkCreate } from './row-bulk.ts';
 import {
   largestBatch,
@@ -112,7 +112,15 @@ function count(action: 'increment' | 'decrement') {
     const column = param(call, 'column');
     const data = { [columnKey(dialect)]: column, value, [limitName]: limit };
     if (transactionOf(call)) {
-      return stage(parts, dialect, { call, table, action, rowId, data, shown: { [column]: value }, stager: 'step' });
+      return stage(parts, dialect, {
+        call,
+        table,
+        action,
+        rowId,
+        data,
+        shown: { [column]: value },
+        stagingCall: 'step',
+      });
     }
     const row = spoken(dialect, () =>
       parts.writer.increase(table, rowId, readStep(action, data), { caller: call.caller }),
@@ -131,15 +139,15 @@ type Staging = {
   /** What the answer shows; `data` by default. */
   shown?: Fields;
   status?: number;
-  stager?: Stager;
+  stagingCall?: StagingCall;
 };
 
 /** Stages the write instead of doing it, and answers as if it had been done. */
 function stage({ transactions }: RowParts, dialect: Dialect, staging: Staging): Reply {
-  const { call, table, action, rowId, data, shown = data, status = 200, stager = 'row' } = staging;
+  const { call, table, action, rowId, data, shown = data, status = 200, stagingCall = 'row' } = staging;
   refuseOperators(data);
   const operation = { action, databaseId: table.databaseId, tableId: table.id, rowId, data };
-  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stager });
+  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stagingCall });
   return { status, body: show(table, { ...shown, $id: rowId } as Row, dialect) };
 }
 

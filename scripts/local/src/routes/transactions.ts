@@ -68,7 +68,7 @@ async function finish(parts: Parts, dialect: Dialect, call: Call): Promise<Reply
   if (commit && rollback) throw new ApiError('general_bad_request', 'Cannot commit and rollback at the same time');
   const { $id } = require(parts, call);
   if (rollback) return { status: 200, body: transactions.rollback($id) };
-  const { transaction, changes } = await transactions.commit($id, call.unlucky);
+  const { transaction, changes } = await transactions.commit($id, call.leavesCacheStale);
   const after = () => events.publish(changes.map((change) => commitEvent(change, dialect)));
   return { status: 200, body: transaction, after };
 }
@@ -79,8 +79,8 @@ function stage(parts: Parts, dialect: Dialect, call: Call): Reply {
   const given = parameter(call, 'operations', rules.list);
   const operations = (Array.isArray(given) ? given : []).map((item) => readOperation(item, dialect));
   if (operations.length === 0) throw new ApiError('general_bad_request', 'Operations array cannot be empty');
-  const staging = { caller: call.caller, stager: 'operations' } as const;
-  parts.transactions.room(id, operations.length, staging);
+  const staging = { caller: call.caller, stagingCall: 'operations' } as const;
+  parts.transactions.requireRoom(id, operations.length, staging);
   checkRows(parts, id, operations);
   return { status: 201, body: parts.transactions.stage(id, operations, staging) };
 }

@@ -40,9 +40,9 @@ export function assemble(options: LocalAppwriteOptions) {
   const workers = options.workers === undefined ? undefined : new Workers(options.workers, { proxy });
   const address = { port: 0 };
   const print = options.log ?? (() => {});
-  const moved: (() => void)[] = [];
+  const moveListeners: (() => void)[] = [];
   const clock = new MovableClock(options.clock, () => {
-    for (const tell of moved) tell();
+    for (const listener of moveListeners) listener();
   });
   const database = new Database(options.dataDir, engineNamed(options.database ?? 'mariadb'));
   // In one transaction, because a new folder takes some hundred statements to create its tables.
@@ -65,14 +65,14 @@ export function assemble(options: LocalAppwriteOptions) {
   const inspection = new InspectionFront(new Router(inspectionRoutes({ platform, calls, snapshots })));
   const { origin = {}, delays = false } = options;
   const server = new LocalServer({ api, domain, inspection, origin, print, workers, delays });
-  moved.push(() => scheduler.tick());
-  moved.push(() => platform.messaging.tick());
+  moveListeners.push(() => scheduler.tick());
+  moveListeners.push(() => platform.messaging.tick());
   return { platform, server, scheduler, calls, snapshots, address };
 }
 
-type Surroundings = { database: Database; clock: MovableClock; address: { port: number }; print: Print };
+type Environment = { database: Database; clock: MovableClock; address: { port: number }; print: Print };
 
-function makePlatform(options: LocalAppwriteOptions, { database, clock, address, print }: Surroundings): Platform {
+function makePlatform(options: LocalAppwriteOptions, { database, clock, address, print }: Environment): Platform {
   const project = openProject(options);
   for (const table of project.tables.values()) ensureTable(database, table);
   const rows = new RowStore(database);

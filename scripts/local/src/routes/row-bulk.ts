@@ -5,7 +5,7 @@ import { ApiError, invalidParam, missing } from '../http/errors.ts';
 import { fieldsOf, jsonList, parameter, rules } from '../http/parameters.ts';
 import { idRule, isCustomId, resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
-import { type Dialect, findTable, show, spoken } from '../rows/dialect.ts';
+import { type Dialect, findTable, show, withDialectErrors } from '../rows/dialect.ts';
 import { refuseOperators } from '../rows/operators.ts';
 import type { Plan } from '../rows/plan.ts';
 import type { Row } from '../rows/types.ts';
@@ -32,7 +32,7 @@ export function bulkCreate(parts: RowParts, dialect: Dialect, call: Call): Reply
     return { ...withoutReadonly(row), $id: resolveId(String(id), parts.clock.now()), $permissions };
   });
   if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkCreate', data });
-  const rows = spoken(dialect, () => parts.writer.createAll(table, data));
+  const rows = withDialectErrors(dialect, () => parts.writer.createAll(table, data));
   return answer(parts, dialect, { status: 201, table, rows, action: 'create' });
 }
 
@@ -44,7 +44,7 @@ function bulkUpsert(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const data = readRows(call, dialect).map(withoutReadonly);
   if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkUpsert', data });
   for (const row of data) refuseOperators(row);
-  const upserted = spoken(dialect, () => parts.writer.upsertAll(table, data));
+  const upserted = withDialectErrors(dialect, () => parts.writer.upsertAll(table, data));
   return answer(parts, dialect, { status: 200, table, rows: upserted.map(({ row }) => row), action: 'upsert' });
 }
 
@@ -61,7 +61,7 @@ function bulkUpdate(parts: RowParts, dialect: Dialect, call: Call): Reply {
   if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'bulkUpdate', data: { data: change, queries } });
   refuseCursor(plan);
-  const rows = spoken(dialect, () => parts.writer.updateAll(table, plan, { data: change }));
+  const rows = withDialectErrors(dialect, () => parts.writer.updateAll(table, plan, { data: change }));
   return answer(parts, dialect, { status: 200, table, rows, action: 'update' });
 }
 
@@ -73,7 +73,7 @@ function bulkDelete(parts: RowParts, dialect: Dialect, call: Call): Reply {
   refuseCursor(plan);
   const matching = parts.rows.list(table, plan);
   const remove = () => matching.map((row) => parts.writer.remove(table, row.$id));
-  const rows = spoken(dialect, () => parts.database.atomically(remove));
+  const rows = withDialectErrors(dialect, () => parts.database.atomically(remove));
   return answer(parts, dialect, { status: 200, table, rows: rows.map((row) => selected(plan, row)), action: 'delete' });
 }
 

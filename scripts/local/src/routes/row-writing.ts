@@ -5,7 +5,7 @@ import { ApiError, missing } from '../http/errors.ts';
 import { jsonList, parameter, rules } from '../http/parameters.ts';
 import { resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
-import { type Dialect, findTable, show, spoken } from '../rows/dialect.ts';
+import { type Dialect, findTable, show, withDialectErrors } from '../rows/dialect.ts';
 import { applyOperators, refuseOperators } from '../rows/operators.ts';
 import type { Row } from '../rows/types.ts';
 import { withoutReadonly } from '../rows/writer.ts';
@@ -54,7 +54,7 @@ function createRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   requireGrant(call.caller, 'create', table.permissions);
   if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'create', rowId, data: row, status: 201 });
-  const created = spoken(dialect, () => parts.writer.create(table, row));
+  const created = withDialectErrors(dialect, () => parts.writer.create(table, row));
   const after = () => parts.events.publish([createEvent({ table, row: created }, dialect)]);
   return { status: 201, body: show(table, created, dialect), after };
 }
@@ -68,7 +68,7 @@ function updateRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'update', rowId, data: change, shown: { ...old, ...change } });
   const computed = { data: applyOperators(change, old), caller: call.caller, timestamp };
-  const row = spoken(dialect, () => parts.writer.apply(table, old, computed));
+  const row = withDialectErrors(dialect, () => parts.writer.apply(table, old, computed));
   const after = () => parts.events.publish([rowEvent({ table, row, action: 'update' }, dialect)]);
   return { status: 200, body: show(table, row, dialect), after };
 }
@@ -83,7 +83,7 @@ function upsertRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const row = { ...writable(call, data), $id: rowId, $permissions: permissions ?? old?.$permissions ?? [] };
   if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'upsert', rowId, data: row, status: 201 });
-  const [written] = spoken(dialect, () => parts.writer.upsertAll(table, [row], { caller: call.caller }));
+  const [written] = withDialectErrors(dialect, () => parts.writer.upsertAll(table, [row], { caller: call.caller }));
   const shown = written?.row ?? requireRow(parts, dialect, { call, table });
   const after = () => parts.events.publish([rowEvent({ table, row: shown, action: 'upsert' }, dialect)]);
   return { status: 200, body: show(table, shown, dialect), after };
@@ -97,7 +97,7 @@ function deleteRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
     stage(parts, dialect, { call, table, action: 'delete', rowId: param(call, 'rowId'), data: {} });
     return { status: 204 };
   }
-  const row = spoken(dialect, () => parts.writer.remove(table, old.$id, guard));
+  const row = withDialectErrors(dialect, () => parts.writer.remove(table, old.$id, guard));
   return { status: 204, after: () => parts.events.publish([rowEvent({ table, row, action: 'delete' }, dialect)]) };
 }
 
@@ -122,8 +122,8 @@ function count(action: 'increment' | 'decrement') {
         stagingCall: 'step',
       });
     }
-    const row = spoken(dialect, () =>
-      parts.writer.increase(table, rowId, readStep(action, data), { caller: call.caller }),
+    const row = withDialectErrors(dialect, () =>
+      parts.writer.increment(table, rowId, readStep(action, data), { caller: call.caller }),
     );
     const after = () => parts.events.publish([rowEvent({ table, row, action: 'update' }, dialect)]);
     return { status: 200, body: show(table, row, dialect), after };

@@ -52,7 +52,7 @@ export function show(table: Table, row: Row, dialect: Dialect): Row {
 }
 
 /** Runs a write and translates its `RowFailure` into the dialect's error types. */
-export function spoken<T>(dialect: Dialect, work: () => T): T {
+export function withDialectErrors<T>(dialect: Dialect, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -98,7 +98,7 @@ export function orderBy({ engine }: Source, plan: Plan): string {
 }
 
 /** Only the rows beyond the cursor's row, in the plan's order. */
-export function beyond(source: Source, orders: Order[], cursor: Cursor): Condition {
+export function afterCursor(source: Source, orders: Order[], cursor: Cursor): Condition {
   const branches: string[] = [];
   const values: Cell[] = [];
   const cells = orders.map(({ column }) => cursorCell(source, column, cursor.row));

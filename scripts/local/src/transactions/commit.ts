@@ -72,7 +72,7 @@ export class Commit {
         return;
       }
       default:
-        this.#recordWritten(table, writer.increase(table, id, readStep(action, data)));
+        this.#recordWritten(table, writer.increment(table, id, readStep(action, data)));
     }
     this.#publications.push({ table, action: 'update', id });
   }

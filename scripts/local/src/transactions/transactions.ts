@@ -75,7 +75,7 @@ export class Transactions {
 
   stage(id: string, operations: readonly Operation[], staging: Staging): Transaction {
     this.requireRoom(id, operations.length, staging);
-    return this.log.add(id, operations, this.#parts.clock.stamp());
+    return this.log.add(id, operations, this.#parts.clock.nextWriteTime());
   }
 
   /** The staged state of a pending transaction; empty for any other, so that reads see committed rows. */

@@ -1,19 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { delayOf, type Workers } from './dispatch.ts';
 import type { FunctionDomain } from './functions/domain.ts';
 import { type Api, splitUrl } from './http/api.ts';
 import { readBody, TooLarge } from './http/body.ts';
 import { ApiError } from './http/errors.ts';
 import { pageReply, sendReply } from './http/reply.ts';
-import { type InspectionFront, inspectionPrefix } from './inspection/front.ts';
+import { type InspectionApi, inspectionPrefix } from './inspection/inspection-api.ts';
 import type { Print } from './print.ts';
+import { delayMilliseconds, type Workers } from './workers.ts';
 
 type Parts = {
   api: Api;
   domain: FunctionDomain;
-  inspection: InspectionFront;
+  inspection: InspectionApi;
   origin: Record<string, string>;
   print: Print;
   workers: Workers | undefined;
@@ -82,9 +82,9 @@ export class LocalServer {
     const toFunction = own || byPath !== undefined;
     const { workers, delays } = this.#parts;
     const arrival = { method, path, toFunction };
-    const release = await workers?.enter(arrival);
+    const release = await workers?.acquire(arrival);
     try {
-      if (delays) await setTimeout(delayOf(arrival));
+      if (delays) await setTimeout(delayMilliseconds(arrival));
       if (toFunction) await domain.answer({ host, functionId, request, body }, response);
       else await this.#answerPlain(path, { request, body, response });
     } finally {

@@ -40,7 +40,7 @@ export class EventBus {
   }
 
   #accept(delivery: Delivery): void {
-    const fault = this.#faults.ofEvent(delivery.event.name, delivery.spec.id);
+    const fault = this.#faults.takeEventFault(delivery.event.name, delivery.spec.id);
     const releaseHeld = this.#releaseHeld;
     this.#releaseHeld = undefined;
     if (fault?.kind === 'events-swapped') {

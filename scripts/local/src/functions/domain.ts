@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { clientIp } from '../http/api.ts';
-import { ApiError, OddError } from '../http/errors.ts';
+import { ApiError, MalformedAppwriteError } from '../http/errors.ts';
 import { errorPage, pageReply, sendBytes, sendReply } from '../http/reply.ts';
 import type { Print } from '../print.ts';
 import { functionsHost, type Project } from '../project/types.ts';
@@ -53,7 +53,7 @@ export class FunctionDomain {
       await sendAnswer(asked.request, answer, response);
       return answer.status;
     } catch (error) {
-      const known = error instanceof ApiError || error instanceof OddError;
+      const known = error instanceof ApiError || error instanceof MalformedAppwriteError;
       if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`, 'request');
       const reply = pageReply(known ? error : new ApiError('general_server_error'));
       await sendReply(response, reply);

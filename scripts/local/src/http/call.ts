@@ -40,7 +40,7 @@ export function param(call: Call, name: string): string {
 }
 
 /** Reads a parameter from the body or else from the query string. */
-export function input(call: Call, name: string): unknown {
+export function bodyOrQueryParameter(call: Call, name: string): unknown {
   return call.body[name] ?? call.query[name];
 }
 

@@ -183,7 +183,7 @@ export class Messaging {
 
   /** Delivers a message after `pace` milliseconds, when its call has been answered. */
   deliver(id: string): void {
-    if (this.#parts.faults.ofMessage()) return;
+    if (this.#parts.faults.takeMessageFault()) return;
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
       this.#delivering += 1;

@@ -3,7 +3,7 @@ import type { Job } from '../functions/executions.ts';
 import { checkCustomHeaders, shownHeaders } from '../functions/headers.ts';
 import type { RuntimeResponse } from '../functions/host.ts';
 import { type Call, isFields, param, type Reply, type Route } from '../http/call.ts';
-import { ApiError, invalidParam, OddError } from '../http/errors.ts';
+import { ApiError, invalidParam, MalformedAppwriteError } from '../http/errors.ts';
 import { multipartReply, prefersMultipart } from '../http/multipart-reply.ts';
 import type { Platform } from '../platform.ts';
 import type { FunctionSpec } from '../project/types.ts';
@@ -139,7 +139,7 @@ function readText(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
-    throw new OddError('general_unknown', 500);
+    throw new MalformedAppwriteError('general_unknown', 500);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Call, type Fields, input, param, type Reply, type Route } from '../http/call.ts';
+import { bodyOrQueryParameter, type Call, type Fields, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, type ErrorType, invalidParam } from '../http/errors.ts';
 import type { MailData } from '../messaging/messaging.ts';
 import type { OwnTable } from '../messaging/own-table.ts';
@@ -153,7 +153,7 @@ function topicRoutes({ messaging, clock }: Parts): Route[] {
 }
 
 function givenRoles(call: Call, fallback: unknown): string[] {
-  const roles = input(call, 'subscribe') ?? fallback;
+  const roles = bodyOrQueryParameter(call, 'subscribe') ?? fallback;
   const role = /^(any|guests|users(\/(un)?verified)?|(user|team|member|label):.+)$/;
   if (Array.isArray(roles) && roles.every((one) => role.test(String(one)))) return roles.map(String);
   throw invalidParam('subscribe', 'Value must be an array of roles');
@@ -287,7 +287,7 @@ function removeMessage({ messaging }: Parts, message: Row): Reply {
 function readEmail(parts: Parts, call: Call, old?: Row) {
   const data = { html: false, cc: [], bcc: [], ...parsed(old?.data) } as Partial<MailData>;
   const limited = (name: string, known: string | undefined, max: number) => {
-    const value = input(call, name) ?? known;
+    const value = bodyOrQueryParameter(call, name) ?? known;
     if (typeof value === 'string' && value !== '' && [...value].length <= max) return value;
     throw invalidParam(name, `Value must be a valid string and at least 1 chars and no longer than ${max} chars`);
   };
@@ -317,7 +317,7 @@ function readEmail(parts: Parts, call: Call, old?: Row) {
 }
 
 function givenIds(call: Call, name: string, fallback: unknown): string[] {
-  const value = input(call, name) ?? fallback ?? [];
+  const value = bodyOrQueryParameter(call, name) ?? fallback ?? [];
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.map(String);
   throw invalidParam(name, 'Value must a valid array and Value must be a valid id');
 }
@@ -329,7 +329,7 @@ function checkTargets({ messaging: { targets } }: Parts, ids: readonly string[])
 }
 
 function readSchedule({ clock }: Parts, call: Call): string | undefined {
-  const value = input(call, 'scheduledAt') ?? undefined;
+  const value = bodyOrQueryParameter(call, 'scheduledAt') ?? undefined;
   if (value === undefined) return undefined;
   if (isDate(value) && Date.parse(value) > clock.now()) return normalDate(value);
   throw invalidParam('scheduledAt', 'Value must be valid date in the future');

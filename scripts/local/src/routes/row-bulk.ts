@@ -1,7 +1,7 @@
 import { arePermissions, opened } from '../access/permissions.ts';
 import { bulkEvents, maxBulkEvents } from '../events/names.ts';
 import type { Call, Fields, Reply, Route } from '../http/call.ts';
-import { ApiError, invalidParam, missing } from '../http/errors.ts';
+import { ApiError, errorWithId, invalidParam } from '../http/errors.ts';
 import { fieldsOf, jsonList, parameter, rules } from '../http/parameters.ts';
 import { idRule, isCustomId, resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
@@ -79,7 +79,7 @@ function bulkDelete(parts: RowParts, dialect: Dialect, call: Call): Reply {
 
 /** Guests get `database_not_found` here. */
 function findOwnTable({ project }: RowParts, dialect: Dialect, call: Call): Table {
-  if (call.caller.kind !== 'key') throw missing('database_not_found', call.params.databaseId ?? '');
+  if (call.caller.kind !== 'key') throw errorWithId('database_not_found', call.params.databaseId ?? '');
   return findTable(project, call, dialect);
 }
 

@@ -1,7 +1,7 @@
 import { readPermissions, requireGrant } from '../access/permissions.ts';
 import { createEvent, rowEvent } from '../events/names.ts';
 import { type Call, type Fields, param, type Reply, type Route } from '../http/call.ts';
-import { ApiError, missing } from '../http/errors.ts';
+import { ApiError, errorWithId } from '../http/errors.ts';
 import { jsonList, parameter, rules } from '../http/parameters.ts';
 import { resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
@@ -160,7 +160,7 @@ function findRow({ rows, transactions }: RowParts, call: Call, table: Table): Ro
 
 function requireRow(parts: RowParts, dialect: Dialect, { call, table }: { call: Call; table: Table }): Row {
   const row = findRow(parts, call, table);
-  if (!row) throw missing(`${dialect.item}_not_found`, param(call, 'rowId'));
+  if (!row) throw errorWithId(`${dialect.item}_not_found`, param(call, 'rowId'));
   return row;
 }
 

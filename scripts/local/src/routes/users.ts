@@ -1,6 +1,6 @@
 import { argon2Sync, randomBytes } from 'node:crypto';
 import { formatDate } from '../clock.ts';
-import { type Call, type Fields, input, isFields, param, type Reply, type Route } from '../http/call.ts';
+import { bodyOrQueryParameter, type Call, type Fields, isFields, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, invalidParam } from '../http/errors.ts';
 import { uniqueId } from '../ids.ts';
 import type { Platform } from '../platform.ts';
@@ -112,7 +112,7 @@ function createUser(parts: Parts, call: Call): Reply {
 function updateEmail(parts: Parts, call: Call): Reply {
   const { targets } = parts.messaging;
   const user = requireUser(parts, call);
-  const given = input(call, 'email');
+  const given = bodyOrQueryParameter(call, 'email');
   const email = given === '' ? null : (givenForm(call, 'email', emailForm)?.toLowerCase() ?? null);
   if (given === undefined || given === null) throw invalidParam('email', 'Param "email" is not optional.');
   if (email !== null && targets.all({ identifier: email }).length > 0) throw new ApiError('user_target_already_exists');
@@ -125,7 +125,7 @@ function updateEmail(parts: Parts, call: Call): Reply {
 
 function updatePrefs(parts: Parts, call: Call): Reply {
   const { $id } = requireUser(parts, call);
-  const prefs = input(call, 'prefs');
+  const prefs = bodyOrQueryParameter(call, 'prefs');
   if (!isFields(prefs)) throw invalidParam('prefs', 'Value must be a valid object.');
   change(parts, $id, { prefs: JSON.stringify(prefs) });
   return { status: 200, body: prefs };
@@ -179,7 +179,7 @@ function createTarget(parts: Parts, call: Call): Reply {
   const identifier = givenIdentifier(call, providerType);
   const name = givenText(call, 'name', { fallback: '', max: 128 });
   const user = requireUser(parts, call);
-  const provider = messaging.providers.find(String(input(call, 'providerId') ?? ''));
+  const provider = messaging.providers.find(String(bodyOrQueryParameter(call, 'providerId') ?? ''));
   const providerId = provider?.type === providerType ? provider.$id : null;
   return { status: 201, body: showTarget(addTarget(parts, user, { id, providerType, identifier, name, providerId })) };
 }
@@ -196,7 +196,9 @@ function updateTarget(parts: Parts, call: Call): Reply {
   const { targets } = parts.messaging;
   const target = requireTarget(parts, call);
   const old = String(target.identifier);
-  const identifier = input(call, 'identifier') ? givenIdentifier(call, String(target.providerType)) : old;
+  const identifier = bodyOrQueryParameter(call, 'identifier')
+    ? givenIdentifier(call, String(target.providerType))
+    : old;
   if (identifier !== old && targets.all({ identifier }).length > 0) throw new ApiError('user_target_already_exists');
   const name = givenText(call, 'name', { fallback: String(target.name), max: 128 });
   return { status: 200, body: showTarget(targets.update(target.$id, { identifier, name })) };
@@ -222,7 +224,7 @@ export function showTarget({ $permissions, $sequence, ...target }: Row): Fields 
 }
 
 function givenForm(call: Call, name: string, form: RegExp): string | undefined {
-  const value = input(call, name) ?? undefined;
+  const value = bodyOrQueryParameter(call, name) ?? undefined;
   if (value === undefined) return undefined;
   if (typeof value !== 'string' || !form.test(value)) throw invalidParam(name, `Value must be a valid ${name}`);
   return value;
@@ -237,7 +239,7 @@ function givenIdentifier(call: Call, providerType: string): string {
 
 /** Hashes the password as Appwrite does, though nothing checks it here. */
 function givenPassword(call: Call): string | null {
-  const password = input(call, 'password') ?? null;
+  const password = bodyOrQueryParameter(call, 'password') ?? null;
   if (password === null) return null;
   if (typeof password !== 'string' || password.length < 8 || password.length > 256) {
     throw invalidParam('password', 'Password must be between 8 and 256 characters long.');

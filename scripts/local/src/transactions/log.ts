@@ -1,6 +1,6 @@
 import { formatDate } from '../clock.ts';
 import type { Database } from '../database.ts';
-import { ApiError, type ErrorType, missing } from '../http/errors.ts';
+import { ApiError, type ErrorType, errorWithId } from '../http/errors.ts';
 import { uniqueId } from '../ids.ts';
 import type { Column, Table } from '../project/types.ts';
 import type { Condition } from '../rows/conditions.ts';
@@ -83,7 +83,7 @@ export class TransactionLog {
    */
   requirePending(id: string, now: number, notPending: ErrorType = 'transaction_not_ready'): Transaction {
     const transaction = this.find(id);
-    if (!transaction) throw missing('transaction_not_found', id);
+    if (!transaction) throw errorWithId('transaction_not_found', id);
     if (transaction.status !== 'pending') throw new ApiError(notPending);
     if (Date.parse(transaction.expiresAt) < now) throw new ApiError('transaction_expired');
     return transaction;
@@ -123,7 +123,7 @@ export class TransactionLog {
 
   remove(id: string): void {
     const row = this.#rows.find(transactionTable, id);
-    if (!row) throw missing('transaction_not_found', id);
+    if (!row) throw errorWithId('transaction_not_found', id);
     this.#removeOperations(id);
     this.#rows.remove(transactionTable, row.$sequence);
   }
@@ -134,7 +134,7 @@ export class TransactionLog {
 
   #change(id: string, now: number, change: (old: Row) => Partial<Transaction>): Transaction {
     const old = this.#rows.find(transactionTable, id);
-    if (!old) throw missing('transaction_not_found', id);
+    if (!old) throw errorWithId('transaction_not_found', id);
     const next = { ...old, ...change(old), $updatedAt: formatDate(now) };
     this.#rows.update(transactionTable, old, next);
     return toTransaction(next);

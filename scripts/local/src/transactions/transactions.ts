@@ -1,7 +1,7 @@
 import type { Caller } from '../access/caller.ts';
 import type { MovableClock } from '../clock.ts';
 import type { Database } from '../database.ts';
-import { ApiError, type ErrorType, missing } from '../http/errors.ts';
+import { ApiError, type ErrorType, errorWithId } from '../http/errors.ts';
 import { type Project, tableKey } from '../project/types.ts';
 import type { StaleRows } from '../rows/stale-rows.ts';
 import type { RowStore } from '../rows/store.ts';
@@ -53,13 +53,13 @@ export class Transactions {
   /** The transaction, if this caller may see it; throws otherwise. */
   get(id: string, caller: Caller): Transaction {
     const transaction = caller.kind === 'key' ? this.log.find(id) : undefined;
-    if (!transaction) throw missing('transaction_not_found', id);
+    if (!transaction) throw errorWithId('transaction_not_found', id);
     return transaction;
   }
 
   #requirePending(id: string, caller: Caller, stagingCall: StagingCall): Transaction {
     const [absent, notPending] = refusals[stagingCall];
-    if (caller.kind !== 'key' || !this.log.find(id)) throw missing(absent, id);
+    if (caller.kind !== 'key' || !this.log.find(id)) throw errorWithId(absent, id);
     return this.log.requirePending(id, this.#parts.clock.now(), notPending);
   }
 
@@ -155,7 +155,7 @@ function commitError(failure: RowFailure, rowId: string): ApiError {
   switch (failure.kind) {
     case 'missing':
     case 'column':
-      return missing('document_not_found', rowId);
+      return errorWithId('document_not_found', rowId);
     case 'duplicate':
     case 'conflict':
       return new ApiError('transaction_conflict');

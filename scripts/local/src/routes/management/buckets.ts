@@ -1,4 +1,4 @@
-import { type Call, type Fields, input, param, type Reply, type Route } from '../../http/call.ts';
+import { bodyOrQueryParameter, type Call, type Fields, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
@@ -37,7 +37,7 @@ export function bucketRoutes(parts: Parts): Route[] {
 
 /** Settings that are not sent get their defaults, in an update too; only permissions keep their value. */
 function readSettings(call: Call, oldPermissions: unknown) {
-  const compression = String(input(call, 'compression') ?? 'none');
+  const compression = String(bodyOrQueryParameter(call, 'compression') ?? 'none');
   if (!['none', 'gzip', 'zstd'].includes(compression)) {
     throw invalidParam('compression', 'Value must be one of (none, gzip, zstd)');
   }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { type Call, type Fields, input, param, type Reply, type Route } from '../../http/call.ts';
-import { ApiError, invalidParam, missing } from '../../http/errors.ts';
+import { bodyOrQueryParameter, type Call, type Fields, param, type Reply, type Route } from '../../http/call.ts';
+import { ApiError, errorWithId, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
 import { isDate } from '../../rows/cells.ts';
@@ -77,7 +77,8 @@ function create({ management }: Parts, call: Call, as: As): Reply {
   const known = definitions.list('column', pathOf(table));
   const key = freshKey(call, { name: 'key', known, naming: as.naming });
   const settings = { ...newSettings(call, as), type: as.kind.type };
-  if (widthOf([...known, settings]) > rowBytes) throw missing(columnProblem(as.naming, 'limit_exceeded'), table.$id);
+  if (widthOf([...known, settings]) > rowBytes)
+    throw errorWithId(columnProblem(as.naming, 'limit_exceeded'), table.$id);
   const place = { databaseId: table.databaseId, tableId: table.$id };
   const column = { $id: key, key, status: 'processing', error: '', ...place, ...settings };
   const definition = definitions.create('column', `${pathOf(table)}/${key}`, column);
@@ -94,13 +95,13 @@ function update({ management }: Parts, call: Call, as: As): Reply {
   refuseDeclared(definitions);
   const old = requireColumn({ management }, call, as.naming);
   const [databaseId, tableId] = [String(old.databaseId), String(old.tableId)];
-  if (old.status !== 'available') throw missing(columnProblem(as.naming, 'not_available'), String(old.key));
+  if (old.status !== 'available') throw errorWithId(columnProblem(as.naming, 'not_available'), String(old.key));
   const settings = changedSettings(call, as, old);
   if (Number(settings.size) < Number(old.size) && catalogue.longest(old) > Number(settings.size)) {
     throw new ApiError(columnProblem(as.naming, 'invalid_resize'));
   }
   const path = `${databaseId}/${tableId}`;
-  const wanted = input(call, 'newKey') ?? old.key;
+  const wanted = bodyOrQueryParameter(call, 'newKey') ?? old.key;
   const key =
     wanted === old.key
       ? old.$id
@@ -124,18 +125,18 @@ function requireColumn({ management: { definitions } }: Parts, call: Call, namin
   const table = requireTable(definitions, call, naming);
   const key = param(call, 'key');
   const column = definitions.find('column', `${pathOf(table)}/${key}`);
-  if (!column) throw missing(columnProblem(naming, 'not_found'), key);
+  if (!column) throw errorWithId(columnProblem(naming, 'not_found'), key);
   return column;
 }
 
 /** A valid key that no column has yet, ignoring case. */
 function freshKey(call: Call, { name, known, naming }: { name: string; known: Definition[]; naming: Naming }): string {
-  const key = input(call, name);
+  const key = bodyOrQueryParameter(call, name);
   if (typeof key !== 'string' || !/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,35}$/.test(key)) {
     throw invalidParam(name, 'Parameter must contain at most 36 chars. Valid chars are a-z, A-Z, 0-9, and underscore');
   }
   if (known.some((column) => String(column.key).toLowerCase() === key.toLowerCase())) {
-    throw missing(columnProblem(naming, 'already_exists'), key);
+    throw errorWithId(columnProblem(naming, 'already_exists'), key);
   }
   return key;
 }

@@ -1,4 +1,4 @@
-import { type Call, type Fields, input, param, type Reply, type Route } from '../../http/call.ts';
+import { bodyOrQueryParameter, type Call, type Fields, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError } from '../../http/errors.ts';
 import { uniqueId } from '../../ids.ts';
 import type { Platform } from '../../platform.ts';
@@ -86,7 +86,7 @@ function readChunk(call: Call, length: number) {
 function download(parts: Parts, call: Call): Reply {
   const { $id } = requireDeployment(parts, call);
   const body = parts.management.deployments.source($id);
-  if (!body || input(call, 'type') === 'output') throw new ApiError('deployment_not_found');
+  if (!body || bodyOrQueryParameter(call, 'type') === 'output') throw new ApiError('deployment_not_found');
   const headers = {
     'content-type': 'application/gzip',
     'content-disposition': `attachment; filename="${$id}-source.tar.gz"`,
@@ -97,7 +97,7 @@ function download(parts: Parts, call: Call): Reply {
 function activate({ management }: Parts, call: Call): Reply {
   refuseDeclared(management.definitions);
   const owner = requireFunction(management, call);
-  const deployment = requireFound(management, `${owner.$id}/${input(call, 'deploymentId')}`);
+  const deployment = requireFound(management, `${owner.$id}/${bodyOrQueryParameter(call, 'deploymentId')}`);
   if (deployment.status !== 'ready') throw new ApiError('build_not_ready');
   management.deployments.activate(deployment);
   return { status: 200, body: showFunction(management, call, requireFunction(management, call)) };

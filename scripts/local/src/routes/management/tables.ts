@@ -1,5 +1,5 @@
-import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
-import { ApiError, missing } from '../../http/errors.ts';
+import { bodyOrQueryParameter, type Call, param, type Reply, type Route } from '../../http/call.ts';
+import { ApiError, errorWithId } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
 import { givenBoolean, givenId, givenPermissions, givenText } from './fields.ts';
@@ -29,7 +29,7 @@ function createDatabase({ management, clock }: Parts, call: Call): Reply {
   const { definitions, catalogue } = management;
   refuseDeclared(definitions);
   const $id = givenId(call, 'databaseId', clock.now());
-  if (definitions.find('database', $id)) throw missing('database_already_exists', $id);
+  if (definitions.find('database', $id)) throw errorWithId('database_already_exists', $id);
   const name = givenText(call, 'name', { max: 128 });
   const enabled = givenBoolean(call, 'enabled', true);
   const body = definitions.create('database', $id, { $id, name, enabled, type: 'tablesdb' });
@@ -82,8 +82,8 @@ function createTable({ management, clock }: Parts, call: Call, naming: Naming): 
   const database = requireDatabase(definitions, call);
   const $id = givenId(call, `${naming.table}Id`, clock.now());
   const path = `${database.$id}/${$id}`;
-  if (definitions.find('table', path)) throw missing(`${naming.table}_already_exists`, $id);
-  if (input(call, naming.columns) !== undefined || input(call, 'indexes') !== undefined) {
+  if (definitions.find('table', path)) throw errorWithId(`${naming.table}_already_exists`, $id);
+  if (bodyOrQueryParameter(call, naming.columns) !== undefined || bodyOrQueryParameter(call, 'indexes') !== undefined) {
     throw new ApiError(
       'general_not_implemented_locally',
       'The local Appwrite creates columns and indexes in separate calls only.',
@@ -107,7 +107,7 @@ function updateTable({ management }: Parts, call: Call, naming: Naming): Reply {
   refuseDeclared(definitions);
   const old = requireTable(definitions, call, naming);
   const table = definitions.change('table', `${old.databaseId}/${old.$id}`, {
-    name: input(call, 'name') === undefined ? old.name : givenText(call, 'name', { max: 128 }),
+    name: bodyOrQueryParameter(call, 'name') === undefined ? old.name : givenText(call, 'name', { max: 128 }),
     enabled: givenBoolean(call, 'enabled', true),
     rowSecurity: givenBoolean(call, naming.rowSecurity, false),
     $permissions: givenPermissions(call, old.$permissions),

@@ -1,4 +1,4 @@
-import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
+import { bodyOrQueryParameter, type Call, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
@@ -61,10 +61,11 @@ function update(parts: Parts, call: Call): Reply {
   const { management } = parts;
   refuseDeclared(management.definitions);
   const { $id, resourceId, ...old } = requireVariable(parts, call);
-  if (['key', 'value', 'secret'].every((name) => input(call, name) === undefined)) {
+  if (['key', 'value', 'secret'].every((name) => bodyOrQueryParameter(call, name) === undefined)) {
     throw new ApiError('general_argument_invalid', 'Nothing to change.');
   }
-  if (old.secret === true && input(call, 'secret') === false) throw new ApiError('variable_cannot_unset_secret');
+  if (old.secret === true && bodyOrQueryParameter(call, 'secret') === false)
+    throw new ApiError('variable_cannot_unset_secret');
   const key = givenText(call, 'key', { fallback: String(old.key), max: 255 });
   const others = management.definitions.list('variable', String(resourceId)).filter((known) => known.$id !== $id);
   if (others.some((known) => known.key === key)) throw new ApiError('variable_already_exists');

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Arrival, delayOf, Workers } from '../../src/dispatch.ts';
 import { startLocalAppwrite } from '../../src/index.ts';
+import { type Arrival, delayMilliseconds, Workers } from '../../src/workers.ts';
 import { send } from '../support/send.ts';
 import { useWorld } from './support/harness.ts';
 import { writer } from './support/writer.ts';
@@ -19,7 +19,7 @@ const domain: Arrival = { method: 'GET', path: '/notes', toFunction: true };
 /** Enters a request, and adds its name to `served` once a worker serves it. */
 function entering(workers: Workers, served: string[]) {
   return async (name: string, arrival: Arrival): Promise<() => void> => {
-    const release = await workers.enter(arrival);
+    const release = await workers.acquire(arrival);
     served.push(name);
     return release;
   };
@@ -119,10 +119,10 @@ describe('a local Appwrite with workers', () => {
 
 describe('the delay of a call', () => {
   it('is that of a read or a write, plus that of an execution', () => {
-    expect(delayOf(read)).toBe(6);
-    expect(delayOf({ ...read, method: 'PATCH' })).toBe(12);
-    expect(delayOf({ ...execution, method: 'GET' })).toBe(6);
-    expect(delayOf(execution)).toBe(12 + 17);
-    expect(delayOf(domain)).toBe(17);
+    expect(delayMilliseconds(read)).toBe(6);
+    expect(delayMilliseconds({ ...read, method: 'PATCH' })).toBe(12);
+    expect(delayMilliseconds({ ...execution, method: 'GET' })).toBe(6);
+    expect(delayMilliseconds(execution)).toBe(12 + 17);
+    expect(delayMilliseconds(domain)).toBe(17);
   });
 });

@@ -59,7 +59,12 @@ export function assemble(options: LocalAppwriteOptions) {
     projectId: project.id,
     killFunction: (id) => hosts.end(id),
   });
-  const domain = new FunctionDomain({ project, executions, print, ownerOf: (host) => management.ownerOf(host) });
+  const domain = new FunctionDomain({
+    project,
+    executions,
+    print,
+    functionOfHost: (host) => management.functionOfHost(host),
+  });
   const scheduler = new Scheduler({ project, clock, executions });
   const snapshots = new Snapshots({ platform, scheduler, dataDir: options.dataDir });
   const inspection = new InspectionApi(new Router(inspectionRoutes({ platform, calls, snapshots })));

@@ -75,10 +75,10 @@ export class LocalServer {
     const { method = 'GET' } = request;
     const [path] = splitUrl(request.url ?? '/');
     const host = hostOf(request);
-    const own = domain.owns(host);
+    const own = domain.isFunctionHost(host);
     if (!own && isBelow(inspectionPrefix, path)) return inspection.answer(request, body, response);
-    const byPath = own || isBelow('/v1', path) ? undefined : ownerOf(origin, path);
-    const functionId = domain.ownerOf(host) ?? byPath;
+    const byPath = own || isBelow('/v1', path) ? undefined : functionOfPath(origin, path);
+    const functionId = domain.functionOfHost(host) ?? byPath;
     const toFunction = own || byPath !== undefined;
     const { workers, delays } = this.#parts;
     const arrival = { method, path, toFunction };
@@ -114,7 +114,7 @@ function describe(error: unknown): string {
 }
 
 /** The function of the longest matching prefix. */
-function ownerOf(origin: Record<string, string>, path: string): string | undefined {
+function functionOfPath(origin: Record<string, string>, path: string): string | undefined {
   const fitting = Object.keys(origin).filter((prefix) => isBelow(prefix, path));
   const [longest] = fitting.sort((a, b) => b.length - a.length);
   return longest === undefined ? undefined : origin[longest];

@@ -37,7 +37,7 @@ export function executorHeaders(headers: Record<string, string>, envelope: Envel
 }
 
 /** Node's headers as one text each; lists are joined by commas, as the platform does it. */
-export function singleLines(headers: IncomingHttpHeaders): Record<string, string> {
+export function joinedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const lines: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers))
     lines[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
@@ -48,7 +48,7 @@ const internal = new Set(['transfer-encoding', 'x-open-runtimes-log-id']);
 const hopByHop = new Set(['connection', 'keep-alive', 'date']);
 
 /** The response headers that a domain sends to the client. */
-export function passedBack(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+export function clientHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   return kept(headers, (name) => !internal.has(name) && !hopByHop.has(name));
 }
 

@@ -40,12 +40,12 @@ async function create(parts: Parts, call: Call): Promise<Reply> {
   requireExecute(call, job.spec);
   parts.hosts.get(job.spec);
   if (scheduledAt) {
-    const execution = parts.executions.announce(job, { status: 'scheduled', trigger: 'schedule', scheduledAt });
+    const execution = parts.executions.createRecord(job, { status: 'scheduled', trigger: 'schedule', scheduledAt });
     parts.executions.log.postpone(execution, job);
     return { status: 202, body: execution };
   }
   if (inBackground) {
-    const execution = parts.executions.announce(job, { status: 'waiting' });
+    const execution = parts.executions.createRecord(job, { status: 'waiting' });
     const body = { ...execution };
     const after = () => void parts.executions.runInBackground({ ...job, execution }).catch(() => {});
     return { status: 202, body, after };

@@ -164,7 +164,7 @@ function remove({ management, hosts }: Parts, call: Call): Reply {
   management.definitions.removeBelow('variable', $id);
   management.definitions.removeBelow('deployment', $id);
   management.catalogue.function($id);
-  hosts.renew($id);
+  hosts.discard($id);
   return { status: 204 };
 }
 

@@ -1,7 +1,7 @@
 import { bodyOrQueryParameter, type Call, type Fields, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, type ErrorType, invalidParam } from '../http/errors.ts';
 import type { MailData } from '../messaging/messaging.ts';
-import type { OwnTable } from '../messaging/own-table.ts';
+import type { SystemTable } from '../messaging/system-table.ts';
 import type { Platform } from '../platform.ts';
 import { isDate, normalDate } from '../rows/cells.ts';
 import type { Row } from '../rows/types.ts';
@@ -20,7 +20,7 @@ export function messagingRoutes(parts: Parts): Route[] {
   return [...providerRoutes(parts), ...topicRoutes(parts), ...subscriberRoutes(parts), ...messageRoutes(parts)];
 }
 
-function requireOne(table: OwnTable, id: string, type: ErrorType): Row {
+function requireOne(table: SystemTable, id: string, type: ErrorType): Row {
   const found = table.find(id);
   if (!found) throw new ApiError(type);
   return found;

@@ -7,7 +7,7 @@ import { ApiError, invalidParam, MalformedAppwriteError } from '../http/errors.t
 import { multipartReply, prefersMultipart } from '../http/multipart-reply.ts';
 import type { Platform } from '../platform.ts';
 import type { FunctionSpec } from '../project/types.ts';
-import { givenBoolean } from './management/fields.ts';
+import { booleanParameter } from './management/fields.ts';
 import { listing } from './management/listing.ts';
 
 type Parts = Pick<Platform, 'project' | 'executions' | 'clock' | 'hosts'>;
@@ -35,7 +35,7 @@ export function executionRoutes(parts: Parts): Route[] {
 
 async function create(parts: Parts, call: Call): Promise<Reply> {
   const job = readJob(parts, call);
-  const inBackground = givenBoolean(call, 'async', false);
+  const inBackground = booleanParameter(call, 'async', false);
   const scheduledAt = readSchedule(parts, call, inBackground);
   requireExecute(call, job.spec);
   parts.hosts.get(job.spec);

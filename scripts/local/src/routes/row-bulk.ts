@@ -40,7 +40,7 @@ export function bulkCreate(parts: RowParts, dialect: Dialect, call: Call): Reply
 function bulkUpsert(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const list = parameter(call, dialect.items, jsonList(largestBatch));
   if (list === undefined) throw invalidParam(dialect.items, 'Value is required');
-  const table = findOwnTable(parts, dialect, call);
+  const table = requireKeyAndTable(parts, dialect, call);
   const data = readRows(call, dialect).map(withoutReadonly);
   if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkUpsert', data });
   for (const row of data) refuseOperators(row);
@@ -54,7 +54,7 @@ function bulkUpdate(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const queries = parameter(call, 'queries', rules.list) ?? [];
   if (!data) throw new ApiError(`${dialect.item}_missing_payload`);
   refuseOperators(data);
-  const table = findOwnTable(parts, dialect, call);
+  const table = requireKeyAndTable(parts, dialect, call);
   checkedPermissions(data);
   const plan = everyMatch(table, queries);
   const change = withoutReadonly(data);
@@ -67,7 +67,7 @@ function bulkUpdate(parts: RowParts, dialect: Dialect, call: Call): Reply {
 
 function bulkDelete(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const queries = parameter(call, 'queries', rules.list) ?? [];
-  const table = findOwnTable(parts, dialect, call);
+  const table = requireKeyAndTable(parts, dialect, call);
   const plan = everyMatch(table, queries);
   if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkDelete', data: { queries } });
   refuseCursor(plan);
@@ -78,7 +78,7 @@ function bulkDelete(parts: RowParts, dialect: Dialect, call: Call): Reply {
 }
 
 /** Guests get `database_not_found` here. */
-function findOwnTable({ project }: RowParts, dialect: Dialect, call: Call): Table {
+function requireKeyAndTable({ project }: RowParts, dialect: Dialect, call: Call): Table {
   if (call.caller.kind !== 'key') throw errorWithId('database_not_found', call.params.databaseId ?? '');
   return findTable(project, call, dialect);
 }

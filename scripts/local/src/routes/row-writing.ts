@@ -28,8 +28,8 @@ export function rowWritingRoutes(parts: RowParts, dialect: Dialect): Route[] {
     writingRoute(parts, dialect, ['PATCH', '/:rowId', updateRow]),
     writingRoute(parts, dialect, ['PUT', '/:rowId', upsertRow]),
     writingRoute(parts, dialect, ['DELETE', '/:rowId', deleteRow]),
-    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/increment', count('increment')]),
-    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/decrement', count('decrement')]),
+    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/increment', incrementOrDecrement('increment')]),
+    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/decrement', incrementOrDecrement('decrement')]),
   ];
 }
 
@@ -102,7 +102,7 @@ function deleteRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
 }
 
 /** Increments are not guarded, so concurrent ones do not conflict. */
-function count(action: 'increment' | 'decrement') {
+function incrementOrDecrement(action: 'increment' | 'decrement') {
   return (parts: RowParts, dialect: Dialect, call: Call): Reply => {
     const limitName = action === 'increment' ? 'max' : 'min';
     const value = Number(parameter(call, 'value', rules.number) ?? 1);

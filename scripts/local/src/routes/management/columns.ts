@@ -4,7 +4,7 @@ import { ApiError, errorWithId, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
 import { isDate } from '../../rows/cells.ts';
-import { given, givenBoolean, givenNumber, givenTexts } from './fields.ts';
+import { allParameters, booleanParameter, numberParameter, textsParameter } from './fields.ts';
 import { rowBytes, widthOf } from './limits.ts';
 import { listing } from './listing.ts';
 import { columnProblem, type Naming, refuseDeclared, requireTable, scopesOf, showColumn } from './naming.ts';
@@ -142,10 +142,10 @@ function freshKey(call: Call, { name, known, naming }: { name: string; known: De
 }
 
 function newSettings(call: Call, { naming, kind }: As): Fields {
-  const array = givenBoolean(call, 'array', false);
+  const array = booleanParameter(call, 'array', false);
   const own: Fields = {};
-  if (kind.longest !== undefined) own.size = givenNumber(call, 'size', { min: 1, max: kind.longest });
-  if (kind.shows.includes('encrypt')) own.encrypt = givenBoolean(call, 'encrypt', false);
+  if (kind.longest !== undefined) own.size = numberParameter(call, 'size', { min: 1, max: kind.longest });
+  if (kind.shows.includes('encrypt')) own.encrypt = booleanParameter(call, 'encrypt', false);
   if (own.encrypt === true && Number(own.size) < shortestEncrypted) {
     throw new ApiError(
       'general_bad_request',
@@ -159,10 +159,10 @@ function newSettings(call: Call, { naming, kind }: As): Fields {
 }
 
 function changedSettings(call: Call, { naming, kind }: As, old: Definition): Fields {
-  if (given(call).default === undefined) throw invalidParam('default', 'Param "default" is not optional.');
+  if (allParameters(call).default === undefined) throw invalidParam('default', 'Param "default" is not optional.');
   const own: Fields = {};
-  if (kind.longest !== undefined && old.size !== undefined && given(call).size !== undefined) {
-    own.size = givenNumber(call, 'size', { min: 1, max: kind.longest });
+  if (kind.longest !== undefined && old.size !== undefined && allParameters(call).size !== undefined) {
+    own.size = numberParameter(call, 'size', { min: 1, max: kind.longest });
   }
   if (kind.range && kind.type === old.type) {
     Object.assign(own, readRange(call, { kind, naming, old: [Number(old.min), Number(old.max)] }));
@@ -181,7 +181,7 @@ function changedSettings(call: Call, { naming, kind }: As, old: Definition): Fie
 /** Bounds that are not sent keep their values. */
 function readRange(call: Call, { kind, naming, old }: { kind: Kind; naming: Naming; old: Range }): Fields {
   const bound = (name: string, fallback: number) => {
-    const value = given(call)[name] ?? fallback;
+    const value = allParameters(call)[name] ?? fallback;
     if (!isNumber(kind, value)) throw invalidParam(name, 'Value must be a valid number');
     return value;
   };
@@ -195,7 +195,7 @@ function isNumber({ type }: Kind, value: unknown): value is number {
 }
 
 function readElements(call: Call): string[] {
-  const elements = givenTexts(call, 'elements');
+  const elements = textsParameter(call, 'elements');
   if (elements.every((element) => element !== '' && element.length <= 255)) return elements;
   throw invalidParam('elements', 'Value must a valid array and Value must be a valid string');
 }
@@ -205,8 +205,8 @@ function readElements(call: Call): string[] {
  * `…_value_invalid`.
  */
 function withDefault(call: Call, { naming, kind }: As, settings: Fields): Fields {
-  const required = givenBoolean(call, 'required');
-  const { default: standard = null } = given(call);
+  const required = booleanParameter(call, 'required');
+  const { default: standard = null } = allParameters(call);
   if (standard === null) return { ...settings, required, default: null };
   if (required || settings.array === true) {
     const noun = `${required ? 'required' : 'array'} ${naming.column}${required ? '' : 's'}`;

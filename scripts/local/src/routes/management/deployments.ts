@@ -3,7 +3,7 @@ import { ApiError } from '../../http/errors.ts';
 import { uniqueId } from '../../ids.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { given, givenBoolean } from './fields.ts';
+import { allParameters, booleanParameter } from './fields.ts';
 import { requireFunction, showFunction } from './functions.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';
@@ -48,8 +48,8 @@ export function deploymentRoutes(parts: Parts): Route[] {
 function create({ management, clock }: Parts, call: Call): Reply {
   refuseDeclared(management.definitions);
   const owner = requireFunction(management, call);
-  const { commands = owner.commands, entrypoint = owner.entrypoint } = given(call);
-  const active = givenBoolean(call, 'activate');
+  const { commands = owner.commands, entrypoint = owner.entrypoint } = allParameters(call);
+  const active = booleanParameter(call, 'activate');
   if (String(entrypoint) === '') throw new ApiError('function_entrypoint_missing');
   const upload = call.files.code;
   if (!upload) throw new ApiError('storage_file_empty', 'No file sent');

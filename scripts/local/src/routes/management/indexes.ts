@@ -2,7 +2,7 @@ import { bodyOrQueryParameter, type Call, param, type Reply, type Route } from '
 import { ApiError, type ErrorType, errorWithId, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { givenTexts } from './fields.ts';
+import { textsParameter } from './fields.ts';
 import { indexLength, isTextual, keyLength, textSize } from './limits.ts';
 import { listing } from './listing.ts';
 import { columnProblem, type Naming, refuseDeclared, requireTable, scopesOf, showIndex } from './naming.ts';
@@ -65,11 +65,11 @@ function readIndex(call: Call, naming: Naming): Wanted {
   if (!isKey(key)) throw invalidParam('key', 'Parameter must be a valid key');
   const type = String(bodyOrQueryParameter(call, 'type') ?? '');
   if (!types.includes(type)) throw invalidParam('type', `Value must be one of (${types.join(', ')})`);
-  const columns = givenTexts(call, naming.columns);
+  const columns = textsParameter(call, naming.columns);
   if (!columns.every((column) => isKey(column) || ownColumns.includes(column))) {
     throw invalidParam(naming.columns, 'Value must a valid array and Parameter must be a valid key');
   }
-  const orders = givenTexts(call, 'orders', []);
+  const orders = textsParameter(call, 'orders', []);
   if (!orders.every((order) => /^(asc|desc)$/i.test(order))) {
     throw invalidParam('orders', 'Value must a valid array and Value must be one of (ASC, DESC)');
   }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { startLocalAppwrite } from '../../src/index.ts';
 import { type Arrival, delayMilliseconds, Workers } from '../../src/workers.ts';
 import { send } from '../support/send.ts';
-import { useWorld } from './support/harness.ts';
+import { useLocalAppwrite } from './support/harness.ts';
 import { writer } from './support/writer.ts';
 
 const read: Arrival = {
@@ -89,23 +89,23 @@ describe('ten workers', () => {
 });
 
 describe('a local Appwrite with workers', () => {
-  const world = useWorld({ functions: { writer } }, { workers: 2 });
+  const server = useLocalAppwrite({ functions: { writer } }, { workers: 2 });
 
   it('answers calls of a function while it holds its worker', async () => {
     const paths = ['/a', '/b', '/c', '/d'].map((name) => `${name}1${name}2`);
-    const host = world.appwrite.functionHost('writer');
-    const sent = await Promise.all(paths.map((path) => send(world.appwrite, { host, path })));
+    const host = server.appwrite.functionHost('writer');
+    const sent = await Promise.all(paths.map((path) => send(server.appwrite, { host, path })));
     expect(sent.map(({ body }) => JSON.parse(body.toString()).told)).toEqual(Array(4).fill([201, 201]));
   });
 
   it('keeps serving after a waiting caller has left', async () => {
-    const host = world.appwrite.functionHost('writer');
-    world.appwrite.faults.add({ kind: 'slow', functionId: 'writer', milliseconds: 100 });
-    const first = send(world.appwrite, { host, path: '/slow' });
-    await expect(send(world.appwrite, { host, path: '/left', signal: AbortSignal.timeout(20) })).rejects.toThrow();
+    const host = server.appwrite.functionHost('writer');
+    server.appwrite.faults.add({ kind: 'slow', functionId: 'writer', milliseconds: 100 });
+    const first = send(server.appwrite, { host, path: '/slow' });
+    await expect(send(server.appwrite, { host, path: '/left', signal: AbortSignal.timeout(20) })).rejects.toThrow();
     expect((await first).status).toBe(200);
-    expect((await send(world.appwrite, { host, path: '/after' })).status).toBe(200);
-    await world.appwrite.settle();
+    expect((await send(server.appwrite, { host, path: '/after' })).status).toBe(200);
+    await server.appwrite.settle();
   });
 
   it('needs at least two', async () => {

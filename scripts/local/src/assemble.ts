@@ -3,7 +3,6 @@ import { Keys } from './access/keys.ts';
 import { MovableClock } from './clock.ts';
 import { engineNamed } from './database/engine.ts';
 import { Database } from './database.ts';
-import { Workers } from './dispatch.ts';
 import { EventBus } from './events/bus.ts';
 import { Faults } from './faults/faults.ts';
 import { FunctionDomain } from './functions/domain.ts';
@@ -16,7 +15,7 @@ import { CallLog } from './http/call-log.ts';
 import { Cors } from './http/cors.ts';
 import { Router } from './http/router.ts';
 import type { LocalAppwriteOptions } from './index.ts';
-import { InspectionFront } from './inspection/front.ts';
+import { InspectionApi } from './inspection/inspection-api.ts';
 import { inspectionRoutes } from './inspection/routes.ts';
 import { Snapshots } from './inspection/snapshots.ts';
 import { Messaging } from './messaging/messaging.ts';
@@ -33,6 +32,7 @@ import { LocalServer } from './server.ts';
 import { FileStore } from './storage/file-store.ts';
 import { FileTokens } from './storage/tokens.ts';
 import { Transactions } from './transactions/transactions.ts';
+import { Workers } from './workers.ts';
 
 /** Creates and connects all parts; does not listen yet. */
 export function assemble(options: LocalAppwriteOptions) {
@@ -40,9 +40,9 @@ export function assemble(options: LocalAppwriteOptions) {
   const workers = options.workers === undefined ? undefined : new Workers(options.workers, { proxy });
   const address = { port: 0 };
   const print = options.log ?? (() => {});
-  const moved: (() => void)[] = [];
+  const moveListeners: (() => void)[] = [];
   const clock = new MovableClock(options.clock, () => {
-    for (const tell of moved) tell();
+    for (const listener of moveListeners) listener();
   });
   const database = new Database(options.dataDir, engineNamed(options.database ?? 'mariadb'));
   // In one transaction, because a new folder takes some hundred statements to create its tables.
@@ -59,20 +59,25 @@ export function assemble(options: LocalAppwriteOptions) {
     projectId: project.id,
     killFunction: (id) => hosts.end(id),
   });
-  const domain = new FunctionDomain({ project, executions, print, ownerOf: (host) => management.ownerOf(host) });
+  const domain = new FunctionDomain({
+    project,
+    executions,
+    print,
+    functionOfHost: (host) => management.functionOfHost(host),
+  });
   const scheduler = new Scheduler({ project, clock, executions });
   const snapshots = new Snapshots({ platform, scheduler, dataDir: options.dataDir });
-  const inspection = new InspectionFront(new Router(inspectionRoutes({ platform, calls, snapshots })));
+  const inspection = new InspectionApi(new Router(inspectionRoutes({ platform, calls, snapshots })));
   const { origin = {}, delays = false } = options;
   const server = new LocalServer({ api, domain, inspection, origin, print, workers, delays });
-  moved.push(() => scheduler.tick());
-  moved.push(() => platform.messaging.tick());
+  moveListeners.push(() => scheduler.tick());
+  moveListeners.push(() => platform.messaging.tick());
   return { platform, server, scheduler, calls, snapshots, address };
 }
 
-type Surroundings = { database: Database; clock: MovableClock; address: { port: number }; print: Print };
+type Environment = { database: Database; clock: MovableClock; address: { port: number }; print: Print };
 
-function makePlatform(options: LocalAppwriteOptions, { database, clock, address, print }: Surroundings): Platform {
+function makePlatform(options: LocalAppwriteOptions, { database, clock, address, print }: Environment): Platform {
   const project = openProject(options);
   for (const table of project.tables.values()) ensureTable(database, table);
   const rows = new RowStore(database);

@@ -70,7 +70,7 @@ export async function runCommand(url: string, [name = '', ...args]: string[]): P
 const STARTING = `Usage: npm run local -- [--empty] [--workers 12] [--no-proxy] [--delays] [--database mariadb|postgresql|mongodb]
   Starts the project of ./appwrite.json. Set PORT (default 3000) and DATA_DIR (default .local) in the environment.
   --empty      starts a project without tables, buckets and functions
-  --workers    the number of requests served at once, as on a real Appwrite; by default all
+  --workers    the number of requests served at once, 2 to 9999, as on a real Appwrite; by default all
   --no-proxy   the workers do not recognise the domains of functions
   --delays     answers as slowly as a real Appwrite
   --database   the database whose behaviour is imitated

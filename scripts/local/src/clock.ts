@@ -10,13 +10,13 @@ export type ClockControl = Clock & {
 /** A clock that tests can move; cron, expiry and row dates follow it. */
 export class MovableClock implements ClockControl {
   readonly #base: Clock;
-  readonly #moved: () => void;
+  readonly #onMove: () => void;
   #shift = 0;
   #last = 0;
 
-  constructor(base: Clock = Date, moved: () => void = () => {}) {
+  constructor(base: Clock = Date, onMove: () => void = () => {}) {
     this.#base = base;
-    this.#moved = moved;
+    this.#onMove = onMove;
   }
 
   now(): number {
@@ -27,7 +27,7 @@ export class MovableClock implements ClockControl {
    * The time of a write. It never repeats, because guards compare `$updatedAt`. A real database is too slow to write
    * twice in one millisecond.
    */
-  stamp(): number {
+  nextWriteTime(): number {
     const latest = this.latest();
     this.#last = latest === this.#last ? latest + 1 : latest;
     return this.#last;
@@ -44,13 +44,13 @@ export class MovableClock implements ClockControl {
   }
 
   /**
-   * Calls `moved` before the move too: the scheduler then plans new functions from the old time, and the move makes
+   * Calls `onMove` before the move too: the scheduler then plans new functions from the old time, and the move makes
    * them due.
    */
   advance(milliseconds: number): void {
-    this.#moved();
+    this.#onMove();
     this.#shift += milliseconds;
-    this.#moved();
+    this.#onMove();
   }
 
   moveTo(time: number | Date | string): void {

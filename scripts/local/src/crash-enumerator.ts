@@ -3,7 +3,7 @@ import type { LocalAppwrite } from './index.ts';
 import type { Snapshot } from './inspection/snapshots.ts';
 
 /** Where a fault struck the story, and how the story ended. `call` counts from 1; 0 is the run without a fault. */
-export type Struck<T> = { call: number; fault: CallFault | undefined; outcome: PromiseSettledResult<T> };
+export type PointOutcome<T> = { call: number; fault: CallFault | undefined; outcome: PromiseSettledResult<T> };
 
 /** One server and the story to run on it. Several lanes of the same story share its points. */
 export type Lane<T> = {
@@ -11,17 +11,17 @@ export type Lane<T> = {
   /** Starts each time from the server's state at the start of the enumeration. */
   story: () => Promise<T>;
   /** Recovers as the product would: retries, sweeps. Runs again after a late effect. */
-  recover?: (struck: Struck<T>) => Promise<unknown>;
+  recover?: (result: PointOutcome<T>) => Promise<unknown>;
   /** Throws if an invariant is broken. */
-  check: (struck: Struck<T>) => Promise<unknown>;
+  check: (result: PointOutcome<T>) => Promise<unknown>;
 };
 
 export type EnumerationOptions = {
   faults?: readonly CallFault[];
   /** Which calls are counted and struck; by default those of any function. */
-  where?: { method?: string; path?: string; functionId?: string };
+  callFilter?: { method?: string; path?: string; functionId?: string };
   /** Selects the points to try, if all of them would take too long. */
-  choose?: (point: { call: number; fault: CallFault }) => boolean;
+  selectPoint?: (point: { call: number; fault: CallFault }) => boolean;
 };
 
 export type CrashReport = {
@@ -35,7 +35,7 @@ export type CrashReport = {
 };
 
 /** Milliseconds that a call hangs. Functions must give up earlier: set a short limit in them, or pass other faults. */
-const givenUpAfter = 600;
+const hangMilliseconds = 600;
 
 /** The faults that are tried by default: all kinds for calls but `slow`, `commit-failed` and `stale-row`. */
 export const allFaults: readonly CallFault[] = [
@@ -48,9 +48,9 @@ export const allFaults: readonly CallFault[] = [
   { kind: 'wrong-json' },
   { kind: 'reset' },
   { kind: 'reset', effect: 'done' },
-  { kind: 'hang', milliseconds: givenUpAfter },
-  { kind: 'hang', effect: 'done', milliseconds: givenUpAfter },
-  { kind: 'hang', effect: 'late', milliseconds: givenUpAfter },
+  { kind: 'hang', milliseconds: hangMilliseconds },
+  { kind: 'hang', effect: 'done', milliseconds: hangMilliseconds },
+  { kind: 'hang', effect: 'late', milliseconds: hangMilliseconds },
   { kind: 'storage-full' },
   { kind: 'database-full' },
   { kind: 'cut' },
@@ -60,24 +60,24 @@ export const allFaults: readonly CallFault[] = [
 ];
 
 type Point = { call: number; fault: CallFault };
-const noSooner = 3_600_000;
+const lateEffectDelay = 3_600_000;
 
 /** Runs the story once to count its calls, then once for each call and fault. */
 export async function enumerateCrashes<T>(
   lanes: Lane<T> | readonly Lane<T>[],
-  { faults = allFaults, where = { functionId: '*' }, choose = () => true }: EnumerationOptions = {},
+  { faults = allFaults, callFilter = { functionId: '*' }, selectPoint = () => true }: EnumerationOptions = {},
 ): Promise<CrashReport> {
   const started = performance.now();
   const [first, ...others] = 'story' in lanes ? [lanes] : lanes;
   if (!first) throw new Error('There is no lane to run the story in.');
   const all = await Promise.all([first, ...others].map(async (lane) => ({ lane, start: await lane.local.snapshot() })));
-  const calls = await countCalls(first, where);
+  const calls = await countCalls(first, callFilter);
   const every = calls.flatMap((_, index) => faults.map((fault) => ({ call: index + 1, fault })));
-  const points = every.filter(choose);
+  const points = every.filter(selectPoint);
   const report: CrashReport = { calls, points: points.length, missed: 0, milliseconds: 0, broken: [] };
   const waiting = points.values();
   const work = all.map(async ({ lane, start }) => {
-    for (const point of waiting) await tryPoint({ lane, start, where }, point, report);
+    for (const point of waiting) await tryPoint({ lane, start, callFilter }, point, report);
     await lane.local.restore(start);
   });
   await Promise.all(work);
@@ -85,40 +85,40 @@ export async function enumerateCrashes<T>(
   return report;
 }
 
-async function countCalls<T>(lane: Lane<T>, where: EnumerationOptions['where']): Promise<string[]> {
-  const counter = lane.local.faults.add({ kind: 'slow', milliseconds: 0, ...where, times: 0 });
+async function countCalls<T>(lane: Lane<T>, callFilter: EnumerationOptions['callFilter']): Promise<string[]> {
+  const counter = lane.local.faults.add({ kind: 'slow', milliseconds: 0, ...callFilter, times: 0 });
   const before = new Set(lane.local.calls.all());
   const outcome = await settled(lane.story);
   await lane.local.settle();
   counter.remove();
-  const struck = { call: 0, fault: undefined, outcome };
+  const result = { call: 0, fault: undefined, outcome };
   if (outcome.status === 'rejected') throw new Error('The story fails without any fault.', { cause: outcome.reason });
   const calls = lane.local.calls.all().filter((record) => !before.has(record) && record.fault === 'slow');
-  await lane.recover?.(struck);
-  await lane.check(struck);
+  await lane.recover?.(result);
+  await lane.check(result);
   return calls.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
 }
 
-type Place<T> = { lane: Lane<T>; start: Snapshot; where: EnumerationOptions['where'] };
+type LaneState<T> = { lane: Lane<T>; start: Snapshot; callFilter: EnumerationOptions['callFilter'] };
 
-async function tryPoint<T>({ lane, start, where }: Place<T>, { call, fault }: Point, report: CrashReport) {
+async function tryPoint<T>({ lane, start, callFilter }: LaneState<T>, { call, fault }: Point, report: CrashReport) {
   const { local, story, recover, check } = lane;
   await local.restore(start);
-  const planned = local.faults.add({ lateBy: noSooner, ...fault, ...where, nth: call });
+  const planned = local.faults.add({ lateBy: lateEffectDelay, ...fault, ...callFilter, nth: call });
   try {
     const outcome = await settled(story);
     await local.settle();
     planned.remove();
     if (planned.hits === 0) report.missed += 1;
-    const struck = { call, fault, outcome };
-    await recover?.(struck);
+    const result = { call, fault, outcome };
+    await recover?.(result);
     await local.settle();
     if ((await local.faults.applyLate()) > 0) {
       await local.settle();
-      await recover?.(struck);
+      await recover?.(result);
       await local.settle();
     }
-    await check(struck);
+    await check(result);
   } catch (error) {
     report.broken.push({ point: describePoint({ call, fault }, report), reason: describeError(error) });
   } finally {

@@ -9,7 +9,7 @@ export type Cells = Record<string, SQLOutputValue>;
 
 const keptStatements = 500;
 /** Writes after which the planner's statistics are refreshed. */
-const writesBetweenLooks = 10_000;
+const writesBetweenRefreshes = 10_000;
 
 /** The SQLite file that holds all data. WAL mode, so that a killed process loses nothing it has acknowledged. */
 export class Database {
@@ -46,7 +46,7 @@ export class Database {
   run(sql: string, values: readonly Cell[] = []): { changes: number; id: number } {
     const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
     this.#writes += 1;
-    if (this.#writes >= writesBetweenLooks && this.#depth === 0) this.#look();
+    if (this.#writes >= writesBetweenRefreshes && this.#depth === 0) this.#refreshStatistics();
     return { changes: Number(changes), id: Number(lastInsertRowid) };
   }
 
@@ -59,22 +59,22 @@ export class Database {
       const result = work();
       this.#depth -= 1;
       this.exec(this.#depth === 0 ? 'COMMIT' : `RELEASE ${name}`);
-      if (this.#writes >= writesBetweenLooks && this.#depth === 0) this.#look();
+      if (this.#writes >= writesBetweenRefreshes && this.#depth === 0) this.#refreshStatistics();
       return result;
     } catch (error) {
-      this.#undo(name);
+      this.#rollback(name);
       throw error;
     }
   }
 
   /** Runs the work, returns its result and rolls it back. */
-  pretending<T>(work: () => T): T {
-    this.exec('SAVEPOINT pretence');
+  dryRun<T>(work: () => T): T {
+    this.exec('SAVEPOINT dryRun');
     this.#depth += 1;
     try {
       return work();
     } finally {
-      this.#undo('pretence');
+      this.#rollback('dryRun');
     }
   }
 
@@ -100,12 +100,12 @@ export class Database {
   /**
    * Refreshes the planner's statistics. Without them it sorts a whole table instead of walking an index for one page.
    */
-  #look(): void {
+  #refreshStatistics(): void {
     this.#writes = 0;
     this.exec('PRAGMA optimize = 0x10002');
   }
 
-  #undo(name: string): void {
+  #rollback(name: string): void {
     this.#depth = Math.max(0, this.#depth - 1);
     if (!this.#sqlite.isTransaction) return;
     if (this.#depth === 0) this.exec('ROLLBACK');
@@ -146,7 +146,7 @@ function open(file: string, engine: Engine): DatabaseSync {
   const sqlite = new DatabaseSync(file);
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
   addTextFunctions(sqlite, engine);
-  claim(sqlite, engine);
+  checkEngine(sqlite, engine);
   return sqlite;
 }
 
@@ -154,7 +154,7 @@ function open(file: string, engine: Engine): DatabaseSync {
 const formats: Record<EngineName, number> = { mariadb: 2, postgresql: 3, mongodb: 4 };
 
 /** Throws for a file of another database, because its indexes hold that database's sort keys. */
-function claim(sqlite: DatabaseSync, { name }: Engine): void {
+function checkEngine(sqlite: DatabaseSync, { name }: Engine): void {
   const format = Number(sqlite.prepare('PRAGMA user_version').get()?.user_version);
   if (format === formats[name]) return;
   const isNew = format === 0 && sqlite.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;

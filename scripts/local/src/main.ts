@@ -31,8 +31,8 @@ function optionsOf(args: string[]) {
   } as const;
   try {
     const { values } = parseArgs({ args, options });
-    if (values.workers !== undefined && !/^[1-9]\d{0,3}$/.test(values.workers)) {
-      throw new Error(`--workers must be a whole number from 1 to 9999, not "${values.workers}"`);
+    if (values.workers !== undefined && !/^([2-9]|[1-9]\d{1,3})$/.test(values.workers)) {
+      throw new Error(`--workers must be a whole number from 2 to 9999, not "${values.workers}"`);
     }
     return { ...values, database: engineNamed(values.database).name };
   } catch (error) {

@@ -1,19 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { delayOf, type Workers } from './dispatch.ts';
 import type { FunctionDomain } from './functions/domain.ts';
 import { type Api, splitUrl } from './http/api.ts';
 import { readBody, TooLarge } from './http/body.ts';
 import { ApiError } from './http/errors.ts';
 import { pageReply, sendReply } from './http/reply.ts';
-import { type InspectionFront, inspectionPrefix } from './inspection/front.ts';
+import { type InspectionApi, inspectionPrefix } from './inspection/inspection-api.ts';
 import type { Print } from './print.ts';
+import { delayMilliseconds, type Workers } from './workers.ts';
 
 type Parts = {
   api: Api;
   domain: FunctionDomain;
-  inspection: InspectionFront;
+  inspection: InspectionApi;
   origin: Record<string, string>;
   print: Print;
   workers: Workers | undefined;
@@ -75,16 +75,16 @@ export class LocalServer {
     const { method = 'GET' } = request;
     const [path] = splitUrl(request.url ?? '/');
     const host = hostOf(request);
-    const own = domain.owns(host);
+    const own = domain.isFunctionHost(host);
     if (!own && isBelow(inspectionPrefix, path)) return inspection.answer(request, body, response);
-    const byPath = own || isBelow('/v1', path) ? undefined : ownerOf(origin, path);
-    const functionId = domain.ownerOf(host) ?? byPath;
+    const byPath = own || isBelow('/v1', path) ? undefined : functionOfPath(origin, path);
+    const functionId = domain.functionOfHost(host) ?? byPath;
     const toFunction = own || byPath !== undefined;
     const { workers, delays } = this.#parts;
     const arrival = { method, path, toFunction };
-    const release = await workers?.enter(arrival);
+    const release = await workers?.acquire(arrival);
     try {
-      if (delays) await setTimeout(delayOf(arrival));
+      if (delays) await setTimeout(delayMilliseconds(arrival));
       if (toFunction) await domain.answer({ host, functionId, request, body }, response);
       else await this.#answerPlain(path, { request, body, response });
     } finally {
@@ -114,7 +114,7 @@ function describe(error: unknown): string {
 }
 
 /** The function of the longest matching prefix. */
-function ownerOf(origin: Record<string, string>, path: string): string | undefined {
+function functionOfPath(origin: Record<string, string>, path: string): string | undefined {
   const fitting = Object.keys(origin).filter((prefix) => isBelow(prefix, path));
   const [longest] = fitting.sort((a, b) => b.length - a.length);
   return longest === undefined ? undefined : origin[longest];

@@ -24,7 +24,7 @@ afterAll(() => Promise.all(stages.map(({ service }) => service.close())));
 
 it.each(STORIES)('leaves no orphan, no gap and nothing twice, whichever call fails: $name', async (story) => {
   let met = Math.floor(Math.random() * EVERY);
-  const report = await runStory(story, stages, { choose: () => met++ % EVERY === 0 });
+  const report = await runStory(story, stages, { selectPoint: () => met++ % EVERY === 0 });
   process.stdout.write(`${describeReport(story.name, report)}\n`);
   expect(report.broken).toEqual([]);
   expect(report.calls).not.toEqual([]);

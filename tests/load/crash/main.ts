@@ -12,7 +12,7 @@ async function tryAll(stories: readonly Story[], every: number, stages: [Stage, 
   let points = 0;
   let broken = 0;
   for (const story of stories) {
-    const report = await runStory(story, stages, { choose: () => met++ % every === 0 });
+    const report = await runStory(story, stages, { selectPoint: () => met++ % every === 0 });
     console.log(describeReport(story.name, report));
     points += report.points;
     broken += report.broken.length;

@@ -13,7 +13,7 @@ const FAULTS = [
   { kind: 'truncated-json', effect: 'none' },
 ] as const;
 
-function placeOf({ where }: Story, [stage]: Stage[]): NonNullable<EnumerationOptions['where']> {
+function placeOf({ where }: Story, [stage]: Stage[]): NonNullable<EnumerationOptions['callFilter']> {
   if (where?.functionId === undefined || !stage) return where ?? { functionId: '*' };
   return { ...where, functionId: stage.service.functionId(where.functionId) };
 }
@@ -24,7 +24,7 @@ export async function runStory(story: Story, stages: Stage[], options: Enumerati
   const lanes = await Promise.all(stages.map((stage) => story.lane(stage)));
   const report = await enumerateCrashes(lanes, {
     faults: FAULTS,
-    where: placeOf(story, stages),
+    callFilter: placeOf(story, stages),
     ...options,
   });
   await Promise.all(stages.map(({ service }, n) => starts[n] && service.local.restore(starts[n])));

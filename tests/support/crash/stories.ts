@@ -1,4 +1,4 @@
-import type { EnumerationOptions, Lane, Struck } from 'local-appwrite/crash-enumerator';
+import type { EnumerationOptions, Lane, PointOutcome } from 'local-appwrite/crash-enumerator';
 import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { type Person, type Service, startService } from '../harness.ts';
 import { checkInvariants } from '../invariants.ts';
@@ -12,7 +12,7 @@ const DAYS = 4;
 /** The client's answers, one for each try. */
 export type Told = { tries: (Answer | undefined)[] };
 /** `where`: the calls that faults strike; by default those of all functions. */
-export type Story = { name: string; where?: EnumerationOptions['where']; lane(stage: Stage): Promise<Lane<Told>> };
+export type Story = { name: string; where?: EnumerationOptions['callFilter']; lane(stage: Stage): Promise<Lane<Told>> };
 
 /** A service with people and pictures, on which stories are played. */
 export type Stage = { service: Service; reporter: Person; admin: Person; pictures: Uint8Array[] };
@@ -74,7 +74,7 @@ export function client({ stage, retries, send }: Retold): Pick<Lane<Told>, 'loca
       await local.settle();
       return { tries: [answer] };
     },
-    async recover({ outcome }: Struck<Told>) {
+    async recover({ outcome }: PointOutcome<Told>) {
       for (let n = 0; n < retries; n += 1) {
         const answer = await insist(stage, send);
         if (outcome.status === 'fulfilled') outcome.value.tries.push(answer);
@@ -84,7 +84,7 @@ export function client({ stage, retries, send }: Retold): Pick<Lane<Told>, 'loca
   };
 }
 
-export function answersOf({ outcome }: Struck<Told>): (Answer | undefined)[] {
+export function answersOf({ outcome }: PointOutcome<Told>): (Answer | undefined)[] {
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value.tries;
 }

@@ -15,7 +15,7 @@ export class EventBus {
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
   /** Releases a held event after the next one has overtaken it. */
-  #overtaken: (() => void) | undefined;
+  #releaseHeld: (() => void) | undefined;
 
   constructor(project: Project, faults: Faults, deliver: Deliver) {
     this.#project = project;
@@ -40,18 +40,18 @@ export class EventBus {
   }
 
   #accept(delivery: Delivery): void {
-    const fault = this.#faults.ofEvent(delivery.event.name, delivery.spec.id);
-    const overtaken = this.#overtaken;
-    this.#overtaken = undefined;
+    const fault = this.#faults.takeEventFault(delivery.event.name, delivery.spec.id);
+    const releaseHeld = this.#releaseHeld;
+    this.#releaseHeld = undefined;
     if (fault?.kind === 'events-swapped') {
-      this.#overtaken = this.#hold(delivery, fault.milliseconds ?? 500);
+      this.#releaseHeld = this.#hold(delivery, fault.milliseconds ?? 500);
     } else if (fault?.kind === 'event-delayed') {
       this.#hold(delivery, fault.milliseconds ?? 1000);
     } else if (fault?.kind !== 'event-lost') {
       this.#enqueue(delivery);
       if (fault?.kind === 'event-doubled') this.#enqueue(delivery);
     }
-    overtaken?.();
+    releaseHeld?.();
   }
 
   /** Delays a delivery; the returned function ends the delay. */

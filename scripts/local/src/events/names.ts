@@ -5,18 +5,18 @@ import type { Change } from '../transactions/commit.ts';
 import type { PlatformEvent } from './bus.ts';
 
 /** The most rows of one bulk call for which Appwrite sends events. */
-export const toldAtMost = 100;
+export const maxBulkEvents = 100;
 
-type Told = { table: Table; row: Row; action: string };
+type RowChange = { table: Table; row: Row; action: string };
 
-export function rowEvent({ table, row, action }: Told, dialect: Dialect): PlatformEvent {
+export function rowEvent({ table, row, action }: RowChange, dialect: Dialect): PlatformEvent {
   return { name: rowEventName({ table, row, action }, dialect), payload: show(table, row, dialect) };
 }
 
 /** Create events have the older name (`collections`, `documents`), whichever API was used. */
-export function createEvent(told: Omit<Told, 'action'>, dialect: Dialect): PlatformEvent {
-  const named = { ...told, action: 'create' };
-  return { name: rowEventName(named, collectionsDialect), payload: show(told.table, told.row, dialect) };
+export function createEvent(change: Omit<RowChange, 'action'>, dialect: Dialect): PlatformEvent {
+  const named = { ...change, action: 'create' };
+  return { name: rowEventName(named, collectionsDialect), payload: show(change.table, change.row, dialect) };
 }
 
 export function bulkEvents(
@@ -24,7 +24,7 @@ export function bulkEvents(
   rows: Row[],
   { action, dialect }: { action: string; dialect: Dialect },
 ): PlatformEvent[] {
-  return rows.slice(0, toldAtMost).map((row) => ({
+  return rows.slice(0, maxBulkEvents).map((row) => ({
     name: rowEventName({ table, row, action }, collectionsDialect),
     payload: { ...show(table, row, dialect), $collection: table.id },
   }));
@@ -37,6 +37,6 @@ export function commitEvent({ table, row, action }: Change, dialect: Dialect): P
   return { name: rowEventName({ table, row, action }, dialect), payload };
 }
 
-function rowEventName({ table, row, action }: Told, { parent, items }: Dialect): string {
+function rowEventName({ table, row, action }: RowChange, { parent, items }: Dialect): string {
   return `databases.${table.databaseId}.${parent}s.${table.id}.${items}.${row.$id}.${action}`;
 }

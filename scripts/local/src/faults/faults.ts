@@ -33,20 +33,20 @@ export class Faults {
     this.#planned.clear();
   }
 
-  ofCall(call: CallSeen): CallFault | undefined {
+  takeCallFault(call: CallSeen): CallFault | undefined {
     let struck: CallFault | undefined;
     for (const planned of this.#planned) {
       const { rule } = planned;
-      if (!isCallRule(rule) || !concerns(rule, call) || !planned.isDue()) continue;
+      if (!isCallRule(rule) || !matchesCall(rule, call) || !planned.isDue()) continue;
       if (struck) continue;
       planned.hits += 1;
       struck = rule;
-      if (rule.kind === 'cut') cutOff(rule, call);
+      if (rule.kind === 'cut') extendCut(rule, call);
     }
     return struck;
   }
 
-  ofEvent(name: string, functionId: string): EventRule | undefined {
+  takeEventFault(name: string, functionId: string): EventRule | undefined {
     let struck: EventRule | undefined;
     for (const planned of this.#planned) {
       const { rule } = planned;
@@ -60,7 +60,7 @@ export class Faults {
   }
 
   /** Whether a rule makes the next message stuck. */
-  ofMessage(): boolean {
+  takeMessageFault(): boolean {
     const due = [...this.#planned].filter(({ rule }) => rule.kind === 'message-stuck').find((one) => one.isDue());
     if (due) due.hits += 1;
     return due !== undefined;
@@ -108,7 +108,7 @@ class Planned implements PlannedFault {
   }
 }
 
-function concerns(rule: CallRule, call: CallSeen): boolean {
+function matchesCall(rule: CallRule, call: CallSeen): boolean {
   if (rule.method !== undefined && rule.method !== '*' && rule.method.toUpperCase() !== call.method) return false;
   if (rule.executionId !== undefined && rule.executionId !== call.executionId) return false;
   return ofFunction(rule, call.functionId) && (rule.path === undefined || matchesPath(rule.path, call.path));
@@ -120,7 +120,7 @@ function ofFunction(rule: FaultRule, functionId: string | undefined): boolean {
 }
 
 /** A cut lasts: the rule now strikes all later calls of this execution, and no others. */
-function cutOff(rule: CallRule, { executionId }: CallSeen): void {
+function extendCut(rule: CallRule, { executionId }: CallSeen): void {
   rule.times = 0;
   if (executionId !== undefined) rule.executionId = executionId;
 }

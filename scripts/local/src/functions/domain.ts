@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { clientIp } from '../http/api.ts';
-import { ApiError, OddError } from '../http/errors.ts';
+import { ApiError, MalformedAppwriteError } from '../http/errors.ts';
 import { errorPage, pageReply, sendBytes, sendReply } from '../http/reply.ts';
 import type { Print } from '../print.ts';
 import { functionsHost, type Project } from '../project/types.ts';
 import type { Executions, Job, Outcome } from './executions.ts';
-import { passedBack, singleLines } from './headers.ts';
+import { clientHeaders, joinedHeaders } from './headers.ts';
 
 type Parts = {
   project: Project;
   executions: Executions;
   print: Print;
   /** The function that a rule assigns to a host name. */
-  ownerOf: (host: string) => string | undefined;
+  functionOfHost: (host: string) => string | undefined;
 };
 type Answer = { status: number; headers: Record<string, string | string[]>; body: Buffer };
 
@@ -29,12 +29,12 @@ export class FunctionDomain {
   }
 
   /** Whether the host belongs to functions, even if no function has this name. */
-  owns(host: string): boolean {
-    return host.endsWith(`.${functionsHost}`) || this.ownerOf(host) !== undefined;
+  isFunctionHost(host: string): boolean {
+    return host.endsWith(`.${functionsHost}`) || this.functionOfHost(host) !== undefined;
   }
 
-  ownerOf(host: string): string | undefined {
-    return this.#parts.ownerOf(host);
+  functionOfHost(host: string): string | undefined {
+    return this.#parts.functionOfHost(host);
   }
 
   async answer(asked: DomainRequest, response: ServerResponse): Promise<void> {
@@ -53,7 +53,7 @@ export class FunctionDomain {
       await sendAnswer(asked.request, answer, response);
       return answer.status;
     } catch (error) {
-      const known = error instanceof ApiError || error instanceof OddError;
+      const known = error instanceof ApiError || error instanceof MalformedAppwriteError;
       if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`, 'request');
       const reply = pageReply(known ? error : new ApiError('general_server_error'));
       await sendReply(response, reply);
@@ -70,14 +70,14 @@ export class FunctionDomain {
     if (!spec.execute.includes('any') && !spec.execute.includes('guests')) {
       throw new ApiError('function_execute_permission_missing');
     }
-    const headers = { ...singleLines(request.headers), ...unset, 'x-appwrite-client-ip': clientIp(request) };
+    const headers = { ...joinedHeaders(request.headers), ...clearedHeaders, 'x-appwrite-client-ip': clientIp(request) };
     const job: Job = { spec, trigger: 'http', method: request.method ?? 'GET', path, headers, body };
     return this.#parts.executions.runNow(job);
   }
 }
 
 /** The platform overrides these headers; empty ones do not reach the function. */
-const unset = {
+const clearedHeaders = {
   'x-appwrite-user-id': '',
   'x-appwrite-user-jwt': '',
   'x-appwrite-country-code': '',
@@ -87,7 +87,7 @@ const unset = {
 function toAnswer({ execution, response }: Outcome): Answer {
   if (!response) return { status: 500, headers: { 'content-type': 'text/plain' }, body: Buffer.alloc(0) };
   const { status } = response;
-  const own = passedBack(response.headers);
+  const own = clientHeaders(response.headers);
   const headers = { server: 'swoole-http-server', ...own, 'x-appwrite-execution-id': execution.$id };
   if (status < 400 || response.body.length > 0) return { status, headers, body: response.body };
   const page = errorPage(status, '');

@@ -46,7 +46,7 @@ export class Executions {
   }
 
   /** Creates the record of an execution; saves it if the run comes later. */
-  announce(job: Job, more: Partial<Execution> = {}): Execution {
+  createRecord(job: Job, more: Partial<Execution> = {}): Execution {
     const now = this.#parts.clock.now();
     const execution = {
       ...newExecution({ $id: uniqueId(now), functionId: job.spec.id, trigger: job.trigger }, formatDate(now)),
@@ -83,7 +83,7 @@ export class Executions {
   }
 
   async #run(job: Job, limit: number, syncLimit: number): Promise<Outcome> {
-    const execution = job.execution ?? this.announce(job);
+    const execution = job.execution ?? this.createRecord(job);
     const started = performance.now();
     const signal = AbortSignal.timeout(limit * 1000);
     try {

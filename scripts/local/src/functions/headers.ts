@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import { OddError } from '../http/errors.ts';
+import { MalformedAppwriteError } from '../http/errors.ts';
 
 const rule =
   'Invalid headers: Alphanumeric characters or hyphens only, cannot start with "x-appwrite", maximum 100 keys and 16384 characters.';
@@ -12,7 +12,7 @@ export function checkCustomHeaders(headers: Record<string, unknown>): void {
   const bad = entries.some(
     ([name]) => !/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(name) || name.startsWith('x-appwrite-'),
   );
-  if (bad || entries.length > 100 || size >= 16_384) throw new OddError(rule, 500);
+  if (bad || entries.length > 100 || size >= 16_384) throw new MalformedAppwriteError(rule, 500);
 }
 
 /** What the executor adds to a request: host, secret, body size and the runtime's headers. */
@@ -37,7 +37,7 @@ export function executorHeaders(headers: Record<string, string>, envelope: Envel
 }
 
 /** Node's headers as one text each; lists are joined by commas, as the platform does it. */
-export function singleLines(headers: IncomingHttpHeaders): Record<string, string> {
+export function joinedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const lines: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers))
     lines[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
@@ -48,7 +48,7 @@ const internal = new Set(['transfer-encoding', 'x-open-runtimes-log-id']);
 const hopByHop = new Set(['connection', 'keep-alive', 'date']);
 
 /** The response headers that a domain sends to the client. */
-export function passedBack(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+export function clientHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   return kept(headers, (name) => !internal.has(name) && !hopByHop.has(name));
 }
 

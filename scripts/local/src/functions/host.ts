@@ -35,7 +35,7 @@ export type HostOptions = {
 type Log = { logs: string; errors: string };
 
 /** Milliseconds to wait for the log after the response: the log comes by IPC, the response by HTTP. */
-const logPatience = 2000;
+const logWaitMilliseconds = 2000;
 
 const program = fileURLToPath(new URL('../runtime/server.ts', import.meta.url));
 
@@ -63,9 +63,9 @@ export class FunctionHost {
     try {
       const response = await this.#send(port, input, signal);
       const none = { logs: '', errors: '' };
-      return { ...response, ...(await Promise.race([log, setTimeout(logPatience, none, { ref: false })])) };
+      return { ...response, ...(await Promise.race([log, setTimeout(logWaitMilliseconds, none, { ref: false })])) };
     } catch (error) {
-      if (!signal.aborted) await this.#ended();
+      if (!signal.aborted) await this.#waitForExit();
       throw error;
     } finally {
       this.#logs.delete(input.executionId);
@@ -92,7 +92,7 @@ export class FunctionHost {
    * A broken connection is the first sign of a dying process. Waits up to 500 ms for its exit, so that the next request
    * starts a new one.
    */
-  async #ended(): Promise<void> {
+  async #waitForExit(): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     await Promise.race([once(child, 'exit'), setTimeout(500, undefined, { ref: false })]);

@@ -72,7 +72,7 @@ export class FunctionHosts {
   }
 
   /** Kills and forgets the process, so that the next one starts with new code or variables. */
-  renew(functionId: string): void {
+  discard(functionId: string): void {
     this.kill(functionId);
     this.#hosts.delete(functionId);
   }
@@ -80,7 +80,7 @@ export class FunctionHosts {
   /** Ends all processes; later requests throw. */
   close(): void {
     this.#closed = true;
-    for (const id of [...this.#hosts.keys()]) this.renew(id);
+    for (const id of [...this.#hosts.keys()]) this.discard(id);
   }
 
   /** Only declared variables: functions do not inherit the environment of this process. */

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Caller, requireScope } from '../access/caller.ts';
 import type { Keys } from '../access/keys.ts';
+import { applyFault } from '../faults/apply-fault.ts';
 import type { Faults } from '../faults/faults.ts';
-import { misbehave } from '../faults/misbehave.ts';
 import type { Print } from '../print.ts';
 import { parseBody } from './body.ts';
 import type { Call, Fields, Reply } from './call.ts';
 import type { CallLog, CallRecord } from './call-log.ts';
 import type { Cors } from './cors.ts';
 import { describeCall } from './describe-call.ts';
-import { ApiError, OddError } from './errors.ts';
+import { ApiError, MalformedAppwriteError } from './errors.ts';
 import { parseQueryString } from './query-string.ts';
 import { errorReply, pageReply, sendReply } from './reply.ts';
 import type { Match, Router } from './router.ts';
@@ -36,7 +36,7 @@ type Received = {
 };
 
 /** First segments of the real REST API's paths after /v1. Other paths answer a 404 page. */
-const groups = new Set(
+const apiPathSegments = new Set(
   `account activities apps assistant avatars backups compute console databases documentsdb domains functions graphql
    health insights locale manager messaging migrations mock oauth2 organizations ping presences project projects proxy
    reports runtimes schedules sites storage tablesdb teams tokens usage users vcs vectorsdb webhooks`.split(/\s+/),
@@ -57,7 +57,7 @@ export class Api {
     const query = parseQueryString(queryString);
     const received = { request, body, path, query, match, caller: this.#identify(request) };
     const record = this.#record(received, startedAt);
-    const reply = await this.#honestOrFaulty(received, record, response);
+    const reply = await this.#replyOrFault(received, record, response);
     record.milliseconds = performance.now() - startedAt;
     if (reply) record.status = reply.status;
     this.#parts.print(describeCall(record));
@@ -86,31 +86,31 @@ export class Api {
     return record;
   }
 
-  #honestOrFaulty(
+  #replyOrFault(
     received: Received,
     record: CallRecord,
     response: ServerResponse,
   ): Reply | undefined | Promise<Reply | undefined> {
     const { faults, killFunction } = this.#parts;
-    const perform = (unlucky = false) =>
-      this.#reply(received, unlucky).catch((error) => this.#failure(error, received, record));
-    const fault = faults.ofCall({ ...record, path: received.path });
+    const perform = (leavesCacheStale = false) =>
+      this.#reply(received, leavesCacheStale).catch((error) => this.#failure(error, received, record));
+    const fault = faults.takeCallFault({ ...record, path: received.path });
     if (!fault) return perform();
     record.fault = fault.kind;
     const kill = async () => {
       if (record.functionId !== undefined) await killFunction(record.functionId);
     };
-    return misbehave(fault, { response, perform, kill, faults });
+    return applyFault(fault, { response, perform, kill, faults });
   }
 
-  async #reply(received: Received, unlucky: boolean): Promise<Reply> {
+  async #reply(received: Received, leavesCacheStale: boolean): Promise<Reply> {
     const { request, path, query, match } = received;
     const method = request.method ?? 'GET';
     if (method === 'OPTIONS') return { status: 204 };
     this.#requireProject(received);
     this.#parts.cors.check(request.headers);
     const caller = requireCaller(received);
-    if (!match) throw unanswered(method, path);
+    if (!match) throw routeMissing(method, path);
     requireScope(caller, match.route.scopes);
     const { fields, files } = await parseBody(request, received.body);
     const call: Call = {
@@ -123,7 +123,7 @@ export class Api {
       headers: request.headers,
       clientIp: clientIp(request),
       caller,
-      unlucky,
+      leavesCacheStale,
     };
     return match.route.handle(call);
   }
@@ -151,7 +151,7 @@ export class Api {
   }
 
   #failure(error: unknown, { path, match }: Received, record: CallRecord): Reply {
-    const known = error instanceof ApiError || error instanceof OddError;
+    const known = error instanceof ApiError || error instanceof MalformedAppwriteError;
     if (!known) this.#parts.print(`Internal error: ${error instanceof Error ? error.stack : error}`, 'request');
     const failure = known ? error : new ApiError('general_server_error', 'Server Error');
     record.type = failure.type;
@@ -166,14 +166,14 @@ function requireCaller({ request, caller }: Received): Caller {
   return caller;
 }
 
-function unanswered(method: string, path: string): ApiError {
+function routeMissing(method: string, path: string): ApiError {
   return isAppwritePath(path)
     ? new ApiError('general_not_implemented_locally', `The local Appwrite does not answer ${method} ${path}.`)
     : new ApiError('general_route_not_found');
 }
 
 function isAppwritePath(path: string): boolean {
-  return groups.has(path.split('/')[2] ?? '');
+  return apiPathSegments.has(path.split('/')[2] ?? '');
 }
 
 export function clientIp(request: IncomingMessage): string {

@@ -14,8 +14,8 @@ export type Call = {
   headers: IncomingHttpHeaders;
   clientIp: string;
   caller: Caller;
-  /** Makes the rare failure of a call happen: a commit leaves the row cache stale. */
-  unlucky?: boolean;
+  /** Whether a commit leaves the row cache stale, as a real one sometimes does. */
+  leavesCacheStale?: boolean;
 };
 
 export type Reply = {
@@ -40,7 +40,7 @@ export function param(call: Call, name: string): string {
 }
 
 /** Reads a parameter from the body or else from the query string. */
-export function input(call: Call, name: string): unknown {
+export function bodyOrQueryParameter(call: Call, name: string): unknown {
   return call.body[name] ?? call.query[name];
 }
 

@@ -119,12 +119,13 @@ export class ApiError extends Error {
   }
 }
 
-export function missing(type: ErrorType, id: string): ApiError {
+/** The error with its default message about the object with this id. */
+export function errorWithId(type: ErrorType, id: string): ApiError {
   return new ApiError(type, catalogue[type][1].replace('%s', id));
 }
 
 /** An error that Appwrite builds wrongly: its type is an explanation, or its status is not the one of its type. */
-export class OddError extends Error {
+export class MalformedAppwriteError extends Error {
   readonly type: string;
   readonly status: number;
 

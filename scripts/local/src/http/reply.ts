@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from './call.ts';
-import { ApiError, type OddError } from './errors.ts';
+import { ApiError, type MalformedAppwriteError } from './errors.ts';
 
 const version = '1.9.6';
 
@@ -34,14 +34,14 @@ export async function sendBytes(response: ServerResponse, bytes: Buffer): Promis
 }
 
 /** An error as JSON, as the REST API answers it. */
-export function errorReply(error: ApiError | OddError): Reply {
+export function errorReply(error: ApiError | MalformedAppwriteError): Reply {
   const own = error instanceof ApiError ? error.headers : {};
   const body = { message: error.message, code: error.status, type: error.type, version };
   return { status: error.status, headers: { ...neverCached, ...own }, body };
 }
 
 /** An error as an HTML page, as function domains and unknown paths answer it. */
-export function pageReply(error: ApiError | OddError): Reply {
+export function pageReply(error: ApiError | MalformedAppwriteError): Reply {
   const headers = { 'content-type': 'text/html; charset=UTF-8', ...neverCached };
   return { status: error.status, headers, body: errorPage(error.status, error.type, error.message) };
 }

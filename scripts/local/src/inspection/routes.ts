@@ -3,7 +3,7 @@ import { readRule } from '../faults/fault.ts';
 import { type Call, param, type Reply, type Route } from '../http/call.ts';
 import type { CallLog } from '../http/call-log.ts';
 import { describeCall } from '../http/describe-call.ts';
-import { ApiError, invalidParam, missing } from '../http/errors.ts';
+import { ApiError, errorWithId, invalidParam } from '../http/errors.ts';
 import type { Platform } from '../platform.ts';
 import { tableKey } from '../project/types.ts';
 import { isDate } from '../rows/cells.ts';
@@ -57,7 +57,7 @@ export function inspectionRoutes(parts: Parts): Route[] {
 
 function rowsOf({ project, rows }: Platform, call: Call) {
   const table = project.tables.get(tableKey(param(call, 'databaseId'), param(call, 'tableId')));
-  if (!table) throw missing('table_not_found', param(call, 'tableId'));
+  if (!table) throw errorWithId('table_not_found', param(call, 'tableId'));
   return { rows: rows.list(table, newest(call)) };
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Scheduler } from '../functions/scheduler.ts';
 import type { Platform } from '../platform.ts';
 import { sqlName } from '../rows/schema.ts';
-import { FolderImage } from '../storage/file-image.ts';
+import { FolderImage } from '../storage/folder-image.ts';
 import { transactionTable } from '../transactions/log.ts';
 
 /** Rows, files and clock offset at one moment; kept in memory. */

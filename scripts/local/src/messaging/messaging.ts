@@ -6,7 +6,7 @@ import { uniqueId } from '../ids.ts';
 import type { RowStore } from '../rows/store.ts';
 import type { Row } from '../rows/types.ts';
 import type { RowWriter } from '../rows/writer.ts';
-import { OwnTable } from './own-table.ts';
+import { SystemTable } from './system-table.ts';
 
 type Parts = {
   database: Database;
@@ -38,13 +38,13 @@ const scheduleMs = 1000;
 
 /** Users, their targets, and messages to them. E-mails are delivered into an inbox on this machine. */
 export class Messaging {
-  readonly users: OwnTable;
-  readonly targets: OwnTable;
-  readonly providers: OwnTable;
-  readonly topics: OwnTable;
-  readonly subscribers: OwnTable;
-  readonly messages: OwnTable;
-  readonly inbox: OwnTable;
+  readonly users: SystemTable;
+  readonly targets: SystemTable;
+  readonly providers: SystemTable;
+  readonly topics: SystemTable;
+  readonly subscribers: SystemTable;
+  readonly messages: SystemTable;
+  readonly inbox: SystemTable;
   readonly #parts: Parts;
   readonly #waiting = new Set<NodeJS.Timeout>();
   #delivering = 0;
@@ -52,10 +52,10 @@ export class Messaging {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.users = new OwnTable(parts, {
+    this.users = new SystemTable(parts, {
       name: 'users',
       label: 'User',
-      taken: 'user_already_exists',
+      duplicateError: 'user_already_exists',
       columns: {
         ...{
           name: 'text',
@@ -65,7 +65,7 @@ export class Messaging {
           passwordUpdate: 'date',
           registration: 'date',
         },
-        ...{ status: 'yes-no', emailVerification: 'yes-no', phoneVerification: 'yes-no', mfa: 'yes-no' },
+        ...{ status: 'boolean', emailVerification: 'boolean', phoneVerification: 'boolean', mfa: 'boolean' },
         ...{ labels: 'text[]', prefs: 'json', search: 'text' },
       },
       listed: [
@@ -73,63 +73,63 @@ export class Messaging {
         ...['phoneVerification', 'labels'],
       ],
     });
-    this.targets = new OwnTable(parts, {
+    this.targets = new SystemTable(parts, {
       name: 'targets',
       label: 'Target',
-      taken: 'user_target_already_exists',
+      duplicateError: 'user_target_already_exists',
       columns: { userId: 'text', providerId: 'text', providerType: 'text', identifier: 'text', name: 'text' },
       listed: ['userId', 'providerId', 'providerType', 'identifier'],
     });
-    this.providers = new OwnTable(parts, {
+    this.providers = new SystemTable(parts, {
       name: 'providers',
       label: 'Provider',
-      taken: 'provider_already_exists',
+      duplicateError: 'provider_already_exists',
       columns: {
         name: 'text',
         provider: 'text',
         type: 'text',
-        enabled: 'yes-no',
+        enabled: 'boolean',
         credentials: 'json',
         options: 'json',
         search: 'text',
       },
       listed: ['name', 'provider', 'type', 'enabled'],
     });
-    this.topics = new OwnTable(parts, {
+    this.topics = new SystemTable(parts, {
       name: 'topics',
       label: 'Topic',
-      taken: 'topic_already_exists',
+      duplicateError: 'topic_already_exists',
       columns: { name: 'text', subscribe: 'text[]', search: 'text' },
       listed: ['name'],
     });
-    this.subscribers = new OwnTable(parts, {
+    this.subscribers = new SystemTable(parts, {
       name: 'subscribers',
       label: 'Subscriber',
-      taken: 'subscriber_already_exists',
+      duplicateError: 'subscriber_already_exists',
       columns: { topicId: 'text', targetId: 'text', userId: 'text', providerType: 'text', search: 'text' },
       listed: ['topicId', 'targetId', 'userId', 'providerType'],
     });
-    this.messages = new OwnTable(parts, {
+    this.messages = new SystemTable(parts, {
       name: 'messages',
       label: 'Message',
-      taken: 'message_already_exists',
+      duplicateError: 'message_already_exists',
       columns: {
         ...{ providerType: 'text', status: 'text', topics: 'text[]', users: 'text[]', targets: 'text[]', data: 'json' },
         ...{
           scheduledAt: 'date',
           deliveredAt: 'date',
           deliveryErrors: 'text[]',
-          deliveredTotal: 'whole',
+          deliveredTotal: 'integer',
           search: 'text',
         },
       },
       listed: ['scheduledAt', 'deliveredAt', 'deliveredTotal', 'status', 'description', 'providerType'],
     });
-    this.inbox = new OwnTable(parts, {
+    this.inbox = new SystemTable(parts, {
       name: 'inbox',
       label: 'Mail',
-      taken: 'general_server_error',
-      columns: { to: 'text', subject: 'text', text: 'text', html: 'yes-no' },
+      duplicateError: 'general_server_error',
+      columns: { to: 'text', subject: 'text', text: 'text', html: 'boolean' },
       listed: [],
     });
   }
@@ -183,7 +183,7 @@ export class Messaging {
 
   /** Delivers a message after `pace` milliseconds, when its call has been answered. */
   deliver(id: string): void {
-    if (this.#parts.faults.ofMessage()) return;
+    if (this.#parts.faults.takeMessageFault()) return;
     const timer = setTimeout(() => {
       this.#waiting.delete(timer);
       this.#delivering += 1;
@@ -201,13 +201,13 @@ export class Messaging {
     const message = this.messages.find(id);
     if (!message) return;
     const recipients = this.#recipients(message);
-    const trouble = recipients.length === 0 ? 'No valid recipients found.' : await this.#trouble();
+    const error = recipients.length === 0 ? 'No valid recipients found.' : await this.#deliveryError();
     if (!this.messages.find(id)) return;
-    if (trouble !== '') {
-      this.#fail(id, trouble);
+    if (error !== '') {
+      this.#fail(id, error);
       return;
     }
-    this.#put(recipients, JSON.parse(String(message.data)));
+    this.#storeInInbox(recipients, JSON.parse(String(message.data)));
     const delivered = { deliveredTotal: recipients.length, deliveredAt: formatDate(this.#parts.clock.now()) };
     this.messages.update(id, { status: 'sent', ...delivered });
   }
@@ -232,7 +232,7 @@ export class Messaging {
   }
 
   /** Why no mail can be sent, or ''. */
-  async #trouble(): Promise<string> {
+  async #deliveryError(): Promise<string> {
     const [provider] = this.providers.all({ type: 'email', enabled: true });
     if (!provider) return 'No enabled provider found for type email.';
     const { host, port } = JSON.parse(String(provider.credentials));
@@ -243,7 +243,7 @@ export class Messaging {
     return 'SMTP Error: Could not connect to SMTP host.';
   }
 
-  #put(recipients: Row[], { subject, content, html, cc, bcc }: MailData): void {
+  #storeInInbox(recipients: Row[], { subject, content, html, cc, bcc }: MailData): void {
     const copies = [...cc, ...bcc].map((targetId) => this.targets.find(targetId));
     for (const target of [...recipients, ...copies]) {
       if (!target) continue;

@@ -81,9 +81,9 @@ export class Catalogue {
       };
       const same = (other: Definition) =>
         other.key !== index.key && isDeepStrictEqual([other.columns, other.orders], [rest.columns, rest.orders]);
-      const needless = rest.columns.length === 0 || definitions.list('index', key).some(same);
-      this.#unbuildIndex(key, index);
-      if (needless) definitions.remove('index', `${key}/${index.key}`);
+      const redundant = rest.columns.length === 0 || definitions.list('index', key).some(same);
+      this.#dropSqlIndex(key, index);
+      if (redundant) definitions.remove('index', `${key}/${index.key}`);
       else definitions.change('index', `${key}/${index.key}`, rest);
     }
     definitions.remove('column', `${key}/${column}`);
@@ -101,7 +101,7 @@ export class Catalogue {
     for (const index of definitions.list('index', key)) {
       const columns = strings(index.columns);
       if (!columns.includes(from)) continue;
-      this.#unbuildIndex(key, index);
+      this.#dropSqlIndex(key, index);
       const renamed = columns.map((column) => (column === from ? to : column));
       definitions.change('index', `${key}/${index.key}`, { columns: renamed });
     }
@@ -116,12 +116,12 @@ export class Catalogue {
     const { definitions } = this.#parts;
     const key = tableKey(databaseId, tableId);
     const found = definitions.find('index', `${key}/${index}`);
-    if (found) this.#unbuildIndex(key, found);
+    if (found) this.#dropSqlIndex(key, found);
     definitions.remove('index', `${key}/${index}`);
     this.table(databaseId, tableId);
   }
 
-  #unbuildIndex(path: string, { key, type, columns }: Definition): void {
+  #dropSqlIndex(path: string, { key, type, columns }: Definition): void {
     const { database, project } = this.#parts;
     const table = project.tables.get(path);
     if (table && type === 'fulltext') dropSearch(database, table, strings(columns));

@@ -76,7 +76,7 @@ export class Management {
    * The function that a rule assigns to a host name. Rules keep their case; the database decides whether it counts
    * (domains-173).
    */
-  ownerOf(host: string): string | undefined {
+  functionOfHost(host: string): string | undefined {
     const { findsIdsInAnyCase } = this.#parts.database.engine;
     const written = (domain: unknown) => (findsIdsInAnyCase ? String(domain).toLowerCase() : String(domain));
     const rule = this.definitions.list('rule').find(({ domain }) => written(domain) === host.toLowerCase());
@@ -145,7 +145,7 @@ class Deployments {
         this.#parts.definitions.change('rule', rule.$id, { deploymentId: $id });
     }
     this.#management.catalogue.function(functionId);
-    this.#parts.hosts.renew(functionId);
+    this.#parts.hosts.discard(functionId);
   }
 
   async #run(path: string): Promise<void> {

@@ -3,11 +3,11 @@ import type { Job } from '../functions/executions.ts';
 import { checkCustomHeaders, shownHeaders } from '../functions/headers.ts';
 import type { RuntimeResponse } from '../functions/host.ts';
 import { type Call, isFields, param, type Reply, type Route } from '../http/call.ts';
-import { ApiError, invalidParam, OddError } from '../http/errors.ts';
+import { ApiError, invalidParam, MalformedAppwriteError } from '../http/errors.ts';
 import { multipartReply, prefersMultipart } from '../http/multipart-reply.ts';
 import type { Platform } from '../platform.ts';
 import type { FunctionSpec } from '../project/types.ts';
-import { givenBoolean } from './management/fields.ts';
+import { booleanParameter } from './management/fields.ts';
 import { listing } from './management/listing.ts';
 
 type Parts = Pick<Platform, 'project' | 'executions' | 'clock' | 'hosts'>;
@@ -35,17 +35,17 @@ export function executionRoutes(parts: Parts): Route[] {
 
 async function create(parts: Parts, call: Call): Promise<Reply> {
   const job = readJob(parts, call);
-  const inBackground = givenBoolean(call, 'async', false);
+  const inBackground = booleanParameter(call, 'async', false);
   const scheduledAt = readSchedule(parts, call, inBackground);
   requireExecute(call, job.spec);
   parts.hosts.get(job.spec);
   if (scheduledAt) {
-    const execution = parts.executions.announce(job, { status: 'scheduled', trigger: 'schedule', scheduledAt });
+    const execution = parts.executions.createRecord(job, { status: 'scheduled', trigger: 'schedule', scheduledAt });
     parts.executions.log.postpone(execution, job);
     return { status: 202, body: execution };
   }
   if (inBackground) {
-    const execution = parts.executions.announce(job, { status: 'waiting' });
+    const execution = parts.executions.createRecord(job, { status: 'waiting' });
     const body = { ...execution };
     const after = () => void parts.executions.runInBackground({ ...job, execution }).catch(() => {});
     return { status: 202, body, after };
@@ -139,7 +139,7 @@ function readText(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
-    throw new OddError('general_unknown', 500);
+    throw new MalformedAppwriteError('general_unknown', 500);
   }
 }
 

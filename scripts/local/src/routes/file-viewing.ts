@@ -6,7 +6,7 @@ import type { Platform } from '../platform.ts';
 import type { Bucket } from '../project/types.ts';
 import type { Row } from '../rows/types.ts';
 import { makePreview, type Preview, readPreviewOptions } from '../storage/preview.ts';
-import { shownType } from '../storage/sniff.ts';
+import { viewType } from '../storage/sniff.ts';
 import { mayRead, requireBucket } from './files.ts';
 
 type Parts = Pick<Platform, 'project' | 'files' | 'tokens'>;
@@ -32,7 +32,7 @@ export function fileViewingRoutes(parts: Parts): Route[] {
 function view(parts: Parts, call: Call): Reply {
   const opened = requireFile(parts, call);
   return content(parts, call, opened, {
-    'content-type': shownType(String(opened.row.mimeType)),
+    'content-type': viewType(String(opened.row.mimeType)),
     'content-security-policy': 'script-src none;',
     'x-content-type-options': 'nosniff, nosniff',
     'content-disposition': `inline; filename="${asHeader(opened.row.name)}"`,
@@ -121,7 +121,7 @@ function requireFile(parts: Parts, call: Call, { emptyToken = false } = {}): Ope
   const bucket = requireBucket(parts, call);
   const secret = String(call.query.token ?? '');
   if (call.query.token === '' && !emptyToken) throw invalidParam('token', 'Value must be a valid string');
-  const token = secret === '' ? undefined : parts.tokens.opens(secret);
+  const token = secret === '' ? undefined : parts.tokens.resolveSecret(secret);
   const opened = token?.bucketId === bucket.id;
   if (!opened && !bucket.fileSecurity && !granted(call.caller, 'read', bucket.permissions)) {
     throw unauthorized('read', bucket.permissions);

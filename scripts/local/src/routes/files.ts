@@ -1,5 +1,5 @@
 import { granted, readPermissions, requireGrant, unauthorized, visibleRows } from '../access/permissions.ts';
-import { type Call, input, param, type Reply, type Route } from '../http/call.ts';
+import { bodyOrQueryParameter, type Call, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, invalidParam } from '../http/errors.ts';
 import { idRule, isCustomId, resolveId } from '../ids.ts';
 import type { Platform } from '../platform.ts';
@@ -39,11 +39,11 @@ export function requireBucket({ project }: Pick<Platform, 'project'>, call: Call
 function createFile(parts: Parts, call: Call): Reply {
   const bucket = requireBucket(parts, call);
   requireGrant(call.caller, 'create', bucket.permissions);
-  const wantedId = input(call, 'fileId');
+  const wantedId = bodyOrQueryParameter(call, 'fileId');
   if (wantedId !== 'unique()' && !isCustomId(wantedId)) throw invalidParam('fileId', idRule);
   const upload = call.files.file ?? call.files['0'];
   if (!upload) throw new ApiError('storage_file_empty');
-  const permissions = readPermissions(call.caller, input(call, 'permissions')) ?? [];
+  const permissions = readPermissions(call.caller, bodyOrQueryParameter(call, 'permissions')) ?? [];
   const range = readRange(call);
   checkLimits(bucket, upload.name, range?.size ?? upload.bytes.length);
   const id = range ? chunkedId(call, wantedId, parts.clock.now()) : resolveId(wantedId, parts.clock.now());
@@ -115,8 +115,8 @@ export function mayRead({ caller }: Call, bucket: Bucket, row: Row): boolean {
 function updateFile(parts: Parts, call: Call): Reply {
   const bucket = requireBucket(parts, call);
   const row = requireWritable(parts, { call, bucket, action: 'update' });
-  const permissions = readPermissions(call.caller, input(call, 'permissions'));
-  const name = input(call, 'name') ?? row.name;
+  const permissions = readPermissions(call.caller, bodyOrQueryParameter(call, 'permissions'));
+  const name = bodyOrQueryParameter(call, 'name') ?? row.name;
   if (typeof name !== 'string' || [...name].length > longestName) {
     throw invalidParam('name', `Value must be a valid string and no longer than ${longestName} chars`);
   }

@@ -3,7 +3,7 @@ import type { Call, Reply, Route } from '../http/call.ts';
 import { ApiError } from '../http/errors.ts';
 import type { Platform } from '../platform.ts';
 import type { Definition } from '../project/definitions.ts';
-import { given, givenId, givenScopes, givenText } from './management/fields.ts';
+import { allParameters, idParameter, scopesParameter, textParameter } from './management/fields.ts';
 import { listing } from './management/listing.ts';
 import { refuseDeclared } from './management/naming.ts';
 
@@ -41,10 +41,10 @@ function keyRoutes(parts: Parts): Route[] {
 function createKey({ management, clock }: Parts, call: Call): Definition {
   const { definitions } = management;
   refuseDeclared(definitions);
-  const $id = givenId(call, 'keyId', clock.now());
-  const name = givenText(call, 'name', { max: 128 });
-  const scopes = givenScopes(call);
-  if (given(call).expire)
+  const $id = idParameter(call, 'keyId', clock.now());
+  const name = textParameter(call, 'name', { max: 128 });
+  const scopes = scopesParameter(call);
+  if (allParameters(call).expire)
     throw new ApiError('general_not_implemented_locally', 'The local Appwrite does not support keys that expire.');
   if (definitions.find('key', $id)) throw new ApiError('key_already_exists');
   const key = { $id, name, scopes, expire: '', secret: newSecret(), accessedAt: '', sdks: [] };
@@ -54,9 +54,6 @@ function createKey({ management, clock }: Parts, call: Call): Definition {
 /** Calls that are not implemented: without the scope they are refused as on a real Appwrite, otherwise 501. */
 function refusedRoutes(): Route[] {
   const routes: [string, string, string][] = [
-    ['GET', '/v1/users', 'users.read'],
-    ['POST', '/v1/users', 'users.write'],
-    ['GET', '/v1/messaging/messages', 'messages.read'],
     ['GET', '/v1/locale', 'locale.read'],
     ['GET', '/v1/account', 'account'],
     ['GET', '/v1/console/variables', 'projects.read'],

@@ -1,11 +1,11 @@
-import { type Call, type Fields, input, param, type Reply, type Route } from '../http/call.ts';
+import { bodyOrQueryParameter, type Call, type Fields, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, type ErrorType, invalidParam } from '../http/errors.ts';
 import type { MailData } from '../messaging/messaging.ts';
-import type { OwnTable } from '../messaging/own-table.ts';
+import type { SystemTable } from '../messaging/system-table.ts';
 import type { Platform } from '../platform.ts';
 import { isDate, normalDate } from '../rows/cells.ts';
 import type { Row } from '../rows/types.ts';
-import { givenBoolean, givenId, givenNumber, givenText } from './management/fields.ts';
+import { booleanParameter, idParameter, numberParameter, textParameter } from './management/fields.ts';
 import { showTarget } from './users.ts';
 
 type Parts = Pick<Platform, 'messaging' | 'clock' | 'project' | 'files'>;
@@ -20,7 +20,7 @@ export function messagingRoutes(parts: Parts): Route[] {
   return [...providerRoutes(parts), ...topicRoutes(parts), ...subscriberRoutes(parts), ...messageRoutes(parts)];
 }
 
-function requireOne(table: OwnTable, id: string, type: ErrorType): Row {
+function requireOne(table: SystemTable, id: string, type: ErrorType): Row {
   const found = table.find(id);
   if (!found) throw new ApiError(type);
   return found;
@@ -32,7 +32,7 @@ function providerRoutes({ messaging: { providers }, clock }: Parts): Route[] {
   const write = ['providers.write'];
   const find = (call: Call) => requireOne(providers, param(call, 'providerId'), 'provider_not_found');
   const create = (call: Call): Reply => {
-    const id = givenId(call, 'providerId', clock.now());
+    const id = idParameter(call, 'providerId', clock.now());
     const settings = readSmtp(call);
     const provider = providers.create(id, {
       ...settings,
@@ -74,7 +74,7 @@ function readSmtp(call: Call, old?: Row) {
     ...{ fromName: '', fromEmail: '', replyToName: '', replyToEmail: '', encryption: '', autoTLS: true, mailer: '' },
     ...parsed(old?.options),
   };
-  const text = (name: string, known: string, max = 128) => givenText(call, name, { fallback: known, max });
+  const text = (name: string, known: string, max = 128) => textParameter(call, name, { fallback: known, max });
   const address = (name: string, known: string) => {
     const value = text(name, known, 254);
     if (value === '' || emailForm.test(value)) return value;
@@ -84,13 +84,13 @@ function readSmtp(call: Call, old?: Row) {
   if (!['none', 'ssl', 'tls'].includes(encryption))
     throw invalidParam('encryption', 'Value must be one of (none, ssl, tls)');
   const fromEmail = address('fromEmail', options.fromEmail);
-  const name = old ? text('name', String(old.name)) : givenText(call, 'name', { max: 128 });
-  const host = old ? text('host', credentials.host, 512) : givenText(call, 'host', { max: 512 });
+  const name = old ? text('name', String(old.name)) : textParameter(call, 'name', { max: 128 });
+  const host = old ? text('host', credentials.host, 512) : textParameter(call, 'host', { max: 512 });
   return {
     name,
-    enabled: givenBoolean(call, 'enabled', old?.enabled === true) && fromEmail !== '',
+    enabled: booleanParameter(call, 'enabled', old?.enabled === true) && fromEmail !== '',
     credentials: JSON.stringify({
-      port: givenNumber(call, 'port', { fallback: credentials.port, min: 1, max: 65_535 }),
+      port: numberParameter(call, 'port', { fallback: credentials.port, min: 1, max: 65_535 }),
       username: text('username', credentials.username),
       password: text('password', credentials.password),
       host,
@@ -101,7 +101,7 @@ function readSmtp(call: Call, old?: Row) {
       replyToName: text('replyToName', options.replyToName),
       replyToEmail: address('replyToEmail', options.replyToEmail),
       encryption: encryption === 'none' ? '' : encryption,
-      autoTLS: givenBoolean(call, 'autoTLS', options.autoTLS),
+      autoTLS: booleanParameter(call, 'autoTLS', options.autoTLS),
       mailer: text('mailer', options.mailer),
     }),
   };
@@ -127,15 +127,18 @@ function topicRoutes({ messaging, clock }: Parts): Route[] {
     return { ...topic, emailTotal: totalOf('email'), smsTotal: totalOf('sms'), pushTotal: totalOf('push') };
   };
   const create = (call: Call): Reply => {
-    const id = givenId(call, 'topicId', clock.now());
-    const name = givenText(call, 'name', { max: 128 });
-    const subscribe = givenRoles(call, ['users']);
+    const id = idParameter(call, 'topicId', clock.now());
+    const name = textParameter(call, 'name', { max: 128 });
+    const subscribe = rolesParameter(call, ['users']);
     return { status: 201, body: show(topics.create(id, { name, subscribe, search: `${id} ${name}` })) };
   };
   const update = (call: Call): Reply => {
     const old = find(call);
-    const name = givenText(call, 'name', { fallback: String(old.name), max: 128 });
-    return { status: 200, body: show(topics.update(old.$id, { name, subscribe: givenRoles(call, old.subscribe) })) };
+    const name = textParameter(call, 'name', { fallback: String(old.name), max: 128 });
+    return {
+      status: 200,
+      body: show(topics.update(old.$id, { name, subscribe: rolesParameter(call, old.subscribe) })),
+    };
   };
   const remove = (call: Call): Reply => {
     const topic = find(call);
@@ -152,8 +155,8 @@ function topicRoutes({ messaging, clock }: Parts): Route[] {
   ];
 }
 
-function givenRoles(call: Call, fallback: unknown): string[] {
-  const roles = input(call, 'subscribe') ?? fallback;
+function rolesParameter(call: Call, fallback: unknown): string[] {
+  const roles = bodyOrQueryParameter(call, 'subscribe') ?? fallback;
   const role = /^(any|guests|users(\/(un)?verified)?|(user|team|member|label):.+)$/;
   if (Array.isArray(roles) && roles.every((one) => role.test(String(one)))) return roles.map(String);
   throw invalidParam('subscribe', 'Value must be an array of roles');
@@ -178,9 +181,9 @@ function subscriberRoutes({ messaging, clock }: Parts): Route[] {
     return { ...subscriber, target: target ? showTarget(target) : {}, userName };
   };
   const create = (call: Call): Reply => {
-    const id = givenId(call, 'subscriberId', clock.now());
+    const id = idParameter(call, 'subscriberId', clock.now());
     const topicId = topicOf(call);
-    const target = requireOne(targets, givenText(call, 'targetId', { max: 36 }), 'user_target_not_found');
+    const target = requireOne(targets, textParameter(call, 'targetId', { max: 36 }), 'user_target_not_found');
     const { $id: targetId, userId, providerType } = target;
     if (subscribers.all({ topicId, targetId }).length > 0) throw new ApiError('subscriber_already_exists');
     const search = `${id} ${targetId} ${userId} ${topicId} ${providerType}`;
@@ -240,8 +243,8 @@ function showMessage({ search, $sequence, $permissions, ...message }: Row): Fiel
 
 function createEmail(parts: Parts, call: Call): Reply {
   const { messages } = parts.messaging;
-  const id = givenId(call, 'messageId', parts.clock.now());
-  const draft = givenBoolean(call, 'draft', false);
+  const id = idParameter(call, 'messageId', parts.clock.now());
+  const draft = booleanParameter(call, 'draft', false);
   const email = readEmail(parts, call);
   const { topics, users, targets, scheduledAt } = email;
   if (!draft && [...topics, ...users, ...targets].length === 0) throw new ApiError('message_missing_target');
@@ -268,7 +271,7 @@ function updateEmail(parts: Parts, call: Call, old: Row): Reply {
   const refusal = refusals[String(old.status)];
   if (refusal) throw new ApiError(refusal);
   const email = readEmail(parts, call, old);
-  const draft = givenBoolean(call, 'draft', old.status === 'draft');
+  const draft = booleanParameter(call, 'draft', old.status === 'draft');
   const { topics, users, targets, scheduledAt } = email;
   if (!draft && [...topics, ...users, ...targets].length === 0) throw new ApiError('message_missing_target');
   const status = draft ? 'draft' : scheduledAt ? 'scheduled' : 'processing';
@@ -287,28 +290,28 @@ function removeMessage({ messaging }: Parts, message: Row): Reply {
 function readEmail(parts: Parts, call: Call, old?: Row) {
   const data = { html: false, cc: [], bcc: [], ...parsed(old?.data) } as Partial<MailData>;
   const limited = (name: string, known: string | undefined, max: number) => {
-    const value = input(call, name) ?? known;
+    const value = bodyOrQueryParameter(call, name) ?? known;
     if (typeof value === 'string' && value !== '' && [...value].length <= max) return value;
     throw invalidParam(name, `Value must be a valid string and at least 1 chars and no longer than ${max} chars`);
   };
   const subject = limited('subject', data.subject, longestSubject);
   const content = limited('content', data.content, longestContent);
-  const [cc, bcc] = [givenIds(call, 'cc', data.cc), givenIds(call, 'bcc', data.bcc)];
-  const targets = givenIds(call, 'targets', old?.targets);
+  const [cc, bcc] = [idsParameter(call, 'cc', data.cc), idsParameter(call, 'bcc', data.bcc)];
+  const targets = idsParameter(call, 'targets', old?.targets);
   const scheduledAt = readSchedule(parts, call) ?? old?.scheduledAt ?? null;
   refuseAttachments(parts, call);
   checkTargets(parts, [...targets, ...cc, ...bcc]);
   const mail: MailData = {
     subject,
     content,
-    html: givenBoolean(call, 'html', data.html ?? false),
+    html: booleanParameter(call, 'html', data.html ?? false),
     cc,
     bcc,
     attachments: [],
   };
   return {
-    topics: givenIds(call, 'topics', old?.topics),
-    users: givenIds(call, 'users', old?.users),
+    topics: idsParameter(call, 'topics', old?.topics),
+    users: idsParameter(call, 'users', old?.users),
     targets,
     scheduledAt,
     data: JSON.stringify(mail),
@@ -316,8 +319,8 @@ function readEmail(parts: Parts, call: Call, old?: Row) {
   };
 }
 
-function givenIds(call: Call, name: string, fallback: unknown): string[] {
-  const value = input(call, name) ?? fallback ?? [];
+function idsParameter(call: Call, name: string, fallback: unknown): string[] {
+  const value = bodyOrQueryParameter(call, name) ?? fallback ?? [];
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.map(String);
   throw invalidParam(name, 'Value must a valid array and Value must be a valid id');
 }
@@ -329,14 +332,14 @@ function checkTargets({ messaging: { targets } }: Parts, ids: readonly string[])
 }
 
 function readSchedule({ clock }: Parts, call: Call): string | undefined {
-  const value = input(call, 'scheduledAt') ?? undefined;
+  const value = bodyOrQueryParameter(call, 'scheduledAt') ?? undefined;
   if (value === undefined) return undefined;
   if (isDate(value) && Date.parse(value) > clock.now()) return normalDate(value);
   throw invalidParam('scheduledAt', 'Value must be valid date in the future');
 }
 
 function refuseAttachments({ project }: Parts, call: Call): void {
-  for (const attachment of givenIds(call, 'attachments', [])) {
+  for (const attachment of idsParameter(call, 'attachments', [])) {
     if (!project.buckets.has(attachment.split(':')[0] ?? '')) throw new ApiError('storage_bucket_not_found');
     throw new ApiError('general_not_implemented_locally', 'The local Appwrite does not send attachments.');
   }

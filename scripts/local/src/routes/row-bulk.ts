@@ -1,11 +1,11 @@
 import { arePermissions, opened } from '../access/permissions.ts';
-import { bulkEvents, toldAtMost } from '../events/names.ts';
+import { bulkEvents, maxBulkEvents } from '../events/names.ts';
 import type { Call, Fields, Reply, Route } from '../http/call.ts';
-import { ApiError, invalidParam, missing } from '../http/errors.ts';
+import { ApiError, errorWithId, invalidParam } from '../http/errors.ts';
 import { fieldsOf, jsonList, parameter, rules } from '../http/parameters.ts';
 import { idRule, isCustomId, resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
-import { type Dialect, findTable, show, spoken } from '../rows/dialect.ts';
+import { type Dialect, findTable, show, withDialectErrors } from '../rows/dialect.ts';
 import { refuseOperators } from '../rows/operators.ts';
 import type { Plan } from '../rows/plan.ts';
 import type { Row } from '../rows/types.ts';
@@ -32,7 +32,7 @@ export function bulkCreate(parts: RowParts, dialect: Dialect, call: Call): Reply
     return { ...withoutReadonly(row), $id: resolveId(String(id), parts.clock.now()), $permissions };
   });
   if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkCreate', data });
-  const rows = spoken(dialect, () => parts.writer.createAll(table, data));
+  const rows = withDialectErrors(dialect, () => parts.writer.createAll(table, data));
   return answer(parts, dialect, { status: 201, table, rows, action: 'create' });
 }
 
@@ -40,11 +40,11 @@ export function bulkCreate(parts: RowParts, dialect: Dialect, call: Call): Reply
 function bulkUpsert(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const list = parameter(call, dialect.items, jsonList(largestBatch));
   if (list === undefined) throw invalidParam(dialect.items, 'Value is required');
-  const table = findOwnTable(parts, dialect, call);
+  const table = requireKeyAndTable(parts, dialect, call);
   const data = readRows(call, dialect).map(withoutReadonly);
   if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkUpsert', data });
   for (const row of data) refuseOperators(row);
-  const upserted = spoken(dialect, () => parts.writer.upsertAll(table, data));
+  const upserted = withDialectErrors(dialect, () => parts.writer.upsertAll(table, data));
   return answer(parts, dialect, { status: 200, table, rows: upserted.map(({ row }) => row), action: 'upsert' });
 }
 
@@ -54,32 +54,32 @@ function bulkUpdate(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const queries = parameter(call, 'queries', rules.list) ?? [];
   if (!data) throw new ApiError(`${dialect.item}_missing_payload`);
   refuseOperators(data);
-  const table = findOwnTable(parts, dialect, call);
+  const table = requireKeyAndTable(parts, dialect, call);
   checkedPermissions(data);
   const plan = everyMatch(table, queries);
   const change = withoutReadonly(data);
   if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'bulkUpdate', data: { data: change, queries } });
   refuseCursor(plan);
-  const rows = spoken(dialect, () => parts.writer.updateAll(table, plan, { data: change }));
+  const rows = withDialectErrors(dialect, () => parts.writer.updateAll(table, plan, { data: change }));
   return answer(parts, dialect, { status: 200, table, rows, action: 'update' });
 }
 
 function bulkDelete(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const queries = parameter(call, 'queries', rules.list) ?? [];
-  const table = findOwnTable(parts, dialect, call);
+  const table = requireKeyAndTable(parts, dialect, call);
   const plan = everyMatch(table, queries);
   if (transactionOf(call)) return stage(parts, dialect, { call, table, action: 'bulkDelete', data: { queries } });
   refuseCursor(plan);
   const matching = parts.rows.list(table, plan);
   const remove = () => matching.map((row) => parts.writer.remove(table, row.$id));
-  const rows = spoken(dialect, () => parts.database.atomically(remove));
+  const rows = withDialectErrors(dialect, () => parts.database.atomically(remove));
   return answer(parts, dialect, { status: 200, table, rows: rows.map((row) => selected(plan, row)), action: 'delete' });
 }
 
 /** Guests get `database_not_found` here. */
-function findOwnTable({ project }: RowParts, dialect: Dialect, call: Call): Table {
-  if (call.caller.kind !== 'key') throw missing('database_not_found', call.params.databaseId ?? '');
+function requireKeyAndTable({ project }: RowParts, dialect: Dialect, call: Call): Table {
+  if (call.caller.kind !== 'key') throw errorWithId('database_not_found', call.params.databaseId ?? '');
   return findTable(project, call, dialect);
 }
 
@@ -109,14 +109,14 @@ type Staging = { call: Call; table: Table; action: string; data: unknown };
 /** Stages a bulk operation. The total in the answer counts only rows that the call contains. */
 function stage({ transactions }: RowParts, dialect: Dialect, { call, table, action, data }: Staging): Reply {
   const operation = { action, databaseId: table.databaseId, tableId: table.id, rowId: null, data };
-  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stager: 'bulk' });
+  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stagingCall: 'bulk' });
   return { status: 200, body: { total: Array.isArray(data) ? data.length : 0, [dialect.items]: [] } };
 }
 
 type Done = { status: number; table: Table; rows: Row[]; action: string };
 
 function answer({ events }: RowParts, dialect: Dialect, { status, table, rows, action }: Done): Reply {
-  const shown = rows.slice(0, toldAtMost).map((row) => show(table, row, dialect));
+  const shown = rows.slice(0, maxBulkEvents).map((row) => show(table, row, dialect));
   return {
     status,
     body: { total: rows.length, [dialect.items]: shown },

@@ -1,6 +1,6 @@
 import { granted, unauthorized, visibleRows } from '../access/permissions.ts';
 import { type Call, param, type Reply, type Route } from '../http/call.ts';
-import { invalidParam, missing } from '../http/errors.ts';
+import { errorWithId, invalidParam } from '../http/errors.ts';
 import { checkPath } from '../http/parameters.ts';
 import type { Platform } from '../platform.ts';
 import type { Table } from '../project/types.ts';
@@ -48,7 +48,7 @@ function getRow({ project, rows, stale, transactions }: Parts, dialect: Dialect,
   const transactionId = transactionOf(call);
   const read = () => rows.find(table, id);
   const row = transactionId ? transactions.state(transactionId).find(table, id) : stale.read(table, id, read);
-  if (!row || !mayRead(call, table, row)) throw missing(`${dialect.item}_not_found`, id);
+  if (!row || !mayRead(call, table, row)) throw errorWithId(`${dialect.item}_not_found`, id);
   return { status: 200, body: select(plan, show(table, row, dialect)) };
 }
 

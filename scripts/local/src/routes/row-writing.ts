@@ -1,16 +1,16 @@
 import { readPermissions, requireGrant } from '../access/permissions.ts';
 import { createEvent, rowEvent } from '../events/names.ts';
 import { type Call, type Fields, param, type Reply, type Route } from '../http/call.ts';
-import { ApiError, missing } from '../http/errors.ts';
+import { ApiError, errorWithId } from '../http/errors.ts';
 import { jsonList, parameter, rules } from '../http/parameters.ts';
 import { resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
-import { type Dialect, findTable, show, spoken } from '../rows/dialect.ts';
+import { type Dialect, findTable, show, withDialectErrors } from '../rows/dialect.ts';
 import { applyOperators, refuseOperators } from '../rows/operators.ts';
 import type { Row } from '../rows/types.ts';
 import { withoutReadonly } from '../rows/writer.ts';
 import { columnKey, readStep } from '../transactions/operation.ts';
-import type { Stager } from '../transactions/transactions.ts';
+import type { StagingCall } from '../transactions/transactions.ts';
 import { bulkCreate } from './row-bulk.ts';
 import {
   largestBatch,
@@ -28,8 +28,8 @@ export function rowWritingRoutes(parts: RowParts, dialect: Dialect): Route[] {
     writingRoute(parts, dialect, ['PATCH', '/:rowId', updateRow]),
     writingRoute(parts, dialect, ['PUT', '/:rowId', upsertRow]),
     writingRoute(parts, dialect, ['DELETE', '/:rowId', deleteRow]),
-    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/increment', count('increment')]),
-    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/decrement', count('decrement')]),
+    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/increment', incrementOrDecrement('increment')]),
+    writingRoute(parts, dialect, ['PATCH', '/:rowId/:column/decrement', incrementOrDecrement('decrement')]),
   ];
 }
 
@@ -54,7 +54,7 @@ function createRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   requireGrant(call.caller, 'create', table.permissions);
   if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'create', rowId, data: row, status: 201 });
-  const created = spoken(dialect, () => parts.writer.create(table, row));
+  const created = withDialectErrors(dialect, () => parts.writer.create(table, row));
   const after = () => parts.events.publish([createEvent({ table, row: created }, dialect)]);
   return { status: 201, body: show(table, created, dialect), after };
 }
@@ -68,7 +68,7 @@ function updateRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'update', rowId, data: change, shown: { ...old, ...change } });
   const computed = { data: applyOperators(change, old), caller: call.caller, timestamp };
-  const row = spoken(dialect, () => parts.writer.apply(table, old, computed));
+  const row = withDialectErrors(dialect, () => parts.writer.apply(table, old, computed));
   const after = () => parts.events.publish([rowEvent({ table, row, action: 'update' }, dialect)]);
   return { status: 200, body: show(table, row, dialect), after };
 }
@@ -83,7 +83,7 @@ function upsertRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const row = { ...writable(call, data), $id: rowId, $permissions: permissions ?? old?.$permissions ?? [] };
   if (transactionOf(call))
     return stage(parts, dialect, { call, table, action: 'upsert', rowId, data: row, status: 201 });
-  const [written] = spoken(dialect, () => parts.writer.upsertAll(table, [row], { caller: call.caller }));
+  const [written] = withDialectErrors(dialect, () => parts.writer.upsertAll(table, [row], { caller: call.caller }));
   const shown = written?.row ?? requireRow(parts, dialect, { call, table });
   const after = () => parts.events.publish([rowEvent({ table, row: shown, action: 'upsert' }, dialect)]);
   return { status: 200, body: show(table, shown, dialect), after };
@@ -97,12 +97,12 @@ function deleteRow(parts: RowParts, dialect: Dialect, call: Call): Reply {
     stage(parts, dialect, { call, table, action: 'delete', rowId: param(call, 'rowId'), data: {} });
     return { status: 204 };
   }
-  const row = spoken(dialect, () => parts.writer.remove(table, old.$id, guard));
+  const row = withDialectErrors(dialect, () => parts.writer.remove(table, old.$id, guard));
   return { status: 204, after: () => parts.events.publish([rowEvent({ table, row, action: 'delete' }, dialect)]) };
 }
 
 /** Increments are not guarded, so concurrent ones do not conflict. */
-function count(action: 'increment' | 'decrement') {
+function incrementOrDecrement(action: 'increment' | 'decrement') {
   return (parts: RowParts, dialect: Dialect, call: Call): Reply => {
     const limitName = action === 'increment' ? 'max' : 'min';
     const value = Number(parameter(call, 'value', rules.number) ?? 1);
@@ -112,10 +112,18 @@ function count(action: 'increment' | 'decrement') {
     const column = param(call, 'column');
     const data = { [columnKey(dialect)]: column, value, [limitName]: limit };
     if (transactionOf(call)) {
-      return stage(parts, dialect, { call, table, action, rowId, data, shown: { [column]: value }, stager: 'step' });
+      return stage(parts, dialect, {
+        call,
+        table,
+        action,
+        rowId,
+        data,
+        shown: { [column]: value },
+        stagingCall: 'step',
+      });
     }
-    const row = spoken(dialect, () =>
-      parts.writer.increase(table, rowId, readStep(action, data), { caller: call.caller }),
+    const row = withDialectErrors(dialect, () =>
+      parts.writer.increment(table, rowId, readStep(action, data), { caller: call.caller }),
     );
     const after = () => parts.events.publish([rowEvent({ table, row, action: 'update' }, dialect)]);
     return { status: 200, body: show(table, row, dialect), after };
@@ -131,15 +139,15 @@ type Staging = {
   /** What the answer shows; `data` by default. */
   shown?: Fields;
   status?: number;
-  stager?: Stager;
+  stagingCall?: StagingCall;
 };
 
 /** Stages the write instead of doing it, and answers as if it had been done. */
 function stage({ transactions }: RowParts, dialect: Dialect, staging: Staging): Reply {
-  const { call, table, action, rowId, data, shown = data, status = 200, stager = 'row' } = staging;
+  const { call, table, action, rowId, data, shown = data, status = 200, stagingCall = 'row' } = staging;
   refuseOperators(data);
   const operation = { action, databaseId: table.databaseId, tableId: table.id, rowId, data };
-  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stager });
+  transactions.stage(transactionOf(call) ?? '', [operation], { caller: call.caller, stagingCall });
   return { status, body: show(table, { ...shown, $id: rowId } as Row, dialect) };
 }
 
@@ -152,7 +160,7 @@ function findRow({ rows, transactions }: RowParts, call: Call, table: Table): Ro
 
 function requireRow(parts: RowParts, dialect: Dialect, { call, table }: { call: Call; table: Table }): Row {
   const row = findRow(parts, call, table);
-  if (!row) throw missing(`${dialect.item}_not_found`, param(call, 'rowId'));
+  if (!row) throw errorWithId(`${dialect.item}_not_found`, param(call, 'rowId'));
   return row;
 }
 

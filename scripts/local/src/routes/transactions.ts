@@ -1,7 +1,7 @@
 import { visibleRows } from '../access/permissions.ts';
 import { commitEvent } from '../events/names.ts';
 import { type Call, param, type Reply, type Route } from '../http/call.ts';
-import { ApiError, missing } from '../http/errors.ts';
+import { ApiError, errorWithId } from '../http/errors.ts';
 import { checkPath, isNumeric, parameter, rules } from '../http/parameters.ts';
 import type { Platform } from '../platform.ts';
 import { tableKey } from '../project/types.ts';
@@ -68,7 +68,7 @@ async function finish(parts: Parts, dialect: Dialect, call: Call): Promise<Reply
   if (commit && rollback) throw new ApiError('general_bad_request', 'Cannot commit and rollback at the same time');
   const { $id } = require(parts, call);
   if (rollback) return { status: 200, body: transactions.rollback($id) };
-  const { transaction, changes } = await transactions.commit($id, call.unlucky);
+  const { transaction, changes } = await transactions.commit($id, call.leavesCacheStale);
   const after = () => events.publish(changes.map((change) => commitEvent(change, dialect)));
   return { status: 200, body: transaction, after };
 }
@@ -79,8 +79,8 @@ function stage(parts: Parts, dialect: Dialect, call: Call): Reply {
   const given = parameter(call, 'operations', rules.list);
   const operations = (Array.isArray(given) ? given : []).map((item) => readOperation(item, dialect));
   if (operations.length === 0) throw new ApiError('general_bad_request', 'Operations array cannot be empty');
-  const staging = { caller: call.caller, stager: 'operations' } as const;
-  parts.transactions.room(id, operations.length, staging);
+  const staging = { caller: call.caller, stagingCall: 'operations' } as const;
+  parts.transactions.requireRoom(id, operations.length, staging);
   checkRows(parts, id, operations);
   return { status: 201, body: parts.transactions.stage(id, operations, staging) };
 }
@@ -90,13 +90,13 @@ function checkRows({ project, transactions }: Parts, id: string, operations: Ope
   const created = new Set<string>();
   for (const { action, databaseId, tableId, rowId, data } of operations) {
     const table = project.tables.get(tableKey(databaseId, tableId));
-    if (!project.databases.has(databaseId)) throw missing('database_not_found', databaseId);
-    if (!table) throw missing('collection_not_found', tableId);
+    if (!project.databases.has(databaseId)) throw errorWithId('database_not_found', databaseId);
+    if (!table) throw errorWithId('collection_not_found', tableId);
     refuseOperators(data);
     const key = `${databaseId}/${tableId}/${rowId}`;
     if (action === 'create') created.add(key);
     if (rowId === null || !['update', 'delete', 'upsert', 'increment', 'decrement'].includes(action)) continue;
     const row = transactions.state(id).find(table, rowId);
-    if (!row && !created.has(key) && action !== 'upsert') throw missing('document_not_found', rowId);
+    if (!row && !created.has(key) && action !== 'upsert') throw errorWithId('document_not_found', rowId);
   }
 }

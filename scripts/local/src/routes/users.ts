@@ -1,11 +1,11 @@
 import { argon2Sync, randomBytes } from 'node:crypto';
 import { formatDate } from '../clock.ts';
-import { type Call, type Fields, input, isFields, param, type Reply, type Route } from '../http/call.ts';
+import { bodyOrQueryParameter, type Call, type Fields, isFields, param, type Reply, type Route } from '../http/call.ts';
 import { ApiError, invalidParam } from '../http/errors.ts';
 import { uniqueId } from '../ids.ts';
 import type { Platform } from '../platform.ts';
 import type { Row } from '../rows/types.ts';
-import { givenBoolean, givenId, givenText, givenTexts } from './management/fields.ts';
+import { booleanParameter, idParameter, textParameter, textsParameter } from './management/fields.ts';
 
 type Parts = Pick<Platform, 'messaging' | 'clock'>;
 
@@ -33,7 +33,7 @@ export function userRoutes(parts: Parts): Route[] {
   const patch = (name: string, handle: Route['handle']): Route => {
     return { method: 'PATCH', path: `${one}/${name}`, scopes: write, handle };
   };
-  const verified = (call: Call) => givenBoolean(call, 'emailVerification');
+  const verified = (call: Call) => booleanParameter(call, 'emailVerification');
   return [
     { method: 'GET', path: '/v1/users', scopes: read, handle: (call) => users.list(call, show) },
     { method: 'POST', path: '/v1/users', scopes: write, handle: (call) => createUser(parts, call) },
@@ -50,18 +50,18 @@ export function userRoutes(parts: Parts): Route[] {
     patch('email', (call) => updateEmail(parts, call)),
     patch(
       'name',
-      setting('name', (call) => givenText(call, 'name', { fallback: '', max: 128 })),
+      setting('name', (call) => textParameter(call, 'name', { fallback: '', max: 128 })),
     ),
     patch('verification', setting('emailVerification', verified)),
     patch(
       'status',
-      setting('status', (call) => givenBoolean(call, 'status')),
+      setting('status', (call) => booleanParameter(call, 'status')),
     ),
     patch('prefs', (call) => updatePrefs(parts, call)),
     {
       ...patch(
         'labels',
-        setting('labels', (call) => givenTexts(call, 'labels')),
+        setting('labels', (call) => textsParameter(call, 'labels')),
       ),
       method: 'PUT',
     },
@@ -87,11 +87,11 @@ function targetRoutes(parts: Parts): Route[] {
 
 function createUser(parts: Parts, call: Call): Reply {
   const { messaging, clock } = parts;
-  const id = givenId(call, 'userId', clock.now());
-  const email = givenForm(call, 'email', emailForm)?.toLowerCase() ?? null;
-  const phone = givenForm(call, 'phone', phoneForm) ?? null;
-  const password = givenPassword(call);
-  const name = givenText(call, 'name', { fallback: '', max: 128 });
+  const id = idParameter(call, 'userId', clock.now());
+  const email = matchingParameter(call, 'email', emailForm)?.toLowerCase() ?? null;
+  const phone = matchingParameter(call, 'phone', phoneForm) ?? null;
+  const password = passwordParameter(call);
+  const name = textParameter(call, 'name', { fallback: '', max: 128 });
   const known = [
     ...(email === null ? [] : messaging.users.all({ email })),
     ...(phone === null ? [] : messaging.users.all({ phone })),
@@ -112,8 +112,8 @@ function createUser(parts: Parts, call: Call): Reply {
 function updateEmail(parts: Parts, call: Call): Reply {
   const { targets } = parts.messaging;
   const user = requireUser(parts, call);
-  const given = input(call, 'email');
-  const email = given === '' ? null : (givenForm(call, 'email', emailForm)?.toLowerCase() ?? null);
+  const given = bodyOrQueryParameter(call, 'email');
+  const email = given === '' ? null : (matchingParameter(call, 'email', emailForm)?.toLowerCase() ?? null);
   if (given === undefined || given === null) throw invalidParam('email', 'Param "email" is not optional.');
   if (email !== null && targets.all({ identifier: email }).length > 0) throw new ApiError('user_target_already_exists');
   const old = targets.all({ userId: user.$id, identifier: String(user.email ?? '') })[0];
@@ -125,7 +125,7 @@ function updateEmail(parts: Parts, call: Call): Reply {
 
 function updatePrefs(parts: Parts, call: Call): Reply {
   const { $id } = requireUser(parts, call);
-  const prefs = input(call, 'prefs');
+  const prefs = bodyOrQueryParameter(call, 'prefs');
   if (!isFields(prefs)) throw invalidParam('prefs', 'Value must be a valid object.');
   change(parts, $id, { prefs: JSON.stringify(prefs) });
   return { status: 200, body: prefs };
@@ -171,15 +171,15 @@ function showUser({ messaging }: Parts, { search, $sequence, $permissions, ...us
 
 function createTarget(parts: Parts, call: Call): Reply {
   const { messaging, clock } = parts;
-  const id = givenId(call, 'targetId', clock.now());
-  const providerType = givenText(call, 'providerType', { max: 16 });
+  const id = idParameter(call, 'targetId', clock.now());
+  const providerType = textParameter(call, 'providerType', { max: 16 });
   if (!['email', 'sms', 'push'].includes(providerType)) {
     throw invalidParam('providerType', 'Value must be one of (email, sms, push)');
   }
-  const identifier = givenIdentifier(call, providerType);
-  const name = givenText(call, 'name', { fallback: '', max: 128 });
+  const identifier = identifierParameter(call, providerType);
+  const name = textParameter(call, 'name', { fallback: '', max: 128 });
   const user = requireUser(parts, call);
-  const provider = messaging.providers.find(String(input(call, 'providerId') ?? ''));
+  const provider = messaging.providers.find(String(bodyOrQueryParameter(call, 'providerId') ?? ''));
   const providerId = provider?.type === providerType ? provider.$id : null;
   return { status: 201, body: showTarget(addTarget(parts, user, { id, providerType, identifier, name, providerId })) };
 }
@@ -196,9 +196,11 @@ function updateTarget(parts: Parts, call: Call): Reply {
   const { targets } = parts.messaging;
   const target = requireTarget(parts, call);
   const old = String(target.identifier);
-  const identifier = input(call, 'identifier') ? givenIdentifier(call, String(target.providerType)) : old;
+  const identifier = bodyOrQueryParameter(call, 'identifier')
+    ? identifierParameter(call, String(target.providerType))
+    : old;
   if (identifier !== old && targets.all({ identifier }).length > 0) throw new ApiError('user_target_already_exists');
-  const name = givenText(call, 'name', { fallback: String(target.name), max: 128 });
+  const name = textParameter(call, 'name', { fallback: String(target.name), max: 128 });
   return { status: 200, body: showTarget(targets.update(target.$id, { identifier, name })) };
 }
 
@@ -221,23 +223,23 @@ export function showTarget({ $permissions, $sequence, ...target }: Row): Fields 
   return { ...target, expired: false };
 }
 
-function givenForm(call: Call, name: string, form: RegExp): string | undefined {
-  const value = input(call, name) ?? undefined;
+function matchingParameter(call: Call, name: string, form: RegExp): string | undefined {
+  const value = bodyOrQueryParameter(call, name) ?? undefined;
   if (value === undefined) return undefined;
   if (typeof value !== 'string' || !form.test(value)) throw invalidParam(name, `Value must be a valid ${name}`);
   return value;
 }
 
-function givenIdentifier(call: Call, providerType: string): string {
-  const identifier = givenText(call, 'identifier', { max: 2048 });
+function identifierParameter(call: Call, providerType: string): string {
+  const identifier = textParameter(call, 'identifier', { max: 2048 });
   if (providerType === 'email' && !emailForm.test(identifier)) throw new ApiError('general_invalid_email');
   if (providerType === 'sms' && !phoneForm.test(identifier)) throw new ApiError('general_invalid_phone');
   return identifier;
 }
 
 /** Hashes the password as Appwrite does, though nothing checks it here. */
-function givenPassword(call: Call): string | null {
-  const password = input(call, 'password') ?? null;
+function passwordParameter(call: Call): string | null {
+  const password = bodyOrQueryParameter(call, 'password') ?? null;
   if (password === null) return null;
   if (typeof password !== 'string' || password.length < 8 || password.length > 256) {
     throw invalidParam('password', 'Password must be between 8 and 256 characters long.');

@@ -62,7 +62,7 @@ function condition(source: Source, query: Query): Condition {
   const column = requireColumn(source.table, attribute);
   if (values.length > 500) throw invalidQuery(`Query on attribute has greater than 500 values: ${attribute}`);
   for (const value of values) {
-    if (!fits(source, column, value)) throw invalidQuery(`Query value is invalid for attribute "${attribute}"`);
+    if (!isComparable(source, column, value)) throw invalidQuery(`Query value is invalid for attribute "${attribute}"`);
   }
   if (nullChecks.has(method)) return plain(`${quote(attribute)} IS ${method === 'isNull' ? '' : 'NOT '}NULL`);
   if (column.array) return arrayCondition(source, column, query);
@@ -85,7 +85,7 @@ function checkCount({ method, values }: Query): void {
 const int64 = 2 ** 63;
 
 /** Whether a query may compare the value with the column. */
-function fits({ engine }: Source, column: Column, value: unknown): boolean {
+function isComparable({ engine }: Source, column: Column, value: unknown): boolean {
   if (isText(column)) return typeof value === 'string';
   switch (column.type) {
     case 'sequence':
@@ -112,7 +112,7 @@ function group(source: Source, query: Query): Condition {
     sql: `(${parts.map((part) => part.sql).join(query.method === 'or' ? ' OR ' : ' AND ')})`,
     values: parts.flatMap((part) => part.values),
   };
-  return query.method === 'or' ? withBounds(source, query, joined) : joined;
+  return query.method === 'or' ? withIndexBound(source, query, joined) : joined;
 }
 
 function comparison(source: Source, column: Column, { method, values }: Query): Condition {
@@ -204,7 +204,7 @@ const lower = list('greaterThan greaterThanEqual equal');
  * A keyset page sends `or(a < x, and(a = x, b < y))`. Every branch implies `a <= x`; adding that lets SQLite start in
  * the middle of an index instead of scanning up to it.
  */
-function withBounds(source: Source, { queries }: Query, whole: Condition): Condition {
+function withIndexBound(source: Source, { queries }: Query, whole: Condition): Condition {
   const attributes = new Set(queries.flatMap((branch) => terms(branch).map((term) => term.attribute)));
   for (const attribute of attributes) {
     const column = findColumn(source.table, attribute);

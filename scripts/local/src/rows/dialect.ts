@@ -1,5 +1,5 @@
 import type { Call } from '../http/call.ts';
-import { ApiError, type ErrorType, missing } from '../http/errors.ts';
+import { ApiError, type ErrorType, errorWithId } from '../http/errors.ts';
 import type { Project, Table } from '../project/types.ts';
 import { tableKey } from '../project/types.ts';
 import { showSequence } from './sequence.ts';
@@ -32,10 +32,10 @@ export const collectionsDialect: Dialect = {
 
 export function findTable(project: Project, { params, caller }: Call, dialect: Dialect): Table {
   const { databaseId = '', tableId = '' } = params;
-  if (!project.databases.has(databaseId)) throw missing('database_not_found', databaseId);
+  if (!project.databases.has(databaseId)) throw errorWithId('database_not_found', databaseId);
   const table = project.tables.get(tableKey(databaseId, tableId));
   if (!table || (table.enabled === false && caller.kind === 'guest'))
-    throw missing(dialect.parent === 'table' ? 'table_not_found' : 'collection_not_found', tableId);
+    throw errorWithId(dialect.parent === 'table' ? 'table_not_found' : 'collection_not_found', tableId);
   return table;
 }
 
@@ -52,7 +52,7 @@ export function show(table: Table, row: Row, dialect: Dialect): Row {
 }
 
 /** Runs a write and translates its `RowFailure` into the dialect's error types. */
-export function spoken<T>(dialect: Dialect, work: () => T): T {
+export function withDialectErrors<T>(dialect: Dialect, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -65,17 +65,17 @@ function toApiError(failure: RowFailure, { item }: Dialect): ApiError {
   const detail = failure.message || undefined;
   switch (failure.kind) {
     case 'missing':
-      return missing(`${item}_not_found`, failure.subject);
+      return errorWithId(`${item}_not_found`, failure.subject);
     case 'duplicate':
-      return missing(`${item}_already_exists`, failure.subject);
+      return errorWithId(`${item}_already_exists`, failure.subject);
     case 'conflict':
       return new ApiError(`${item}_update_conflict`);
     case 'structure':
       return new ApiError(`${item}_invalid_structure`, detail);
     case 'column':
-      return missing(columnError(item, 'not_found'), failure.subject);
+      return errorWithId(columnError(item, 'not_found'), failure.subject);
     case 'type':
-      return missing('attribute_type_invalid', failure.subject);
+      return errorWithId('attribute_type_invalid', failure.subject);
     case 'argument':
       return new ApiError('general_argument_invalid', detail);
     case 'sql':

@@ -1,5 +1,5 @@
 import type { Cell } from '../database.ts';
-import { ApiError, missing } from '../http/errors.ts';
+import { ApiError, errorWithId } from '../http/errors.ts';
 import type { Column, Table } from '../project/types.ts';
 import { type Condition, comparableValue, requireColumn, type Source } from './conditions.ts';
 import { invalidQuery, type Query } from './query.ts';
@@ -98,7 +98,7 @@ export function orderBy({ engine }: Source, plan: Plan): string {
 }
 
 /** Only the rows beyond the cursor's row, in the plan's order. */
-export function beyond(source: Source, orders: Order[], cursor: Cursor): Condition {
+export function afterCursor(source: Source, orders: Order[], cursor: Cursor): Condition {
   const branches: string[] = [];
   const values: Cell[] = [];
   const cells = orders.map(({ column }) => cursorCell(source, column, cursor.row));
@@ -117,7 +117,7 @@ export function beyond(source: Source, orders: Order[], cursor: Cursor): Conditi
 
 function cursorCell(source: Source, column: Column, row: Row): Cell {
   const value = row[column.key];
-  if (value === null || value === undefined) throw missing('database_query_order_null', column.key);
+  if (value === null || value === undefined) throw errorWithId('database_query_order_null', column.key);
   return comparableValue(source, column, value);
 }
 

@@ -3,7 +3,7 @@ import { ApiError } from '../http/errors.ts';
 import type { Table } from '../project/types.ts';
 import { toCell, toRow } from './cells.ts';
 import { type Condition, where } from './conditions.ts';
-import { beyond, cursorNotFound, orderBy, type Plan } from './plan.ts';
+import { afterCursor, cursorNotFound, orderBy, type Plan } from './plan.ts';
 import { overflowsIndex, sqlName } from './schema.ts';
 import { type NewRow, type Row, RowFailure } from './types.ts';
 
@@ -54,7 +54,7 @@ export class RowStore {
     const sets = changed.map((key) => `${quote(key)} = excluded.${quote(key)}`).join(', ');
     const sql = `${insertion(table)} ON CONFLICT DO UPDATE SET ${sets} RETURNING "$id"`;
     const write = () => this.#guarded(row.$id, () => this.#database.get(sql, rowCells(table, row)));
-    const id = this.#database.pretending(write)?.$id;
+    const id = this.#database.dryRun(write)?.$id;
     const overwritten = this.#findInAnyCase(table, String(id));
     if (!overwritten) throw new Error(`The row ${id} that an upsert overwrites is missing.`);
     write();
@@ -86,7 +86,7 @@ export class RowStore {
     if (plan.cursor) {
       const row = this.#findInAnyCase(table, plan.cursor.id);
       if (!row) throw cursorNotFound('Row', plan.cursor.id);
-      parts.push(beyond(source, plan.orders, { row, before: plan.cursor.before }));
+      parts.push(afterCursor(source, plan.orders, { row, before: plan.cursor.before }));
     }
     const sql = `SELECT * FROM ${sqlName(table)} WHERE ${parts.map((part) => part.sql).join(' AND ')}
       ORDER BY ${orderBy(source, plan)} LIMIT ? OFFSET ?`;

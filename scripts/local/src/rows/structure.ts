@@ -32,7 +32,7 @@ export function checkPart({ table, engine }: Check, data: Data): void {
     if (!known) refuse(`Unknown attribute: "${key}"`);
   }
   for (const key of ['$createdAt', '$updatedAt']) {
-    if (data[key] !== undefined && !isStorableDate(engine, data[key])) refuse(wrong(key, 'type', dateRule));
+    if (data[key] !== undefined && !isStorableDate(engine, data[key])) refuse(invalidMessage(key, 'type', dateRule));
   }
   for (const column of table.columns) if (column.key in data) checkColumn(engine, column, data[column.key]);
 }
@@ -62,7 +62,7 @@ function checkColumn(engine: Engine, column: Column, value: unknown): void {
 
 function checkValue(engine: Engine, column: Column, { label, value }: { label: string; value: unknown }): void {
   const rule = brokenRule(engine, column, value);
-  if (rule) refuse(wrong(label, column.format ? 'format' : 'type', rule));
+  if (rule) refuse(invalidMessage(label, column.format ? 'format' : 'type', rule));
 }
 
 const dateRule = 'Value must be valid date between 1000-01-01 00:00:00 and 9999-12-31 23:59:59.';
@@ -130,7 +130,7 @@ function isMissing(value: unknown): value is null | undefined {
   return value === null || value === undefined;
 }
 
-function wrong(key: string, what: 'type' | 'format', rule: string): string {
+function invalidMessage(key: string, what: 'type' | 'format', rule: string): string {
   return `Attribute "${key}" has invalid ${what}. ${rule}`;
 }
 

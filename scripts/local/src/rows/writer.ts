@@ -15,7 +15,7 @@ import { type NewRow, type Row, RowFailure } from './types.ts';
 
 export type Data = Record<string, unknown>;
 
-export type Writing = {
+export type WriteOptions = {
   /** The caller whose permissions are checked; without one, as for an API key, none are. */
   caller?: Caller;
   /** The newest `$updatedAt` that the row may have, in milliseconds. */
@@ -33,7 +33,7 @@ const readonlyKeys = ['$sequence', '$collection', '$databaseId', '$tableId', '$c
 const numeric = new Set(['integer', 'bigint', 'double', 'float']);
 const noCheck = (): void => {};
 
-type Timed = Writing & { now: string };
+type Timed = WriteOptions & { now: string };
 type Parts = { rows: RowStore; clock: MovableClock; stale: StaleRows; database: Database };
 
 /**
@@ -55,17 +55,17 @@ export class RowWriter {
     this.#engine = database.engine;
   }
 
-  create(table: Table, data: Data, writing: Writing = {}): Row {
-    const [row] = this.createAll(table, [data], writing);
+  create(table: Table, data: Data, options: WriteOptions = {}): Row {
+    const [row] = this.createAll(table, [data], options);
     if (!row) throw new Error('createAll returned no row.');
     return row;
   }
 
   /** Creates all rows or none, with the same time. */
-  createAll(table: Table, documents: readonly Data[], writing: Writing = {}): Row[] {
-    if (writing.caller) requireGrant(writing.caller, 'create', table.permissions);
+  createAll(table: Table, documents: readonly Data[], options: WriteOptions = {}): Row[] {
+    if (options.caller) requireGrant(options.caller, 'create', table.permissions);
     const now = this.#now();
-    const rows = documents.map((data) => this.#whole(table, data, { ...writing, now }));
+    const rows = documents.map((data) => this.#completeRow(table, data, { ...options, now }));
     return this.#database.atomically(() =>
       rows.map((row) => {
         this.#stale.forget(table, row.$id);
@@ -74,13 +74,13 @@ export class RowWriter {
     );
   }
 
-  update(table: Table, id: string, { data, ...writing }: { data: Data } & Writing): Row {
-    return this.apply(table, this.#require(table, id), { data, ...writing });
+  update(table: Table, id: string, { data, ...options }: { data: Data } & WriteOptions): Row {
+    return this.apply(table, this.#require(table, id), { data, ...options });
   }
 
   /** An update that changes nothing is guarded too, but needs only permission to read, and keeps `$updatedAt`. */
-  apply(table: Table, old: Row, { data, ...writing }: { data: Data } & Writing): Row {
-    const { caller, timestamp, keepsDates = true } = writing;
+  apply(table: Table, old: Row, { data, ...options }: { data: Data } & WriteOptions): Row {
+    const { caller, timestamp, keepsDates = true } = options;
     const { $sequence, ...before } = old;
     const { $createdAt, $updatedAt, ...change } = withoutReadonly(data);
     const merged: Data = { ...before, ...change };
@@ -99,7 +99,7 @@ export class RowWriter {
   updateAll(
     table: Table,
     plan: Plan,
-    { data, keepsDates = true, check = noCheck }: { data: Data; check?: (old: Row) => void } & Writing,
+    { data, keepsDates = true, check = noCheck }: { data: Data; check?: (old: Row) => void } & WriteOptions,
   ): Row[] {
     const { $id, $createdAt, $updatedAt, ...rest } = withoutReadonly(data);
     const dates = keepsDates ? { $createdAt, $updatedAt } : {};
@@ -111,8 +111,8 @@ export class RowWriter {
         check(old);
         const next: Row = asStored(table, { ...old, ...change });
         this.#stale.forget(table, old.$id);
-        this.#overwrite(table, old, next);
-        return shown(table, plan, { next, change });
+        this.#updateRaw(table, old, next);
+        return selectedAndChanged(table, plan, { next, change });
       }),
     );
   }
@@ -121,8 +121,8 @@ export class RowWriter {
    * An upsert needs every required column, unlike an update; optional columns that are missing keep their values. Data
    * without `$id` creates a row. Unchanged rows are not in the answer.
    */
-  upsertAll(table: Table, documents: readonly Data[], writing: Writing = {}): Upserted[] {
-    const timed = { ...writing, now: this.#now() };
+  upsertAll(table: Table, documents: readonly Data[], options: WriteOptions = {}): Upserted[] {
+    const timed = { ...options, now: this.#now() };
     const prepared = documents.flatMap((data) => this.#preparedUpsert(table, data, timed));
     const ids = prepared.map(({ row }) => row.$id);
     if (new Set(ids).size !== ids.length) throw new RowFailure('duplicate', 'multiple');
@@ -138,7 +138,7 @@ export class RowWriter {
   }
 
   /** Returns the new value with the old `$updatedAt`, as Appwrite does. Checks no guard. */
-  increase(table: Table, id: string, { column: key, by, down, limit }: Step, { caller }: Writing = {}): Row {
+  increment(table: Table, id: string, { column: key, by, down, limit }: Step, { caller }: WriteOptions = {}): Row {
     if (by <= 0) throw new RowFailure('argument', key, 'Value must be numeric and greater than 0');
     const column = table.columns.find((candidate) => candidate.key === key);
     if (!column) throw new RowFailure('column', key);
@@ -155,7 +155,7 @@ export class RowWriter {
     return { ...old, [key]: sum };
   }
 
-  remove(table: Table, id: string, { caller, timestamp }: Writing = {}): Row {
+  remove(table: Table, id: string, { caller, timestamp }: WriteOptions = {}): Row {
     const old = this.#require(table, id);
     if (caller) requireRowGrant(caller, table, { action: 'delete', row: old });
     checkNewer(old, timestamp);
@@ -171,11 +171,11 @@ export class RowWriter {
   }
 
   #now(): string {
-    return formatDate(this.#clock.stamp());
+    return formatDate(this.#clock.nextWriteTime());
   }
 
   /** Bulk updates do not translate errors of the database: a violated unique index is 500. */
-  #overwrite(table: Table, old: Row, next: Row): void {
+  #updateRaw(table: Table, old: Row, next: Row): void {
     try {
       this.#rows.update(table, old, next);
     } catch (error) {
@@ -183,8 +183,8 @@ export class RowWriter {
     }
   }
 
-  #preparedUpsert(table: Table, data: Data, writing: Timed): { row: NewRow; old: Row | undefined }[] {
-    const { caller, timestamp } = writing;
+  #preparedUpsert(table: Table, data: Data, options: Timed): { row: NewRow; old: Row | undefined }[] {
+    const { caller, timestamp } = options;
     const found = isEmpty(data.$id) ? undefined : this.#rows.find(table, String(data.$id));
     // An id in another case counts as a new row here; the database then finds the existing one.
     const old = found?.$id === data.$id ? found : undefined;
@@ -193,12 +193,13 @@ export class RowWriter {
     if (caller && !old) requireGrant(caller, 'create', table.permissions);
     const optional = old ? table.columns.filter(({ required }) => !required) : [];
     const kept = Object.fromEntries(optional.map(({ key }) => [key, old?.[key]]));
-    const row = this.#whole(table, { ...kept, ...(old && { $permissions: old.$permissions }), ...data }, writing, old);
+    const values = { ...kept, ...(old && { $permissions: old.$permissions }), ...data };
+    const row = this.#completeRow(table, values, options, old);
     if (old) checkNewer(old, timestamp);
     return [{ row, old }];
   }
 
-  #whole(table: Table, data: Data, { keepsDates = true, now }: Timed, old?: Row): NewRow {
+  #completeRow(table: Table, data: Data, { keepsDates = true, now }: Timed, old?: Row): NewRow {
     const { $createdAt, $updatedAt } = keepsDates ? data : {};
     const $id = isEmpty(data.$id) ? uniqueId(this.#clock.now()) : data.$id;
     const dates = { $createdAt: $createdAt ?? old?.$createdAt ?? now, $updatedAt: $updatedAt ?? now };
@@ -267,7 +268,7 @@ function upsertChanges(table: Table, old: Row, data: Data): boolean {
 }
 
 /** A bulk update returns the selected and the changed columns; other columns look as if they had no value. */
-function shown(table: Table, { selected }: Plan, { next, change }: { next: Row; change: Data }): Row {
+function selectedAndChanged(table: Table, { selected }: Plan, { next, change }: { next: Row; change: Data }): Row {
   if (!selected || selected.includes('*')) return next;
   const row: Row = { ...next };
   for (const { key, array, default: fallback } of table.columns) {

@@ -20,7 +20,7 @@ export async function answer(
   } catch (error) {
     logger.error(error);
     logger.deliver();
-    sendNothing(response);
+    sendEmptyError(response);
   }
 }
 
@@ -30,11 +30,11 @@ function trySending(response: ServerResponse, output: Output, logger: Logger): v
     sendOutput(response, output, () => logger.deliver());
   } catch {
     logger.deliver();
-    sendNothing(response);
+    sendEmptyError(response);
   }
 }
 
-function sendNothing(response: ServerResponse): void {
+function sendEmptyError(response: ServerResponse): void {
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.statusCode = 500;
   response.setHeader('content-type', 'text/plain; charset=utf-8');
@@ -42,11 +42,11 @@ function sendNothing(response: ServerResponse): void {
 }
 
 async function run(context: Context, logger: Logger, timeout: number): Promise<Output> {
-  logger.takeConsole();
+  logger.captureConsole();
   try {
     const loaded = await loadFunction(logger);
     if (!loaded) return context.res.text('', 503, {});
-    const output = await limited(() => loaded(context), timeout);
+    const output = await withTimeout(() => loaded(context), timeout);
     if (output === timedOut) {
       logger.error('Execution timed out.');
       return context.res.text('', 500, {});
@@ -60,14 +60,14 @@ async function run(context: Context, logger: Logger, timeout: number): Promise<O
     logger.error(error instanceof Error ? (error.stack ?? error.message) : error);
     return context.res.text('', 500, {});
   } finally {
-    logger.returnConsole();
+    logger.releaseConsole();
   }
 }
 
 const timedOut = Symbol('timed out');
 
 /** Stops waiting after the timeout; the function itself keeps running. */
-async function limited(work: () => unknown, seconds: number): Promise<unknown> {
+async function withTimeout(work: () => unknown, seconds: number): Promise<unknown> {
   if (seconds <= 0) return work();
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise((resolve) => {

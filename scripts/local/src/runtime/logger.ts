@@ -38,7 +38,7 @@ export class Logger {
   }
 
   /** The console belongs to the whole process: of several executions the newest gets its output. */
-  takeConsole(): void {
+  captureConsole(): void {
     active.push(this);
     for (const name of methods) {
       console[name] = (...messages: unknown[]) => {
@@ -47,7 +47,7 @@ export class Logger {
     }
   }
 
-  returnConsole(): void {
+  releaseConsole(): void {
     active.splice(active.indexOf(this), 1);
     if (active.length > 0) return;
     for (const name of methods) console[name] = native[name];
@@ -59,11 +59,11 @@ export class Logger {
 }
 
 function line(messages: unknown[]): string {
-  const text = messages.map(spell).join(' ');
+  const text = messages.map(format).join(' ');
   return `${text.length > longest ? `${text.slice(0, longest)}... Log truncated due to size limit (8000 characters)` : text}\n`;
 }
 
-function spell(message: unknown): string {
+function format(message: unknown): string {
   if (message instanceof Error) return message.stack ?? message.message;
   if (typeof message !== 'object' || message === null) return String(message);
   try {

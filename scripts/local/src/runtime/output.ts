@@ -8,7 +8,7 @@ export function sendOutput(response: ServerResponse, output: Output, sent: () =>
   for (const [name, value] of Object.entries(output.headers)) {
     if (!name.toLowerCase().startsWith('x-open-runtimes-')) response.setHeader(name.toLowerCase(), value);
   }
-  nameCharset(response);
+  addCharset(response);
   response.statusCode = output.statusCode ?? 200;
   const body = output.body ?? '';
   if (body instanceof Readable) {
@@ -23,7 +23,7 @@ export function sendOutput(response: ServerResponse, output: Output, sent: () =>
 }
 
 /** Every content type gets a charset, those of pictures too; only multipart does not. */
-function nameCharset(response: ServerResponse): void {
+function addCharset(response: ServerResponse): void {
   const type = String(response.getHeader('content-type') ?? 'text/plain').toLowerCase();
   if (type.startsWith('multipart/') || type.includes('charset=')) return;
   response.setHeader('content-type', `${type}; charset=utf-8`);

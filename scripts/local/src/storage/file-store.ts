@@ -54,7 +54,7 @@ export class FileStore {
   create(bucket: Bucket, file: NewFile): Row {
     if (this.find(bucket, file.id)) throw new ApiError('storage_file_already_exists');
     this.#disk.write(bucket.id, file.id, file.bytes);
-    const about = { ...described(bucket, file.bytes), sizeOriginal: file.bytes.length };
+    const about = { ...contentMetadata(bucket, file.bytes), sizeOriginal: file.bytes.length };
     return this.#insert(bucket, file, { ...about, chunksTotal: 1, chunksUploaded: 1 });
   }
 
@@ -69,7 +69,7 @@ export class FileStore {
     };
     const row = found ?? this.#insert(bucket, file, pending);
     const uploaded = this.#disk.writePart(bucket.id, file.id, { number: chunk.number, bytes: file.bytes });
-    const data = uploaded === chunk.total ? described(bucket, this.#disk.joinParts(bucket.id, file.id)) : {};
+    const data = uploaded === chunk.total ? contentMetadata(bucket, this.#disk.joinParts(bucket.id, file.id)) : {};
     const updated = this.#writer.update(table, row.$id, { data: { ...data, chunksUploaded: uploaded } });
     return { row: updated, fresh: !found };
   }
@@ -111,7 +111,7 @@ export class FileStore {
 }
 
 /** Metadata from the content: hash, type, and the size after compression and encryption. */
-function described({ encryption, compression }: Bucket, bytes: Buffer): Record<string, unknown> {
+function contentMetadata({ encryption, compression }: Bucket, bytes: Buffer): Record<string, unknown> {
   const signature = createHash('md5').update(bytes).digest('hex');
   const packed = compress(compression, bytes).length;
   const sizeActual = encryption ? 4 * Math.ceil(packed / 3) : packed;

@@ -19,7 +19,7 @@ type Format = 'jpeg' | 'png' | 'webp' | 'gif';
 
 const formats: Readonly<Record<string, Format>> = { jpg: 'jpeg', jpeg: 'jpeg', png: 'png', webp: 'webp', gif: 'gif' };
 /** Known to Appwrite, but 500 on the recorded installation (previews-138, 139 and the like). */
-const unencodable = ['heic', 'avif'];
+const unsupportedOutputs = ['heic', 'avif'];
 /** Gravity in sharp's words. */
 const positions: Readonly<Record<string, string>> = {
   center: 'centre',
@@ -33,7 +33,7 @@ const positions: Readonly<Record<string, string>> = {
   'bottom-right': 'southeast',
 };
 /** Degrees by which a picture is turned, by EXIF orientation; mirrored ones are not turned. */
-const turns: Readonly<Record<number, number>> = { 3: 180, 6: 90, 8: 270 };
+const rotationByOrientation: Readonly<Record<number, number>> = { 3: 180, 6: 90, 8: 270 };
 const longestSide = 16_000;
 const placeholder = { width: 1200, height: 800, channels: 3, background: '#ffffff' } as const;
 
@@ -46,7 +46,7 @@ export function readPreviewOptions(query: Query): PreviewOptions {
     quality: number(query, 'quality', [-1, 100], -1),
     rotation: number(query, 'rotation', [-360, 360], 0),
     background: colour(query, 'background'),
-    output: oneOf(query, 'output', [...Object.keys(formats), ...unencodable]) ?? '',
+    output: oneOf(query, 'output', [...Object.keys(formats), ...unsupportedOutputs]) ?? '',
   };
   refuseDecorations(query);
   return options;
@@ -96,7 +96,8 @@ export async function makePreview(
   file: { name: string; mimeType: string; bytes: Buffer },
   options: PreviewOptions,
 ): Promise<Preview> {
-  if (unencodable.includes(options.output)) throw new ApiError('general_unknown', `Cannot encode ${options.output}.`);
+  if (unsupportedOutputs.includes(options.output))
+    throw new ApiError('general_unknown', `Cannot encode ${options.output}.`);
   const extension = file.name.split('.').pop()?.toLowerCase() ?? '';
   const drawable = /^image\/(jpeg|png|webp|gif|heic)$/.test(file.mimeType);
   const format = formats[options.output || (drawable ? extension : 'png')] ?? 'jpeg';
@@ -105,7 +106,7 @@ export async function makePreview(
   try {
     const { width, height, orientation = 1 } = await image.metadata();
     const scaled = options.width > 0 || options.height > 0 ? scale(image, { width, height }, options) : image;
-    const angle = (options.rotation + (turns[orientation] ?? 0) + 360) % 360;
+    const angle = (options.rotation + (rotationByOrientation[orientation] ?? 0) + 360) % 360;
     const turned = angle === 0 ? scaled : sharp(await scaled.png().toBuffer()).rotate(angle);
     if (options.background !== '') turned.flatten({ background: `#${options.background}` });
     const quality = options.quality < 0 ? {} : { quality: Math.max(1, options.quality) };

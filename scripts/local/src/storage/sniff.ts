@@ -1,6 +1,6 @@
-type Sign = { offset: number; bytes: string; type: string };
+type Signature = { offset: number; bytes: string; type: string };
 
-const signs: Sign[] = [
+const signatures: Signature[] = [
   { offset: 0, bytes: '\xff\xd8\xff', type: 'image/jpeg' },
   { offset: 0, bytes: '\x89PNG\r\n\x1a\n', type: 'image/png' },
   { offset: 0, bytes: 'GIF8', type: 'image/gif' },
@@ -26,8 +26,8 @@ export function sniffType(bytes: Buffer): string {
   if (bytes.length === 0) return 'application/x-empty';
   if (bytes.length === 1) return 'application/octet-stream';
   const start = bytes.subarray(0, 512).toString('latin1');
-  const sign = signs.find(({ offset, bytes: text }) => start.startsWith(text, offset));
-  if (sign) return sign.type;
+  const signature = signatures.find(({ offset, bytes: text }) => start.startsWith(text, offset));
+  if (signature) return signature.type;
   if (start.includes('\0')) return 'application/octet-stream';
   return textType(start.trimStart());
 }
@@ -39,10 +39,10 @@ function textType(start: string): string {
   return /^[{[]/.test(start) && /[}\]"\d]/.test(start) ? 'application/json' : 'text/plain';
 }
 
-const shown =
+const viewable =
   /^(image\/(jpeg|gif|png|webp|heic|avif)|video\/(mp4|webm|quicktime)|audio\/(mpeg|mp4|ogg)|application\/pdf)$/;
 
 /** `view` serves known types as they are and everything else as plain text. */
-export function shownType(type: string): string {
-  return shown.test(type) ? type : 'text/plain';
+export function viewType(type: string): string {
+  return viewable.test(type) ? type : 'text/plain';
 }

@@ -67,7 +67,7 @@ export class FileTokens {
   }
 
   /** The file that a secret opens; undefined if it is forged, revoked or expired. Updates `accessedAt` once a day. */
-  opens(secret: string): { bucketId: string; fileSequence: number } | undefined {
+  resolveSecret(secret: string): { bucketId: string; fileSequence: number } | undefined {
     const payload = verifyJwt(secret, this.#parts.secret);
     const cells =
       payload && this.#parts.database.get('SELECT * FROM fileTokens WHERE "$id" = ?', [String(payload.tokenId)]);

@@ -12,9 +12,9 @@ import { readStep } from './operation.ts';
 /** A change of a commit that is published as an event; bulk changes are not published. */
 export type Change = { table: Table; action: 'create' | 'update' | 'delete'; row: Row };
 type Parts = { project: Project; rows: RowStore; writer: RowWriter };
-type Told = { table: Table; action: Change['action']; id: string; deleted?: Row };
+type Publication = { table: Table; action: Change['action']; id: string; deleted?: Row };
 
-const plain = { keepsDates: false };
+const commitOptions = { keepsDates: false };
 
 /**
  * Applies staged operations in order. A row must not have changed since its operation was staged, unless this commit
@@ -24,7 +24,7 @@ export class Commit {
   readonly #parts: Parts;
   /** The rows as this commit has left them. */
   readonly #written = new Map<string, Row>();
-  readonly #told: Told[] = [];
+  readonly #publications: Publication[] = [];
   currentRowId = 'unknown';
 
   constructor(parts: Parts) {
@@ -43,7 +43,7 @@ export class Commit {
 
   /** The changes to publish, with each row as it is after the last operation. */
   changes(): Change[] {
-    return this.#told.flatMap(({ table, action, id, deleted }) => {
+    return this.#publications.flatMap(({ table, action, id, deleted }) => {
       const row = deleted ?? this.#parts.rows.find(table, id);
       return row ? [{ table, action, row }] : [];
     });
@@ -53,14 +53,14 @@ export class Commit {
     const { writer } = this.#parts;
     const id = rowId ?? '';
     const data = isFields(given) ? given : { ...(given as object) };
-    const guard = { ...plain, timestamp: this.#written.has(key(table, id)) ? undefined : stagedAt };
+    const guard = { ...commitOptions, timestamp: this.#written.has(key(table, id)) ? undefined : stagedAt };
     switch (action) {
       case 'create':
-        this.#remember(table, writer.create(table, { ...data, $id: data.$id ?? id }, plain));
-        this.#told.push({ table, action: 'create', id });
+        this.#recordWritten(table, writer.create(table, { ...data, $id: data.$id ?? id }, commitOptions));
+        this.#publications.push({ table, action: 'create', id });
         return;
       case 'update':
-        this.#remember(table, writer.update(table, id, { data, ...guard }), id);
+        this.#recordWritten(table, writer.update(table, id, { data, ...guard }), id);
         break;
       case 'upsert':
         this.#upsert(table, this.#merged(table, id, data), guard);
@@ -68,19 +68,19 @@ export class Commit {
       case 'delete': {
         const deleted = writer.remove(table, id, guard);
         this.#written.delete(key(table, id));
-        this.#told.push({ table, action: 'delete', id, deleted });
+        this.#publications.push({ table, action: 'delete', id, deleted });
         return;
       }
       default:
-        this.#remember(table, writer.increase(table, id, readStep(action, data)));
+        this.#recordWritten(table, writer.increment(table, id, readStep(action, data)));
     }
-    this.#told.push({ table, action: 'update', id });
+    this.#publications.push({ table, action: 'update', id });
   }
 
   /** Writes the row with the data's `$id`. Without one it creates a row; the operation's `rowId` is ignored. */
   #upsert(table: Table, data: Data, guard: { timestamp: number | undefined }): void {
-    for (const { row } of this.#parts.writer.upsertAll(table, [data], { ...plain, ...guard }))
-      this.#remember(table, row);
+    for (const { row } of this.#parts.writer.upsertAll(table, [data], { ...commitOptions, ...guard }))
+      this.#recordWritten(table, row);
   }
 
   /** Completes the data with what this commit has written to the row; the row's id stays. */
@@ -98,23 +98,24 @@ export class Commit {
     };
     switch (action) {
       case 'bulkCreate':
-        for (const row of writer.createAll(table, documents(data), plain)) this.#remember(table, row);
+        for (const row of writer.createAll(table, documents(data), commitOptions)) this.#recordWritten(table, row);
         return;
       case 'bulkUpsert': {
         // Appwrite drops rows without an `$id` here, unlike in the bulk route.
         const merged = documents(data)
           .filter(({ $id }) => $id)
           .map((row) => this.#merged(table, String(row.$id), row));
-        for (const { row, old } of writer.upsertAll(table, merged, plain)) {
+        for (const { row, old } of writer.upsertAll(table, merged, commitOptions)) {
           if (old) check(old);
-          this.#remember(table, row);
+          this.#recordWritten(table, row);
         }
         return;
       }
       case 'bulkUpdate': {
         const change = isFields(fields.data) ? fields.data : {};
         const plan = everyMatch(table, fields.queries);
-        for (const row of writer.updateAll(table, plan, { data: change, check, ...plain })) this.#remember(table, row);
+        for (const row of writer.updateAll(table, plan, { data: change, check, ...commitOptions }))
+          this.#recordWritten(table, row);
         return;
       }
       default:
@@ -126,7 +127,7 @@ export class Commit {
     }
   }
 
-  #remember(table: Table, row: Row, id = row.$id): void {
+  #recordWritten(table: Table, row: Row, id = row.$id): void {
     this.#written.set(key(table, id), row);
   }
 }

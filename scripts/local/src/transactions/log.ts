@@ -1,6 +1,6 @@
 import { formatDate } from '../clock.ts';
 import type { Database } from '../database.ts';
-import { ApiError, type ErrorType, missing } from '../http/errors.ts';
+import { ApiError, type ErrorType, errorWithId } from '../http/errors.ts';
 import { uniqueId } from '../ids.ts';
 import type { Column, Table } from '../project/types.ts';
 import type { Condition } from '../rows/conditions.ts';
@@ -65,25 +65,25 @@ export class TransactionLog {
     const date = formatDate(now);
     const times = { $createdAt: date, $updatedAt: date, expiresAt: formatDate(now + ttl * 1000) };
     const row = { $id: uniqueId(now), ...times, $permissions: [], status: 'pending', operations: 0 };
-    return shown(this.#rows.insert(transactionTable, row));
+    return toTransaction(this.#rows.insert(transactionTable, row));
   }
 
   find(id: string): Transaction | undefined {
     const row = this.#rows.find(transactionTable, id);
-    return row && shown(row);
+    return row && toTransaction(row);
   }
 
   list(plan: Plan, visible: Condition): { total: number; transactions: Transaction[] } {
     const total = this.#rows.count(transactionTable, plan, visible);
-    return { total, transactions: this.#rows.list(transactionTable, plan, visible).map(shown) };
+    return { total, transactions: this.#rows.list(transactionTable, plan, visible).map(toTransaction) };
   }
 
   /**
    * The transaction, if it is pending and has not expired; throws otherwise. `notPending`: the error for an ended one.
    */
-  open(id: string, now: number, notPending: ErrorType = 'transaction_not_ready'): Transaction {
+  requirePending(id: string, now: number, notPending: ErrorType = 'transaction_not_ready'): Transaction {
     const transaction = this.find(id);
-    if (!transaction) throw missing('transaction_not_found', id);
+    if (!transaction) throw errorWithId('transaction_not_found', id);
     if (transaction.status !== 'pending') throw new ApiError(notPending);
     if (Date.parse(transaction.expiresAt) < now) throw new ApiError('transaction_expired');
     return transaction;
@@ -117,30 +117,30 @@ export class TransactionLog {
   }
 
   setStatus(id: string, status: Status, now: number): Transaction {
-    if (status === 'committed' || status === 'failed') this.#forget(id);
+    if (status === 'committed' || status === 'failed') this.#removeOperations(id);
     return this.#change(id, now, () => ({ status }));
   }
 
   remove(id: string): void {
     const row = this.#rows.find(transactionTable, id);
-    if (!row) throw missing('transaction_not_found', id);
-    this.#forget(id);
+    if (!row) throw errorWithId('transaction_not_found', id);
+    this.#removeOperations(id);
     this.#rows.remove(transactionTable, row.$sequence);
   }
 
-  #forget(id: string): void {
+  #removeOperations(id: string): void {
     this.#database.run('DELETE FROM transactionLogs WHERE transactionId = ?', [id]);
   }
 
   #change(id: string, now: number, change: (old: Row) => Partial<Transaction>): Transaction {
     const old = this.#rows.find(transactionTable, id);
-    if (!old) throw missing('transaction_not_found', id);
+    if (!old) throw errorWithId('transaction_not_found', id);
     const next = { ...old, ...change(old), $updatedAt: formatDate(now) };
     this.#rows.update(transactionTable, old, next);
-    return shown(next);
+    return toTransaction(next);
   }
 }
 
-function shown({ $sequence, $permissions, ...transaction }: Row): Transaction {
+function toTransaction({ $sequence, $permissions, ...transaction }: Row): Transaction {
   return transaction as unknown as Transaction;
 }

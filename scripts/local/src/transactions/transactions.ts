@@ -1,7 +1,7 @@
 import type { Caller } from '../access/caller.ts';
 import type { MovableClock } from '../clock.ts';
 import type { Database } from '../database.ts';
-import { ApiError, type ErrorType, missing } from '../http/errors.ts';
+import { ApiError, type ErrorType, errorWithId } from '../http/errors.ts';
 import { type Project, tableKey } from '../project/types.ts';
 import type { StaleRows } from '../rows/stale-rows.ts';
 import type { RowStore } from '../rows/store.ts';
@@ -21,9 +21,9 @@ type Parts = {
 };
 
 /** The kind of call that stages. Each answers other errors for a transaction that is missing or not pending. */
-export type Stager = keyof typeof refusals;
+export type StagingCall = keyof typeof refusals;
 
-export type Staging = { caller: Caller; stager: Stager };
+export type Staging = { caller: Caller; stagingCall: StagingCall };
 
 const refusals = {
   operations: ['transaction_not_found', 'general_bad_request'],
@@ -39,7 +39,7 @@ export class Transactions {
   readonly log: TransactionLog;
   readonly #parts: Parts;
   /** The rows of running commits, each in the order in which it takes them. */
-  readonly #underWay = new Set<string[]>();
+  readonly #runningCommits = new Set<string[]>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -53,19 +53,19 @@ export class Transactions {
   /** The transaction, if this caller may see it; throws otherwise. */
   get(id: string, caller: Caller): Transaction {
     const transaction = caller.kind === 'key' ? this.log.find(id) : undefined;
-    if (!transaction) throw missing('transaction_not_found', id);
+    if (!transaction) throw errorWithId('transaction_not_found', id);
     return transaction;
   }
 
-  #open(id: string, caller: Caller, stager: Stager): Transaction {
-    const [absent, notPending] = refusals[stager];
-    if (caller.kind !== 'key' || !this.log.find(id)) throw missing(absent, id);
-    return this.log.open(id, this.#parts.clock.now(), notPending);
+  #requirePending(id: string, caller: Caller, stagingCall: StagingCall): Transaction {
+    const [absent, notPending] = refusals[stagingCall];
+    if (caller.kind !== 'key' || !this.log.find(id)) throw errorWithId(absent, id);
+    return this.log.requirePending(id, this.#parts.clock.now(), notPending);
   }
 
   /** Throws if the transaction cannot hold that many more operations. */
-  room(id: string, more: number, { caller, stager }: Staging): void {
-    const { operations } = this.#open(id, caller, stager);
+  requireRoom(id: string, more: number, { caller, stagingCall }: Staging): void {
+    const { operations } = this.#requirePending(id, caller, stagingCall);
     if (operations + more <= largest) return;
     throw new ApiError(
       'transaction_limit_exceeded',
@@ -74,8 +74,8 @@ export class Transactions {
   }
 
   stage(id: string, operations: readonly Operation[], staging: Staging): Transaction {
-    this.room(id, operations.length, staging);
-    return this.log.add(id, operations, this.#parts.clock.stamp());
+    this.requireRoom(id, operations.length, staging);
+    return this.log.add(id, operations, this.#parts.clock.nextWriteTime());
   }
 
   /** The staged state of a pending transaction; empty for any other, so that reads see committed rows. */
@@ -85,21 +85,21 @@ export class Transactions {
   }
 
   /**
-   * Takes a moment in which others may read; `unlucky` acts as if they did. The row cache then keeps the old rows, as a
-   * real one sometimes does. An error of the database that Appwrite does not translate is 500, and the transaction
-   * stays `committing`.
+   * Takes a moment in which others may read; `leavesCacheStale` acts as if they did. The row cache then keeps the old
+   * rows, as a real one sometimes does. An error of the database that Appwrite does not translate is 500, and the
+   * transaction stays `committing`.
    */
-  async commit(id: string, unlucky = false): Promise<{ transaction: Transaction; changes: Change[] }> {
+  async commit(id: string, leavesCacheStale = false): Promise<{ transaction: Transaction; changes: Change[] }> {
     const { clock } = this.#parts;
-    this.log.open(id, clock.now());
+    this.log.requirePending(id, clock.now());
     const staged = this.log.staged(id);
     this.log.setStatus(id, 'committing', clock.now());
     const rows = staged.flatMap(({ databaseId, tableId, rowId }) =>
       rowId ? [`${databaseId}/${tableId}/${rowId}`] : [],
     );
-    this.#meetOthers(id, rows);
-    const done = unpurged(this.#parts, staged, unlucky);
-    this.#underWay.add(rows);
+    this.#checkConcurrentCommits(id, rows);
+    const done = watchForStaleReads(this.#parts, staged, leavesCacheStale);
+    this.#runningCommits.add(rows);
     try {
       await new Promise((resolve) => setTimeout(resolve, 1));
       const changes = this.#apply(id, staged);
@@ -109,19 +109,19 @@ export class Transactions {
       done(false);
       throw error;
     } finally {
-      this.#underWay.delete(rows);
+      this.#runningCommits.delete(rows);
     }
   }
 
   rollback(id: string): Transaction {
-    this.log.open(id, this.#parts.clock.now());
+    this.log.requirePending(id, this.#parts.clock.now());
     return this.log.setStatus(id, 'failed', this.#parts.clock.now());
   }
 
   /** On MongoDB concurrent commits on one row do not wait for each other; on PostgreSQL they may deadlock. */
-  #meetOthers(id: string, rows: readonly string[]): void {
+  #checkConcurrentCommits(id: string, rows: readonly string[]): void {
     const { commitsOnOneRow, commitsInOppositeOrders } = this.#parts.database.engine;
-    for (const others of this.#underWay) {
+    for (const others of this.#runningCommits) {
       const shared = rows.filter((row) => others.includes(row));
       if (shared.length > 0 && commitsOnOneRow === 'fail') {
         this.log.setStatus(id, 'failed', this.#parts.clock.now());
@@ -155,7 +155,7 @@ function commitError(failure: RowFailure, rowId: string): ApiError {
   switch (failure.kind) {
     case 'missing':
     case 'column':
-      return missing('document_not_found', rowId);
+      return errorWithId('document_not_found', rowId);
     case 'duplicate':
     case 'conflict':
       return new ApiError('transaction_conflict');
@@ -172,17 +172,17 @@ function commitError(failure: RowFailure, rowId: string): ApiError {
 
 /**
  * Watches the rows that a commit changes. Call the returned function when the commit has ended: for rows that were read
- * meanwhile `getRow` then keeps serving the old state; for all rows if `unlucky`.
+ * meanwhile `getRow` then keeps serving the old state; for all rows if `leavesCacheStale`.
  */
-function unpurged(
+function watchForStaleReads(
   { project, rows, stale }: Parts,
   staged: readonly Staged[],
-  unlucky: boolean,
+  leavesCacheStale: boolean,
 ): (committed: boolean) => void {
   const watched = staged.flatMap(({ databaseId, tableId, rowId }) => {
     const table = project.tables.get(tableKey(databaseId, tableId));
     if (!table || rowId === null) return [];
-    const row = { table, rowId, before: rows.find(table, rowId), read: unlucky, unwatch: () => {} };
+    const row = { table, rowId, before: rows.find(table, rowId), read: leavesCacheStale, unwatch: () => {} };
     row.unwatch = stale.watch(table, rowId, () => {
       row.read = true;
     });

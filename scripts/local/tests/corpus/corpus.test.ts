@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deviationsOn, notDone, readDeviations } from './deviations.ts';
+import { deviationsOn, readDeviations, unexplainedReason } from './deviations.ts';
 import { describe } from './replay.ts';
 import { replayLocally } from './server.ts';
 import { groupsOf } from './step.ts';
@@ -9,7 +9,7 @@ const cases = databases.flatMap((database) => groupsOf(database).map((group) => 
 
 test('the deviations are at most 150 steps, each with a reason and its meaning for the product', () => {
   const all = readDeviations();
-  expect(all.filter(({ reason, product }) => reason === notDone || !product)).toEqual([]);
+  expect(all.filter(({ reason, product }) => reason === unexplainedReason || !product)).toEqual([]);
   expect(all.flatMap(({ steps }) => steps).length).toBeLessThanOrEqual(150);
 });
 

@@ -7,7 +7,7 @@ import type { Played } from './replay.ts';
 type Deviation = { steps: string[]; reason: string; product?: string; group?: string; database?: EngineName };
 
 const file = join(import.meta.dirname, 'deviations.json');
-export const notDone = 'not done yet';
+export const unexplainedReason = 'not done yet';
 
 export function readDeviations(): Deviation[] {
   return JSON.parse(readFileSync(file, 'utf8'));
@@ -20,8 +20,8 @@ export function deviationsOn(database: EngineName): Set<string> {
 }
 
 /** Rewrites the "not done yet" entries: all steps that differ and that no other entry explains. */
-export function rewriteNotDone(played: Partial<Record<EngineName, Played[]>>): void {
-  const explained = readDeviations().filter(({ reason }) => reason !== notDone);
+export function rewriteUnexplained(played: Partial<Record<EngineName, Played[]>>): void {
+  const explained = readDeviations().filter(({ reason }) => reason !== unexplainedReason);
   const open = Object.entries(played).flatMap(([name, steps]) => {
     const database = name as EngineName;
     const known = explained.filter((one) => one.database === undefined || one.database === database);
@@ -29,7 +29,7 @@ export function rewriteNotDone(played: Partial<Record<EngineName, Played[]>>): v
       .filter(({ step, differences }) => differences.length > 0 && !known.some((one) => one.steps.includes(step.id)))
       .map(({ step }) => step);
     return Object.entries(Object.groupBy(differing, ({ group }) => group)).map(([group, list = []]) => ({
-      reason: notDone,
+      reason: unexplainedReason,
       group,
       database,
       steps: list.map(({ id }) => id),

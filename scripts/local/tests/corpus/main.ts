@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { EngineName } from '../../src/database/engine.ts';
-import { rewriteNotDone } from './deviations.ts';
+import { rewriteUnexplained } from './deviations.ts';
 import { describe, type Played, replay } from './replay.ts';
 import { replayLocally } from './server.ts';
 import { groupsOf } from './step.ts';
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(usage);
   if (values.update) {
     const [mariadb, postgresql] = [await locally('mariadb'), await locally('postgresql')];
-    return rewriteNotDone({ mariadb, postgresql });
+    return rewriteUnexplained({ mariadb, postgresql });
   }
   const { endpoint, project = '', key = '', domain, step: watched } = values;
   const database = recorded.find((name) => name === values.database);

@@ -30,7 +30,7 @@ function meeting(database: EngineName) {
     const { $id } = transactions.create(60);
     const step = { action: 'increment', databaseId: 'main', tableId: 'notes', data: { column: 'number', value: 1 } };
     const operations = rowIds.map((rowId) => ({ ...step, rowId }));
-    transactions.stage($id, operations, { caller: { ...guest, kind: 'key' }, stager: 'operations' });
+    transactions.stage($id, operations, { caller: { ...guest, kind: 'key' }, stagingCall: 'operations' });
     return $id;
   };
   const commit = async (all: string[][]) => {

@@ -1,25 +1,25 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeReport, enumerateCrashes, type Lane } from '../../src/crash-enumerator.ts';
 import { send } from '../support/send.ts';
-import { useWorld } from './support/harness.ts';
+import { useLocalAppwrite } from './support/harness.ts';
 import { writer } from './support/writer.ts';
 
-const world = useWorld({ functions: { writer } });
+const server = useLocalAppwrite({ functions: { writer } });
 const main = { databaseId: 'main', tableId: 'notes' };
 
-afterAll(() => expect(world.appwrite.faults.list()).toEqual([]));
+afterAll(() => expect(server.appwrite.faults.list()).toEqual([]));
 
 const story = async () => {
-  const sent = await send(world.appwrite, { host: world.appwrite.functionHost('writer'), path: '/a/b' });
+  const sent = await send(server.appwrite, { host: server.appwrite.functionHost('writer'), path: '/a/b' });
   if (sent.status !== 200 || sent.body.toString().includes('told":[201,201]') === false) throw new Error('failed');
 };
-const titles = async () => (await world.tables.listRows(main)).rows.map(({ title }) => title).join('');
-const lane = (check: Lane<void>['check']): Lane<void> => ({ local: world.appwrite, story, check });
+const titles = async () => (await server.tables.listRows(main)).rows.map(({ title }) => title).join('');
+const lane = (check: Lane<void>['check']): Lane<void> => ({ local: server.appwrite, story, check });
 
 describe('the crash enumerator', () => {
   it('tries each call with each fault from the same state, and restores that state at the end', async () => {
-    await world.appwrite.reset();
-    await world.tables.createRow({ ...main, rowId: 'before', data: { title: '.' } });
+    await server.appwrite.reset();
+    await server.tables.createRow({ ...main, rowId: 'before', data: { title: '.' } });
     const seen = new Map<string, string>();
     const report = await enumerateCrashes(
       lane(async ({ call, fault }) => {
@@ -51,7 +51,7 @@ describe('the crash enumerator', () => {
   });
 
   it('names the points whose check fails', async () => {
-    await world.appwrite.reset();
+    await server.appwrite.reset();
     const report = await enumerateCrashes(
       lane(async () => {
         if ((await titles()) === 'a') throw new Error('half of it');
@@ -66,18 +66,18 @@ describe('the crash enumerator', () => {
   });
 
   it('counts the points that their run did not reach', async () => {
-    await world.appwrite.reset();
+    await server.appwrite.reset();
     let runs = 0;
     const fickle = async () => {
       runs += 1;
-      await send(world.appwrite, { host: world.appwrite.functionHost('writer'), path: runs === 1 ? '/a/b' : '/a' });
+      await send(server.appwrite, { host: server.appwrite.functionHost('writer'), path: runs === 1 ? '/a/b' : '/a' });
     };
-    const fickleLane = { local: world.appwrite, story: fickle, check: async () => {} };
+    const fickleLane = { local: server.appwrite, story: fickle, check: async () => {} };
     expect(await enumerateCrashes(fickleLane, { faults: [{ kind: 'reset' }] })).toMatchObject({ points: 2, missed: 1 });
   });
 
   it('refuses a story that fails without a fault', async () => {
-    const broken = { local: world.appwrite, story: () => Promise.reject(new Error('x')), check: async () => {} };
+    const broken = { local: server.appwrite, story: () => Promise.reject(new Error('x')), check: async () => {} };
     await expect(enumerateCrashes(broken)).rejects.toThrow('without any fault');
   });
 });

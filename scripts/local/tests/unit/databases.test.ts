@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { engineNamed } from '../../src/database/engine.ts';
 import { startLocalAppwrite } from '../../src/index.ts';
 import { generalWeights } from '../../src/rows/collation.ts';
-import { useWorld } from './support/harness.ts';
+import { useLocalAppwrite } from './support/harness.ts';
 import { notes } from './support/project.ts';
 import { refusal } from './support/refusal.ts';
 
@@ -15,19 +15,19 @@ import { refusal } from './support/refusal.ts';
 const place = { databaseId: 'main', tableId: 'notes' };
 
 describe('on MongoDB (read, not run)', () => {
-  const world = useWorld({ tables: [notes] }, { database: 'mongodb' });
+  const server = useLocalAppwrite({ tables: [notes] }, { database: 'mongodb' });
   const rows = [
     { rowId: 'a', data: { title: 'Ärger', topic: 'x', words: 'the lamp is broken' } },
     { rowId: 'b', data: { title: 'arger', topic: null, words: 'the lamps are broken' } },
     { rowId: 'c', data: { title: 'Zoe', topic: 'X', words: null } },
   ];
   const ids = async (...queries: string[]) => {
-    const found = await world.tables.listRows({ ...place, queries: [...queries, Query.orderAsc('$sequence')] });
+    const found = await server.tables.listRows({ ...place, queries: [...queries, Query.orderAsc('$sequence')] });
     return found.rows.map(({ $id }) => $id).join('');
   };
 
   beforeAll(async () => {
-    for (const row of rows) await world.tables.createRow({ ...place, ...row });
+    for (const row of rows) await server.tables.createRow({ ...place, ...row });
   });
 
   it('texts compare exactly and sort by code point', async () => {
@@ -42,7 +42,7 @@ describe('on MongoDB (read, not run)', () => {
   });
 
   it('$sequence is a UUID, and compares with UUIDs only', async () => {
-    const { rows: all } = await world.tables.listRows({ ...place, queries: [Query.orderAsc('$sequence')] });
+    const { rows: all } = await server.tables.listRows({ ...place, queries: [Query.orderAsc('$sequence')] });
     const sequence = String(all[0]?.$sequence);
     expect(sequence).toMatch(/^[\da-f]{8}-[\da-f]{4}-7/);
     expect(await ids(Query.greaterThan('$sequence', sequence))).toBe('bc');
@@ -64,15 +64,15 @@ describe('on MongoDB (read, not run)', () => {
 });
 
 describe('on PostgreSQL', () => {
-  const world = useWorld({ tables: [notes] }, { database: 'postgresql' });
+  const server = useLocalAppwrite({ tables: [notes] }, { database: 'postgresql' });
 
   it('a row whose indexed text does not compress below 2,704 bytes cannot be written', async () => {
     const write = (rowId: string, words: string) =>
-      world.tables.createRow({ ...place, rowId, data: { title: rowId, words } });
+      server.tables.createRow({ ...place, rowId, data: { title: rowId, words } });
     await write('short', randomBytes(1300).toString('hex'));
     await write('repeated', 'word '.repeat(799));
     expect(await refusal(write('long', randomBytes(2900).toString('base64')))).toBe('500 general_unknown');
-    const change = world.tables.updateRow({
+    const change = server.tables.updateRow({
       ...place,
       rowId: 'short',
       data: { words: randomBytes(2900).toString('base64') },

@@ -1,6 +1,6 @@
 import { ID, Query } from 'node-appwrite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { useWorld } from './support/harness.ts';
+import { useLocalAppwrite } from './support/harness.ts';
 import { notes } from './support/project.ts';
 
 const listener = `
@@ -13,25 +13,25 @@ module.exports = async ({ req, res }) => {
   return res.text('ok', answer.status);
 };`;
 
-const world = useWorld({
+const server = useLocalAppwrite({
   tables: [notes, { ...notes, $id: 'heard' }],
   functions: { listener },
   settings: { listener: { events: ['databases.main.tables.notes.rows.*.create'] } },
 });
 
-afterEach(() => world.appwrite.faults.clear());
+afterEach(() => server.appwrite.faults.clear());
 
 async function note(): Promise<string> {
   const rowId = ID.unique();
-  await world.tables.createRow({ databaseId: 'main', tableId: 'notes', rowId, data: { title: rowId } });
+  await server.tables.createRow({ databaseId: 'main', tableId: 'notes', rowId, data: { title: rowId } });
   return rowId;
 }
 
 /** Indexes of the rows whose events arrived, in the order of arrival. */
 async function heard(...ids: string[]): Promise<number[]> {
-  await world.appwrite.settle();
+  await server.appwrite.settle();
   const queries = [Query.equal('topic', ids), Query.orderAsc('$sequence')];
-  const { rows } = await world.tables.listRows({ databaseId: 'main', tableId: 'heard', queries });
+  const { rows } = await server.tables.listRows({ databaseId: 'main', tableId: 'heard', queries });
   return rows.map(({ topic }) => ids.indexOf(topic));
 }
 
@@ -41,29 +41,29 @@ describe('an event', () => {
   });
 
   it('is lost', async () => {
-    world.appwrite.faults.add({ kind: 'event-lost', nth: 2 });
+    server.appwrite.faults.add({ kind: 'event-lost', nth: 2 });
     expect(await heard(await note(), await note(), await note())).toEqual([0, 2]);
   });
 
   it('is doubled', async () => {
-    world.appwrite.faults.add({ kind: 'event-doubled', event: 'databases.*.tables.notes.rows.*.create' });
+    server.appwrite.faults.add({ kind: 'event-doubled', event: 'databases.*.tables.notes.rows.*.create' });
     expect(await heard(await note(), await note())).toEqual([0, 0, 1]);
   });
 
   it('is delayed and overtaken by later ones', async () => {
-    world.appwrite.faults.add({ kind: 'event-delayed', functionId: 'listener', milliseconds: 900 });
+    server.appwrite.faults.add({ kind: 'event-delayed', functionId: 'listener', milliseconds: 900 });
     const ids = [await note(), await note(), await note()];
     expect(await heard(...ids)).toEqual([1, 2, 0]);
   });
 
   it('swaps places with the next one', async () => {
-    world.appwrite.faults.add({ kind: 'events-swapped', milliseconds: 60_000 });
+    server.appwrite.faults.add({ kind: 'events-swapped', milliseconds: 60_000 });
     expect(await heard(await note(), await note(), await note())).toEqual([1, 0, 2]);
   });
 
   it('is not affected by faults of other events or functions', async () => {
-    world.appwrite.faults.add({ kind: 'event-lost', event: 'databases.*.tables.heard.rows.*.create' });
-    world.appwrite.faults.add({ kind: 'event-lost', functionId: 'another' });
+    server.appwrite.faults.add({ kind: 'event-lost', event: 'databases.*.tables.heard.rows.*.create' });
+    server.appwrite.faults.add({ kind: 'event-lost', functionId: 'another' });
     expect(await heard(await note())).toEqual([0]);
   });
 });

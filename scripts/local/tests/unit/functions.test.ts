@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { send } from '../support/send.ts';
 import { echo } from './support/echo.ts';
-import { useWorld } from './support/harness.ts';
+import { useLocalAppwrite } from './support/harness.ts';
 
 const printed: string[] = [];
-const world = useWorld(
+const server = useLocalAppwrite(
   {
     functions: { echo, private: echo },
     settings: {
@@ -17,7 +17,7 @@ const world = useWorld(
     origin: { '/login': 'echo', '/docs': 'private', '/': 'echo' },
   },
 );
-const domain = (path: string) => send(world.appwrite, { host: world.appwrite.functionHost('echo'), path });
+const domain = (path: string) => send(server.appwrite, { host: server.appwrite.functionHost('echo'), path });
 const json = (sent: { body: Buffer }) => JSON.parse(sent.body.toString());
 
 describe('a function', () => {
@@ -28,7 +28,7 @@ describe('a function', () => {
       MINE: 'yes',
       APPWRITE_FUNCTION_ID: 'echo',
       APPWRITE_FUNCTION_PROJECT_ID: 'test',
-      APPWRITE_FUNCTION_API_ENDPOINT: world.appwrite.endpoint,
+      APPWRITE_FUNCTION_API_ENDPOINT: server.appwrite.endpoint,
     });
     expect(env.HOME).toBeUndefined();
     expect(env.PATH).toBeUndefined();
@@ -39,10 +39,10 @@ describe('the printed log', () => {
   it('has the output of functions, and a line for each run by an event or a schedule', async () => {
     await domain('/a?secret=1');
     const main = { databaseId: 'main', tableId: 'notes' };
-    await world.tables.createRow({ ...main, rowId: 'gone', data: { title: 'gone' } });
-    await world.tables.deleteRow({ ...main, rowId: 'gone' });
-    world.appwrite.clock.advance(3_600_000);
-    await world.appwrite.settle();
+    await server.tables.createRow({ ...main, rowId: 'gone', data: { title: 'gone' } });
+    await server.tables.deleteRow({ ...main, rowId: 'gone' });
+    server.appwrite.clock.advance(3_600_000);
+    await server.appwrite.settle();
     expect(printed).toContain('[echo] from the console');
     expect(printed).toContain('[echo] careful');
     expect(printed).toContainEqual(expect.stringMatching(/^200 {2}GET {5}echo:\/a {2}\d+\.\d ms$/));
@@ -56,13 +56,13 @@ describe('the printed log', () => {
 
 describe('the plain origin', () => {
   it('routes to functions by path prefix, and passes on the whole path', async () => {
-    expect(json(await send(world.appwrite, { path: '/login/x?a=1' }))).toMatchObject({
+    expect(json(await send(server.appwrite, { path: '/login/x?a=1' }))).toMatchObject({
       path: '/login/x',
       query: { a: '1' },
     });
-    expect(json(await send(world.appwrite, { path: '/docsx' }))).toMatchObject({ path: '/docsx' });
-    expect((await send(world.appwrite, { path: '/docs' })).status).toBe(401);
-    expect((await send(world.appwrite, { path: '/v1/ping' })).status).toBe(403);
-    expect(json(await send(world.appwrite, { path: '/_local' }))).toHaveProperty('time');
+    expect(json(await send(server.appwrite, { path: '/docsx' }))).toMatchObject({ path: '/docsx' });
+    expect((await send(server.appwrite, { path: '/docs' })).status).toBe(401);
+    expect((await send(server.appwrite, { path: '/v1/ping' })).status).toBe(403);
+    expect(json(await send(server.appwrite, { path: '/_local' }))).toHaveProperty('time');
   });
 });

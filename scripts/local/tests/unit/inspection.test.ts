@@ -4,23 +4,23 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runCommand } from '../../src/cli.ts';
 import { send } from '../support/send.ts';
 import { echo } from './support/echo.ts';
-import { useWorld } from './support/harness.ts';
+import { useLocalAppwrite } from './support/harness.ts';
 import { refusal } from './support/refusal.ts';
 
-const world = useWorld({ functions: { echo } });
+const server = useLocalAppwrite({ functions: { echo } });
 const main = { databaseId: 'main', tableId: 'notes' };
-const ask = (...words: string[]) => runCommand(world.appwrite.url, words);
+const ask = (...words: string[]) => runCommand(server.appwrite.url, words);
 
-afterEach(() => world.appwrite.faults.clear());
+afterEach(() => server.appwrite.faults.clear());
 
-const note = (rowId: string) => world.tables.createRow({ ...main, rowId, data: { title: rowId } });
+const note = (rowId: string) => server.tables.createRow({ ...main, rowId, data: { title: rowId } });
 
 describe('the command line', () => {
   it('shows an overview, rows and files', async () => {
     const id = ID.unique();
     await note(id);
     const file = InputFile.fromBuffer(Buffer.from('x'), 'seen.txt');
-    await world.storage.createFile({ bucketId: 'pictures', fileId: id, file });
+    await server.storage.createFile({ bucketId: 'pictures', fileId: id, file });
     const seen = JSON.parse(await ask('look'));
     expect(seen).toMatchObject({
       project: 'test',
@@ -33,8 +33,8 @@ describe('the command line', () => {
 
   it('shows calls with decoded queries', async () => {
     const queries = ['{"method":"equal","attribute":"title","values":["ä b"]}', '{"method":"limit","values":[1]}'];
-    await world.tables.listRows({ ...main, queries });
-    await refusal(world.tables.getRow({ ...main, rowId: 'none' }));
+    await server.tables.listRows({ ...main, queries });
+    await refusal(server.tables.getRow({ ...main, rowId: 'none' }));
     const [listed, missed] = (await ask('calls', '2')).split('\n');
     expect(listed).toMatch(
       /^200 {2}GET {5}tablesdb\/main\/tables\/notes\/rows {2}equal\(title, "ä b"\) limit\(1\) {2}\d+\.\d ms$/,
@@ -55,9 +55,9 @@ describe('the command line', () => {
   });
 
   it('moves time', async () => {
-    const before = world.appwrite.clock.now();
+    const before = server.appwrite.clock.now();
     await ask('clock', '2h');
-    expect(world.appwrite.clock.now() - before).toBeGreaterThanOrEqual(7_200_000);
+    expect(server.appwrite.clock.now() - before).toBeGreaterThanOrEqual(7_200_000);
     const { time } = JSON.parse(await ask('clock', '2031-01-01T00:00:00Z'));
     expect(time).toMatch(/^2031-01-01T00:00:00/);
     await expect(ask('clock', 'soon')).rejects.toThrow('advance');
@@ -65,7 +65,7 @@ describe('the command line', () => {
 
   it("kills a function's process", async () => {
     const pid = async () => {
-      const sent = await send(world.appwrite, { host: world.appwrite.functionHost('echo') });
+      const sent = await send(server.appwrite, { host: server.appwrite.functionHost('echo') });
       return JSON.parse(sent.body.toString()).pid;
     };
     const before = await pid();
@@ -76,10 +76,10 @@ describe('the command line', () => {
   it('removes all rows and files, but not tables and buckets', async () => {
     await note(ID.unique());
     const file = InputFile.fromBuffer(Buffer.from('x'), 'a.txt');
-    await world.storage.createFile({ bucketId: 'pictures', fileId: ID.unique(), file });
+    await server.storage.createFile({ bucketId: 'pictures', fileId: ID.unique(), file });
     await ask('reset');
-    expect((await world.tables.listRows(main)).total).toBe(0);
-    expect((await world.storage.listFiles({ bucketId: 'pictures' })).total).toBe(0);
+    expect((await server.tables.listRows(main)).total).toBe(0);
+    expect((await server.storage.listFiles({ bucketId: 'pictures' })).total).toBe(0);
     expect(await refusal(note(ID.unique()))).toBe('not refused');
   });
 
@@ -92,7 +92,7 @@ describe('the command line', () => {
 describe('the developer API', () => {
   it('is closed to web pages and to other names of this machine', async () => {
     const status = async (headers: Record<string, string>) =>
-      (await send(world.appwrite, { path: '/_local', headers })).status;
+      (await send(server.appwrite, { path: '/_local', headers })).status;
     expect(await status({})).toBe(200);
     expect(await status({ origin: 'https://evil.example' })).toBe(401);
     expect(await status({ host: 'evil.example' })).toBe(401);
@@ -101,22 +101,22 @@ describe('the developer API', () => {
 
 describe('a snapshot', () => {
   it('restores rows, files and time', async () => {
-    await world.appwrite.reset();
+    await server.appwrite.reset();
     const kept = ID.unique();
     await note(kept);
     const file = () => InputFile.fromBuffer(Buffer.from('x'), 'a.txt');
-    await world.storage.createFile({ bucketId: 'pictures', fileId: kept, file: file() });
-    const offset = world.appwrite.clock.offset();
-    const snapshot = await world.appwrite.snapshot();
-    world.appwrite.clock.advance(1_000_000);
-    await world.tables.deleteRow({ ...main, rowId: kept });
+    await server.storage.createFile({ bucketId: 'pictures', fileId: kept, file: file() });
+    const offset = server.appwrite.clock.offset();
+    const snapshot = await server.appwrite.snapshot();
+    server.appwrite.clock.advance(1_000_000);
+    await server.tables.deleteRow({ ...main, rowId: kept });
     await note(ID.unique());
-    await world.storage.deleteFile({ bucketId: 'pictures', fileId: kept });
-    await world.storage.createFile({ bucketId: 'pictures', fileId: ID.unique(), file: file() });
-    await world.appwrite.restore(snapshot);
-    expect((await world.tables.listRows(main)).rows.map(({ $id }) => $id)).toEqual([kept]);
-    expect((await world.storage.listFiles({ bucketId: 'pictures' })).files.map(({ $id }) => $id)).toEqual([kept]);
-    expect(Buffer.from(await world.storage.getFileView({ bucketId: 'pictures', fileId: kept })).toString()).toBe('x');
-    expect(world.appwrite.clock.offset()).toBe(offset);
+    await server.storage.deleteFile({ bucketId: 'pictures', fileId: kept });
+    await server.storage.createFile({ bucketId: 'pictures', fileId: ID.unique(), file: file() });
+    await server.appwrite.restore(snapshot);
+    expect((await server.tables.listRows(main)).rows.map(({ $id }) => $id)).toEqual([kept]);
+    expect((await server.storage.listFiles({ bucketId: 'pictures' })).files.map(({ $id }) => $id)).toEqual([kept]);
+    expect(Buffer.from(await server.storage.getFileView({ bucketId: 'pictures', fileId: kept })).toString()).toBe('x');
+    expect(server.appwrite.clock.offset()).toBe(offset);
   });
 });

@@ -75,7 +75,8 @@ describe('the program', () => {
     for (const [args, told] of [
       [['--nonsense'], /nonsense.*\n\nUsage: npm run local/s],
       [['nonsense'], /nonsense.*\n\nUsage: npm run local/s],
-      [['--workers', 'many'], /^--workers must be a whole number from 1 to 9999, not "many"\n/],
+      [['--workers', 'many'], /^--workers must be a whole number from 2 to 9999, not "many"\n/],
+      [['--workers', '1'], /^--workers must be a whole number from 2 to 9999, not "1"\n/],
       [['--database', 'oracle'], /^There is no database oracle\. Known: mariadb/],
     ] as const) {
       const wrong = call(...args);

@@ -1,49 +1,49 @@
 import { ID, Query } from 'node-appwrite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { useWorld } from './support/harness.ts';
+import { useLocalAppwrite } from './support/harness.ts';
 import { refusal } from './support/refusal.ts';
 
-const world = useWorld();
+const server = useLocalAppwrite();
 const main = { databaseId: 'main', tableId: 'notes' };
 
-afterEach(() => world.appwrite.faults.clear());
+afterEach(() => server.appwrite.faults.clear());
 
-const read = async (rowId: string) => (await world.tables.getRow({ ...main, rowId })).number;
+const read = async (rowId: string) => (await server.tables.getRow({ ...main, rowId })).number;
 const listed = async (rowId: string) =>
-  (await world.tables.listRows({ ...main, queries: [Query.equal('$id', rowId)] })).rows.map(({ number }) => number);
+  (await server.tables.listRows({ ...main, queries: [Query.equal('$id', rowId)] })).rows.map(({ number }) => number);
 
 async function note(): Promise<string> {
   const rowId = ID.unique();
-  await world.tables.createRow({ ...main, rowId, data: { title: rowId, number: 1 } });
+  await server.tables.createRow({ ...main, rowId, data: { title: rowId, number: 1 } });
   return rowId;
 }
 
 async function staged(action: 'update' | 'create', rowId: string, data: object): Promise<string> {
-  const { $id: transactionId } = await world.tables.createTransaction();
+  const { $id: transactionId } = await server.tables.createTransaction();
   const operations = [{ ...main, action, rowId, data }];
-  await world.tables.createOperations({ transactionId, operations });
+  await server.tables.createOperations({ transactionId, operations });
   return transactionId;
 }
 
-const commit = (transactionId: string) => world.tables.updateTransaction({ transactionId, commit: true });
+const commit = (transactionId: string) => server.tables.updateTransaction({ transactionId, commit: true });
 
 describe('getRow after a commit', () => {
   it('serves the old row until the row is written again, while a list shows the new one', async () => {
     const rowId = await note();
     const transactionId = await staged('update', rowId, { number: 2 });
-    world.appwrite.faults.add({ kind: 'stale-row', method: 'PATCH', path: '/v1/tablesdb/transactions/*' });
+    server.appwrite.faults.add({ kind: 'stale-row', method: 'PATCH', path: '/v1/tablesdb/transactions/*' });
     await commit(transactionId);
     expect([await read(rowId), await listed(rowId)]).toEqual([1, [2]]);
     await commit(await staged('create', ID.unique(), { title: ID.unique() }));
     expect(await read(rowId)).toBe(1);
-    await world.tables.updateRow({ ...main, rowId, data: { topic: 'written' } });
+    await server.tables.updateRow({ ...main, rowId, data: { topic: 'written' } });
     expect(await read(rowId)).toBe(2);
   });
 
   it('does not find a row that was created', async () => {
     const rowId = ID.unique();
     const transactionId = await staged('create', rowId, { title: rowId, number: 5 });
-    world.appwrite.faults.add({ kind: 'stale-row' });
+    server.appwrite.faults.add({ kind: 'stale-row' });
     await commit(transactionId);
     expect(await refusal(read(rowId))).toBe('404 row_not_found');
     expect(await listed(rowId)).toEqual([5]);
@@ -73,7 +73,7 @@ describe('getRow after a commit', () => {
       await read(rowId);
       await commit(await staged('update', rowId, { number: 2 }));
       expect(await read(rowId)).toBe(2);
-      await Promise.all([read(rowId), world.tables.updateRow({ ...main, rowId, data: { number: 3 } }), read(rowId)]);
+      await Promise.all([read(rowId), server.tables.updateRow({ ...main, rowId, data: { number: 3 } }), read(rowId)]);
       expect(await read(rowId)).toBe(3);
     }
   });

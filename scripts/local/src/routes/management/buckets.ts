@@ -1,8 +1,15 @@
-import { type Call, type Fields, input, param, type Reply, type Route } from '../../http/call.ts';
+import { bodyOrQueryParameter, type Call, type Fields, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { givenBoolean, givenId, givenNumber, givenPermissions, givenText, givenTexts } from './fields.ts';
+import {
+  booleanParameter,
+  idParameter,
+  numberParameter,
+  permissionsParameter,
+  textParameter,
+  textsParameter,
+} from './fields.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';
 
@@ -37,28 +44,28 @@ export function bucketRoutes(parts: Parts): Route[] {
 
 /** Settings that are not sent get their defaults, in an update too; only permissions keep their value. */
 function readSettings(call: Call, oldPermissions: unknown) {
-  const compression = String(input(call, 'compression') ?? 'none');
+  const compression = String(bodyOrQueryParameter(call, 'compression') ?? 'none');
   if (!['none', 'gzip', 'zstd'].includes(compression)) {
     throw invalidParam('compression', 'Value must be one of (none, gzip, zstd)');
   }
   return {
-    name: givenText(call, 'name', { max: 128 }),
-    $permissions: givenPermissions(call, oldPermissions),
-    fileSecurity: givenBoolean(call, 'fileSecurity', false),
-    enabled: givenBoolean(call, 'enabled', true),
-    maximumFileSize: givenNumber(call, 'maximumFileSize', { fallback: largestFile, min: 1, max: largestFile }),
-    allowedFileExtensions: givenTexts(call, 'allowedFileExtensions', []),
+    name: textParameter(call, 'name', { max: 128 }),
+    $permissions: permissionsParameter(call, oldPermissions),
+    fileSecurity: booleanParameter(call, 'fileSecurity', false),
+    enabled: booleanParameter(call, 'enabled', true),
+    maximumFileSize: numberParameter(call, 'maximumFileSize', { fallback: largestFile, min: 1, max: largestFile }),
+    allowedFileExtensions: textsParameter(call, 'allowedFileExtensions', []),
     compression,
-    encryption: givenBoolean(call, 'encryption', true),
-    antivirus: givenBoolean(call, 'antivirus', true),
-    transformations: givenBoolean(call, 'transformations', true),
+    encryption: booleanParameter(call, 'encryption', true),
+    antivirus: booleanParameter(call, 'antivirus', true),
+    transformations: booleanParameter(call, 'transformations', true),
   };
 }
 
 function create({ management, clock }: Parts, call: Call): Reply {
   const { definitions, catalogue } = management;
   refuseDeclared(definitions);
-  const $id = givenId(call, 'bucketId', clock.now());
+  const $id = idParameter(call, 'bucketId', clock.now());
   if (definitions.find('bucket', $id)) throw new ApiError('storage_bucket_already_exists');
   const settings = readSettings(call, []);
   const bucket = definitions.create('bucket', $id, {

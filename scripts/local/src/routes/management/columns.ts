@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
-import { type Call, type Fields, input, param, type Reply, type Route } from '../../http/call.ts';
-import { ApiError, invalidParam, missing } from '../../http/errors.ts';
+import { bodyOrQueryParameter, type Call, type Fields, param, type Reply, type Route } from '../../http/call.ts';
+import { ApiError, errorWithId, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
 import { isDate } from '../../rows/cells.ts';
-import { given, givenBoolean, givenNumber, givenTexts } from './fields.ts';
+import { allParameters, booleanParameter, numberParameter, textsParameter } from './fields.ts';
 import { rowBytes, widthOf } from './limits.ts';
 import { listing } from './listing.ts';
 import { columnProblem, type Naming, refuseDeclared, requireTable, scopesOf, showColumn } from './naming.ts';
@@ -77,7 +77,8 @@ function create({ management }: Parts, call: Call, as: As): Reply {
   const known = definitions.list('column', pathOf(table));
   const key = freshKey(call, { name: 'key', known, naming: as.naming });
   const settings = { ...newSettings(call, as), type: as.kind.type };
-  if (widthOf([...known, settings]) > rowBytes) throw missing(columnProblem(as.naming, 'limit_exceeded'), table.$id);
+  if (widthOf([...known, settings]) > rowBytes)
+    throw errorWithId(columnProblem(as.naming, 'limit_exceeded'), table.$id);
   const place = { databaseId: table.databaseId, tableId: table.$id };
   const column = { $id: key, key, status: 'processing', error: '', ...place, ...settings };
   const definition = definitions.create('column', `${pathOf(table)}/${key}`, column);
@@ -94,13 +95,13 @@ function update({ management }: Parts, call: Call, as: As): Reply {
   refuseDeclared(definitions);
   const old = requireColumn({ management }, call, as.naming);
   const [databaseId, tableId] = [String(old.databaseId), String(old.tableId)];
-  if (old.status !== 'available') throw missing(columnProblem(as.naming, 'not_available'), String(old.key));
+  if (old.status !== 'available') throw errorWithId(columnProblem(as.naming, 'not_available'), String(old.key));
   const settings = changedSettings(call, as, old);
   if (Number(settings.size) < Number(old.size) && catalogue.longest(old) > Number(settings.size)) {
     throw new ApiError(columnProblem(as.naming, 'invalid_resize'));
   }
   const path = `${databaseId}/${tableId}`;
-  const wanted = input(call, 'newKey') ?? old.key;
+  const wanted = bodyOrQueryParameter(call, 'newKey') ?? old.key;
   const key =
     wanted === old.key
       ? old.$id
@@ -124,27 +125,27 @@ function requireColumn({ management: { definitions } }: Parts, call: Call, namin
   const table = requireTable(definitions, call, naming);
   const key = param(call, 'key');
   const column = definitions.find('column', `${pathOf(table)}/${key}`);
-  if (!column) throw missing(columnProblem(naming, 'not_found'), key);
+  if (!column) throw errorWithId(columnProblem(naming, 'not_found'), key);
   return column;
 }
 
 /** A valid key that no column has yet, ignoring case. */
 function freshKey(call: Call, { name, known, naming }: { name: string; known: Definition[]; naming: Naming }): string {
-  const key = input(call, name);
+  const key = bodyOrQueryParameter(call, name);
   if (typeof key !== 'string' || !/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,35}$/.test(key)) {
     throw invalidParam(name, 'Parameter must contain at most 36 chars. Valid chars are a-z, A-Z, 0-9, and underscore');
   }
   if (known.some((column) => String(column.key).toLowerCase() === key.toLowerCase())) {
-    throw missing(columnProblem(naming, 'already_exists'), key);
+    throw errorWithId(columnProblem(naming, 'already_exists'), key);
   }
   return key;
 }
 
 function newSettings(call: Call, { naming, kind }: As): Fields {
-  const array = givenBoolean(call, 'array', false);
+  const array = booleanParameter(call, 'array', false);
   const own: Fields = {};
-  if (kind.longest !== undefined) own.size = givenNumber(call, 'size', { min: 1, max: kind.longest });
-  if (kind.shows.includes('encrypt')) own.encrypt = givenBoolean(call, 'encrypt', false);
+  if (kind.longest !== undefined) own.size = numberParameter(call, 'size', { min: 1, max: kind.longest });
+  if (kind.shows.includes('encrypt')) own.encrypt = booleanParameter(call, 'encrypt', false);
   if (own.encrypt === true && Number(own.size) < shortestEncrypted) {
     throw new ApiError(
       'general_bad_request',
@@ -158,10 +159,10 @@ function newSettings(call: Call, { naming, kind }: As): Fields {
 }
 
 function changedSettings(call: Call, { naming, kind }: As, old: Definition): Fields {
-  if (given(call).default === undefined) throw invalidParam('default', 'Param "default" is not optional.');
+  if (allParameters(call).default === undefined) throw invalidParam('default', 'Param "default" is not optional.');
   const own: Fields = {};
-  if (kind.longest !== undefined && old.size !== undefined && given(call).size !== undefined) {
-    own.size = givenNumber(call, 'size', { min: 1, max: kind.longest });
+  if (kind.longest !== undefined && old.size !== undefined && allParameters(call).size !== undefined) {
+    own.size = numberParameter(call, 'size', { min: 1, max: kind.longest });
   }
   if (kind.range && kind.type === old.type) {
     Object.assign(own, readRange(call, { kind, naming, old: [Number(old.min), Number(old.max)] }));
@@ -180,7 +181,7 @@ function changedSettings(call: Call, { naming, kind }: As, old: Definition): Fie
 /** Bounds that are not sent keep their values. */
 function readRange(call: Call, { kind, naming, old }: { kind: Kind; naming: Naming; old: Range }): Fields {
   const bound = (name: string, fallback: number) => {
-    const value = given(call)[name] ?? fallback;
+    const value = allParameters(call)[name] ?? fallback;
     if (!isNumber(kind, value)) throw invalidParam(name, 'Value must be a valid number');
     return value;
   };
@@ -194,7 +195,7 @@ function isNumber({ type }: Kind, value: unknown): value is number {
 }
 
 function readElements(call: Call): string[] {
-  const elements = givenTexts(call, 'elements');
+  const elements = textsParameter(call, 'elements');
   if (elements.every((element) => element !== '' && element.length <= 255)) return elements;
   throw invalidParam('elements', 'Value must a valid array and Value must be a valid string');
 }
@@ -204,8 +205,8 @@ function readElements(call: Call): string[] {
  * `…_value_invalid`.
  */
 function withDefault(call: Call, { naming, kind }: As, settings: Fields): Fields {
-  const required = givenBoolean(call, 'required');
-  const { default: standard = null } = given(call);
+  const required = booleanParameter(call, 'required');
+  const { default: standard = null } = allParameters(call);
   if (standard === null) return { ...settings, required, default: null };
   if (required || settings.array === true) {
     const noun = `${required ? 'required' : 'array'} ${naming.column}${required ? '' : 's'}`;

@@ -1,9 +1,9 @@
-import { type Call, type Fields, input, param, type Reply, type Route } from '../../http/call.ts';
+import { bodyOrQueryParameter, type Call, type Fields, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError } from '../../http/errors.ts';
 import { uniqueId } from '../../ids.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { given, givenBoolean } from './fields.ts';
+import { allParameters, booleanParameter } from './fields.ts';
 import { requireFunction, showFunction } from './functions.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';
@@ -48,8 +48,8 @@ export function deploymentRoutes(parts: Parts): Route[] {
 function create({ management, clock }: Parts, call: Call): Reply {
   refuseDeclared(management.definitions);
   const owner = requireFunction(management, call);
-  const { commands = owner.commands, entrypoint = owner.entrypoint } = given(call);
-  const active = givenBoolean(call, 'activate');
+  const { commands = owner.commands, entrypoint = owner.entrypoint } = allParameters(call);
+  const active = booleanParameter(call, 'activate');
   if (String(entrypoint) === '') throw new ApiError('function_entrypoint_missing');
   const upload = call.files.code;
   if (!upload) throw new ApiError('storage_file_empty', 'No file sent');
@@ -86,7 +86,7 @@ function readChunk(call: Call, length: number) {
 function download(parts: Parts, call: Call): Reply {
   const { $id } = requireDeployment(parts, call);
   const body = parts.management.deployments.source($id);
-  if (!body || input(call, 'type') === 'output') throw new ApiError('deployment_not_found');
+  if (!body || bodyOrQueryParameter(call, 'type') === 'output') throw new ApiError('deployment_not_found');
   const headers = {
     'content-type': 'application/gzip',
     'content-disposition': `attachment; filename="${$id}-source.tar.gz"`,
@@ -97,7 +97,7 @@ function download(parts: Parts, call: Call): Reply {
 function activate({ management }: Parts, call: Call): Reply {
   refuseDeclared(management.definitions);
   const owner = requireFunction(management, call);
-  const deployment = requireFound(management, `${owner.$id}/${input(call, 'deploymentId')}`);
+  const deployment = requireFound(management, `${owner.$id}/${bodyOrQueryParameter(call, 'deploymentId')}`);
   if (deployment.status !== 'ready') throw new ApiError('build_not_ready');
   management.deployments.activate(deployment);
   return { status: 200, body: showFunction(management, call, requireFunction(management, call)) };

@@ -4,7 +4,15 @@ import { type Call, type Fields, param, type Reply, type Route } from '../../htt
 import { ApiError, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { given, givenBoolean, givenId, givenNumber, givenScopes, givenText, givenTexts } from './fields.ts';
+import {
+  allParameters,
+  booleanParameter,
+  idParameter,
+  numberParameter,
+  scopesParameter,
+  textParameter,
+  textsParameter,
+} from './fields.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';
 
@@ -62,30 +70,30 @@ export function functionRoutes(parts: Parts): Route[] {
 }
 
 function readSettings(call: Call) {
-  const schedule = givenText(call, 'schedule', { fallback: '', max: 100 });
+  const schedule = textParameter(call, 'schedule', { fallback: '', max: 100 });
   if (schedule !== '' && !isCron(schedule)) throw invalidParam('schedule', 'Invalid cron expression');
   return {
-    name: givenText(call, 'name', { max: 128 }),
-    execute: givenRoles(call),
-    events: givenEvents(call),
+    name: textParameter(call, 'name', { max: 128 }),
+    execute: rolesParameter(call),
+    events: eventsParameter(call),
     schedule,
-    timeout: givenNumber(call, 'timeout', { fallback: 15, min: 1, max: 900 }),
-    enabled: givenBoolean(call, 'enabled', true),
-    logging: givenBoolean(call, 'logging', true),
-    commands: givenText(call, 'commands', { fallback: '', max: 8192 }),
-    scopes: givenScopes(call, []),
-    deploymentRetention: givenNumber(call, 'deploymentRetention', { fallback: 0, min: 0, max: 365 }),
+    timeout: numberParameter(call, 'timeout', { fallback: 15, min: 1, max: 900 }),
+    enabled: booleanParameter(call, 'enabled', true),
+    logging: booleanParameter(call, 'logging', true),
+    commands: textParameter(call, 'commands', { fallback: '', max: 8192 }),
+    scopes: scopesParameter(call, []),
+    deploymentRetention: numberParameter(call, 'deploymentRetention', { fallback: 0, min: 0, max: 365 }),
   };
 }
 
-function givenRoles(call: Call): string[] {
-  const roles = givenTexts(call, 'execute', []);
+function rolesParameter(call: Call): string[] {
+  const roles = textsParameter(call, 'execute', []);
   if (roles.every((role) => rolePattern.test(role))) return roles;
   throw invalidParam('execute', 'Value must be an array of roles');
 }
 
-function givenEvents(call: Call): string[] {
-  const events = givenTexts(call, 'events', []);
+function eventsParameter(call: Call): string[] {
+  const events = textsParameter(call, 'events', []);
   for (const event of events) {
     if (isRowEvent(event)) continue;
     if (!isOtherEvent(event)) throw invalidParam('events', `Event ${event} is not known`);
@@ -96,7 +104,7 @@ function givenEvents(call: Call): string[] {
 
 /** Before 1.9 one size applied to building and running; only older clients may send `specification`. */
 function sizes(call: Call, old: Fields): Fields {
-  const { specification, ...asked } = given(call);
+  const { specification, ...asked } = allParameters(call);
   const both = isOlder(call) ? specification : undefined;
   const sizeOf = (name: string) => {
     const size = asked[name] ?? both ?? old[name] ?? defaultSize;
@@ -120,12 +128,12 @@ function specifications(): Reply {
 function create({ management, clock }: Parts, call: Call): Reply {
   const { definitions, catalogue } = management;
   refuseDeclared(definitions);
-  const $id = givenId(call, 'functionId', clock.now());
-  const runtime = givenText(call, 'runtime', { max: 100 });
+  const $id = idParameter(call, 'functionId', clock.now());
+  const runtime = textParameter(call, 'runtime', { max: 100 });
   if (!runtimes.test(runtime)) throw invalidParam('runtime', 'Value must be one of the known runtimes');
   const settings = readSettings(call);
   if (definitions.find('function', $id)) throw new ApiError('function_already_exists');
-  const entrypoint = givenText(call, 'entrypoint', { fallback: '', max: 1028 });
+  const entrypoint = textParameter(call, 'entrypoint', { fallback: '', max: 1028 });
   const found = definitions.create('function', $id, {
     $id,
     ...settings,
@@ -148,8 +156,8 @@ function update(parts: Parts, call: Call): Reply {
   const next: Fields = {
     ...readSettings(call),
     ...sizes(call, old),
-    runtime: givenText(call, 'runtime', { fallback: '', max: 100 }) || old.runtime,
-    entrypoint: givenText(call, 'entrypoint', { fallback: '', max: 1028 }) || old.entrypoint,
+    runtime: textParameter(call, 'runtime', { fallback: '', max: 100 }) || old.runtime,
+    entrypoint: textParameter(call, 'entrypoint', { fallback: '', max: 1028 }) || old.entrypoint,
   };
   next.live = ['name', 'entrypoint', 'commands', 'runtime'].every((key) => next[key] === old[key]);
   const found = management.definitions.change('function', old.$id, next);
@@ -164,7 +172,7 @@ function remove({ management, hosts }: Parts, call: Call): Reply {
   management.definitions.removeBelow('variable', $id);
   management.definitions.removeBelow('deployment', $id);
   management.catalogue.function($id);
-  hosts.renew($id);
+  hosts.discard($id);
   return { status: 204 };
 }
 

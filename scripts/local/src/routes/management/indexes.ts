@@ -1,8 +1,8 @@
-import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
-import { ApiError, type ErrorType, invalidParam, missing } from '../../http/errors.ts';
+import { bodyOrQueryParameter, type Call, param, type Reply, type Route } from '../../http/call.ts';
+import { ApiError, type ErrorType, errorWithId, invalidParam } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { givenTexts } from './fields.ts';
+import { textsParameter } from './fields.ts';
 import { indexLength, isTextual, keyLength, textSize } from './limits.ts';
 import { listing } from './listing.ts';
 import { columnProblem, type Naming, refuseDeclared, requireTable, scopesOf, showIndex } from './naming.ts';
@@ -41,10 +41,10 @@ function create({ management }: Parts, call: Call, naming: Naming): Reply {
   const path = `${databaseId}/${tableId}`;
   const wanted = readIndex(call, naming);
   if (definitions.find('index', `${path}/${wanted.key}`)) {
-    throw missing(indexProblem(naming, 'already_exists'), wanted.key);
+    throw errorWithId(indexProblem(naming, 'already_exists'), wanted.key);
   }
   if (definitions.list('index', path).length >= mostIndexes) {
-    throw missing(indexProblem(naming, 'limit_exceeded'), tableId);
+    throw errorWithId(indexProblem(naming, 'limit_exceeded'), tableId);
   }
   check(wanted, definitions.list('column', path), naming);
   const numbers = [definitions.numberOf('database', String(databaseId)), definitions.numberOf('table', path)];
@@ -61,19 +61,19 @@ function create({ management }: Parts, call: Call, naming: Naming): Reply {
 type Wanted = { key: string; type: string; columns: string[]; orders: string[]; lengths: number[] };
 
 function readIndex(call: Call, naming: Naming): Wanted {
-  const key = String(input(call, 'key') ?? '');
+  const key = String(bodyOrQueryParameter(call, 'key') ?? '');
   if (!isKey(key)) throw invalidParam('key', 'Parameter must be a valid key');
-  const type = String(input(call, 'type') ?? '');
+  const type = String(bodyOrQueryParameter(call, 'type') ?? '');
   if (!types.includes(type)) throw invalidParam('type', `Value must be one of (${types.join(', ')})`);
-  const columns = givenTexts(call, naming.columns);
+  const columns = textsParameter(call, naming.columns);
   if (!columns.every((column) => isKey(column) || ownColumns.includes(column))) {
     throw invalidParam(naming.columns, 'Value must a valid array and Parameter must be a valid key');
   }
-  const orders = givenTexts(call, 'orders', []);
+  const orders = textsParameter(call, 'orders', []);
   if (!orders.every((order) => /^(asc|desc)$/i.test(order))) {
     throw invalidParam('orders', 'Value must a valid array and Value must be one of (ASC, DESC)');
   }
-  const lengths = input(call, 'lengths') ?? [];
+  const lengths = bodyOrQueryParameter(call, 'lengths') ?? [];
   if (!Array.isArray(lengths) || !lengths.every((length) => length === null || Number.isInteger(length))) {
     throw invalidParam('lengths', 'Value must a valid array and Value must be a valid integer');
   }
@@ -92,8 +92,8 @@ function check({ type, columns: keys, lengths }: Wanted, known: Definition[], na
   const columns = keys.map((key) => known.find((column) => column.key === key));
   for (const [at, column] of columns.entries()) {
     const key = keys[at] ?? '';
-    if (!column && !ownColumns.includes(key)) throw missing(columnProblem(naming, 'unknown'), key);
-    if (column && column.status !== 'available') throw missing(columnProblem(naming, 'not_available'), key);
+    if (!column && !ownColumns.includes(key)) throw errorWithId(columnProblem(naming, 'unknown'), key);
+    if (column && column.status !== 'available') throw errorWithId(columnProblem(naming, 'not_available'), key);
     if (column?.array === true) {
       throw new ApiError('index_invalid', 'Creating indexes on array attributes is not currently supported.');
     }
@@ -120,7 +120,7 @@ function requireIndex({ management: { definitions } }: Parts, call: Call, naming
   const { databaseId, $id } = requireTable(definitions, call, naming);
   const key = param(call, 'key');
   const index = definitions.find('index', `${databaseId}/${$id}/${key}`);
-  if (!index) throw missing(indexProblem(naming, 'not_found'), key);
+  if (!index) throw errorWithId(indexProblem(naming, 'not_found'), key);
   return index;
 }
 

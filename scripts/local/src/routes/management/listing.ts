@@ -2,7 +2,7 @@ import type { Call, Fields, Reply } from '../../http/call.ts';
 import { ApiError, invalidParam } from '../../http/errors.ts';
 import type { Definition } from '../../project/definitions.ts';
 import { parseQueries, type Query } from '../../rows/query.ts';
-import { givenBoolean } from './fields.ts';
+import { booleanParameter } from './fields.ts';
 
 type Listed = {
   /** The key of the list in the answer. */
@@ -67,7 +67,7 @@ function checkQuery({ method, attribute, values, queries }: Query, attributes?: 
  * `total=0` skips the total. `false` in a query string is a non-empty text and so counts as true (storage-126, 127).
  */
 export function wantsTotal(call: Call): boolean {
-  return call.query.total === 'false' || givenBoolean(call, 'total', true);
+  return call.query.total === 'false' || booleanParameter(call, 'total', true);
 }
 
 function filter(items: Definition[], { method, attribute, values }: Query): Definition[] {

@@ -1,5 +1,5 @@
 import type { Call, Fields } from '../../http/call.ts';
-import { ApiError, type ErrorType, missing } from '../../http/errors.ts';
+import { ApiError, type ErrorType, errorWithId } from '../../http/errors.ts';
 import type { Definition, Definitions } from '../../project/definitions.ts';
 import { rowBytes, widthOf } from './limits.ts';
 
@@ -40,7 +40,7 @@ export function scopesOf(naming: Naming, access: 'read' | 'write'): string[] {
 export function requireDatabase(definitions: Definitions, call: Call): Definition {
   const id = call.params.databaseId ?? '';
   const found = definitions.find('database', id);
-  if (!found) throw missing('database_not_found', id);
+  if (!found) throw errorWithId('database_not_found', id);
   return found;
 }
 
@@ -48,7 +48,7 @@ export function requireTable(definitions: Definitions, call: Call, naming: Namin
   requireDatabase(definitions, call);
   const { databaseId = '', tableId = '' } = call.params;
   const found = definitions.find('table', `${databaseId}/${tableId}`);
-  if (!found) throw missing(naming.table === 'table' ? 'table_not_found' : 'collection_not_found', tableId);
+  if (!found) throw errorWithId(naming.table === 'table' ? 'table_not_found' : 'collection_not_found', tableId);
   return found;
 }
 

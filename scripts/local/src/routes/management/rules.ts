@@ -4,7 +4,7 @@ import { uniqueId } from '../../ids.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
 import { functionsHost } from '../../project/types.ts';
-import { givenText } from './fields.ts';
+import { textParameter } from './fields.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';
 
@@ -43,13 +43,13 @@ export function ruleRoutes(parts: Parts): Route[] {
 function create({ management, clock }: Parts, call: Call): Reply {
   const { definitions } = management;
   refuseDeclared(definitions);
-  const domain = givenText(call, 'domain', { max: 253 });
+  const domain = textParameter(call, 'domain', { max: 253 });
   const own = domain.endsWith(functionsHost);
   const tooDeep = own && domain.split('.').length !== functionsHost.split('.').length + 1;
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain) || tooDeep || domain === refusedDomain) {
     throw new ApiError('general_argument_invalid', 'This domain name is not allowed. Please use a different domain.');
   }
-  const owner = definitions.find('function', givenText(call, 'functionId', { max: 36 }));
+  const owner = definitions.find('function', textParameter(call, 'functionId', { max: 36 }));
   if (!owner) throw new ApiError('rule_resource_not_found');
   if (definitions.list('rule').some((rule) => rule.domain === domain)) throw new ApiError('rule_already_exists');
   const $id = uniqueId(clock.now());

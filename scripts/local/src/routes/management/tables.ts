@@ -1,8 +1,8 @@
-import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
-import { ApiError, missing } from '../../http/errors.ts';
+import { bodyOrQueryParameter, type Call, param, type Reply, type Route } from '../../http/call.ts';
+import { ApiError, errorWithId } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { givenBoolean, givenId, givenPermissions, givenText } from './fields.ts';
+import { booleanParameter, idParameter, permissionsParameter, textParameter } from './fields.ts';
 import { listing } from './listing.ts';
 import { type Naming, refuseDeclared, requireDatabase, requireTable, scopesOf, showTable } from './naming.ts';
 
@@ -28,10 +28,10 @@ export function databaseRoutes(parts: Parts, naming: Naming): Route[] {
 function createDatabase({ management, clock }: Parts, call: Call): Reply {
   const { definitions, catalogue } = management;
   refuseDeclared(definitions);
-  const $id = givenId(call, 'databaseId', clock.now());
-  if (definitions.find('database', $id)) throw missing('database_already_exists', $id);
-  const name = givenText(call, 'name', { max: 128 });
-  const enabled = givenBoolean(call, 'enabled', true);
+  const $id = idParameter(call, 'databaseId', clock.now());
+  if (definitions.find('database', $id)) throw errorWithId('database_already_exists', $id);
+  const name = textParameter(call, 'name', { max: 128 });
+  const enabled = booleanParameter(call, 'enabled', true);
   const body = definitions.create('database', $id, { $id, name, enabled, type: 'tablesdb' });
   catalogue.database($id);
   return { status: 201, body };
@@ -40,8 +40,8 @@ function createDatabase({ management, clock }: Parts, call: Call): Reply {
 function updateDatabase({ management: { definitions } }: Parts, call: Call): Reply {
   refuseDeclared(definitions);
   const old = requireDatabase(definitions, call);
-  const name = givenText(call, 'name', { fallback: String(old.name), max: 128 });
-  const enabled = givenBoolean(call, 'enabled', true);
+  const name = textParameter(call, 'name', { fallback: String(old.name), max: 128 });
+  const enabled = booleanParameter(call, 'enabled', true);
   return { status: 200, body: definitions.change('database', old.$id, { name, enabled }) };
 }
 
@@ -80,10 +80,10 @@ function createTable({ management, clock }: Parts, call: Call, naming: Naming): 
   const { definitions, catalogue } = management;
   refuseDeclared(definitions);
   const database = requireDatabase(definitions, call);
-  const $id = givenId(call, `${naming.table}Id`, clock.now());
+  const $id = idParameter(call, `${naming.table}Id`, clock.now());
   const path = `${database.$id}/${$id}`;
-  if (definitions.find('table', path)) throw missing(`${naming.table}_already_exists`, $id);
-  if (input(call, naming.columns) !== undefined || input(call, 'indexes') !== undefined) {
+  if (definitions.find('table', path)) throw errorWithId(`${naming.table}_already_exists`, $id);
+  if (bodyOrQueryParameter(call, naming.columns) !== undefined || bodyOrQueryParameter(call, 'indexes') !== undefined) {
     throw new ApiError(
       'general_not_implemented_locally',
       'The local Appwrite creates columns and indexes in separate calls only.',
@@ -92,10 +92,10 @@ function createTable({ management, clock }: Parts, call: Call, naming: Naming): 
   const table = definitions.create('table', path, {
     $id,
     databaseId: database.$id,
-    name: givenText(call, 'name', { max: 128 }),
-    enabled: givenBoolean(call, 'enabled', true),
-    rowSecurity: givenBoolean(call, naming.rowSecurity, false),
-    $permissions: givenPermissions(call, []),
+    name: textParameter(call, 'name', { max: 128 }),
+    enabled: booleanParameter(call, 'enabled', true),
+    rowSecurity: booleanParameter(call, naming.rowSecurity, false),
+    $permissions: permissionsParameter(call, []),
   });
   catalogue.table(database.$id, $id);
   return { status: 201, body: showTable(definitions, table, naming) };
@@ -107,10 +107,10 @@ function updateTable({ management }: Parts, call: Call, naming: Naming): Reply {
   refuseDeclared(definitions);
   const old = requireTable(definitions, call, naming);
   const table = definitions.change('table', `${old.databaseId}/${old.$id}`, {
-    name: input(call, 'name') === undefined ? old.name : givenText(call, 'name', { max: 128 }),
-    enabled: givenBoolean(call, 'enabled', true),
-    rowSecurity: givenBoolean(call, naming.rowSecurity, false),
-    $permissions: givenPermissions(call, old.$permissions),
+    name: bodyOrQueryParameter(call, 'name') === undefined ? old.name : textParameter(call, 'name', { max: 128 }),
+    enabled: booleanParameter(call, 'enabled', true),
+    rowSecurity: booleanParameter(call, naming.rowSecurity, false),
+    $permissions: permissionsParameter(call, old.$permissions),
   });
   catalogue.table(String(old.databaseId), old.$id);
   return { status: 200, body: showTable(definitions, table, naming) };

@@ -1,8 +1,8 @@
-import { type Call, input, param, type Reply, type Route } from '../../http/call.ts';
+import { bodyOrQueryParameter, type Call, param, type Reply, type Route } from '../../http/call.ts';
 import { ApiError } from '../../http/errors.ts';
 import type { Platform } from '../../platform.ts';
 import type { Definition } from '../../project/definitions.ts';
-import { givenBoolean, givenId, givenText } from './fields.ts';
+import { booleanParameter, idParameter, textParameter } from './fields.ts';
 import { requireFunction, showVariable } from './functions.ts';
 import { listing } from './listing.ts';
 import { refuseDeclared } from './naming.ts';
@@ -42,10 +42,10 @@ function create({ management, clock }: Parts, call: Call): Reply {
   const { definitions } = management;
   refuseDeclared(definitions);
   const { $id: functionId } = requireFunction(management, call);
-  const $id = givenId(call, 'variableId', clock.now());
-  const key = givenText(call, 'key', { max: 255 });
-  const value = givenText(call, 'value', { fallback: '', max: longestValue });
-  const secret = givenBoolean(call, 'secret', true);
+  const $id = idParameter(call, 'variableId', clock.now());
+  const key = textParameter(call, 'key', { max: 255 });
+  const value = textParameter(call, 'value', { fallback: '', max: longestValue });
+  const secret = booleanParameter(call, 'secret', true);
   if (value.length === longestValue) throw new ApiError('general_unknown', 'Server Error');
   const taken = definitions.list('variable').some((known) => known.$id === $id);
   if (taken || definitions.list('variable', functionId).some((known) => known.key === key)) {
@@ -61,17 +61,18 @@ function update(parts: Parts, call: Call): Reply {
   const { management } = parts;
   refuseDeclared(management.definitions);
   const { $id, resourceId, ...old } = requireVariable(parts, call);
-  if (['key', 'value', 'secret'].every((name) => input(call, name) === undefined)) {
+  if (['key', 'value', 'secret'].every((name) => bodyOrQueryParameter(call, name) === undefined)) {
     throw new ApiError('general_argument_invalid', 'Nothing to change.');
   }
-  if (old.secret === true && input(call, 'secret') === false) throw new ApiError('variable_cannot_unset_secret');
-  const key = givenText(call, 'key', { fallback: String(old.key), max: 255 });
+  if (old.secret === true && bodyOrQueryParameter(call, 'secret') === false)
+    throw new ApiError('variable_cannot_unset_secret');
+  const key = textParameter(call, 'key', { fallback: String(old.key), max: 255 });
   const others = management.definitions.list('variable', String(resourceId)).filter((known) => known.$id !== $id);
   if (others.some((known) => known.key === key)) throw new ApiError('variable_already_exists');
   const variable = management.definitions.change('variable', `${resourceId}/${$id}`, {
     key,
-    value: givenText(call, 'value', { fallback: String(old.value), max: longestValue }),
-    secret: givenBoolean(call, 'secret', old.secret === true),
+    value: textParameter(call, 'value', { fallback: String(old.value), max: longestValue }),
+    secret: booleanParameter(call, 'secret', old.secret === true),
   });
   management.variablesChanged(String(resourceId));
   return { status: 200, body: showVariable(variable) };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type LocalAppwrite, type LocalAppwriteOptions, startLocalAppwrite } from '../../../src/index.ts';
 import { makeProject, type ProjectOptions } from './project.ts';
 
-export type World = {
+export type TestServer = {
   appwrite: LocalAppwrite;
   tables: TablesDB;
   storage: Storage;
@@ -17,32 +17,32 @@ export type World = {
 };
 
 /** A local Appwrite for one test file, with clients of the real SDK. */
-export function useWorld(options: ProjectOptions = {}, more: Partial<LocalAppwriteOptions> = {}): World {
-  const world = {} as World;
+export function useLocalAppwrite(options: ProjectOptions = {}, more: Partial<LocalAppwriteOptions> = {}): TestServer {
+  const server = {} as TestServer;
   const project = makeProject(options);
   const start = async (extra: Partial<LocalAppwriteOptions> = {}) => {
     const dataDir = join(project.folder, 'data');
     connect(
-      world,
+      server,
       await startLocalAppwrite({ dataDir, config: project.config, reuseCompiled: false, ...more, ...extra }),
     );
   };
-  world.restart = async (extra) => {
-    await world.appwrite.close();
+  server.restart = async (extra) => {
+    await server.appwrite.close();
     await start(extra);
   };
   beforeAll(() => start());
   afterAll(async () => {
-    await world.appwrite.close();
+    await server.appwrite.close();
     project.remove();
   });
-  return world;
+  return server;
 }
 
-function connect(world: World, appwrite: LocalAppwrite): void {
+function connect(server: TestServer, appwrite: LocalAppwrite): void {
   const client = makeClient(appwrite).setKey(appwrite.apiKey);
-  const stranger = makeClient(appwrite);
-  Object.assign(world, {
+  const guestClient = makeClient(appwrite);
+  Object.assign(server, {
     appwrite,
     client,
     tables: new TablesDB(client),
@@ -50,10 +50,10 @@ function connect(world: World, appwrite: LocalAppwrite): void {
     tokens: new Tokens(client),
     functions: new Functions(client),
     guest: {
-      client: stranger,
-      tables: new TablesDB(stranger),
-      storage: new Storage(stranger),
-      functions: new Functions(stranger),
+      client: guestClient,
+      tables: new TablesDB(guestClient),
+      storage: new Storage(guestClient),
+      functions: new Functions(guestClient),
     },
   });
 }

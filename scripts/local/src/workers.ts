@@ -39,7 +39,7 @@ export class Workers {
   }
 
   /** Waits for a worker; the returned function releases it. */
-  async enter(arrival: Arrival): Promise<() => void> {
+  async acquire(arrival: Arrival): Promise<() => void> {
     const worker = this.#choose(isPostToExecutions(arrival) || (this.#proxy && arrival.toFunction));
     if (worker.busy) await new Promise<void>((resolve) => worker.waiting.push(resolve));
     worker.busy = true;
@@ -66,7 +66,7 @@ export class Workers {
 const measured = { read: 6, write: 12, execution: 17 };
 
 /** The delay of a call in milliseconds: what it takes on a real Appwrite. It is added to the time it takes here. */
-export function delayOf(arrival: Arrival): number {
+export function delayMilliseconds(arrival: Arrival): number {
   const { method, toFunction } = arrival;
   const call = /^(GET|HEAD|OPTIONS)$/.test(method) ? measured.read : measured.write;
   const runs = toFunction || isPostToExecutions(arrival);

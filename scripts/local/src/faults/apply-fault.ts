@@ -7,14 +7,14 @@ import type { Faults } from './faults.ts';
 export type Exchange = {
   response: ServerResponse;
   /** Executes the call. */
-  perform: (unlucky?: boolean) => Promise<Reply>;
+  perform: (leavesCacheStale?: boolean) => Promise<Reply>;
   /** Kills the process of the function that made the call, and waits until it has exited. */
   kill: () => Promise<void>;
   faults: Faults;
 };
 
 /** Makes a call fail. Returns the answer to send, or undefined if the connection was closed. */
-export async function misbehave(fault: CallFault, exchange: Exchange): Promise<Reply | undefined> {
+export async function applyFault(fault: CallFault, exchange: Exchange): Promise<Reply | undefined> {
   const { response, perform } = exchange;
   switch (fault.kind) {
     case 'slow':
@@ -24,33 +24,33 @@ export async function misbehave(fault: CallFault, exchange: Exchange): Promise<R
       return perform(true);
     case 'reset':
     case 'cut':
-      finish(await take(fault, exchange));
+      runAfterHook(await performIfEffective(fault, exchange));
       return end(response);
     case 'kill':
-      finish(await take(fault, exchange));
+      runAfterHook(await performIfEffective(fault, exchange));
       await exchange.kill();
       return end(response);
     case 'hang':
-      finish(await take(fault, exchange));
+      runAfterHook(await performIfEffective(fault, exchange));
       await clientLeft(response, fault.milliseconds);
       return end(response);
     default: {
-      const real = await take(fault, exchange);
+      const real = await performIfEffective(fault, exchange);
       return { ...faultyAnswer(fault, real), ...(real?.after ? { after: real.after } : {}) };
     }
   }
 }
 
 /** Executes the call if its effect is `done`, and returns the real answer; schedules it if the effect is `late`. */
-async function take(fault: CallFault, { perform, faults }: Exchange): Promise<Reply | undefined> {
+async function performIfEffective(fault: CallFault, { perform, faults }: Exchange): Promise<Reply | undefined> {
   const effect: Effect = fault.effect ?? callFaults[fault.kind];
   if (effect === 'done') return perform();
-  if (effect === 'late') faults.later(async () => finish(await perform()), fault.lateBy ?? 1000);
+  if (effect === 'late') faults.later(async () => runAfterHook(await perform()), fault.lateBy ?? 1000);
   return undefined;
 }
 
 /** Runs the reply's `after` hook: events are published even if the client gets no answer. */
-function finish(reply: Reply | undefined): void {
+function runAfterHook(reply: Reply | undefined): void {
   reply?.after?.();
 }
 

@@ -11,7 +11,7 @@ import type { Router } from '../http/router.ts';
 export const inspectionPrefix = '/_local';
 
 /** Serves the calls below `/_local`. They need no key, so calls from web pages are refused. */
-export class InspectionFront {
+export class InspectionApi {
   readonly #router: Router;
 
   constructor(router: Router) {

@@ -13,12 +13,12 @@ import type { RowWriter } from '../rows/writer.ts';
 type Parts = { database: Database; rows: RowStore; writer: RowWriter };
 
 /** `text[]` is a list of texts, `json` an object stored as its text. */
-type Kind = 'text' | 'text[]' | 'whole' | 'yes-no' | 'date' | 'json';
+type Kind = 'text' | 'text[]' | 'integer' | 'boolean' | 'date' | 'json';
 const types: Readonly<Record<Kind, string>> = {
   text: 'string',
   'text[]': 'string',
-  whole: 'integer',
-  'yes-no': 'boolean',
+  integer: 'integer',
+  boolean: 'boolean',
   date: 'datetime',
   json: 'longtext',
 };
@@ -29,14 +29,14 @@ type Description = {
   /** The word for one of its rows in errors. */
   label: string;
   /** The error type for an id that is taken. */
-  taken: ErrorType;
+  duplicateError: ErrorType;
   columns: Readonly<Record<string, Kind>>;
   /** The columns that list queries may name. */
   listed: readonly string[];
 };
 
 /** One of Appwrite's own tables, such as its users, stored as rows so that lists can use the query language of rows. */
-export class OwnTable {
+export class SystemTable {
   readonly #table: Table;
   readonly #parts: Parts;
   readonly #description: Description;
@@ -73,7 +73,8 @@ export class OwnTable {
     try {
       return this.#parts.writer.create(this.#table, { ...values, $id: id });
     } catch (error) {
-      if (error instanceof RowFailure && error.kind === 'duplicate') throw new ApiError(this.#description.taken);
+      if (error instanceof RowFailure && error.kind === 'duplicate')
+        throw new ApiError(this.#description.duplicateError);
       throw error;
     }
   }

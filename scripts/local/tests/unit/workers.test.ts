@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Arrival, delayOf, Workers } from '../../src/dispatch.ts';
 import { startLocalAppwrite } from '../../src/index.ts';
+import { type Arrival, delayMilliseconds, Workers } from '../../src/workers.ts';
 import { send } from '../support/send.ts';
-import { useWorld } from './support/harness.ts';
+import { useLocalAppwrite } from './support/harness.ts';
 import { writer } from './support/writer.ts';
 
 const read: Arrival = {
@@ -19,7 +19,7 @@ const domain: Arrival = { method: 'GET', path: '/notes', toFunction: true };
 /** Enters a request, and adds its name to `served` once a worker serves it. */
 function entering(workers: Workers, served: string[]) {
   return async (name: string, arrival: Arrival): Promise<() => void> => {
-    const release = await workers.enter(arrival);
+    const release = await workers.acquire(arrival);
     served.push(name);
     return release;
   };
@@ -89,23 +89,23 @@ describe('ten workers', () => {
 });
 
 describe('a local Appwrite with workers', () => {
-  const world = useWorld({ functions: { writer } }, { workers: 2 });
+  const server = useLocalAppwrite({ functions: { writer } }, { workers: 2 });
 
   it('answers calls of a function while it holds its worker', async () => {
     const paths = ['/a', '/b', '/c', '/d'].map((name) => `${name}1${name}2`);
-    const host = world.appwrite.functionHost('writer');
-    const sent = await Promise.all(paths.map((path) => send(world.appwrite, { host, path })));
+    const host = server.appwrite.functionHost('writer');
+    const sent = await Promise.all(paths.map((path) => send(server.appwrite, { host, path })));
     expect(sent.map(({ body }) => JSON.parse(body.toString()).told)).toEqual(Array(4).fill([201, 201]));
   });
 
   it('keeps serving after a waiting caller has left', async () => {
-    const host = world.appwrite.functionHost('writer');
-    world.appwrite.faults.add({ kind: 'slow', functionId: 'writer', milliseconds: 100 });
-    const first = send(world.appwrite, { host, path: '/slow' });
-    await expect(send(world.appwrite, { host, path: '/left', signal: AbortSignal.timeout(20) })).rejects.toThrow();
+    const host = server.appwrite.functionHost('writer');
+    server.appwrite.faults.add({ kind: 'slow', functionId: 'writer', milliseconds: 100 });
+    const first = send(server.appwrite, { host, path: '/slow' });
+    await expect(send(server.appwrite, { host, path: '/left', signal: AbortSignal.timeout(20) })).rejects.toThrow();
     expect((await first).status).toBe(200);
-    expect((await send(world.appwrite, { host, path: '/after' })).status).toBe(200);
-    await world.appwrite.settle();
+    expect((await send(server.appwrite, { host, path: '/after' })).status).toBe(200);
+    await server.appwrite.settle();
   });
 
   it('needs at least two', async () => {
@@ -119,10 +119,10 @@ describe('a local Appwrite with workers', () => {
 
 describe('the delay of a call', () => {
   it('is that of a read or a write, plus that of an execution', () => {
-    expect(delayOf(read)).toBe(6);
-    expect(delayOf({ ...read, method: 'PATCH' })).toBe(12);
-    expect(delayOf({ ...execution, method: 'GET' })).toBe(6);
-    expect(delayOf(execution)).toBe(12 + 17);
-    expect(delayOf(domain)).toBe(17);
+    expect(delayMilliseconds(read)).toBe(6);
+    expect(delayMilliseconds({ ...read, method: 'PATCH' })).toBe(12);
+    expect(delayMilliseconds({ ...execution, method: 'GET' })).toBe(6);
+    expect(delayMilliseconds(execution)).toBe(12 + 17);
+    expect(delayMilliseconds(domain)).toBe(17);
   });
 });

@@ -6,10 +6,10 @@ import { exportCategories, importCategories } from './categories.ts';
 import { describeDeliveries, retryFailed } from './deliveries.ts';
 import { exportComplaints } from './export.ts';
 
-type Command = (connection: Connection, args: readonly string[], options?: { retry: boolean }) => Promise<string>;
+type Command = (connection: Connection, args: readonly string[], retry: boolean) => Promise<string>;
 
 /** The number of arguments after the name of each command. */
-export const MOST_ARGUMENTS: Readonly<Record<string, number>> = {
+const MOST_ARGUMENTS: Readonly<Record<string, number>> = {
   grant: 2,
   revoke: 1,
   'reset-password': 1,
@@ -17,7 +17,7 @@ export const MOST_ARGUMENTS: Readonly<Record<string, number>> = {
   export: 1,
 };
 
-export const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Readonly<Record<string, Command>> = {
   async list({ store }) {
     const accounts = await listByRole(store, ['admin', 'staff'], 1_000);
     if (accounts.length === 0) return 'Nobody is staff or admin yet.';
@@ -28,8 +28,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   grant: (connection, [username, role = 'admin']) => giveRole(connection, username, roleOf(role)),
   revoke: (connection, [username]) => giveRole(connection, username, 'user'),
   'reset-password': (connection, [username]) => resetPassword(connection, username),
-  async deliveries({ store }, _args, options) {
-    const retried = options?.retry ? `${await retryFailed(store)} failed deliveries are tried again.\n` : '';
+  async deliveries({ store }, _args, retry) {
+    const retried = retry ? `${await retryFailed(store)} failed deliveries are tried again.\n` : '';
     return retried + (await describeDeliveries(store));
   },
   async categories(connection, [action, file]) {
@@ -43,3 +43,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     return file === '-' ? '' : `${count} complaints in ${file}`;
   },
 };
+
+/**
+ * Runs the command that the first word names, with the other words as its arguments; returns what to print. `open`
+ * connects to Appwrite. Throws UsageError before that for an unknown command or an argument too many.
+ */
+export async function runAdmin(
+  [name = '', ...args]: readonly string[],
+  { retry, open }: { retry: boolean; open: () => Promise<Connection> },
+): Promise<string> {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UsageError(name === '' ? 'Say what to do.' : `There is no command ${name}.`);
+  const surplus = args[MOST_ARGUMENTS[name] ?? 0];
+  if (surplus !== undefined) throw new UsageError(`Unexpected argument: ${surplus}`);
+  return command(await open(), args, retry);
+}

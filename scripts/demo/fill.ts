@@ -1,6 +1,6 @@
 import type { LocalAppwrite } from 'local-appwrite';
 import sharp from 'sharp';
-import { COMMANDS } from '#scripts/admin/commands.ts';
+import { giveRole } from '#scripts/admin/accounts.ts';
 import { connect } from '#scripts/project/connect.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { DEMO_PEOPLE, type DemoPerson } from './people.ts';
@@ -27,7 +27,7 @@ export async function fillWithDemo(local: LocalAppwrite): Promise<string> {
     moveTo(21);
     await Promise.all([...visitors.values()].map((visitor) => visitor.register()));
     for (const { username, role } of DEMO_PEOPLE) {
-      if (role !== 'user') await COMMANDS.grant?.(connection, [username, role]);
+      if (role !== 'user') await giveRole(connection, username, role);
     }
     for (const { day, run } of DEMO_STORIES.flatMap(worksOf).sort((a, b) => b.day - a.day)) {
       moveTo(day);

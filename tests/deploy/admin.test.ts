@@ -5,24 +5,42 @@ import { join } from 'node:path';
 import { compare } from 'bcryptjs';
 import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runAdmin } from '#scripts/admin/commands.ts';
+import { explain, UsageError } from '#scripts/project/command.ts';
 import { connect } from '#scripts/project/connect.ts';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { makeDeliveries, recordDelivery } from '#shared/appwrite/deliveries.ts';
 import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
 import { useProject } from './support/project.ts';
-import { runScript } from './support/run.ts';
+import { type Ended, runScript } from './support/run.ts';
 
 const world = useProject('tables');
 const folder = mkdtempSync(join(tmpdir(), 'complaints-admin-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const admin = (...args: string[]) =>
+/** The command as a process of its own. */
+const spawnAdmin = (...args: string[]) =>
   runScript('admin', args, {
     APPWRITE_ENDPOINT: world.target.endpoint,
     APPWRITE_PROJECT_ID: world.target.projectId,
     APPWRITE_API_KEY: world.target.key,
   });
+
+/** The command within this process, without the parsing of options; ends as the process would. */
+async function admin(...words: string[]): Promise<Ended> {
+  const retry = words.includes('--retry');
+  const open = async () => connect(world.target);
+  try {
+    const output = await runAdmin(
+      words.filter((word) => word !== '--retry'),
+      { retry, open },
+    );
+    return { code: 0, output: output === '' ? '' : `${output}\n` };
+  } catch (error) {
+    return { code: error instanceof UsageError ? 2 : 1, output: explain(error) };
+  }
+}
 
 const now = () => new Date().toISOString();
 
@@ -38,8 +56,8 @@ const accountOf = (username: string) => findByUsername(connect(world.target).sto
 describe('npm run admin', () => {
   it('grants a role, lists it, and takes it back', async () => {
     const username = await makeAccount();
-    expect(await admin('grant', username, 'staff')).toMatchObject({ code: 0 });
-    expect((await admin('list')).output).toContain(`staff  ${username}`);
+    expect(await spawnAdmin('grant', username, 'staff')).toEqual({ code: 0, output: `${username} is staff now.\n` });
+    expect((await spawnAdmin('list')).output).toContain(`staff  ${username}`);
     await admin('revoke', username);
     expect((await accountOf(username))?.role).toBe('user');
   });
@@ -53,7 +71,7 @@ describe('npm run admin', () => {
 
   it('refuses an unknown role and an unknown username', async () => {
     expect(await admin('grant', await makeAccount(), 'king')).toMatchObject({ code: 2 });
-    const nobody = await admin('reset-password', 'nobody-at-all');
+    const nobody = await spawnAdmin('reset-password', 'nobody-at-all');
     expect(nobody).toMatchObject({ code: 1 });
     expect(nobody.output).toContain('There is no account');
   });
@@ -77,7 +95,7 @@ describe('npm run admin', () => {
     expect(shown.output).toContain('It was refused.');
     expect(shown.output).not.toContain('example.org');
     expect((await world.complaints('warning')).join('\n')).toContain('1 have failed: npm run admin -- deliveries');
-    expect((await admin('deliveries', '--retry')).output).toContain('1 failed deliveries are tried again.');
+    expect((await spawnAdmin('deliveries', '--retry')).output).toContain('1 failed deliveries are tried again.');
     expect(await store.deliveries.find(id)).toMatchObject({ status: 'pending', attempts: 1, handedAt: null });
     const again = await store.deliveries.find(id);
     const stuck = { status: 'sent', messageId: `${id}-0`, at: '2026-01-01T00:00:00.000Z', version: 9 };
@@ -189,7 +207,8 @@ ice;"Ice; snow";${grace.toUpperCase()};4;2;"${grace}, ${linus}"`;
   });
 
   it('prints its usage', async () => {
-    expect(await admin('categories')).toMatchObject({ code: 2 });
+    const refused = await spawnAdmin('categories');
+    expect(refused).toMatchObject({ code: 2, output: expect.stringContaining('Usage: npm run admin') });
     expect(await admin('categories', 'import')).toMatchObject({ code: 2 });
   });
 });

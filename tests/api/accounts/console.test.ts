@@ -1,5 +1,6 @@
 import { Client, TablesDB } from 'node-appwrite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { giveRole } from '#scripts/admin/accounts.ts';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { ComplaintDetail, LoginReply, Profile, ProfileList } from '#shared/contract/responses.ts';
@@ -51,8 +52,7 @@ describe('an edit in the console', () => {
       const account = await findByUsername(other.connection.store, last.username);
       if (account) await other.connection.store.users.replace(account, { role: 'user' });
       (await last.send('GET', '/user?role=admin')).problem(403);
-      const { COMMANDS } = await import('#scripts/admin/commands.ts');
-      expect(await COMMANDS.grant?.(other.connection, [last.username])).toContain('admin');
+      expect(await giveRole(other.connection, last.username, 'admin')).toContain('admin');
       expect((await last.send('GET', '/user?role=admin')).status).toBe(200);
     } finally {
       await other.close();

@@ -1,12 +1,13 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { CountReporter } from './tests/support/count-reporter.ts';
+import { LongestFirst } from './tests/support/longest-first.ts';
 
 /** The project `behaviour` runs everything on MariaDB; these run again what depends on the database. */
 const OTHER_DATABASES = ['postgresql', 'mongodb'];
 
 /** What all runs on the local Appwrite have in common. */
 export const LOCAL = {
-  sequence: { shuffle: true },
+  sequence: { shuffle: true, sequencer: LongestFirst },
   pool: 'forks',
   // Reading and compiling the code takes longest, so the files that a worker runs share it.
   isolate: false,

@@ -86,7 +86,7 @@ export class MessagingMailer implements Mailer {
   }
 
   /** A page of users by id (corpus users-029, users-038), without those that others have created. */
-  async listKept(after: string) {
+  async listStoredAddresses(after: string) {
     const { users } = await this.#users.list({
       queries: [
         Query.startsWith('$id', 'm'),

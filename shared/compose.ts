@@ -45,7 +45,7 @@ function refuseWeakSecret(config: Config): void {
   if (oldWeakness) throw new ConfigError(`TOKEN_SECRET_PREVIOUS ${oldWeakness}`);
 }
 
-/** The parts that functions and tests exchange. Only functions that check passwords bundle a hasher. */
+/** The parts that a function or a test supplies. Only functions that check passwords bundle a hasher. */
 export type Parts = { clock?: Clock; createHasher?: (options: { cost: number }) => PasswordHasher };
 
 function noHasher(): never {

@@ -16,7 +16,7 @@ export type Filter = {
   mine?: string | undefined;
   /** null: unassigned. */
   assignedTo?: string | null | undefined;
-  /** `is`: overdue at this moment, so the deadline has passed and the status is not ended. Otherwise all the others. */
+  /** Overdue at `at` (the deadline has passed and the status is not ended), or with `is: false` all others. */
   overdue?: { at: Date; is: boolean } | undefined;
   /** true: hidden complaints only. false: visible complaints only. */
   hidden?: boolean | undefined;
@@ -119,8 +119,8 @@ const is = (column: string, value: Value | null) =>
 const NOT_HIDDEN = Query.lessThan('hidden', true);
 
 /**
- * The columns, apart from `status`, that a filter fixes to one value. Visible complaints are nearly all, so no index
- * begins with `hidden: false`.
+ * The columns, apart from `status`, that a filter fixes to one value. Nearly all complaints are visible, so no index is
+ * used for `hidden: false`.
  */
 function fixedBy({ category, reporter, mine, assignedTo, hidden }: Filter): Partial<Record<Column, Value>> {
   return {

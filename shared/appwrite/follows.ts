@@ -9,7 +9,7 @@ import { create, type Operation, type RowOperation, remove, removeMany } from '.
 
 export type Follow = Pick<Stored<RowOf<typeof FollowRow>>, 'personId' | 'complaintId'>;
 
-/** The id of a follow row, derived from person and complaint, so that nobody follows twice. */
+/** The id of a follow row, derived from person and complaint: a person follows a complaint at most once. */
 export function followRowId({ personId, complaintId }: Follow): string {
   return derivedId('f', 'follow', personId, complaintId);
 }

@@ -21,8 +21,8 @@ export function callOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
 
 /**
  * Makes a second attempt in parallel when the first has not answered after `afterMs`, or a retry when it failed with a
- * temporary error. The first good answer wins and the other attempt is aborted. For calls that may be made twice:
- * reads, and opening and staging a transaction that is not committed yet.
+ * temporary error. The first good answer wins and the other attempt is aborted. For calls that may be made twice, such
+ * as reads, or opening and staging a transaction that is not committed yet.
  */
 export function callHedged<T>(attempt: Attempt<T>, times: CallTimes): Promise<T> {
   return attemptCall(attempt, times, 2);

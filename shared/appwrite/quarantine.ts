@@ -8,7 +8,7 @@ import type { Store } from './store.ts';
 export type Quarantined = Stored<RowOf<typeof QuarantineRow>>;
 export type QuarantineKind = Quarantined['kind'];
 
-/** The most rows that one bulk create takes (recorded: bulk-040, bulk-041). */
+/** Maximum number of rows in one bulk create (recorded: bulk-040, bulk-041). */
 const BULK_ROWS = 100;
 
 const rowId = (kind: QuarantineKind, subject: string) => derivedId('q', kind, subject);

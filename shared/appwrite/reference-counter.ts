@@ -7,7 +7,7 @@ import type { Store } from './store.ts';
 
 const counterId = (year: number) => `references-${year}`;
 
-/** Numbers to skip when a lost counter is recreated: some may belong to complaints that were deleted since. */
+/** Numbers to skip when a lost counter is recreated: some may belong to complaints that were deleted recently. */
 const GAP = 100;
 
 /**

@@ -158,7 +158,7 @@ export const ComplaintRow = row({
   minutesLeft: maybeNumber,
   acknowledgeLevel: count,
   overdueLevel: count,
-  /** When maintenance has to take the next step: a missed deadline, an escalation level or closing. */
+  /** When maintenance has to take the next step: an escalation after a deadline, or closing. */
   stepAt: maybeText,
   /** How many times it was reopened. */
   reopened: count,
@@ -315,7 +315,7 @@ export const CategoryRow = row({
   /** In working hours and working days; null: no such deadline. */
   hoursToAcknowledge: maybeNumber,
   daysUntilOverdue: maybeNumber,
-  /** Comma-separated usernames. Each missed deadline assigns the complaint to the next of them. */
+  /** Comma-separated usernames: each level of escalation after a deadline assigns the complaint to the next of them. */
   escalateTo: maybeText,
 });
 

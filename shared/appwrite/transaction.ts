@@ -57,8 +57,8 @@ export function removeMany(tableId: TableId, queries: string[]): Operation {
 }
 
 /**
- * Compare-and-set for a whole transaction: locks the row and raises `version` to `from + 1`, which fails when it is
- * higher already.
+ * Compare-and-set for a whole transaction: locks the row and increments `version` up to at most `from + 1`, so a second
+ * commit with the same `from` fails.
  */
 export function claimVersion(tableId: TableId, rowId: string, from: number): Operation {
   return { action: 'increment', tableId, rowId, data: { column: 'version', value: 1, max: from + 1 } };

@@ -16,17 +16,17 @@ export type BackgroundFunction = {
 type Answer = { status: number; body: string; headers: Record<string, string> };
 
 /**
- * The default export of a function that stands for several. An event goes to the members that declare it, a scheduled run
- * to those that are due, an execution made with a key to all (GET) or to all with a schedule (POST). They run in parallel,
- * each with its own log line; the answer has the highest status of theirs.
+ * The default export of a function that stands for several. An event goes to the members that declare it, a scheduled
+ * run to those that are due, an execution made with a key to all (GET) or to all with a schedule (POST). They run in
+ * parallel, each with its own log line; the answer has the highest status of theirs.
  */
 export function createBackground(members: readonly BackgroundFunction[], now: () => Date = () => systemClock.now()) {
   const refuse = serve(async () => {
     throw new Refusal('forbidden', 'This function is called by events and by its schedule only.');
   });
   // Appwrite does not name the scheduled run, so the process computes what is due. A new process does not know earlier
-  // runs: its first one does every job, which must be safe to repeat. So no job is skipped, even when every run is made by
-  // a new process.
+  // runs: its first one does every job, which must be safe to repeat. So no job is skipped, even when every run is made
+  // by a new process.
   let last: number | undefined;
   return async (context: RuntimeContext): Promise<unknown> => {
     // Rounded, since this clock may be some seconds behind the scheduler's.

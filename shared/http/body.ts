@@ -18,12 +18,12 @@ export const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
 export type BodySpec<B> = { json: z.ZodMiniType<B>; form?: FormSpec<B>; maxBytes?: number };
 export type Body<B> = { value: B; files: FormFile[] };
 
-/** The most `,` `:` `[` `{` and `"` in a body, counted together. A body with pictures has a few dozen. */
+/** Maximum number of `,` `:` `[` `{` and `"` in a body, counted together. A body with pictures has a few dozen. */
 const MAX_STRUCTURE = 10_000;
 
 /**
- * The most escapes in a body. A text of 4,000 characters has at most 8,000. `\/`, which PHP writes into base64, does
- * not count.
+ * Maximum number of escapes in a body. A text of 4,000 characters has at most 8,000. Does not count the `\/` that PHP
+ * writes into base64.
  */
 const MAX_ESCAPES = 20_000;
 const SLASH = '/'.charCodeAt(0);

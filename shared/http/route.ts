@@ -64,8 +64,8 @@ export type Route = Omit<Spec<never, never>, 'run' | 'query' | 'body'> & {
 const NoQuery = z.strictObject({});
 
 /**
- * Declares an endpoint: path, access, schemas, OpenAPI docs and what it does. README.md describes how to add one. The order
- * of refusals: token and account (401), roles (403), body and query (4xx), then those of `run`. A body has at most 64 kB
+ * Declares an endpoint: path, access, schemas, OpenAPI docs and work. README.md describes how to add one. Order of
+ * refusals: token and account (401), roles (403), body and query (4xx), then those of `run`. A body has at most 64 kB
  * unless `body.maxBytes` allows more. A GET route also answers HEAD.
  */
 export function route<Q = Record<string, never>, B = undefined>(spec: Spec<Q, B>): Route {

@@ -46,7 +46,7 @@ const ICC_PART_BYTES = 65_519;
 const MAX_SEGMENTS = 10_000;
 /** Progressive pictures have about ten scans; each costs decoders a pass over all pixels. */
 const MAX_SCANS = 64;
-/** The most blocks in a unit (MCU) of several components (T.81, B.2.3). */
+/** Maximum number of blocks in a unit (MCU) of several components (T.81, B.2.3). */
 const MAX_BLOCKS_PER_UNIT = 10;
 
 /** The standard code tables (T.81, K.3), in the form of a DHT segment. */

@@ -17,10 +17,10 @@ import { retryLater } from './domain/problems.ts';
 import type { PasswordHasher } from './security/passwords.ts';
 import { createTokens, type Tokens, weaknessOf } from './security/tokens.ts';
 
-/** What a process keeps between requests: settings, keys, hashing workers. Nothing of a caller. */
+/** The state that a process keeps between requests: settings, keys and hashing workers, nothing of a caller. */
 export type Service = { config: Config; clock: Clock; tokens: Tokens; readonly hasher: PasswordHasher };
 
-/** What one execution works with. */
+/** The dependencies of one execution. */
 export type Deps = Omit<Service, 'hasher'> & {
   hasher(): PasswordHasher;
   gateway: Gateway;
@@ -29,7 +29,9 @@ export type Deps = Omit<Service, 'hasher'> & {
   address: string;
 };
 
-/** What code that reads and writes the storage needs; functions without clients and tools have only this. */
+/**
+ * The dependencies of code that reads and writes the storage. Functions without clients, and tools, have only these.
+ */
 export type StorageDeps = Pick<Deps, 'gateway' | 'store' | 'clock'>;
 
 const REQUEST_BUDGET_MS = 20_000;
@@ -43,7 +45,7 @@ function refuseWeakSecret(config: Config): void {
   if (oldWeakness) throw new ConfigError(`TOKEN_SECRET_PREVIOUS ${oldWeakness}`);
 }
 
-/** What differs between functions and tests: only functions that check passwords bundle a hasher. */
+/** The parts that a function or a test supplies. Only functions that check passwords bundle a hasher. */
 export type Parts = { clock?: Clock; createHasher?: (options: { cost: number }) => PasswordHasher };
 
 function noHasher(): never {
@@ -73,7 +75,7 @@ export function composeService(config: Config, { clock = systemClock, createHash
   };
 }
 
-/** Makes something once per process, at the first request; a bad setting refuses every request with 503. */
+/** Creates a value once per process, at the first request. A ConfigError becomes a 503 for every request. */
 function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
@@ -117,7 +119,7 @@ export function lazyMaintenanceConfig(): () => MaintenanceConfig {
 
 type Execution = { key: string; address: string };
 
-/** Opens the gateway for one execution without a client; its calls may take `budgetMs` in all. */
+/** Opens the gateway for one execution without a client. Its calls must end within `budgetMs`, all together. */
 export function openStorage(config: StorageConfig, { key, budgetMs }: { key: string; budgetMs: number }): StorageDeps {
   const { endpoint, projectId, appwriteTimeoutMs: timeoutMs, appwriteHedgeMs: hedgeMs } = config;
   const clock = systemClock;

@@ -1,6 +1,6 @@
 import { CalendarError, readHolidays, readWorkingHours, type WorkingCalendar } from './domain/working-time.ts';
 
-/** Everything a deployment can set. Read once per process; the defaults are those of the contract. */
+/** All settings of a deployment, read once per process. OPERATING.md lists the variables and their defaults. */
 export type Config = {
   endpoint: string;
   projectId: string;
@@ -9,14 +9,14 @@ export type Config = {
   previousTokenSecret: string | undefined;
   tokenHours: number;
   corsOrigins: readonly string[];
-  /** The origin of each function's own domain, to tell clients that ask the wrong one. */
+  /** The origin of each function's own domain, for clients that send a path to the wrong function. */
   apiOrigins: Readonly<Record<string, string>>;
   /** Two letters (ISO 3166): the country of phone numbers without a country code. */
   defaultCountry: string | undefined;
   bcryptCost: number;
-  /** A name of the IANA database: for years, days and working hours. */
+  /** An IANA time zone, for years, days and working hours. */
   timeZone: string;
-  /** When people work: deadlines are counted in it. */
+  /** The working hours in which deadlines are counted. */
   calendar: WorkingCalendar;
   /** Days from the end of a complaint until the contact of a caller is removed from it. */
   contactDays: number;
@@ -36,7 +36,7 @@ export type Config = {
   appwriteHedgeMs: number;
 };
 
-/** The function variables that a deployment may set. A test holds this list to what is read below. */
+/** The function variables that a deployment may set. A test compares this list with the variables read below. */
 export const SETTINGS = [
   'PUBLIC_ENDPOINT',
   'TOKEN_SECRET',
@@ -68,10 +68,12 @@ export const SETTINGS = [
   'WEBHOOKS_TO_LOOPBACK',
 ] as const;
 
-/** What a function without clients needs: the way to Appwrite, and nothing that opens an account. */
+/** The settings of a function without clients: access to Appwrite, and no secret that gives access to an account. */
 export type StorageConfig = Pick<Config, 'endpoint' | 'projectId' | 'appwriteTimeoutMs' | 'appwriteHedgeMs'>;
 
-/** What `maintenance` needs: deadlines pass in working time, and it completes complaints that were edited in the console. */
+/**
+ * The settings of `maintenance`, which counts deadlines in working time and completes complaints edited in the console.
+ */
 export type MaintenanceConfig = StorageConfig & Pick<Config, 'calendar' | 'timeZone' | 'contactDays'>;
 
 /** An invalid setting. The message names the variable and never its value. */
@@ -98,7 +100,7 @@ function whole(env: Env, name: string, range: { fallback: number; min: number; m
 /** TIME_ZONE, such as Europe/Berlin; UTC when it is not set. Throws ConfigError when there is no such zone. */
 function timeZoneOf(env: Env): string {
   const timeZone = env.TIME_ZONE?.trim() || 'UTC';
-  // Asked first, since a DateTimeFormat takes a tenth of a cold start; the list has no aliases such as Asia/Calcutta.
+  // Checked first, since a DateTimeFormat takes a tenth of a cold start. The list has no aliases such as Asia/Calcutta.
   if (timeZone === 'UTC' || Intl.supportedValuesOf('timeZone').includes(timeZone)) return timeZone;
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
@@ -133,14 +135,17 @@ function limit(env: Env, name: string, fallback: number): number {
 
 const isHttp = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 
-/** An address without the slashes at its end. `localhost:3000/v1` is no address: a browser could do nothing with it. */
+/** An http or https URL without slashes at its end. Refuses `localhost:3000/v1`, which a browser cannot open. */
 function endpointOf(env: Env, name: string, fallback: string): string {
   const value = (env[name]?.trim() || fallback).replace(/\/+$/, '');
   if (!isHttp(value)) throw new ConfigError(`${name} must be an address such as https://cloud.example.com/v1`);
   return value;
 }
 
-/** An origin as browsers write it: lower case, without a default port or a slash at the end. Apps in a shell have schemes of their own, such as capacitor://localhost. */
+/**
+ * An origin as browsers send it: lower case, without a default port or a slash at the end. Undefined for other texts.
+ * Apps in a shell have their own schemes, such as capacitor://localhost.
+ */
 function originOf(text: string): string | undefined {
   if (!isHttp(text))
     return /^[a-z][a-z0-9+.-]*:\/\/[\w.-]+\/?$/i.test(text) ? text.toLowerCase().replace(/\/$/, '') : undefined;
@@ -148,7 +153,10 @@ function originOf(text: string): string | undefined {
   return href === `${origin}/` ? origin : undefined;
 }
 
-/** CORS_ORIGINS: `*` for all, origins, and origins with `:*` for any port. Throws ConfigError for what no browser would ever send. */
+/**
+ * CORS_ORIGINS: `*` for all, origins, and origins with `:*` for any port. Throws ConfigError for an entry that no
+ * browser can send.
+ */
 function corsOriginsOf(env: Env): string[] {
   const origins = listOf(env, 'CORS_ORIGINS').map((entry) => {
     if (entry === '*') return entry;
@@ -160,7 +168,10 @@ function corsOriginsOf(env: Env): string[] {
   return [...new Set(origins)];
 }
 
-/** API_ORIGINS, such as `auth=https://a.example,users=https://u.example`: the origin of each function. Throws ConfigError. */
+/**
+ * API_ORIGINS: the origin of each function, such as `auth=https://a.example,users=https://u.example`. Throws
+ * ConfigError.
+ */
 function apiOriginsOf(env: Env): Record<string, string> {
   const pairs = listOf(env, 'API_ORIGINS').map((pair) => {
     const [, id = '', origin = ''] = /^([a-z-]+)=(.+)$/.exec(pair) ?? [];
@@ -196,7 +207,7 @@ export function readStorageConfig(env: Env = process.env): StorageConfig {
   });
 }
 
-/** The settings that decide what is due when in a case; throws ConfigError. */
+/** The settings for deadlines and for removing contacts; throws ConfigError. */
 export function readCaseSettings(env: Env = process.env): Pick<Config, 'calendar' | 'timeZone' | 'contactDays'> {
   return {
     timeZone: timeZoneOf(env),
@@ -210,7 +221,9 @@ export function readMaintenanceConfig(env: Env = process.env): MaintenanceConfig
   return Object.freeze({ ...readStorageConfig(env), ...readCaseSettings(env) });
 }
 
-/** The configuration in an environment; throws ConfigError. Whether the token secret is strong is judged where it is used. */
+/**
+ * The configuration in an environment; throws ConfigError. `composeService` checks whether the token secret is strong.
+ */
 export function readConfig(env: Env = process.env): Config {
   const storage = readStorageConfig(env);
   return Object.freeze({
@@ -242,7 +255,7 @@ export type NotifyConfig = StorageConfig &
   Pick<Config, 'publicEndpoint' | 'tokenSecret'> & {
     /** The page that links in mails open; it reads their tokens from the fragment. */
     appUrl: string;
-    /** Where mails go instead of Appwrite Messaging. */
+    /** The SMTP server that takes the mails instead of Appwrite Messaging. */
     smtp: { url: string; from: string } | undefined;
     /** Allows webhooks over http and on this machine; for the local server only. */
     webhooksToLoopback: boolean;
@@ -259,7 +272,9 @@ function smtpOf(env: Env): NotifyConfig['smtp'] {
   return { url, from };
 }
 
-/** The configuration of `notifications`; throws ConfigError. Without APP_URL links open the origin of PUBLIC_ENDPOINT. */
+/**
+ * The configuration of `notifications`; throws ConfigError. The default of APP_URL is the origin of PUBLIC_ENDPOINT.
+ */
 export function readNotifyConfig(env: Env = process.env): NotifyConfig {
   const storage = readStorageConfig(env);
   const publicEndpoint = endpointOf(env, 'PUBLIC_ENDPOINT', storage.endpoint);
@@ -278,7 +293,7 @@ export type DocsConfig = {
   corsOrigins: readonly string[];
   /** The origin of each function's own domain; a function that is not named is at the page's own origin. */
   apiOrigins: Readonly<Record<string, string>>;
-  /** Where pictures are read from; undefined when it is not known. */
+  /** The origin of picture URLs; undefined when it is not known. */
   pictureOrigin: string | undefined;
 };
 

@@ -13,15 +13,13 @@ export type Account = Stored<User>;
 export type Recipient = Stored<RowOf<typeof RecipientRow>>;
 export type StoredIdentity = Stored<Identity>;
 
-/** About 10 ms and 4 MiB for each guess at a name by somebody with a copy of the tables. */
+/** Costs an attacker with a copy of the tables about 10 ms and 4 MiB for each guess at a name. */
 const SCRYPT = { N: 4_096, r: 8, p: 1 };
 
 /**
- * The id of the row that keeps a name taken, also after its account is erased: scrypt of the name.
- *
- * With a copy of the tables one may try names one by one and learn which were ever taken. POST /user tells the same, and
- * the row holds nothing else: it does not lead to the account or its cases. The hash has no key: with one, every name
- * would be lost when the key is rotated or lost, and a key in the tables would be read with them.
+ * The id of the row that keeps a username taken, also after its account is erased: unkeyed scrypt of the name. A copy
+ * of the tables only allows testing which names were ever taken, as POST /user does; it leads to no account or case. A
+ * key would be stolen with the tables, and rotating or losing it would lose every name.
  */
 export async function nameRowId(username: string): Promise<string> {
   const { scrypt } = process.getBuiltinModule('node:crypto');
@@ -32,9 +30,9 @@ export async function nameRowId(username: string): Promise<string> {
 }
 
 /**
- * An operation for commits that write an account's name or id anywhere: such a commit and the account's erasure exclude each
- * other. Erased first, the commit ends as `missing` (corpus transactions-267, -416); committed first, the erasure
- * conflicts and starts over (-392). Commits of the same account do not conflict with each other (-330).
+ * For every commit that writes an account's name or id, so that it cannot overlap with the account's erasure. After an
+ * erasure the commit ends as `missing` (corpus transactions-267, -416); an erasure after the commit conflicts and
+ * starts over (-392). Commits of the same account do not conflict with each other (-330).
  */
 export function requireAccount(id: string): Operation {
   return add('users', id, { column: 'writes', by: 1 });
@@ -47,8 +45,8 @@ export async function findByUsername(store: Store, username: string): Promise<Ac
 }
 
 /**
- * Whether a name was ever taken, or stands in an account that an admin renamed in the console: then the unique index
- * refuses it, on MariaDB also when it is spelled with other accents.
+ * Whether a name was ever taken or belongs to an account that was renamed in the console. The unique index refuses such
+ * a name; on MariaDB also one that differs only in accents.
  */
 export async function isNameTaken(store: Store, { username, nameId }: { username: string; nameId: string }) {
   const bearers = store.users.list([Query.equal('username', username), Query.limit(1)]);
@@ -73,27 +71,27 @@ export async function listByRole(
 }
 
 /** Removes names from the `escalateTo` of all categories. */
-async function leaveEscalations(store: Store, names: readonly string[]): Promise<void> {
+async function removeFromEscalations(store: Store, names: readonly string[]): Promise<void> {
   for (const { $id, escalateTo } of await listCategories(store)) {
     const people = escalationOf(escalateTo);
     const others = people.filter((name) => !names.includes(name));
     if (escalateTo === null || others.length === people.length) continue;
-    // By query, and only while nobody has edited it: the console allows ids that a path of the API does not.
+    // Updates by query, since the console allows ids that are not valid in a path. Skips a category that was edited
+    // meanwhile.
     const asRead: [string, string] = [Query.equal('$id', $id), Query.equal('escalateTo', escalateTo)];
     await store.categories.updateWhere(asRead, { escalateTo: others.join(',') || null });
   }
 }
 
 /**
- * Takes the names off everything the person wrote, off the assignments in timelines and off the categories that
- * name them, and removes the comments of their ratings. Their cases are unassigned by a task of maintenance. The
- * same again is harmless.
+ * Clears the person's name in complaints, timeline entries (author and assignments) and categories, and removes the
+ * comments of their ratings. A maintenance task unassigns their cases. Idempotent.
  */
 export async function scrubNames(store: Store, person: { id: string; usernames: readonly string[] }): Promise<void> {
   const names = [...person.usernames];
   const named = () => [
     store.categories.updateWhere([Query.equal('assignee', names)], { assignee: null }),
-    leaveEscalations(store, names),
+    removeFromEscalations(store, names),
     store.timeline.updateWhere([Query.equal('fromAssignee', names)], { fromAssignee: null }),
     store.timeline.updateWhere([Query.equal('toAssignee', names)], { toAssignee: null }),
   ];
@@ -104,7 +102,7 @@ export async function scrubNames(store: Store, person: { id: string; usernames: 
   ]);
 }
 
-/** The usernames in an identity: one, but for those whom an admin renamed in the console. */
+/** The usernames in an identity: one, or more if an admin renamed the account in the console. */
 export function usernamesOf(identity: Identity | undefined): string[] {
   return identity ? identity.usernames.split(',').filter(Boolean) : [];
 }
@@ -119,7 +117,7 @@ export async function listErasing(store: Store, limit: number): Promise<StoredId
   return rows;
 }
 
-/** A page of the identities in use by their id; `after` is the last id seen. */
+/** A page of the active identities by id; `after` is the last id seen. */
 export async function listActive(store: Store, after: string, limit: number): Promise<StoredIdentity[]> {
   const { rows } = await store.identities.list([
     Query.equal('state', 'active'),
@@ -135,7 +133,10 @@ export async function existingAccounts(store: Store, ids: readonly string[]): Pr
   return new Set((await store.users.findMany(ids)).map((row) => row.$id));
 }
 
-/** Which of these people are staff or admins. Equality in the database ignores case and accents, so names are compared again. */
+/**
+ * Which of these people are staff or admins. Compares names again, since equality in the database ignores case and
+ * accents.
+ */
 export async function staffAmong(store: Store, usernames: readonly string[]): Promise<Set<string>> {
   const accounts = await readInChunks('username', usernames, async (query, most) => {
     const { rows } = await store.users.list([query, Query.limit(most)]);
@@ -144,7 +145,10 @@ export async function staffAmong(store: Store, usernames: readonly string[]): Pr
   return new Set(accounts.filter(({ role }) => role !== 'user').map(({ username }) => username));
 }
 
-/** The accounts that use or await an address; several may. Appwrite Messaging folds case, so this does too. */
+/**
+ * The accounts with this address in `email` or `emailPending`, at most 100 per column. Ignores case, as Appwrite
+ * Messaging does; on PostgreSQL the query itself is exact.
+ */
 export async function accountsOfAddress({ recipients }: Store, address: string): Promise<Recipient[]> {
   const found = await Promise.all(
     ['email', 'emailPending'].map((column) => recipients.list([Query.equal(column, address), Query.limit(100)])),
@@ -155,8 +159,9 @@ export async function accountsOfAddress({ recipients }: Store, address: string):
 }
 
 /**
- * Those of these addresses, all in lower case, that accounts use or await in whatever spelling. Equality is exact on
- * PostgreSQL; `startsWith` ignores case on every database (corpus queries-444 and its answer on PostgreSQL).
+ * The addresses among `addresses` (in lower case) that accounts have in `email` or `emailPending`, in any case.
+ * Equality is exact on PostgreSQL; `startsWith` ignores case on every database (corpus queries-444 and its answer on
+ * PostgreSQL).
  */
 export async function addressesInUse({ recipients }: Store, addresses: readonly string[]): Promise<Set<string>> {
   const columns = ['email', 'emailPending'] as const;
@@ -178,7 +183,7 @@ export async function addressesInUse({ recipients }: Store, addresses: readonly 
   return used;
 }
 
-/** The person of a name, as far as mails need it. */
+/** The mail columns of the account with this username. */
 export async function findRecipient({ recipients }: Store, username: string): Promise<Recipient | undefined> {
   const { rows } = await recipients.list([Query.equal('username', username), Query.limit(1)]);
   return rows.find((row) => row.username === username);

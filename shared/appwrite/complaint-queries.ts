@@ -14,11 +14,11 @@ export type Filter = {
   reporter?: { name: string; unmasked: boolean } | undefined;
   /** The id of the account whose complaints are asked for. */
   mine?: string | undefined;
-  /** null: assigned to nobody. */
+  /** null: unassigned. */
   assignedTo?: string | null | undefined;
-  /** Whether the deadline has passed at this moment, in a status that is not ended. */
+  /** Overdue at `at` (the deadline has passed and the status is not ended), or with `is: false` all others. */
   overdue?: { at: Date; is: boolean } | undefined;
-  /** Only what is hidden, or only what is not. */
+  /** true: hidden complaints only. false: visible complaints only. */
   hidden?: boolean | undefined;
   /** Located in this box, edges included. */
   box?: Box | undefined;
@@ -29,7 +29,7 @@ export type Filter = {
   to?: Date | undefined;
 };
 
-/** The unique values that lists are ordered by. Each begins with a time: of filing, of the last change, of the deadline. */
+/** The unique sort keys of lists. They begin with the time of filing, of the last change and of the deadline. */
 export type Key = '$id' | 'changedKey' | 'dueKey';
 export type Order = { key: Key; descending: boolean };
 
@@ -44,16 +44,19 @@ const ORDERS: Record<Sort, Order> = {
 export const orderOf = (sort: Sort): Order => ORDERS[sort];
 
 /**
- * The columns with the same values as the keys, for lists of one status, category and so on. They are indexed behind
- * other columns only: if a key had an index of its own, both MariaDB and PostgreSQL would choose it, read the whole list
- * in its order and drop the rows of other statuses.
+ * Copies of the keys for lists that fix another column, such as the status. They are indexed behind other columns only:
+ * with an index on the key alone, MariaDB and PostgreSQL would choose that one, read the whole list in its order and
+ * drop the rows of other statuses.
  */
 const WITHIN = { $id: 'filedWithin', changedKey: 'changedWithin', dueKey: 'dueWithin' } as const;
 
-/** In `categoryKey` and `assignedKey`: no category, nobody. PostgreSQL gives no order behind a column that is null. */
+/**
+ * Stands for no category in `categoryKey` and for no assignee in `assignedKey`. PostgreSQL gives no order behind a null
+ * column.
+ */
 const NONE = '-';
 
-/** What decides where lists show a complaint. */
+/** The columns that decide where lists show a complaint. */
 export type Listable = {
   changedAt: string;
   overdueAt: string | null;
@@ -61,7 +64,7 @@ export type Listable = {
   assignedTo: string | null;
 };
 
-/** The columns of a complaint that only lists use; to be written whenever one of the others changes. */
+/** The columns that only lists use, derived from `Listable`. Write them whenever one of its columns changes. */
 export function listColumns(id: string, { changedAt, overdueAt, category, assignedTo }: Listable) {
   const changedKey = sortKey(new Date(changedAt), id);
   const dueKey = sortKey(overdueAt === null ? null : new Date(overdueAt), id);
@@ -82,7 +85,10 @@ export type Stream = {
   rest: string[];
 };
 
-/** The leading columns of the indexes of complaints, the most selective first. `onlyFiled`: for lists by filing only. */
+/**
+ * The leading columns of the complaint indexes, the most selective first. `onlyFiled`: for lists in order of filing
+ * only.
+ */
 const PREFIXES: readonly { columns: readonly Column[]; onlyFiled?: true }[] = [
   { columns: ['reporterId', 'hidden'] },
   { columns: ['reporterId'], onlyFiled: true },
@@ -99,7 +105,7 @@ const PREFIXES: readonly { columns: readonly Column[]; onlyFiled?: true }[] = [
 /** Columns where one value may be shared by a large part of all complaints. */
 const POPULAR: readonly Column[] = ['assignedKey', 'categoryKey', 'status'];
 
-/** Whether a stream may hold a large part of all complaints behind its index's first columns. */
+/** Whether the fixed columns of a stream may match a large part of all complaints. */
 export const isPopular = ({ fixed }: Stream) => fixed.some(([column]) => POPULAR.includes(column));
 
 /** Whether a stream holds the hidden complaints only. */
@@ -112,7 +118,10 @@ const is = (column: string, value: Value | null) =>
 /** As a range: with `equal`, MariaDB chooses the index of `hidden` and reads all visible complaints. */
 const NOT_HIDDEN = Query.lessThan('hidden', true);
 
-/** The columns whose value a filter fixes, apart from `status`. What is not hidden is nearly everything, so no index has it. */
+/**
+ * The columns, apart from `status`, that a filter fixes to one value. Nearly all complaints are visible, so no index is
+ * used for `hidden: false`.
+ */
 function fixedBy({ category, reporter, mine, assignedTo, hidden }: Filter): Partial<Record<Column, Value>> {
   return {
     ...(hidden === true ? { hidden } : {}),
@@ -123,7 +132,7 @@ function fixedBy({ category, reporter, mine, assignedTo, hidden }: Filter): Part
   };
 }
 
-/** The columns behind `assignedKey` and `categoryKey`, for complaints that are known or counted. */
+/** Conditions on `assignedTo` and `category` themselves, for queries by id and for counts. */
 function plainConditions({ assignedTo, category }: Filter): string[] {
   return [
     ...(assignedTo === undefined ? [] : [is('assignedTo', assignedTo)]),
@@ -139,7 +148,10 @@ function lightConditions({ hidden, anonymous, reporter }: Filter): string[] {
   ];
 }
 
-/** The filter for visible complaints and the one for the viewer's own hidden ones; their lists are merged, since no index serves an OR. */
+/**
+ * Splits a filter into visible complaints and the viewer's own hidden ones. Their lists are merged, since no index
+ * serves an OR.
+ */
 function perSight(filter: Filter): Filter[] {
   const { sight, mine, hidden } = filter;
   if (sight.desk || mine !== undefined || hidden !== undefined) return [filter];
@@ -178,11 +190,11 @@ function boxConditions({ box }: Filter): string[] {
   return [parallels, Query.or([Query.greaterThanEqual('longitude', west), Query.lessThanEqual('longitude', east)])];
 }
 
-const isLate = (filter: Filter, { key }: Order) => key === 'dueKey' && filter.overdue?.is === true;
+const listsOverdueByDeadline = (filter: Filter, { key }: Order) => key === 'dueKey' && filter.overdue?.is === true;
 
 /**
- * A condition that the database applies to the rows of the stream's index, without using another index.
- * Otherwise MariaDB may choose the other index and sort everything in it. The OR is never true: versions are not negative.
+ * Keeps the database from using an index for this condition: MariaDB may choose it over the stream's index and sort all
+ * its rows. The added OR term is never true, since versions are not negative.
  */
 const unindexed = (condition: string) => Query.or([condition, Query.lessThan('version', 0)]);
 
@@ -199,7 +211,7 @@ function streamsOfOne(filter: Filter, order: Order): Stream[] {
       prefix.includes(column as Column) ? [] : [is(column, value)],
     ),
     ...(order.key === '$id' ? [] : filedConditions(filter)),
-    ...(isLate(filter, order) ? [] : overdueConditions(filter, WITHIN.dueKey)),
+    ...(listsOverdueByDeadline(filter, order) ? [] : overdueConditions(filter, WITHIN.dueKey)),
     ...(statuses && !prefix.includes('status') ? [Query.equal('status', [...statuses])] : []),
     ...boxConditions(filter),
   ].map(unindexed);
@@ -211,12 +223,12 @@ function streamsOfOne(filter: Filter, order: Order): Stream[] {
   return statuses && prefix.includes('status') ? statuses.map(stream) : [stream()];
 }
 
-/** The disjoint parts of a list, each in the order of an index. Merged by key they are the list. */
+/** Splits a list into disjoint streams, each in the order of one index. Merged by key, they give the list. */
 export function streamsOf(filter: Filter, order: Order): Stream[] {
   return perSight(filter).flatMap((one) => streamsOfOne(one, order));
 }
 
-/** Between which keys to read: after one (not included), up to another (included). */
+/** A range of keys: `after` is exclusive, `upTo` inclusive. */
 export type Span = { after?: string | undefined; upTo?: string | undefined };
 
 const columnOf = ({ fixed }: Stream, { key }: Order) => (fixed.length === 0 ? key : WITHIN[key]);
@@ -230,13 +242,16 @@ export function indexedQueries(stream: Stream, filter: Filter, order: Order, { a
   return [
     ...stream.fixed.map(([fixed, value]) => is(fixed, value)),
     ...(key === '$id' ? filedConditions(filter, column) : []),
-    ...(isLate(filter, order) ? overdueConditions(filter, column) : []),
+    ...(listsOverdueByDeadline(filter, order) ? overdueConditions(filter, column) : []),
     ...(after === undefined ? [] : [beyond(column, after)]),
     ...(upTo === undefined ? [] : [within(column, upTo)]),
   ];
 }
 
-/** The order of a stream. `$id` is always its end, or Appwrite would add `$sequence`, which no index has in both directions. */
+/**
+ * The order of a stream. It ends with `$id`; otherwise Appwrite appends `$sequence`, which no index has in both
+ * directions.
+ */
 export function orderQueries(stream: Stream, order: Order): string[] {
   const column = columnOf(stream, order);
   const query = order.descending ? Query.orderDesc : Query.orderAsc;
@@ -244,7 +259,7 @@ export function orderQueries(stream: Stream, order: Order): string[] {
 }
 
 /** The conditions of a filter for reading complaints by id. */
-export function filterKnown(filter: Filter): string[] {
+export function filterQueriesById(filter: Filter): string[] {
   return filterQueries(filter).map(unindexed);
 }
 

@@ -5,8 +5,8 @@ import { isSafeId } from '#shared/domain/ids.ts';
 import type { Status } from '#shared/domain/status.ts';
 import {
   type Filter,
-  filterKnown,
   filterQueries,
+  filterQueriesById,
   indexedQueries,
   type Key,
   type Order,
@@ -29,7 +29,7 @@ export type ComplaintKeys = Stored<RowOf<typeof ComplaintKeysRow>>;
 /** The page size when several timelines are read at once. */
 const ENTRIES_PER_READ = 1_000;
 
-/** Appwrite stops counting here. */
+/** The largest `total` that Appwrite counts. */
 export const COUNT_CAP = 5_000;
 
 export type Listed = { filter: Filter; order: Order };
@@ -48,7 +48,7 @@ function sliceQueries(stream: Stream, { filter, order }: Listed, { limit, offset
   ];
 }
 
-/** Rows of one stream of a list, in its order. `total` counts, up to COUNT_CAP, what its conditions and the span hold. */
+/** Rows of one stream in the list's order. `total` counts the rows of the stream within the span, up to COUNT_CAP. */
 export function readStream(store: Store, stream: Stream, listed: Listed, slice: Slice): Promise<Page<Complaint>> {
   return store.complaints.list(sliceQueries(stream, listed, slice), { total: slice.total === true });
 }
@@ -59,8 +59,8 @@ export function readKeys(store: Store, stream: Stream, listed: Listed, slice: Sl
 }
 
 /**
- * The key of the row `rows` further on in the stream's index, ignoring its other conditions; undefined when the
- * span ends before. Reading up to that key examines at most `rows` rows, however few of them match.
+ * The key of row number `rows` of the span in the stream's index, ignoring the stream's other conditions; undefined
+ * when the span is shorter. Reading up to that key examines at most `rows` rows, however few of them match.
  */
 export async function keyAfterRows(
   store: Store,
@@ -74,7 +74,10 @@ export async function keyAfterRows(
   return last && keyOf(last, listed.order.key);
 }
 
-/** How many rows a stream has, up to COUNT_CAP. Reads backwards, where the one row that the call must return is found at once. */
+/**
+ * The number of rows in a stream, up to COUNT_CAP. Reads in reverse order, where the one row that the call must return
+ * is found at once.
+ */
 export async function countStream(store: Store, stream: Stream, { filter, order }: Listed): Promise<number> {
   const backwards = { filter, order: { ...order, descending: !order.descending } };
   return (await readKeys(store, stream, backwards, { limit: 1, total: true })).total;
@@ -88,7 +91,9 @@ export async function findByReference(store: Store, reference: string): Promise<
 
 type FirstOnes = { descending: boolean; most: number };
 
-/** Those of these complaints that a filter holds, in no order; of each hundred ids no more than the first `most` of them by id. */
+/**
+ * The complaints among `ids` that match a filter, in no order. Of each 100 ids, at most the first `most` matches by id.
+ */
 export function readComplaints(
   store: Store,
   ids: Iterable<string>,
@@ -98,7 +103,7 @@ export function readComplaints(
   const order = descending ? Query.orderDesc('$id') : Query.orderAsc('$id');
   return readInChunks('$id', orNoRow(ids), async (query, asked) => {
     const inOrder = [order, Query.limit(Math.min(asked, most))];
-    const { rows } = await store.complaints.list([query, ...filterKnown(filter), ...inOrder]);
+    const { rows } = await store.complaints.list([query, ...filterQueriesById(filter), ...inOrder]);
     return rows;
   });
 }
@@ -107,7 +112,7 @@ export function readComplaints(
 export function matchingIds(store: Store, ids: Iterable<string>, filter: Filter): Promise<string[]> {
   return readInChunks('$id', ids, async (query, most) => {
     const inOrder = [Query.orderAsc('$id'), Query.limit(most)];
-    const { rows } = await store.complaintKeys.list([query, ...filterKnown(filter), ...inOrder]);
+    const { rows } = await store.complaintKeys.list([query, ...filterQueriesById(filter), ...inOrder]);
     return rows.map((row) => row.$id);
   });
 }
@@ -119,7 +124,10 @@ export async function countComplaints(store: Store, filter: Filter): Promise<num
   return total;
 }
 
-/** Complaints that are assigned to a person and have none of these statuses. The spelling is compared again. */
+/**
+ * Complaints assigned to a person, without those in the statuses `except`. Compares the username again, since equality
+ * in the database ignores case and accents.
+ */
 export async function listAssigned(
   store: Store,
   { username, except, limit }: { username: string; except: readonly Complaint['status'][]; limit: number },
@@ -154,7 +162,7 @@ export async function listDueContacts(store: Store, now: Date, limit: number) {
 
 export type EntryRange = { after: number; limit: number; internal: boolean };
 
-/** A complaint's timeline, oldest first, with or without its internal entries; `after` is how many of these were seen. */
+/** A complaint's timeline, oldest first, with or without internal entries. `after` is the number of entries to skip. */
 export async function listEntries(store: Store, complaintId: string, range: EntryRange): Promise<StoredEntry[]> {
   const { rows } = await store.timeline.list([
     Query.equal('complaintId', complaintId),
@@ -211,13 +219,13 @@ type SystemEntry = {
   progress: number;
 } & Record<string, unknown>;
 
-/** The operation that adds a timeline entry of the system. It is public and has no notes unless `entry` says otherwise. */
+/** The operation that adds a timeline entry of the system, public and without notes unless `entry` says otherwise. */
 export function systemEntry(entryId: string, entry: SystemEntry): Operation {
   const bySystem = { byId: null, byName: null, role: 'system', note: null, internalNote: null, internal: false };
   return create('timeline', entryId, { ...bySystem, ...entry });
 }
 
-/** Whether a commit has taken effect that adds this timeline entry, for its `landed`. */
+/** The `landed` check of a commit that adds this timeline entry. */
 export const hasEntry = (store: Store, entryId: string) => async () =>
   (await store.timeline.find(entryId)) !== undefined;
 
@@ -226,21 +234,24 @@ export async function removeTimeline(store: Store, complaintId: string): Promise
   await store.timeline.removeWhere([Query.equal('complaintId', complaintId)]);
 }
 
-/** The category of this id, spelled exactly so; MariaDB would find it in another case, too. */
+/** The category with exactly this id. Compares the id again, since MariaDB ignores case. */
 export async function findCategory(store: Store, id: string): Promise<Stored<Category> | undefined> {
   if (id === NO_CATEGORY || !/^[A-Za-z0-9][\w.-]{0,35}$/.test(id)) return undefined;
   const { rows } = await store.categories.list([Query.equal('$id', id), Query.limit(1)]);
   return rows.find((row) => row.$id === id);
 }
 
-/** Changes a category; false when it was changed since it was read. An id that no path of the API can hold is asked for by query. */
+/**
+ * Updates a category by compare-and-set; false when it was changed since it was read. A category whose id is not valid
+ * in a path is updated by query, without compare-and-set.
+ */
 export async function changeCategory(store: Store, row: Stored<Category>, data: Partial<Category>): Promise<boolean> {
   if (isSafeId(row.$id)) return (await store.categories.replace(row, data)) !== undefined;
   await store.categories.updateWhere([Query.equal('$id', row.$id)], data);
   return true;
 }
 
-/** Every category, by name; at most 200. Sorted here, since each database sorts texts in an order of its own. */
+/** Up to 200 categories, by name. Sorted here, since each database has its own collation. */
 export async function listCategories(store: Store) {
   const { rows } = await store.categories.list([Query.limit(200)]);
   return rows.toSorted((a, b) => a.name.localeCompare(b.name, 'en'));

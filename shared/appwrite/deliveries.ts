@@ -9,11 +9,9 @@ import type { Store } from './store.ts';
 import { claimVersion, commit, update } from './transaction.ts';
 
 /**
- * One mail or one webhook call. `dueAt` is when its next step is due: to hand it over, to ask for
- * the result, to remove the message that held links, to remove the row; null for one that is told by the mail of
- * another delivery (`leadId`). `attempts` counts hand-overs, and `round` those that Messaging has failed or not finished:
- * the message's id is made of the delivery's id and the round. A mail without `accountId` is of an erased account: it is
- * only kept until its messages are removed.
+ * One mail or webhook call. `dueAt`: its next step (hand over, ask for the result, remove the message with links,
+ * remove the row); null when the mail of `leadId` covers it. `attempts` counts hand-overs, `round` those that Messaging
+ * failed or did not finish. A mail without `accountId` is of an erased account and only waits to remove its messages.
  */
 export type Delivery = RowOf<typeof DeliveryRow>;
 export type StoredDelivery = Stored<Delivery>;
@@ -27,13 +25,16 @@ export type NewDelivery = Pick<Delivery, 'channel' | 'kind' | 'outboxId' | 'at'>
 
 /** How long done deliveries are kept. */
 export const KEPT_MS = 30 * DAY;
-/** Longer than all calls of one hand-over take together. */
+/** The lease of a hand-over, longer than all its calls together. */
 const LEASE_MS = 3 * MINUTE;
 
-/** The id of the message of one round. */
+/** The id of the message of one round: the delivery's id and the round. */
 export const messageIdOf = ({ $id }: StoredDelivery, round: number) => `${$id}-${round}`;
 
-/** Whom a delivery is for; with the outbox row and the channel it makes the id, so that making it twice is harmless. */
+/**
+ * The recipient. The row id is derived from it, the outbox row and the channel, so creating a delivery twice is
+ * harmless.
+ */
 function recipientOf({ accountId, address, webhookId }: NewDelivery): string {
   return JSON.stringify([accountId ?? '', address ?? '', webhookId ?? '']);
 }
@@ -62,7 +63,7 @@ export async function makeDeliveries(store: Store, deliveries: readonly NewDeliv
   const rows = deliveries.map(rowOf);
   const one = ({ $id, ...data }: (typeof rows)[number]) => store.deliveries.insert($id, data);
   if (rows.length === 1 && rows[0]) await one(rows[0]);
-  // All or none of them are made; none when one of them is there already.
+  // insertMany creates none of them when one exists.
   else if (!(await store.deliveries.insertMany(rows))) await Promise.all(rows.map(one));
   return rows.map(({ $id }) => $id);
 }
@@ -77,7 +78,10 @@ export async function listDueDeliveries(store: Store, now: Date, limit: number):
   return rows;
 }
 
-/** Untried deliveries to the same person about the same complaint. */
+/**
+ * Pending deliveries without an attempt to the same person about the same complaint, at most 50. They can share one
+ * mail.
+ */
 export async function listCompanions(store: Store, lead: StoredDelivery): Promise<StoredDelivery[]> {
   if (lead.accountId === null || lead.complaintId === null) return [];
   const { rows } = await store.deliveries.list([
@@ -101,8 +105,8 @@ export async function listJoined(store: Store, lead: StoredDelivery): Promise<St
 type Deps = { gateway: Gateway; store: Store };
 
 /**
- * Takes a delivery under a lease, by compare-and-set. Companions join it in
- * the same transaction, so that each is in one mail only. Undefined when another run took it first.
+ * Takes a delivery under a lease, by compare-and-set. Companions join it in the same transaction, so that each is in
+ * one mail only. Undefined when another run took it first.
  */
 export async function takeDelivery(
   { gateway, store }: Deps,
@@ -145,7 +149,10 @@ export function recordDelivery(store: Store, delivery: StoredDelivery, progress:
   });
 }
 
-/** Ends the deliveries that share a mail, as the mail ended. Called before the mail's own end, so that a crash repeats it. */
+/**
+ * Copies the final status of a mail to the deliveries that share it. Call it before ending the mail itself, so that a
+ * crash repeats it.
+ */
 export async function endJoined(
   store: Store,
   lead: StoredDelivery,
@@ -157,8 +164,8 @@ export async function endJoined(
 }
 
 /**
- * Takes the person out of a delivery, which then only waits for its messages to be removed. False when somebody else has
- * taken it meanwhile.
+ * Removes the person from a delivery, which then only waits to remove its messages. False when another run has taken it
+ * meanwhile.
  */
 export async function depersonalise(store: Store, delivery: StoredDelivery, dueAt: Date): Promise<boolean> {
   const written = await store.deliveries.replace(delivery, {
@@ -175,7 +182,7 @@ export async function removeDeliveries(store: Store, ids: readonly string[]): Pr
   for (const chunk of valueChunks('$id', ids)) await store.deliveries.removeWhere([Query.equal('$id', chunk)]);
 }
 
-/** Removes what waits to be told of a complaint that is gone; that it is gone is told all the same. */
+/** Removes pending deliveries without an attempt about a deleted complaint, except those of `complaint.deleted`. */
 export async function removeWaiting(store: Store, complaintId: string): Promise<void> {
   await store.deliveries.removeWhere([
     Query.equal('complaintId', complaintId),
@@ -185,13 +192,15 @@ export async function removeWaiting(store: Store, complaintId: string): Promise<
   ]);
 }
 
-/** A page of everything that an account was sent or is to be sent. */
+/** Up to `limit` deliveries of an account, sent or pending. */
 export async function listOfAccount(store: Store, accountId: string, limit: number): Promise<StoredDelivery[]> {
   const { rows } = await store.deliveries.list([Query.equal('accountId', accountId), Query.limit(limit)]);
   return rows;
 }
 
-/** How many mails of a kind an account was handed since a time, up to `limit`; `except` is not counted. */
+/**
+ * The number of mails of a kind handed over for an account after `since`, up to `limit`, without the delivery `except`.
+ */
 export async function countHanded(
   store: Store,
   {
@@ -214,7 +223,7 @@ export async function countHanded(
   return rows.length;
 }
 
-/** How many mails have ended whose messages are still there, among those of before `before`. */
+/** The number of ended mails from before `before` whose messages still exist. */
 export async function countUndiscarded(store: Store, before: Date): Promise<number> {
   const queries = [
     Query.notEqual('status', 'pending'),

@@ -6,8 +6,8 @@ import type { Store } from './store.ts';
 const STEP_SIZES = [100 * COUNT_CAP, 10 * COUNT_CAP, COUNT_CAP];
 
 /**
- * How many complaints match. Appwrite itself stops counting at 5000: beyond that, rows are skipped
- * in steps by id, and the rest is counted. Returns undefined when `isOver` turns true before the end.
+ * The number of complaints that match. Appwrite stops counting at 5000, so larger counts skip rows in steps by id and
+ * count the rest. Returns undefined when `isOver` turns true before the end.
  */
 export async function countExactly(
   { checked }: Store,

@@ -17,12 +17,12 @@ export function isAmbiguous(error: unknown): boolean {
   return !(error instanceof AppwriteException) || error.code >= 500 || error.type === '';
 }
 
-/** Whether no answer of Appwrite itself came: it may not even have seen the call. */
+/** Whether Appwrite itself gave no answer; the call may not have reached it. */
 export function isUnanswered(error: unknown): boolean {
   return !(error instanceof AppwriteException) || error.type === '';
 }
 
-/** 503 for the client; what Appwrite said is only for the log. */
+/** A 503 for the client. What Appwrite said is only logged. */
 export function unavailable(cause: unknown): Refusal {
   return retryLater('unavailable', 'The service cannot reach its storage right now.', {
     seconds: 2,

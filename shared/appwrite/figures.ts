@@ -23,7 +23,9 @@ export async function listMonths(store: Store) {
   return { counts: counts.rows, spans: spans.rows };
 }
 
-/** A page of the visible complaints filed in a period, oldest first, after one of them. `full`: there may be more. */
+/**
+ * A page of the visible complaints filed in a period, oldest first, after the row `after`. `full`: there may be more.
+ */
 export async function listTimes(
   store: Store,
   period: { from: Date; to: Date },

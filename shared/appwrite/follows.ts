@@ -9,7 +9,7 @@ import { create, type Operation, type RowOperation, remove, removeMany } from '.
 
 export type Follow = Pick<Stored<RowOf<typeof FollowRow>>, 'personId' | 'complaintId'>;
 
-/** The id of the row by which a person follows a complaint, derived from both: nobody follows twice. */
+/** The id of a follow row, derived from person and complaint: a person follows a complaint at most once. */
 export function followRowId({ personId, complaintId }: Follow): string {
   return derivedId('f', 'follow', personId, complaintId);
 }
@@ -33,7 +33,10 @@ export function removeFollow(follow: Follow): Operation {
   return remove('follows', followRowId(follow));
 }
 
-/** Removes all followers of a complaint, in the commit that deletes it; also when there are none (corpus transactions-588). */
+/**
+ * Removes all followers of a complaint, in the commit that deletes it. Also works without any (corpus
+ * transactions-588).
+ */
 export function removeFollowsOf(complaintId: string): Operation {
   return removeMany('follows', [Query.equal('complaintId', complaintId)]);
 }
@@ -43,7 +46,7 @@ export async function sweepFollows(store: Store, complaintId: string): Promise<v
   await store.follows.removeWhere([Query.equal('complaintId', complaintId)]);
 }
 
-/** The complaint of this id or this reference number, which others may be duplicates of. */
+/** The complaint with this id or reference number, as the original of a duplicate. */
 export async function findOriginal(store: Store, idOrReference: string): Promise<StoredComplaint | undefined> {
   if (COMPLAINT_ID_PATTERN.test(idOrReference)) return store.complaints.find(idOrReference);
   const { rows } = await store.complaints.list([Query.equal('reference', idOrReference), Query.limit(1)]);
@@ -90,7 +93,10 @@ export type FollowSlice = {
   limit: number;
 };
 
-/** The conditions of a look-up: complaints that a person follows after one of them, filed in a span of time keys. */
+/**
+ * The query for complaints that a person follows, after the complaint `after`, filed from the time key `from` to before
+ * `to`.
+ */
 export function followQueries(personId: string, { after, from, to, descending, limit }: FollowSlice): string[] {
   const beyond = descending ? Query.lessThan : Query.greaterThan;
   const order = descending ? Query.orderDesc : Query.orderAsc;
@@ -105,7 +111,7 @@ export function followQueries(personId: string, { after, from, to, descending, l
   ];
 }
 
-/** What a person follows, in the order of the complaints' filing. */
+/** The follow rows of a person, in the order of the complaints' filing. */
 export async function listFollows(store: Store, personId: string, slice: FollowSlice) {
   return (await store.follows.list(followQueries(personId, slice))).rows;
 }
@@ -115,7 +121,7 @@ export async function listFollowed(store: Store, personId: string, slice: Follow
   return (await listFollows(store, personId, slice)).map((row) => row.complaintId);
 }
 
-/** Some of the people who follow a complaint. */
+/** Up to `limit` people who follow a complaint. */
 export async function listFollowers(store: Store, complaintId: string, limit: number): Promise<string[]> {
   const { rows } = await store.follows.list([
     Query.equal('complaintId', complaintId),
@@ -136,7 +142,7 @@ export async function pageFollowers(store: Store, complaintId: string, after: st
   return { people: rows.map((row) => row.personId), next: rows.length < limit ? undefined : rows.at(-1)?.$id };
 }
 
-/** What decides who may see these complaints, of those that there are. Asks even when there are no ids. */
+/** The visibility columns of the complaints among `ids` that exist. Makes a call even without ids (see `orNoRow`). */
 export function readSights(store: Store, ids: Iterable<string>) {
   return readInChunks('$id', orNoRow(ids), async (query, most) => {
     const { rows } = await store.sights.list([query, Query.limit(most)]);

@@ -3,16 +3,19 @@ import type { Clock } from '#shared/domain/clock.ts';
 import { type Attempt, type CallTimes, callHedged, callOnce } from './hedged-call.ts';
 import { Slots } from './slots.ts';
 
-/** One logical call. `from` and `to` are `Clock.elapsed()`; overlaps show which calls ran side by side. */
+/**
+ * One logical call. `from` and `to` are `Clock.elapsed()`, so overlapping calls ran in parallel. `asked` counts the
+ * attempts.
+ */
 export type CallRecord = { call: string; from: number; to: number; ok: boolean; asked: number };
 
 export type GatewaySettings = {
   endpoint: string;
   projectId: string;
   key: string;
-  /** Milliseconds after which one call is given up. */
+  /** Timeout of one call in milliseconds. */
   timeoutMs: number;
-  /** Milliseconds after which a read that has not answered is asked once more. */
+  /** Milliseconds after which an unanswered read gets a second attempt. */
   hedgeMs: number;
   /** The deadline of the execution, in `Clock.elapsed()`. */
   deadline: number;
@@ -27,15 +30,21 @@ export type Gateway = {
   client: Client;
   tables: TablesDB;
   calls: readonly CallRecord[];
-  /** The same tables, whose single-row writes Appwrite refuses (409 `row_update_conflict`) when the row is newer than `updatedAt`. */
+  /**
+   * Compare-and-set: Appwrite refuses single-row writes with 409 `row_update_conflict` when the row is newer than
+   * `updatedAt`.
+   */
   ifUnchangedSince(updatedAt: string): TablesDB;
-  /** The same tables for a call that is made again by whoever made it: given up after five times `hedgeMs`. */
-  impatient: TablesDB;
-  /** Runs calls that are not reads, but do no harm when made twice, as one step; see `callHedged`. */
+  /** The same tables with a timeout of five times `hedgeMs`, for a caller that repeats the call itself. */
+  shortTimeoutTables: TablesDB;
+  /**
+   * Runs writes that may be made twice as one step, with a second attempt if the first is slow or fails; see
+   * `callHedged`.
+   */
   mayRepeat<T>(step: (again: boolean) => Promise<T>): Promise<T>;
 };
 
-/** The length of the longest chain of calls of which each began only when the one before had ended. */
+/** The length of the longest chain of sequential calls: each began after the previous one had ended. */
 export function depthOf(calls: readonly CallRecord[]): number {
   let depth = 0;
   let free = Number.NEGATIVE_INFINITY;
@@ -47,7 +56,7 @@ export function depthOf(calls: readonly CallRecord[]): number {
   return depth;
 }
 
-/** How many milliseconds at least one call was under way; expects the calls in the order in which they began. */
+/** The milliseconds during which at least one call was running. Expects the calls ordered by `from`. */
 export function waitedMs(calls: readonly CallRecord[]): number {
   let waited = 0;
   let until = Number.NEGATIVE_INFINITY;
@@ -62,12 +71,12 @@ type Call = Parameters<Client['call']>;
 type Prepare = Parameters<Client['prepareRequest']>;
 /** `waiting`: how many calls of this execution wait for a slot. */
 type Shared = { settings: GatewaySettings; calls: CallRecord[]; waiting: number };
-type Special = { headers?: Record<string, string>; mostMs?: number };
+type Overrides = { headers?: Record<string, string>; maxMs?: number };
 
 /**
- * All executions of this process share these. A worker of Appwrite serves one request at a time, and a call without an
- * idle worker waits behind a random one, which may wait for a function itself. Six calls at a time rarely meet that and
- * are enough: at 10 ms each they are 600 a second. A call that hangs gives its slot to others after two seconds.
+ * Shared by all executions of this process. An Appwrite worker serves one request at a time; a call without an idle
+ * worker queues behind a random one, which may be waiting for a function. Six calls at once rarely cause that, and at
+ * 10 ms each they are 600 a second. A call that hangs loses its slot after two seconds.
  */
 const processSlots = new Slots(6, 2_000);
 
@@ -87,15 +96,18 @@ class AttemptClient extends Client {
   }
 }
 
-/** The SDK's client with a timeout for each call and for all of them, second attempts, and a record of the calls. */
+/**
+ * The SDK's client with a timeout per call, the deadline of the execution, second attempts, slots and a record of the
+ * calls.
+ */
 class AppwriteClient extends Client {
   readonly #shared: Shared;
-  readonly #special: Special;
+  readonly #overrides: Overrides;
 
-  constructor(shared: Shared, special: Special = {}) {
+  constructor(shared: Shared, overrides: Overrides = {}) {
     super();
     this.#shared = shared;
-    this.#special = special;
+    this.#overrides = overrides;
     const { endpoint, projectId, key } = shared.settings;
     this.setEndpoint(endpoint).setProject(projectId).setKey(key);
   }
@@ -112,7 +124,7 @@ class AppwriteClient extends Client {
 
   override async call(...[method, url, headers, ...rest]: Call): ReturnType<Client['call']> {
     const { settings, calls } = this.#shared;
-    const { headers: extraHeaders, mostMs = Number.POSITIVE_INFINITY } = this.#special;
+    const { headers: extraHeaders, maxMs = Number.POSITIVE_INFINITY } = this.#overrides;
     const from = settings.clock.elapsed();
     const record: CallRecord = { call: `${method} ${url.pathname}`, from, to: from, ok: false, asked: 0 };
     const attempt: Attempt<unknown> = (signal) => {
@@ -121,13 +133,13 @@ class AppwriteClient extends Client {
       const client = new AttemptClient(settings, signal);
       return client.call(method, new URL(url), { ...headers, ...extraHeaders }, ...rest);
     };
-    refuseLate(settings);
+    checkDeadline(settings);
     calls.push(record);
     const release = await this.#takeSlot();
     try {
-      const patience = patienceOf(settings);
-      const limitMs = Math.min(patience.limitMs, mostMs);
-      const answer = await (method === 'get' ? callHedged(attempt, patience) : callOnce(attempt, limitMs));
+      const times = callTimes(settings);
+      const limitMs = Math.min(times.limitMs, maxMs);
+      const answer = await (method === 'get' ? callHedged(attempt, times) : callOnce(attempt, limitMs));
       record.ok = true;
       return answer;
     } finally {
@@ -137,13 +149,13 @@ class AppwriteClient extends Client {
   }
 }
 
-function refuseLate({ deadline, clock }: GatewaySettings): void {
+function checkDeadline({ deadline, clock }: GatewaySettings): void {
   if (deadline <= clock.elapsed()) throw new Error('no time is left to ask Appwrite');
 }
 
 /** How long the next call may take. Throws when the execution has no time left. */
-function patienceOf(settings: GatewaySettings): CallTimes {
-  refuseLate(settings);
+function callTimes(settings: GatewaySettings): CallTimes {
+  checkDeadline(settings);
   const { timeoutMs, hedgeMs, deadline, clock } = settings;
   return { afterMs: hedgeMs, limitMs: Math.min(timeoutMs, deadline - clock.elapsed()) };
 }
@@ -157,13 +169,13 @@ export function openGateway(settings: GatewaySettings): Gateway {
     client,
     tables: new TablesDB(client),
     calls,
-    impatient: new TablesDB(new AppwriteClient(shared, { mostMs: 5 * settings.hedgeMs })),
+    shortTimeoutTables: new TablesDB(new AppwriteClient(shared, { maxMs: 5 * settings.hedgeMs })),
     ifUnchangedSince(updatedAt) {
       return new TablesDB(new AppwriteClient(shared, { headers: { 'x-appwrite-timestamp': updatedAt } }));
     },
     async mayRepeat(step) {
-      const { afterMs, limitMs } = patienceOf(settings);
-      // Its calls have limits of their own; there are at most two in a row.
+      const { afterMs, limitMs } = callTimes(settings);
+      // The calls of a step have timeouts of their own, and a step makes at most two in a row.
       const isWaiting = () => shared.waiting > 0;
       return callHedged((_signal, again) => step(again), { afterMs, limitMs: 2 * limitMs, isWaiting });
     },

@@ -1,31 +1,31 @@
 import { isTransient } from './failures.ts';
 
 /**
- * `afterMs`: when an unanswered call is asked again (Infinity: never). `limitMs`: when it is given up. As long as
- * `isWaiting`, it has not been sent and is not asked again.
+ * `afterMs`: when an unanswered call gets a second attempt (Infinity: never). `limitMs`: the timeout of the whole call.
+ * While `isWaiting`, the call still waits for a slot, so no second attempt is made.
  */
 export type CallTimes = { afterMs: number; limitMs: number; isWaiting?: () => boolean };
 
-/** One attempt. It should stop when the signal aborts; its result is ignored from then on. */
+/** One attempt, `again` for the second. It should stop when the signal aborts; its result is ignored from then on. */
 export type Attempt<T> = (signal: AbortSignal, again: boolean) => Promise<T>;
 
 const pauseBeforeSecondMs = () => 50 + Math.random() * 100;
 
 /**
- * Makes one attempt and rejects when it takes longer than `limitMs`. For writes: whether a timed-out write took effect
- * has to be looked up.
+ * Makes one attempt and rejects when it takes longer than `limitMs`. For writes: the caller must look up whether a
+ * timed-out write took effect.
  */
 export function callOnce<T>(attempt: Attempt<T>, limitMs: number): Promise<T> {
   return attemptCall(attempt, { afterMs: Number.POSITIVE_INFINITY, limitMs }, 1);
 }
 
 /**
- * Makes a second attempt beside the first when that has not answered after `afterMs`, or in its place when it failed in a
- * temporary way. The first good answer wins and the other attempt is aborted. For calls that may be made twice: reads, and
- * opening and staging a transaction that is not committed yet.
+ * Makes a second attempt in parallel when the first has not answered after `afterMs`, or a retry when it failed with a
+ * temporary error. The first good answer wins and the other attempt is aborted. For calls that may be made twice, such
+ * as reads, or opening and staging a transaction that is not committed yet.
  */
-export function callHedged<T>(attempt: Attempt<T>, patience: CallTimes): Promise<T> {
-  return attemptCall(attempt, patience, 2);
+export function callHedged<T>(attempt: Attempt<T>, times: CallTimes): Promise<T> {
+  return attemptCall(attempt, times, 2);
 }
 
 function attemptCall<T>(attempt: Attempt<T>, { afterMs, limitMs, isWaiting }: CallTimes, most: 1 | 2): Promise<T> {

@@ -26,8 +26,8 @@ export async function readState({ state }: Store, names: readonly StateName[]): 
 }
 
 /**
- * Saves the state of one name unless another run has saved it since it was read. Returns the row to pass to the next save;
- * undefined when the other run was first: its state stays, and the work of this run is repeated later.
+ * Saves the state of one name by compare-and-set. Returns the row to pass to the next save; undefined when another run
+ * saved first: its state stays, and the work of this run is repeated later.
  */
 export async function saveState(
   { state }: Store,

@@ -3,7 +3,7 @@ import { Query } from 'node-appwrite';
 /** Appwrite refuses a query of 4,096 characters of JSON or more with a 400. */
 const LONGEST_QUERY = 4_000;
 
-/** The distinct values in lists of at most `most` that each fit into one `equal` query. */
+/** The distinct values in chunks that each fit into one `equal` query, at most `most` values per chunk. */
 export function valueChunks(column: string, values: Iterable<string>, most = 100): string[][] {
   const chunks: string[][] = [];
   let length = LONGEST_QUERY;
@@ -21,19 +21,19 @@ export function valueChunks(column: string, values: Iterable<string>, most = 100
   return chunks;
 }
 
-/** The id of no row. */
-const NOBODY = '0'.repeat(20);
+/** An id that no row has. */
+const NO_ROW = '0'.repeat(20);
 
 /**
- * The ids, or one id of no row when there are none: a query that only hidden complaints match then costs the same calls
- * as one without matches, so that the time reveals nothing of them.
+ * The ids, or one id that no row has when there are none. A query that matches only hidden complaints then makes as
+ * many calls as one without matches, so its duration reveals nothing.
  */
 export function orNoRow(ids: Iterable<string>): string[] {
   const all = [...ids];
-  return all.length > 0 ? all : [NOBODY];
+  return all.length > 0 ? all : [NO_ROW];
 }
 
-/** Reads the rows for a list of values, with several queries side by side where one is too short. In no order. */
+/** Reads the rows for a list of values, in parallel queries when one cannot hold them all. In no order. */
 export async function readInChunks<T>(
   column: string,
   values: Iterable<string>,

@@ -7,22 +7,22 @@ import type { Store } from './store.ts';
 /** At most `max` uses in any window of `windowMs`, for each subject. `max` may depend on something still being read. */
 export type Limit = { kind: string; subject: string; windowMs: number; max: number | Promise<number> };
 
-/** `undo` gives the use back and may be called twice; a use that is not granted is given back already. */
+/** `undo` returns the use and may be called twice. A use that was not granted has already been returned. */
 export type Reservation = { granted: boolean; secondsLeft: number; undo(): Promise<void> };
 
-/** The uses that still count, by subject. */
+/** The unexpired uses, by subject. */
 export type Uses = ReadonlyMap<string, readonly Step[]>;
 type Step = { id: string; count: number; expiresAt: number };
 type Deps = { store: Store; clock: Clock };
 
 /**
- * A sliding window in steps of a 120th of the window: one row counts the uses of one step, and they stop
- * counting when the beginning of the step is a window old: for an hour, at most half a minute early.
+ * A sliding window in 120 steps. One row counts the uses of one step; they expire one window after the step began, so
+ * for a window of an hour at most half a minute early.
  */
 const STEPS = 120;
 const BUCKETS = 65_536;
 
-/** Subjects that strangers choose share this many buckets, so that nobody can grow the table without bound. */
+/** Maps a subject that a client chooses to one of 65,536 buckets, which limits the rows of the table. */
 export function bucketOf(subject: string): string {
   return String(Number.parseInt(derivedId('x', subject).slice(1, 9), 16) % BUCKETS);
 }
@@ -38,7 +38,7 @@ function presentStep(limit: Limit, now: number): Omit<Step, 'count'> {
   return { id, expiresAt: number * length + limit.windowMs };
 }
 
-/** Reads all uses of these limits that still count, in one call. */
+/** Reads all unexpired uses of these limits, in one call. */
 export async function readUses({ store, clock }: Deps, limits: readonly Limit[]): Promise<Uses> {
   const { rows } = await store.limits.list([
     Query.equal('subject', limits.map(subjectId)),
@@ -64,7 +64,7 @@ function secondsUntilRoom(steps: readonly Step[], max: number, now: number): num
   return 1;
 }
 
-/** Rows that this process has written recently, which need no attempt to insert them. */
+/** Ids of limit rows that this process wrote recently. They are incremented without an attempt to insert them. */
 const written = new Set<string>();
 
 function remember(id: string): void {
@@ -74,7 +74,9 @@ function remember(id: string): void {
 
 type Counting = { step: Omit<Step, 'count'>; isThere: boolean; uses: number };
 
-/** Counts uses in the row of their step and answers how many there are in it now. A use is usually the first of its step. */
+/**
+ * Adds uses to the row of their step and returns its new count. Inserts first: a use is usually the first of its step.
+ */
 async function count({ store }: Deps, limit: Limit, { step, isThere, uses }: Counting): Promise<number> {
   const add = () => store.limits.increment(step.id, 'count', uses);
   const counted = isThere || written.has(step.id) ? await add() : undefined;
@@ -97,9 +99,9 @@ function giveBack({ store }: Deps, id: string): () => Promise<void> {
 }
 
 /**
- * Reserves one use before the work is done, across processes, with two calls side by side and seldom a third. Concurrent
- * callers in one step get distinct counts, so they never get more than `max`; two bursts on both sides of
- * the boundary between two steps may both be granted. A failing store refuses (503): limits fail closed.
+ * Reserves one use before the work is done, across processes, in two parallel calls and rarely a third. Concurrent
+ * callers in one step get distinct counts and never more than `max`; two bursts on both sides of a step boundary may
+ * both be granted. Limits fail closed: a failing store is a 503.
  */
 export async function reserve(deps: Deps, limit: Limit): Promise<Reservation> {
   const reading = readUses(deps, [limit]);
@@ -133,10 +135,13 @@ export async function reserveWithKnownUses(
   }
 }
 
-/** `granted`: how many of the uses that were asked for. `giveBack` returns some of them; what is not granted is returned already. */
+/**
+ * `granted` is the number of uses reserved; the others have already been returned. `giveBack` returns some of the
+ * granted ones.
+ */
 export type ManyReserved = { granted: number; secondsLeft: number; giveBack(uses: number): Promise<void> };
 
-/** Reserves so many uses of one limit, or as many as there are left, in the calls that one use takes. */
+/** Reserves up to `uses` uses of one limit, as many as are left, with as many calls as for one use. */
 export async function reserveMany(deps: Deps, limit: Limit, uses: number): Promise<ManyReserved> {
   const reading = readUses(deps, [limit]);
   reading.catch(() => undefined);
@@ -160,14 +165,16 @@ export async function reserveMany(deps: Deps, limit: Limit, uses: number): Promi
   }
 }
 
-/** Whether these uses leave no room, and for how many seconds. Reserves nothing. */
+/** Whole seconds until one more use is allowed; 0 when it is allowed now. Reserves nothing. */
 export function secondsUntilRoomFor({ clock }: Deps, limit: Limit & { max: number }, uses: Uses): number {
   const steps = uses.get(subjectId(limit)) ?? [];
   const total = steps.reduce((sum, step) => sum + step.count, 0);
   return total < limit.max ? 0 : secondsUntilRoom(steps, limit.max, clock.now().getTime());
 }
 
-/** Removes up to `most` expired rows each of limits, idempotency keys and links in mails. Returns whether there may be more. */
+/**
+ * Removes expired limits, idempotency keys and mail links, up to `most` rows each. Returns whether there may be more.
+ */
 export async function removeExpired(store: Store, now: Date, most: number): Promise<boolean> {
   const expired = [Query.lessThan('expiresAt', now.toISOString()), Query.limit(most)] as const;
   const removed = await Promise.all(

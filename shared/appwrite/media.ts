@@ -53,7 +53,7 @@ async function createToken({ client }: Gateway, fileId: string): Promise<Access>
   return { token: secret, tokenId: $id };
 }
 
-/** Creates the secret that opens this one file by its URL until it is retired. */
+/** Creates a file token: the secret that opens this one file by its URL until `retireAccess` deletes it. */
 export async function createAccess(gateway: Gateway, fileId: string): Promise<Access> {
   try {
     return await createToken(gateway, fileId);
@@ -72,7 +72,7 @@ export async function renewToken(gateway: Gateway, fileId: string): Promise<Acce
   }
 }
 
-/** Tokens that one call lists (recorded: tokens-017). */
+/** The page size of `tokens.list` (recorded: tokens-017). */
 const TOKEN_PAGE = 100;
 
 async function findToken(tokens: Tokens, tokenId: string): Promise<Models.ResourceToken | undefined> {
@@ -85,8 +85,8 @@ async function findToken(tokens: Tokens, tokenId: string): Promise<Models.Resour
 }
 
 /**
- * Ends every URL of a file that is older than the token `keepId`. A newer one is about to
- * replace it and stays. Returns false, and ends nothing, when there is no token `keepId`.
+ * Deletes the tokens of a file that are as old as the token `keepId` or older, except that one. A newer token stays: it
+ * is about to replace `keepId`. Returns false, and deletes nothing, when `keepId` does not exist.
  */
 export async function retireAccess({ client }: Gateway, fileId: string, keepId: string): Promise<boolean> {
   const tokens = new Tokens(client);
@@ -117,7 +117,7 @@ async function removeToken(tokens: Tokens, tokenId: string): Promise<void> {
   }
 }
 
-/** Files of the bucket as these queries find them. */
+/** The files of the bucket that match these queries. */
 export async function filesByQuery({ client }: Gateway, queries: string[]): Promise<StoredFile[]> {
   try {
     const { files } = await new Storage(client).listFiles({ bucketId: BUCKET_ID, queries });
@@ -145,7 +145,7 @@ export function filesOfComplaint(gateway: Gateway, complaintId: string): Promise
   return filesByQuery(gateway, [...own, Query.limit(MAX_OF_ONE)]);
 }
 
-/** The next files of the bucket by id; an empty `after` begins. */
+/** The next page of files by id; an empty `after` starts at the beginning. */
 export function listFiles(gateway: Gateway, after: string, limit: number): Promise<StoredFile[]> {
   const seek = after === '' ? [] : [Query.greaterThan('$id', after)];
   return filesByQuery(gateway, [...seek, Query.orderAsc('$id'), Query.limit(limit)]);

@@ -6,26 +6,26 @@ import { appwriteType } from './failures.ts';
 import type { Gateway } from './gateway.ts';
 
 /**
- * The Appwrite user that an address is reached by. Its id is derived from the address, which Appwrite folds to lower
- * case (corpus users-006, users-049), and nothing else is in it.
+ * The id of the Appwrite user that receives the mails of an address and has no other data. Derived from the address in
+ * lower case, as Appwrite stores it (corpus users-006, users-049).
  */
 const userIdOf = (address: string) => derivedId('m', 'mailed address', address.toLowerCase());
 
 const PAGE = 100;
 
-/** A good answer can come from a proxy that has done nothing; it does not say what Appwrite would say. */
+/** Rejects a 2xx answer that Appwrite would not give, such as one from a proxy that did nothing. */
 function expectAnswer(isRight: boolean): void {
   if (!isRight) throw new Error('an answer that is not of Messaging');
 }
 
-/** What the SDK makes of a 204. */
+/** Expects a 204, which the SDK turns into an empty `message`. */
 function expectNothing(answer: unknown): void {
   expectAnswer((answer as { message?: unknown } | undefined)?.message === '');
 }
 
 /**
  * Mails through Appwrite Messaging, one recipient each. createEmail answers `processing` (corpus messaging-029), and
- * refuses an id it has had with 409 `message_already_exists` (messaging-032), which counts as accepted.
+ * refuses a message id that it already has with 409 `message_already_exists` (messaging-032), which counts as accepted.
  */
 export class MessagingMailer implements Mailer {
   readonly #users: Users;
@@ -37,7 +37,7 @@ export class MessagingMailer implements Mailer {
   }
 
   async hand({ id, to, subject, html }: Mail): Promise<'accepted'> {
-    const userId = await this.#reach(to);
+    const userId = await this.#findOrCreateUser(to);
     try {
       const mail = { messageId: id, subject, content: html, html: true, users: [userId] };
       expectAnswer((await this.#messaging.createEmail(mail)).$id === id);
@@ -60,7 +60,10 @@ export class MessagingMailer implements Mailer {
     }
   }
 
-  /** One that is being sent is refused with 400 `message_already_scheduled` (corpus messaging-103). */
+  /**
+   * False for a message that is being sent: Appwrite refuses it with 400 `message_already_scheduled` (corpus
+   * messaging-103).
+   */
   async discard(messageId: string): Promise<boolean> {
     try {
       expectNothing(await this.#messaging.delete({ messageId }));
@@ -82,8 +85,8 @@ export class MessagingMailer implements Mailer {
     }
   }
 
-  /** Users by their id (corpus users-029, users-038). Those that somebody else made are left out. */
-  async listKept(after: string) {
+  /** A page of users by id (corpus users-029, users-038), without those that others have created. */
+  async listStoredAddresses(after: string) {
     const { users } = await this.#users.list({
       queries: [
         Query.startsWith('$id', 'm'),
@@ -100,9 +103,9 @@ export class MessagingMailer implements Mailer {
     };
   }
 
-  /** The id of the user of an address, made when there is none. The address may be that of a user made by somebody else. */
-  async #reach(address: string): Promise<string> {
-    const known = await this.#find(address);
+  /** Finds or creates the user of an address and returns its id. Others may have created the user it finds. */
+  async #findOrCreateUser(address: string): Promise<string> {
+    const known = await this.#findUser(address);
     if (known) return known;
     try {
       const userId = userIdOf(address);
@@ -112,14 +115,14 @@ export class MessagingMailer implements Mailer {
       const type = appwriteType(error);
       if (type === 'general_argument_invalid') throw new MailRefused('Appwrite takes no such address.');
       if (type !== 'user_already_exists') throw error;
-      const other = await this.#find(address);
+      const other = await this.#findUser(address);
       if (other) return other;
       throw error;
     }
   }
 
   /** Equality ignores case (corpus users-031). */
-  async #find(address: string): Promise<string | undefined> {
+  async #findUser(address: string): Promise<string | undefined> {
     const { users } = await this.#users.list({
       queries: [Query.equal('email', address.toLowerCase()), Query.limit(1)],
     });

@@ -4,18 +4,18 @@ import { wordsOfName } from '#shared/domain/words.ts';
 import type { Store } from './store.ts';
 import { createMany, type Operation, removeMany } from './transaction.ts';
 
-/** What an account is found by. */
+/** The names that an account is found by. */
 export type Named = { username: string; name: string };
 
-/** The column `textMark` of an account: a mark of what its words are of, to notice that it was renamed in the console. */
+/** The column `textMark` of an account: a hash of its names, to notice when it was renamed in the console. */
 export const nameMarkOf = ({ username, name }: Named): string => markOf([username, name]);
 
-/** Sorts after every hexadecimal digit and after the letter that ends them in a key. */
+/** Sorts after every hex digit and after the `x` that ends the word in a key. */
 const BEYOND = 'z';
 
 const hex = (word: string) => Buffer.from(word).toString('hex');
 
-/** One column gives the order and is unique: the word's UTF-8 in hexadecimal, which no database folds, an `x`, the account's id. */
+/** The unique sort key of a name word: its UTF-8 in hex, which no collation folds, an `x` and the account's id. */
 export const nameKey = (word: string, accountId: string) => `${hex(word)}x${accountId}`;
 
 /** The words of an account: its username as a whole, and those of the name. */
@@ -44,7 +44,7 @@ export async function removeNameWords(store: Store, accountId: string): Promise<
   await store.nameWords.removeWhere(ofAccount(accountId));
 }
 
-/** Words that begin like this, in the order of their keys; `after` is the last key seen. */
+/** Words with this prefix, ordered by key; `after` is the last key seen. */
 export async function listNameWords(
   store: Store,
   { beginning, after, limit }: { beginning: string; after: string | undefined; limit: number },

@@ -7,28 +7,31 @@ import type { OutboxRow } from './rows.ts';
 import type { Store } from './store.ts';
 import { create, type Operation } from './transaction.ts';
 
-/** What happened to a complaint. */
+/** Events of complaints. */
 export const COMPLAINT_KINDS = ['complaint.created', 'complaint.changed', 'complaint.deleted'] as const;
 export type ComplaintKind = (typeof COMPLAINT_KINDS)[number];
 
-/** What happened to an account, and to the people who run the service. */
+/** Events of accounts, and events for the operators of the service. */
 export const ACCOUNT_KINDS = [
-  /** The address of `accountId` (the pending one, if there is one) is to be confirmed: a mail with a link. */
+  /** A link to confirm the address of `accountId` is to be mailed, to the pending address if there is one. */
   'email.confirm',
-  /** The account no longer has `address`: its owner is told, and Messaging forgets it. */
+  /** The account no longer has `address`: a mail goes there, and its user in Messaging is removed. */
   'email.changed',
-  /** The account no longer has or awaits `address`, which was never confirmed: nobody is told, and Messaging forgets it. */
+  /** The account no longer has `address`, which was never confirmed: no mail, and its user in Messaging is removed. */
   'email.dropped',
-  /** Somebody asked for another address for `accountId`: the present one is told. */
+  /** Another address was requested for `accountId`: a mail goes to the present one. */
   'email.change_requested',
-  /** A link was asked for, by `username` or by `address`, which need not exist. */
+  /** A recovery link was requested, by `username` or by `address`, which may not exist. */
   'recovery.requested',
   'password.changed',
   'role.changed',
-  /** `accountId` is gone: its deliveries go, and Messaging forgets `address`. One row for each address it had. */
+  /**
+   * `accountId` was erased: its deliveries and the user of `address` in Messaging are removed. One row for each address
+   * it had.
+   */
   'account.erased',
   'webhook.disabled',
-  /** Messaging is to forget addresses that no account uses or awaits. `accountId`: its last user that was looked at. */
+  /** Removes users in Messaging whose address no account has. `accountId`: the last such user that was checked. */
   'addresses.review',
 ] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
@@ -41,14 +44,14 @@ type Seen = { hidden: boolean; status: Status };
 
 export type ComplaintNews = {
   complaintId: string;
-  /** The version that this change makes; the next one for a deletion. It decides the row's id. */
+  /** The version that this change makes; for a deletion, the next one. Part of the row id. */
   version: number;
   /** Who did it; undefined for the system. */
   by: { id: string; role: Role } | undefined;
   at: Date;
   /**
-   * Names of what changed and nothing of the texts: the fields of a timeline entry (`CHANGED_FIELDS`), and `note` for a
-   * public note, `internalNote`, `images`, `duplicateOf`, `escalation`, `rating`.
+   * Names of what changed, without any texts: the fields of a timeline entry (`CHANGED_FIELDS`), `note` for a public
+   * note, `internalNote`, `images`, `duplicateOf`, `escalation`, `rating`.
    */
   changed: readonly string[];
   /** Whether the timeline entry is one that the public sees. */
@@ -62,12 +65,12 @@ export type AccountNews = {
   kind: AccountKind;
   at: Date;
   accountId?: string | undefined;
-  /** Who did it, when it was somebody else. */
+  /** The actor, when it was not the account itself. */
   byId?: string | undefined;
   username?: string | undefined;
   address?: string | undefined;
   webhookId?: string | undefined;
-  /** Part of the row's id with the kind and the account, so that the same news is written once. Without it the id is random. */
+  /** With it, the row id is derived from the event, so the same event is stored once. Without it, the id is random. */
   version?: string | undefined;
 };
 
@@ -84,7 +87,10 @@ function kindOf({ before, after }: ComplaintNews): ComplaintKind {
   return after ? 'complaint.changed' : 'complaint.deleted';
 }
 
-/** The outbox row of a change of a complaint, for the same transaction. A single create, since a bulk one fires no event. */
+/**
+ * The outbox row of a complaint's change, for the same transaction. A single create, since a bulk create fires no
+ * event.
+ */
 export function complaintOutbox(news: ComplaintNews): Operation {
   const { complaintId, version, by, at, changed, before, after } = news;
   return create('outbox', derivedId('o', 'complaint', complaintId, String(version)), {
@@ -123,13 +129,13 @@ export function outboxOperation(news: AccountNews): Operation {
   return create('outbox', id, data);
 }
 
-/** Writes the row by itself: one call. The same news (see `version`) again changes nothing. */
+/** Writes the row outside a transaction, in one call. Writing the same event (see `version`) again changes nothing. */
 export async function writeOutbox(store: Store, news: AccountNews): Promise<void> {
   const { id, data } = accountRow(news);
   await store.outbox.insert(id, data);
 }
 
-/** What has not been made into deliveries yet, the oldest first, without the first `skip` of those made since `since`. */
+/** Outbox rows, oldest first, without the first `skip` of those created at or after `since` (empty: of all). */
 export async function listOutbox(
   store: Store,
   limit: number,

@@ -8,20 +8,26 @@ import type { Store } from './store.ts';
 
 export type Placed = Stored<RowOf<typeof PlaceRow>>;
 
-/** How many ranges of cells fit into one query. */
+/** The number of cell ranges in one query. */
 export const RANGES_PER_QUERY = 9;
 
 const shownTo = (sight: Sight) => (sight.desk ? [] : [Query.lessThan('hidden', true)]);
 const inRange = ({ from, to }: CellRange) => Query.between('cell', from, to);
 
-/** The query of complaints in up to RANGES_PER_QUERY ranges of cells. A person's own hidden ones are not among them. */
+/**
+ * The query for complaints in up to RANGES_PER_QUERY cell ranges. Outside the desk it leaves out all hidden complaints,
+ * also the viewer's own.
+ */
 export function rangeQueries(sight: Sight, ranges: readonly CellRange[], limit: number): string[] {
   const [first, ...others] = ranges.map(inRange);
   const within = others.length === 0 ? (first ?? '') : Query.or([first ?? '', ...others]);
   return [...shownTo(sight), within, Query.orderAsc('cell'), Query.orderAsc('$id'), Query.limit(limit)];
 }
 
-/** Complaints in these ranges of cells, at most `limit` of every nine ranges; `isCut` when there were more of some. */
+/**
+ * Complaints in these cell ranges, in parallel queries of nine ranges with at most `limit` rows each. `isCut`: one was
+ * full.
+ */
 export async function readRanges(
   store: Store,
   { sight, ranges, limit }: { sight: Sight; ranges: readonly CellRange[]; limit: number },
@@ -35,7 +41,10 @@ export async function readRanges(
   return { rows: pages.flatMap((page) => page.rows), isCut: pages.some((page) => page.rows.length >= limit) };
 }
 
-/** Complaints as a map shows them, in up to RANGES_PER_QUERY ranges of cells, and up to as many own hidden ones. */
+/**
+ * Complaints for a map: those in up to RANGES_PER_QUERY cell ranges, and the viewer's own hidden ones anywhere. At most
+ * `limit` of each; `isCut` when there may be more.
+ */
 export async function readPoints(store: Store, sight: Sight, ranges: readonly CellRange[], limit: number) {
   const [shown, own] = await Promise.all([
     store.points.list(rangeQueries(sight, ranges, limit)),
@@ -44,14 +53,17 @@ export async function readPoints(store: Store, sight: Sight, ranges: readonly Ce
   return { rows: [...shown.rows, ...own.rows], isCut: shown.rows.length >= limit || own.rows.length >= limit };
 }
 
-/** The query of the complaints whose cells come next to a cell, on one side of it. */
+/** The query for the complaints next to a cell in the order of cells, on one side of it. */
 export function besideQueries(sight: Sight, cell: string, side: 'before' | 'after', limit: number): string[] {
   const beyond = side === 'after' ? Query.greaterThanEqual('cell', cell) : Query.lessThan('cell', cell);
   const order = side === 'after' ? Query.orderAsc : Query.orderDesc;
   return [...shownTo(sight), beyond, order('cell'), order('$id'), Query.limit(limit)];
 }
 
-/** Complaints whose cells come right before and after a cell, up to `limit` on each side. Most are near it, but others may be as near. */
+/**
+ * Complaints next to a cell in the order of cells, up to `limit` on each side. Most are near it, but others may be as
+ * near.
+ */
 export async function readBeside(store: Store, sight: Sight, cell: string, limit: number): Promise<Placed[]> {
   const sides = await Promise.all(
     (['before', 'after'] as const).map((side) => store.places.list(besideQueries(sight, cell, side, limit))),

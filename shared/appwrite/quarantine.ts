@@ -8,7 +8,7 @@ import type { Store } from './store.ts';
 export type Quarantined = Stored<RowOf<typeof QuarantineRow>>;
 export type QuarantineKind = Quarantined['kind'];
 
-/** Rows that one bulk create takes (recorded: bulk-040, bulk-041). */
+/** Maximum number of rows in one bulk create (recorded: bulk-040, bulk-041). */
 const BULK_ROWS = 100;
 
 const rowId = (kind: QuarantineKind, subject: string) => derivedId('q', kind, subject);
@@ -26,7 +26,8 @@ export async function recordFound(
     .filter((subject) => !knownSubjects.has(subject))
     .map((subject) => ({ $id: rowId(kind, subject), kind, subject, firstSeenAt: seenAt, seenAt }));
   for (let at = 0; at < fresh.length; at += BULK_ROWS) {
-    // When another run has noted one of them meanwhile, the others of the call are noted by the next pass.
+    // The call creates all or none. When another run has recorded one of them meanwhile, the next pass records the
+    // rest.
     await store.quarantine.insertMany(fresh.slice(at, at + BULK_ROWS));
   }
   for (const ids of valueChunks(
@@ -51,7 +52,7 @@ export function removeUnseen(
   ]);
 }
 
-/** Those of a kind that were first found at or before this moment, the oldest first. */
+/** The records of a kind that were first found at or before `until`, oldest first. */
 export async function listQuarantined(
   store: Store,
   kind: QuarantineKind,

@@ -8,9 +8,9 @@ import type { CheckedRow } from './rows.ts';
 import type { Store } from './store.ts';
 import { Table } from './table.ts';
 
-/** Rows between two known ones that were not asked for, before they are asked for one by one. */
+/** Rows that the range query of `presentAmong` may read beyond the ids it looks for. */
 const SLACK = 50;
-/** Timeline entries that one look lists. */
+/** The page size of timeline entries in `withTimeline`. */
 const MAX_ENTRIES = 1_000;
 
 export type CheckedComplaint = Stored<RowOf<typeof CheckedRow>>;
@@ -19,7 +19,7 @@ type TimelineOwner = Stored<RowOf<typeof OwnerRow>>;
 const IdRow = row({});
 const OwnerRow = row({ complaintId: text });
 
-// Single columns: a row that cannot be read in full must not stop the reconciliation.
+// Tables with single columns: a row that cannot be read in full must not stop the reconciliation.
 const idsOf = (gateway: Gateway) => new Table(gateway, 'complaints', IdRow);
 const owners = (gateway: Gateway) => new Table(gateway, 'timeline', OwnerRow);
 
@@ -27,7 +27,7 @@ const seek = (column: string, after: string) => (after === '' ? [] : [Query.grea
 
 type Find = (queries: string[]) => Promise<string[]>;
 
-/** Which of the ids there are: one look at everything between the first and the last, then at each that was not seen. */
+/** Which of these ids exist. Many ids are looked up by one range query first, then each id that it did not return. */
 async function presentAmong(ids: readonly string[], find: Find): Promise<Set<string>> {
   const sorted = [...new Set(ids)].sort();
   const seen = new Set<string>();
@@ -50,9 +50,9 @@ export function existingComplaints(gateway: Gateway, ids: readonly string[]): Pr
 }
 
 /**
- * Which of these files belong to a complaint: those that it may be filed with, as long as it is there; those added later
- * only when its row names them, since a request that died in between leaves some that no row names. Where the pictures
- * of a row cannot be read, all are taken for its own.
+ * Which of these files belong to a complaint that exists. Those of its filing always do; those added later only when
+ * its row names them, since a request that died may have left others. When a row's pictures are unreadable, all its
+ * files count as its own.
  */
 export async function ownedFiles(gateway: Gateway, store: Store, ids: readonly string[]): Promise<Set<string>> {
   const living = await existingComplaints(
@@ -79,16 +79,16 @@ export function completeFiles(gateway: Gateway, ids: readonly string[]): Promise
   });
 }
 
-/** The next complaints by id; an empty `after` begins. */
+/** The next page of complaints by id; an empty `after` starts at the beginning. */
 export async function listComplaints(store: Store, after: string, limit: number): Promise<CheckedComplaint[]> {
   const { rows } = await store.checked.list([...seek('$id', after), Query.orderAsc('$id'), Query.limit(limit)]);
   return rows;
 }
 
-/** Where reading the changed complaints goes on: the time of a write, and the id of the last row seen of that time. */
+/** A cursor over written complaints: the time of a write, and the id of the last row seen with that time. */
 export type ChangeMark = { at: string; id: string };
 
-/** Complaints that were written after a mark, by anybody, in the order of their last write. */
+/** Complaints written after the cursor, by the API or in the console, in the order of their last write. */
 export async function listWrittenAfter(store: Store, { at, id }: ChangeMark, limit: number) {
   const tied = Query.and([Query.equal('$updatedAt', at), Query.greaterThan('$id', id)]);
   const later = Query.greaterThan('$updatedAt', at);
@@ -102,7 +102,7 @@ export async function listWrittenAfter(store: Store, { at, id }: ChangeMark, lim
   return rows;
 }
 
-/** The next timeline entries, by the complaint they tell of. */
+/** The next timeline entries in the order of their complaints' ids, reading `complaintId` only. */
 export async function listTimelineOwners(gateway: Gateway, after: string, limit: number): Promise<TimelineOwner[]> {
   const { rows } = await owners(gateway).list([
     ...seek('complaintId', after),
@@ -112,7 +112,7 @@ export async function listTimelineOwners(gateway: Gateway, after: string, limit:
   return rows;
 }
 
-/** Those of these complaints that have a timeline; all of them when they have too many entries to be listed in one call. */
+/** The complaints among `ids` that have a timeline; all of them when their entries do not fit into one page. */
 async function withTimeline(gateway: Gateway, ids: readonly string[]): Promise<readonly string[]> {
   const queries = [Query.equal('complaintId', [...ids]), Query.limit(MAX_ENTRIES)];
   const { rows } = await owners(gateway).list(queries);
@@ -130,7 +130,10 @@ export async function deletedWithLeftovers(gateway: Gateway, ids: readonly strin
   return new Set(ids.filter((id) => left.has(id) && !living.has(id)));
 }
 
-/** Whether a complaint has a timeline: its first entry is committed together with its row, so it proves that it was filed. */
+/**
+ * Whether a complaint has a timeline. Its first entry is committed together with its row, so an entry proves that it
+ * was filed.
+ */
 export async function hasTimeline(gateway: Gateway, complaintId: string): Promise<boolean> {
   const { rows } = await owners(gateway).list([Query.equal('complaintId', complaintId), Query.limit(1)]);
   return rows.length > 0;

@@ -6,7 +6,7 @@ import { type $InferObjectOutput, type $ZodLooseShape, $ZodObjectJIT, type $ZodT
 export type RowMeta = { $id: string; $createdAt: string; $updatedAt: string; $sequence: string };
 export type Stored<T> = T & RowMeta;
 
-/** What is read of a table: the query that asks for its columns, and the check of what comes back. */
+/** How a table is read: the query that selects its columns, and the schema that checks each row. */
 export type RowSchema<T> = { select: string; check: $ZodType<Stored<T>> };
 export type RowOf<S> = S extends RowSchema<infer T> ? T : never;
 
@@ -26,12 +26,14 @@ const META = {
   $sequence: z.pipe(z.union([text, number]), z.transform(String)),
 };
 
-/** An object whose check zod compiles: its interpreted one takes three times as long, and a list has hundreds of cells. */
+/**
+ * An object schema that zod compiles: interpreted checks take three times as long, and a list has hundreds of cells.
+ */
 export function compiled<S extends $ZodLooseShape>(shape: S): $ZodType<Columns<S>> {
   return new $ZodObjectJIT({ type: 'object', shape }) as unknown as $ZodType<Columns<S>>;
 }
 
-/** Rows with these columns and what Appwrite adds; nothing else is asked for. */
+/** The schema of rows with these columns and Appwrite's own. Selects nothing else. */
 export function row<S extends $ZodLooseShape>(columns: S): RowSchema<Columns<S>> {
   const check = compiled({ ...columns, ...META }) as unknown as $ZodType<Stored<Columns<S>>>;
   return { select: Query.select(['$id', ...Object.keys(columns)]), check };

@@ -6,17 +6,17 @@ import { STATUSES } from '#shared/domain/status.ts';
 import { ACCOUNT_KINDS, COMPLAINT_KINDS } from './outbox.ts';
 import { compiled, flag, maybeNumber, maybeText, number, type RowOf, row, text } from './row.ts';
 
-/** The rows of appwrite.json: everything read from Appwrite is parsed by these schemas. */
+/** Schemas of the rows of appwrite.json. Everything read from Appwrite is parsed by them. */
 
 const status = z.enum(STATUSES);
 
-/** A number with a default, which an admin may have emptied in the console. */
+/** A number that is null when an admin emptied it in the console; null reads as 0. */
 const count = z.pipe(
   maybeNumber,
   z.transform((value) => value ?? 0),
 );
 
-/** A column of text that holds a list in JSON; undefined when it cannot be read, as after a slip in the console. */
+/** A text column with a JSON list. Unreadable JSON, such as after a typing error in the console, reads as undefined. */
 function jsonList<T>(entry: z.core.$ZodType<T>) {
   const list = z.array(entry);
   const read = (json: string | null): T[] | undefined => {
@@ -31,7 +31,7 @@ function jsonList<T>(entry: z.core.$ZodType<T>) {
   return z.pipe(maybeText, z.transform(read));
 }
 
-/** As `jsonList`, but empty when it is unreadable: for lists that the rest of the row can do without. */
+/** As `jsonList`, but unreadable JSON reads as []. For lists that the rest of the row does not depend on. */
 function lenientList<T>(entry: z.core.$ZodType<T>) {
   return z.pipe(
     jsonList(entry),
@@ -45,7 +45,7 @@ export type RevokedToken = z.infer<typeof RevokedToken>;
 const KnownAddress = compiled({ mark: text, seen: text });
 export type KnownAddress = z.infer<typeof KnownAddress>;
 
-/** An admin may type capitals in the console; the canonical name still finds the account. */
+/** Reads a username in canonical form, so that names typed with capitals in the console still match. */
 const StoredUsername = z.pipe(
   text,
   z.transform((typed) => canonicalUsername(typed.trim()) ?? typed),
@@ -60,11 +60,11 @@ export const UserRow = row({
   epoch: text,
   registeredAt: text,
   changedAt: text,
-  /** Undefined when it is unreadable: then all tokens are refused, since any may be revoked. */
+  /** Undefined when unreadable. All tokens of the account are then refused, since any of them may be revoked. */
   revoked: jsonList(RevokedToken),
   knownAddresses: lenientList(KnownAddress),
   email: maybeText,
-  /** null where there is no address. */
+  /** null when there is no address. */
   emailConfirmed: z.nullable(flag),
   /** The address that replaces `email` once it is confirmed. */
   emailPending: maybeText,
@@ -73,13 +73,18 @@ export const UserRow = row({
   textMark: maybeText,
 });
 
-/** A word that an account is found by; see name-words.ts. */
+/** A word of an account's names, for finding accounts; see name-words.ts. */
 export const NameWordRow = row({ key: text, accountId: text });
 
-/** A name that was ever taken, by `nameRowId`. Written once and never changed, so that nothing tells when its account went. */
+/**
+ * A username that was ever taken, under the id `nameRowId`. Never changed, so it does not show when its account was
+ * erased.
+ */
 export const NameRow = row({ taken: flag });
 
-/** By the account's id: the names it has had, comma-separated. Gone once the account is erased and nothing bears its names. */
+/**
+ * The usernames that an account has had, comma-separated, under the account's id. Removed when its erasure is finished.
+ */
 export const IdentityRow = row({
   usernames: text,
   state: z.enum(['active', 'erasing']),
@@ -94,16 +99,16 @@ const StoredImage = compiled({
   token: text,
   tokenId: text,
   /**
-   * The token was made while the complaint was hidden. It is shown as long as the complaint is hidden and never
-   * afterwards, so that the public cannot know it (present.ts).
+   * The token was made while the complaint was hidden. present.ts shows it only while the complaint is hidden, so the
+   * public never learns it.
    */
   private: z.optional(flag),
-  /** false: Appwrite's preview would show it wrongly. */
+  /** false: Appwrite's preview would render the picture wrongly. */
   preview: z.optional(flag),
 });
 export type StoredImage = z.infer<typeof StoredImage>;
 
-/** Who called, on a complaint that staff filed for a caller; undefined when the column cannot be read. */
+/** The caller, on a complaint that staff filed for them. An unreadable column reads as null. */
 const StoredContact = compiled({ name: maybeText, phone: maybeText, email: maybeText });
 export type Contact = z.infer<typeof StoredContact>;
 
@@ -153,7 +158,7 @@ export const ComplaintRow = row({
   minutesLeft: maybeNumber,
   acknowledgeLevel: count,
   overdueLevel: count,
-  /** When the next step is due that time takes by itself: a deadline, a level of escalation, closing. */
+  /** When maintenance has to take the next step: an escalation after a deadline, or closing. */
   stepAt: maybeText,
   /** How many times it was reopened. */
   reopened: count,
@@ -171,10 +176,10 @@ export const ComplaintRow = row({
 /** The columns that a search by place reads. */
 export const PlaceRow = row({ latitude: maybeNumber, longitude: maybeNumber, status: status, category: maybeText });
 
-/** The column of complaints with their reference numbers. */
+/** Only a complaint's reference number. */
 export const ReferenceRow = row({ reference: maybeText });
 
-/** When the contact of a caller is to be removed. */
+/** Only the time when a caller's contact is to be removed. */
 export const ContactRow = row({ contactUntil: maybeText });
 
 /** A complaint as a map shows it. */
@@ -187,7 +192,7 @@ export const PointRow = row({
   reference: maybeText,
 });
 
-/** What lists are ordered by (the `$id` as well). */
+/** The sort keys of lists; `$id` is one as well. */
 export const ComplaintKeysRow = row(COMPLAINT_KEYS);
 
 /** The columns that show whether a complaint was edited or added in the console; see console-edits.ts. */
@@ -220,7 +225,7 @@ const CHECKED_COLUMNS = {
   assignedKey: text,
 };
 
-/** What maintenance reads of each complaint that was written. */
+/** The columns that maintenance reads to check a complaint. */
 export const CheckedRow = row({
   status: status,
   category: maybeText,
@@ -258,7 +263,7 @@ export const DueRow = row({
   counted: maybeText,
 });
 
-/** The same table as far as figures need it. */
+/** The columns of a complaint that monthly figures are computed from. */
 export const TimesRow = row({
   filedAt: text,
   status: status,
@@ -310,20 +315,20 @@ export const CategoryRow = row({
   /** In working hours and working days; null: no such deadline. */
   hoursToAcknowledge: maybeNumber,
   daysUntilOverdue: maybeNumber,
-  /** Usernames by comma: who is assigned after a deadline, one level after the other. */
+  /** Comma-separated usernames: each level of escalation after a deadline assigns the complaint to the next of them. */
   escalateTo: maybeText,
 });
 
-/** A row of `words` is read for its `$id`, which begins with the complaint's. */
+/** Rows of `words` are only read for their `$id`, which begins with the complaint's. */
 export const WordRow = row({});
 
-/** A person follows a complaint; the id is made of the two, so that there is one row at most. See follows.ts. */
+/** A person follows a complaint. The id is derived from both, so each pair has at most one row; see follows.ts. */
 export const FollowRow = row({ personId: text, complaintId: text });
 
-/** What decides who may see a complaint. */
+/** The columns that decide who may see a complaint. */
 export const SightRow = row({ status: status, touched: flag, hidden: flag, anonymous: flag, reporterId: text });
 
-/** How many reference numbers were taken in the year of the row's `$id`. */
+/** The last reference number drawn in the year of the row's `$id`. */
 export const CounterRow = row({ value: number });
 
 export const TallyRow = row({ visible: number, hidden: number });
@@ -361,7 +366,7 @@ export const FiguresRow = row({
   filed: number,
   acknowledged: number,
   resolved: number,
-  /** Complaints whose deadline has passed or that have ended, of those with a deadline; and those that ended in time. */
+  /** `decided`: complaints with a deadline that have ended or missed it. `inTime`: those that ended by it. */
   decided: number,
   inTime: number,
   /** Complaints that were reopened at least once. */
@@ -373,12 +378,12 @@ export const FiguresRow = row({
   measuredAt: text,
 });
 
-/** The same row with the distribution of its times, of which the medians are made. */
+/** The same row with the distributions of times that the medians are computed from. */
 export const SpansRow = row({ spansToAcknowledge: maybeText, spansToResolve: maybeText });
 
 const OUTBOX_KINDS = [...COMPLAINT_KINDS, ...ACCOUNT_KINDS] as const;
 
-/** A comma list; people who type one put spaces into it. */
+/** A list of names, separated by commas; people who type one add spaces. */
 const Names = z.pipe(
   maybeText,
   z.transform((names) => (names ?? '').split(/[,\s]+/).filter(Boolean)),
@@ -390,7 +395,7 @@ const NamesOf = <T extends string>(known: readonly T[]) =>
     z.transform((names) => known.filter((name) => names.includes(name))),
   );
 
-/** What people and systems are to be told; removed once it has become deliveries. See outbox.ts. */
+/** An event that people and webhooks are told of. Removed once its deliveries exist; see outbox.ts. */
 export const OutboxRow = row({
   kind: z.enum(OUTBOX_KINDS),
   at: text,
@@ -441,7 +446,9 @@ export const WebhookRow = row({
   disabledBecause: maybeText,
 });
 
-/** A link in a mail: one of each purpose and account, so that a newer one ends the older. Only the hash of its token is kept. */
+/**
+ * A link in a mail. One row per purpose and account, so a newer link ends the older. Stores only the hash of its token.
+ */
 export const LinkRow = row({
   accountId: text,
   purpose: z.enum(LINK_PURPOSES),

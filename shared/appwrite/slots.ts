@@ -4,27 +4,32 @@ export class Slots {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  /** A slot that is not given back within `longestMs` goes to the next call, so that calls that hang cannot hold all slots. */
+  /**
+   * A slot that is not released within `longestMs` goes to the next call, so that hanging calls cannot hold all slots.
+   */
   constructor(count: number, longestMs: number) {
     this.#free = count;
     this.#longestMs = longestMs;
   }
 
-  /** Waits for a slot; rejects when none is free within `limitMs`. The caller must call the returned function, which gives the slot back. */
+  /**
+   * Waits for a slot; rejects when none is free within `limitMs`. The caller must call the returned function to release
+   * it.
+   */
   async take(limitMs: number): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     else await this.#wait(limitMs);
-    let given = false;
-    const giveBack = () => {
-      if (given) return;
-      given = true;
+    let released = false;
+    const release = () => {
+      if (released) return;
+      released = true;
       clearTimeout(longest);
       const enterNext = this.#waiting.shift();
       if (enterNext) enterNext();
       else this.#free += 1;
     };
-    const longest = setTimeout(giveBack, this.#longestMs);
-    return giveBack;
+    const longest = setTimeout(release, this.#longestMs);
+    return release;
   }
 
   #wait(limitMs: number): Promise<void> {

@@ -13,22 +13,25 @@ type Values = Record<string, unknown>;
 // 1.9.6 ignores `total=false` over HTTP but obeys `total=0`; the SDK's type only knows the boolean.
 const NO_TOTAL = 0 as unknown as boolean;
 
-/** What increment and decrement answer for a row that does not exist: 1.9.6 speaks of the column. */
+/** The errors of increment and decrement for a missing row: 1.9.6 names the column instead. */
 const MISSING_ROW = ['row_not_found', 'column_not_found'];
 const LIMIT = ['column_limit_exceeded', 'attribute_limit_exceeded'];
 
-function gate(id: string): string {
+function safeId(id: string): string {
   if (!isSafeId(id)) throw new Error(`not a row id: ${JSON.stringify(id.slice(0, 40))}`);
   return id;
 }
 
-/** How many rows a bulk call has written; 503 when the answer has no number. */
-function counted({ total }: { total: unknown }): number {
+/** The number of rows that a bulk call has written; throws 503 when the answer has none. */
+function writtenRows({ total }: { total: unknown }): number {
   if (typeof total !== 'number') throw unavailable(new Error('a bulk write that tells no number'));
   return total;
 }
 
-/** One table: the only way rows are read and written singly. Rows come back through their schema; a failure of Appwrite is a 503. */
+/**
+ * Reads and writes the rows of one table outside transactions. Rows are parsed by their schema; a failure of Appwrite
+ * is a 503.
+ */
 export class Table<T extends Values> {
   readonly #gateway: Gateway;
   readonly #where: { databaseId: string; tableId: TableId };
@@ -47,17 +50,17 @@ export class Table<T extends Values> {
     throw unavailable(new Error(`unreadable row in ${this.#where.tableId}: ${paths}`));
   }
 
-  /** Reads by query, never by getRow: that one may serve a stale copy for a day. */
+  /** Reads by query: getRow may serve a stale copy for a day. */
   async find(id: string): Promise<Stored<T> | undefined> {
-    const { rows } = await this.list([Query.equal('$id', gate(id)), Query.limit(1)]);
+    const { rows } = await this.list([Query.equal('$id', safeId(id)), Query.limit(1)]);
     return rows[0];
   }
 
-  /** Those of these ids that there are, in no particular order. */
+  /** The rows among these ids that exist, in no particular order. */
   async findMany(ids: readonly string[]): Promise<Stored<T>[]> {
     return readInChunks(
       '$id',
-      ids.map(gate),
+      ids.map(safeId),
       async (query, most) => (await this.list([query, Query.limit(most)])).rows,
     );
   }
@@ -73,13 +76,15 @@ export class Table<T extends Values> {
 
   /** The new row, or undefined when the id or a unique value is taken. */
   insert(id: string, data: Values): Promise<Stored<T> | undefined> {
-    return this.#write(['row_already_exists'], (tables) => tables.createRow({ ...this.#where, rowId: gate(id), data }));
+    return this.#write(['row_already_exists'], (tables) =>
+      tables.createRow({ ...this.#where, rowId: safeId(id), data }),
+    );
   }
 
-  /** Up to 100 new rows in one call, all or none of them: false when one of the ids is taken. */
+  /** Creates up to 100 rows in one call, all or none; false when one of the ids is taken. */
   async insertMany(rows: ({ $id: string } & Values)[]): Promise<boolean> {
     if (rows.length === 0) return true;
-    for (const { $id } of rows) gate($id);
+    for (const { $id } of rows) safeId($id);
     const made = await this.#run(
       () => this.#gateway.tables.createRows({ ...this.#where, rows }),
       ['row_already_exists'],
@@ -87,28 +92,34 @@ export class Table<T extends Values> {
     return made !== undefined;
   }
 
-  /** Needs every required column, unlike a patch. Not for a table with a unique index, where it may overwrite another row. */
+  /**
+   * Needs every required column, unlike a patch. Not for a table with a unique index, where it may overwrite another
+   * row (rows-247).
+   */
   async upsert(id: string, data: Values): Promise<void> {
-    const row = await this.#run(() => this.#gateway.tables.upsertRow({ ...this.#where, rowId: gate(id), data }));
+    const row = await this.#run(() => this.#gateway.tables.upsertRow({ ...this.#where, rowId: safeId(id), data }));
     if (row?.$id !== id) throw unavailable(new Error('an upsert that answers another row'));
   }
 
-  /** A compare-and-set on the row as it was read: undefined when it has changed or gone since. */
+  /** Updates these columns by compare-and-set: undefined when the row has changed or was deleted since it was read. */
   replace(row: RowMeta, data: Values): Promise<Stored<T> | undefined> {
     const tables = this.#gateway.ifUnchangedSince(row.$updatedAt);
-    const write = () => tables.updateRow({ ...this.#where, rowId: gate(row.$id), data });
+    const write = () => tables.updateRow({ ...this.#where, rowId: safeId(row.$id), data });
     return this.#write(['row_update_conflict', 'row_not_found'], write);
   }
 
   /** Removes a row; idempotent. */
   async remove(id: string): Promise<void> {
-    const gone = () => this.#gateway.tables.deleteRow({ ...this.#where, rowId: gate(id) });
-    await this.#run(gone, ['row_not_found']);
+    const call = () => this.#gateway.tables.deleteRow({ ...this.#where, rowId: safeId(id) });
+    await this.#run(call, ['row_not_found']);
   }
 
-  /** Adds `value` and answers the new one: every one of concurrent callers gets another. Undefined for a row that is not there. */
+  /**
+   * Adds `value` and returns the new number, which differs for each concurrent caller. Undefined when the row does not
+   * exist.
+   */
   async increment(id: string, column: string, value = 1): Promise<number | undefined> {
-    const target = { ...this.#where, rowId: gate(id), column, value };
+    const target = { ...this.#where, rowId: safeId(id), column, value };
     const row = await this.#run(() => this.#gateway.tables.incrementRowColumn(target), MISSING_ROW);
     if (row === undefined) return undefined;
     const now: unknown = (row as Values)[column];
@@ -116,20 +127,23 @@ export class Table<T extends Values> {
     return now;
   }
 
-  /** Takes `value` off again, never below 0; a row that is gone or holds less is as good. */
+  /** Subtracts `value`. Changes nothing when the row is gone or holds less. */
   async decrement(id: string, column: string, value = 1): Promise<void> {
-    const target = { ...this.#where, rowId: gate(id), column, value, min: 0 };
+    const target = { ...this.#where, rowId: safeId(id), column, value, min: 0 };
     await this.#run(() => this.#gateway.tables.decrementRowColumn(target), [...MISSING_ROW, ...LIMIT]);
   }
 
-  /** Not a compare-and-set: for values that any writer would set alike. Refuses an empty list of queries, which would match every row. */
+  /**
+   * Not a compare-and-set: only for values that every writer sets alike. The type refuses an empty list, which would
+   * match every row.
+   */
   async updateWhere(queries: [string, ...string[]], data: Values): Promise<void> {
-    counted(await this.#run(() => this.#gateway.tables.updateRows({ ...this.#where, queries, data })));
+    writtenRows(await this.#run(() => this.#gateway.tables.updateRows({ ...this.#where, queries, data })));
   }
 
-  /** Returns how many were removed. */
+  /** Returns the number of removed rows. */
   async removeWhere(queries: [string, ...string[]]): Promise<number> {
-    return counted(await this.#run(() => this.#gateway.tables.deleteRows({ ...this.#where, queries })));
+    return writtenRows(await this.#run(() => this.#gateway.tables.deleteRows({ ...this.#where, queries })));
   }
 
   async #write(expected: string[], write: (tables: TablesDB) => Promise<unknown>): Promise<Stored<T> | undefined> {

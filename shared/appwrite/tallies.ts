@@ -12,13 +12,13 @@ export type Counted = {
   status: Status;
   category: string | null;
   reporterId: string;
-  /** null when the account was erased, and its totals with it. */
+  /** null when the account and its totals were erased. */
   reporterName: string | null;
   anonymous: boolean;
   hidden: boolean;
 };
 
-/** Totals keep the public's and the hidden complaints apart, so that each viewer can be told theirs. */
+/** Totals count visible and hidden complaints separately, so that each viewer gets the total of what they may see. */
 export type Tally = { visible: number; hidden: number };
 export const NOTHING: Tally = { visible: 0, hidden: 0 };
 
@@ -44,13 +44,19 @@ function talliesOf(complaint: Counted): string[] {
   return [statusTally(status), ...(category === null ? [] : [categoryTally(category)]), ...own];
 }
 
-/** How a row is counted, as its column `counted` keeps it. Written in the commit that moves the totals. */
+/**
+ * The value of the column `counted`: the fields that decide in which totals the row is counted. Written in the commit
+ * that changes the totals.
+ */
 export function countedAs({ status, category, hidden, anonymous, reporterId, reporterName }: Counted): string {
   const reporter = reporterName === null ? '' : reporterId;
   return [status, category ?? '', Number(hidden), Number(anonymous), reporter].join('|');
 }
 
-/** In which totals a row is counted, whatever was done to it in the console since; undefined: in none. */
+/**
+ * Reads the column `counted`: how the row is counted now, whatever was edited in the console since. Undefined: in no
+ * total.
+ */
 export function countedBefore(row: { counted: string | null; reporterName: string | null }): Counted | undefined {
   const [name, category, hidden, anonymous, reporter = ''] = row.counted?.split('|') ?? [];
   const status = STATUSES.find((known) => known === name);
@@ -61,7 +67,7 @@ export function countedBefore(row: { counted: string | null; reporterName: strin
     hidden: hidden === '1',
     anonymous: anonymous === '1',
     reporterId: reporter,
-    // The totals of an erased account are gone, so its complaints are counted in none of them any more.
+    // The totals of an erased account are gone, so its complaints are not counted in them any more.
     reporterName: reporter === '' || row.reporterName === null ? null : reporter,
   };
 }
@@ -71,7 +77,7 @@ function placesOf(complaint: Counted | undefined): Set<string> {
   return new Set(complaint ? talliesOf(complaint).map((id) => `${id}/${column}`) : []);
 }
 
-/** The operations from one state of a complaint to another, always in the same order, so that two commits cannot deadlock. */
+/** The operations that move a complaint between totals, sorted by row, so that two commits cannot deadlock. */
 export function tallyOperations(before: Counted | undefined, after: Counted | undefined): RowOperation[] {
   const left = placesOf(before);
   const entered = placesOf(after);
@@ -87,7 +93,10 @@ export function tallyOperations(before: Counted | undefined, after: Counted | un
     });
 }
 
-/** Commits work that changes totals. When a total is missing, only creates it and leaves the commit to the next try. */
+/**
+ * Commits work that changes totals. When a total is missing, only creates it and returns `missing`: the caller has to
+ * retry.
+ */
 export async function commitCounted(
   { gateway, store }: { gateway: Gateway; store: Store },
   work: Work,
@@ -105,7 +114,7 @@ async function ensureTallies(store: Store, operations: readonly Operation[]): Pr
     ),
   );
   await Promise.all([...ids].map((id) => store.tallies.insert(id, { ...NOTHING })));
-  // It may have been deleted in the console, so that it has to be counted from scratch.
+  // The total may have been deleted in the console, so it has to be counted from scratch.
   const shared = [...ids].filter((id) => !accountTallyOf(id));
   await Promise.all(shared.map((subject) => addTask(store, { kind: 'recount', subject, dueAt: new Date() })));
 }

@@ -18,7 +18,7 @@ import {
 } from './tallies.ts';
 import { update, type Work } from './transaction.ts';
 
-/** A kept total and which complaints it counts. */
+/** A stored total and the conditions of the complaints that it counts. */
 export type StoredTotal = { id: string; conditions: readonly string[] };
 
 const ATTEMPTS = 3;
@@ -40,7 +40,10 @@ export async function sharedTotals(store: Store): Promise<StoredTotal[]> {
   return [...STATUSES.map(totalOfStatus), ...categories.map(({ $id }) => totalOfCategory($id))];
 }
 
-/** The totals of the accounts that are so large that their lists are not counted any more. Reads the table without an index, once a day. */
+/**
+ * The totals of accounts with so many complaints that their lists are not counted any more. Scans the table without an
+ * index, once a day.
+ */
 export async function totalsOfLargeAccounts(store: Store): Promise<StoredTotal[]> {
   const { rows } = await store.tallies.list([
     Query.greaterThanEqual('visible', CHECKED_FROM),
@@ -61,9 +64,9 @@ export function matchesTotals(complaint: CheckedComplaint): boolean {
 }
 
 /**
- * Moves a complaint that was edited in the console from the totals that count it to those that should, in one commit.
- * An API writer that read the row before this commit and stages after it would count from what it read; that window is
- * milliseconds, for rows edited in the console only, and the daily count puts it right.
+ * Moves a complaint that was edited in the console to the right totals, in one commit. An API write that read the row
+ * before this commit and stages after it would count wrongly: a window of milliseconds, only for rows edited in the
+ * console, and the daily count repairs it.
  */
 export async function recountComplaint(
   deps: { gateway: Gateway; store: Store },
@@ -87,8 +90,8 @@ export async function recountComplaint(
 }
 
 /**
- * Commits a repair of a complaint that changes totals. A missing total is created by the attempt, so the commit is tried
- * again. False after a conflict: the next run finds the complaint again.
+ * Commits a repair that changes totals. A missing total is created by the attempt, so the commit is retried. False
+ * after a conflict: the next run finds the complaint again.
  */
 export async function commitRecount(deps: { gateway: Gateway; store: Store }, work: Work): Promise<boolean> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -99,12 +102,12 @@ export async function commitRecount(deps: { gateway: Gateway; store: Store }, wo
   return false;
 }
 
-/** `contended`: it changed during every count. `unfinished`: `isOver` came first. */
+/** `contended`: the total changed during every count. `unfinished`: `isOver` turned true first. */
 type Recount = 'right' | 'repaired' | 'contended' | 'unfinished';
 
 /**
- * Counts a total again. It is read before and replaced only when it has not changed meanwhile, so that the count
- * is still true.
+ * Counts a total again. Reads the total first and replaces it by compare-and-set, so that a change during the count is
+ * kept.
  */
 export async function recountTotal(
   store: Store,

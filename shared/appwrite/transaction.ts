@@ -50,13 +50,16 @@ export function createMany(tableId: TableId, rows: Record<string, unknown>[]): O
   return { action: 'bulkCreate', tableId, data: rows };
 }
 
-/** Deletes every row that meets the conditions; refuses an empty list of them. */
+/** Deletes every row that meets the conditions; throws when the list of conditions is empty. */
 export function removeMany(tableId: TableId, queries: string[]): Operation {
   if (queries.length === 0) throw new Error('a bulk deletion without conditions');
   return { action: 'bulkDelete', tableId, data: { queries } };
 }
 
-/** Takes the row's lock and moves `version` from exactly `from` to the next: the compare-and-set of a whole transaction. */
+/**
+ * Compare-and-set for a whole transaction: locks the row and increments `version` up to at most `from + 1`, so a second
+ * commit with the same `from` fails.
+ */
 export function claimVersion(tableId: TableId, rowId: string, from: number): Operation {
   return { action: 'increment', tableId, rowId, data: { column: 'version', value: 1, max: from + 1 } };
 }
@@ -71,7 +74,7 @@ function staged(operation: Operation): Record<string, unknown> {
   return { ...operation, databaseId: DATABASE_ID };
 }
 
-/** Opens a transaction, to be committed within a minute; may be asked for while something else is still under way. */
+/** Opens a transaction that must be committed within a minute. Callers may do this in parallel with other calls. */
 export async function begin(gateway: Gateway): Promise<string> {
   const { $id } = await gateway.tables.createTransaction({ ttl: 60 });
   return $id;
@@ -80,20 +83,19 @@ export async function begin(gateway: Gateway): Promise<string> {
 export type Work = {
   operations: Operation[];
   landed(): Promise<boolean>;
-  /** Awaited before the commit; nothing is committed, and its error thrown, when it fails. */
+  /** Awaited before the commit. When it rejects, nothing is committed and its error is thrown. */
   ready?: Promise<unknown>;
   /**
-   * Asked after staging: what it looks at cannot change unnoticed any more, since a row that is written after it was
-   * staged makes the commit fail. When it is not true the outcome is `conflict`.
+   * Checked after staging; false makes the outcome `conflict`. A later write to a staged row makes the commit fail, so
+   * what this has checked in such a row still holds at the commit.
    */
   stillTrue?(): Promise<boolean>;
 };
 
 /**
- * Commits all operations or none. Staging that fails or hangs is begun anew with a transaction of its own, since nothing
- * counts before the commit; so is, once, a commit that came too late (500 `transaction_expired`) or whose refusal got
- * lost. `landed` tells, after a lost or failed answer to the commit, whether it took effect. Throws 503 when Appwrite
- * fails otherwise; the transaction may then stay `committing`, and nothing of it counts.
+ * Commits all operations or none. Slow or failed staging is retried in a new transaction; so is, once, a commit that
+ * expired (500 `transaction_expired`) or whose refusal was lost. `landed` tells whether a commit with a lost or failed
+ * answer took effect. Other failures throw 503; a transaction that then stays `committing` writes nothing.
  */
 export async function commitBegun(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome> {
   const outcome = await stageAndCommit(gateway, begun, work);
@@ -110,7 +112,7 @@ async function stage(gateway: Gateway, begun: Promise<string>, operations: Recor
   return transactionId;
 }
 
-/** `again`: nothing counts, and a new transaction may. */
+/** `again`: nothing was written; retry in a new transaction. */
 type Committed = Outcome | 'again';
 
 async function stageAndCommit(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Committed> {
@@ -127,14 +129,13 @@ async function stageAndCommit(gateway: Gateway, begun: Promise<string>, work: Wo
 }
 
 /**
- * A commit that nothing is heard of is looked up. When it has not taken effect, the same transaction is committed once
- * more, over another connection. Only one of the two can count: Appwrite commits a transaction once (the second answer is
- * 400 `transaction_not_ready`, recorded: transactions-055), and when both are at work, the rows that one writes are a
- * conflict for the other (recorded: transactions-336 to 424).
+ * After a lost answer, `landed` looks up the commit. If it took no effect, the same transaction is committed again over
+ * another connection. Only one can succeed: the second gets 400 `transaction_not_ready` (recorded: transactions-055),
+ * and two that run at once conflict on the rows (recorded: transactions-336 to 424).
  */
 async function commitStaged(gateway: Gateway, transactionId: string, { landed }: Work): Promise<Committed> {
   try {
-    await askToCommit(gateway.impatient, transactionId);
+    await sendCommit(gateway.shortTimeoutTables, transactionId);
     return 'done';
   } catch (error) {
     if (appwriteType(error) === EXPIRED) return 'again';
@@ -142,19 +143,22 @@ async function commitStaged(gateway: Gateway, transactionId: string, { landed }:
     if (!isUnanswered(error)) return outcomeOf(error);
   }
   try {
-    await askToCommit(gateway.tables, transactionId);
+    await sendCommit(gateway.tables, transactionId);
     return 'done';
   } catch (error) {
     if (await landed()) return 'done';
-    if (appwriteType(error) === 'transaction_not_ready') return endOf(gateway, transactionId);
-    // The first one may be what the second has met, and be at work still.
+    if (appwriteType(error) === 'transaction_not_ready') return pollCommit(gateway, transactionId);
+    // The first commit may still be running and be the reason why the second failed.
     await pause(500);
     return (await landed()) ? 'done' : outcomeOf(error);
   }
 }
 
-/** How a commit ended whose answer got lost (recorded: transactions-053, 118, 223). Throws 503 while it is at work. */
-async function endOf(gateway: Gateway, transactionId: string): Promise<Committed> {
+/**
+ * Polls for the result of a commit whose answer was lost (recorded: transactions-053, 118, 223). Throws 503 if it is
+ * still running after four looks, half a second apart.
+ */
+async function pollCommit(gateway: Gateway, transactionId: string): Promise<Committed> {
   for (let looks = 0; looks < 4; looks += 1) {
     const { status } = await gateway.tables.getTransaction({ transactionId }).catch((error: unknown) => {
       throw unavailable(error);
@@ -166,12 +170,12 @@ async function endOf(gateway: Gateway, transactionId: string): Promise<Committed
   throw unavailable(new Error('a commit that does not end'));
 }
 
-async function askToCommit(tables: TablesDB, transactionId: string): Promise<void> {
+async function sendCommit(tables: TablesDB, transactionId: string): Promise<void> {
   const { status } = await tables.updateTransaction({ transactionId, commit: true });
   if (status !== 'committed') throw new Error('an answer that tells of no commit');
 }
 
-/** What an error of staging or committing means. Throws 503 for those that tell nothing, and every refusal of our own. */
+/** The outcome of an error while staging or committing. Throws 503 for an unknown error, and rethrows a Refusal. */
 function outcomeOf(error: unknown): Committed {
   if (error instanceof Refusal) throw error;
   const type = appwriteType(error) ?? '';
@@ -181,7 +185,7 @@ function outcomeOf(error: unknown): Committed {
   throw unavailable(error);
 }
 
-/** Begins and commits: three calls, one after the other. */
+/** Begins, stages and commits: three calls in sequence. */
 export function commit(gateway: Gateway, operations: Operation[], landed: () => Promise<boolean>): Promise<Outcome> {
   return commitBegun(gateway, begin(gateway), { operations, landed });
 }

@@ -6,22 +6,24 @@ import { orNoRow, readInChunks } from './id-chunks.ts';
 import type { Store } from './store.ts';
 import { createMany, type Operation, removeMany } from './transaction.ts';
 
-/** The length of a complaint's id, with which the ids of its words begin. */
+/** The length of a complaint's id, which the ids of its words begin with. */
 const OWNER_LENGTH = 20;
 /** How many rows Appwrite takes in one staged bulk creation. */
 const ROWS_PER_CREATION = 100;
-/** Sorts after every id that begins like it. */
+/** Appended to an id, sorts after every id that begins with it. */
 const BEYOND = 'zzzz';
 
-/** A word as its UTF-8 in hexadecimal, which no database folds or sorts in its own way. */
+/** A word's UTF-8 in hex, which no collation folds or reorders. */
 const stored = (word: string) => Buffer.from(word).toString('hex');
 
-/** The id of a row of `words`: the complaint's id, so that words sort as complaints do, and 16 hex digits of the word's hash. */
+/**
+ * The id of a row of `words`: the complaint's id, so that words sort as complaints do, and 16 hex digits of the word's
+ * hash.
+ */
 function wordRowId(complaintId: string, word: string): string {
   return complaintId + createHash('sha256').update(word).digest('hex').slice(0, 16);
 }
 
-/** A row of `words`. */
 export function wordRow(complaintId: string, word: string): { $id: string; word: string } {
   return { $id: wordRowId(complaintId, word), word: stored(word) };
 }
@@ -32,8 +34,8 @@ const ofComplaint = (id: string) => [Query.greaterThan('$id', id), Query.lessTha
 type Text = { title: string; description: string; reference: string | null };
 
 /**
- * The column `textMark`: 16 hex digits of the hash of the text whose words are stored. Written in the commit that writes
- * the words, so that an edit of the text in the console can be noticed.
+ * The column `textMark`: 16 hex digits of the hash of the text whose words are stored. Written in the commit that
+ * writes the words, so that an edit of the text in the console can be noticed.
  */
 export function textMarkOf({ title, description, reference }: Text): string {
   return markOf([title, description, reference]);
@@ -65,8 +67,8 @@ export async function sweepWords(store: Store, complaintId: string): Promise<voi
 }
 
 /**
- * The next words by complaint, of which only the ids are read: `owners` are the complaints that they are of, each with
- * the time when its first word of the page was written. `after` is the id of the last word seen; `next` is empty at the end.
+ * A page of word ids after the id `after`. `owners` maps the complaints of these words to the creation time of their
+ * first word on the page. `next` is the `after` of the next page, empty at the end.
  */
 export async function listWordOwners(store: Store, after: string, limit: number) {
   const seek = after === '' ? [] : [Query.greaterThan('$id', after)];
@@ -82,7 +84,7 @@ export async function listWordOwners(store: Store, after: string, limit: number)
 export type WordSpan = { after: string | undefined; from?: string | undefined; to?: string | undefined };
 export type WordSlice = WordSpan & { descending: boolean; limit: number };
 
-/** The conditions of a look-up: complaints with this word after one of them, filed in a span of time keys. */
+/** The query for complaints with a word, after the complaint `after`, filed from the time key `from` to before `to`. */
 export function wordQueries(word: string, { after, from, to, descending, limit }: WordSlice): string[] {
   const beyond = descending ? Query.lessThan('$id', after ?? '') : Query.greaterThan('$id', `${after}${BEYOND}`);
   return [
@@ -101,7 +103,7 @@ export async function complaintsWithWord(store: Store, word: string, slice: Word
   return rows.map((row) => row.$id.slice(0, OWNER_LENGTH));
 }
 
-/** How many of the words each of these complaints holds; those that hold none are left out. */
+/** The number of `words` that each of these complaints holds, without complaints that hold none. */
 export async function countWords(store: Store, ids: readonly string[], words: readonly string[]) {
   const wanted = orNoRow(ids).flatMap((id) => words.map((word) => wordRowId(id, word)));
   const found = await readInChunks('$id', wanted, async (query, most) => {

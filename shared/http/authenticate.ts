@@ -14,7 +14,7 @@ function tokenMissing({ headers }: Incoming): Refusal {
 }
 
 /** What is wrong with the TOKEN header; undefined when it may be a token. */
-function decorationOf(token: string): string | undefined {
+function tokenFlaw(token: string): string | undefined {
   if (token.trim() === '') return 'is empty';
   if (/^\s*bearer\b/i.test(token)) return 'begins with the word Bearer';
   if (/^\s*(undefined|null|\[object \w+\])\s*$/.test(token)) return 'holds no token but the name of an empty variable';
@@ -24,7 +24,7 @@ function decorationOf(token: string): string | undefined {
   return undefined;
 }
 
-function strangerOf(incoming: Incoming): Caller {
+function anonymousCaller(incoming: Incoming): Caller {
   return {
     actor: async () => {
       throw tokenMissing(incoming);
@@ -42,16 +42,19 @@ function refuseOtherUsername(actor: Actor, header: string | undefined): void {
   throw new Refusal('username_mismatch', detail);
 }
 
-/** The caller of a request. Checks the token's signature at once (401); the account is still being read when this returns. */
+/**
+ * Returns the caller of a request. Checks the token's signature first (401), and returns while the account is still
+ * being read.
+ */
 export async function authenticate(incoming: Incoming, route: Route, deps: Deps): Promise<Caller> {
-  if (route.access === 'public') return strangerOf(incoming);
+  if (route.access === 'public') return anonymousCaller(incoming);
   const { token, username } = incoming.headers;
   if (token === undefined) {
-    if (route.access === 'optional') return strangerOf(incoming);
+    if (route.access === 'optional') return anonymousCaller(incoming);
     throw tokenMissing(incoming);
   }
-  const decoration = decorationOf(token);
-  if (decoration !== undefined) throw new Refusal('token_invalid', `The header TOKEN ${decoration}. ${HOW}`);
+  const flaw = tokenFlaw(token);
+  if (flaw !== undefined) throw new Refusal('token_invalid', `The header TOKEN ${flaw}. ${HOW}`);
   const session = await openSession(deps, token);
   if (route.needsUsername && username === undefined) {
     throw new Refusal('username_mismatch', 'Send the username of the token in the header USERNAME.');
@@ -60,7 +63,7 @@ export async function authenticate(incoming: Incoming, route: Route, deps: Deps)
     refuseOtherUsername(account, username);
     return account;
   });
-  // The caller awaits it later; until then it must not count as an unhandled rejection.
+  // The caller awaits it later. Until then its rejection must not count as unhandled.
   actor.catch(() => undefined);
   const { accountId, tokenId, expiresAt: tokenExpiresAt } = session;
   return { actor: () => actor, viewer: () => actor, accountId, tokenId, tokenExpiresAt };

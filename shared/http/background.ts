@@ -6,7 +6,7 @@ import { serve } from './serve.ts';
 /** A function without clients that shares its process and its schedule with others. */
 export type BackgroundFunction = {
   id: string;
-  /** The events that it is called by, with `*` for any id, as appwrite.json declares them. */
+  /** The events that call it, with `*` for any id, as appwrite.json declares them. */
   events: readonly string[];
   /** The minutes between two runs of its schedule; undefined when it has none. */
   everyMinutes: number | undefined;
@@ -16,18 +16,17 @@ export type BackgroundFunction = {
 type Answer = { status: number; body: string; headers: Record<string, string> };
 
 /**
- * The default export of a function that stands for several: an event goes to those that it concerns, a run of the
- * schedule to those whose time has come, and an execution made with a key to all (GET) or to all that have a schedule
- * (POST). They work side by side, each with a log line of its own; the answer has the highest status of theirs.
- *
- * Appwrite does not say which run of the schedule it makes, so the times are the process's own. A process does not know
- * what ran before it: its first run does every job, which must be harmless to do again. So no job is ever left out, even
- * when every run is made by a new process.
+ * The default export of a function that stands for several. An event goes to the members that declare it, a scheduled
+ * run to those that are due, an execution made with a key to all (GET) or to all with a schedule (POST). They run in
+ * parallel, each with its own log line; the answer has the highest status of theirs.
  */
 export function createBackground(members: readonly BackgroundFunction[], now: () => Date = () => systemClock.now()) {
   const refuse = serve(async () => {
     throw new Refusal('forbidden', 'This function is called by events and by its schedule only.');
   });
+  // Appwrite does not name the scheduled run, so the process computes what is due. A new process does not know earlier
+  // runs: its first one does every job, which must be safe to repeat. So no job is skipped, even when every run is made
+  // by a new process.
   let last: number | undefined;
   return async (context: RuntimeContext): Promise<unknown> => {
     // Rounded, since this clock may be some seconds behind the scheduler's.
@@ -40,7 +39,7 @@ export function createBackground(members: readonly BackgroundFunction[], now: ()
       concerned.map(async (member) => [member.id, await callMember(member, context)] as const),
     );
     const [[, only] = [], ...others] = answers;
-    const answer = only && others.length === 0 ? only : together(answers);
+    const answer = only && others.length === 0 ? only : combineAnswers(answers);
     return context.res.send(answer.body, answer.status, answer.headers);
   };
 }
@@ -61,7 +60,7 @@ function concerns(member: BackgroundFunction, { method, headers }: RuntimeContex
   }
 }
 
-/** Appwrite has two names for a deleted row: bulk calls use those of the older API. */
+/** Compares event names. Appwrite has two names for a deleted row: bulk calls use those of the older API. */
 function matches(pattern: string, event: string): boolean {
   const [wanted, happened] = [segments(pattern), segments(event)];
   return wanted.length === happened.length && wanted.every((part, at) => part === '*' || part === happened[at]);
@@ -72,7 +71,7 @@ function segments(event: string): string[] {
   return event.split('.').map((part, at) => (at % 2 === 0 ? (names[part] ?? part) : part));
 }
 
-/** Whether one of the job's own times has come since the run before. A clock that was put back starts anew. */
+/** Whether the job was due at any time since the previous run. When the clock was set back, every job is due. */
 function isDue({ everyMinutes: own }: BackgroundFunction, { minute, last }: Run): boolean {
   if (own === undefined) return false;
   return last === undefined || last > minute || minute - (minute % own) > last;
@@ -88,7 +87,7 @@ async function callMember(member: BackgroundFunction, { req, log, error }: Runti
   return answer;
 }
 
-function together(answers: readonly (readonly [id: string, answer: Answer])[]): Answer {
+function combineAnswers(answers: readonly (readonly [id: string, answer: Answer])[]): Answer {
   const bodies = answers.map(([id, { body }]) => [id, body === '' ? null : JSON.parse(body)] as const);
   return {
     status: Math.max(200, ...answers.map(([, { status }]) => status)),

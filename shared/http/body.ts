@@ -8,20 +8,23 @@ import { parseFields } from './field-errors.ts';
 import { type FormFile, type FormSpec, parseForm } from './multipart.ts';
 import type { Incoming } from './runtime.ts';
 
-/** The largest body, in bytes, of a route without `maxBytes`. Larger ones are parsed only after the account is checked. */
+/** The default of `maxBytes`. Larger bodies are parsed only after the account is checked. */
 export const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * `json`: the schema of a JSON body. `form`: the route takes multipart/form-data too, with a schema of
- * its text fields, and files. `maxBytes` applies to both.
+ * `json`: the schema of a JSON body. `form`: the route also accepts multipart/form-data, with a schema of its text
+ * fields, and files. `maxBytes` applies to both.
  */
 export type BodySpec<B> = { json: z.ZodMiniType<B>; form?: FormSpec<B>; maxBytes?: number };
 export type Body<B> = { value: B; files: FormFile[] };
 
-/** The most `,` `:` `[` `{` and `"` together, anywhere in the body. One with pictures has a few dozen. */
+/** Maximum number of `,` `:` `[` `{` and `"` in a body, counted together. A body with pictures has a few dozen. */
 const MAX_STRUCTURE = 10_000;
 
-/** The most escapes. A text of 4,000 characters has at most 8,000; the `\/` that PHP writes into base64 do not count. */
+/**
+ * Maximum number of escapes in a body. A text of 4,000 characters has at most 8,000. Does not count the `\/` that PHP
+ * writes into base64.
+ */
 const MAX_ESCAPES = 20_000;
 const SLASH = '/'.charCodeAt(0);
 
@@ -35,7 +38,7 @@ function hasTooManyEscapes(body: Buffer): boolean {
 }
 
 /** Whether a body holds so many values that parsing it would block other requests. */
-function isCrowded(body: Buffer): boolean {
+function hasTooManyValues(body: Buffer): boolean {
   let count = 0;
   for (const mark of ',:[{"') {
     for (let at = body.indexOf(mark); at !== -1; at = body.indexOf(mark, at + 1)) {
@@ -46,15 +49,18 @@ function isCrowded(body: Buffer): boolean {
   return false;
 }
 
-/** Where parsing stopped, when the parser says so. Its own words would repeat the body, which may hold a password. */
-function placeOf(cause: unknown): string {
+/**
+ * The line and column of a JSON error, if the parser names them. Its message is not repeated: it quotes the body, which
+ * may hold a password.
+ */
+function errorPosition(cause: unknown): string {
   const [, line, column] = /\(line (\d+) column (\d+)\)/.exec(cause instanceof Error ? cause.message : '') ?? [];
   return line === undefined ? '' : ` It cannot be read at line ${line}, column ${column}.`;
 }
 
 async function parseJson(body: Uint8Array): Promise<unknown> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  if (isCrowded(bytes)) {
+  if (hasTooManyValues(bytes)) {
     throw new Refusal('body_too_large', `The JSON of the body has more than ${MAX_STRUCTURE} values and signs.`);
   }
   if (hasTooManyEscapes(bytes)) {
@@ -63,7 +69,8 @@ async function parseJson(body: Uint8Array): Promise<unknown> {
       `The JSON of the body has more than ${MAX_ESCAPES} escapes such as \\n or \\u00e9.`,
     );
   }
-  // A body of 10 MB takes some milliseconds and three times its size: one at a time, and other requests in between.
+  // Parsing 10 MB takes some milliseconds and three times its size in memory. So large bodies are parsed one at a time,
+  // and other requests run in between.
   return bytes.length > DEFAULT_MAX_BODY_BYTES ? withMutex('large JSON', () => decodeJson(bytes)) : decodeJson(bytes);
 }
 
@@ -73,11 +80,11 @@ async function decodeJson(bytes: Buffer): Promise<unknown> {
     if (bytes.length > DEFAULT_MAX_BODY_BYTES) await nextTurn();
     return JSON.parse(text);
   } catch (cause) {
-    throw new Refusal('malformed_json', `The body is not valid JSON in UTF-8.${placeOf(cause)}`, { cause });
+    throw new Refusal('malformed_json', `The body is not valid JSON in UTF-8.${errorPosition(cause)}`, { cause });
   }
 }
 
-/** Reads the body as the route declares it; throws 400, 413, 415 or 422. An empty body is an empty object. */
+/** Reads the body as the route declares it; throws 400, 413, 415 or 422. An empty body counts as an empty object. */
 export async function parseBody<B>({ headers, body }: Incoming, spec: BodySpec<B>): Promise<Body<B>> {
   const most = spec.maxBytes ?? DEFAULT_MAX_BODY_BYTES;
   if (body.byteLength > most) {
@@ -101,7 +108,10 @@ export async function parseBody<B>({ headers, body }: Incoming, spec: BodySpec<B
   );
 }
 
-/** The query through its schema. An empty value counts as not sent, but for the names in `emptyCounts`; a repeated name is 422, since readers disagree on which of its values counts. */
+/**
+ * Parses the query by its schema. An empty value counts as not sent, except for the names in `emptyCounts`. A repeated
+ * name is a 422, since parsers disagree on which of its values counts.
+ */
 export async function parseQuery<Q>(
   query: URLSearchParams,
   schema: z.ZodMiniType<Q>,

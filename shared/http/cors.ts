@@ -1,6 +1,6 @@
 export type Cors = {
   headers: Record<string, string>;
-  /** A browser asked from an origin that is not allowed. */
+  /** Whether a browser sent the request from an origin that is not allowed. */
   foreign: boolean;
 };
 

@@ -17,7 +17,7 @@ const NOUNS: Record<string, string> = {
 /** The message of zod/mini when neither the schema nor a locale has one. */
 const NO_MESSAGE = 'Invalid input';
 
-function wantedBy({ message, expected }: Issue & { code: 'invalid_type' }): string {
+function expectedType({ message, expected }: Issue & { code: 'invalid_type' }): string {
   return message.startsWith(NO_MESSAGE) ? `must be ${NOUNS[expected] ?? expected}` : message;
 }
 
@@ -26,19 +26,19 @@ const SECRET = /password|token|email/i;
 
 function pathOf(issue: Issue, ...more: string[]): string {
   const path = [...issue.path, ...more];
-  // A name may be empty too, which has to be seen.
+  // Makes an empty name visible.
   return path.length === 0 ? 'body' : path.map((step) => shown(String(step), false) || '""').join('.');
 }
 
-/** What is allowed, and what was sent instead. A whole body that is a text is not repeated: it may hold anything. */
-function because(issue: Issue, wanted: string): string {
+/** What is allowed, and what was sent. A body that is a bare text is not repeated, since it may hold a secret. */
+function withInput(issue: Issue, wanted: string): string {
   const { input } = issue;
   if (input === undefined || SECRET.test(pathOf(issue))) return wanted;
   const isSecret = issue.path.length === 0 && typeof input === 'string';
   return `${wanted}; ${isSecret ? 'a text' : shown(input)} was sent`;
 }
 
-/** How many characters a text has. Megabytes are not counted: that would hold up other requests. */
+/** The number of characters in a text. Texts of megabytes are not counted, since that would block other requests. */
 function countOf(text: string): string {
   return text.length > 100_000 ? 'more than 50000' : String([...text].length);
 }
@@ -52,16 +52,16 @@ function lengthError(issue: Issue & { code: 'too_small' | 'too_big' }): FieldErr
     const wanted = small && bound === 1 ? 'must not be empty' : `must have ${least} ${bound} characters`;
     const sent = typeof issue.input === 'string' ? issue.input : '';
     if (!small) return { field, code: 'too_long', message: `${wanted}; ${countOf(sent)} were sent` };
-    return { field, code: 'too_short', message: sent === '' ? wanted : because(issue, wanted) };
+    return { field, code: 'too_short', message: sent === '' ? wanted : withInput(issue, wanted) };
   }
   if (issue.origin === 'array') {
     const sent = Array.isArray(issue.input) ? `; ${issue.input.length} were sent` : '';
     return { field, code: 'too_many', message: `must have ${least} ${bound} entries${sent}` };
   }
-  return { field, code: small ? 'too_small' : 'too_big', message: because(issue, `must be ${least} ${bound}`) };
+  return { field, code: small ? 'too_small' : 'too_big', message: withInput(issue, `must be ${least} ${bound}`) };
 }
 
-/** The names of the fields that exist, to help with a typing mistake. */
+/** One error for each unknown field, with the names of the fields that exist. */
 function unknownFields(issue: Issue & { code: 'unrecognized_keys' }, known: readonly string[]): FieldError[] {
   const names = known.length > 0 ? `its fields are: ${known.join(', ')}` : 'it takes none';
   return issue.keys.slice(0, MAX_ERRORS).map((key) => {
@@ -85,24 +85,27 @@ function toFieldErrors(issue: Issue, known: readonly string[]): FieldError[] {
       return unknownFields(issue, known);
     case 'invalid_type':
       if (issue.input === undefined) return [{ field, code: 'required', message: 'is required' }];
-      return [{ field, code: 'invalid_type', message: because(issue, wantedBy(issue)) }];
+      return [{ field, code: 'invalid_type', message: withInput(issue, expectedType(issue)) }];
     case 'invalid_value': {
       if (issue.input === undefined) return [{ field, code: 'required', message: 'is required' }];
-      const message = because(issue, `must be one of: ${issue.values.map(String).join(', ')}`);
+      const message = withInput(issue, `must be one of: ${issue.values.map(String).join(', ')}`);
       return [{ field, code: 'invalid_value', message }];
     }
     case 'custom': {
       const code = issue.params?.field ?? 'invalid_value';
-      return [{ field, code, message: code.startsWith('invalid') ? because(issue, issue.message) : issue.message }];
+      return [{ field, code, message: code.startsWith('invalid') ? withInput(issue, issue.message) : issue.message }];
     }
     case 'invalid_union':
-      return [{ field, code: 'invalid_type', message: because(issue, issue.message) }];
+      return [{ field, code: 'invalid_type', message: withInput(issue, issue.message) }];
     default:
-      return [{ field, code: 'invalid_format', message: because(issue, issue.message) }];
+      return [{ field, code: 'invalid_format', message: withInput(issue, issue.message) }];
   }
 }
 
-/** Parses a value through its schema; throws 422 with what is wrong with each field, ten at most. `others` are names that are taken besides the fields of the schema. */
+/**
+ * Parses a value by its schema; throws 422 with at most ten field errors. `others` are names that the request accepts
+ * besides the fields of the schema.
+ */
 export async function parseFields<T>(
   schema: z.ZodMiniType<T>,
   value: unknown,

@@ -15,7 +15,7 @@ function replyToOutgoing(reply: Reply): Outgoing {
 }
 
 /** Waits for the account (401) and checks its role (403). */
-async function admit(caller: Caller, { roles }: Route): Promise<void> {
+async function checkAccess(caller: Caller, { roles }: Route): Promise<void> {
   const viewer = await caller.viewer();
   if (roles && !(viewer && roles.includes(viewer.role))) {
     throw new Refusal('forbidden', `Only ${roles.join(' and ')} may do this.`);
@@ -23,22 +23,22 @@ async function admit(caller: Caller, { roles }: Route): Promise<void> {
 }
 
 /**
- * Authentication, then the role, then validation, then what the endpoint looks up; the first refusal is the answer. A small
- * body is parsed while the account is being read; a large one only after the account is checked.
+ * Checks authentication, the role and the input, and then runs the endpoint; the first refusal is the answer. A small
+ * body is parsed while the account is being read, a large one only after the account is checked.
  */
 async function answer(incoming: Incoming, route: Route, deps: Deps): Promise<Reply> {
   const caller = await authenticate(incoming, route, deps);
-  if (route.roles || incoming.body.byteLength > DEFAULT_MAX_BODY_BYTES) await admit(caller, route);
+  if (route.roles || incoming.body.byteLength > DEFAULT_MAX_BODY_BYTES) await checkAccess(caller, route);
   const run = await route.parse(incoming).catch(async (refusal: unknown) => {
-    await admit(caller, route);
+    await checkAccess(caller, route);
     throw refusal;
   });
   return run({ caller, deps });
 }
 
 /**
- * Appwrite drops all headers of a request, its own included, when one of them is not UTF-8 (recorded: domains-130), so such
- * a request arrives without a trigger.
+ * Appwrite drops all headers of a request, including its own, when one of them is not UTF-8 (recorded: domains-130).
+ * Such a request arrives without a trigger.
  */
 function refuseOtherTriggers(incoming: Incoming): void {
   if (incoming.trigger === '') {

@@ -13,7 +13,7 @@ type Facts = {
   deps: Pick<Deps, 'gateway'> | undefined;
   /** The report of a function without clients. */
   report: unknown;
-  /** Warnings that somebody has to look at, although the execution succeeded. */
+  /** A warning for the operators, although the execution succeeded. */
   alarm: string | undefined;
   foreignOrigin: boolean;
 };

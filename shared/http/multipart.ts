@@ -7,10 +7,10 @@ import { nextTurn } from '#shared/domain/clock.ts';
 import { invalidField, Refusal, shown } from '#shared/domain/problems.ts';
 import { parseFields } from './field-errors.ts';
 
-/** The text fields of a form by their schema, and the names of its files in the order in which they are handed on. */
+/** The schema of a form's text fields, and the names of its files in the order in which they are returned. */
 export type FormSpec<B> = { fields: z.ZodMiniType<B>; files: readonly string[] };
 
-/** `filename` is what the client claims: it tells an input that was left empty from an empty file. */
+/** `filename` is what the client sent. It distinguishes a file input that was left empty from an empty file. */
 export type FormFile = { field: string; filename: string; bytes: Uint8Array };
 
 /** One part of a form. A text field has no filename. */
@@ -18,7 +18,9 @@ export type FormPart = { name: string; filename: string | undefined; type: strin
 
 const MAX_PARTS = 24;
 const LONGEST_HEADER = 4 * 1024;
-/** The whole body is in memory, so the parser needs a few turns of the event loop; after this many it is stuck. */
+/**
+ * The parser counts as stuck after this many turns of the event loop. It needs only a few: the whole body is in memory.
+ */
 const MAX_TURNS = 100;
 
 function malformed(what: string): Refusal {
@@ -36,8 +38,8 @@ function boundaryOf(contentType: string): string {
 }
 
 /**
- * How many parts are between the delimiters. The parser below silently drops parts that it cannot read, and anything before,
- * after and in place of delimiters; such forms are refused here instead.
+ * Counts the parts between the delimiters. Busboy silently drops bytes outside of parts, which are refused here, and
+ * parts that it cannot read, which `readParts` notices by this count.
  */
 function countParts(body: Buffer, boundary: string): number {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
@@ -76,7 +78,7 @@ export async function readParts(body: Uint8Array, contentType: string): Promise<
   const parser = new Busboy({
     headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
     preservePath: true,
-    // All parts as bytes: text is recognised below, and decoded without replacing invalid bytes.
+    // All parts are read as bytes. Texts are recognised below, and decoded without replacing invalid bytes.
     isPartAFile: () => true,
     limits: { parts: MAX_PARTS, files: MAX_PARTS, headerSize: LONGEST_HEADER, fileSize: Number.POSITIVE_INFINITY },
   });
@@ -111,7 +113,7 @@ export async function readParts(body: Uint8Array, contentType: string): Promise<
   return parts;
 }
 
-/** Files have a filename; some clients leave it out, but say that they send a picture or plain bytes. */
+/** A file has a filename. Some clients leave it out, but declare the type of a picture or of plain bytes. */
 function isFile({ filename, type }: FormPart): boolean {
   return filename !== undefined || type === 'application/octet-stream' || type.startsWith('image/');
 }
@@ -138,7 +140,10 @@ function refuseMisplaced(part: FormPart, files: readonly string[], fields: reado
   }
 }
 
-/** Reads multipart/form-data: text fields through their schema, files in the order in which they are declared. An empty text, and a file input left empty, count as not sent. */
+/**
+ * Reads multipart/form-data: text fields by their schema, files in the order in which they are declared. Empty texts
+ * and file inputs that were left empty count as not sent.
+ */
 export async function parseForm<B>(body: Uint8Array, contentType: string, spec: FormSpec<B>) {
   const shape = shapeOf(spec.fields);
   const texts: [string, unknown][] = [];

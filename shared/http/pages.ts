@@ -28,17 +28,17 @@ function show(site: Site, incoming: Incoming, trace: Trace): Outgoing {
   return { status: 200, headers, body };
 }
 
-/** The default export of a function that serves fixed pages. They are made at the first request. */
+/** The default export of a function that serves fixed pages. The site is built at the first request. */
 export function createPages(makeSite: () => Site) {
   let site: Site | undefined;
   return serve(async (incoming, trace) => {
-    site ??= madeOrRefused(makeSite);
+    site ??= buildOrRefuse(makeSite);
     trace.corsOrigins = site.corsOrigins;
     return show(site, incoming, trace);
   });
 }
 
-function madeOrRefused(makeSite: () => Site): Site {
+function buildOrRefuse(makeSite: () => Site): Site {
   try {
     return makeSite();
   } catch (cause) {

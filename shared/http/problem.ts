@@ -1,7 +1,7 @@
 import { PROBLEMS, type ProblemCode, Refusal } from '#shared/domain/problems.ts';
 import type { Outgoing } from './runtime.ts';
 
-/** The answer to a refusal: RFC 9457 problem details. Nothing of its cause is in it. */
+/** The answer to a refusal: RFC 9457 problem details, without its cause. */
 export function problemReply(refusal: Refusal, requestId: string): Outgoing {
   const { status, title } = PROBLEMS[refusal.code];
   const authenticate: Record<string, string> = status === 401 ? { 'www-authenticate': 'TOKEN realm="complaints"' } : {};
@@ -22,7 +22,7 @@ export function problemReply(refusal: Refusal, requestId: string): Outgoing {
   };
 }
 
-/** What was thrown as a refusal; anything else becomes a 500 without details. */
+/** Returns a thrown Refusal as it is. Anything else becomes a 500 without details. */
 export function asRefusal(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
   return new Refusal('internal_error', 'Something went wrong on our side. The request id helps us find it.', {

@@ -12,11 +12,11 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Access = 'public' | 'optional' | 'account';
 export type Reply = { status: number; body?: unknown; headers?: Record<string, string> };
 
-/** The caller. The account may still be being read: an endpoint awaits it beside its own reads. */
+/** The caller. The account may still be loading: an endpoint awaits it in parallel with its own reads. */
 export type Caller = {
-  /** 401 when nobody is logged in. */
+  /** Throws 401 without a valid token. */
   actor(): Promise<AccountActor>;
-  /** undefined when nobody is logged in. */
+  /** Undefined without a token. Throws 401 for an invalid one. */
   viewer(): Promise<AccountActor | undefined>;
   /** The account that the token names, before it is read; empty without a token. */
   accountId: string;
@@ -45,7 +45,7 @@ type Spec<Q, B> = {
   /** Only these roles may call it at all. */
   roles?: readonly Role[];
   query?: z.ZodMiniType<Q>;
-  /** Query parameters that count even when they are empty; others count as not sent then. */
+  /** Query parameters whose empty value counts; an empty value of any other counts as not sent. */
   emptyCounts?: readonly string[];
   body?: BodySpec<B>;
   docs: Docs;
@@ -54,7 +54,7 @@ type Spec<Q, B> = {
 
 type Runnable = (rest: { caller: Caller; deps: Deps }) => Promise<Reply>;
 
-/** One endpoint of a function's route table. `parse` refuses bad input and gives back what is left to do. */
+/** One endpoint of a function's route table. `parse` refuses bad input and returns the function that does the rest. */
 export type Route = Omit<Spec<never, never>, 'run' | 'query' | 'body'> & {
   query: z.ZodMiniType | undefined;
   body: BodySpec<unknown> | undefined;
@@ -64,51 +64,9 @@ export type Route = Omit<Spec<never, never>, 'run' | 'query' | 'body'> & {
 const NoQuery = z.strictObject({});
 
 /**
- * Declares an endpoint, all in this one call: path, access, schemas, what the
- * OpenAPI document says, and what it does. To add one:
- *
- * 1. Write the service that does the work in `shared/services`. It knows no HTTP and throws `Refusal`s.
- * 2. Declare the request's schema in `shared/contract/<topic>-requests.ts` from the fields in `fields.ts`, each with
- *    `z.describe('…')`. Declare numbers as numbers, truth values as booleans and lists as arrays, in a query and a form
- *    too: `fromText` makes them of the text. Unknown fields are refused: use `z.strictObject`.
- * 3. Declare the answer's schema in `shared/contract/responses.ts`; the document calls it by the name it is exported as.
- * 4. Call `route()` in `functions/<group>/<endpoint>.ts`, with `docs` (see `shared/contract/docs.ts`), and name it in that
- *    folder's `routes.ts`. Nothing else has to know of it: router, document, explorer and generated types follow.
- *
- * ```ts
- * export const followComplaint = route({
- *   method: 'POST',
- *   path: '/complain/follow',
- *   id: 'followComplaint',
- *   access: 'account',
- *   needsUsername: true,
- *   body: { json: ComplaintFollowing },
- *   docs: {
- *     tag: 'Complaints',
- *     summary: 'Follow a complaint',
- *     description: 'You are told of every change from then on. It may be repeated.',
- *     answers: { 200: { description: 'Followed', schema: Following } },
- *     refusals: ['not_found'],
- *     examples: {
- *       followed: {
- *         summary: 'A complaint of somebody else',
- *         as: 'kim',
- *         given: {},
- *         json: { id: COMPLAINT_ID },
- *         answer: { status: 200, body: { id: COMPLAINT_ID, following: true, followers: 1 } },
- *       },
- *     },
- *   },
- *   async run({ body: { id }, caller, deps }) {
- *     return { status: 200, body: await follow(deps, caller.actor(), id) };
- *   },
- * });
- * ```
- *
- * The examples are sent to a running service by `tests/docs/examples.test.ts` and must be answered as they say; a code
- * that a service refuses with and `refusals` does not name fails `tests/docs/document.test.ts`. The order of refusals is
- * always: token and account (401), roles (403), body and query (4xx), then whatever `run` looks up. A body may have 64 kB
- * unless `body.maxBytes` says more. A GET route answers HEAD too.
+ * Declares an endpoint: path, access, schemas, OpenAPI docs and work. README.md describes how to add one. Order of
+ * refusals: token and account (401), roles (403), body and query (4xx), then those of `run`. A body has at most 64 kB
+ * unless `body.maxBytes` allows more. A GET route also answers HEAD.
  */
 export function route<Q = Record<string, never>, B = undefined>(spec: Spec<Q, B>): Route {
   const { query, body, run, ...rest } = spec;

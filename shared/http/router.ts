@@ -2,7 +2,7 @@ import { Refusal } from '#shared/domain/problems.ts';
 import { functionOfPath } from './function-of-path.ts';
 import type { Incoming } from './runtime.ts';
 
-/** What the router needs of a route or a page. */
+/** The parts of a route or a page that the router reads. */
 type Routed = { method: string; path: string };
 
 /** 404 that names the existing paths; the requested one is not repeated. */
@@ -15,8 +15,8 @@ export function unknownPath(known: readonly string[]): Refusal {
 export type Origins = Readonly<Record<string, string>>;
 
 /**
- * 404 for a path that none of these routes or pages has. If another function has it, its address is in the answer;
- * `known` are the paths to name otherwise.
+ * Throws 404 for a path that none of these routes or pages has. The answer names the address of the function that has
+ * it, or else the paths in `known`.
  */
 export function refuseUnknownPath(routes: readonly Routed[], path: string, { origins, known }: OtherFunctions): void {
   if (routes.some((route) => route.path === path)) return;

@@ -45,7 +45,10 @@ function refuseBrokenEncoding(queryString: string): void {
   }
 }
 
-/** Node joins repeated headers with a comma. Appwrite sends each of its own once, so a comma means that the client sent it too. */
+/**
+ * Refuses a request that sends a header of the platform itself. Node joins repeated headers with a comma, and Appwrite
+ * sends each of its own once.
+ */
 function refusePollutedHeaders(headers: Record<string, string>): void {
   for (const [name, value] of Object.entries(headers)) {
     const platform = name.startsWith('x-appwrite-') && name !== 'x-appwrite-client-ip';
@@ -61,7 +64,7 @@ export function requestId(headers: Record<string, string | undefined>): string {
   return /^[A-Za-z0-9]{1,36}$/.test(id) ? id : randomId();
 }
 
-/** Reads the runtime's request; throws 400 for a query or platform headers that cannot be read in one way only. */
+/** Reads the runtime's request; throws 400 for a malformed query or repeated platform headers. */
 export function readRequest({ req }: RuntimeContext, id: string): Incoming {
   refusePollutedHeaders(req.headers);
   refuseBrokenEncoding(req.queryString);

@@ -6,7 +6,7 @@ import { logRequest } from './log.ts';
 import { asRefusal, problemReply } from './problem.ts';
 import { type Incoming, type Outgoing, type RuntimeContext, readRequest, requestId } from './runtime.ts';
 
-/** Filled in by the answering code for the log and for CORS; used for refusals too. */
+/** Details that the handler fills in for the log and for CORS; refusals use them too. */
 export type Trace = {
   route?: string;
   deps?: Pick<Deps, 'gateway'>;
@@ -17,7 +17,7 @@ export type Trace = {
 
 const ALWAYS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** Wraps the answering code for the runtime: whatever is thrown becomes a problem, and each request is logged in one line. */
+/** Wraps a handler for the runtime: anything thrown becomes a problem, and each request is logged in one line. */
 export function serve(answer: (incoming: Incoming, trace: Trace) => Promise<Outgoing>) {
   return async (context: RuntimeContext): Promise<unknown> => {
     const started = systemClock.elapsed();

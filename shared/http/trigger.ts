@@ -12,7 +12,7 @@ export type DeletedRow = { tableId: string; rowId: string; columns: unknown };
 /** Both spellings: a single delete names tables and rows, a bulk delete the legacy collections and documents. */
 const DELETED = /^databases\.([\w-]+)\.(?:tables|collections)\.([\w-]+)\.(?:rows|documents)\.([a-z0-9]{1,36})\.delete$/;
 
-/** As `DELETED`, for a row that was made. */
+/** As `DELETED`, for a row that was created. */
 const CREATED = /^databases\.([\w-]+)\.(?:tables|collections)\.([\w-]+)\.(?:rows|documents)\.([a-z0-9]{1,36})\.create$/;
 
 /** Below the functions' timeout of 120 s, so that failures are still logged. */
@@ -35,7 +35,9 @@ function deletedRow({ trigger, event, body }: Incoming): DeletedRow {
   throw new Refusal('forbidden', 'This function is called by row-delete events only.');
 }
 
-/** The id of a row that was made in this table; undefined when the schedule calls, or an execution made with a key. */
+/**
+ * The id of the row that was created in this table; undefined for a scheduled run or a POST execution made with a key.
+ */
 function createdRow({ trigger, event, method }: Incoming, tableId: string): string | undefined {
   if (trigger === 'schedule' || (trigger === 'http' && method === 'POST')) return undefined;
   const [, databaseId, table, rowId] = (trigger === 'event' && event && CREATED.exec(event)) || [];
@@ -59,15 +61,15 @@ function reply(report: unknown) {
 }
 
 /**
- * Answers a GET of an execution made with a key, by which the deployment checks that a function serves: its
- * settings can be read, and Appwrite answers it. Only keys can make such an execution, for `execute` is empty.
+ * Answers the readiness check of a deployment, a GET execution made with a key: the settings can be read, and Appwrite
+ * answers. Only keys can make such an execution, since `execute` is empty.
  */
-async function tellReady(deps: StorageDeps): Promise<Outgoing> {
+async function answerReadinessCheck(deps: StorageDeps): Promise<Outgoing> {
   await deps.store.state.findMany(['maintenance']);
   return reply({ ready: true });
 }
 
-const asksWhetherReady = ({ trigger, method }: Incoming) => trigger === 'http' && method === 'GET';
+const isReadinessCheck = ({ trigger, method }: Incoming) => trigger === 'http' && method === 'GET';
 
 type Answering = (incoming: Incoming, trace: Trace, open: () => StorageDeps) => Promise<unknown>;
 
@@ -76,7 +78,7 @@ function createTriggered(route: string, config: () => StorageConfig, work: Answe
   const open = opener(config, route);
   return serve(async (incoming, trace) => {
     const openFor = () => open(incoming, trace);
-    if (asksWhetherReady(incoming)) return tellReady(openFor());
+    if (isReadinessCheck(incoming)) return answerReadinessCheck(openFor());
     return reply(await work(incoming, trace, openFor));
   });
 }
@@ -90,8 +92,8 @@ export function createDeletionFunction(
 }
 
 /**
- * The default export of a function that its schedule calls, or a POST of an execution made with a key. Its log tells
- * what it has done. `work` must be safe to run twice at once.
+ * The default export of a function that runs on its schedule or by a POST execution made with a key. Logs the report of
+ * `work`, which must be safe to run twice at once.
  */
 export function createScheduleFunction<Report, Settings extends StorageConfig>(
   work: (deps: StorageDeps, config: Settings) => Promise<Report>,
@@ -111,8 +113,8 @@ export function createScheduleFunction<Report, Settings extends StorageConfig>(
 }
 
 /**
- * The default export of a function that is called by new rows of a table, its schedule, or a POST of an execution made with a
- * key. `work` gets the row's id, or undefined.
+ * The default export of a function that runs for new rows of a table, on its schedule, or by a POST execution made with
+ * a key. `work` gets the id of the new row, or undefined.
  */
 export function createRowFunction<Settings extends StorageConfig>(
   tableId: string,

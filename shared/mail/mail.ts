@@ -1,4 +1,4 @@
-/** A finished mail. Handing over the same `id` again does not send it twice, where the mailer can tell. */
+/** A finished mail. Handing over the same `id` again does not send it twice, if the mailer can detect that. */
 export type Mail = { id: string; to: string; subject: string; text: string; html: string };
 
 export type MailResult =
@@ -12,12 +12,14 @@ export type Mailer = {
   /** Hands a mail over. `accepted`: ask for the result later. Throws `MailRefused` when no attempt can succeed. */
   hand(mail: Mail): Promise<'accepted' | 'sent'>;
   resultOf(id: string): Promise<MailResult>;
-  /** Removes what is kept of a mail. Returns false while it is still being sent and cannot be removed. */
+  /** Removes the stored data of a mail. Returns false while it is still being sent and cannot be removed. */
   discard(id: string): Promise<boolean>;
-  /** Removes what is kept of an address that no account uses any more. */
+  /** Removes the stored data of an address that no account uses any more. */
   forget(address: string): Promise<void>;
-  /** A page of the addresses that something is kept of, in lower case. `next` is empty at the end. */
-  listKept(after: string): Promise<{ addresses: string[]; next: string }>;
+  /**
+   * A page of the addresses with stored data, in lower case. `next` is the `after` of the next page, empty at the end.
+   */
+  listStoredAddresses(after: string): Promise<{ addresses: string[]; next: string }>;
 };
 
 /** The mail can never be sent, for example to an invalid address. */

@@ -3,7 +3,7 @@ export type Block = string | { list: readonly string[] } | { quote: string } | {
 
 export type Letter = { language: string; subject: string; blocks: readonly Block[]; footer: readonly Block[] };
 
-/** Longest subject; Appwrite takes 998 characters. */
+/** The longest subject; Appwrite accepts 998 characters. */
 const SUBJECT = 200;
 
 const SIGNS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -1,10 +1,10 @@
 import type { Mail, Mailer, MailResult } from './mail.ts';
 
-/** Where SMTP mails go and whom they come from: `SMTP_URL` (smtp://user:password@host:587) and `MAIL_FROM`. */
+/** The SMTP server (`SMTP_URL`, such as smtp://user:password@host:587) and the sender (`MAIL_FROM`). */
 export type SmtpSettings = { url: string; from: string };
 
 /**
- * Mails by SMTP. There is no result to ask for later; when the server's answer is lost, the next attempt sends
+ * Sends mails by SMTP. There is no result to ask for later; when the server's answer is lost, the next attempt sends
  * the mail again with the same Message-ID.
  */
 export class SmtpMailer implements Mailer {
@@ -45,7 +45,7 @@ export class SmtpMailer implements Mailer {
 
   async forget(): Promise<void> {}
 
-  async listKept() {
+  async listStoredAddresses() {
     return { addresses: [], next: '' };
   }
 }

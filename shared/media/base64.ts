@@ -4,9 +4,9 @@ import { checkBytes } from './picture-limits.ts';
 const DATA_URL = /^data:([^;,]{0,100})([^,]{0,100}),/i;
 
 /**
- * The bytes of a picture in standard base64 on one line, padded or not, with or without a prefix such as
- * `data:image/png;base64,`. The type in the prefix does not matter as long as it is a picture's: the content tells. Throws
- * PictureError that says what a program has to send; checks the size before it decodes.
+ * Decodes a picture in standard base64 on one line, padded or not, with or without a prefix such as
+ * `data:image/png;base64,`. The prefix may name any picture type: the content decides. Checks the size before it
+ * decodes. Throws PictureError that says what a program has to send.
  */
 export function decodePicture(text: string): Uint8Array {
   const digits = withoutPadding(withoutPrefix(text));
@@ -20,7 +20,10 @@ export function decodePicture(text: string): Uint8Array {
   return bytes;
 }
 
-/** Buffer skips characters that are not base64, which shows in the length, but accepts the URL-safe alphabet and truncates wide characters. */
+/**
+ * Whether all digits are standard. Buffer skips characters that are not base64, which shows in the length, but it
+ * accepts the URL-safe alphabet and truncates wide characters.
+ */
 function hasStandardDigits(digits: string): boolean {
   return !digits.includes('-') && !digits.includes('_') && Buffer.byteLength(digits) === digits.length;
 }
@@ -41,7 +44,7 @@ function withoutPrefix(text: string): string {
   return text.slice(prefix.length);
 }
 
-/** Padding is optional, but where it stands it must be right. */
+/** Removes the padding. It is optional, but must be correct where it stands. */
 function withoutPadding(digits: string): string {
   if (!digits.endsWith('=') || digits.length % 4 !== 0) return digits;
   return digits.slice(0, digits.endsWith('==') ? -2 : -1);

@@ -11,10 +11,10 @@ const COLOUR_TAGS = new Set([
   ...['A2B0', 'A2B1', 'A2B2', 'B2A0', 'B2A1', 'B2A2', 'D2B0', 'D2B1', 'D2B2', 'D2B3', 'B2D0', 'B2D1', 'B2D2', 'B2D3'],
 ]);
 
-/** Parameters of a parametric curve by its function. */
+/** The number of parameters of a parametric curve, by its function. */
 const PARAMETERS = [1, 3, 4, 5, 7];
 
-/** How many bytes a tag of each type has. The types that lay out their parts themselves are taken whole. */
+/** The length of a tag in bytes, by its type. Types that lay out their parts themselves are kept whole. */
 const TAG_BYTES: Readonly<Record<string, (tag: Buffer) => number>> = {
   curv: (tag) => 12 + 2 * tag.readUInt32BE(8),
   para: (tag) => 12 + 4 * (PARAMETERS[tag.readUInt16BE(8)] ?? Number.POSITIVE_INFINITY),
@@ -29,8 +29,8 @@ const TAG_BYTES: Readonly<Record<string, (tag: Buffer) => number>> = {
   mpet: ({ length }) => length,
 };
 
-/** Places in the header that name a program, a device, a maker or a date, as [from, to). */
-const TELLING_PLACES = [
+/** Ranges [from, to) of the header that name a program, a device, a maker or a date. */
+const IDENTIFYING_RANGES = [
   [4, 8],
   [24, 36],
   [40, 44],
@@ -41,19 +41,19 @@ const TELLING_PLACES = [
 type Tag = { name: string; data: Buffer };
 
 /**
- * A colour profile (ICC.1) with everything that colours need, and neutral texts in place of its own: descriptions,
- * copyright, names and serial numbers of devices, dates. Undefined where the bytes are no profile that can be read.
+ * Rebuilds a colour profile (ICC.1) with everything that colours need. Neutral texts replace its own, and device names,
+ * serial numbers and dates are left out. Undefined when the bytes are not a readable profile.
  */
 export function withoutTexts(profile: Buffer): Buffer | undefined {
   try {
-    return rewritten(profile);
+    return rebuild(profile);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
-function rewritten(profile: Buffer): Buffer | undefined {
+function rebuild(profile: Buffer): Buffer | undefined {
   if (profile.length < HEADER_BYTES + 4 || profile.toString('latin1', 36, 40) !== 'acsp') return undefined;
   const count = profile.readUInt32BE(HEADER_BYTES);
   if (count > MAX_TAGS) return undefined;
@@ -77,7 +77,7 @@ function usedPart(tag: Buffer): Buffer | undefined {
   return bytes !== undefined && bytes <= tag.length ? tag.subarray(0, bytes) : undefined;
 }
 
-/** Input curves, grid and output curves of a lookup table. */
+/** The number of entries in a lookup table: input curves, grid and output curves. */
 function tableEntries(tag: Buffer, inputEntries: number, outputEntries: number): number {
   const [inputs, outputs, grid] = [tag.readUInt8(8), tag.readUInt8(9), tag.readUInt8(10)];
   return inputs * inputEntries + grid ** inputs * outputs + outputs * outputEntries;
@@ -92,7 +92,7 @@ function assemble(profile: Buffer, colour: Tag[]): Buffer | undefined {
   ];
   const head = Buffer.alloc(HEADER_BYTES + 4 + tags.length * ENTRY_BYTES);
   profile.copy(head, 0, 0, HEADER_BYTES);
-  for (const [from, to] of TELLING_PLACES) head.fill(0, from, to);
+  for (const [from, to] of IDENTIFYING_RANGES) head.fill(0, from, to);
   head.writeUInt32BE(tags.length, HEADER_BYTES);
   const parts: Buffer[] = [head];
   // Tags often share data, such as one curve for all three colours.
@@ -101,7 +101,7 @@ function assemble(profile: Buffer, colour: Tag[]): Buffer | undefined {
   for (const [index, { name, data }] of tags.entries()) {
     const key = data.toString('latin1');
     const at = placed.get(key) ?? end;
-    // Tags that overlap could make a profile many times as large as it was.
+    // Overlapping tags could make a profile many times as large as it was.
     if (end > profile.length + MAX_GROWTH) return undefined;
     if (at === end) {
       const padding = Buffer.alloc((4 - (data.length % 4)) % 4);

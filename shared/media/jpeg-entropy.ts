@@ -2,10 +2,9 @@ import { nextTurn } from '#shared/domain/clock.ts';
 import { damaged } from './picture-error.ts';
 
 /**
- * Walks through the Huffman-coded data of a JPEG scan (ITU-T T.81, F and G) to find where its last block ends. Bytes
- * behind it are shown by no viewer and can hold anything. No pixels are computed. Faulty data is treated as libjpeg does,
- * which most viewers use: an invalid code counts as symbol 0, missing bits count as 0, and after a missing or misplaced
- * restart marker the intervals in between are skipped.
+ * Walks the Huffman-coded data of a JPEG scan (ITU-T T.81, F and G) to find the end of its last block; viewers ignore
+ * later bytes, which can hold anything. Computes no pixels. Treats faulty data as libjpeg and most viewers do: an
+ * invalid code is symbol 0, missing bits are 0, a missing or misplaced restart marker skips the intervals in between.
  */
 
 export type Component = {
@@ -14,21 +13,23 @@ export type Component = {
   horizontal: number;
   vertical: number;
   quantisation: number;
-  /** For each of the 64 coefficients the lowest bit that the scans so far have carried; -1 when none has. */
+  /** For each of the 64 coefficients, the lowest bit that the scans so far have carried; -1 for none. */
   precision: Int8Array;
-  /** Progressive only: which coefficients are known not to be zero, 64 bits a block. Scans that refine depend on it. */
+  /**
+   * Progressive only: which coefficients are known not to be zero, 64 bits per block. Refinement scans depend on it.
+   */
   nonZero: { low: Int32Array; high: Int32Array } | undefined;
 };
 export type Frame = { width: number; height: number; progressive: boolean; components: readonly Component[] };
 
-/** Coefficients `start` to `end` of the components, down to bit `low`; `high` is not 0 when it refines earlier scans. */
+/** A scan codes coefficients `start` to `end` down to bit `low`; `high` is not 0 when it refines earlier scans. */
 export type Scan = {
   components: readonly { component: Component; dc: HuffmanTable | undefined; ac: HuffmanTable | undefined }[];
   start: number;
   end: number;
   high: number;
   low: number;
-  /** Units between two restart markers; 0 for none. */
+  /** Units (MCUs) between two restart markers; 0 for none. */
   restartInterval: number;
 };
 
@@ -43,7 +44,10 @@ type Part = {
   component: Component;
   dc: Uint16Array;
   ac: Uint16Array;
-  /** Blocks across and down when the component has the scan for itself, and across with padding. */
+  /**
+   * `columns` and `rows`: blocks across and down in a scan of this component alone. `stride`: blocks across with
+   * padding.
+   */
   columns: number;
   rows: number;
   stride: number;
@@ -51,7 +55,7 @@ type Part = {
 type ReadBlock = (part: Part, block: number) => void;
 
 /** Blocks between two turns for other requests: a few milliseconds at most. */
-const BLOCKS_A_TURN = 8_000;
+const BLOCKS_PER_TURN = 8_000;
 const MAX_STRETCHES = 10_000;
 
 /** A code table of a DHT segment. `bytes` are its class and number, 16 counts and the symbols. */
@@ -63,7 +67,9 @@ export class HuffmanTable {
     this.bytes = bytes;
   }
 
-  /** For each 16-bit prefix `length << 8 | symbol`, or 0 where no code matches. Built when first asked for: 128 KiB. */
+  /**
+   * Maps each 16-bit prefix to `length << 8 | symbol`, or to 0 where no code matches. 128 KiB, built at the first use.
+   */
   get lookup(): Uint16Array {
     this.#lookup ??= buildLookup(this.bytes.subarray(1, 17), this.bytes.subarray(17));
     return this.#lookup;
@@ -100,7 +106,7 @@ export async function walkScan(source: Buffer, from: number, frame: Frame, scan:
   const parts = scan.components.map(({ component, dc, ac }): Part => {
     const { horizontal, vertical } = component;
     const stride = unitColumns * horizontal;
-    if (frame.progressive) component.nonZero ??= noneKnown(stride * unitRows * vertical);
+    if (frame.progressive) component.nonZero ??= allZero(stride * unitRows * vertical);
     const columns = Math.ceil(Math.ceil((frame.width * horizontal) / widest) / 8);
     const rows = Math.ceil(Math.ceil((frame.height * vertical) / tallest) / 8);
     return { component, dc: dc?.lookup ?? NO_CODES, ac: ac?.lookup ?? NO_CODES, columns, rows, stride };
@@ -109,7 +115,7 @@ export async function walkScan(source: Buffer, from: number, frame: Frame, scan:
   const single = second === undefined ? only : undefined;
   const columns = single?.columns ?? unitColumns;
   const units = columns * (single?.rows ?? unitRows);
-  const blocksAUnit = single
+  const blocksPerUnit = single
     ? 1
     : parts.reduce((sum, { component: { horizontal, vertical } }) => sum + horizontal * vertical, 0);
   const read = blocks.reader(frame.progressive);
@@ -130,8 +136,8 @@ export async function walkScan(source: Buffer, from: number, frame: Frame, scan:
     } else if (scan.restartInterval === 0) {
       break;
     }
-    turn += blocksAUnit;
-    if (turn >= BLOCKS_A_TURN) {
+    turn += blocksPerUnit;
+    if (turn >= BLOCKS_PER_TURN) {
       turn = 0;
       await nextTurn();
     }
@@ -159,7 +165,7 @@ function readUnit(read: ReadBlock, part: Part, row: number, column: number): voi
 class Blocks {
   readonly #bits: Bits;
   readonly #scan: Scan;
-  /** How many further blocks have nothing in this scan's coefficients. */
+  /** The number of further blocks that have no coefficients in this scan. */
   #empty = 0;
 
   constructor(bits: Bits, scan: Scan) {
@@ -214,7 +220,7 @@ class Blocks {
       at += run;
       if (size > 0) {
         bits.skip(size);
-        remember(component, block, at);
+        markNonZero(component, block, at);
       }
     }
   };
@@ -231,13 +237,13 @@ class Blocks {
         break;
       }
       if (size > 0) bits.skip(1);
-      // Passes `run` coefficients that are zero. Each one in between that is not zero has a bit of its own.
+      // Skips `run` coefficients that are zero. Each nonzero one in between has a correction bit.
       for (let left = run; at <= end; at++) {
         if (countNonZero(component, block, at, at) > 0) bits.skip(1);
         else if (left === 0) break;
         else left -= 1;
       }
-      if (size > 0) remember(component, block, at);
+      if (size > 0) markNonZero(component, block, at);
       at += 1;
     }
     if (this.#empty > 0) {
@@ -247,12 +253,12 @@ class Blocks {
   };
 }
 
-function noneKnown(blocks: number) {
+function allZero(blocks: number) {
   return { low: new Int32Array(blocks), high: new Int32Array(blocks) };
 }
 
-/** Faulty data can run past the last coefficient, for which libjpeg takes number 63. */
-function remember({ nonZero }: Component, block: number, at: number): void {
+/** Faulty data can run past the last coefficient; libjpeg then uses number 63. */
+function markNonZero({ nonZero }: Component, block: number, at: number): void {
   if (!nonZero) return;
   const { low, high } = nonZero;
   if (at < 32) low[block] = (low[block] ?? 0) | (1 << at);
@@ -277,13 +283,16 @@ function ones(word: number): number {
   return count;
 }
 
-/** Reads bits up to the next marker; behind it come zeros. */
+/** Reads bits up to the next marker, and zeros after it. */
 class Bits {
   readonly #source: Buffer;
   /** Where the current stretch of coded bytes began. */
   #from: number;
   #at: number;
-  /** Up to 24 bits that were read and not used, in the lower end of `#value`; the last `#filled` of them are filled in. */
+  /**
+   * `#value` holds up to 24 bits that were read but not used, in its low end: `#count` bits, of which the last
+   * `#filled` are zeros from beyond the end.
+   */
   #value = 0;
   #count = 0;
   #filled = 0;
@@ -312,7 +321,7 @@ class Bits {
     return entry & 0xff;
   }
 
-  /** libjpeg has taken 17 bits when it knows that there is no such code. */
+  /** Skips 17 bits: libjpeg has read that many when it finds that no such code exists. */
   #invalid(): number {
     this.faulty = true;
     this.skip(17);
@@ -325,7 +334,7 @@ class Bits {
     this.take(left);
   }
 
-  /** The value of up to 16 bits. */
+  /** Reads up to 16 bits as a number. */
   take(bits: number): number {
     if (this.#count < bits) this.#need(bits);
     this.#count -= bits;
@@ -345,7 +354,7 @@ class Bits {
     }
   }
 
-  /** 0xFF is coded as 0xFF 0x00, before which libjpeg takes more 0xFF too. Anything else ends the data. */
+  /** 0xFF is coded as 0xFF 0x00; libjpeg also accepts more 0xFF before the 0x00. Anything else ends the data. */
   #markedByte(byte: number | undefined): number {
     let next = this.#at + 1;
     while (byte !== undefined && this.#source[next] === 0xff) next += 1;
@@ -357,7 +366,7 @@ class Bits {
     return 0;
   }
 
-  /** Ends what is read before a restart marker; bytes that were read ahead do not belong to it. */
+  /** Ends the current stretch of coded bytes, without bytes that were only read ahead. */
   endStretch(): [from: number, to: number] {
     const unused = Math.floor((this.#count - Math.min(this.#filled, this.#count)) / 8);
     let to = this.#at;
@@ -378,8 +387,8 @@ class Bits {
   }
 
   /**
-   * Goes on behind the restart marker of this number (0 to 7) and keeps it; what stands before it is left out. False
-   * when it is missing: then the next interval has no data. The rules are those of jpeg_resync_to_restart in libjpeg.
+   * Continues after the restart marker of this number (0 to 7); keeps the marker and drops bytes before it. False when
+   * it is missing: the next interval then has no data. The rules are those of jpeg_resync_to_restart in libjpeg.
    */
   passRestart(expected: number): boolean {
     for (let at = findMarker(this.#source, this.#at); at !== undefined; at = findMarker(this.#source, at + 2)) {
@@ -404,7 +413,7 @@ export function isRestart(marker: number): boolean {
   return marker >= 0xd0 && marker <= 0xd7;
 }
 
-/** The place of the next marker; other bytes and filling are skipped, as decoders do. */
+/** The offset of the next marker. Skips other bytes and fill bytes, as decoders do. */
 export function findMarker(source: Buffer, from: number): number | undefined {
   for (let at = next0xff(source, from); at !== -1 && at + 1 < source.length; at = next0xff(source, at + 1)) {
     const marker = source[at + 1];
@@ -413,7 +422,10 @@ export function findMarker(source: Buffer, from: number): number | undefined {
   return undefined;
 }
 
-/** A native search is fast over long stretches but slow to call; for a file full of 0xFF a loop is faster. */
+/**
+ * Checks 16 bytes in a loop first: a native search is fast over long stretches but slow to call, as in a file full of
+ * 0xFF.
+ */
 function next0xff(source: Buffer, from: number): number {
   const near = Math.min(from + 16, source.length);
   for (let at = from; at < near; at++) if (source[at] === 0xff) return at;

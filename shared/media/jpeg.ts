@@ -46,10 +46,10 @@ const ICC_PART_BYTES = 65_519;
 const MAX_SEGMENTS = 10_000;
 /** Progressive pictures have about ten scans; each costs decoders a pass over all pixels. */
 const MAX_SCANS = 64;
-/** In a unit of several components. */
-const MAX_BLOCKS_A_UNIT = 10;
+/** Maximum number of blocks in a unit (MCU) of several components (T.81, B.2.3). */
+const MAX_BLOCKS_PER_UNIT = 10;
 
-/** The code tables of annex K.3, as a DHT segment has them. */
+/** The standard code tables (T.81, K.3), in the form of a DHT segment. */
 const STANDARD_TABLES = huffmanTables(
   Buffer.from(
     [
@@ -72,7 +72,7 @@ type Metadata = {
   profile: { parts: Map<number, Buffer>; count: number; consistent: boolean };
 };
 
-/** The tables as the file defines them, which it may do again and again. They are written when a scan uses them. */
+/** The tables that the file has defined so far; it may define them again. They are written when a scan uses them. */
 type Tables = {
   quantisation: Map<number, Buffer>;
   /** By class and number: 0x10 and above for AC. */
@@ -92,9 +92,9 @@ type Reading = {
 };
 
 /**
- * Rebuilds a JPEG from what a decoder needs: no metadata but orientation, density and colours, no tables that no scan
- * uses, and nothing behind the last block of a scan. Expects the bytes to start as a JPEG does. A missing end marker is
- * added when all pixels are there. Throws PictureError, and RangeError for a file that is cut within a segment.
+ * Rebuilds a JPEG without metadata except orientation, density and colours, without tables that no scan uses, and
+ * without bytes after the last block of a scan. Adds a missing end marker when all pixels are there. Expects the bytes
+ * to start as a JPEG does. Throws PictureError, and RangeError for a file that is cut within a segment.
  */
 export async function cleanJpeg(source: Buffer): Promise<Dimensions & { content: Pieces; orientation: Orientation }> {
   const reading: Reading = {
@@ -129,16 +129,16 @@ export async function cleanJpeg(source: Buffer): Promise<Dimensions & { content:
 }
 
 /** Whether the scans so far carry every bit of every coefficient. */
-function isPerfect({ components }: Frame): boolean {
+function hasAllBits({ components }: Frame): boolean {
   return components.every(({ precision }) => precision.every((bit) => bit === 0));
 }
 
-/** Reads up to the end marker, or until nothing that follows could make the picture better. */
+/** Reads up to the end marker, or until the scans carry every bit of every coefficient. */
 async function readSegments(source: Buffer, reading: Reading): Promise<void> {
   let at = 2;
   for (let count = 0; count < MAX_SEGMENTS; count++) {
     const start = findMarker(source, at);
-    // The file ends between two scans, and not all bits of the pixels have come yet: it was cut.
+    // The file ends between two scans and before all bits of the pixels: it was cut.
     if (start === undefined) throw cutShort();
     const marker = source.readUInt8(start + 1);
     at = start + 2;
@@ -150,7 +150,7 @@ async function readSegments(source: Buffer, reading: Reading): Promise<void> {
     const payload = source.subarray(at + 2, end);
     if (marker === M.SOS) {
       at = await readScan(source, reading, { payload, raw: source.subarray(start, end), from: end });
-      if (reading.frame && isPerfect(reading.frame)) return;
+      if (reading.frame && hasAllBits(reading.frame)) return;
     } else {
       readSegment(reading, marker, payload);
       at = end;
@@ -210,7 +210,7 @@ function readComponents(payload: Buffer): Component[] {
 
 type ScanSegment = { payload: Buffer; raw: Buffer; from: number };
 
-/** Keeps a scan up to its last block, and the tables it needs; returns the place to go on at. */
+/** Keeps a scan up to its last block, and the tables it needs; returns the offset to continue at. */
 async function readScan(source: Buffer, reading: Reading, { payload, raw, from }: ScanSegment): Promise<number> {
   const { frame, tables, kept } = reading;
   if (!frame) throw damaged('its pixels come before its header');
@@ -224,8 +224,8 @@ async function readScan(source: Buffer, reading: Reading, { payload, raw, from }
   for (const [start, end] of walked.stretches) kept.push(source.subarray(start, end));
   notePrecision(frame, scan);
   const next = nextSegment(source, walked.end);
-  const isLast = next === undefined || source[next + 1] === M.EOI || isPerfect(frame);
-  // Faulty data can use up its bits too early without being cut.
+  const isLast = next === undefined || source[next + 1] === M.EOI || hasAllBits(frame);
+  // Faulty data can run out of bits although the file was not cut.
   if (!walked.complete && isLast && !(walked.faulty && next !== undefined)) throw cutShort();
   return next ?? source.length;
 }
@@ -242,7 +242,7 @@ function readScanHeader(frame: Frame, tables: Tables, payload: Buffer): Scan {
     const component = frame.components.find((candidate) => candidate.id === id && !used.has(candidate));
     if (!component) throw contradiction();
     used.add(component);
-    // A progressive scan carries either the first coefficients or others; refined first ones are not coded.
+    // A progressive scan carries either DC or AC coefficients. Refined DC coefficients are not Huffman-coded.
     const needsDc = !frame.progressive || (start === 0 && high === 0);
     const needsAc = !frame.progressive || start > 0;
     return {
@@ -252,8 +252,9 @@ function readScanHeader(frame: Frame, tables: Tables, payload: Buffer): Scan {
     };
   });
   const blocks = components.reduce((sum, { component }) => sum + component.horizontal * component.vertical, 0);
-  if (count > 1 && blocks > MAX_BLOCKS_A_UNIT) throw contradiction();
-  // Sequential pictures ignore these numbers, and some cameras write odd ones: only those of progressive ones are checked.
+  if (count > 1 && blocks > MAX_BLOCKS_PER_UNIT) throw contradiction();
+  // Checked in progressive pictures only: decoders ignore these numbers in sequential ones, and some cameras write odd
+  // ones.
   const band = start === 0 ? end === 0 : start <= end && end <= 63 && count === 1;
   if (frame.progressive && !(band && low <= 13 && (high === 0 || low === high - 1))) throw contradiction();
   return { components, start, end, high, low, restartInterval: tables.restartInterval };
@@ -300,14 +301,14 @@ function huffmanTables(payload: Buffer): Map<number, HuffmanTable> {
   return tables;
 }
 
-/** Motion JPEG leaves out the tables of the standard, and browsers know them. */
+/** Motion JPEG leaves out the standard tables; browsers have them. */
 function huffmanTable({ progressive }: Frame, { huffman }: Tables, key: number): HuffmanTable {
   const table = huffman.get(key) ?? (progressive ? undefined : STANDARD_TABLES.get(key));
   if (!table) throw brokenTables();
   return table;
 }
 
-/** Decoders take the table of a component from before its first scan. */
+/** The quantisation tables to write before a scan. Decoders use the table that a component has at its first scan. */
 function quantisationSegments(frame: Frame, { quantisation, written }: Tables, { components }: Scan): Buffer[] {
   const first = frame.components.every(({ precision }) => precision[0] === -1);
   const begun = components.map(({ component }) => component).filter(({ precision }) => precision[0] === -1);
@@ -340,7 +341,7 @@ function brokenTables() {
   return damaged('the tables needed to decode it are broken');
 }
 
-/** Takes note of one APPn segment; ignores what is damaged or does not change how the picture looks. */
+/** Records one APPn segment. Ignores segments that are damaged or do not change how the picture looks. */
 function noteMetadata(metadata: Metadata, marker: number, payload: Buffer): void {
   if (marker === M.APP0 && begins(payload, JFIF) && payload.length >= 14) {
     metadata.density = payload.subarray(5, 12);
@@ -361,7 +362,7 @@ function noteProfile({ profile }: Metadata, payload: Buffer): void {
   profile.parts.set(number, payload.subarray(ICC.length + 2));
 }
 
-/** Always written in the same way, so that cleaning a clean picture changes nothing. */
+/** Always writes the same segments in the same way, so that cleaning a clean picture changes nothing. */
 function metadataSegments({ density, orientation = 1, profile, colourTransform }: Metadata): Buffer[] {
   const segments: Buffer[] = [];
   if (density) segments.push(segment(M.APP0, [JFIF, density, Buffer.alloc(2)]));

@@ -1,6 +1,6 @@
 import { damaged, PictureError } from './picture-error.ts';
 
-/** Bytes of one picture as sent, and as stored. */
+/** Maximum number of bytes of one picture, as sent and as stored. */
 export const MAX_PICTURE_BYTES = 3 * 1024 * 1024;
 
 /** Width times height, as the file's own header states it. */

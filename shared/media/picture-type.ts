@@ -48,7 +48,7 @@ const OTHER_STARTS: ReadonlyArray<[start: string, what: string]> = [
   ['ID3', 'a sound file'],
 ];
 
-/** Decides by content alone; names what else was sent in its PictureError. */
+/** Detects the format by content alone. Throws PictureError, which names what was sent instead. */
 export function pictureFormat(bytes: Buffer): PictureFormat {
   const head = bytes.toString('latin1', 0, 16);
   const picture = PICTURE_STARTS.find(([start]) => head.startsWith(start));

@@ -14,7 +14,7 @@ export type Picture = {
   width: number;
   height: number;
   orientation: Orientation;
-  /** Views of the bytes that were sent, which therefore have to stay as they are. */
+  /** Views of the bytes that were sent, which must not change afterwards. */
   content: Pieces;
 };
 
@@ -25,8 +25,8 @@ const KINDS = {
 } as const satisfies Record<PictureFormat, unknown>;
 
 /**
- * The same pixels without anything about the sender: no position, device, text, thumbnail or trailing bytes.
- * Throws nothing but PictureError.
+ * Rebuilds a picture with the same pixels, without position, device, texts, thumbnail or trailing bytes. Throws only
+ * PictureError.
  */
 export async function cleanPicture(bytes: Uint8Array): Promise<Picture> {
   checkBytes(bytes.length);

@@ -5,9 +5,9 @@ export class Pieces {
   readonly parts: readonly Buffer[];
   readonly size: number;
 
-  /** Parts that lie side by side in memory become one. More than 64 that remain are copied into one. */
+  /** Merges parts that are adjacent in memory. If more than 64 remain, they are copied into one. */
   constructor(parts: readonly Buffer[]) {
-    const merged = parts.reduce(joining, []);
+    const merged = parts.reduce(mergeAdjacent, []);
     this.parts = merged.length > MAX_PARTS ? [Buffer.concat(merged)] : merged;
     this.size = parts.reduce((sum, { length }) => sum + length, 0);
   }
@@ -24,7 +24,7 @@ export class Pieces {
   }
 }
 
-function joining(merged: Buffer[], part: Buffer): Buffer[] {
+function mergeAdjacent(merged: Buffer[], part: Buffer): Buffer[] {
   const last = merged.at(-1);
   if (last && last.buffer === part.buffer && last.byteOffset + last.length === part.byteOffset) {
     merged[merged.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + part.length);

@@ -54,8 +54,8 @@ const PASSES = [
 ] as const;
 
 /**
- * Rebuilds a PNG from the chunks that a decoder needs, with nothing behind the end of the compressed pixels. Expects the
- * bytes to start as a PNG does. Throws PictureError, and RangeError for a file that is cut within a chunk.
+ * Rebuilds a PNG from the chunks that a decoder needs, without bytes after the compressed pixels. Expects the bytes to
+ * start as a PNG does. Throws PictureError, and RangeError for a file that is cut within a chunk.
  */
 export async function cleanPng(source: Buffer): Promise<Dimensions & { content: Pieces; orientation: Orientation }> {
   const reading = await readChunks(source);
@@ -69,7 +69,10 @@ export async function cleanPng(source: Buffer): Promise<Dimensions & { content: 
   return { ...asDisplayed(header, orientation), orientation, content };
 }
 
-/** Chunks up to IEND; without it, up to the first incomplete chunk after pixels. Whether the pixels are complete is checked later. */
+/**
+ * Reads chunks up to IEND; without it, up to the first incomplete chunk after pixels. `exactPixels` checks whether the
+ * pixels are complete.
+ */
 async function readChunks(source: Buffer): Promise<Reading> {
   const first = chunkAt(source, SIGNATURE_BYTES);
   if (!first) throw source.length < SIGNATURE_BYTES + HEADER_CHUNK_BYTES ? cutShort() : unreadableChunk();
@@ -90,7 +93,7 @@ async function readChunks(source: Buffer): Promise<Reading> {
   throw damaged('it is made of far too many parts');
 }
 
-/** Undefined where no whole chunk begins. */
+/** The chunk that begins at `at`; undefined when no complete one does. */
 function chunkAt(source: Buffer, at: number): Chunk | undefined {
   if (at + 12 > source.length || !hasName(source, at)) return undefined;
   const end = at + 12 + source.readUInt32BE(at);
@@ -149,9 +152,9 @@ async function readChunk(reading: Reading, chunk: Chunk): Promise<void> {
   } else if (type === 'acTL') {
     refuseAnimation(reading, chunk);
   } else if (type === 'eXIf') {
-    // Browsers heed it before the pixels only.
-    const heeded = !reading.seen.has('eXIf') && !reading.seen.has('IDAT') && isIntact(chunk);
-    if (heeded) reading.orientation = readOrientation(data);
+    // Browsers use it only before the pixels.
+    const isUsed = !reading.seen.has('eXIf') && !reading.seen.has('IDAT') && isIntact(chunk);
+    if (isUsed) reading.orientation = readOrientation(data);
   } else {
     const kept = await keptChunk(reading, chunk);
     if (kept) reading.beforePixels.push(kept);
@@ -169,7 +172,7 @@ function readCritical(reading: Reading, chunk: Chunk): void {
     if (seen.has('PLTE') || seen.has('IDAT')) throw damaged('its list of colours stands in the wrong place');
     checkPalette(header, data);
     reading.colours = data.length / 3;
-    // Elsewhere it is a suggestion for screens with few colours, and a place for 768 bytes of anything.
+    // In other pictures it is only a suggestion for screens with few colours, and could hold 768 arbitrary bytes.
     if (header.colour === INDEXED) reading.beforePixels.push(chunk.raw);
   } else {
     throw damaged('it holds parts that no PNG has, or has them twice');
@@ -208,7 +211,10 @@ function transparency({ colour }: Header, colours: number, chunk: Chunk): Buffer
   return chunk.raw;
 }
 
-/** Renamed, because the name is free text, and compressed again: common tools leave out the checksum at its end. */
+/**
+ * Writes the chunk with a neutral name, since the name is free text, and compresses the profile again, since common
+ * tools leave out the checksum at its end.
+ */
 async function profileChunk(data: Buffer): Promise<Buffer | undefined> {
   const name = data.subarray(0, 80).indexOf(0);
   if (name === -1 || data[name + 1] !== 0) return undefined;
@@ -228,7 +234,9 @@ function rawBytes({ width, height, depth, colour, interlaced }: Header): number 
   }, 0);
 }
 
-/** The IDAT chunks up to the end of the compressed data; throws when that holds fewer pixels than the header says, or more. */
+/**
+ * The IDAT chunks up to the end of the compressed data; throws when it holds more or fewer pixels than the header says.
+ */
 async function exactPixels({ header, pixels }: Reading): Promise<Buffer[]> {
   const [only] = pixels;
   const zlib = only && pixels.length === 1 ? only.data : Buffer.concat(pixels.map(({ data }) => data));
@@ -246,7 +254,10 @@ async function exactPixels({ header, pixels }: Reading): Promise<Buffer[]> {
   return kept;
 }
 
-/** The length of the deflate stream at the start of `bytes`. Its content goes nowhere; Node inflates in threads of its own. */
+/**
+ * The length of the deflate stream at the start of `bytes`; throws unless it holds `expected` bytes of content.
+ * Discards the content. Node inflates in its own threads.
+ */
 async function deflatedBytes(bytes: Buffer, expected: number): Promise<number> {
   const stream = createInflateRaw({ chunkSize: 65_536, finishFlush: constants.Z_SYNC_FLUSH });
   let got = 0;

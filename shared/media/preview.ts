@@ -1,16 +1,15 @@
 import { asDisplayed } from './orientation.ts';
 import type { Picture } from './picture.ts';
 
-/** Pixels across of the previews that answers link to. */
+/** The width in pixels of the previews that answers link to. */
 export const PREVIEW_WIDTH = 320;
-/** As high as Appwrite lets a preview be asked for. */
+/** The largest height of a preview that Appwrite accepts. */
 const MAX_PREVIEW_HEIGHT = 4_000;
 
 /**
- * Whether Appwrite's preview shows the picture as it is. 1.9.6 scales, then turns orientations 3, 6 and 8 of JPEG
- * pictures, and mirrors none (recorded answers previews-091 to 114; other formats with an orientation were not
- * recorded). It answers 500 where a very wide or narrow picture would be scaled to no height or a huge one
- * (previews-055 and 058).
+ * Whether Appwrite's preview shows the picture as it is. 1.9.6 scales, then turns orientations 3, 6 and 8 of JPEG, and
+ * mirrors none (recorded: previews-091 to 114; other formats were not recorded). It answers 500 when a very wide or
+ * narrow picture would get no height or a huge one (previews-055 and 058).
  */
 export function hasRightPreview({
   type,

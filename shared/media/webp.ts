@@ -23,9 +23,9 @@ const VP8L_START = 0x2f;
 const FOURTEEN_BITS = 0x3fff;
 
 /**
- * Rebuilds a WebP from the chunks that a decoder needs. Expects the bytes to start as a WebP does. Throws PictureError,
- * and RangeError for a file that is cut within a chunk. What stands behind the last pixel inside the coded picture's own
- * chunk is kept: only a decoder can tell where the pixels end there.
+ * Rebuilds a WebP from the chunks that a decoder needs. Expects the bytes to start as a WebP does. Keeps bytes after
+ * the last pixel inside the picture's own chunk: only a decoder can find the end there. Throws PictureError, and
+ * RangeError for a file that is cut within a chunk.
  */
 export async function cleanWebp(source: Buffer): Promise<Dimensions & { content: Pieces; orientation: Orientation }> {
   const reading: Reading = {
@@ -54,7 +54,7 @@ export async function cleanWebp(source: Buffer): Promise<Dimensions & { content:
   return { ...asDisplayed(dimensions, orientation), orientation, content };
 }
 
-/** The chunks inside the RIFF frame; what follows the frame is left out. A name is any four bytes. */
+/** The chunks inside the RIFF frame, without what follows it. A name is any four bytes. */
 function* chunksOf(source: Buffer): Generator<Chunk> {
   const end = 8 + source.readUInt32LE(4);
   if (end > source.length) throw cutShort();
@@ -105,7 +105,7 @@ function readChunk(reading: Reading, chunk: Chunk): void {
   }
 }
 
-/** Chunks that only the extended form has, each heeded under the same conditions as viewers do. */
+/** Reads a chunk of the extended form, under the same conditions as viewers. */
 function readExtension(reading: Reading, { flags }: Extended, chunk: Chunk): void {
   const { picture, profile, exif, alpha } = reading;
   if (chunk.type === 'ALPH' && !picture) {
@@ -146,7 +146,7 @@ function readLossless(data: Buffer): Dimensions {
   return { width: (bits & FOURTEEN_BITS) + 1, height: ((bits >>> 14) & FOURTEEN_BITS) + 1 };
 }
 
-/** Uncompressed transparency has a byte for each pixel. Where compressed one ends, only a decoder can tell. */
+/** Cuts uncompressed transparency to one byte per pixel. Only a decoder can find the end of a compressed one. */
 function exactAlpha({ type, data }: Chunk, { width, height }: Dimensions): Chunk {
   const head = data.readUInt8(0);
   const compression = head & 3;

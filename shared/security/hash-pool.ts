@@ -7,7 +7,7 @@ interface Task {
   job: HashJob;
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
-  giveUpAt: number;
+  waitEndsAt: number;
 }
 
 /** Jobs of different owners take turns; a job with `first` goes before the other waiting jobs of its owner. */
@@ -46,8 +46,8 @@ class FairQueue {
 }
 
 /**
- * Runs jobs on worker threads, one per worker at a time. Workers start when first needed and hold no process open.
- * A job that has waited for more than ten seconds is dropped; its answer is undefined.
+ * Runs jobs on worker threads, one per worker at a time. Workers start when first needed; idle ones do not keep the
+ * process alive. A job that has waited longer than ten seconds is dropped and resolves to undefined.
  */
 export class HashPool {
   readonly #limit: number;
@@ -68,7 +68,7 @@ export class HashPool {
   async run(job: HashJob, turn: Turn = { owner: '', first: false }): Promise<unknown> {
     if (this.#closed) throw new Error('The hash pool is closed');
     return new Promise((resolve, reject) => {
-      this.#waiting.add({ job, resolve, reject, giveUpAt: systemClock.elapsed() + this.#longestWaitMs }, turn);
+      this.#waiting.add({ job, resolve, reject, waitEndsAt: systemClock.elapsed() + this.#longestWaitMs }, turn);
       this.#next();
     });
   }
@@ -86,7 +86,7 @@ export class HashPool {
     if (this.#busy.size >= this.#limit) return;
     const task = this.#waiting.take();
     if (task === undefined) return;
-    if (systemClock.elapsed() > task.giveUpAt) {
+    if (systemClock.elapsed() > task.waitEndsAt) {
       task.resolve(undefined);
       this.#next();
       return;

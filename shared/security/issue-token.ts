@@ -7,7 +7,7 @@ export interface IssuedToken {
   jti: string;
 }
 
-/** A new token with an id (`jti`) of its own. In a module of its own, since few functions issue tokens. */
+/** Issues a token with a new id (`jti`). A separate module, since few functions issue tokens. */
 export async function issueToken(tokens: Tokens, { sub, epoch }: Pick<Claims, 'sub' | 'epoch'>): Promise<IssuedToken> {
   const { signer, issuer, audience, lifetimeSeconds, now } = await tokens.signing();
   const issuedAt = Math.floor(now().getTime() / 1000);

@@ -1,4 +1,4 @@
-/** Texts that bcrypt cannot hash whole. */
+/** Why bcrypt cannot hash a text completely. */
 export type Unhashable = 'password_too_long' | 'password_has_nul' | 'password_ill_formed';
 
 /** bcrypt ignores everything beyond 72 bytes. */
@@ -6,7 +6,10 @@ const MAX_BYTES = 72;
 /** NFC shortens a text to a quarter at most, so longer ones are refused without composing them. */
 const MAX_UNITS = 4 * MAX_BYTES;
 
-/** What bcrypt would not see whole: it stops at 72 bytes, repeats what ends in NUL, and lone surrogates all look alike. */
+/**
+ * The reason why bcrypt cannot hash a password completely; undefined when it can. bcrypt reads at most 72 bytes and
+ * hashes `a` and `a\0a` alike; lone surrogates have no UTF-8.
+ */
 export function whyNotHashable(password: string): Unhashable | undefined {
   if (password.length > MAX_UNITS) return 'password_too_long';
   if (!password.isWellFormed()) return 'password_ill_formed';

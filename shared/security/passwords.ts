@@ -3,7 +3,7 @@ import type { HashJob } from './bcrypt-worker.ts';
 import type { HashPool } from './hash-pool.ts';
 import { normalise, whyNotHashable } from './password-text.ts';
 
-/** Too many passwords already wait to be hashed, in all or from one network, or this one has waited too long: 503. */
+/** Too many passwords wait, in all or from one network, or this one has waited too long: a 503 for the client. */
 export class HashQueueFull extends Error {
   override readonly name = 'HashQueueFull';
 
@@ -13,27 +13,30 @@ export class HashQueueFull extends Error {
 }
 
 /**
- * For whom a password is hashed. Shares of the queue are counted per `network`; `known` says that the account
- * has been used from there before: such a job goes first, and may use the part of the share that strangers may not.
+ * Whose password is hashed. Shares of the queue are counted per `network`. `known`: the account was used from there
+ * before; its job goes before the network's other waiting jobs and may use a larger share.
  */
 export type Requester = { network: string; known: boolean };
 
 export interface PasswordHasherOptions {
   cost?: number;
   workers?: number;
-  /** How many may wait while all workers are busy. */
+  /** How many jobs may wait while all workers are busy. */
   queueLimit?: number;
-  /** How many jobs of one network may run or wait: in all, and for accounts that do not know the network. */
+  /**
+   * How many running and waiting jobs a network may have before it is refused: for accounts that it used before, and
+   * for others.
+   */
   share?: { known: number; strangers: number };
   openPool?: (workers: number) => Promise<Pick<HashPool, 'run' | 'close'>>;
 }
 
 export interface PasswordHasher {
   hash(password: string, requester: Requester): Promise<string>;
-  /** Takes the same time in all cases: also without an account (undefined), for a broken or older hash, and for an impossible password. */
+  /** Takes the same time without an account (undefined), for a broken or older hash, and for an impossible password. */
   verify(password: string, hash: string | undefined, requester: Requester): Promise<boolean>;
   needsRehash(hash: string): boolean;
-  /** Whether any request of this network would be refused with `HashQueueFull` now. */
+  /** Whether every request of this network would be refused with `HashQueueFull` now. */
   isFull(network: string): boolean;
   close(): Promise<void>;
 }
@@ -52,16 +55,16 @@ function dummyHash(cost: number): string {
 }
 
 /**
- * The hash to compare with, and dummies that pad the comparison to the present cost: bcrypt of cost n takes 2^n steps,
- * and 2^n + 2^n + 2^(n+1) + ... + 2^(cost-1) = 2^cost. So accounts with a hash of a lower cost take as long as
- * names that do not exist. (After the cost was lowered, accounts that have not logged in since take longer.)
+ * The hash to compare with, and dummies that pad the comparison to the current cost: bcrypt of cost n takes 2^n steps,
+ * and 2^n + 2^n + 2^(n+1) + ... + 2^(cost-1) = 2^cost. So hashes of a lower cost take as long as names that do not
+ * exist. (After the cost was lowered, hashes of the higher cost take longer until the password changes.)
  */
 function padded(hash: string, cost: number): string[] {
   const own = Number(HASH.exec(hash)?.[1]);
   return [hash, ...Array.from({ length: Math.max(0, cost - own) }, (_, index) => dummyHash(own + index))];
 }
 
-/** Counts who is in the queue. */
+/** Counts running and waiting jobs, in all and per network. */
 function shares({ total, share }: { total: number; share: { known: number; strangers: number } }) {
   const unfinished = new Map<string, number>();
   let all = 0;

@@ -24,7 +24,7 @@ export interface Claims {
   expiresAt: Date;
 }
 
-/** What a new token is made with, see issueToken. */
+/** The parameters of a new token; see issueToken. */
 export interface Signing extends Required<Omit<TokenOptions, 'secrets'>> {
   signer: Signer;
 }
@@ -49,7 +49,7 @@ const MIN_SECRET_BYTES = 32;
 const TWELVE_HOURS = 12 * 60 * 60;
 const CLOCK_SKEW_SECONDS = 5;
 
-/** The last character of 32 bytes in base64url has two idle bits: jose would accept any, so only zeros pass. */
+/** The last base64url character of a 32-byte signature has two unused bits. jose ignores them; here they must be 0. */
 const SHAPE = /^([\w-]{20,120})\.[\w-]{20,1000}\.[\w-]{42}[AEIMQUYcgkosw048]$/;
 
 const Payload = z.strictObject({
@@ -62,12 +62,15 @@ const Payload = z.strictObject({
   exp: z.int(),
 });
 
-/** Why a secret is too weak to sign with, as the rest of a sentence after its name; undefined when it is good. Deploy draws 48 random bytes. */
+/**
+ * Why a secret is too weak to sign with, as the rest of a sentence after its name; undefined when it is strong enough.
+ * Deploy generates 48 random bytes.
+ */
 export function weaknessOf(secret: string): string | undefined {
   return Buffer.byteLength(secret) < MIN_SECRET_BYTES ? `is shorter than ${MIN_SECRET_BYTES} bytes` : undefined;
 }
 
-/** Checks tokens; the account a token names still has to be read, see `epoch`. */
+/** Verifies tokens and provides what signs them. Callers must still compare `epoch` and `jti` with the account. */
 export function createTokens(options: TokenOptions): Tokens {
   const { issuer, audience, now, lifetimeSeconds = TWELVE_HOURS } = options;
   const { current, previous } = options.secrets;
@@ -118,7 +121,10 @@ function claimsOf(payload: unknown): Claims | undefined {
   return { sub, epoch: ep, jti, issuedAt: new Date(iat * 1000), expiresAt: new Date(exp * 1000) };
 }
 
-/** The header of a token as text: one spelling per secret, compared before anything is parsed. */
+/**
+ * The signing key of a secret. `header` is the only accepted spelling of a token's header, compared before anything is
+ * parsed.
+ */
 async function signerFor(secret: string): Promise<Signer> {
   const bytes = new TextEncoder().encode(secret);
   const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes));

@@ -1,31 +1,37 @@
 /**
- * The part of `undici` that node-appwrite uses, over Node's own HTTP client. The build replaces undici by it: undici takes
- * 30 to 40 ms to load; unbundled, as in tests that call services directly, the SDK uses the real one.
+ * The part of `undici` that node-appwrite uses, on Node's own HTTP client. The build replaces undici with it, since
+ * undici takes 30 to 40 ms to load. Unbundled, as in tests that call services directly, the SDK uses the real one.
  */
 import * as http from 'node:http';
 import type * as https from 'node:https';
 
 export const { File } = globalThis;
 
-/** Asked for when a form is sent: at the first use of its FormData Node loads its own undici, a tenth of a cold start. */
+/** Resolved when a form is sent: the first use of Node's FormData loads Node's own undici, a tenth of a cold start. */
 export const FormData = new Proxy(class {}, {
   construct: () => new globalThis.FormData(),
 }) as unknown as typeof globalThis.FormData;
 
-/** Longer than the pauses between executions; Node closes earlier when the server's `Keep-Alive: timeout` says so. */
-const KEPT_MS = 55_000;
-const KEEP_ALIVE: https.AgentOptions = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo', timeout: KEPT_MS };
+/**
+ * The idle timeout of a socket, longer than the pauses between executions. The server's `Keep-Alive: timeout` may end
+ * it earlier.
+ */
+const IDLE_MS = 55_000;
+const KEEP_ALIVE: https.AgentOptions = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo', timeout: IDLE_MS };
 const plainAgent = new http.Agent(KEEP_ALIVE);
 let tlsAgent: https.Agent | undefined;
 
-/** TLS takes 4 ms to load, which an endpoint without it need not wait for. */
+/** Loads TLS on the first https request: it takes 4 ms, which an endpoint with plain http does not need. */
 async function openTls() {
   const { Agent, request } = await import('node:https');
   tlsAgent ??= new Agent(KEEP_ALIVE);
   return { request, agent: tlsAgent };
 }
 
-/** The SDK makes one for `setSelfSigned(true)`. Unchecked certificates would let others read the API key. */
+/**
+ * The SDK creates one for `setSelfSigned(true)`. Throws, since unchecked certificates would let others read the API
+ * key.
+ */
 export class Agent {
   constructor() {
     throw new Error('Certificates are always checked.');
@@ -40,7 +46,7 @@ export type FetchOptions = {
   signal?: AbortSignal;
 };
 
-/** The part of a web Response that the SDK reads; the body is there as a whole. */
+/** The part of a web Response that the SDK reads; its body is complete. */
 class Answer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -78,7 +84,10 @@ async function encode(body: FetchOptions['body']): Promise<EncodedBody> {
   return { bytes, headers: { 'content-type': form.headers.get('content-type') ?? '', 'content-length': bytes.length } };
 }
 
-/** Sends one request and reads the whole answer. Redirects are errors: following one would send the API key to another host. */
+/**
+ * Sends one request and reads the whole answer. Throws on a redirect unless `redirect` is `manual`: following it would
+ * send the API key to another host.
+ */
 export async function fetch(address: string | URL, options: FetchOptions = {}): Promise<Answer> {
   const url = new URL(address);
   const { bytes, headers } = await encode(options.body);

@@ -80,7 +80,7 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
  */
 export async function reviewAddresses(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<void> {
   const { store, mailer } = deps;
-  const { addresses, next } = await mailer.listKept(entry.accountId ?? '');
+  const { addresses, next } = await mailer.listStoredAddresses(entry.accountId ?? '');
   const used = addresses.length === 0 ? new Set() : await addressesInUse(store, addresses);
   for (const address of addresses) if (!used.has(address)) await mailer.forget(address);
   if (next !== '') {

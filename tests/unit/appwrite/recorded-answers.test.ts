@@ -103,7 +103,7 @@ const sources = globSync(
 
 const SERVICES: Record<string, { prototype: object }> = {
   tables: TablesDB,
-  impatient: TablesDB,
+  shortTimeoutTables: TablesDB,
   storage: Storage,
   tokens: Tokens,
   users: Users,
@@ -117,12 +117,12 @@ function callsIn(source: string): string[] {
   const plain = source.replaceAll(/new (Storage|Tokens|Functions)\(client\)\./g, (_, name) => `${name.toLowerCase()}.`);
   const found = [
     ...plain.matchAll(
-      /(?<!store\.)(?<=[\s(.#!])(tables|impatient|storage|tokens|users|messaging|functions|rules)\s*\.(\w+)\(/g,
+      /(?<!store\.)(?<=[\s(.#!])(tables|shortTimeoutTables|storage|tokens|users|messaging|functions|rules)\s*\.(\w+)\(/g,
     ),
   ];
   return found
     .filter(([, service = '', method = '']) => Object.hasOwn(SERVICES[service]?.prototype ?? {}, method))
-    .map(([, service, method]) => `${service === 'impatient' ? 'tables' : service}.${method}`);
+    .map(([, service, method]) => `${service === 'shortTimeoutTables' ? 'tables' : service}.${method}`);
 }
 
 it('every recording that the table names is a recorded answer to that call', () => {

@@ -57,7 +57,7 @@ function dummyHash(cost: number): string {
 /**
  * The hash to compare with, and dummies that pad the comparison to the current cost: bcrypt of cost n takes 2^n steps,
  * and 2^n + 2^n + 2^(n+1) + ... + 2^(cost-1) = 2^cost. So hashes of a lower cost take as long as names that do not
- * exist. (After the cost was lowered, hashes of the higher cost take longer until the password changes.)
+ * exist. (After the cost was lowered, hashes of the higher cost take longer until the next login renews them.)
  */
 function padded(hash: string, cost: number): string[] {
   const own = Number(HASH.exec(hash)?.[1]);
@@ -127,7 +127,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
     },
 
     isFull: (network) => queue.isFull({ network, known: true }),
-    needsRehash: (hash) => Number(HASH.exec(hash)?.[1] ?? 0) < cost,
+    needsRehash: (hash) => Number(HASH.exec(hash)?.[1]) !== cost,
     close: async () => (await opened)?.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { accountsOfAddress, addressesInUse } from '#shared/appwrite/accounts.ts';
+import { addressesInUse } from '#shared/appwrite/accounts.ts';
 import {
   depersonalise,
   listOfAccount,
@@ -19,7 +19,7 @@ export const LATE_MS = 2 * HOUR;
 
 /** Removes what Messaging keeps of an address, unless an account uses or awaits it. */
 export async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Promise<void> {
-  if ((await accountsOfAddress(store, address)).length > 0) return;
+  if ((await addressesInUse(store, [address.toLowerCase()])).size > 0) return;
   await mailer.forget(address);
 }
 

@@ -9,7 +9,7 @@ import type { Search } from '#shared/services/complaints/find-complaints.ts';
 
 const DESK_FILTERS = ['assignedTo', 'hidden'] as const;
 
-function refuseStrangers(query: ComplaintQuery, viewer: Viewer): void {
+function refuseUnauthorized(query: ComplaintQuery, viewer: Viewer): void {
   if (query.mine && !viewer)
     throw new Refusal('token_missing', 'mine=true asks for your own complaints: send your TOKEN.');
   if (query.following && !viewer)
@@ -37,7 +37,7 @@ function reporterOf(query: ComplaintQuery, viewer: Viewer): Pick<Filter, 'report
 
 /** The conditions of a list for this viewer; undefined when nothing can match. 401 or 403 for filters that the viewer may not use. */
 function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | undefined {
-  refuseStrangers(query, viewer);
+  refuseUnauthorized(query, viewer);
   const reporter = reporterOf(query, viewer);
   if (reporter === null) return undefined;
   return {

@@ -18,5 +18,5 @@ const answerApi = createHandler(
 const showPage = createPages(() => buildSite(embedded, readDocsConfig(), { servedBy: 'api' }));
 const shown = new Set(pages.map(({ path }) => path));
 
-/** The layout compact: everything that clients call, under one domain. */
+/** In the layout `compact`: all endpoints and pages under one domain. */
 export default (context: RuntimeContext) => (shown.has(context.req.path) ? showPage(context) : answerApi(context));

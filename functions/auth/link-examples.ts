@@ -1,6 +1,6 @@
 import { DEAD_TOKEN } from '#shared/contract/examples.ts';
 
-/** The two ways in which an endpoint refuses the link of a mail. `others`: what its body holds besides the token. */
+/** The examples of an endpoint that refuses the link of a mail. `others`: the fields of its body besides the token. */
 export function refusedLinks<Others extends Record<string, string>>(others: Others) {
   return {
     gone: {

@@ -69,7 +69,7 @@ export const addImages = route<Record<string, never>, ComplaintImagesJson>({
     },
   },
   async run({ body: { id, note, images }, files, headers, caller, deps }) {
-    // The pictures are checked while the account is being read. If the account is refused, that is the answer.
+    // Checks the pictures while the account is being read. A refusal of the account takes precedence.
     const pictures = readPictures(uploadsOf(files, images));
     pictures.catch(() => undefined);
     const { row, replayed } = await add(deps, caller.actor(), {

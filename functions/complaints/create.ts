@@ -140,7 +140,7 @@ export const createComplaint = route<Record<string, never>, NewComplaintForm & N
     },
   },
   async run({ body, files, headers, caller, deps }) {
-    // The pictures are checked while the account is being read. If the account is refused, that is the answer.
+    // Checks the pictures while the account is being read. A refusal of the account takes precedence.
     const pictures = readPictures(uploadsOf(files, body.images));
     pictures.catch(() => undefined);
     const draft = {

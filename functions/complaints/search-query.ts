@@ -9,7 +9,7 @@ import type { Search } from '#shared/services/complaints/find-complaints.ts';
 
 const DESK_FILTERS = ['assignedTo', 'hidden'] as const;
 
-function refuseStrangers(query: ComplaintQuery, viewer: Viewer): void {
+function refuseUnauthorized(query: ComplaintQuery, viewer: Viewer): void {
   if (query.mine && !viewer)
     throw new Refusal('token_missing', 'mine=true asks for your own complaints: send your TOKEN.');
   if (query.following && !viewer)
@@ -25,7 +25,10 @@ function assigneeOf(query: ComplaintQuery, viewer: Viewer): string | null | unde
   return query.assignedTo === 'me' ? viewer?.username : query.assignedTo;
 }
 
-/** Whose complaints are asked for; null when the text cannot be a username. Asking for one's own username is the same as `mine=true`. */
+/**
+ * The reporter filter; null if the text cannot be a username. For a user, their own username means the same as
+ * `mine=true`.
+ */
 function reporterOf(query: ComplaintQuery, viewer: Viewer): Pick<Filter, 'reporter' | 'mine'> | null {
   const own = query.mine ? { mine: viewer?.id } : {};
   if (query.username === undefined) return own;
@@ -35,9 +38,12 @@ function reporterOf(query: ComplaintQuery, viewer: Viewer): Pick<Filter, 'report
   return { ...own, reporter: { name, unmasked: findsAnonymousOf(viewer, name) } };
 }
 
-/** The conditions of a list for this viewer; undefined when nothing can match. 401 or 403 for filters that the viewer may not use. */
+/**
+ * The conditions of a list for this viewer; undefined if nothing can match. 401 or 403 for filters that the viewer may
+ * not use.
+ */
 function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | undefined {
-  refuseStrangers(query, viewer);
+  refuseUnauthorized(query, viewer);
   const reporter = reporterOf(query, viewer);
   if (reporter === null) return undefined;
   return {
@@ -54,7 +60,7 @@ function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | un
   };
 }
 
-/** The folded words of a question; 422 for one without any. */
+/** The folded words of `q`; 422 if it contains none. */
 export function wordsOf({ q }: Pick<ComplaintQuery, 'q'>): string[] {
   if (q === undefined || q.trim() === '') return [];
   const words = wordsOfQuestion(q);
@@ -62,7 +68,7 @@ export function wordsOf({ q }: Pick<ComplaintQuery, 'q'>): string[] {
   throw invalidField('q', 'too_short', 'must hold a word: letters or digits', q);
 }
 
-/** The query as a search for this viewer. What is overdue comes in the order of its deadlines. */
+/** The search of a query for this viewer. `overdue` lists in the order of deadlines. */
 export function searchOf(query: ComplaintQuery, viewer: Viewer, now: Date): Search {
   const { near, radius, page = 1, pageSize = 20, sort = '-createdAt', after } = query;
   return {

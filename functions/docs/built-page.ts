@@ -1,8 +1,8 @@
-/** What the page shows. The build fills it in (see scripts/build/generated-modules.ts). */
+/** The embedded files of the page. The build fills them in (see scripts/build/generated-modules.ts). */
 export type Embedded = {
   document: Record<string, unknown> & { paths: Record<string, Record<string, unknown>> };
   script: string;
-  /** Swagger UI, which shows the document. The pages that links in mails open do without it. */
+  /** Swagger UI. Pages that open links of mails do not load it. */
   library: string;
   style: string;
 };

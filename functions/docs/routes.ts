@@ -4,7 +4,7 @@ import type { Docs } from '#shared/contract/docs.ts';
 export type Part = 'page' | 'document' | 'script' | 'library' | 'style';
 type Shown = { method: 'GET'; path: string; part: Part; type: string; id?: string; docs?: Docs };
 
-/** What the function shows: each path with what it is in the embedded files. Those with `docs` are in the document. */
+/** The pages of the function: each path and its embedded file. Those with `docs` are in the OpenAPI document. */
 export const pages: readonly Shown[] = [
   {
     method: 'GET',

@@ -12,7 +12,7 @@ function fingerprint(content: string): string {
   return createHash('sha256').update(content).digest('base64url').slice(0, 22);
 }
 
-/** Only this page's own files, calls to the API's own domains, and pictures of complaints. */
+/** Allows only the page's own files, calls to the API's domains, and pictures of complaints. */
 function contentPolicy({ apiOrigins, pictureOrigin }: DocsConfig): string {
   const connect = ["'self'", ...new Set(Object.values(apiOrigins))].join(' ');
   const pictures = pictureOrigin === undefined ? '' : ` ${pictureOrigin}`;
@@ -29,11 +29,14 @@ function contentPolicy({ apiOrigins, pictureOrigin }: DocsConfig): string {
   ].join('; ');
 }
 
-/** Where one function answers every path, its id: the layout compact. */
-type Whole = { servedBy?: string };
+/** `servedBy`: the id of the function that answers every path, in the layout `compact`. */
+type SiteOptions = { servedBy?: string };
 
-/** The document with the server and the function of each path; this very origin where the function has no known domain. */
-function withServers({ document }: Embedded, { apiOrigins }: DocsConfig, { servedBy }: Whole): unknown {
+/**
+ * Adds the server and the function of each path to the document. The server is the page's own origin if the function
+ * has no known domain.
+ */
+function withServers({ document }: Embedded, { apiOrigins }: DocsConfig, { servedBy }: SiteOptions): unknown {
   const paths = Object.entries(document.paths).map(([path, item]) => {
     const functionId = servedBy ?? String(item['x-appwrite-function']);
     const url = apiOrigins[functionId] ?? '/';
@@ -44,14 +47,14 @@ function withServers({ document }: Embedded, { apiOrigins }: DocsConfig, { serve
 }
 
 /** The pages, ready to be sent. */
-export function buildSite(embedded: Embedded, config: DocsConfig, whole: Whole = {}): Site {
+export function buildSite(embedded: Embedded, config: DocsConfig, options: SiteOptions = {}): Site {
   const { script, library, style } = embedded;
   const contents: Record<Part, string> = {
     script,
     library,
     style,
     page: pageHtml({ script: fingerprint(script), library: fingerprint(library), style: fingerprint(style) }),
-    document: JSON.stringify(withServers(embedded, config, whole)),
+    document: JSON.stringify(withServers(embedded, config, options)),
   };
   const policy = contentPolicy(config);
   const shown = pages.map(({ method, path, part, type }): Page => {

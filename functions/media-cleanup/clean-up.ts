@@ -3,7 +3,10 @@ import type { DeletedRow } from '#shared/http/trigger.ts';
 import { finishErasure } from '#shared/services/accounts/finish-erasures.ts';
 import { cleanUpDeleted } from '#shared/services/maintenance/due-tasks.ts';
 
-/** Removes what a deleted row has left behind, and returns what was done. Checks first that the row is gone: an event may be forged. */
+/**
+ * Cleans up after a deleted row and returns what was done. Checks first that the row is gone, since an event may be
+ * forged.
+ */
 export async function cleanUp({ tableId, rowId, columns }: DeletedRow, deps: StorageDeps) {
   switch (tableId) {
     case 'complaints':

@@ -12,7 +12,7 @@ import {
   Username,
 } from './fields.ts';
 
-/** POST /login. Accepts any text: an impossible username or password is just a wrong one. */
+/** POST /login. Accepts any text, since an impossible username or password is simply wrong. */
 export const Credentials = z.lazy(() =>
   z.strictObject({
     username: z.string().check(z.minLength(1), z.describe('The name you registered with, in any case.')),

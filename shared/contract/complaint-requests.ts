@@ -40,7 +40,7 @@ const Original = z.lazy(() =>
 const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
 type Coordinates = { latitude?: number | null | undefined; longitude?: number | null | undefined };
 
-/** Both coordinates or none, else 422; null counts as none. */
+/** 422 unless both coordinates are sent or neither; null counts as not sent. */
 function bothCoordinates<T extends Coordinates>() {
   return z.check<T>((context) => {
     const { latitude, longitude } = context.value;
@@ -99,7 +99,7 @@ export const NewComplaintJson = z.lazy(() =>
     .check(bothCoordinates()),
 );
 
-/** The contact of a caller, from JSON or from a form; null when none is sent. */
+/** The contact of a caller, from JSON or a form; null if none is sent. */
 export function contactOf(body: Partial<NewComplaintJson & NewComplaintForm>) {
   const { contact, contactName: name, contactPhone: phone, contactEmail: email } = body;
   const sent = contact ?? { name, phone, email };
@@ -127,7 +127,7 @@ export const ComplaintImagesJson = z.lazy(() =>
   }),
 );
 
-/** The files of both forms, in the order in which they are kept. */
+/** The file fields of both forms, in the order in which the pictures are stored. */
 export const IMAGE_FIELDS = ['image1', 'image2', 'image3'] as const;
 
 const changes = {
@@ -152,10 +152,10 @@ const changes = {
 };
 const CHANGES = Object.keys(changes);
 
-type Doubling = { duplicateOf?: string | undefined; status?: string | undefined; outcome?: unknown };
+type DuplicateFields = { duplicateOf?: string | undefined; status?: string | undefined; outcome?: unknown };
 
 /** With `duplicateOf`, status and outcome must be `rejected` and `duplicate` if they are sent. */
-function refuseOtherOutcomes(body: Doubling, refuse: Refuse): void {
+function refuseOtherOutcomes(body: DuplicateFields, refuse: Refuse): void {
   if (body.duplicateOf === undefined) return;
   for (const [field, value] of [
     ['status', 'rejected'],
@@ -224,10 +224,10 @@ export const ComplaintDeletion = z.lazy(() => z.strictObject({ id: ComplaintId }
 const MAX_NUMBER = 999_999_999_999_999;
 
 const SORTED_BY_FILING: readonly (string | undefined)[] = [undefined, 'createdAt', '-createdAt'];
-/** The filters that go with sorts other than by filing, and those that go with `near`, besides paging. */
+/** The filters that can be combined with a sort other than by filing, and those that can be combined with `near`. */
 const WITH_OTHER_SORTS = ['status', 'assignedTo'];
 const WITH_NEAR = ['status', 'category', 'q'];
-/** What a map of points does not combine with: it has neither pages nor an order. */
+/** The parameters that `format=geojson` excludes, since a map has neither pages nor an order. */
 const NOT_WITH_POINTS = ['page', 'pageSize', 'after', 'sort', 'near', 'radius'];
 
 type ListFields = {
@@ -244,7 +244,7 @@ type ListFields = {
 };
 type Refuse = (field: string, message: string) => void;
 
-/** Refuses combinations that no index serves in order. `filters`: the names of the filters that were sent. */
+/** Refuses combinations that no index can list in order. `filters`: the names of the sent filters. */
 function refuseCombinations(
   { page, after, sort, overdue, q, following, near, radius }: ListFields,
   filters: string[],
@@ -276,8 +276,8 @@ function refuseCombinations(
   }
 }
 
-/** False for a `q` that is a whole reference number, with dashes, and has a wrong check digit. */
-const isNoWrongReference = (q: string) => !/\p{Pd}/u.test(q) || readReference(q)?.isRight !== false;
+/** False for a `q` that is a reference number with dashes and a wrong check digit. */
+const hasNoWrongCheckDigit = (q: string) => !/\p{Pd}/u.test(q) || readReference(q)?.isRight !== false;
 
 function refusePointsWith(list: ListFields, refuse: Refuse): void {
   if (list.bbox === undefined) refuse('format', 'goes with bbox');
@@ -314,7 +314,7 @@ const complaintQuery = () =>
     overdue: z.optional(z.boolean()).check(z.describe('true: only those past their time.')),
     hidden: z.optional(z.boolean()).check(z.describe('For staff: true, only hidden ones.')),
     q: z
-      .optional(z.string().check(z.maxLength(200), z.refine(isNoWrongReference, WRONG_CHECK_DIGIT)))
+      .optional(z.string().check(z.maxLength(200), z.refine(hasNoWrongCheckDigit, WRONG_CHECK_DIGIT)))
       .check(z.describe('Words in title and description, or a reference number.')),
     from: z
       .optional(startTime)
@@ -339,7 +339,7 @@ const complaintQuery = () =>
       ),
   });
 
-/** Refuses parameters that do not go together. */
+/** Refuses parameters that cannot be combined. */
 function refuseConflicts(context: z.core.ParsePayload<z.output<ReturnType<typeof complaintQuery>>>): void {
   const { id, reference, timelineAfter, ...list } = context.value;
   const refuse: Refuse = (field, message) =>
@@ -358,7 +358,7 @@ function refuseConflicts(context: z.core.ParsePayload<z.output<ReturnType<typeof
     refusePointsWith(list, refuse);
     return;
   }
-  // mine=false and following=false are no filters.
+  // mine=false and following=false do not filter.
   const sent = Object.entries(filters).filter(
     ([name, value]) => value !== undefined && (value || !['mine', 'following'].includes(name)),
   );
@@ -369,7 +369,7 @@ function refuseConflicts(context: z.core.ParsePayload<z.output<ReturnType<typeof
   );
 }
 
-/** GET /complain: `id` asks for one complaint, everything else filters and pages the list. */
+/** GET /complain. `id` or `reference` selects one complaint; everything else filters and pages the list. */
 export const ComplaintQuery = z.lazy(() => complaintQuery().check(refuseConflicts));
 
 /** GET /complain/similar. */

@@ -3,13 +3,18 @@ import type { FieldError, ProblemCode } from '#shared/domain/problems.ts';
 import type { Status } from '#shared/domain/status.ts';
 import type { Person } from './examples.ts';
 
-/** The `docs` of a route: what the OpenAPI document says beyond its path and schemas. See `route()` in shared/http/route.ts. */
+/**
+ * The `docs` of a route: what the OpenAPI document says besides path and schemas. See `route()` in
+ * shared/http/route.ts.
+ */
 
 export type Tag = 'Accounts' | 'Complaints' | 'Documentation';
 export type SentHeader = 'If-Match' | 'Idempotency-Key';
 export type AnswerHeader = 'ETag' | 'Idempotent-Replayed';
 
-/** A successful answer. `schema` is one of shared/contract/responses.ts, or a union of them; none for an empty body. */
+/**
+ * A successful answer. `schema` is one of shared/contract/responses.ts or a union of them; absent for an empty body.
+ */
 type Answer = {
   description: string;
   schema?: z.ZodMiniType;
@@ -18,14 +23,14 @@ type Answer = {
   headers?: readonly AnswerHeader[];
 };
 
-/** The answer of an example: a body to the letter (but for times, ids and the like), or a refusal by its code. */
+/** The answer of an example: the exact body (except times, ids and the like), or the code of a refusal. */
 type Outcome =
   | { status: number; body?: unknown }
   | { code: ProblemCode; detail: string; errors?: readonly FieldError[]; allowed?: readonly Status[] };
 
 /**
- * A request that the tests send to a running service, and the answer they must get; the explorer shows both. In `query`,
- * `json` and `form`, COMPLAINT_ID and REFERENCE stand for the complaint that `given` asks for.
+ * A request that the tests send to a running service, with the expected answer; the explorer shows both. COMPLAINT_ID
+ * and REFERENCE in `query`, `json` and `form` stand for the complaint of `given`.
  */
 export type Example = {
   summary: string;
@@ -33,16 +38,16 @@ export type Example = {
   as?: Person;
   /** Other people who must have an account. */
   needs?: readonly Person[];
-  /** A complaint that is filed before, by `by` (else ada), and brought to `status`. */
+  /** A complaint that is filed first, by `by` (default ada), and moved to `status`. */
   given?: { by?: Person; status?: Status };
   headers?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;
   json?: unknown;
-  /** Text fields of a form; `image1` to `image3` name a picture that the test makes. */
+  /** Text fields of a form. `image1` to `image3` name pictures that the test makes. */
   form?: Readonly<Record<string, string>>;
-  /** The request is sent twice, and this is the second answer. */
+  /** The request is sent twice, and `answer` is the second answer. */
   twice?: true;
-  /** Numbers and the length of lists depend on what else is in the service, so only the shape is compared. */
+  /** Only the shape is compared, since numbers and list lengths depend on the other data of the service. */
   figures?: true;
   answer: Outcome;
 };
@@ -54,11 +59,11 @@ export type Docs = {
   /** By status. */
   answers: Readonly<Record<number, Answer>>;
   /**
-   * The codes that this endpoint itself refuses with. Those that come with its kind (a token, roles, a body, a query) are
-   * added by the generator.
+   * The problem codes of this endpoint itself. The generator adds those that follow from its token, roles, body and
+   * query.
    */
   refusals: readonly ProblemCode[];
-  /** The request headers it honours beside TOKEN and USERNAME. */
+  /** The request headers it reads besides TOKEN and USERNAME. */
   sends?: readonly SentHeader[];
   examples: Readonly<Record<string, Example>>;
 };

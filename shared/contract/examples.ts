@@ -40,7 +40,7 @@ export const profileOf = (username: Person, name: string) => ({
   updatedAt: AT,
 });
 
-/** A complaint as its example shows it: what the test files, with these differences. */
+/** The complaint that the test files, with these differences. */
 export const complaintOf = (differences: Record<string, unknown> = {}) => ({
   id: COMPLAINT_ID,
   reference: REFERENCE,
@@ -81,7 +81,7 @@ export const DRAFT = {
   longitude: 13.405,
 } as const;
 
-/** A picture in an answer; the tests hold an answer to its members and their types. */
+/** A picture in an answer. The tests compare only its members and their types. */
 export const imageOf = (type: 'jpeg' | 'png') => ({
   id: 'k3v9x0q2m7c1b8n4z5s6-a1b2c3-1',
   url: 'https://cloud.example.com/v1/storage/buckets/media/files/k3v9x0q2m7c1b8n4z5s6-a1b2c3-1/view?project=complaints&token=abc',

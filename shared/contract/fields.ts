@@ -10,8 +10,8 @@ import { degrees, phone, text, whole } from './text.ts';
 export const WRONG_CHECK_DIGIT = 'must be a reference number as it was given: its last digit does not fit the others';
 
 /**
- * The fields of requests: each once, with what it takes and what the OpenAPI document says of it. `z.lazy` builds a schema
- * when it is first used, so that a cold start builds only those that its request needs.
+ * The fields of requests, each with its schema and its text in the OpenAPI document. `z.lazy` builds a schema on first
+ * use, so that a cold start builds only those that its request needs.
  */
 
 export const Title = z.lazy(() =>
@@ -49,7 +49,7 @@ export const ComplaintId = z.lazy(() =>
       z.describe('Twenty characters a-z and 0-9, given by the service.'),
     ),
 );
-/** A reference number in any spelling, as it is stored. 422 for a check digit that does not fit. */
+/** A reference number in any spelling, converted to the stored one. 422 for a wrong check digit. */
 export const Reference = z.lazy(() =>
   z
     .pipe(
@@ -77,7 +77,7 @@ export const Assignee = z.lazy(() =>
 );
 export const PersonName = z.lazy(() => text(1, 100).check(z.describe('1 to 100 characters, as others see it.')));
 
-/** Limits only the length; the password policy checks new passwords. */
+/** Limits only the length. The password policy checks new passwords. */
 export const Password = z.lazy(() =>
   z
     .string()
@@ -86,7 +86,7 @@ export const Password = z.lazy(() =>
 
 const USERNAME_RULE = 'must be an ASCII letter, then letters, digits, _ . or -, 3 to 32 in all';
 
-/** A username in any case, kept in lower case. */
+/** A username in any case, converted to lower case. */
 export const Username = z.lazy(() =>
   z
     .pipe(
@@ -119,7 +119,7 @@ export const RatingComment = z.lazy(() =>
   ),
 );
 
-/** An e-mail address as it is kept. What was sent is not repeated. */
+/** An e-mail address, converted to its canonical spelling. The refusal does not repeat what was sent. */
 const email = z.lazy(() =>
   z.pipe(
     z.string().check(z.maxLength(254)),
@@ -151,7 +151,7 @@ export const NotifyName = z.lazy(() =>
     ),
 );
 
-/** The token of a link in a mail. Other texts are treated like an expired token. */
+/** The token of a link in a mail. An invalid token is treated like an expired one. */
 export const MailToken = z.lazy(() =>
   z
     .string()

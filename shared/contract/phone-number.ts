@@ -1,8 +1,8 @@
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 
 /**
- * A number in E.164: of `+` and digits, in which a zero for calls within the country is dropped, or of digits as they are
- * dialled in a country (ISO 3166, two letters). undefined when it is no number there.
+ * Converts a number to E.164: one of `+` and digits, where it drops the trunk zero, or one of digits as dialled within
+ * `country` (ISO 3166, two letters). Undefined if it is not a possible number there.
  */
 export function readPhoneNumber(text: string, country?: string): string | undefined {
   if (country !== undefined && !isSupportedCountry(country)) return undefined;

@@ -5,9 +5,8 @@ import { FIELD_CODES, PROBLEMS, type ProblemCode } from '#shared/domain/problems
 import { STATUSES } from '#shared/domain/status.ts';
 
 /**
- * What every answer looks like, strictly: the tests hold each answer against these schemas, and the OpenAPI document
- * shows each by the name under which it is exported here. Functions only name them in the `docs` of their routes, so
- * `z.lazy` builds them when the document is made.
+ * The strict schemas of all answers. The tests check each answer against them, and the OpenAPI document uses the names
+ * exported here. Functions only reference them in `docs`, so `z.lazy` builds them when the document is generated.
  */
 
 const maybe = <T extends z.ZodMiniType>(type: T) => z.nullable(type);
@@ -358,7 +357,7 @@ export const Figures = z.lazy(() =>
   }),
 );
 
-// Object.keys forgets the literal type; PROBLEMS is the closed list itself.
+// Object.keys returns string[]; the keys of PROBLEMS are the closed list.
 const codes = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
 export const ChangeResults = z.lazy(() =>

@@ -5,29 +5,28 @@ import { withAsciiDigits } from '#shared/domain/words.ts';
 import { innermost } from './schema.ts';
 
 /**
- * The one place that turns text into values. Queries and forms hold only text: `fromText` turns each into what the
- * schema of its field takes in JSON, so that one schema checks all three. The schemas below say what a text may hold,
- * wherever it comes from.
+ * The only conversion of text to values. Queries and forms contain only text; `fromText` converts it to the JSON type
+ * of its field, so that one schema checks queries, forms and JSON. The schemas below define the allowed texts.
  */
 
-/** As JSON writes a number, and with a plus in front: `52.52`, `4.85e-5`, `+7`. */
+/** A JSON number, also with a plus in front: `52.52`, `4.85e-5`, `+7`. */
 const NUMBER = /^[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-/** Dart, Kotlin and Swift write a whole number that they hold as a double with a zero behind the point: `485.0`. */
+/** A whole number, also as Dart, Kotlin and Swift write it if it is a double: `485.0`. */
 const WHOLE = /^-?(0|[1-9]\d{0,14})(\.0+)?$/;
-const TRUTH = new Map([
+const BOOLEANS = new Map([
   ['true', true],
   ['false', false],
 ]);
-/** Browsers send `on` for a checkbox, many form libraries 1 and 0. */
-const TRUTH_IN_FORMS = new Map([...TRUTH, ['on', true], ['1', true], ['off', false], ['0', false]]);
+/** Browsers send `on` for a checkbox, and many form libraries 1 and 0. */
+const FORM_BOOLEANS = new Map([...BOOLEANS, ['on', true], ['1', true], ['off', false], ['0', false]]);
 
-/** A text as a finite number; undefined for other texts. */
+/** Parses a finite number; undefined for other texts. */
 export function numberFromText(text: string): number | undefined {
   const value = NUMBER.test(text.trim()) ? Number(text) : Number.NaN;
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** The entries of a comma list, each once and without spaces around it. */
+/** The distinct, trimmed entries of a comma list. */
 function listFromText(text: string): string[] {
   return [...new Set(text.split(',').map((entry) => entry.trim()))];
 }
@@ -35,7 +34,10 @@ function listFromText(text: string): string[] {
 /** Whether a field takes a list, written with commas in a query or a form. */
 export const takesList = (schema: z.core.$ZodType): boolean => innermost(schema).type === 'array';
 
-/** Converts a text of a query or a form to the type of its field. An unconvertible text stays as it is, and the schema refuses it. */
+/**
+ * Converts a text of a query or form to the type of its field. A text that cannot be converted is returned unchanged,
+ * and the schema refuses it.
+ */
 export function fromText(schema: z.core.$ZodType, text: string, source: 'query' | 'form'): unknown {
   const def = innermost(schema);
   switch (def.type) {
@@ -43,7 +45,7 @@ export function fromText(schema: z.core.$ZodType, text: string, source: 'query' 
       if ('format' in def) return WHOLE.test(text) ? Number(text) : text;
       return numberFromText(text) ?? text;
     case 'boolean':
-      return (source === 'form' ? TRUTH_IN_FORMS : TRUTH).get(text.trim().toLowerCase()) ?? text;
+      return (source === 'form' ? FORM_BOOLEANS : BOOLEANS).get(text.trim().toLowerCase()) ?? text;
     case 'array':
       return listFromText(text).map((entry) => fromText(def.element, entry, source));
     default:
@@ -51,17 +53,17 @@ export function fromText(schema: z.core.$ZodType, text: string, source: 'query' 
   }
 }
 
-/** Overrides and isolates of the writing direction, and byte order marks: never intended, and able to reverse a line. */
+/** Bidirectional overrides and isolates, and byte order marks: never intended, and they can reverse a line. */
 const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069\ufeff]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
-/** Matches a visible character: a letter, digit, sign or symbol. */
+/** Matches a visible character. */
 const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{M}\u2800\u{1d159}]/u;
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
 
 /**
- * A text as it is kept: one kind of line end, no direction overrides, nothing around it. Word processors put a vertical
- * tab or a form feed into what is copied from them, which nobody can see.
+ * Cleans a text for storage: trimmed, uniform line ends, no direction overrides. Vertical tabs and form feeds, which
+ * come from word processors, become line ends.
  */
 export function cleanText(text: string): string {
   return text
@@ -71,9 +73,8 @@ export function cleanText(text: string): string {
 }
 
 /**
- * The methods of Appwrite's operators (1.9.6: `Operator::TYPES` of utopia-php/database 6.0.0). A text that is a JSON
- * object with one of them is computed, not stored, by every update and upsert and by all data of a commit (corpus
- * rows-228). So no text may be one.
+ * The operators of Appwrite (1.9.6: `Operator::TYPES` of utopia-php/database 6.0.0). Every update, upsert and commit
+ * computes a text that is a JSON object with such a `method` instead of storing it (corpus rows-228), so it is refused.
  */
 const OPERATORS = new Set(
   `increment decrement multiply divide modulo power stringConcat stringReplace arrayAppend arrayPrepend arrayInsert
@@ -93,7 +94,7 @@ const codePoints = (text: string) => [...text].length;
 const hexOf = (character: string) =>
   `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0') ?? '0000'}`;
 
-/** What is wrong with a cleaned text, as zod tells it. */
+/** The zod issue of a cleaned text; undefined if it is valid. */
 function faultOf(value: string, min: number, max: number) {
   const custom = (message: string) => ({ code: 'custom' as const, message, params: { field: 'invalid_format' } });
   if (!value.isWellFormed()) return custom('must be well-formed Unicode text');
@@ -109,12 +110,12 @@ function faultOf(value: string, min: number, max: number) {
 }
 
 /**
- * A text of `min` to `max` characters (code points) once it is cleaned. For the minimum a Chinese, Japanese or Korean
- * character counts two. At least one character must show. It is not what Appwrite would take for an operator.
+ * A text of `min` to `max` code points after cleaning; for the minimum a Chinese, Japanese or Korean character counts
+ * two. It needs a visible character and must not be an operator of Appwrite.
  */
 export function text(min: number, max: number) {
   return z.string().check(
-    // Far too long: cleaning would take long and could not make it fit.
+    // Refuses a far too long text before cleaning, which would take long and could not shorten it enough.
     z.check((context) => {
       const { value } = context;
       if (value.length <= 4 * max + 1_000) return;
@@ -129,10 +130,9 @@ export function text(min: number, max: number) {
   );
 }
 
-/** Seven decimals, which is a centimetre; never minus zero. */
+/** Rounds to seven decimals, about a centimetre; never returns minus zero. */
 const toSevenDecimals = (value: number) => Math.round(value * 1e7) / 1e7 + 0;
 
-/** A whole number, with a message that says so. */
 export const whole = (min: number, max: number) => z.int('must be a whole number').check(z.gte(min), z.lte(max));
 
 /** Degrees from minus to plus `most`, kept to seven decimals. */
@@ -150,14 +150,20 @@ const LEAP_SECOND = /^(\d\d:\d\d):60/;
 const TIME_RULE =
   'must be an ISO 8601 date from 1900 to 2999 such as 2026-11-26, or a time with its zone such as 2026-11-26T10:00:00Z';
 
-/** `+01`, `+0100` and `+01:00` are the same, U+2212 is a minus, and a plus that was not percent-encoded comes out of a query as a space. */
+/**
+ * Normalizes `+01`, `+0100` and `+01:00`. U+2212 counts as a minus, and a space as a plus that was not percent-encoded
+ * in a query.
+ */
 function zoneOf(zone: string): string {
   const [, sign = '', hours = '', minutes = '00'] = /^(.)(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   if (hours === '') return 'Z';
   return `${sign.replace(' ', '+').replace('\u2212', '-')}${hours}:${minutes}`;
 }
 
-/** Parsers take 30 February for 2 March; this one does not. A leap second counts as the second before it. */
+/**
+ * Refuses dates that do not exist, which Date.parse shifts (30 February to 2 March). A leap second counts as the second
+ * before it.
+ */
 function momentOf(raw: string): { at: number; isDay: boolean } | undefined {
   const [, day, time, zone] = TIME.exec(raw.trim()) ?? [];
   if (day === undefined) return undefined;
@@ -185,10 +191,10 @@ function time(meaning: (moment: { at: number; isDay: boolean }) => Date) {
   );
 }
 
-/** A moment; a date alone is its beginning in UTC. */
+/** A moment. A date alone means its start in UTC. */
 export const startTime = time(({ at }) => new Date(at));
 
-/** An exclusive end; for a date alone, the end of that day in UTC. */
+/** An exclusive end. A date alone means the end of that day in UTC. */
 export const endTime = time(({ at, isDay }) => new Date(at + (isDay ? DAY : 0)));
 
 /** A distance in metres, such as 500 or 482.7. */
@@ -209,7 +215,7 @@ export const point = z.pipe(
   }),
 );
 
-/** `13.3,52.4,13.5,52.6`: west, south, east and north in degrees; west is greater than east across the date line. */
+/** `13.3,52.4,13.5,52.6`: west, south, east and north in degrees. West is greater than east across the date line. */
 export const box = z.pipe(
   z.string(),
   z.transform((raw, context) => {
@@ -224,14 +230,20 @@ export const box = z.pipe(
   }),
 );
 
-/** Decoration of phone numbers: the (0) of `+49 (0)170`, spaces, dashes, dots, slashes, brackets, and invisible characters from pasting. */
+/**
+ * Decoration of phone numbers: the (0) of `+49 (0)170`, spaces, dashes, dots, slashes, brackets and invisible
+ * characters.
+ */
 const PHONE_NOISE = /(?<=\+.*)\(0\)|[\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Pd}\u2212./()]/gu;
 const E164 = /^\+[1-9]\d{6,14}$/;
-/** `+49 0170` is often meant as +49 170; in Italy the zero belongs to the number. */
+/** `+49 0170` usually means +49 170, but in Italy the zero belongs to the number. */
 const HAS_EARLY_ZERO = /^\+\d{1,3}0/;
 const EXAMPLE_PHONE = 'an international number such as +49 170 1234567';
 
-/** An E.164 number without decoration. A national one is read as a number of DEFAULT_COUNTRY; without that setting it is refused. */
+/**
+ * A phone number, converted to E.164. A national number is read as one of DEFAULT_COUNTRY, and refused without that
+ * setting.
+ */
 export const phone = z.pipe(
   z.string().check(z.maxLength(60)),
   z.transform(async (raw, context) => {
@@ -247,7 +259,7 @@ export const phone = z.pipe(
   }),
 );
 
-/** The library is large and few numbers need it, so it is loaded for the first of them. */
+/** Loads the library on first use, since it is large and few numbers need it. */
 async function readPhoneNumber(text: string, country?: string): Promise<string | undefined> {
   const library = await import('./phone-number.ts');
   return library.readPhoneNumber(text, country);

@@ -11,7 +11,6 @@ export type Notify = (typeof NOTIFY)[number];
 export const DEFAULT_LANGUAGE: Language = 'en';
 export const DEFAULT_NOTIFY: Notify = 'important';
 
-/** What a link in a mail is for. */
 export const LINK_PURPOSES = ['confirm', 'reset'] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
 
@@ -40,13 +39,13 @@ const RESERVED = new Set([
   'user',
 ]);
 
-/** The canonical spelling of a username; undefined when it is not valid. Non-ASCII letters never fold into ASCII ones. */
+/** The canonical spelling of a username, or undefined if it is invalid. Only ASCII letters are lower-cased. */
 export function canonicalUsername(raw: string): string | undefined {
   const lower = raw.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   return USERNAME_PATTERN.test(lower) ? lower : undefined;
 }
 
-/** Names nobody may register; matched exactly, on the canonical spelling. */
+/** Whether the name is reserved. Compares the canonical spelling exactly. */
 export function isReservedUsername(canonical: string): boolean {
   return RESERVED.has(canonical);
 }

@@ -1,7 +1,7 @@
 import type { Notify, Role } from './account.ts';
 import { ENDED, type Status } from './status.ts';
 
-/** What can happen to a complaint, as people are told of it. */
+/** The events of a complaint that people can be told of. */
 export const HAPPENINGS = [
   'filed',
   'acknowledged',
@@ -41,8 +41,8 @@ const ASSIGNEE_ALONE = { reporter: 'silent', follower: 'silent', assignee: 'impo
 const NOBODY = { reporter: 'silent', follower: 'silent', assignee: 'silent' } as const;
 
 /**
- * Who is told what. The person who made the change is not told, except the receipt of a filing. Silent is what only staff may see
- * (assignment, internal notes, hiding), and a deletion, after which there is nothing to read.
+ * Who is told what. People are not told of their own change, except the receipt of a filing. Reporters and followers
+ * are not told of what only staff can see (assignment, internal notes, hiding). A deletion is told to no one.
  */
 export const AUDIENCE: Readonly<Record<Happening, Readonly<Record<Audience, Level>>>> = {
   filed: { reporter: 'important', follower: 'silent', assignee: 'silent' },
@@ -76,7 +76,7 @@ export type ToldChange = {
   statusBefore: Status | null;
   status: Status | null;
   byRole: Role | 'system' | null;
-  /** Whether the complaint is assigned to anybody after the change. */
+  /** Whether the complaint has an assignee after the change. */
   isAssigned: boolean;
   /** Whether it is hidden after the change. */
   isHidden: boolean;
@@ -90,13 +90,13 @@ function statusHappening({ statusBefore, status }: ToldChange): Happening | unde
   return isReopened ? 'reopened' : status;
 }
 
-/** What happened in a change, in the order in which the mail lists it. */
+/** The events of a change, in the order in which the mail lists them. */
 export function happeningsOf(change: ToldChange): Happening[] {
   const { kind, changed, byRole, isAssigned, isHidden } = change;
   if (kind === 'complaint.deleted') return ['deleted'];
   const has = (field: string) => changed.includes(field);
   const isFiled = kind === 'complaint.created';
-  // Reopening a duplicate again takes its original away.
+  // Reopening a duplicate clears `duplicateOf` too, so the status decides.
   const isDuplicate = has('duplicateOf') && change.status === 'rejected';
   const isCorrected = TEXTS.some(has) || (!has('status') && ['outcome', 'duplicateOf'].some(has));
   const assignment = !isAssigned ? 'unassigned' : has('escalation') ? 'escalated' : 'assigned';
@@ -119,7 +119,7 @@ export function happeningsOf(change: ToldChange): Happening[] {
 const RANKS: Readonly<Record<Level, number>> = { silent: 0, all: 1, important: 2 };
 const NEEDED: Readonly<Record<Notify, number>> = { none: 3, important: 2, all: 1 };
 
-/** Which happenings a person with these relations is told of; `isActor`: it is their own change. */
+/** The happenings that a person with these relations is told of. `isActor`: the person made the change. */
 export function toldTo(
   recipient: { audiences: readonly Audience[]; notify: Notify; isActor: boolean },
   happenings: readonly Happening[],

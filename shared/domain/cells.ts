@@ -1,15 +1,15 @@
 import ngeohash from 'ngeohash';
 import { type Box, metresBetween, type Point } from './geometry.ts';
 
-/** A geohash of 52 bits, about half a metre. In hexadecimal, which sorts alike in every collation. */
+/** A geohash has 52 bits, about half a metre. It is stored in hexadecimal, which sorts alike in every collation. */
 const BITS = 52;
 const DIGITS = BITS / 4;
 
-const written = (hash: number) => hash.toString(16).padStart(DIGITS, '0');
+const toHex = (hash: number) => hash.toString(16).padStart(DIGITS, '0');
 
-/** The cell of a place, 13 characters; places with a common beginning are near each other. */
+/** The cell of a place: 13 characters. Places whose cells share a prefix are near each other. */
 export function cellOf({ latitude, longitude }: Point): string {
-  return written(ngeohash.encode_int(latitude, longitude, BITS));
+  return toHex(ngeohash.encode_int(latitude, longitude, BITS));
 }
 
 /** The cell of a complaint; null when it has no place. */
@@ -18,12 +18,12 @@ export function cellOfPlace(place: { latitude: number | null; longitude: number 
   return latitude === null || longitude === null ? null : cellOf({ latitude, longitude });
 }
 
-/** Cells from one to another, both included. */
+/** A range of cells, both ends included. */
 export type CellRange = { from: string; to: string };
 
 type Cell = { center: Point; reach: number; hash: number };
 
-/** Degrees by which a box is widened, against rounding errors. */
+/** A box is widened by this many degrees against rounding errors. */
 const SLACK = 1e-9;
 
 function indices(from: number, to: number, { whole, bits }: { whole: number; bits: number }): number[] {
@@ -36,7 +36,7 @@ function indices(from: number, to: number, { whole, bits }: { whole: number; bit
 
 const centerOf = (index: number, whole: number, bits: number) => ((index + 0.5) / 2 ** bits - 0.5) * whole;
 
-/** How many cells of `bits` bits a box touches. */
+/** Estimates how many cells of `depth` bits a box touches. */
 function countCells({ south, north, west, east }: Box, depth: number): number {
   const width = (east - west + (west > east ? 360 : 0)) / 360;
   const height = (north - south) / 180;
@@ -74,13 +74,13 @@ function rangesOf(cells: readonly Cell[], depth: number): CellRange[] {
     if (last && last.to + 1 === hash * scale) last.to = (hash + 1) * scale - 1;
     else ranges.push({ from: hash * scale, to: (hash + 1) * scale - 1 });
   }
-  return ranges.map(({ from, to }) => ({ from: written(from), to: written(to) }));
+  return ranges.map(({ from, to }) => ({ from: toHex(from), to: toHex(to) }));
 }
 
 /** The area between two distances from a point, in metres; `box` contains it. */
 export type Ring = { center: Point; inner: number; outer: number; box: Box };
 
-/** At most `most` ranges of cells, as small as possible, that together cover the ring, or the whole box. */
+/** At most `most` ranges of cells that together cover the ring or the box, with cells as small as that allows. */
 export function cellRanges(area: Ring | { box: Box }, most: number): CellRange[] {
   const ring = 'center' in area ? area : undefined;
   const touches = ({ center, reach }: Cell) => {
@@ -88,7 +88,7 @@ export function cellRanges(area: Ring | { box: Box }, most: number): CellRange[]
     const distance = metresBetween(ring.center, center);
     return distance + reach >= ring.inner && distance - reach <= ring.outer;
   };
-  let best: CellRange[] = [{ from: written(0), to: written(2 ** BITS - 1) }];
+  let best: CellRange[] = [{ from: toHex(0), to: toHex(2 ** BITS - 1) }];
   for (let depth = 1; depth <= BITS && countCells(area.box, depth) <= most * 12; depth += 1) {
     const ranges = rangesOf(cellsOf(area.box, depth).filter(touches), depth);
     if (ranges.length <= most) best = ranges;

@@ -1,13 +1,13 @@
-/** For callers whose address is missing or unreadable: they share their limits, and it never counts as a known address. */
+/** The key of callers whose address is missing or unreadable. They share their limits; it is never a known address. */
 export const NO_ADDRESS = 'unknown';
 
 const IPV6_LETTERS = /^[\da-f:.]+$/i;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** The eight groups of an IPv6 address as numbers; undefined for other texts. */
+/** The eight groups of an IPv6 address as numbers; undefined if it is not one. */
 function groupsOf(address: string): number[] | undefined {
   if (!address.includes(':') || !IPV6_LETTERS.test(address) || !URL.canParse(`http://[${address}]`)) return undefined;
-  // The URL parser writes every spelling of an address in one way: shortest, lower case, without dots.
+  // The URL parser normalizes the address: shortest form, lower case, no dots.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const split = (part: string | undefined) => (part ? part.split(':').map((group) => Number.parseInt(group, 16)) : []);
   const [before, after] = [split(head), split(tail)];
@@ -15,9 +15,8 @@ function groupsOf(address: string): number[] | undefined {
 }
 
 /**
- * The key of limits per client: an IPv4 address, or the /64 of an IPv6 address, since a household has at least that many
- * addresses and may use another for each request. An IPv4 address written as IPv6 is the IPv4 one. Not an address:
- * `NO_ADDRESS`.
+ * The key of limits per client: an IPv4 address, or the /64 of an IPv6 address, since one household can use any address
+ * of its /64. An IPv4-mapped IPv6 address counts as the IPv4 address. `NO_ADDRESS` if the text is not an address.
  */
 export function clientNetwork(address: string): string {
   if (IPV4.test(address)) return address;

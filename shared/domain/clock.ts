@@ -1,7 +1,7 @@
 /** Time as a dependency, so that tests can move it. */
 export type Clock = {
   now(): Date;
-  /** Milliseconds of a clock that never goes back, for durations and deadlines. */
+  /** Milliseconds of a monotonic clock, for durations and deadlines. */
   elapsed(): number;
 };
 
@@ -12,7 +12,7 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Yields to other requests of this process; call it between pieces of long computations. */
+/** Yields to other requests of this process. Call it between the parts of a long computation. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

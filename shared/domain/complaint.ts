@@ -1,4 +1,4 @@
-/** The orders in which lists can be read; a minus puts the latest first. */
+/** The sort orders of lists; a minus puts the latest first. */
 export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', 'overdueAt'] as const;
 export type Sort = (typeof SORTS)[number];
 

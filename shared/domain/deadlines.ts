@@ -8,31 +8,34 @@ import {
   workingMinutesBetween,
 } from './working-time.ts';
 
-/** How many people a complaint can be escalated to, one after the other, after each of its deadlines. */
+/** The most people that a complaint is escalated to, one after the other, for each of its two deadlines. */
 export const MAX_LEVELS = 3;
 
-/** The columns of a complaint that say when something of it is due. Times are ISO texts. */
+/** The columns of a complaint that decide when its next step is due. Times are ISO texts. */
 export type CaseTimes = {
   status: Status;
   acknowledgeBy: string | null;
   overdueAt: string | null;
-  /** Working minutes that were left until `overdueAt` when the complaint was put on hold; null while time runs. */
+  /** The working minutes left until `overdueAt` when the complaint was put on hold; null while the deadline runs. */
   minutesLeft: number | null;
-  /** How many levels of escalation each of the two deadlines has reached. */
+  /** The level of escalation that each of the two deadlines has reached. */
   acknowledgeLevel: number;
   overdueLevel: number;
   resolvedAt: string | null;
   closedAt: string | null;
 };
 
-/** What time does to a complaint by itself. `level` counts from 1. */
+/** A step that is due by time alone. `level` counts from 1. */
 export type TimeStep =
   | { kind: 'close'; at: Date }
   | { kind: 'escalate'; deadline: 'acknowledge' | 'overdue'; level: number; at: Date };
 
 const isRunning = (status: Status) => status !== 'on_hold' && !ENDED.includes(status);
 
-/** The next step that time takes, however far away; undefined when there is none. `levels`: how many people the category names. */
+/**
+ * The next step that is due by time, even if it is far away; undefined if there is none. `levels`: the number of people
+ * that the category escalates to.
+ */
 export function nextStep(times: CaseTimes, calendar: WorkingCalendar, levels = MAX_LEVELS): TimeStep | undefined {
   const { status, acknowledgeBy, overdueAt, acknowledgeLevel, overdueLevel, resolvedAt } = times;
   if (status === 'resolved') {
@@ -57,7 +60,7 @@ export function stepTime(times: CaseTimes, calendar: WorkingCalendar, levels = M
   return nextStep(times, calendar, levels)?.at.toISOString() ?? null;
 }
 
-/** The working minutes that a complaint on hold or ended has left; null when it has no deadline. */
+/** The working minutes left until the deadline of a complaint that is on hold or has ended; null without a deadline. */
 function minutesLeftOf(times: CaseTimes, calendar: WorkingCalendar, now: Date): number | null {
   const { status, minutesLeft, overdueAt, resolvedAt, closedAt } = times;
   if (minutesLeft !== null || overdueAt === null) return minutesLeft;
@@ -72,28 +75,28 @@ export type TimeColumns = Pick<
 
 type Moved = {
   before: CaseTimes;
-  /** The complaint as the change leaves it, its deadlines apart. */
+  /** The complaint after the change, without its deadlines. */
   after: Pick<CaseTimes, 'status' | 'resolvedAt' | 'closedAt'>;
-  /** The deadlines of its new category, when the change gives it one: they count from level 0. */
+  /** The deadlines of the new category if the change sets one. Its escalation starts at level 0. */
   deadlines: Deadlines | undefined;
   now: Date;
 };
 
 /**
- * The deadlines after a change. On hold there is no `overdueAt`; whoever goes on with the work, from there or after the
- * end, has the working time that was left then.
+ * The deadlines after a change. A complaint on hold has no `overdueAt`. A complaint that is resumed or reopened gets
+ * the working time that was left when it was put on hold or ended.
  */
 export function timesAfter({ before, after, deadlines, now }: Moved, calendar: WorkingCalendar): TimeColumns {
   const { acknowledgeBy, overdueAt, minutesLeft, acknowledgeLevel, overdueLevel } = before;
   const kept = { acknowledgeBy, overdueAt, minutesLeft, acknowledgeLevel, overdueLevel };
   const columns = deadlines ? { ...deadlines, minutesLeft: null, acknowledgeLevel: 0, overdueLevel: 0 } : kept;
-  const stood = { ...before, ...columns };
-  const goesOn = !isRunning(before.status) && isRunning(after.status);
+  const current = { ...before, ...columns };
+  const isResumed = !isRunning(before.status) && isRunning(after.status);
   if (after.status === 'on_hold') {
-    columns.minutesLeft = minutesLeftOf({ ...stood, status: 'in_progress' }, calendar, now);
+    columns.minutesLeft = minutesLeftOf({ ...current, status: 'in_progress' }, calendar, now);
     columns.overdueAt = null;
-  } else if (goesOn && !deadlines) {
-    const left = minutesLeftOf(stood, calendar, now);
+  } else if (isResumed && !deadlines) {
+    const left = minutesLeftOf(current, calendar, now);
     columns.overdueAt = left === null ? null : addWorkingMinutes(calendar, now, left).toISOString();
     columns.minutesLeft = null;
   }

@@ -1,12 +1,12 @@
-/** Of an address in all, and of what stands before the `@` (RFC 5321). */
+/** The longest address and the longest part before the `@` (RFC 5321). */
 const LONGEST = 254;
 const LONGEST_LOCAL = 64;
 
-/** What mail systems take without quotes. */
+/** The characters that are allowed before the `@` without quotes. */
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})$/;
 
-/** Invisible characters, which come with pasting. */
+/** Invisible characters, which are often pasted along. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 
 /** A domain in lower case, with letters outside ASCII as Punycode; undefined when it is not valid. */
@@ -17,9 +17,9 @@ function canonicalDomain(raw: string): string | undefined {
 }
 
 /**
- * The canonical spelling of an e-mail address: trimmed, without invisible characters, the domain in lower case and as
- * ASCII. The part before the `@` stays as it was typed, since only its own server knows what it means. The `mailto:` of
- * a copied link and full-width signs of Asian keyboards are accepted. Undefined when it is no address.
+ * The canonical spelling of an e-mail address: trimmed, without invisible characters and `mailto:`, full-width
+ * characters as ASCII, the domain in lower case and Punycode. The part before the `@` keeps its case, since its server
+ * may distinguish it. Undefined if it is not an address.
  */
 export function canonicalEmail(raw: string): string | undefined {
   const plain = raw.normalize('NFKC').replace(INVISIBLE, '').trim();

@@ -1,11 +1,11 @@
 import { ENDED, type Status } from './status.ts';
 
-/** How often each time in whole seconds was seen. */
+/** The number of complaints for each duration in whole seconds. */
 export type Distribution = Map<number, number>;
 
 export type Period = { from: Date; to: Date };
 
-/** The columns of a complaint that count in the figures of the month in which it was filed. Times are ISO texts. */
+/** The columns of a complaint that the figures of its month of filing use. Times are ISO texts. */
 type Times = {
   status: Status;
   secondsToAcknowledge: number | null;
@@ -13,7 +13,7 @@ type Times = {
   overdueAt: string | null;
   resolvedAt: string | null;
   closedAt: string | null;
-  /** How many times it was reopened. */
+  /** The number of times it was reopened. */
   reopened: number;
   ratingScore: number | null;
 };
@@ -21,9 +21,9 @@ type Times = {
 const COUNTS = ['filed', 'acknowledged', 'resolved', 'decided', 'inTime', 'reopened', 'rated', 'ratingSum'] as const;
 
 /**
- * The figures of one month (UTC), made of the visible complaints filed in it. `decided`: those with a deadline that have
- * ended or whose deadline has passed; `inTime`: those of the decided that ended by their deadline. `reopened`: those that
- * were reopened at least once. `ratingSum`: the scores of the `rated` ones.
+ * Counts of the visible complaints filed in one month (UTC). `decided`: have a deadline and have ended or passed it.
+ * `inTime`: those of them that ended by their deadline. `reopened`: reopened at least once. `ratingSum`: the sum of the
+ * scores of `rated`.
  */
 export type MonthCounts = Record<(typeof COUNTS)[number], number>;
 export type MonthFigures = MonthCounts & {
@@ -32,10 +32,13 @@ export type MonthFigures = MonthCounts & {
 };
 
 /** How many months the public figures show. */
-const SHOWN = 12;
-/** A distribution with more different times than this is rounded, so that it fits into a column. */
+const SHOWN_MONTHS = 12;
+/** A distribution with more distinct durations than this is rounded to fit into its column. */
 const MAX_TIMES = 2_000;
-/** Rounded times are 1 % apart, so that a median is at most half a per cent off. Up to 10 years that makes fewer than MAX_TIMES. */
+/**
+ * Rounded durations are 1 % apart, so a median is off by half a per cent at most. Up to 10 years there are fewer than
+ * MAX_TIMES of them.
+ */
 const STEP = Math.log(1.01);
 
 /** The month of a time as `2026-11`. */
@@ -43,9 +46,9 @@ export function monthOf(time: Date): string {
   return time.toISOString().slice(0, 7);
 }
 
-/** The months that are shown, the present one first. */
+/** The months that the API shows, the current one first. */
 export function shownMonths(now: Date): string[] {
-  return Array.from({ length: SHOWN }, (_, back) =>
+  return Array.from({ length: SHOWN_MONTHS }, (_, back) =>
     monthOf(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1))),
   );
 }
@@ -59,13 +62,13 @@ export function noFigures(): MonthFigures {
   return { ...sumCounts([]), toAcknowledge: new Map(), toResolve: new Map() };
 }
 
-/** The counts of several months together. */
+/** The sums of the counts of several months. */
 export function sumCounts(months: readonly MonthCounts[]): MonthCounts {
   const sum = (name: keyof MonthCounts) => months.reduce((all, month) => all + month[name], 0);
   return Object.fromEntries(COUNTS.map((name) => [name, sum(name)])) as MonthCounts;
 }
 
-/** Whether a complaint ended within its deadline; undefined without one, and while that is open. */
+/** Whether a complaint ended by its deadline; undefined if it has no deadline or has neither ended nor passed it. */
 function endedInTime({ status, overdueAt, resolvedAt, closedAt }: Times, now: Date): boolean | undefined {
   if (overdueAt === null) return undefined;
   const ended = ENDED.includes(status) ? (resolvedAt ?? closedAt) : null;
@@ -73,7 +76,7 @@ function endedInTime({ status, overdueAt, resolvedAt, closedAt }: Times, now: Da
   return Date.parse(overdueAt) < now.getTime() ? false : undefined;
 }
 
-/** Adds a complaint, as it is now, to the figures of its month. */
+/** Adds a complaint in its present state to the figures of its month. */
 export function addComplaint(figures: MonthFigures, complaint: Times, now: Date): void {
   const { secondsToAcknowledge, secondsToResolve, reopened, ratingScore } = complaint;
   const inTime = endedInTime(complaint, now);
@@ -98,7 +101,7 @@ function addTime(distribution: Distribution, seconds: number, count: number): vo
   distribution.set(time, (distribution.get(time) ?? 0) + count);
 }
 
-/** The times of several distributions together. */
+/** Merges several distributions into one. */
 export function merge(distributions: Iterable<Distribution>): Distribution {
   const all: Distribution = new Map();
   for (const distribution of distributions) {
@@ -107,7 +110,7 @@ export function merge(distributions: Iterable<Distribution>): Distribution {
   return all;
 }
 
-/** The middle value, or the mean of the two in the middle, in whole seconds; null of nothing. */
+/** The median in whole seconds; null if the distribution is empty. */
 export function medianOf(distribution: Distribution): number | null {
   const times = [...distribution].sort(([a], [b]) => a - b);
   const count = times.reduce((sum, [, seen]) => sum + seen, 0);
@@ -132,13 +135,15 @@ function rounded(distribution: Distribution): Distribution {
   return coarse;
 }
 
-/** As stored in a column: `60:2,75:1`. Exact up to 2000 different times; beyond that, times are rounded to steps of 1 %. */
+/**
+ * The text stored in a column: `60:2,75:1`. Exact up to 2000 distinct durations; beyond that rounded to steps of 1 %.
+ */
 export function writeDistribution(distribution: Distribution): string {
   const times = distribution.size > MAX_TIMES ? rounded(distribution) : distribution;
   return [...times].map(([seconds, count]) => `${seconds}:${count}`).join(',');
 }
 
-/** Parses what `writeDistribution` wrote; ignores unreadable parts. */
+/** Parses the text of `writeDistribution`; ignores unreadable parts. */
 export function readDistribution(text: string | null): Distribution {
   const distribution: Distribution = new Map();
   for (const part of (text ?? '').split(',')) {

@@ -2,10 +2,9 @@ import type { Actor, Role } from './account.ts';
 import { ENDED, type Status } from './status.ts';
 
 /**
- * What may be done to a complaint. `readInternal`: assignee, internal entries and notes, contact of a caller.
- * `readReporter`: the reporter's name and role. `readRemarks`: the comment of a rating, the reasons of corrections.
- * `readBefore`: the text before a correction. `edit`: the text. `addImages`: pictures after it was filed. `mask`: turn `anonymous` on. `work`: what only staff and
- * admins do, corrections included.
+ * `readInternal`: assignee, internal entries and notes, caller's contact. `readReporter`: name and role. `readRemarks`:
+ * rating comment, reasons of corrections. `readBefore`: text before a correction. `edit`: the reporter's own text.
+ * `addImages`: after the filing. `mask`: turn `anonymous` on. `work`: what only staff and admins do.
  */
 export const COMPLAINT_ACTIONS = [
   'read',
@@ -24,8 +23,8 @@ export const COMPLAINT_ACTIONS = [
 export type ComplaintAction = (typeof COMPLAINT_ACTIONS)[number];
 
 /**
- * What may be done to an account. `readContact`: its e-mail address and what it is mailed about. `listUsers`: everybody,
- * by role or name. `change` is all that one sets for oneself; `reset` name, phone and password of somebody else.
+ * `readContact`: the e-mail address and the mail settings. `listUsers`: accounts of every role, by role or name.
+ * `change`: one's own settings. `reset`: name, phone and password of another account.
  */
 export const ACCOUNT_ACTIONS = [
   'read',
@@ -44,7 +43,7 @@ export type AccountState = (typeof ACCOUNT_STATES)[number];
 
 export type ComplaintState = { status: Status; touched: boolean; hidden: boolean; anonymous: boolean };
 
-/** A stranger has no valid token. */
+/** `stranger`: a request without a token. */
 type Standing = Role | 'stranger';
 export type AccountCase = {
   role: Standing;
@@ -63,7 +62,10 @@ export type Case = ({ on: 'account' } & AccountCase) | ({ on: 'complaint' } & Co
 export type Viewer = Actor | undefined;
 export type ComplaintFacts = ComplaintState & { reporterId: string };
 
-/** The whole policy: who may do what to which account or complaint in which state. The status table decides transitions on top of it. */
+/**
+ * The whole policy: who may do what to which account or complaint in which state. The status table restricts
+ * transitions further.
+ */
 export function allows(asked: Case): boolean {
   return asked.on === 'account' ? allowsOnAccount(asked) : allowsOnComplaint(asked);
 }
@@ -120,48 +122,58 @@ function allowsOnComplaint({ role, relation, action, state }: ComplaintCase): bo
   }
 }
 
-/** The policy for a complaint as it is stored. */
+/** The policy for a stored complaint. */
 export function mayOnComplaint(viewer: Viewer, action: ComplaintAction, complaint: ComplaintFacts): boolean {
   const relation = viewer !== undefined && viewer.id === complaint.reporterId ? 'reporter' : 'other';
   return allows({ on: 'complaint', role: viewer?.role ?? 'stranger', relation, action, state: complaint });
 }
 
-/** The most restricted complaint: somebody else's, hidden and anonymous. What one may do to it one may do to all. */
-const SECRET: ComplaintFacts = { status: 'created', touched: true, hidden: true, anonymous: true, reporterId: '' };
+/**
+ * The most restricted complaint: another person's, hidden and anonymous. A right on it is a right on every complaint.
+ */
+const MOST_RESTRICTED: ComplaintFacts = {
+  status: 'created',
+  touched: true,
+  hidden: true,
+  anonymous: true,
+  reporterId: '',
+};
 
-/** Whether a change by this person counts as staff having acted, after which the reporter can edit the text no more. */
+/**
+ * Whether a change by this person counts as staff having acted. The reporter can no longer edit the text after that.
+ */
 export function hasActed(actor: Actor, { reporterId }: Pick<ComplaintFacts, 'reporterId'>): boolean {
   return actor.role !== 'user' && actor.id !== reporterId;
 }
 
-/** The policy for complaints at large, before any is read: true when the viewer may do it to every one of them. */
+/** Whether the viewer may do this to every complaint; needs no complaint to be read. */
 function mayOnEvery(viewer: Viewer, action: 'read' | 'readInternal' | 'readReporter'): boolean {
-  return mayOnComplaint(viewer, action, SECRET);
+  return mayOnComplaint(viewer, action, MOST_RESTRICTED);
 }
 
-/** Which complaints a viewer can find: all of them, or those that are not hidden and their own. */
+/** The complaints that a viewer can find: all of them, or the visible ones and their own. */
 export type Sight = { desk: true } | { desk: false; userId: string | undefined };
 
 /** The policy's `read` as a condition of a list. */
 export function sightOf(viewer: Viewer): Sight {
   if (mayOnEvery(viewer, 'read')) return { desk: true };
-  const own = viewer !== undefined && mayOnComplaint(viewer, 'read', { ...SECRET, reporterId: viewer.id });
+  const own = viewer !== undefined && mayOnComplaint(viewer, 'read', { ...MOST_RESTRICTED, reporterId: viewer.id });
   return { desk: false, userId: own ? viewer.id : undefined };
 }
 
-/** The policy's `readReporter` as a condition of a list by reporter: whether it may find the anonymous ones of this name. */
+/** Whether a list by reporter includes the anonymous complaints of this username (the policy's `readReporter`). */
 export function findsAnonymousOf(viewer: Viewer, username: string): boolean {
   if (mayOnEvery(viewer, 'readReporter')) return true;
   if (viewer?.username !== username) return false;
-  return mayOnComplaint(viewer, 'readReporter', { ...SECRET, reporterId: viewer.id });
+  return mayOnComplaint(viewer, 'readReporter', { ...MOST_RESTRICTED, reporterId: viewer.id });
 }
 
-/** Staff and admins: the people who work on complaints. */
+/** Whether the viewer is staff or an admin. */
 export function isDesk(viewer: Viewer): boolean {
   return mayOnEvery(viewer, 'readInternal');
 }
 
-/** The policy for an account by its name, before it is known whether the account exists. */
+/** The policy for an account by its username. The account need not exist. */
 export function mayOnAccount(viewer: Actor, action: AccountAction, username: string): boolean {
   const relation = viewer.username === username ? 'self' : 'other';
   return allows({ on: 'account', role: viewer.role, relation, action, state: 'ordinary' });

@@ -1,4 +1,4 @@
-/** The closed list of problem codes, each with its one status and title. The OpenAPI document shows this list. */
+/** The closed list of problem codes, each with its status and title. The OpenAPI document shows this list. */
 export const PROBLEMS = {
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   malformed_form: { status: 400, title: 'The multipart form cannot be read' },
@@ -33,7 +33,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** The closed list of what can be wrong with one field. */
+/** The closed list of error codes of a field. */
 export const FIELD_CODES = [
   'required',
   'unknown_field',
@@ -65,12 +65,12 @@ export type FieldError = { field: string; code: FieldCode; message: string };
 
 type Extras = { allowed?: readonly string[]; errors?: FieldError[]; headers?: Record<string, string>; cause?: unknown };
 
-/** A request that is refused on purpose. `detail` is for the caller; `cause` only ever reaches the log. */
+/** An intended refusal of a request. `detail` is sent to the client; `cause` is only logged. */
 export class Refusal extends Error {
   readonly code: ProblemCode;
   readonly errors: FieldError[];
   readonly headers: Record<string, string>;
-  /** What is possible instead; a member of the answer. */
+  /** The allowed values; sent with the problem. */
   readonly allowed: readonly string[] | undefined;
 
   constructor(code: ProblemCode, detail: string, extras: Extras = {}) {
@@ -84,10 +84,10 @@ export class Refusal extends Error {
 }
 
 const LONGEST_SHOWN = 40;
-/** Characters that break a line, change its direction or are invisible, and those that HTML treats specially. */
+/** Characters that break lines, change the writing direction or are invisible, and those with a meaning in HTML. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}<>&]/gu;
 
-/** A value that a client sent, shortened and escaped for use in a sentence. Texts are quoted unless `quoted` is false. */
+/** Shortens and escapes a value of the client for use in a sentence. Quotes texts unless `quoted` is false. */
 export function shown(value: unknown, quoted = true): string {
   if (typeof value !== 'string') {
     if (Array.isArray(value)) return 'a list';
@@ -99,7 +99,7 @@ export function shown(value: unknown, quoted = true): string {
   return quoted ? `"${safe.replaceAll('"', '\\"')}"` : safe;
 }
 
-/** 422 for one field. The message says what would be right; what was sent is named behind it where it is given. */
+/** 422 for one field. The message says what is expected, and what was sent if `sent` is given. */
 export function invalidField(field: string, code: FieldCode, wanted: string, sent?: unknown): Refusal {
   const message = sent === undefined ? wanted : `${wanted}; ${shown(sent)} was sent`;
   return new Refusal('invalid_fields', `${field}: ${message}`, { errors: [{ field, code, message }] });
@@ -112,7 +112,7 @@ function inWords(seconds: number): string {
   return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }
 
-/** 503, or another code that says when to try again: `seconds` goes into Retry-After and, in words, behind `detail`. */
+/** A refusal with Retry-After: `seconds` goes into the header and, in words, after `detail`. */
 export function retryLater(code: ProblemCode, detail: string, options: { seconds: number; cause?: unknown }): Refusal {
   const seconds = Math.max(1, Math.ceil(options.seconds));
   const told = `${detail} Try again in ${inWords(seconds)}.`;

@@ -1,18 +1,18 @@
 import { withAsciiDigits } from './words.ts';
 
 /**
- * Reference numbers such as `2026-004812-7`, for people to quote: the year of filing in TIME_ZONE, a number counted
- * within that year (six digits, more from a million on), and a Luhn digit over all digits before it.
+ * Reference numbers such as `2026-004812-7`: the year of filing in TIME_ZONE, a number counted within that year (six
+ * digits, more from a million on), and a Luhn digit over all digits before it.
  */
 
 const PATTERN = /^(2\d{3})-?(\d{6,15})-?(\d)$/;
-/** Spaces, invisible characters, and every kind of dash: people type and paste them in many ways. */
+/** Spaces and invisible characters that are typed or pasted along. */
 const NOISE = /[\s\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 const DASHES = /\p{Pd}|\u2212/gu;
 
 /**
- * The check digit of a text of decimal digits by the Luhn algorithm (ISO/IEC 7812-1, annex B), as on payment cards. It
- * detects every wrong digit, and all but 09 and 90 of two neighbouring digits that changed places.
+ * The Luhn check digit of a text of decimal digits (ISO/IEC 7812-1, annex B). It detects every wrong digit, and every
+ * swap of two neighbouring digits except 09 and 90.
  */
 export function luhnDigit(digits: string): string {
   const sum = [...digits].reverse().reduce((total, digit, position) => {
@@ -22,13 +22,13 @@ export function luhnDigit(digits: string): string {
   return String((10 - (sum % 10)) % 10);
 }
 
-/** Writes the reference of the `number`th complaint of a year. */
+/** The reference of the `number`th complaint of a year. */
 export function referenceOf(year: number, number: number): string {
   const digits = String(number).padStart(6, '0');
   return `${year}-${digits}-${luhnDigit(`${year}${digits}`)}`;
 }
 
-/** The number within its year of a reference as it is stored; undefined for anything else. */
+/** The number within the year of a stored reference; undefined for another year or another text. */
 export function numberOfReference(reference: string, year: number): number | undefined {
   const [, of, number] = PATTERN.exec(reference) ?? [];
   return Number(of) === year ? Number(number) : undefined;
@@ -37,19 +37,19 @@ export function numberOfReference(reference: string, year: number): number | und
 export type ReadReference = { reference: string; isRight: boolean };
 
 /**
- * Reads a reference as people type it: with spaces, other dashes, or without dashes. `isRight`
- * says whether the check digit fits. Undefined for a text that is no reference at all.
+ * Reads a typed reference: spaces, any dashes or no dashes. `isRight`: the check digit fits. Undefined if the text is
+ * not a reference.
  */
 export function readReference(typed: string): ReadReference | undefined {
   const [, year = '', digits = '', check] =
     PATTERN.exec(withAsciiDigits(typed.normalize('NFKC')).replace(NOISE, '').replace(DASHES, '-')) ?? [];
   if (check === undefined) return undefined;
-  // Six digits, or more without zeros in front: otherwise it is not a number that is ever given.
+  // Numbers are padded to six digits, so a longer number never starts with 0.
   if (digits.length > 6 && digits.startsWith('0')) return undefined;
   return { reference: `${year}-${digits}-${check}`, isRight: luhnDigit(`${year}${digits}`) === check };
 }
 
-/** The year of a moment in a time zone of the IANA database. */
+/** The year at a moment in an IANA time zone. */
 export function yearIn(timeZone: string, at: Date): number {
   return Number(new Intl.DateTimeFormat('en-GB', { timeZone, year: 'numeric' }).format(at));
 }

@@ -11,12 +11,12 @@ export const STATUSES = [
 ] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** Statuses of finished complaints, which cannot be overdue. */
+/** The statuses of complaints that have ended; these cannot be overdue. */
 export const ENDED: readonly Status[] = ['resolved', 'rejected', 'closed'];
 
-/** Days after the resolution within which the reporter may reopen a complaint. */
+/** The reporter may reopen a complaint for this many days after its resolution. */
 export const REOPEN_DAYS = 14;
-/** Days after the end within which the reporter may rate a complaint. */
+/** The reporter may rate a complaint for this many days after its end. */
 export const RATING_DAYS = 60;
 
 export type Party = 'reporter' | 'staff' | 'admin';
@@ -30,7 +30,7 @@ type Rule = {
 
 const DESK = ['staff', 'admin'] as const;
 
-/** The status table of the contract: every transition there is, who may make it and what it needs. */
+/** The status table of the contract: all transitions, who may make them and what they need. */
 export const TRANSITIONS: readonly Rule[] = [
   { from: ['created'], to: ['acknowledged', 'in_progress'], who: DESK },
   { from: ['created', 'acknowledged', 'in_progress', 'on_hold'], to: ['rejected'], who: DESK, needsNote: true },
@@ -52,27 +52,33 @@ function partiesOf(asker: Asker): Party[] {
   return asker.isReporter ? [...desk, 'reporter'] : desk;
 }
 
-function serves(rule: Rule, asker: Asker): boolean {
+function applies(rule: Rule, asker: Asker): boolean {
   const inTime = rule.withinDays === undefined || asker.daysSinceResolved <= rule.withinDays;
   return inTime && partiesOf(asker).some((party) => rule.who.includes(party));
 }
 
-/** Whether a transition is allowed. Rights come first: a transition of another party is `forbidden`; one that does not exist is `illegal` for staff and `forbidden` for others. */
+/**
+ * Checks a transition. `forbidden`: another party may make it, or the asker is not staff. `illegal`: the asker is staff
+ * and no one may make it.
+ */
 export function checkTransition(step: Step, asker: Asker, hasNote: boolean): TransitionResult {
   const rules = TRANSITIONS.filter((rule) => rule.from.includes(step.from) && rule.to.includes(step.to));
-  const mine = rules.find((rule) => serves(rule, asker));
+  const mine = rules.find((rule) => applies(rule, asker));
   if (mine) return mine.needsNote && !hasNote ? 'needs_note' : 'allowed';
   const worksHere = asker.role !== 'user';
   return rules.length === 0 && worksHere ? 'illegal' : 'forbidden';
 }
 
-/** The statuses this person may set next, in table order. */
+/** The statuses that this person may set now, in table order. */
 export function nextStatuses(from: Status, asker: Asker): Status[] {
-  const rules = TRANSITIONS.filter((rule) => rule.from.includes(from) && serves(rule, asker));
+  const rules = TRANSITIONS.filter((rule) => rule.from.includes(from) && applies(rule, asker));
   return [...new Set(rules.flatMap((rule) => rule.to))];
 }
 
-/** The progress (0-100) after a step: created is 0, resolved is 100, reopening starts again unless something is sent. */
+/**
+ * The progress (0-100) after a step: 0 for `created`, 100 for `resolved`, else `sent`. By default reopening resets it
+ * to 0 and other steps keep it.
+ */
 export function progressAfter(step: Step, present: number, sent?: number): number {
   if (step.to === 'created') return 0;
   if (step.to === 'resolved') return 100;
@@ -80,7 +86,7 @@ export function progressAfter(step: Step, present: number, sent?: number): numbe
   return sent ?? (reopened ? 0 : present);
 }
 
-/** Why a sent progress contradicts the status it would stand beside, or undefined when it does not. */
+/** Why a sent progress contradicts the status after the step; undefined if it does not. */
 export function progressConflict(step: Step, present: number, sent: number): string | undefined {
   if (step.to === 'created' && sent !== 0)
     return 'must be 0 while the status is created; set the status to in_progress too';

@@ -1,16 +1,16 @@
-/** Words of a text that are kept for search, and of a question. The rest of a long text is not found. */
+/** The most words of a complaint that are stored for search. Later words are not found. */
 const MAX_WORDS = 60;
-/** How many pairs of characters are kept of scripts without spaces between words. */
+/** The most pairs of characters that are stored of text in scripts without spaces between words. */
 const MAX_PAIRS = 300;
-/** Longer words are cut, in complaints and in questions alike. */
+/** Longer words are cut, in complaints and in search queries alike. */
 const LONGEST_WORD_BYTES = 64;
 const MAX_ASKED = 8;
 const MAX_NAME_WORDS = 20;
 
-// A letter of one of these scripts with the accents that follow it; other scripts keep theirs.
+// A letter of one of these scripts and its accents. Letters of other scripts keep their accents.
 const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu;
 
-/** Letters that lower case or dropped accents do not bring together with their usual spelling. */
+/** Letters that lower-casing and removing accents do not map to their usual spelling. */
 const SPELLINGS: Readonly<Record<string, string>> = {
   ß: 'ss',
   ı: 'i',
@@ -24,8 +24,8 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 const SPELLED = new RegExp(`[${Object.keys(SPELLINGS).join('')}]`, 'gu');
 
 /**
- * A text as it is compared: NFKC, lower case, without accents on Latin, Greek and Cyrillic letters, without invisible
- * joiners, ß as ss, ı and İ as i. Folding a folded text changes nothing.
+ * The form of a text that is compared: NFKC, lower case, no accents on Latin, Greek and Cyrillic letters, no invisible
+ * joiners, ß as ss, ı and İ as i. Idempotent.
  */
 export function fold(text: string): string {
   return text
@@ -38,7 +38,10 @@ export function fold(text: string): string {
     .replaceAll(SPELLED, (letter) => SPELLINGS[letter] ?? letter);
 }
 
-/** The decimal digits of all scripts, such as those of Arabic and Persian keyboards, as 0 to 9. Digits of a script stand together, zero first. */
+/**
+ * Converts the decimal digits of all scripts to 0 to 9, such as those of Arabic and Persian keyboards. The ten digits
+ * of a script have consecutive code points, zero first.
+ */
 export function withAsciiDigits(text: string): string {
   return text.replaceAll(/[^\P{Nd}0-9]/gu, (digit) => {
     const code = digit.codePointAt(0) ?? 0;
@@ -51,7 +54,7 @@ export function withAsciiDigits(text: string): string {
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 const UNSPACED =
   '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Bopomofo}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}ー々]';
-/** Runs of characters of one kind: of scripts without spaces, or of all others. */
+/** Runs of characters of one kind: of scripts without spaces, or of all other scripts. */
 const RUN = new RegExp(`(?:${UNSPACED}\\p{M}*)+|(?:(?!${UNSPACED})[\\p{L}\\p{N}]\\p{M}*)+`, 'gu');
 const STARTS_UNSPACED = new RegExp(`^${UNSPACED}`, 'u');
 const CHARACTER = /[\p{L}\p{N}]\p{M}*/gu;
@@ -65,17 +68,17 @@ function pairsOf(run: string): string[] {
 function cut(word: string): string {
   const bytes = Buffer.from(word);
   if (bytes.length <= LONGEST_WORD_BYTES) return word;
-  // A character that was cut in half decodes to U+FFFD.
+  // A character that was cut in the middle decodes to U+FFFD.
   return bytes
     .subarray(0, LONGEST_WORD_BYTES)
     .toString('utf8')
     .replace(/\uFFFD+$/u, '');
 }
 
-/** A reference number in a text. Without its dashes it is a word already. */
+/** A reference number with dashes. Without dashes it already is one word. */
 const REFERENCE = /(?<![\p{L}\p{N}])\d{4}\p{Pd}\d{6,15}\p{Pd}\d(?![\p{L}\p{N}])/gu;
 
-/** A reference number as a single word: its digits. */
+/** A reference number as one word: its digits. */
 const wordOfReference = (reference: string) => reference.replaceAll(/\D/g, '');
 
 function runsOf(text: string): { words: Set<string>; pairs: Set<string> } {
@@ -91,8 +94,8 @@ function runsOf(text: string): { words: Set<string>; pairs: Set<string> } {
 }
 
 /**
- * The words of a complaint that a search finds it by: its reference as one word, the first 60 distinct words, the
- * title's first, and the first 300 pairs of characters of scripts without spaces between words.
+ * The words that a search finds a complaint by: its reference as one word, the first 60 distinct words (title first),
+ * and the first 300 pairs of characters of scripts without spaces.
  */
 export function wordsOfComplaint(complaint: {
   title: string;
@@ -105,19 +108,19 @@ export function wordsOfComplaint(complaint: {
   return [...new Set([...referenceWord, ...[...words].slice(0, MAX_WORDS), ...[...pairs].slice(0, MAX_PAIRS)])];
 }
 
-/** The words of a question, folded in the same way; at most 8, since each is looked up. */
+/** The folded words of a search query; at most 8, since each costs a look-up. */
 export function wordsOfQuestion(question: string): string[] {
   const { words, pairs } = runsOf(question);
   return [...words, ...pairs].slice(0, MAX_ASKED);
 }
 
-/** The words of a person's name that an account is found by: the first 20 distinct ones, folded. */
+/** The words that an account is found by: the first 20 distinct words of the name, folded. */
 export function wordsOfName(name: string): string[] {
   const words = [...fold(name).matchAll(WORD)].map(([word]) => cut(word));
   return [...new Set(words)].slice(0, MAX_NAME_WORDS);
 }
 
-/** The beginnings that a search for people asks for: between spaces, folded, without repetitions. */
+/** The word prefixes of a search for accounts: the parts between spaces, folded and distinct, at most 8. */
 export function beginningsOf(question: string): string[] {
   return [...new Set(fold(question).split(/\s+/u).filter(Boolean).map(cut))].slice(0, MAX_ASKED);
 }

@@ -1,19 +1,19 @@
 import { TZDateMini } from '@date-fns/tz';
 import { MINUTE } from './clock.ts';
 
-/** When people work, in minutes of the local day: several periods of a day in order, none of them overlapping. */
+/** A period of work in minutes of the local day. The periods of a day are in order and do not overlap. */
 type Period = { from: number; to: number };
 
 export type WorkingCalendar = {
-  /** A name of the IANA database. */
+  /** An IANA time zone. */
   timeZone: string;
-  /** By weekday, Sunday first. At least one day has a period. */
+  /** The periods by weekday, Sunday first. At least one day has a period. */
   week: readonly (readonly Period[])[];
-  /** Local dates (`2026-12-25`) on which nobody works. */
+  /** Local dates (`2026-12-25`) without working time. */
   holidays: ReadonlySet<string>;
 };
 
-/** An invalid calendar text; the message says what is expected. */
+/** An invalid calendar setting; the message says what is expected. */
 export class CalendarError extends Error {}
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
@@ -26,7 +26,7 @@ function listOf(text: string): string[] {
   return entries.filter(Boolean);
 }
 
-/** The numbers of the weekdays from one to another; a range may go past Saturday. */
+/** The numbers of the weekdays of a range, which may go past Saturday. */
 function daysBetween(first: string, last: string): number[] {
   const [from, to] = [DAYS.indexOf(first as 'sun'), DAYS.indexOf(last as 'sun')];
   if (from < 0 || to < 0) throw new CalendarError(EXPECTED);
@@ -39,7 +39,10 @@ function minuteOf(hours = '', minutes = ''): number {
   return minute;
 }
 
-/** Reads `mon-fri 08:00-17:00`: days or ranges of days with their hours, several by comma; `24:00` ends a day. Throws CalendarError. */
+/**
+ * Parses `mon-fri 08:00-17:00`: days or ranges of days with their hours, separated by commas. `24:00` ends a day.
+ * Throws CalendarError.
+ */
 export function readWorkingHours(text: string): Period[][] {
   const week: Period[][] = DAYS.map(() => []);
   for (const entry of listOf(text)) {
@@ -58,7 +61,7 @@ export function readWorkingHours(text: string): Period[][] {
   return week;
 }
 
-/** Reads `2026-12-25,2027-01-01`; throws CalendarError for what is no date. */
+/** Parses `2026-12-25,2027-01-01`; throws CalendarError for an invalid date. */
 export function readHolidays(text: string): Set<string> {
   const dates = listOf(text);
   for (const date of dates) {
@@ -69,11 +72,11 @@ export function readHolidays(text: string): Set<string> {
   return new Set(dates);
 }
 
-/** A local day, counted from 1970-01-01. */
+/** A local day as the number of days since 1970-01-01. */
 type Day = number;
 const DAY_MS = MINUTES_OF_DAY * MINUTE;
 
-/** The local day of a moment and the minute in it, with fractions. */
+/** The local day of a moment and the fractional minute within it. */
 function localOf({ timeZone }: WorkingCalendar, moment: Date): { day: Day; minute: number } {
   const local = new TZDateMini(moment.getTime(), timeZone);
   const wall = Date.UTC(
@@ -89,7 +92,7 @@ function localOf({ timeZone }: WorkingCalendar, moment: Date): { day: Day; minut
   return { day, minute: (wall - day * DAY_MS) / MINUTE };
 }
 
-/** The moment of a local time. One that is skipped in spring is as much later as the clock was moved. */
+/** The moment of a local time. A time that is skipped in spring counts as later by the length of the clock change. */
 function momentOf({ timeZone }: WorkingCalendar, day: Day, minute: number): number {
   const wall = new Date(Math.round(day * DAY_MS + minute * MINUTE));
   const time = [wall.getUTCHours(), wall.getUTCMinutes(), wall.getUTCSeconds(), wall.getUTCMilliseconds()] as const;
@@ -101,7 +104,7 @@ function periodsOf({ week, holidays }: WorkingCalendar, day: Day): readonly Peri
   return holidays.has(date.toISOString().slice(0, 10)) ? [] : (week[date.getUTCDay()] ?? []);
 }
 
-/** The working periods from a local day on, as moments, earliest first and without end. */
+/** The working periods from a local day on, as moments, earliest first. Never ends. */
 function* periodsFrom(calendar: WorkingCalendar, first: Day): Generator<{ from: number; to: number }> {
   for (let day = first; ; day += 1) {
     for (const { from, to } of periodsOf(calendar, day)) {
@@ -110,7 +113,7 @@ function* periodsFrom(calendar: WorkingCalendar, first: Day): Generator<{ from: 
   }
 }
 
-/** The moment after `minutes` of working time; `from` itself for 0. */
+/** The moment after `minutes` of working time; `start` itself for 0. */
 export function addWorkingMinutes(calendar: WorkingCalendar, start: Date, minutes: number): Date {
   let left = minutes * MINUTE;
   if (left <= 0) return start;
@@ -123,7 +126,7 @@ export function addWorkingMinutes(calendar: WorkingCalendar, start: Date, minute
   throw new Error('a calendar has ended');
 }
 
-/** The working minutes from one moment to a later one, rounded up; 0 when it is not later. */
+/** The working minutes from `start` to `end`, rounded up; 0 if `end` is not later. */
 export function workingMinutesBetween(calendar: WorkingCalendar, start: Date, end: Date): number {
   let sum = 0;
   if (start >= end) return 0;
@@ -135,8 +138,8 @@ export function workingMinutesBetween(calendar: WorkingCalendar, start: Date, en
 }
 
 /**
- * The same local time `days` working days later. From outside of working time, counting begins at the next working
- * moment; on a day that ends earlier it is that day's end, and between two periods the end of the first.
+ * The same local time `days` working days later. A start outside working time counts from the next working moment. A
+ * result outside working time moves back to the end of the period before it, or on to the first period of its day.
  */
 export function addWorkingDays(calendar: WorkingCalendar, start: Date, days: number): Date {
   if (days <= 0) return start;
@@ -159,13 +162,13 @@ export function addWorkingDays(calendar: WorkingCalendar, start: Date, days: num
   return new Date(momentOf(calendar, day, earlier?.to ?? periods[0]?.from ?? minute));
 }
 
-/** A category's deadlines: working hours until the acknowledgement, working days until the end. */
+/** The deadlines of a category: working hours until acknowledgement, working days until the end. */
 export type DeadlineTerms = { hoursToAcknowledge: number | null; daysUntilOverdue: number | null };
 
-/** ISO times; null for a deadline that the category does not set. */
+/** ISO times; null if the category does not set the deadline. */
 export type Deadlines = { acknowledgeBy: string | null; overdueAt: string | null };
 
-/** The deadlines of a complaint of this category that was filed at this time. */
+/** The deadlines of a complaint that was filed in this category at this time. */
 export function deadlinesFor(category: DeadlineTerms | undefined, from: Date, calendar: WorkingCalendar): Deadlines {
   const hours = category?.hoursToAcknowledge ?? null;
   const days = category?.daysUntilOverdue ?? null;

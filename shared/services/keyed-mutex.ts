@@ -1,8 +1,8 @@
 const tails = new Map<string, Promise<unknown>>();
 
 /**
- * Runs work on one subject after the work before it, in this process only. Writers of one complaint are spared conflicts
- * that they would only retry; the transaction is what makes them exact, since other processes do not wait here.
+ * Serializes work on one subject in this process, which saves conflicts and retries. Correctness comes from the
+ * transaction, since other processes do not wait here.
  */
 export async function withMutex<T>(subject: string, work: () => Promise<T>): Promise<T> {
   const before = tails.get(subject) ?? Promise.resolve();

@@ -9,20 +9,20 @@ export function tooManyRequests(detail: string, seconds: number) {
   return retryLater('too_many_requests', detail, { seconds });
 }
 
-/** Reserves one use, 429 when there is none left. */
+/** Reserves one use; 429 if none is left. */
 export async function reserveOrRefuse(deps: Deps, limit: Limit, detail: string): Promise<Reservation> {
   const reservation = await reserve(deps, limit);
   if (!reservation.granted) throw tooManyRequests(detail, reservation.secondsLeft);
   return reservation;
 }
 
-/** A reservation that runs beside other calls; a failure before it is awaited is no unhandled rejection. */
+/** Avoids an unhandled rejection if the reservation fails before it is awaited. */
 function begun(reserving: Promise<Reservation>): Promise<Reservation> {
   reserving.catch(() => undefined);
   return reserving;
 }
 
-/** One filing of this account; begins at once, to be awaited in `withRateLimit`. */
+/** Starts to reserve one filing for this account; `withRateLimit` awaits it. */
 export function reserveFiling(deps: Deps, accountId: string): Promise<Reservation> {
   const limit = { kind: 'complain', subject: accountId, windowMs: HOUR, max: deps.config.complaintsPerHour };
   const detail = `You have filed ${limit.max} complaints within an hour, which is as many as you may.`;
@@ -31,7 +31,7 @@ export function reserveFiling(deps: Deps, accountId: string): Promise<Reservatio
 
 const TOO_MANY_CHANGES = 'You have changed too many complaints within an hour.';
 
-/** How many changes an account may make depends on its role, which may still be read. */
+/** The limit on changes of an account. It depends on the role, which may still be being read. */
 function limitOfChanges({ config }: Deps, accountId: string, role: Promise<Role>): Limit {
   const { changesPerHour, staffChangesPerHour } = config;
   const max = role.then((known) => (known === 'user' ? changesPerHour : staffChangesPerHour));
@@ -39,20 +39,20 @@ function limitOfChanges({ config }: Deps, accountId: string, role: Promise<Role>
   return { kind: 'change', subject: accountId, windowMs: HOUR, max };
 }
 
-/** One change by this account; begins at once, to be awaited in `withRateLimit`. */
+/** Starts to reserve one change for this account; `withRateLimit` awaits it. */
 export function reserveChange(deps: Deps, accountId: string, role: Promise<Role>): Promise<Reservation> {
   return begun(reserveOrRefuse(deps, limitOfChanges(deps, accountId, role), TOO_MANY_CHANGES));
 }
 
-/** Several changes by one account, reserved at once and used one by one. */
+/** Several changes by one account, reserved in one call and used one by one. */
 export type Changes = {
-  /** Takes one use: 429 when none is left. */
+  /** Uses one; 429 if none is left. */
   take(): Promise<Reservation>;
-  /** Gives back what was not used. */
+  /** Returns the unused ones. */
   end(): Promise<void>;
 };
 
-/** Reserves so many changes by this account, or as many as are left; begins at once. */
+/** Starts to reserve `count` changes for this account, or as many as are left. */
 export function reserveChanges(deps: Deps, account: { id: string; role: Promise<Role> }, count: number): Changes {
   const reserving = reserveMany(deps, limitOfChanges(deps, account.id, account.role), count);
   reserving.catch(() => undefined);
@@ -74,10 +74,10 @@ export function reserveChanges(deps: Deps, account: { id: string; role: Promise<
   };
 }
 
-/** Where nothing had to be reserved. */
+/** An empty reservation. */
 export const NOTHING_RESERVED: Pick<Reservation, 'undo'> = { undo: async () => {} };
 
-/** Work for which something was reserved before: when it throws, that is given back. */
+/** Does work, and undoes the reservation if it throws. */
 export async function givingBack<T>({ undo }: Pick<Reservation, 'undo'>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -88,8 +88,8 @@ export async function givingBack<T>({ undo }: Pick<Reservation, 'undo'>, work: (
 }
 
 /**
- * A mail to confirm an address, for the account that asks (none yet when it registers) and for the address, which may be
- * anybody's: 429 when there were too many.
+ * Reserves a confirmation mail, per account (none yet at a registration) and per address, since the address may be
+ * another person's. 429 after too many.
  */
 export async function reserveConfirmation(
   deps: Deps,
@@ -110,9 +110,9 @@ export async function reserveConfirmation(
 }
 
 /**
- * Work that costs one use of a limit if it calls `charge`, which it awaits before it writes: 429 when none is left.
- * What throws, and what never charges, costs nothing: the use is given back. A use that is reserved beside other calls is
- * handed over as a promise, one that is at hand as a function.
+ * Does work that costs one use of a limit if it calls `charge`, which it must await before it writes: 429 if none is
+ * left. The use is returned if the work throws or never charges. `reserve` is a promise if the reservation already
+ * runs, else a function.
  */
 export async function withRateLimit<T>(
   reserve: Promise<Reservation> | (() => Promise<Reservation>),

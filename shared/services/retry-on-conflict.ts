@@ -9,9 +9,9 @@ const LONGEST_PAUSE_MS = 500;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Runs an optimistic write until it succeeds. `attempt` reads, decides and writes; it gives `undefined` when somebody
- * else changed the same rows first. Between attempts it waits a random time that doubles (full jitter), up to half a
- * second. Throws 409 `busy` with Retry-After after eight seconds.
+ * Retries an optimistic write until it succeeds. `attempt` reads, decides and writes; it returns undefined after a
+ * conflict. The backoff is random up to a limit that doubles (full jitter), at most 500 ms. Throws 409 `busy` with
+ * Retry-After after eight seconds.
  */
 export async function retryOnConflict<T>(
   clock: Clock,

@@ -14,7 +14,7 @@ type Entry = {
   images: Picture[] | null;
   changed: string[];
 };
-/** What the page shows of an answer of GET /complain?id=. */
+/** The fields of GET /complain?id= that the page shows. */
 type Complaint = {
   id: string;
   reference: string;
@@ -36,7 +36,7 @@ type Complaint = {
   timelineNext: number | null;
 };
 
-/** Asks the API with the query of GET /complain, as the person who is logged in here. */
+/** Calls GET /complain with this query as the person who is logged in on the page. */
 export type Read = (query: Readonly<Record<string, string>>) => Promise<Response>;
 
 const LINK = /^#complaint=([a-z0-9]{20})$/;
@@ -80,7 +80,7 @@ function picturesOf(pictures: readonly Picture[]): HTMLElement {
   return strip;
 }
 
-/** What an entry says happened, in a line. */
+/** The heading of a timeline entry. */
 function headOf({ kind, status, progress, changed }: Entry): string {
   switch (kind) {
     case 'created':
@@ -164,7 +164,7 @@ function articleOf(complaint: Complaint): HTMLElement {
   return article;
 }
 
-/** The complaint with its timeline, which the API gives in pages; or the sentence that says why not. */
+/** Loads a complaint with its timeline, page by page; returns a sentence if that fails. */
 async function load(read: Read, id: string): Promise<Complaint | string> {
   const response = await read({ id });
   const body: unknown = await response.json().catch(() => undefined);
@@ -181,10 +181,10 @@ async function load(read: Read, id: string): Promise<Complaint | string> {
   return complaint;
 }
 
-/** The id of the complaint that the address of the page names, if it names one. */
+/** The complaint id in the page's address, if there is one. */
 const complaintInAddress = () => LINK.exec(location.hash)?.[1];
 
-/** Shows the complaint that the address of the page names, if it names one, as whoever is logged in may see it. */
+/** Shows the complaint in the page's address, if there is one, as the person who is logged in may see it. */
 export async function showComplaint(read: Read): Promise<void> {
   const id = complaintInAddress();
   if (id === undefined) return;
@@ -192,7 +192,7 @@ export async function showComplaint(read: Read): Promise<void> {
   card.id = 'complaint';
   showCard(card);
   const loaded = await load(read, id).catch(() => UNREACHABLE);
-  // Somebody may have gone on to another complaint, or logged in, meanwhile.
+  // The card is gone if another complaint was opened or the person has logged in meanwhile.
   if (!card.isConnected) return;
   const shown = typeof loaded === 'string' ? elementOf('p', loaded) : articleOf(loaded);
   card.replaceChildren(shown, explorerLink());

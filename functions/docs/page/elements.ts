@@ -1,17 +1,17 @@
-/** An element with a text, which is never read as HTML. */
+/** Creates an element with a text, which is never parsed as HTML. */
 export function elementOf<K extends keyof HTMLElementTagNameMap>(name: K, text = ''): HTMLElementTagNameMap[K] {
   const element = document.createElement(name);
   element.textContent = text;
   return element;
 }
 
-/** What a problem of the API says. */
+/** The detail of a problem of the API. */
 export function detailOf(problem: unknown): string {
   const isKnown = typeof problem === 'object' && problem !== null && 'detail' in problem;
   return isKnown ? String(problem.detail) : 'The answer could not be read.';
 }
 
-/** Shows a card in the place of the explorer; an earlier one goes. */
+/** Shows a card in place of the explorer and of an earlier card. */
 export function showCard(card: HTMLElement): void {
   for (const earlier of document.querySelectorAll('body > .card')) earlier.remove();
   card.classList.add('card');

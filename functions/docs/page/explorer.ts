@@ -28,7 +28,7 @@ const note = element('note', HTMLParagraphElement);
 let ui: SwaggerUi | undefined;
 let applied = false;
 
-/** Puts the token into the headers of every call from now on, and shows whose it is. */
+/** Sends the token with every call from now on, and shows the username. */
 function use(session: Session | undefined): void {
   keepSession(session);
   if (applied) ui?.authActions.logout(['TOKEN', 'USERNAME']);
@@ -54,7 +54,7 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-/** What calls from the explorer itself mean for the session. */
+/** Updates the session after calls that are made in the explorer. */
 function watch(answered: Answered): Answered {
   const body = parsed(answered.text);
   const path = new URL(answered.url, location.href).pathname;
@@ -68,7 +68,7 @@ function watch(answered: Answered): Answered {
   return answered;
 }
 
-/** An input left alone is no part of the form; the library would send it as an empty file. */
+/** Removes untouched inputs from the form, which the library would send as empty files. */
 function withoutUntouched(request: Sent): Sent {
   if (!(request.body instanceof FormData)) return request;
   for (const [name, value] of [...request.body]) {
@@ -107,7 +107,7 @@ const postTo =
   (path, body) =>
     call(api, path, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
-/** Reads as the person who is logged in; as the public when the token has ended. */
+/** Reads as the person who is logged in, or as the public after the token has ended. */
 const readFrom =
   (api: ApiDocument): Read =>
   async (asked) => {
@@ -121,14 +121,14 @@ const readFrom =
     return call(api, '/complain', { method: 'GET', query });
   };
 
-/** A new password ends every token, the one kept here too. */
+/** A new password ends every token, including the one stored here. */
 function followed(path: string): void {
   if (path === '/recovery/confirm') use(undefined);
 }
 
 const unreachable = () => say('The API cannot be reached from here.');
 
-/** Loads Swagger UI, more than a megabyte. Pages that links in mails open do not need it. */
+/** Loads Swagger UI, which is larger than a megabyte. Pages that open links of mails do not need it. */
 async function loadLibrary(): Promise<void> {
   const script = document.createElement('script');
   script.src = ownScript?.dataset.library ?? '';
@@ -175,7 +175,7 @@ async function start(): Promise<void> {
   element('logout', HTMLButtonElement).addEventListener('click', () => {
     logOut(api).then(complaint).catch(unreachable);
   });
-  // A card replaces the explorer until its link opens the page anew.
+  // A card replaces the explorer; its link reloads the page.
   if (hasCard()) use(readSession());
   else await showExplorer(api);
 }

@@ -1,13 +1,13 @@
 import { detailOf, elementOf, explorerLink, showCard } from './elements.ts';
 
-/** What the links in mails ask for, by the name in the fragment: `#reset=` and the token. */
+/** A form for a link of a mail. The fragment `#reset=<token>` selects it by name. */
 type Form = {
   path: string;
   title: string;
   text: string;
   button: string;
   done: string;
-  /** Whether a new password is asked for. */
+  /** Whether the form has a field for a new password. */
   password?: true;
 };
 
@@ -72,7 +72,7 @@ function show(form: Form, token: string, { post, onDone }: { post: Post; onDone(
     try {
       const response = await post(form.path, { token, ...(password ? { password: password.input.value } : {}) });
       status.textContent = response.ok ? form.done : detailOf(await response.json().catch(() => undefined));
-      // What was refused because of the password may be sent again; a link that is gone may not.
+      // After a refused password the person can try again, but not with an expired link.
       button.disabled = response.ok || response.status === 410;
       if (!response.ok) return;
       password?.label.remove();
@@ -87,8 +87,8 @@ function show(form: Form, token: string, { post, onDone }: { post: Post; onDone(
 }
 
 /**
- * Shows the form for the link of a mail that opened this page, if one did, and takes the token out of the address bar.
- * Nothing is sent before the button is pressed: mail scanners open every link.
+ * Shows the form if a link of a mail opened this page, and removes the token from the address bar. Sends nothing before
+ * the button is pressed, since mail scanners open every link.
  */
 export function showMailLink(actions: { post: Post; onDone(path: string): void }): void {
   const [, name = '', token = ''] = LINK.exec(location.hash) ?? [];

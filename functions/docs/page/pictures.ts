@@ -1,4 +1,4 @@
-/** What the explorer library hands to a plugin, as far as it is used. */
+/** The part of the library's plugin system that is used here. */
 type System = { React: { createElement(kind: unknown, props: unknown, ...children: unknown[]): unknown } };
 type Props = { content?: unknown };
 type Component = (props: Props) => unknown;
@@ -10,14 +10,14 @@ function isPicture(value: object): value is Picture {
   );
 }
 
-/** Every picture that an answer names, in its order. */
+/** Every picture in an answer, in its order. */
 export function picturesIn(value: unknown): Picture[] {
   if (typeof value !== 'object' || value === null) return [];
   if (isPicture(value)) return [value];
   return Object.values(value).flatMap(picturesIn);
 }
 
-/** The answer without the long tokens of picture URLs, which nobody reads. */
+/** Shortens the long tokens of picture URLs for display. */
 export function withoutTokens(text: string): string {
   return text.replace(/([?&]token=)[\w.-]{16,}/g, '$1…');
 }
@@ -30,7 +30,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A plugin of the explorer: the pictures of an answer are shown above it, each a link to the whole picture. */
+/** A plugin of the explorer that shows the pictures of an answer above it, each as a link to the full picture. */
 export function showPictures() {
   return {
     wrapComponents: {

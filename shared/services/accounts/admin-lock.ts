@@ -11,8 +11,8 @@ import { noSuchAccount } from './read-account.ts';
 const LOCK = 'admins';
 const MAX_ADMINS = 1_000;
 
-/** `operations`: for the account as read under the lock. */
-type Leaving = {
+/** `operations` gets the account as it was read after the lock. */
+type AdminChange = {
   actor: AccountActor;
   targetId: string;
   action: 'erase' | 'setRole';
@@ -27,8 +27,8 @@ async function lockVersion(deps: Deps): Promise<number> {
   return 1;
 }
 
-/** Decides by the admins at this moment: 403 when the actor is none any more, 409 when the target is the last. */
-async function refuseByAdmins(deps: Deps, { actor, targetId, action }: Leaving): Promise<void> {
+/** Checks against the present admins: 403 if the actor is no admin any more, 409 if the target is the last one. */
+async function refuseByAdmins(deps: Deps, { actor, targetId, action }: AdminChange): Promise<void> {
   const admins = (await listByRole(deps.store, ['admin'], MAX_ADMINS)).map((admin) => admin.$id);
   const relation = actor.id === targetId ? 'self' : 'other';
   const role = admins.includes(actor.id) ? 'admin' : 'user';
@@ -39,23 +39,23 @@ async function refuseByAdmins(deps: Deps, { actor, targetId, action }: Leaving):
   }
 }
 
-async function attempt(deps: Deps, leaving: Leaving): Promise<boolean> {
-  // Opened beside the reads; an unused transaction expires by itself.
+async function attempt(deps: Deps, change: AdminChange): Promise<boolean> {
+  // Opened in parallel with the reads. An unused transaction expires.
   const begun = begin(deps.gateway);
   begun.catch(() => undefined);
   const version = await lockVersion(deps);
-  const target = await deps.store.users.find(leaving.targetId);
+  const target = await deps.store.users.find(change.targetId);
   if (!target) throw noSuchAccount();
-  if (target.role === 'admin') await refuseByAdmins(deps, leaving);
-  const operations = [claimVersion('state', LOCK, version), ...(await leaving.operations(target))];
-  return (await commitBegun(deps.gateway, begun, { operations, landed: leaving.landed })) === 'done';
+  if (target.role === 'admin') await refuseByAdmins(deps, change);
+  const operations = [claimVersion('state', LOCK, version), ...(await change.operations(target))];
+  return (await commitBegun(deps.gateway, begun, { operations, landed: change.landed })) === 'done';
 }
 
 /**
- * Commits a change that may remove an admin, one such change at a time: the lock is read before the account and the admins,
- * so a change in between makes the commit fail, and everything starts over. 409 for the last admin.
+ * Commits a change that may remove an admin. The lock's version is read before the account and the admins, so a
+ * concurrent change of this kind makes the commit fail and the attempt is repeated. 409 for the last admin.
  */
-export async function commitUnlessLastAdmin(deps: Deps, leaving: Leaving): Promise<void> {
-  const once = async () => (await attempt(deps, leaving)) || undefined;
+export async function commitUnlessLastAdmin(deps: Deps, change: AdminChange): Promise<void> {
+  const once = async () => (await attempt(deps, change)) || undefined;
   await withMutex(LOCK, () => retryOnConflict(deps.clock, 'accounts', once));
 }

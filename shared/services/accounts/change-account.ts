@@ -27,12 +27,12 @@ export type AccountChange = {
   notify?: Notify | undefined;
 };
 
-/** Fields that only the person may change, no admin. */
+/** Fields that only the account's owner may change, not an admin. */
 const PERSONAL = ['email', 'language', 'notify'] as const;
-/** Fields that need the present password, since a token may be stolen. */
+/** Fields that need the present password, in case the token was stolen. */
 const GUARDED = { password: 'your password', email: 'your e-mail address' } as const;
 
-function refuseStrangers(actor: AccountActor, change: AccountChange): void {
+function refuseUnauthorized(actor: AccountActor, change: AccountChange): void {
   const username = change.username ?? actor.username;
   const self = username === actor.username;
   if (!mayOnAccount(actor, self ? 'change' : 'reset', username)) {
@@ -42,7 +42,7 @@ function refuseStrangers(actor: AccountActor, change: AccountChange): void {
   if (personal) throw new Refusal('forbidden', `Only the person may change their own ${personal}.`);
 }
 
-/** Checks the present password for a change of one's own password or address. Not for an admin's reset. */
+/** Checks the present password if people change their own password or address. An admin's reset does not need it. */
 async function confirmGuarded(deps: Deps, actor: AccountActor, change: AccountChange): Promise<void> {
   const guarded = (['password', 'email'] as const).find((name) => change[name] !== undefined);
   if (!guarded || (change.username ?? actor.username) !== actor.username) return;
@@ -58,7 +58,7 @@ async function newSecrets(deps: Deps, { password }: AccountChange): Promise<Acco
   return { passwordHash: await deps.hasher().hash(password, requester).catch(queueRefusal), ...newEpoch() };
 }
 
-/** What the change writes to the account as it is now, and what goes with it. */
+/** The columns that the change writes to this version of the account, and the operations of the same transaction. */
 function planChange(
   row: Account,
   { change, secrets, byId, now }: Planned,
@@ -77,7 +77,7 @@ function planChange(
   };
   const changed: AccountNews[] =
     secrets.passwordHash === undefined ? [] : [{ kind: 'password.changed', at: now, accountId: row.$id, byId }];
-  // Also under the same name, when that was given in the console and the words are still of the one before.
+  // Also if the name is the same but was edited in the console: the stored words are then those of the earlier name.
   const renamed = patch.textMark !== undefined && patch.textMark !== row.textMark;
   const operations = renamed && name !== undefined ? replaceNameWords(row.$id, { username: row.username, name }) : [];
   return { patch, along: { news: [...changed, ...address.news], operations } };
@@ -85,7 +85,9 @@ function planChange(
 
 type Planned = { change: AccountChange; secrets: AccountPatch; byId: string | undefined; now: Date };
 
-/** Reads the account again; for a change of one's own account the token must still be valid. */
+/**
+ * Reads the account again. 401 if people change their own account and its epoch has changed, which ended their token.
+ */
 async function reread(deps: Deps, before: Account, self: boolean): Promise<Account> {
   const row = await deps.store.users.find(before.$id);
   if (!row) throw noSuchAccount();
@@ -96,11 +98,11 @@ async function reread(deps: Deps, before: Account, self: boolean): Promise<Accou
 }
 
 /**
- * Changes oneself or, for an admin, name, phone and password of another. A new password ends all of the account's tokens.
- * The present password is needed for one's own password and address: 422 without it, 403 when it is wrong.
+ * Changes one's own account or, for an admin, name, phone and password of another. A new password ends all tokens of
+ * the account. Changing one's own password or address needs the present password: 422 without it, 403 if it is wrong.
  */
 export async function changeAccount(deps: Deps, actor: AccountActor, change: AccountChange): Promise<Account> {
-  refuseStrangers(actor, change);
+  refuseUnauthorized(actor, change);
   const username = change.username ?? actor.username;
   const self = username === actor.username;
   if (change.password !== undefined) refuseWeakPassword(change.password, { username, field: 'password' });

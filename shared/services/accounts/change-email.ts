@@ -2,12 +2,14 @@ import type { Account } from '#shared/appwrite/accounts.ts';
 import type { AccountNews } from '#shared/appwrite/outbox.ts';
 import type { AccountPatch } from './write-account.ts';
 
-/** The columns of a change of address, and the mails about it. */
+/** The columns that a change of address writes, and the mails about it. */
 export type EmailChange = { patch: AccountPatch; news: AccountNews[] };
 
 const NOTHING: EmailChange = { patch: {}, news: [] };
 
-/** The outbox rows for addresses that an account gives up: the confirmed one is mailed, and Messaging forgets each of them. */
+/**
+ * The outbox rows for the addresses that an account loses: they mail the confirmed one and make Messaging forget each.
+ */
 export function removedEmails(account: Account, addresses: readonly (string | null)[], at: Date): AccountNews[] {
   const gone = new Set(addresses.filter((address) => address !== null));
   return [...gone].map((address) => {
@@ -23,9 +25,9 @@ function removal(account: Account, at: Date): EmailChange {
 }
 
 /**
- * Plans the change to another address. A first one is stored at once, unconfirmed; another one
- * waits as the pending one, and the confirmed one is told. Both are mailed a link, also when the same is sent again. The
- * confirmed address drops the pending one; null removes both.
+ * Plans a change of address. The first address is stored at once, unconfirmed. Another one becomes the pending address,
+ * and the confirmed one is notified. Both are mailed a link, again if they are sent again. Sending the present address
+ * removes the pending one; null removes both.
  */
 export function planEmailChange(account: Account, wanted: string | null | undefined, at: Date): EmailChange {
   if (wanted === undefined) return NOTHING;

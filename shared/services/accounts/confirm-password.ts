@@ -22,7 +22,10 @@ async function reserveTries(deps: Deps, actor: AccountActor): Promise<Reservatio
   throw refused.reason;
 }
 
-/** Checks the present password before an action that a stolen token must not allow: 403 when wrong, 429 after too many tries. */
+/**
+ * Checks the present password before an action that a stolen token must not allow: 403 if it is wrong, 429 after too
+ * many tries.
+ */
 export async function confirmPassword(deps: Deps, actor: AccountActor, password: string): Promise<void> {
   const tries = await reserveTries(deps, actor);
   const undo = () => Promise.allSettled(tries.map((tried) => tried.undo()));

@@ -29,8 +29,8 @@ async function accountToErase(deps: Deps, actor: AccountActor, { username, passw
 type Removal = { operations: Operation[]; usernames: string[] };
 
 /**
- * Marks the identity as being erased and removes the account. An account that was made or renamed in the console
- * may have no identity and no name row: they are created now, so that the name stays taken.
+ * Marks the identity as `erasing` and removes the account. An account that was made or renamed in the console may have
+ * no identity or name row; they are created, so that the name stays taken.
  */
 async function removal({ store, clock }: Deps, account: Account): Promise<Removal> {
   const { $id: id, username, email, emailPending } = account;
@@ -45,15 +45,15 @@ async function removal({ store, clock }: Deps, account: Account): Promise<Remova
   const addresses = new Set([email, emailPending].filter((address) => address !== null));
   const gone = (address?: string) =>
     outboxOperation({ kind: 'account.erased', at: clock.now(), accountId: id, address });
-  // One row for each address, and one without any, since deliveries to the account may wait.
+  // One row per address. Without addresses one row, since deliveries to the account may still be pending.
   const news = addresses.size === 0 ? [gone()] : [...addresses].map((address) => gone(address));
   return { operations: [marked, ...taken, ...duties, unfollowing, ...news, remove('users', id)], usernames };
 }
 
 /**
- * Erases a person and keeps their cases: first the account goes and its identity is marked, then the names are taken
- * off what they wrote. After a crash in between, maintenance finishes every marked identity and removes it. Then
- * only the taken name is left, without a link to the cases.
+ * Erases an account and keeps its complaints. One commit removes the account and marks its identity; then the names are
+ * removed from the complaints and entries. Maintenance repeats this after a crash and removes the identity. Only the
+ * hash of the name stays, so that it is never given again.
  */
 export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Erasure): Promise<void> {
   const { $id: id } = await accountToErase(deps, actor, erasure);

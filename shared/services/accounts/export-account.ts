@@ -13,7 +13,7 @@ import { presentProfile } from './profile.ts';
 const COMPLAINTS = 20;
 const FOLLOWS = 100;
 
-/** How far each of the two lists was read; null: to its end; absent: not begun. */
+/** The position in each of the two lists. null: read to its end; absent: not begun. */
 type Cursor = { complaints?: PagePosition | null; follows?: string | null };
 
 async function withOwnEntries(deps: Deps, actor: AccountActor, complaints: readonly StoredComplaint[]) {
@@ -37,7 +37,7 @@ async function pageOfComplaints(deps: Deps, actor: AccountActor, after: PagePosi
   return { items: await withOwnEntries(deps, actor, rows), next };
 }
 
-/** What was hidden after somebody began to follow it is left out, as if it were deleted. */
+/** Leaves out complaints that have been hidden since the person followed them, like deleted ones. */
 async function pageOfFollows({ store }: Deps, actor: AccountActor, after: string | null | undefined) {
   if (after === null) return { items: [], next: null };
   const rows = await listFollows(store, actor.id, { after, descending: true, limit: FOLLOWS + 1 });
@@ -54,8 +54,8 @@ async function pageOfFollows({ store }: Deps, actor: AccountActor, after: string
 }
 
 /**
- * A page of all that is kept about a person: the account, the complaints they have filed with what they wrote there, and
- * the complaints they follow. Ratings are part of their complaints.
+ * A page of all data about a person: the account, up to 20 of their complaints with their own entries, and up to 100
+ * follows. Ratings are part of the complaints.
  */
 export async function exportAccount(deps: Deps, actor: AccountActor, cursor: string | undefined) {
   const kind = `export ${actor.id}`;

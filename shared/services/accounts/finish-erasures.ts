@@ -21,7 +21,7 @@ import { writeAccount } from './write-account.ts';
 type Deps = Pick<StorageDeps, 'store' | 'clock'>;
 
 const PAGE = 100;
-/** Longer than a request lasts: one that ran when the account was removed may still write its name. */
+/** Longer than a request. A request that was running during the erasure may still write the name. */
 const SETTLED_MS = 2 * MINUTE;
 const UNASSIGN_MS = 20 * SECOND;
 
@@ -35,7 +35,9 @@ export async function anonymise(deps: Deps, person: { id: string; usernames: rea
   ]);
 }
 
-/** An address that a deleted row held, as its event tells: a hint, which only decides what is asked about. */
+/**
+ * An address in a deleted row, as its event claims. Events may be forged, so it only decides which address is checked.
+ */
 const Address = z.catch(z.nullable(z.string().check(z.minLength(3), z.maxLength(254))), null);
 const DeletedAddresses = z.object({ email: Address, emailPending: Address });
 
@@ -44,7 +46,10 @@ function addressesIn(columns: unknown): string[] {
   return success ? [...new Set([data.email, data.emailPending].filter((address) => address !== null))] : [];
 }
 
-/** Leaves it to notifications to remove what the account was mailed, and what Messaging keeps of these addresses. */
+/**
+ * Writes the outbox rows that make `notifications` remove the account's mails and what Messaging keeps of the
+ * addresses.
+ */
 async function tellErased({ store, clock }: Deps, accountId: string, addresses: readonly string[]): Promise<void> {
   for (const address of addresses.length === 0 ? [undefined] : addresses) {
     await writeOutbox(store, { kind: 'account.erased', at: clock.now(), accountId, address, version: 'row gone' });
@@ -52,8 +57,8 @@ async function tellErased({ store, clock }: Deps, accountId: string, addresses: 
 }
 
 /**
- * Marks an identity as being erased, and leaves the rest to maintenance (cases and follows) and notifications (mails and
- * `addresses`). Without an identity, as that of an account made in the console, there are only the mails.
+ * Marks an identity as `erasing` and leaves the rest to maintenance (complaints, follows) and `notifications` (mails,
+ * `addresses`). An account made in the console may have no identity; then only its mails are removed.
  */
 async function mark(
   deps: Deps,
@@ -61,7 +66,7 @@ async function mark(
   { identity, addresses }: { identity: StoredIdentity | undefined; addresses: readonly string[] },
 ): Promise<void> {
   if (identity?.state === 'erasing') return;
-  // The tasks first: a run that dies in between finds the identity unmarked, and does both once more.
+  // The tasks come first: after a crash the identity is still unmarked, and the next run does all of it again.
   for (const subject of usernamesOf(identity)) {
     await addTask(deps.store, { kind: 'unassign', subject, dueAt: deps.clock.now() });
   }
@@ -71,9 +76,8 @@ async function mark(
 }
 
 /**
- * Does for an account whose row is gone, by the API or in the console, what erasing it does. It takes the person off
- * their cases for so long as an event may take; a task of maintenance does the rest. `columns`: the deleted row as the
- * event tells of it.
+ * Does what erasing an account does, for a row that was deleted by the API or in the console. Unassigns complaints for
+ * at most 20 seconds; a task of maintenance does the rest. `columns`: the deleted row from the event.
  */
 export async function finishErasure(
   deps: StorageDeps,
@@ -91,8 +95,8 @@ export async function finishErasure(
 }
 
 /**
- * The accounts of a page of the identities in use that are gone without an event, and those that were renamed in the
- * console. `after` is the id of the last one seen; `next` is that of the next page, or empty at the end.
+ * Checks a page of active identities: `lost` accounts were deleted and their event was lost, `renamed` ones were
+ * renamed in the console. `after` is the last id seen; `next` is the one for the next page, empty at the end.
  */
 export async function checkAccounts({ store }: Deps, after: string) {
   const identities = await listActive(store, after, PAGE);
@@ -104,35 +108,35 @@ export async function checkAccounts({ store }: Deps, after: string) {
   return { looked: ids.length, lost: ids.filter((id) => !living.has(id)), renamed, next };
 }
 
-/** Lets admins find an account by the name that it was given in the console. False when it changes meanwhile. */
+/** Updates the search words of an account that was renamed in the console. False if the account changed meanwhile. */
 export async function renewNameWords(deps: Pick<StorageDeps, 'gateway' | 'store'>, account: Account): Promise<boolean> {
   const textMark = nameMarkOf(account);
   const operations = replaceNameWords(account.$id, account);
   return (await writeAccount(deps, account, { textMark }, { operations })) !== undefined;
 }
 
-/** Begins the erasure of an account whose row is gone; the next run of maintenance finishes it. */
+/** Begins the erasure of an account whose row is gone. The next run of maintenance finishes it. */
 export async function beginErasure(deps: Deps, userId: string): Promise<void> {
   if (await deps.store.users.find(userId)) return;
   const identity = await deps.store.identities.find(userId);
-  // Nothing tells the address any more; the daily review of addresses finds it.
+  // The address is unknown without the event; the daily review of addresses finds it.
   if (identity) await mark(deps, userId, { identity, addresses: [] });
 }
 
 async function finish(deps: Deps, identity: StoredIdentity, isLiving: boolean): Promise<boolean> {
-  // Only an admin in the console can restore an account; then nothing of it is erased.
+  // An admin has restored the account in the console, so it is not erased.
   if (isLiving) {
     await deps.store.identities.replace(identity, { state: 'active' });
     return true;
   }
   await anonymise(deps, { id: identity.$id, usernames: usernamesOf(identity) });
-  // A recent one is done again later: a request that was running may still have written the name.
+  // A recent erasure is repeated later, since a request that was running may still have written the name.
   if (Date.parse(identity.$updatedAt) > deps.clock.now().getTime() - SETTLED_MS) return false;
   await deps.store.identities.remove(identity.$id);
   return true;
 }
 
-/** Finishes the erasures that have begun, the oldest first, until `isOver`. Returns how many are finished. */
+/** Finishes marked erasures, the oldest first, until `isOver`. Returns the number of finished ones. */
 export async function finishErasures(deps: Deps, isOver: () => boolean): Promise<number> {
   let finished = 0;
   for (;;) {

@@ -13,12 +13,12 @@ function hashOf(token: string): string {
   return crypto().createHash('sha256').update(token).digest('hex');
 }
 
-/** The account that a link is for, and the address that its mail goes to. */
+/** The account of a link, and the address that its mail goes to. */
 type Issued = { accountId: string; epoch: string; address: string; purpose: LinkPurpose };
 
 /**
- * Makes a token of 256 bits for a link and keeps its hash: for one use, for one hour, only as long as the account's
- * epoch is the same. It replaces the account's earlier link of this purpose.
+ * Issues a link token of 256 bits and stores its hash. It is valid once, for one hour, and only while the account's
+ * epoch stays the same. It replaces the account's earlier link of this purpose.
  */
 export async function issueLink({ store, clock }: Deps, issued: Issued): Promise<string> {
   const token = crypto().randomBytes(TOKEN_BYTES).toString('base64url');
@@ -27,7 +27,7 @@ export async function issueLink({ store, clock }: Deps, issued: Issued): Promise
   return token;
 }
 
-/** The link of a token that can be used now. The caller removes its row in the transaction that uses it. */
+/** The valid link of a token. The caller removes its row in the transaction that uses it. */
 export async function readLink(
   { store, clock }: Deps,
   token: string,
@@ -41,7 +41,7 @@ function signatureOf(accountId: string, secret: string): string {
   return crypto().createHmac('sha256', secret).update(`unsubscribe ${accountId}`).digest('base64url');
 }
 
-/** A token that ends the mails about complaints to an account without a login. It does not expire, as mails do not. */
+/** A token that unsubscribes an account from mails about complaints without a login. It does not expire. */
 export function unsubscribeToken(accountId: string, secret: string): string {
   return `${accountId}.${signatureOf(accountId, secret)}`;
 }

@@ -12,7 +12,7 @@ export type AccountSearch = { role?: Role | undefined; q?: string | undefined; a
 export type AccountPage = { accounts: Account[]; next: string | null };
 
 const PAGE = 100;
-/** How many words are read for one page. With few matches the page is short, and its cursor continues. */
+/** The most words that are read for one page. If few of them match, the page is short and its cursor continues. */
 const MAX_WORDS = 1_000;
 const WORDS_AT_ONCE = 250;
 
@@ -24,7 +24,9 @@ function refuse(actor: AccountActor, { role, q }: AccountSearch): void {
   throw new Refusal('forbidden', isStaffList ? 'Only staff may list the staff.' : 'Only an admin may list users.');
 }
 
-/** The key of the word by which a search shows an account: the first one, so that no account is shown twice. */
+/**
+ * The key of the first word that matches `lookedUp`. A search lists an account only at this word, so it appears once.
+ */
 function shownBy(account: Account, beginnings: readonly string[], lookedUp: string): string | undefined {
   const words = wordsOfAccount(account);
   const begins = (beginning: string) => words.filter((word) => word.startsWith(beginning));
@@ -40,7 +42,7 @@ async function findByWords(
   after: string | undefined,
 ): Promise<PagePosition> {
   const beginnings = beginningsOf(q);
-  // The longest part is in the fewest names.
+  // The longest part usually matches the fewest names.
   const [lookedUp] = beginnings.toSorted((one, other) => other.length - one.length);
   if (lookedUp === undefined) throw invalidField('q', 'too_short', 'must hold the beginning of a name');
   const accounts: Account[] = [];
@@ -68,8 +70,8 @@ async function listRole(deps: Deps, role: Role, after: string | undefined): Prom
 }
 
 /**
- * A page of accounts: those of a role by username, or those whose username or a word of whose name begins like each part
- * of `q`. The staff lists are for staff and admins, the rest for admins (403).
+ * A page of up to 100 accounts: those of a role by username, or those where each part of `q` starts the username or a
+ * word of the name. Lists of staff and admins are for staff and admins, all others for admins: 403.
  */
 export async function listAccounts(deps: Deps, actor: AccountActor, search: AccountSearch): Promise<AccountPage> {
   refuse(actor, search);

@@ -6,25 +6,25 @@ import type { LinkPurpose } from '#shared/domain/account.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { readLink } from './links.ts';
 
-/** 32 bytes as base64url; other texts are refused without a look-up. */
+/** 32 bytes as base64url. Other texts are refused without a look-up. */
 const TOKEN = /^[\w-]{43}$/;
 
-/** An account whose link was opened. `used` belongs to the change that uses the link up: a second one then fails. */
+/** An account whose link was opened. The change commits `used` too, which removes the link: a second use fails. */
 export type OpenedLink = { account: Account; address: string; used: Operation };
 
 export function linkGone(): Refusal {
   return new Refusal('token_gone', 'This link is no longer valid. Ask for a new one.');
 }
 
-/** The address that a link of an account counts for. A reset only goes to a confirmed one. */
+/** The address for which a link of this purpose is valid. A reset needs a confirmed address. */
 function addressFor(purpose: LinkPurpose, { email, emailConfirmed, emailPending }: Account): string | null {
   if (purpose === 'reset') return emailConfirmed === true ? email : null;
   return emailPending ?? (emailConfirmed === true ? null : email);
 }
 
 /**
- * The account of a valid link: not used, not older than an hour, not replaced by another one, and the account's
- * password and address are those it was made for. 410 otherwise. Does not use the link up.
+ * The account of a valid link. 410 if the link was used or replaced, is older than an hour, or the account's password
+ * or address has changed since. Does not use up the link.
  */
 export async function openLink(
   deps: Pick<StorageDeps, 'store' | 'clock'>,

@@ -2,7 +2,7 @@ import type { User } from '#shared/appwrite/rows.ts';
 import { type Actor, DEFAULT_LANGUAGE, DEFAULT_NOTIFY } from '#shared/domain/account.ts';
 import { mayOnAccount } from '#shared/domain/policy.ts';
 
-/** The columns of a profile; no other column of an account is ever sent. */
+/** The columns of a profile; other columns of an account are never sent. */
 export type Profile = Pick<
   User,
   | 'username'
@@ -28,7 +28,10 @@ function contactsOf({ email, emailConfirmed, emailPending, language, notify }: P
   };
 }
 
-/** The profile as the contract shows it to its owner and, with `viewer`, to somebody: others but admins get no address. */
+/**
+ * The profile as the contract defines it. `viewer`: the person who reads it, the owner if absent. Only the owner and
+ * admins get the address and the mail settings.
+ */
 export function presentProfile(profile: Profile, viewer?: Actor) {
   const isShown = viewer === undefined || mayOnAccount(viewer, 'readContact', profile.username);
   return {

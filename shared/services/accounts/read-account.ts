@@ -8,7 +8,10 @@ export function noSuchAccount(): Refusal {
   return new Refusal('not_found', 'There is no account of this username.');
 }
 
-/** The account of a name, or one's own. Rights are checked before it is looked up. */
+/**
+ * The account with this username, or one's own. The right is checked before the look-up, so a 403 does not reveal
+ * whether the account exists.
+ */
 export async function readAccount(deps: Deps, actor: AccountActor, username: string | undefined): Promise<Account> {
   const name = username ?? actor.username;
   if (!mayOnAccount(actor, 'read', name)) throw new Refusal('forbidden', 'Only staff may read the profile of others.');

@@ -12,12 +12,12 @@ import { linkGone, type OpenedLink, openLink } from './open-link.ts';
 import { refuseWeakPassword } from './weak-passwords.ts';
 import { writeAccount } from './write-account.ts';
 
-/** The account whose password is forgotten, by one of the two, in canonical spelling. */
+/** Identifies the account by one of the two, in canonical spelling. */
 export type Forgotten = { username?: string | undefined; email?: string | undefined };
 
 /**
- * Asks for a link to set a new password. Does not look the account up: in every case one
- * row is written, and the function `notifications` sends the mails. 429 after too many requests from one network.
+ * Requests a link to set a new password. Writes one outbox row without looking up the account, so that the answer
+ * reveals nothing; `notifications` sends the mails. 429 after too many requests from one network.
  */
 export async function requestRecovery(deps: Deps, { username, email }: Forgotten): Promise<void> {
   const max = deps.config.recoveriesPerHour;
@@ -29,8 +29,8 @@ export async function requestRecovery(deps: Deps, { username, email }: Forgotten
 }
 
 /**
- * Sets a new password with the token of a link: 410 when it is not valid, 422 when the password is refused, which uses
- * nothing up. All tokens of the account end, and the person is told.
+ * Sets a new password with the token of a link: 410 if the link is invalid, 422 if the password is refused, which
+ * leaves the link valid. Ends all tokens of the account and mails the owner.
  */
 export async function resetPassword(
   deps: Deps,
@@ -50,7 +50,7 @@ export async function resetPassword(
   });
 }
 
-/** Confirms an address with the token of the mail to it: 410 when it is not valid. A pending address replaces the present one. */
+/** Confirms an address with the token of its mail: 410 if it is invalid. A pending address replaces the present one. */
 export async function confirmAddress(deps: Deps, token: string): Promise<void> {
   await retryOnConflict(deps.clock, 'this account', async () => {
     const { account, address, used } = await openLink(deps, 'confirm', token);
@@ -61,7 +61,7 @@ export async function confirmAddress(deps: Deps, token: string): Promise<void> {
   });
 }
 
-/** Stops the mails to an account with a signed token: 410 when it was not signed here or the account is gone. It may be repeated. */
+/** Unsubscribes an account with a signed token: 410 if the signature is wrong or the account is gone. Idempotent. */
 export async function unsubscribe(deps: Deps, token: string): Promise<void> {
   const accountId = readUnsubscribeToken(token, [deps.config.tokenSecret, deps.config.previousTokenSecret]);
   if (accountId === undefined) throw linkGone();

@@ -18,7 +18,7 @@ import { retryOnConflict } from '../retry-on-conflict.ts';
 import type { Profile } from './profile.ts';
 import { refuseWeakPassword } from './weak-passwords.ts';
 
-/** `username` is canonical already. */
+/** `username` is in canonical spelling. */
 export type Registration = Pick<Profile, 'username' | 'name' | 'phone'> & {
   password: string;
   email?: string | null | undefined;
@@ -30,7 +30,7 @@ function taken(): Refusal {
   return new Refusal('username_taken', 'This username is taken. Choose another one.');
 }
 
-/** Counts also when the name is taken: otherwise one could try names without limit. */
+/** A use also counts if the name is taken, so that names cannot be probed without limit. */
 function reserveRegistration(deps: Deps): Promise<Reservation> {
   const max = deps.config.registrationsPerHour;
   const limit = { kind: 'register', subject: bucketOf(deps.address), windowMs: HOUR, max };
@@ -50,7 +50,7 @@ async function openAccount(deps: Deps, opening: Opening): Promise<Profile> {
 
 async function writeNew(deps: Deps, { registration, nameId }: Opening): Promise<Profile> {
   const { username, password, name, phone, email = null, language = null, notify = null } = registration;
-  // Opened beside the hash, since only the commit needs it; unused, it expires by itself.
+  // Opened in parallel with the hash. An unused transaction expires.
   const begun = begin(deps.gateway);
   begun.catch(() => undefined);
   const passwordHash = await deps.hasher().hash(password, { network: deps.address, known: false }).catch(queueRefusal);
@@ -77,13 +77,16 @@ async function writeNew(deps: Deps, { registration, nameId }: Opening): Promise<
     const outcome = await commitBegun(deps.gateway, transaction ?? begin(deps.gateway), { operations, landed });
     transaction = undefined;
     if (outcome === 'done') return profile;
-    // On MongoDB a commit may fail because of another one that fails in the end.
+    // On MongoDB a commit may conflict with one that fails itself, so the name may still be free.
     if (await isNameTaken(deps.store, { username, nameId })) throw taken();
     return undefined;
   });
 }
 
-/** Opens an account with the role user: 409 when the name is taken or was ever taken. Of concurrent registrations one succeeds. */
+/**
+ * Opens an account with the role `user`: 409 if the name is or was ever taken. Of concurrent registrations of a name
+ * one succeeds.
+ */
 export async function register(deps: Deps, registration: Registration): Promise<Profile> {
   const { username, password } = registration;
   if (isReservedUsername(username))
@@ -99,7 +102,7 @@ export async function register(deps: Deps, registration: Registration): Promise<
   const reserving = reserveRegistration(deps);
   reserving.catch(() => undefined);
   try {
-    // One request per name at a time in this process: all but the first are refused before a password is hashed.
+    // One request per name at a time in this process, so that the others are refused before they hash a password.
     return await withMutex(`register ${username}`, () => openAccount(deps, { registration, nameId, reserving }));
   } catch (error) {
     const wasTaken = error instanceof Refusal && error.code === 'username_taken';

@@ -30,7 +30,7 @@ async function demote(deps: Deps, actor: AccountActor, demoted: Account): Promis
   return demoted;
 }
 
-/** Returns a role to somebody else, effective with their next request: 403 for one's own, 409 for the last admin's. */
+/** Gives another account a role, effective with its next request: 403 for one's own role, 409 for the last admin's. */
 export async function setRole(deps: Deps, actor: AccountActor, { username, role }: Appointment): Promise<Account> {
   if (!mayOnAccount(actor, 'setRole', username)) throw new Refusal('forbidden', 'Nobody may change their own role.');
   return retryOnConflict(deps.clock, 'this account', async () => {

@@ -4,10 +4,10 @@ import type { User } from '#shared/appwrite/rows.ts';
 import { begin, commitBegun, type Operation, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 
-/** What a change writes: `revoked` and `knownAddresses` as the JSON that is stored. */
+/** The columns that a change writes; `revoked` is JSON text, as stored. */
 export type AccountPatch = Partial<Omit<User, 'revoked' | 'knownAddresses'>> & { revoked?: string };
 
-/** What is written in the same transaction as the account: rows of the outbox, and other operations. */
+/** Outbox rows and other operations that are written in the same transaction as the account. */
 export type AlsoWritten = { news?: readonly AccountNews[]; operations?: readonly Operation[] };
 
 const sameTime = (one: string, other: string) => Date.parse(one) === Date.parse(other);
@@ -24,8 +24,9 @@ function withPatch(account: Account, { revoked, ...patch }: AccountPatch): Accou
 }
 
 /**
- * A compare-and-set on an account as it was read. Undefined when it has changed or gone since. Alone it is one call; with
- * anything along it is a transaction of four. A patch along with which something goes must hold `textMark`, `epoch` or `changedAt`.
+ * A compare-and-set on an account as it was read; undefined if it has changed since or is gone. It takes one call, or a
+ * transaction of four calls with news or operations. Then `patch` must contain `textMark`, `epoch` or `changedAt`,
+ * which show whether it was written.
  */
 export async function writeAccount(
   deps: Pick<StorageDeps, 'gateway' | 'store'>,

@@ -2,7 +2,7 @@ import type { Deps } from '#shared/compose.ts';
 import { retryLater } from '#shared/domain/problems.ts';
 import { HashQueueFull } from '#shared/security/passwords.ts';
 
-/** Turns HashQueueFull into a 503; rethrows everything else. */
+/** Throws a 503 for HashQueueFull, and every other error unchanged. */
 export function queueRefusal(error: unknown): never {
   if (error instanceof HashQueueFull) {
     throw retryLater('unavailable', 'Too many people are logging in at this moment.', { seconds: 2, cause: error });
@@ -10,7 +10,7 @@ export function queueRefusal(error: unknown): never {
   throw error;
 }
 
-/** 503, before any other work, when the hashing queue has no room. */
+/** 503 if the hashing queue is full; called before any other work. */
 export function refuseWhenFull({ hasher, address }: Deps): void {
   if (hasher().isFull(address)) queueRefusal(new HashQueueFull());
 }

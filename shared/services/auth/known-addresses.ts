@@ -7,25 +7,25 @@ import { derivedId } from '#shared/domain/ids.ts';
 const MAX_KNOWN = 8;
 const KNOWN_DAYS = 30;
 
-type Knowing = Pick<Account, '$id' | 'knownAddresses'>;
+type AddressOwner = Pick<Account, '$id' | 'knownAddresses'>;
 
-/** A hash of the address and the account's id: addresses themselves are not stored. */
-function markOf(account: Knowing, address: string): string {
+/** A hash of the address and the account's id, so that addresses are not stored. */
+function markOf(account: AddressOwner, address: string): string {
   return derivedId('a', account.$id, address);
 }
 
-function unexpired(account: Knowing, now: Date): KnownAddress[] {
+function unexpired(account: AddressOwner, now: Date): KnownAddress[] {
   return account.knownAddresses.filter((known) => Date.parse(known.seen) > now.getTime() - KNOWN_DAYS * DAY);
 }
 
-/** Whether this person has registered or logged in from this address recently. */
-export function isKnownAddress(account: Knowing, address: string, now: Date): boolean {
+/** Whether the account was registered or logged in to from this address in the last 30 days. */
+export function isKnownAddress(account: AddressOwner, address: string, now: Date): boolean {
   const mark = markOf(account, address);
   return address !== NO_ADDRESS && unexpired(account, now).some((known) => known.mark === mark);
 }
 
-/** The list to store after a registration or a login from this address; undefined when it is unchanged. */
-export function addressesAfter(account: Knowing, address: string, now: Date): KnownAddress[] | undefined {
+/** The list to store after a registration or login from this address, at most 8; undefined if it is unchanged. */
+export function addressesAfter(account: AddressOwner, address: string, now: Date): KnownAddress[] | undefined {
   if (address === NO_ADDRESS) return undefined;
   const mark = markOf(account, address);
   const known = unexpired(account, now);

@@ -12,19 +12,15 @@ import { DAY, MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { tooManyRequests } from '../rate-limits.ts';
 
 type LoginLimit = Limit & { max: number };
-/** Limits of which one must have room; later ones are used when the earlier are spent. */
+/** Alternatives: a later limit is used when the earlier ones are used up. */
 type Choice = readonly LoginLimit[];
 
 export type LoginLimits = { strangers: readonly Choice[]; known: readonly Choice[] };
 
 /**
- * What wrong passwords are counted by.
- *
- * From a network that the account has not been used from: per network across all accounts, per account and network, and
- * per account for all strangers together; when that day's budget is spent, one try a minute is left for all of them.
- *
- * From a known network: only per account and network. When that budget is spent, one try in 15 seconds is left. So nobody's guesses lock out the person at home, neither guesses from elsewhere, nor those of a neighbour at
- * other accounts, nor those of somebody who forges the address; who forges it can at most make them wait for a slot.
+ * The limits on wrong passwords. `strangers`, for unknown networks: per network; per account and network; per account
+ * and day, then one try a minute. `known`: per account, network and day, then one try in 15 seconds. Guesses from
+ * elsewhere do not count there, so they cannot lock out the owner; with a forged address they only make the owner wait.
  */
 export function loginLimits({ config, address }: Deps, username: string): LoginLimits {
   const account = bucketOf(username);
@@ -64,18 +60,18 @@ function firstWithRoom(deps: Deps, choice: Choice, uses: Uses): LoginLimit {
   return limit;
 }
 
-/** Reserves one comparison before it is made. 429, without a write, when there is no room; `undo` gives it back. */
+/** Reserves one password comparison before it is made. 429, without a write, if no use is left; `undo` returns it. */
 export async function reserveLoginTry(
   deps: Deps,
   choices: readonly Choice[],
   uses: Uses,
 ): Promise<{ undo(): Promise<void> }> {
   const limits = choices.map((choice) => firstWithRoom(deps, choice, uses));
-  const paying = await Promise.allSettled(limits.map((limit) => reserveWithKnownUses(deps, limit, uses)));
-  const paid = paying.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const undo = async () => void (await Promise.allSettled(paid.map((one: Reservation) => one.undo())));
-  const failed = paying.find((one) => one.status === 'rejected');
-  const full = paid.filter((one) => !one.granted);
+  const reserving = await Promise.allSettled(limits.map((limit) => reserveWithKnownUses(deps, limit, uses)));
+  const reserved = reserving.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const undo = async () => void (await Promise.allSettled(reserved.map((one: Reservation) => one.undo())));
+  const failed = reserving.find((one) => one.status === 'rejected');
+  const full = reserved.filter((one) => !one.granted);
   if (!failed && full.length === 0) return { undo };
   await undo();
   throw failed ? failed.reason : refusal(Math.max(...full.map((one) => one.secondsLeft)));

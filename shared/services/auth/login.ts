@@ -12,14 +12,15 @@ import { newEpoch } from './logout.ts';
 export type Credentials = { username: string; password: string };
 export type Login = { token: string; expiresAt: Date; account: Account };
 
-// A username that no account can have: looked up instead of an invalid one, so that every try makes the same calls.
+// No account can have this username. It is looked up in place of an invalid one, so that every try makes the same
+// calls.
 const NO_USERNAME = '-';
 
 function badCredentials(cause?: Error): Refusal {
   return new Refusal('bad_credentials', 'The username or the password is wrong.', { cause });
 }
 
-/** Renews a hash of a lower cost while the password is known. A failure does not refuse the login. */
+/** Hashes the password again if the stored hash has a lower cost. A failure does not refuse the login. */
 async function renewedHash(deps: Deps, account: Account, password: string): Promise<string | undefined> {
   if (!deps.hasher().needsRehash(account.passwordHash)) return undefined;
   return deps
@@ -28,8 +29,11 @@ async function renewedHash(deps: Deps, account: Account, password: string): Prom
     .catch(() => undefined);
 }
 
-/** What a login writes to the account. Unreadable `revoked` or `epoch` are replaced, or no token would ever be valid. */
-async function noteLogin(deps: Deps, account: Account, password: string): Promise<string> {
+/**
+ * Writes what a login changes and returns the epoch. Replaces unreadable `revoked` or `epoch`, since with them no token
+ * would be valid.
+ */
+async function recordLogin(deps: Deps, account: Account, password: string): Promise<string> {
   const passwordHash = await renewedHash(deps, account, password);
   const addresses = addressesAfter(account, deps.address, deps.clock.now());
   const sound = account.epoch !== '' && account.revoked !== undefined;
@@ -45,7 +49,7 @@ async function noteLogin(deps: Deps, account: Account, password: string): Promis
   return fresh?.epoch ?? account.epoch;
 }
 
-/** One comparison, for an account or none; 401 when it fails, 503 when the queue is full. */
+/** Makes one comparison, even without an account; 401 if it fails, 503 if the queue is full. */
 async function compare(deps: Deps, password: string, found: Account | undefined, known: boolean): Promise<Account> {
   const requester: Requester = { network: deps.address, known };
   const right = await deps.hasher().verify(password, found?.passwordHash, requester).catch(queueRefusal);
@@ -55,9 +59,9 @@ async function compare(deps: Deps, password: string, found: Account | undefined,
 }
 
 /**
- * A token for the right username and password. Every wrong pair costs the same and gets the same answer: 401. Too many
- * wrong ones are 429, too many waiting logins 503. A wrong password is counted before it is compared, so that guesses at
- * the same moment cost as much as guesses one after the other; a right one, and one that was never compared, is given back.
+ * Issues a token for the right password. Each wrong pair makes the same calls and is answered 401; 429 after too many,
+ * 503 if too many logins wait. The use is reserved before the comparison, so parallel guesses count in full; it is
+ * returned unless the password was wrong.
  */
 export async function login(deps: Deps, { username: raw, password }: Credentials): Promise<Login> {
   refuseWhenFull(deps);
@@ -66,13 +70,13 @@ export async function login(deps: Deps, { username: raw, password }: Credentials
   const finding = findByUsername(deps.store, username ?? NO_USERNAME);
   const [found, uses] = await Promise.all([finding, readLoginUses(deps, limits)]);
   const known = found !== undefined && isKnownAddress(found, deps.address, deps.clock.now());
-  const paid = await reserveLoginTry(deps, known ? limits.known : limits.strangers, uses);
+  const reserved = await reserveLoginTry(deps, known ? limits.known : limits.strangers, uses);
   const account = await compare(deps, password, found, known).catch(async (error: unknown) => {
     const wrong = error instanceof Refusal && error.code === 'bad_credentials';
-    if (!wrong) await paid.undo();
+    if (!wrong) await reserved.undo();
     throw error;
   });
-  const [epoch] = await Promise.all([noteLogin(deps, account, password), paid.undo()]);
+  const [epoch] = await Promise.all([recordLogin(deps, account, password), reserved.undo()]);
   const issued = await issueToken(deps.tokens, { sub: account.$id, epoch });
   return { token: issued.token, expiresAt: issued.expiresAt, account };
 }

@@ -5,12 +5,12 @@ import { randomId } from '#shared/domain/ids.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import type { AccountActor } from './open-session.ts';
 
-// After more unexpired logouts than this all tokens end, so that the row does not grow.
+// With more unexpired logouts than this all tokens end, to bound the size of the row.
 const MAX_REVOKED = 500;
 
 type Ending = { actor: AccountActor; tokenId: string; expiresAt: Date; everywhere: boolean };
 
-/** A new epoch: every token issued before is invalid from the next request on. */
+/** A new epoch, which invalidates every token issued before from the next request on. */
 export function newEpoch(): { epoch: string; revoked: string } {
   return { epoch: randomId(), revoked: '[]' };
 }
@@ -26,7 +26,7 @@ function revocation(revoked: RevokedToken[] = [], ending: Ending, now: number): 
   };
 }
 
-/** Ends this token, or all of the account's; effective with the next request. */
+/** Ends this token or all tokens of the account, effective with the next request. */
 export async function logout(deps: Deps, ending: Ending): Promise<void> {
   let row: Account | undefined = ending.actor.account;
   await retryOnConflict(deps.clock, 'this account', async () => {

@@ -11,7 +11,10 @@ function refuse(): Refusal {
   return new Refusal('token_invalid', 'The token is not valid any more. Log in again.');
 }
 
-/** Checks a token's signature and expiry (401), then begins to read its account, which may refuse it too. */
+/**
+ * Checks a token's signature and expiry (401) and starts to read its account; `account` rejects with 401 if the token
+ * was revoked or the account is gone.
+ */
 export async function openSession(deps: Deps, token: string): Promise<Session> {
   const claims = await deps.tokens.verify(token);
   if (!claims) throw refuse();
@@ -23,7 +26,7 @@ export async function openSession(deps: Deps, token: string): Promise<Session> {
   return { accountId: claims.sub, account, tokenId: claims.jti, expiresAt: claims.expiresAt };
 }
 
-/** 401 when the account is gone: for a commit that came too late for its account, see `requireAccount`. */
+/** 401 if the account is gone. Called after a commit that failed at `requireAccount`. */
 export async function refuseErased(deps: Deps, accountId: string): Promise<void> {
   if (!(await deps.store.users.find(accountId))) throw refuse();
 }

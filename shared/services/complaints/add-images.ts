@@ -20,7 +20,7 @@ import { claimKey, fingerprintOf, type IdempotencyClaim, refuseMalformedKey, unk
 import { type IfMatch, refuseStale } from './if-match.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
 
-/** `accountId`: the actor's, known before the account is read. */
+/** `accountId`: the actor's id, known before the account is read. */
 export type NewImages = {
   id: string;
   accountId: string;
@@ -53,7 +53,7 @@ function planned(deps: Deps, actor: Actor, complaint: StoredComplaint, images: S
   return { touched, images, version: complaint.version + 1, changedAt };
 }
 
-type Adding = { actor: Actor; wanted: NewImages; pictures: readonly Picture[]; ticket: IdempotencyClaim };
+type Adding = { actor: Actor; wanted: NewImages; pictures: readonly Picture[]; claim: IdempotencyClaim };
 
 /** Adds pictures, with retries after conflicts; the files are stored once. */
 class Addition {
@@ -71,16 +71,16 @@ class Addition {
   }
 
   async #commit(complaint: StoredComplaint, stored: StoredImage[], begun: Promise<string>) {
-    const { actor, wanted, ticket } = this.#adding;
+    const { actor, wanted, claim } = this.#adding;
     const { gateway, store } = this.#deps;
     const { $id: id, status, progress } = complaint;
-    // These URLs are unknown to everybody, so they fit hidden and visible complaints alike.
+    // The new URLs were never public, so they may be private or public.
     const added = stored.map((image) => (complaint.hidden ? { ...image, private: true } : image));
     const patch = planned(this.#deps, actor, complaint, [...complaint.images, ...added]);
     const { version, changedAt } = patch;
     const entryId = randomId();
     const operations = [
-      ...ticket.operations,
+      ...claim.operations,
       claimVersion('complaints', id, complaint.version),
       update('complaints', id, {
         ...patch,
@@ -118,9 +118,9 @@ class Addition {
     return { outcome: await commitBegun(gateway, begun, { operations, landed }), row: { ...complaint, ...patch } };
   }
 
-  /** One try; undefined when another writer has changed the complaint first. */
+  /** One attempt; undefined if another writer has changed the complaint first. */
   async attempt(charge: () => Promise<void>): Promise<StoredComplaint | undefined> {
-    const { actor, wanted, pictures, ticket } = this.#adding;
+    const { actor, wanted, pictures, claim } = this.#adding;
     const found = await (this.#early ?? this.#deps.store.complaints.find(wanted.id));
     this.#early = undefined;
     const complaint = refuseUnfit(actor, found, pictures.length, wanted.ifMatch);
@@ -131,7 +131,7 @@ class Addition {
     const { outcome, row } = await this.#commit(complaint, this.#stored, begun);
     if (outcome === 'done') return row;
     if (outcome === 'missing') await refuseErased(this.#deps, actor.id);
-    if (outcome === 'limit' && !(await ticket.held())) {
+    if (outcome === 'limit' && !(await claim.held())) {
       throw retryLater('request_in_progress', 'Another run of this request was first.', { seconds: 1 });
     }
     return undefined;
@@ -142,7 +142,7 @@ class Addition {
     try {
       return await withMutex(id, () => retryOnConflict(deps.clock, 'this complaint', () => this.attempt(charge)));
     } catch (error) {
-      // After a commit without an answer the complaint may have them; maintenance finds out.
+      // If the commit's answer was lost, the complaint may have the pictures; maintenance removes them if not.
       const surely = error instanceof Refusal && error.code !== 'unavailable';
       if (surely && this.#stored) await discardPictures(deps, this.#ids);
       throw error;
@@ -156,7 +156,7 @@ async function replay(deps: Deps, actor: Actor, id: string): Promise<Added> {
   return { row, replayed: true };
 }
 
-async function ticketFor(deps: Deps, actor: Actor, wanted: NewImages, pictures: readonly Picture[]) {
+async function claimFor(deps: Deps, actor: Actor, wanted: NewImages, pictures: readonly Picture[]) {
   const { id, note, key } = wanted;
   if (key === undefined) return unkeyedClaim(id, false);
   const contents = pictures.map((picture) => picture.content);
@@ -165,9 +165,9 @@ async function ticketFor(deps: Deps, actor: Actor, wanted: NewImages, pictures: 
 }
 
 /**
- * Adds up to three pictures to a complaint in one step with one entry of the timeline. They are stored first and belong to it
- * once its row names them; maintenance removes what a crash leaves behind. 403, 404, 412, 422 beyond twelve in all;
- * under an Idempotency-Key it is done once.
+ * Adds one to three pictures with one timeline entry. The files are stored first and belong to the complaint once its
+ * row names them; maintenance removes those of a crashed request. 403, 404, 412, 422 beyond twelve in all. An
+ * Idempotency-Key makes a repetition harmless.
  */
 export async function addImages(deps: Deps, asking: Promise<Actor>, wanted: NewImages): Promise<Added> {
   const early = deps.store.complaints.find(wanted.id);
@@ -178,15 +178,15 @@ export async function addImages(deps: Deps, asking: Promise<Actor>, wanted: NewI
     refuseMalformedKey(wanted.key);
     const pictures = await wanted.pictures;
     if (pictures.length === 0) throw invalidField('images', 'required', 'must be one to three pictures');
-    const ticket = await ticketFor(deps, actor, wanted, pictures);
-    if (ticket.replay) return replay(deps, actor, wanted.id);
+    const claim = await claimFor(deps, actor, wanted, pictures);
+    if (claim.replay) return replay(deps, actor, wanted.id);
     try {
-      const row = await new Addition(deps, { actor, wanted, pictures, ticket }, early).run(charge);
+      const row = await new Addition(deps, { actor, wanted, pictures, claim }, early).run(charge);
       return { row, replayed: false };
     } catch (error) {
       // A refusal frees the key for any request; a failure frees it for the same request.
       const refused = error instanceof Refusal && !('retry-after' in error.headers);
-      await (refused ? ticket.withdraw() : ticket.release()).catch(() => undefined);
+      await (refused ? claim.withdraw() : claim.release()).catch(() => undefined);
       throw error;
     }
   });

@@ -11,10 +11,10 @@ async function findStaff(deps: Pick<Deps, 'store'>, raw: string): Promise<string
   return account && account.role !== 'user' ? account.username : null;
 }
 
-/** As an assignee: whoever asks. It is no username, since it is reserved. */
+/** As an assignee: the actor. The username is reserved. */
 export const ME = 'me';
 
-/** 422 unless the complaint can be given to this person: staff or admin by username, whoever asks (`me`), or nobody (null). */
+/** 422 unless the assignee is the username of staff or an admin, `me` or null. */
 export async function refuseUnknownAssignee(deps: Deps, username: string | null | undefined): Promise<void> {
   if (username === undefined || username === null || username === ME) return;
   if ((await findStaff(deps, username)) !== null) return;
@@ -32,7 +32,7 @@ export async function findCategoryById(deps: Deps, id: string | null | undefined
   return id === undefined || id === null ? undefined : findCategory(deps.store, id);
 }
 
-/** Who gets the complaints of a category; nobody when that person has left or works here no more. */
+/** The assignee of a category's complaints; null if that account is gone or no longer staff. */
 export async function defaultAssignee(
   deps: Pick<Deps, 'store'>,
   category: Category | undefined,

@@ -68,7 +68,7 @@ export function refuseUnauthorized(asked: Asked): void {
   }
 }
 
-/** A correction by staff, as opposed to the reporter's own edit while nobody has acted. */
+/** Whether staff corrects the complaint, as opposed to the reporter's own edit before staff has acted. */
 export function isCorrection({ actor, complaint, input }: Asked): boolean {
   return sent(input, CORRECTED_FIELDS).length > 0 && !mayOnComplaint(actor, 'edit', complaint);
 }
@@ -84,7 +84,7 @@ function refuseUnexplained(asked: Asked): void {
   }
 }
 
-/** 409 for a complaint that is not resolved or closed, or was so too long ago. */
+/** 409 for a complaint that is not resolved or closed, or that ended more than 60 days ago. */
 function refuseRating({ complaint, now }: Asked): void {
   const { status, resolvedAt, closedAt, $updatedAt } = complaint;
   if (status !== 'resolved' && status !== 'closed') {
@@ -97,8 +97,8 @@ function refuseRating({ complaint, now }: Asked): void {
 }
 
 /**
- * 409 for a status that cannot follow and for a rating that is not possible now; 422 for a missing note or reason, and
- * for what contradicts the status.
+ * 409 for an illegal transition or a rating that is not possible now; 422 for a missing note or reason, and for fields
+ * that contradict the status.
  */
 export function refuseImpossible(asked: Asked): void {
   const { complaint, input } = asked;

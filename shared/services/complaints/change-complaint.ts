@@ -35,15 +35,15 @@ import { type IfMatch, refuseStale } from './if-match.ts';
 import { publishAccess, renewAccess, retireOldAccess, revokeHiddenAccess } from './image-access.ts';
 import { type CategoryTerms, type Plan, planChange } from './plan-change.ts';
 
-/** `accountId`: the actor's, known before the account is read. */
+/** `accountId`: the actor's id, known before the account is read. */
 export type Change = { id: string; ifMatch: IfMatch; input: ChangeInput; accountId: string };
 
-/** What several changes of one request have in common: their uses of the limit, and what the names in them stand for. */
+/** What several changes of one request share: their uses of the rate limit, and the looked-up category and assignee. */
 export type Shared = { changes: Changes; names: Promise<CategoryTerms> };
 
 const isTextChanged = ({ patch }: Plan) => patch.title !== undefined || patch.description !== undefined;
 
-/** What the commit of a plan tells the outbox. */
+/** The outbox row of a plan's commit. */
 function outboxOf(complaint: StoredComplaint, { patch, entry }: Plan) {
   const said = [entry.note === null ? '' : 'note', entry.internalNote === null ? '' : 'internalNote'];
   return complaintOutbox({
@@ -58,7 +58,7 @@ function outboxOf(complaint: StoredComplaint, { patch, entry }: Plan) {
   });
 }
 
-/** One step: the version, the columns, the words, the entry and the totals, or nothing at all. */
+/** Commits version, columns, words, timeline entry and totals in one transaction. False after a conflict. */
 async function commitPlan(
   deps: Deps,
   complaint: StoredComplaint,
@@ -92,7 +92,7 @@ async function commitPlan(
   return outcome === 'done';
 }
 
-/** What the names in a change stand for; 422 for an assignee that there is not. */
+/** Looks up the category of a change and its assignee; 422 for an unknown `assignedTo`. */
 export async function readNames(deps: Deps, input: ChangeInput): Promise<CategoryTerms> {
   const terms = async () => {
     const category = await findCategoryById(deps, input.category);
@@ -108,7 +108,7 @@ function refuseLostCategory({ category }: ChangeInput, complaint: StoredComplain
     throw unknownCategory(category);
 }
 
-/** Pictures of a hidden complaint need tokens that the public has never seen; those of a visible one are public. */
+/** Pictures of a hidden complaint get tokens that were never public; those of a visible one are marked public. */
 async function imagesAfter(deps: Deps, { images }: StoredComplaint, isHidden: boolean): Promise<StoredImage[]> {
   if (isHidden) return images.every((image) => image.private) ? images : renewAccess(deps, images);
   return images.some((image) => image.private) ? publishAccess(images) : images;
@@ -123,7 +123,7 @@ type Attempt = Change & {
 async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | undefined> {
   const { id, ifMatch, asking } = change;
   const sent = asDuplicateRejection(change.input);
-  // Asked for and opened now, but whether the change is this person's to make is said first.
+  // Started early to save time; their errors are thrown only after the authorization checks.
   const names = change.names ?? readNames(deps, sent);
   const begun = begin(deps.gateway);
   const duplicates = readDuplicateLookup(deps, id, sent);
@@ -151,7 +151,7 @@ async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | u
   return { ...complaint, ...plan.patch, images, version: complaint.version + 1 };
 }
 
-/** Hiding a hidden complaint ends its public URLs again: an earlier try may have crashed before it did. */
+/** Hiding a hidden complaint again revokes its public URLs, since an earlier request may have crashed before that. */
 async function unchanged(deps: Deps, complaint: StoredComplaint, input: ChangeInput) {
   if (input.hidden !== true) return complaint;
   const images = await revokeHiddenAccess(deps, complaint);
@@ -159,8 +159,8 @@ async function unchanged(deps: Deps, complaint: StoredComplaint, input: ChangeIn
 }
 
 /**
- * Changes a complaint in one atomic step; concurrent writers come one after the other and none is lost. `shared`: what
- * was read and reserved already for several changes.
+ * Changes a complaint in one transaction; concurrent writers are serialized. `shared`: what was already read and
+ * reserved for several changes.
  */
 export async function changeComplaint(
   deps: Deps,

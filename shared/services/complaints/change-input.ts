@@ -1,10 +1,10 @@
 import type { Outcome } from '#shared/domain/complaint.ts';
 import type { Status } from '#shared/domain/status.ts';
 
-/** What may be changed of a complaint; absent members stay as they are. */
+/** The changes to a complaint; absent members stay as they are. */
 export type ChangeInput = {
   status?: Status | undefined;
-  /** The id or reference of the complaint that this is a duplicate of. It goes with the status `rejected`. */
+  /** The id or reference of the original of this duplicate. Goes with the status `rejected`. */
   duplicateOf?: string | undefined;
   progress?: number | undefined;
   note?: string | undefined;
@@ -21,11 +21,11 @@ export type ChangeInput = {
   reason?: string | undefined;
   anonymous?: boolean | undefined;
   outcome?: Outcome | null | undefined;
-  /** Has an endpoint of its own: POST /complain/rate. */
+  /** Sent to POST /complain/rate. */
   rating?: { score: number; comment: string | null } | undefined;
 };
 
-/** What only staff and admins send. */
+/** The fields that only staff and admins may send. */
 export const DESK_FIELDS = [
   'progress',
   'internalNote',
@@ -36,7 +36,7 @@ export const DESK_FIELDS = [
   'reason',
   'outcome',
 ] as const;
-/** What the reporter may edit until somebody has acted, and staff may correct at any time. */
+/** The fields that the reporter may edit until staff has acted, and that staff may correct at any time. */
 export const TEXT_FIELDS = ['title', 'description', 'location', 'category'] as const;
-/** What staff corrects. */
+/** The fields whose change by staff is a correction. */
 export const CORRECTED_FIELDS = [...TEXT_FIELDS, 'latitude', 'longitude'] as const;

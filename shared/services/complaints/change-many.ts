@@ -6,15 +6,14 @@ import { reserveChanges } from '../rate-limits.ts';
 import { changeComplaint, readNames } from './change-complaint.ts';
 import type { ChangeInput } from './change-input.ts';
 
-/** How many are changed at the same time. */
 const AT_ONCE = 5;
-/** No change begins later than this, so that all end within the 25 seconds of the function. */
+/** No change begins later than this, so that all end within the function's timeout of 25 seconds. */
 const LAST_BEGIN_MS = 14 * SECOND;
 
-/** `milliseconds`: how long changes are begun; for tests, which cannot wait so long. */
+/** `milliseconds` replaces the time limit for new changes in tests. */
 export type ManyChanges = { ids: readonly string[]; input: ChangeInput; accountId: string; milliseconds?: number };
 
-/** How the change of one complaint ended: `status` and `code` are those that PUT /complain would have answered with. */
+/** The result for one complaint. `status` and `code` are those that PUT /complain would have answered. */
 export type Result =
   | { id: string; ok: true; status: 200 }
   | { id: string; ok: false; status: number; code: ProblemCode };
@@ -24,9 +23,9 @@ function failed(id: string, code: ProblemCode): Result {
 }
 
 /**
- * Makes the same change to several complaints, each by itself and by the rules of a single change; one that is refused
- * or fails stops none of the others. What there is no time for is `unavailable` (503). The results are in the order of
- * the ids. The account, the names in the change and the limit are read and reserved once for all of them.
+ * Makes the same change to several complaints, each in its own transaction under the rules of a single change. Results
+ * are in the order of the ids. A refusal does not stop the others; changes past the time limit are `unavailable` (503).
+ * The account, names and rate limit are read or reserved once.
  */
 export async function changeMany(deps: Deps, asking: Promise<Actor>, changes: ManyChanges): Promise<Result[]> {
   const { ids, input, accountId, milliseconds = LAST_BEGIN_MS } = changes;

@@ -24,7 +24,7 @@ import { claimKey, fingerprintOf, type IdempotencyClaim, refuseMalformedKey, unk
 import { type Draw, nextReference } from './reference-numbers.ts';
 import { discardPictures, storePictures } from './store-pictures.ts';
 
-/** The text of a new complaint, checked and trimmed. */
+/** The fields of a new complaint, validated and trimmed. */
 export type Draft = {
   title: string;
   description: string;
@@ -33,7 +33,7 @@ export type Draft = {
   latitude: number | null;
   longitude: number | null;
   anonymous: boolean;
-  /** Who called, when staff files for a caller. */
+  /** The caller, if staff files for one. */
   contact: Contact | null;
 };
 
@@ -49,17 +49,17 @@ type Filing = {
   draft: Draft;
   category: Category | undefined;
   assignedTo: string | null;
-  ticket: IdempotencyClaim;
+  claim: IdempotencyClaim;
   begun: Promise<string>;
   drawn: Draw;
-  /** The use of the account's limit; nothing is filed when it is refused. */
+  /** The reserved use of the rate limit; nothing is filed if it rejects. */
   reserved: Promise<unknown>;
 };
 
-/** The time of filing, with which the id begins. */
+/** The row of a new complaint. Its time of filing is the time key of its id. */
 function newRow(filing: Filing, { reference, calendar }: { reference: string; calendar: WorkingCalendar }): NewRow {
-  const { actor, draft, category, assignedTo, ticket } = filing;
-  const { complaintId } = ticket;
+  const { actor, draft, category, assignedTo, claim } = filing;
+  const { complaintId } = claim;
   const now = timeOfKey(complaintId);
   const filedAt = now.toISOString();
   const row = {
@@ -119,9 +119,9 @@ function outboxOf(complaintId: string, { actor: by }: Filing, row: NewRow): Oper
   });
 }
 
-/** Commits the row, its words, its first entry, its totals and the end of the key at once. */
+/** Commits the row, its words, its first entry, its totals and the idempotency key in one transaction. */
 async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
-  const { complaintId, operations: keyOperations } = filing.ticket;
+  const { complaintId, operations: keyOperations } = filing.claim;
   const filedAt = timeOfKey(complaintId);
   const firstReference = await filing.drawn.take(filedAt);
   const workWith = (reference: string) => {
@@ -156,13 +156,13 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
     if (outcome === 'missing') await refuseErased(deps, filing.actor.id);
     const holder = outcome === 'conflict' ? await findByReference(deps.store, reference) : undefined;
-    // A commit that was given up took effect late.
+    // The commit of an earlier attempt took effect late.
     if (holder?.$id === complaintId) return { ...row, images, $id: complaintId };
-    // After a restored backup the counter gives numbers that are taken.
+    // After a restore from backup the counter may return used numbers.
     if (holder) reference = await nextReference(deps, { another: true }).take(filedAt);
     return undefined;
   };
-  // On MongoDB every commit that meets another one in a total fails, so those that have failed go one after the other.
+  // On MongoDB commits to the same total conflict at once, so retries run one at a time in this process.
   const once = () => (begun !== undefined ? attempt() : withMutex('filing again', attempt));
   return retryOnConflict(deps.clock, 'the same totals', once);
 }
@@ -173,7 +173,7 @@ async function replay(deps: Deps, complaintId: string): Promise<Created> {
   throw new Refusal('not_found', 'The complaint made with this Idempotency-Key was deleted.');
 }
 
-async function ticketFor(deps: Deps, actor: Actor, { draft, key }: NewComplaint, pictures: readonly Picture[]) {
+async function claimFor(deps: Deps, actor: Actor, { draft, key }: NewComplaint, pictures: readonly Picture[]) {
   if (key === undefined) return unkeyedClaim(complaintIdAt(deps.clock.now()), false);
   const fingerprint = await fingerprintOf(
     draft,
@@ -192,7 +192,7 @@ async function gather(deps: Deps, complaintId: string, { pictures, category }: P
     const [images, assignedTo] = await Promise.all([storing, defaultAssignee(deps, category)]);
     return { images, assignedTo };
   } catch (error) {
-    // An upload that is still running would finish after its removal.
+    // A running upload would finish after the removal.
     await storing.catch(() => undefined);
     await discardPictures(deps, ids);
     throw error;
@@ -205,22 +205,17 @@ type Started = {
   category: Category | undefined;
   begun: Promise<string>;
   drawn: Draw;
-  /** The use of the account's limit: 429 when none is left. */
+  /** The reserved use of the rate limit; rejects with 429 if none is left. */
   reserved: Promise<void>;
 };
 
-async function fileUnder(
-  deps: Deps,
-  ticket: IdempotencyClaim,
-  draft: Draft,
-  started: Started,
-): Promise<FiledComplaint> {
+async function fileUnder(deps: Deps, claim: IdempotencyClaim, draft: Draft, started: Started): Promise<FiledComplaint> {
   const { actor, pictures, category, begun, drawn, reserved } = started;
   reserved.catch(() => undefined);
-  // Pictures are stored only after the checks; everything else is undone by not committing it.
+  // Pictures are stored only once the use is granted. Everything else is part of the transaction.
   if (pictures.length > 0) await reserved;
-  const { images, assignedTo } = await gather(deps, ticket.complaintId, { pictures, category });
-  return file(deps, { actor, draft, category, assignedTo, ticket, begun, drawn, reserved }, images);
+  const { images, assignedTo } = await gather(deps, claim.complaintId, { pictures, category });
+  return file(deps, { actor, draft, category, assignedTo, claim, begun, drawn, reserved }, images);
 }
 
 /** Only staff and admins may send a contact; throws 403 for others. */
@@ -235,28 +230,29 @@ async function fileAs(deps: Deps, actor: Actor, wanted: NewComplaint, { begun, n
   refuseMalformedKey(wanted.key);
   refuseForeignContact(actor, wanted.draft);
   const pictures = await wanted.pictures;
-  const ticket = await ticketFor(deps, actor, wanted, pictures);
-  if (ticket.replay) return replay(deps, ticket.complaintId);
+  const claim = await claimFor(deps, actor, wanted, pictures);
+  if (claim.replay) return replay(deps, claim.complaintId);
   try {
     const category = await naming;
     if (wanted.draft.category !== null && !category) throw unknownCategory(wanted.draft.category);
     const started = { actor, pictures, category, begun, drawn };
     const row = await withRateLimit(reserveFiling(deps, actor.id), (charge) =>
-      fileUnder(deps, ticket, wanted.draft, { ...started, reserved: charge() }),
+      fileUnder(deps, claim, wanted.draft, { ...started, reserved: charge() }),
     );
     return { row, replayed: false };
   } catch (error) {
-    await giveBack(ticket, error);
+    await freeKey(claim, error);
     throw error;
   }
 }
 
 /**
- * Files a complaint: its pictures first, then everything else at once. With an Idempotency-Key it is filed once, however often it
- * is sent. The account is checked before the request: 401, 403, 422, 429, 409 for a key in use, 503.
+ * Files a complaint: stores its pictures, then commits everything else in one transaction. An Idempotency-Key makes a
+ * repetition harmless. The account is checked before the request: 401, 403, 422, 429, 409 for a key in use, 503.
  */
 export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted: NewComplaint): Promise<Created> {
-  // These calls run beside the one for the account. An unused transaction expires; an unused number is kept for another filing.
+  // Started in parallel with reading the account. An unused transaction expires; an unused number is kept for another
+  // filing.
   const drawn = nextReference(deps);
   const begun = begin(deps.gateway);
   const naming = findCategoryById(deps, wanted.draft.category);
@@ -269,7 +265,7 @@ export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted
 }
 
 /** A refusal frees the key for any request; a failure frees it for the same request. */
-async function giveBack(ticket: IdempotencyClaim, error: unknown): Promise<void> {
+async function freeKey(claim: IdempotencyClaim, error: unknown): Promise<void> {
   const refused = error instanceof Refusal && (error.code === 'too_many_requests' || error.code === 'invalid_fields');
-  await (refused ? ticket.withdraw() : ticket.release()).catch(() => undefined);
+  await (refused ? claim.withdraw() : claim.release()).catch(() => undefined);
 }

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import type { Config } from '#shared/config.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 
-/** The settings that cursors are sealed with. */
+/** The secrets that encrypt cursors. */
 export type CursorSecrets = Pick<Config, 'tokenSecret' | 'previousTokenSecret'>;
 
 const CIPHER = 'aes-256-gcm';
@@ -12,8 +12,8 @@ const TAG_BYTES = 16;
 const keyFrom = (secret: string) => createHash('sha256').update(`cursor\0${secret}`).digest();
 
 /**
- * An opaque cursor that holds `value`. It is encrypted, since it may name a complaint that the client must not know of, and
- * cannot be forged. `kind` names the list and order it belongs to.
+ * An opaque cursor with `value`, encrypted with AES-256-GCM: it cannot be forged, and hides ids of complaints that the
+ * client may not see. `kind` binds it to one list and sort order.
  */
 export function sealCursor({ tokenSecret }: CursorSecrets, kind: string, value: unknown): string {
   const nonce = randomBytes(NONCE_BYTES);
@@ -32,17 +32,17 @@ function unseal(secret: string, kind: string, bytes: Buffer): unknown {
   return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8'));
 }
 
-/** The value of a cursor of this kind, sealed with the present or the previous secret; 422 for any other text. */
+/** Decrypts a cursor of this kind with the present or the previous secret; 422 for any other text. */
 export function openCursor(secrets: CursorSecrets, kind: string, text: string): unknown {
   const bytes = Buffer.from(text, 'base64url');
-  // Buffer skips what is not base64url; a cursor has one spelling.
+  // Buffer ignores invalid characters; this accepts one spelling only.
   const wellFormed = bytes.toString('base64url') === text && bytes.length > NONCE_BYTES + TAG_BYTES;
   const known = [secrets.tokenSecret, secrets.previousTokenSecret].filter((secret) => secret !== undefined);
   for (const secret of wellFormed ? known : []) {
     try {
       return unseal(secret, kind, bytes);
     } catch {
-      // Sealed with another secret, for another list, or by somebody else.
+      // Another secret or list, or not a cursor.
     }
   }
   throw invalidField('after', 'invalid_format', 'must be the `next` of a page of the same list, with the same sort');

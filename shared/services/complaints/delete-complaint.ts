@@ -38,7 +38,10 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
   return (await commitCounted(deps, { operations, landed }, begun)) === 'done';
 }
 
-/** Deletes a complaint with its words and followers and updates the totals at once. The row's delete event then removes pictures and timeline (purge-deleted.ts). */
+/**
+ * Deletes a complaint, its words and follows and updates the totals in one transaction. The row's delete event then
+ * removes pictures and timeline (purge-deleted.ts).
+ */
 export async function deleteComplaint(deps: Deps, asking: Promise<Actor>, deletion: Deletion): Promise<void> {
   const once = async () => (await attempt(deps, asking, deletion)) || undefined;
   await withMutex(deletion.id, () => retryOnConflict(deps.clock, 'this complaint', once));

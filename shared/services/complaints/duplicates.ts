@@ -12,12 +12,12 @@ import type { Asked } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import type { Plan } from './plan-change.ts';
 
-/** The change that marks a complaint as a duplicate: a rejection without a note. */
+/** Adds the status `rejected` to a change that marks a duplicate. */
 export function asDuplicateRejection(input: ChangeInput): ChangeInput {
   return input.duplicateOf === undefined ? input : { ...input, status: 'rejected' };
 }
 
-/** What has to be read to mark a complaint as a duplicate. */
+/** The reads that marking a duplicate needs. */
 export type DuplicateLookup = { original: StoredComplaint | undefined; hasDuplicates: boolean };
 
 /** Undefined for a change that marks no duplicate. */
@@ -56,15 +56,13 @@ function checkOriginal(
   return original;
 }
 
-/** What is committed besides the change itself, and what has to hold when it is. */
+/** The extended plan, further operations of the commit, and the check after staging. */
 export type DuplicatePlan = { plan: Plan; operations: Operation[]; stillTrue: () => Promise<boolean> };
 
 /**
- * Marks the complaint in a plan as a duplicate: its reporter follows the original in the same commit, its followers are
- * moved by a task. Both rows are written with a new mark first: an update of a row that was changed after it was
- * staged conflicts (corpus transactions-288), so of two commits that would make a chain of duplicates one fails. After the claim of
- * the version no conflict would be reported.
- * 422 for an original that does not fit.
+ * Marks the complaint as a duplicate: its reporter follows the original, a task moves its followers. 422 for an
+ * unsuitable original. New `doubleMark`s of both rows make a concurrent commit that would chain duplicates conflict
+ * (corpus transactions-288). They precede the claim of the version, which would hide the conflict.
  */
 export async function planDuplicate(
   deps: Deps,

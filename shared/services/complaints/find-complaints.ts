@@ -21,12 +21,12 @@ export type Search = {
   sort: Sort;
   page: number;
   pageSize: number;
-  /** A cursor as the client sent it. */
+  /** The cursor as the client sent it. */
   after: string | undefined;
-  /** Folded words, all of which must match; empty for any. */
+  /** Folded words that must all match; empty for no condition. */
   words: readonly string[];
   near: { point: Point; radius: number } | undefined;
-  /** The id of an account: only what it follows. */
+  /** An account id: only the complaints that it follows. */
   followedBy: string | undefined;
 };
 
@@ -37,7 +37,7 @@ const EMPTY: Page = { rows: [], next: undefined, total: { total: 0, isExact: tru
 
 const kindOf = ({ near, sort }: Search) => (near ? 'near' : sort);
 
-/** Reads a small box by its cells, and a large one like any other list; both in the same order. */
+/** Reads a small box by its cells and a large one by the list's index, both in the same order. */
 async function listed(deps: Deps, wanted: Wanted): Promise<Page> {
   if (wanted.filter.box && wanted.order.key === '$id') {
     const found = await listInBox(deps, wanted, wanted.filter.box);
@@ -69,24 +69,27 @@ export async function storedCategory(deps: Deps, category: string): Promise<stri
   throw unknownCategory(category);
 }
 
-/** Finds a category by name, ignoring case on every database. 422 when it does not exist. */
-async function inAnyCase(deps: Deps, filter: Filter, find: (filter: Filter) => Promise<Page>): Promise<Page> {
+/**
+ * Runs the search with the stored spelling of the category, ignoring case on every database. 422 for an unknown
+ * category.
+ */
+async function ignoringCase(deps: Deps, filter: Filter, find: (filter: Filter) => Promise<Page>): Promise<Page> {
   const found = await find(filter);
   const { category } = filter;
   if (typeof category !== 'string') return found;
   const [first] = found.rows;
   if (!first && found.total !== null && found.total.total > 0) return found;
-  // A deleted category may still have complaints; without any, it must exist.
+  // Complaints may keep a deleted category. A category without complaints must exist.
   const stored = first?.category ?? (await storedCategory(deps, category));
   return stored === category ? found : find({ ...filter, category: stored });
 }
 
-/** One page of what a search finds, as it is stored; `after` is an opened cursor. */
+/** One page of stored rows; `after` is a decrypted cursor. */
 export function findRows(deps: Deps, search: Search, filter: Filter, after?: unknown): Promise<Page> {
-  return inAnyCase(deps, filter, (one) => pageOf(deps, search, after, one));
+  return ignoringCase(deps, filter, (one) => pageOf(deps, search, after, one));
 }
 
-/** The complaints that a query asks for, as this viewer may see them, with the cursor of the next page. 422 for a cursor that is none. */
+/** The page of a query as this viewer may see it, with the cursor of the next page. 422 for an invalid cursor. */
 export async function findComplaints(deps: Deps, viewer: Viewer, search: Search) {
   const { filter, page, pageSize, after } = search;
   const opened = after === undefined ? undefined : openCursor(deps.config, kindOf(search), after);
@@ -94,7 +97,7 @@ export async function findComplaints(deps: Deps, viewer: Viewer, search: Search)
   const allFollowed = search.followedBy !== undefined;
   const relations = await relationsOf(deps, viewer, rows, { allFollowed });
   const audience = { viewer, config: deps.config, relations };
-  // Lets other requests run between reading many rows and presenting them.
+  // Lets other requests run before many rows are presented.
   if (rows.length > 50) await nextTurn();
   const counted = after === undefined ? total : null;
   return {

@@ -11,23 +11,23 @@ import { presentComplaint } from './present.ts';
 import { relationsOf } from './relations.ts';
 
 const MAX_RESULTS = 5;
-/** Metres within which another report may be about the same problem. */
+/** Reports within this many metres may be about the same problem. */
 const RADIUS = 500;
-/** How many complaints around a place are compared by words. */
+/** The most complaints around a place whose words are compared. */
 const NEARBY = 50;
-/** The newest complaints with each word that are looked at where no place is given. */
+/** Without a place, this many of the newest complaints with each word are compared. */
 const PER_WORD = 100;
 
 export type SimilarityQuery = {
   /** The place of the new complaint; without it `words` must not be empty. */
   point: Point | undefined;
-  /** Folded. A complaint must hold at least half of them. */
+  /** Folded words. A complaint must contain at least half of them. */
   words: readonly string[];
   category: string | undefined;
 };
 type Row = StoredComplaint & { distance: number | null };
 
-const enough = (words: readonly string[]) => Math.ceil(words.length / 2);
+const leastMatches = (words: readonly string[]) => Math.ceil(words.length / 2);
 
 async function around(
   deps: Deps,
@@ -42,16 +42,16 @@ async function around(
     rows.map((row) => row.$id),
     words,
   );
-  return rows.filter((row) => (counts.get(row.$id) ?? 0) >= enough(words));
+  return rows.filter((row) => (counts.get(row.$id) ?? 0) >= leastMatches(words));
 }
 
-/** Those with most of the words first, and the newest first among them. */
+/** Sorted by the number of matching words, then newest first. */
 async function withWords(deps: Deps, filter: Filter, words: readonly string[]): Promise<Row[]> {
   const slice = { after: undefined, descending: true, limit: PER_WORD };
   const found = await Promise.all(words.map((word) => complaintsWithWord(deps.store, word, slice)));
   const counts = new Map<string, number>();
   for (const id of found.flat()) counts.set(id, (counts.get(id) ?? 0) + 1);
-  const ids = [...counts].filter(([, count]) => count >= enough(words)).map(([id]) => id);
+  const ids = [...counts].filter(([, count]) => count >= leastMatches(words)).map(([id]) => id);
   const rows = await readComplaints(deps.store, ids, filter);
   const countOf = (row: StoredComplaint) => counts.get(row.$id) ?? 0;
   return rows
@@ -59,28 +59,28 @@ async function withWords(deps: Deps, filter: Filter, words: readonly string[]): 
     .map((row) => ({ ...row, distance: null }));
 }
 
-async function find(deps: Deps, viewer: Viewer, likeness: SimilarityQuery): Promise<Row[]> {
+async function find(deps: Deps, viewer: Viewer, query: SimilarityQuery): Promise<Row[]> {
   const statuses = STATUSES.filter((status) => !ENDED.includes(status));
-  const filter: Filter = { sight: sightOf(viewer), statuses, category: likeness.category };
-  const { point, words } = likeness;
-  return point ? around(deps, filter, { ...likeness, point }) : withWords(deps, filter, words);
+  const filter: Filter = { sight: sightOf(viewer), statuses, category: query.category };
+  const { point, words } = query;
+  return point ? around(deps, filter, { ...query, point }) : withWords(deps, filter, words);
 }
 
 /** Ignores the case of the category; 422 when it does not exist. */
-async function inAnyCase(deps: Deps, viewer: Viewer, likeness: SimilarityQuery): Promise<Row[]> {
-  const found = await find(deps, viewer, likeness);
-  if (likeness.category === undefined || found.length > 0) return found;
-  const category = await storedCategory(deps, likeness.category);
-  return category === likeness.category ? found : find(deps, viewer, { ...likeness, category });
+async function ignoringCase(deps: Deps, viewer: Viewer, query: SimilarityQuery): Promise<Row[]> {
+  const found = await find(deps, viewer, query);
+  if (query.category === undefined || found.length > 0) return found;
+  const category = await storedCategory(deps, query.category);
+  return category === query.category ? found : find(deps, viewer, { ...query, category });
 }
 
 /**
- * At most five complaints that are not ended and that a new one may be a duplicate of: within 500 metres of its place,
- * nearest first; if words are given, with at least half of them. Without a place those with most words come
- * first, and `distance` is null. Hidden ones only if they are the viewer's own.
+ * At most five open complaints that may be the original of a new one: within 500 metres of its place, nearest first,
+ * with at least half of any words. Without a place: most matching words first, `distance` null. Only the viewer's own
+ * hidden complaints are included.
  */
-export async function findSimilar(deps: Deps, viewer: Viewer, likeness: SimilarityQuery) {
-  const rows = (await inAnyCase(deps, viewer, likeness)).slice(0, MAX_RESULTS);
+export async function findSimilar(deps: Deps, viewer: Viewer, query: SimilarityQuery) {
+  const rows = (await ignoringCase(deps, viewer, query)).slice(0, MAX_RESULTS);
   const audience = { viewer, config: deps.config, relations: await relationsOf(deps, viewer, rows) };
   return {
     items: rows.map((row) => ({

@@ -9,7 +9,7 @@ import { refuseErased } from '../auth/open-session.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 
-/** `accountId`: the actor's, known before the account is read. */
+/** `accountId`: the actor's id, known before the account is read. */
 export type Wish = { id: string; accountId: string; follow: boolean };
 export type Following = { id: string; following: boolean; followers: number };
 
@@ -43,9 +43,9 @@ async function attempt(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<
 }
 
 /**
- * Makes a person follow a complaint, or not any more; asked again, it changes nothing. The row and the number of
- * followers are one commit. 403 for one's own, 404 for what one may not see. It is no change of the complaint, so it
- * counts towards no limit; a person has one row for each complaint at most.
+ * Follows or unfollows a complaint; idempotent. The row and the number of followers are written in one commit. 403 for
+ * one's own complaint, 404 for one that the person may not see. It changes no version and uses no rate limit, since a
+ * person has at most one row per complaint.
  */
 export function followComplaint(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<Following> {
   return retryOnConflict(deps.clock, 'this complaint', () => attempt(deps, asking, wish));

@@ -7,7 +7,7 @@ import { relationsOf } from './relations.ts';
 
 const ENTRIES = 100;
 
-/** A complaint by its id or its reference number. */
+/** Selects a complaint by its id or its reference number. */
 export type Wanted = { id?: string | undefined; reference?: string | undefined; entriesAfter: number };
 
 export function noSuchComplaint(by: 'id' | 'reference' = 'id'): Refusal {
@@ -15,9 +15,9 @@ export function noSuchComplaint(by: 'id' | 'reference' = 'id'): Refusal {
 }
 
 /**
- * A complaint with up to 100 entries of its timeline. The timeline is read last, and only for viewers who may read the
- * complaint: a hidden one takes as long as a missing one. Entries are counted as this viewer sees them, so that
- * `timelineNext` reveals nothing of internal ones.
+ * A complaint with up to 100 timeline entries. The timeline is read only if the viewer may read the complaint, so a
+ * hidden complaint takes as long as a missing one. Only entries that the viewer may see are counted, so `timelineNext`
+ * does not reveal internal ones.
  */
 export async function getComplaint(
   deps: Deps,

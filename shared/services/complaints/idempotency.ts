@@ -13,7 +13,7 @@ export type IdempotencyClaim = {
   complaintId: string;
   replay: boolean;
   operations: Operation[];
-  /** Whether this run still has the lease: no other run has taken it over or finished. */
+  /** Whether this run still has the lease. */
   held(): Promise<boolean>;
   /** After a refusal: the key may be used for any request. */
   withdraw(): Promise<void>;
@@ -22,12 +22,12 @@ export type IdempotencyClaim = {
 };
 
 const REMEMBERED_DAYS = 2;
-/** The lease, longer than any execution: a run that began earlier has crashed, or will find its lease taken over. */
+/** The lease, longer than any execution. After it, the earlier run has crashed or cannot commit any more. */
 const LEASE_MS = 40 * SECOND;
 
 const nothing = async () => undefined;
 
-/** The claim of a request without a key, or of a replay. */
+/** The claim of a request without a key, or of a replayed one. */
 export function unkeyedClaim(complaintId: string, replay: boolean): IdempotencyClaim {
   return { complaintId, replay, operations: [], held: async () => true, withdraw: nothing, release: nothing };
 }
@@ -38,7 +38,7 @@ export function refuseMalformedKey(key: string | undefined): void {
   throw invalidField('Idempotency-Key', 'invalid_format', 'must be 1 to 255 printable ASCII characters');
 }
 
-/** SHA-256 over the content of a request, pictures included. */
+/** SHA-256 of the content of a request, pictures included. */
 export async function fingerprintOf(fields: unknown, pictures: readonly Pieces[]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(fields));
   for (const { size, parts } of pictures) {
@@ -49,25 +49,25 @@ export async function fingerprintOf(fields: unknown, pictures: readonly Pieces[]
   return hash.digest('hex');
 }
 
-function ticket({ store }: Deps, row: Remembered): IdempotencyClaim {
+function claimOf({ store }: Deps, row: Remembered): IdempotencyClaim {
   return {
     complaintId: row.complaintId,
     replay: false,
-    // Part of the complaint's commit: a run whose lease was taken over commits nothing.
+    // Part of the complaint's commit, so a run that lost its lease commits nothing.
     operations: [claimVersion('requests', row.$id, row.version), update('requests', row.$id, { done: true })],
     async held() {
       const now = await store.requests.find(row.$id);
       return now?.version === row.version && !now.done;
     },
     withdraw: () => store.requests.remove(row.$id),
-    // No effect when the row has changed: the complaint was committed, or another run took over.
+    // Has no effect if the complaint was committed or another run has taken over.
     async release() {
       await store.requests.replace(row, { startedAt: new Date(0).toISOString() });
     },
   };
 }
 
-/** A write whose answer was lost has succeeded when the row names its complaint. */
+/** If the answer of the write was lost, it has succeeded if the row names this complaint. */
 async function claimed(
   deps: Deps,
   held: { rowId: string; complaintId: string },
@@ -97,25 +97,23 @@ async function takeOver(deps: Deps, row: Remembered, complaintId: string): Promi
   const write = deps.store.requests.replace(row, fresh);
   const taken = await claimed(deps, { rowId: row.$id, complaintId: fresh.complaintId }, write);
   if (!taken) throw running;
-  return ticket(deps, taken);
+  return claimOf(deps, taken);
 }
 
-/** `complaintId`: the complaint that the request is about; when it is to file one, a new id is drawn. */
+/** `complaintId`: the complaint that the request changes. A filing gets a new id. */
 export type Sent = { key: string; fingerprint: string; complaintId?: string };
 
 /**
- * Claims an Idempotency-Key: as the first run, by taking over from a crashed run, or as a replay. 409 while another run works,
- * 422 for other content.
- *
- * A run that takes over files under a new id: what the crashed run has left under the old one has no complaint, and
- * maintenance removes it.
+ * Claims an Idempotency-Key for the first run, for a replay, or by taking over the lease of a crashed run. 409 while
+ * another run works, 422 for other content. A filing that takes over uses a new id; maintenance removes what the
+ * crashed run stored under the old one.
  */
 export async function claimKey(deps: Deps, userId: string, sent: Sent): Promise<IdempotencyClaim> {
   const rowId = derivedId('i', 'idempotency', userId, sent.key);
   const complaintId = sent.complaintId ?? complaintIdAt(deps.clock.now());
   const fresh = { complaintId, version: 1, fingerprint: sent.fingerprint, done: false, ...times(deps.clock.now()) };
   const first = await claimed(deps, { rowId, complaintId }, deps.store.requests.insert(rowId, fresh));
-  if (first) return ticket(deps, first);
+  if (first) return claimOf(deps, first);
   const row = await deps.store.requests.find(rowId);
   if (!row) throw retryLater('request_in_progress', 'The first request with this key has just ended.', { seconds: 1 });
   if (row.fingerprint !== sent.fingerprint) {

@@ -1,15 +1,15 @@
 import { Refusal, shown } from '#shared/domain/problems.ts';
 
-/** The versions a client is willing to change; undefined when it did not say. */
+/** The entity tags that the client accepts; undefined for any version. */
 export type IfMatch = ReadonlySet<string> | undefined;
 
-/** Reads `If-Match`: a list of entity tags, or `*` for any version. */
+/** Parses `If-Match`: a list of entity tags, or `*` for any version. */
 export function parseIfMatch(header: string | undefined): IfMatch {
   if (header === undefined || header.trim() === '*') return undefined;
   return new Set(header.split(',').map((tag) => tag.trim()));
 }
 
-/** 412 when the complaint is not at a version the client knows; nothing is changed then. */
+/** 412 with the present ETag unless the version matches. */
 export function refuseStale(ifMatch: IfMatch, version: number): void {
   if (ifMatch === undefined || ifMatch.has(`"${version}"`)) return;
   const odd = [...ifMatch].find((tag) => !/^"\d+"$/.test(tag));

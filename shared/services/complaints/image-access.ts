@@ -3,7 +3,7 @@ import { renewToken, retireAccess } from '#shared/appwrite/media.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 
-/** Gives pictures new URLs, for those who may see a hidden complaint. The old URLs still work. */
+/** Creates new URLs, for people who may see a hidden complaint. The old URLs still work. */
 export function renewAccess(
   { gateway }: Pick<StorageDeps, 'gateway'>,
   images: readonly StoredImage[],
@@ -14,8 +14,8 @@ export function renewAccess(
 }
 
 /**
- * Ends all older URLs of these pictures; idempotent. Returns false when a token of the row does not exist
- * any more, as after a deletion in the console.
+ * Revokes all older URLs of these pictures; idempotent. False if a token of the row does not exist any more, as after a
+ * deletion in the console.
  */
 export async function retireOldAccess(
   { gateway }: Pick<StorageDeps, 'gateway'>,
@@ -31,9 +31,8 @@ export function publishAccess(images: readonly StoredImage[]): StoredImage[] {
 }
 
 /**
- * Ends every URL of a hidden complaint that the public may know: where a token was made while the
- * complaint was visible, the pictures get new ones first. Returns the pictures as the row has them afterwards, or
- * `undefined` when the row has changed meanwhile.
+ * Revokes the URLs of a hidden complaint that may be public. Pictures whose token was public get new URLs first.
+ * Returns the pictures as stored afterwards, or undefined if the row has changed meanwhile.
  */
 export async function revokeHiddenAccess(
   deps: Pick<StorageDeps, 'gateway' | 'store'>,

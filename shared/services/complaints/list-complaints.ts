@@ -24,7 +24,7 @@ import { NEVER_KEY, timeKey, timeOfKey } from '#shared/domain/ids.ts';
 import { invalidField } from '#shared/domain/problems.ts';
 import { exactTotal, type Total } from './totals.ts';
 
-/** Where a page ended: its last key, and the time between its first and last row if it has two. */
+/** The end of a page: its last key, and the milliseconds between its first and last row if it has two. */
 export type PagePosition = { key: string; width?: number | undefined };
 
 export type Wanted = {
@@ -36,22 +36,22 @@ export type Wanted = {
   after: PagePosition | undefined;
 };
 
-/** `next`: where the next page begins. `total` is null where nothing was counted. */
+/** `next`: the position of the next page. `total` is null if nothing was counted. */
 export type Found = { rows: StoredComplaint[]; next: PagePosition | undefined; total: Total | null };
 
-/** How many rows are read for one page when no index serves all conditions. */
+/** The most rows that are read for one page if no index covers all conditions. */
 export const MAX_ROWS_READ = 2_000;
 
-/** Offsets cost as many rows as they skip, so deeper pages are refused; `after` seeks instead. */
+/** An offset reads all rows that it skips, so deeper pages are refused. `after` seeks instead. */
 const DEEPEST_OFFSET = 20_000;
 const DEEPEST_MERGED = 2_000;
 
 type Part<T> = {
   rows: T[];
   total: number;
-  /** Whether these are the hidden ones of a viewer who sees no others. */
+  /** Whether these are the own hidden complaints of a viewer who is not staff. */
   isOwn: boolean;
-  /** The key up to which this part was read; undefined when it was read to its end, or to its limit. */
+  /** The key up to which this part was read; undefined if it was read to its end or its limit. */
   end: string | undefined;
 };
 
@@ -59,8 +59,8 @@ type Read<T> = (stream: Stream, span: Span) => Promise<{ rows: T[]; total: numbe
 type Reading<T> = { stream: Stream; most: number; read: Read<T> };
 
 /**
- * The spans to read from a key on, one after the other until there are enough rows; undefined: to the end. In the middle of a
- * popular status or category, MariaDB reads everything from the newest on unless a short span is asked for.
+ * The spans to read from a key on, in turn until a page is full; undefined: to the end. From the middle of a popular
+ * status or category, MariaDB scans from the newest row on unless the query asks for a short span.
  */
 function spansFrom({ filter, order, after }: Wanted, stream: Stream, now: Date): (string | undefined)[] {
   const { key, descending } = order;
@@ -76,7 +76,7 @@ function spansFrom({ filter, order, after }: Wanted, stream: Stream, now: Date):
   ];
 }
 
-/** Matching rows of a stream from a key on: of the first span with more than a page, or of the whole rest. */
+/** Reads matching rows of a stream from a key on: the first span with more than a page, or all the rest. */
 async function readIndexed<T>(deps: Deps, wanted: Wanted, { stream, read }: Reading<T>): Promise<Part<T>> {
   const after = wanted.after?.key;
   const isOwn = !wanted.filter.sight.desk && isHiddenOnly(stream);
@@ -90,7 +90,7 @@ async function readIndexed<T>(deps: Deps, wanted: Wanted, { stream, read }: Read
   throw new Error('the last span has no end');
 }
 
-/** Matching rows among the next rows of a stream's index. */
+/** Reads at most `most` rows of a stream's index and keeps the matching ones. */
 async function readSearched<T>(deps: Deps, wanted: Wanted, { stream, most, read }: Reading<T>): Promise<Part<T>> {
   const { filter, order } = wanted;
   const after = wanted.after?.key;
@@ -113,7 +113,7 @@ function readParts<T>(deps: Deps, wanted: Wanted, streams: Stream[], read: Read<
   );
 }
 
-/** Merges the parts by key as far as all of them were read, and returns the key where that ends, if before the end of the list. */
+/** Merges the parts by key, up to the key that all of them have reached. `end` is that key if the list continues. */
 function merge<T extends ComplaintKeys>(parts: readonly Part<T>[], { key, descending }: Order) {
   const sign = descending ? -1 : 1;
   const compare = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign);
@@ -150,7 +150,7 @@ function pageOf<T extends ComplaintKeys>(merged: { rows: T[]; end: string | unde
   return { rows, next: merged.end === undefined ? undefined : { key: merged.end } };
 }
 
-/** A later page of a merged list: reads keys first, then the complaints on the page. */
+/** Reads a later page of a merged list: first the keys, then the complaints of the page. */
 async function mergedPage(deps: Deps, wanted: Wanted, streams: Stream[], offset: number): Promise<Found> {
   const { filter, order, pageSize } = wanted;
   const limit = offset + pageSize + 1;
@@ -180,7 +180,7 @@ async function onePage(deps: Deps, wanted: Wanted, streams: Stream[], offset: nu
   return { rows, next, total: after === undefined ? await totalOf(deps, wanted, parts) : null };
 }
 
-/** A page that is too deep: empty when the list is known to end before it, refused otherwise. */
+/** Answers a page that is too deep: empty if the list surely ends before it, else 422. */
 async function beyondDepth(deps: Deps, wanted: Wanted, streams: Stream[], deepest: number): Promise<Found> {
   const { filter, order, page, pageSize } = wanted;
   const read: Read<ComplaintKeys> = (stream, span) =>
@@ -192,8 +192,8 @@ async function beyondDepth(deps: Deps, wanted: Wanted, streams: Stream[], deepes
 }
 
 /**
- * A page of complaints in the order of an index. Reads at most MAX_ROWS_READ rows when no index serves all conditions: the
- * page may then be short, and `next` continues. 422 for a page number that is too deep.
+ * A page of complaints in index order. Reads at most MAX_ROWS_READ rows if no index covers all conditions; the page may
+ * then be short, and `next` continues. 422 for a page number that is too deep.
  */
 export async function listComplaints(deps: Deps, wanted: Wanted): Promise<Found> {
   const streams = streamsOf(wanted.filter, wanted.order);

@@ -5,12 +5,12 @@ import { cellRanges } from '#shared/domain/cells.ts';
 import { type Box, isInBox } from '#shared/domain/geometry.ts';
 import type { Found, Wanted } from './list-complaints.ts';
 
-/** When the cells hold more complaints than this, the list is read in its own order and filtered by the box. */
+/** With more complaints than this in the cells, the list is read by its index and filtered by the box. */
 const MAX_PLACES = 500;
 
 /**
- * A page of the complaints in a box by filing, found by the cells that the box touches. Undefined where these hold too
- * many to be looked at: then the list has to be read in its order.
+ * A page of the complaints in a box by filing, found by the cells that the box touches. Undefined if these contain more
+ * than MAX_PLACES complaints.
  */
 export async function listInBox(deps: Deps, wanted: Wanted, box: Box): Promise<Found | undefined> {
   const { store } = deps;

@@ -7,7 +7,7 @@ import { cellOf, cellRanges } from '#shared/domain/cells.ts';
 import { boxAround, metresBetween, type Point } from '#shared/domain/geometry.ts';
 import { MAX_ROWS_READ } from './list-complaints.ts';
 
-/** Where a page ended: distance in metres, id, and the density there (complaints per square metre times pi). */
+/** The end of a page: distance in metres, id, and the density there (complaints per square metre times pi). */
 export type NearbyPosition = { distance: number; id: string; density: number };
 
 export type Nearby = {
@@ -16,7 +16,7 @@ export type Nearby = {
   radius: number;
   /** Only `sight`, `statuses` and `category` are used. */
   filter: Filter;
-  /** Folded; all must match. */
+  /** Folded words that must all match. */
   words: readonly string[];
   pageSize: number;
   after: NearbyPosition | undefined;
@@ -26,10 +26,10 @@ export type NearbyRow = StoredComplaint & { distance: number };
 type Near = { id: string; distance: number; row: Placed };
 type Ring = { near: Near[]; density: number };
 
-/** Ranges of cells that one ring around the point is read by, at most. */
+/** The most ranges of cells that cover one ring. */
 const MAX_RANGES = 4 * RANGES_PER_QUERY;
 const ROWS_PER_QUERY = 500;
-/** A ring thinner than this, in metres, is not divided further. */
+/** A ring thinner than this many metres is not divided further. */
 const THINNEST = 1;
 /** Sorts after every id. */
 const LAST_ID = '~';
@@ -43,7 +43,7 @@ function isWanted({ statuses, category }: Filter, row: Placed): boolean {
   );
 }
 
-/** Reads outwards from a point, ring by ring, and counts what it reads. */
+/** Reads rings outwards from a point. `read` is the number of rows read so far. */
 class Search {
   readonly #deps: Deps;
   readonly #asked: Nearby;
@@ -74,8 +74,8 @@ class Search {
   }
 
   /**
-   * A distance within which there are probably as many as are wanted: that of the last of those in cells beside the
-   * point. Where few of them meet the filter, one within which there are some more places than were looked at.
+   * Estimates a radius that contains more than a page of matches, from the rows in the cells beside the point. If too
+   * few of them match, it is twice their median distance.
    */
   async guess(): Promise<number> {
     const { point, filter, pageSize, radius } = this.#asked;
@@ -94,7 +94,7 @@ class Search {
     return Math.min(radius, matching ?? 2 * (all[all.length >> 1] ?? radius));
   }
 
-  /** Complaints between two distances; undefined when they are too many for one read. */
+  /** The complaints between two distances; undefined if they are too many for one read. */
   async ring(inner: NearbyPosition | undefined, outer: number): Promise<Ring | undefined> {
     const { point, filter } = this.#asked;
     const begin = inner?.distance ?? 0;
@@ -115,13 +115,13 @@ class Search {
   }
 }
 
-/** The next distance outwards that probably adds `places` complaints. */
+/** Estimates the next radius, which adds about `places` complaints. */
 function nextReach({ distance, density }: Pick<NearbyPosition, 'distance' | 'density'>, places: number): number {
   const outer = density > 0 ? Math.sqrt(distance ** 2 + places / density) : 2 * distance;
   return Math.max(outer, distance + THINNEST);
 }
 
-/** The next complaints outwards, more than a page of them or all; `reached` when there may be more beyond. */
+/** Reads outwards until there is more than a page, or the radius or the row limit is reached. `reached` is the end. */
 async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reached: NearbyPosition; isEnd: boolean }> {
   const { radius, pageSize, after, words, filter } = asked;
   const isPicky = words.length > 0 || filter.statuses !== undefined || filter.category !== undefined;
@@ -147,8 +147,8 @@ async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reache
 }
 
 /**
- * A page of complaints around a point, nearest first. Reads about MAX_ROWS_READ rows at most: when few of them
- * meet the filter the page is short, and `next` goes on.
+ * A page of complaints around a point, nearest first. Reads about MAX_ROWS_READ rows at most; if few of them match, the
+ * page is short and `next` continues.
  */
 export async function listNearby(
   deps: Deps,

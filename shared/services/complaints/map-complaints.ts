@@ -23,21 +23,20 @@ function collectionOf(rows: readonly Omit<Point, 'hidden'>[], isCut: boolean) {
   return { type: 'FeatureCollection' as const, features: features.slice(0, MAX_POINTS), truncated };
 }
 
-/** Whether a filter asks for nothing that the columns of a point do not tell. */
+/** Whether the columns of a point are enough to check the filter. */
 function isPlain({ sight: _s, box: _b, statuses: _t, category: _c, ...others }: Filter): boolean {
   return Object.values(others).every((value) => value === undefined);
 }
 
 /**
- * The complaints in a box as GeoJSON (RFC 7946): at most 1,000, `truncated` when there may be more. By status and
- * category they are found by the cells that the box touches, of which the first 2,000 complaints are looked at; by any
- * other filter as a list would find them.
+ * The complaints in a box as GeoJSON (RFC 7946): at most 1,000, `truncated` if there may be more. With only status and
+ * category, the first 2,000 complaints of the cells that the box touches are checked; other filters use the list.
  */
 export async function mapComplaints(deps: Deps, search: Search) {
   const { filter, words, followedBy } = search;
   if (!filter) return collectionOf([], false);
   const { sight, box, statuses, category } = filter;
-  // The schema lets no format through without a box.
+  // The schema refuses `format` without `bbox`.
   if (!box) throw new Error('a map without a box');
   if (words.length > 0 || followedBy !== undefined || !isPlain(filter)) {
     const { rows, next } = await findRows(deps, { ...search, page: 1, pageSize: MAX_POINTS }, filter);

@@ -13,17 +13,21 @@ import { commit, type Operation, update } from '#shared/appwrite/transaction.ts'
 import type { StorageDeps } from '#shared/compose.ts';
 import { randomId } from '#shared/domain/ids.ts';
 
-/** Follows that one transaction moves: up to three operations each, of the hundred that it may have. */
+/** Follows per transaction: each takes up to three of the hundred operations. */
 const AT_ONCE = 25;
 
-/** Commits one step. False after a conflict or when a row is gone: then the next run repeats the task. */
-async function step(deps: StorageDeps, operations: Operation[], landed: () => Promise<boolean>): Promise<boolean> {
+/** Commits one step. False after a conflict or if a row is gone; the next run repeats the task. */
+async function commitStep(
+  deps: StorageDeps,
+  operations: Operation[],
+  landed: () => Promise<boolean>,
+): Promise<boolean> {
   return (await commit(deps.gateway, operations, landed)) === 'done';
 }
 
 /**
- * Ends all follows of an erased account, some in each commit, until `isOver`. Returns false when there may be
- * more to do. Does nothing when the account is there again.
+ * Removes all follows of an erased account, 25 per commit, until `isOver`. False if there may be more to do. Does
+ * nothing if the account exists again.
  */
 export async function unfollowAll(deps: StorageDeps, personId: string, isOver: () => boolean): Promise<boolean> {
   const { store } = deps;
@@ -32,22 +36,22 @@ export async function unfollowAll(deps: StorageDeps, personId: string, isOver: (
     const ids = await listFollowed(store, personId, { descending: false, limit: AT_ONCE });
     const [first] = ids;
     if (first === undefined) return true;
-    // Rows of complaints that were deleted in the console; no complaint counts them.
+    // Complaints that were deleted in the console have no counter to update.
     const living = (await readSights(store, ids)).map((row) => row.$id);
     const operations = [
       ...ids.map((complaintId) => removeFollow({ personId, complaintId })),
       ...living.map((complaintId) => countFollowers(complaintId, -1)),
     ];
     const landed = async () => !(await isFollowing(store, { personId, complaintId: first }));
-    if (!(await step(deps, operations, landed))) return false;
+    if (!(await commitStep(deps, operations, landed))) return false;
   }
   return false;
 }
 
 type Original = { $id: string; reporterId: string };
 
-/** Who of these people is to follow an original: whoever does not yet, has an account and has not filed it. */
-async function joiningOf({ store }: StorageDeps, people: readonly string[], { $id, reporterId }: Original) {
+/** The people who should follow the original: those with an account who neither follow it nor filed it. */
+async function newFollowersOf({ store }: StorageDeps, people: readonly string[], { $id, reporterId }: Original) {
   const [there, living] = await Promise.all([followersAmong(store, $id, people), existingAccounts(store, people)]);
   return people.filter((id) => !there.has(id) && living.has(id) && id !== reporterId);
 }
@@ -61,10 +65,9 @@ function followAll(complaintId: string, people: readonly string[]): Operation[] 
 }
 
 /**
- * Moves the followers of a duplicate to its original, so many in each commit, until `isOver`. Whoever follows the original
- * already or has filed it is only taken off the duplicate, and so is everybody when the original was deleted meanwhile: as
- * if it had been deleted after they were moved. Otherwise the followers that stay would tell the public that it was
- * deleted and not hidden. Gives false when there may be more to do. Does nothing when the complaint is no duplicate any more.
+ * Moves the followers of a duplicate to its original, 25 per commit, until `isOver`. Followers and the reporter of the
+ * original are only removed, and so is everyone if the original was deleted: a remaining number of followers would
+ * reveal that it was not just hidden. False if there may be more to do.
  */
 export async function moveFollowers(deps: StorageDeps, duplicateId: string, isOver: () => boolean): Promise<boolean> {
   const { store } = deps;
@@ -76,16 +79,16 @@ export async function moveFollowers(deps: StorageDeps, duplicateId: string, isOv
     const people = await listFollowers(store, duplicateId, AT_ONCE);
     const [first] = people;
     if (first === undefined) return true;
-    const joining = original ? await joiningOf(deps, people, original) : [];
+    const joining = original ? await newFollowersOf(deps, people, original) : [];
     const operations = [
-      // Conflicts when the duplicate was reopened meanwhile.
+      // Conflicts if the duplicate was reopened meanwhile.
       update('complaints', duplicateId, { doubleMark: randomId() }),
       ...people.map((personId) => removeFollow({ personId, complaintId: duplicateId })),
       countFollowers(duplicateId, -people.length),
       ...(original && joining.length > 0 ? followAll(original.$id, joining) : []),
     ];
     const landed = async () => !(await isFollowing(store, { personId: first, complaintId: duplicateId }));
-    if (!(await step(deps, operations, landed))) return false;
+    if (!(await commitStep(deps, operations, landed))) return false;
   }
   return false;
 }

@@ -19,12 +19,12 @@ export type Patch = Partial<Omit<Complaint, 'images' | 'version' | 'contact'>> &
 
 type Wish = { [Column in keyof Patch]: Patch[Column] | undefined };
 
-/** The category that a change names, and who gets its complaints. */
+/** The category of a change and its assignee. */
 export type CategoryTerms = { category: Category | undefined; assignee: string | null };
 
 type NewEntry = Omit<Entry, 'number' | 'complaintId' | 'changed' | 'images'> & { changed: string };
 
-/** A change as it will be stored: the columns and the timeline entry. */
+/** A change as it is stored: the columns and the timeline entry. */
 export type Plan = { patch: Patch & { changedAt: string }; entry: NewEntry };
 
 function kindOf(patch: Patch, input: ChangeInput): Entry['kind'] {
@@ -34,7 +34,7 @@ function kindOf(patch: Patch, input: ChangeInput): Entry['kind'] {
   if (CORRECTED_FIELDS.some((field) => field in patch)) return 'edit';
   if ('outcome' in patch) return 'status';
   if (patch.progress !== undefined) return 'progress';
-  // The public sees neither; a public note beside them makes it an entry of kind `note`.
+  // The public sees neither of the two kinds; with a public note the entry is of kind `note`.
   if ('assignedTo' in patch && input.note === undefined) return 'assignment';
   return 'anonymous' in patch && input.note === undefined ? 'edit' : 'note';
 }
@@ -77,7 +77,7 @@ function reopenedPatch(complaint: Complaint): Patch {
 
 type Moved = Pick<Asked, 'complaint' | 'now'> & { config: Pick<Asked['config'], 'contactDays'> };
 
-/** The columns besides `progress` and the deadlines that a transition writes. */
+/** The columns that a transition writes, without `progress` and the deadlines. */
 export function statusPatch({ complaint, now, config }: Moved, to: Status): Patch {
   const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(complaint.filedAt)) / 1_000));
   const at = now.toISOString();
@@ -90,7 +90,7 @@ export function statusPatch({ complaint, now, config }: Moved, to: Status): Patc
   return to === 'resolved' ? { ...ended, resolvedAt: at, secondsToResolve: seconds } : { ...ended, closedAt: at };
 }
 
-/** What a change of the status or the category does to the deadlines. A new category counts from the filing. */
+/** The deadlines after a change of status or category. Those of a new category count from the filing. */
 function timePatch(
   { complaint, now, config: { calendar } }: Asked,
   patch: Patch,
@@ -133,17 +133,17 @@ function changedFields(patch: Patch): string {
 
 /** The assignee and the category before and after. */
 function moves(complaint: Complaint, patch: Patch) {
-  const given = 'assignedTo' in patch;
-  const sorted = 'category' in patch;
+  const isReassigned = 'assignedTo' in patch;
+  const isRecategorised = 'category' in patch;
   return {
-    fromAssignee: given ? complaint.assignedTo : null,
-    toAssignee: given ? (patch.assignedTo ?? null) : null,
-    fromCategory: sorted ? complaint.category : null,
-    toCategory: sorted ? (patch.category ?? null) : null,
+    fromAssignee: isReassigned ? complaint.assignedTo : null,
+    toAssignee: isReassigned ? (patch.assignedTo ?? null) : null,
+    fromCategory: isRecategorised ? complaint.category : null,
+    toCategory: isRecategorised ? (patch.category ?? null) : null,
   };
 }
 
-/** The plan of a change that is allowed; undefined when it would change nothing. */
+/** The plan of an allowed change; undefined if nothing would change. */
 export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined {
   const { actor, complaint, input, now } = asked;
   const patch: Patch = {

@@ -6,20 +6,22 @@ import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 import { PREVIEW_WIDTH } from '#shared/media/preview.ts';
 import type { Relations } from './relations.ts';
 
-/** Kinds and fields that the public does not see: assignment, hiding, and that the reporter was named before. */
+/** Fields that the public does not see: assignment, hiding, and that the reporter became anonymous. */
 const INTERNAL_FIELDS: readonly string[] = ['assignedTo', 'hidden', 'anonymous'];
 
 /** Kinds of entries that only staff and admins can make. */
 const STAFF_KINDS: readonly Entry['kind'][] = ['status', 'progress', 'assignment'];
 
-/** `relations` (see relations.ts) are left out where nothing can be followed by the viewer or be a duplicate. */
+/**
+ * `relations` (see relations.ts) may be absent if the viewer follows none of the complaints and none is a duplicate.
+ */
 export type Audience = {
   viewer: Viewer;
   config: Pick<Config, 'publicEndpoint' | 'projectId'>;
   relations?: Relations | undefined;
 };
 
-/** Fields that depend on the viewer: `following` only for those who sent a TOKEN. */
+/** Fields that depend on the viewer. `following` is present only with a TOKEN. */
 function presentRelations({ $id, duplicateOf, followers }: Shown, { viewer, relations }: Audience) {
   return {
     duplicateOf: duplicateOf !== null && relations?.visible.has(duplicateOf) ? duplicateOf : null,
@@ -43,15 +45,15 @@ function presentImage(image: StoredImage, { config }: Audience) {
   };
 }
 
-/** Appwrite's format only has to be shortened, which is faster than a Date for each of a hundred rows. */
+/** Shortens Appwrite's time format, which is faster than a Date for each of a hundred rows. */
 function iso(time: string | null): string | null {
   if (time === null) return null;
   return time.length === 29 && time.endsWith('+00:00') ? `${time.slice(0, 23)}Z` : new Date(time).toISOString();
 }
 
 /**
- * A token that was made while the complaint was hidden is not shown once it is visible. So after it was shown in the
- * console its pictures are missing until maintenance has made new URLs, and no URL of a hidden complaint becomes public.
+ * The pictures that are shown: those of a visible complaint only if their URLs are public. After a complaint is shown
+ * in the console, its pictures are missing until maintenance marks their URLs as public.
  */
 function shownImages({ hidden, images }: Pick<Complaint, 'hidden' | 'images'>): StoredImage[] {
   return hidden ? images : images.filter((image) => !image.private);
@@ -65,8 +67,8 @@ function presentRating({ ratingScore, ratingComment, ratedAt }: Shown, mayReadCo
 type Shown = Omit<Complaint, 'counted'> & { $id: string };
 
 /**
- * A complaint as this viewer may see it: the reporter's name unless it is masked; assignee and contact for staff and
- * admins only; the comment of its rating for them and the reporter.
+ * A complaint as this viewer may see it: the reporter's name unless masked; assignee and contact for staff and admins;
+ * the rating's comment for them and the reporter.
  */
 export function presentComplaint(row: Shown, audience: Audience) {
   const named = mayOnComplaint(audience.viewer, 'readReporter', row);
@@ -100,24 +102,24 @@ export function presentComplaint(row: Shown, audience: Audience) {
 }
 
 /**
- * The role shown for an entry's author. The reporter of an anonymous complaint is shown as a user, whatever their role:
- * only where they did what no user may do, they are shown as staff.
+ * The role shown for an entry's author. The reporter of an anonymous complaint is shown as `user`, except for actions
+ * that users may not take.
  */
 function roleIn(entry: StoredEntry, kind: Entry['kind'], complaint: Complaint, viewer: Viewer): Entry['role'] {
   const masked = entry.byId === complaint.reporterId && !mayOnComplaint(viewer, 'readReporter', complaint);
   if (!masked) return entry.role;
-  // A correction is what staff does after somebody has acted; it keeps the text that was there before.
+  // Only a correction by staff stores the earlier text.
   if (kind === 'edit') return entry.beforeTitle === null ? 'user' : entry.role;
-  // Closing is the one step of the status that is a reporter's alone to take, without an outcome.
+  // Reporters may close a complaint, but without an outcome.
   const closes = entry.status === 'closed' && !entry.changed.includes('outcome');
   return !STAFF_KINDS.includes(kind) || closes ? 'user' : entry.role;
 }
 
-/** What an entry says of the assignee and the category before or after it; null when it moved neither. */
+/** The assignee and category before or after an entry, as far as it changed them; null if it changed neither. */
 function presentMove(entry: StoredEntry, assignee: string | null, category: string | null) {
-  const given = entry.changed.includes('assignedTo') ? { assignedTo: assignee } : {};
-  const sorted = entry.changed.includes('category') ? { category } : {};
-  const move: { assignedTo?: string | null; category?: string | null } = { ...given, ...sorted };
+  const assigned = entry.changed.includes('assignedTo') ? { assignedTo: assignee } : {};
+  const categorised = entry.changed.includes('category') ? { category } : {};
+  const move: { assignedTo?: string | null; category?: string | null } = { ...assigned, ...categorised };
   return Object.keys(move).length === 0 ? null : move;
 }
 
@@ -128,7 +130,7 @@ function presentBefore({ changed, beforeTitle, beforeDescription }: StoredEntry)
   return { title: beforeTitle, description: beforeDescription };
 }
 
-/** The pictures that an entry added, as far as they are still there; null for other entries. */
+/** The pictures of an entry of kind `images` that still exist; null for other kinds. */
 function presentAdded({ kind, images }: StoredEntry, complaint: Complaint, audience: Audience) {
   if (kind !== 'images') return null;
   const added = images?.split(',') ?? [];
@@ -137,7 +139,7 @@ function presentAdded({ kind, images }: StoredEntry, complaint: Complaint, audie
     .map((image) => presentImage(image, audience));
 }
 
-/** One entry of the timeline: who by role to the public, by name to staff, admins and oneself. */
+/** One timeline entry. The author is shown by role to the public and by name to staff, admins and the author. */
 export function presentEntry(entry: StoredEntry, complaint: Complaint, audience: Audience) {
   const { viewer } = audience;
   const internal = mayOnComplaint(viewer, 'readInternal', complaint);

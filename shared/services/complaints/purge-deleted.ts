@@ -8,14 +8,14 @@ import type { StorageDeps } from '#shared/compose.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
 
 /**
- * Longer than filing may take: its function ends after 25 seconds, its transaction after a minute. A file that is this
- * old and has no complaint will never get one.
+ * Longer than filing takes: its function times out after 25 seconds, its transaction after a minute. A file of this age
+ * without a complaint will never get one.
  */
 export const FILING_MS = 2 * MINUTE;
 
 /**
- * Removes what a complaint that is gone leaves in the tables: words, followers, that others are its duplicates, mails that
- * wait, and last its timeline, which is the proof that the next try needs when this one has failed half-way.
+ * Removes the rows of a deleted complaint: words, follows, `duplicateOf` of others, waiting mails, and last the
+ * timeline, since a retry needs it as proof that the complaint was filed.
  */
 export async function purgeRows({ store }: Pick<StorageDeps, 'store'>, complaintId: string): Promise<void> {
   await Promise.all([
@@ -28,19 +28,16 @@ export async function purgeRows({ store }: Pick<StorageDeps, 'store'>, complaint
 }
 
 /**
- * Removes what a deleted complaint leaves behind: pictures, words,
- * followers, `duplicateOf` of others, and the timeline.
- *
- * Does not rely on the event, only on the id: a complaint that is being filed has pictures and no row,
- * too. So without a timeline, which is committed together with the row, pictures younger than FILING_MS stay;
- * then the answer is `undecided`, and the caller has to try again later.
+ * Removes the pictures and rows of a deleted complaint. Relies on the id only, since events may be forged. Without a
+ * timeline, which is committed with the row, files younger than FILING_MS may belong to a running filing: then it
+ * returns `undecided`, and the caller must retry later.
  */
 export async function purgeDeletedComplaint(
   deps: StorageDeps,
   complaintId: string,
 ): Promise<'living' | 'undecided' | 'removed'> {
   const { gateway, clock } = deps;
-  // In this order: the other way round, a complaint filed in between would look deleted.
+  // In this order, since a complaint that is filed between the two reads would otherwise look deleted.
   const filed = await hasTimeline(gateway, complaintId);
   if ((await existingComplaints(gateway, [complaintId])).has(complaintId)) return 'living';
   const files = await filesOfComplaint(gateway, complaintId);

@@ -15,7 +15,7 @@ import { STATUSES } from '#shared/domain/status.ts';
 
 type Tallies = ReadonlyMap<string, Tally & RowMeta>;
 
-/** Totals may be negative until maintenance has corrected edits in the console. */
+/** Totals may be negative until maintenance has processed edits in the console. */
 function shownIn(tallies: Tallies, id: string): number {
   return Math.max(0, (tallies.get(id) ?? NOTHING).visible);
 }
@@ -30,7 +30,7 @@ function ratio(part: number, whole: number, digits: number): number | null {
   return whole === 0 ? null : Number((part / whole).toFixed(digits));
 }
 
-/** The figures of a month as the API shows them; those of a month in which nothing was filed are zero. */
+/** The figures of a month as the API shows them; zeros if nothing was filed. */
 function presentMonth(month: string, row: StoredFigures | undefined) {
   const { filed, acknowledged, resolved, reopened, decided, inTime, rated, ratingSum } = row ?? sumCounts([]);
   return {
@@ -46,8 +46,8 @@ function presentMonth(month: string, row: StoredFigures | undefined) {
 }
 
 /**
- * The public figures. Hidden complaints are not among them. Counts by status and category are those of this moment;
- * the months and medians are read as maintenance measured them last, at `measuredAt`.
+ * The public figures, without hidden complaints. Counts by status and category are current; months and medians are
+ * those that maintenance computed at `measuredAt`.
  */
 export async function readFigures({ store, clock }: Deps) {
   const months = shownMonths(clock.now());

@@ -5,7 +5,7 @@ import { decodePicture } from '#shared/media/base64.ts';
 import { cleanPicture, type Picture } from '#shared/media/picture.ts';
 import { PictureError } from '#shared/media/picture-error.ts';
 
-/** A picture as it was sent: bytes, or base64 text. `field` is what a refusal calls it. */
+/** A picture as sent: bytes, or base64 text. `field` is its name in a refusal. */
 export type Upload = { field: string; content: Uint8Array | string };
 
 function refusalOf(error: PictureError, field: string): Refusal {
@@ -21,7 +21,7 @@ function refusalOf(error: PictureError, field: string): Refusal {
   }
 }
 
-/** Cleans the pictures of a request for storage; throws 413, 415 or 422 for the first bad one. */
+/** Cleans the pictures of a request for storage. 413, 415 or 422 for the first invalid one. */
 export async function readPictures(uploads: readonly Upload[]): Promise<Picture[]> {
   if (uploads.length === 0) return [];
   if (uploads.length > MAX_IMAGES_PER_REQUEST)
@@ -30,7 +30,7 @@ export async function readPictures(uploads: readonly Upload[]): Promise<Picture[
   for (const { field, content } of uploads) {
     try {
       const bytes = typeof content === 'string' ? decodePicture(content) : content;
-      // Other requests get their turn in between: a large picture takes milliseconds.
+      // Lets other requests run, since a large picture takes milliseconds.
       await nextTurn();
       pictures.push(await cleanPicture(bytes));
     } catch (error) {

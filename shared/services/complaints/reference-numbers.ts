@@ -6,8 +6,8 @@ import { referenceOf, yearIn } from '#shared/domain/reference.ts';
 type Drawn = { year: number; number: number };
 
 /**
- * Numbers that were drawn for filings which were then refused. The next filings of this process use them first, so that
- * a refusal uses up no number unless the process ends.
+ * Numbers drawn for filings that were then refused. The next filings of this process use them first, so a refusal
+ * leaves a gap only if the process ends.
  */
 const unused = new WeakMap<Config, Drawn[]>();
 
@@ -18,15 +18,15 @@ function takeUnused(config: Config, year: number): Drawn | undefined {
   return first;
 }
 
-/** A reference number for one filing, which is being drawn beside its other calls. */
+/** A reference number for one filing, drawn in parallel with its other calls. */
 export type Draw = {
-  /** The reference of a complaint filed at this time. From now on its number counts as used. */
+  /** The reference of a complaint filed at this time. Its number then counts as used. */
   take(filedAt: Date): Promise<string>;
-  /** Keeps the number for another filing, unless it counts as used. Never rejects. */
+  /** Keeps an unused number for another filing. Never rejects. */
   release(): Promise<void>;
 };
 
-/** Begins to draw a number of the present year; `another` does not use what refused filings have left. */
+/** Starts to draw a number of the present year. `another` draws a new one even if refused filings have left numbers. */
 export function nextReference(deps: Deps, { another = false } = {}): Draw {
   const { config, clock } = deps;
   const draw = async (at: Date): Promise<Drawn> => {

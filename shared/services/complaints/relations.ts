@@ -3,16 +3,15 @@ import type { Complaint } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
 
-/** What depends on the viewer: which complaints they follow, and which originals they may see. */
+/** The complaints that the viewer follows, and the originals that the viewer may see. */
 export type Relations = { following: ReadonlySet<string>; visible: ReadonlySet<string> };
 
 type Related = Pick<Complaint, 'followers' | 'reporterId' | 'duplicateOf' | 'outcome'> & { $id: string };
 
 /**
- * Which of these complaints the viewer follows, and which originals of duplicates the viewer may see. Each of the two costs
- * one call, both side by side, and none when no complaint has followers or is a duplicate. A duplicate whose original was
- * deleted costs as much as one whose original is hidden, so that the time does not tell which it is. `allFollowed`: the
- * viewer is known to follow all of them.
+ * Which complaints the viewer follows and which originals the viewer may see: one call each, in parallel, none without
+ * followers or duplicates. A deleted original costs as much as a hidden one, so the time does not tell which it is.
+ * `allFollowed`: the viewer is known to follow all of them.
  */
 export async function relationsOf(
   deps: Pick<Deps, 'store'>,
@@ -22,11 +21,11 @@ export async function relationsOf(
 ) {
   const asked = allFollowed ? [] : rows;
   const followed = asked.filter((row) => row.followers > 0 && row.reporterId !== viewer?.id).map((row) => row.$id);
-  const doubles = rows.filter((row) => row.duplicateOf !== null || row.outcome === 'duplicate');
-  const originals = new Set(doubles.flatMap((row) => row.duplicateOf ?? []));
+  const duplicates = rows.filter((row) => row.duplicateOf !== null || row.outcome === 'duplicate');
+  const originals = new Set(duplicates.flatMap((row) => row.duplicateOf ?? []));
   const [following, sights] = await Promise.all([
     viewer && followed.length > 0 ? followedAmong(deps.store, viewer.id, followed) : new Set<string>(),
-    doubles.length > 0 ? readSights(deps.store, originals) : [],
+    duplicates.length > 0 ? readSights(deps.store, originals) : [],
   ]);
   const ids = new Set(rows.map((row) => row.$id));
   const visible = sights.filter((sight) => mayOnComplaint(viewer, 'read', sight)).map((sight) => sight.$id);

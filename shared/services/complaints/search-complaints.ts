@@ -8,9 +8,9 @@ import { type Found, MAX_ROWS_READ } from './list-complaints.ts';
 
 export type Question = {
   filter: Filter;
-  /** Folded, distinct; all must match. */
+  /** Folded, distinct words that must all match. */
   words: readonly string[];
-  /** The id of an account: only what it follows. Without it there must be words. */
+  /** An account id: only the complaints that it follows. Required without words. */
   followedBy?: string | undefined;
   /** Newest first. */
   descending: boolean;
@@ -19,19 +19,19 @@ export type Question = {
   after: string | undefined;
 };
 
-/** How many rows of each word one call reads when several words are searched. */
+/** The rows that one call reads for each of several words. */
 const BATCH = 100;
 /** The most rows that one call reads for a single word. */
 const LARGEST = 500;
 /**
- * How many rows the first round reads beyond a page. Some rows may be of hidden complaints. Without the spare rows, one
- * hidden complaint would cost a second round, and the time would reveal that it holds the word.
+ * Spare rows of the first round beyond a page. Some rows may be of hidden complaints; without the spare rows, one of
+ * them would cost a second round, and the time would reveal that it contains the word.
  */
 const SPARE = 29;
-/** The first round reads a multiple of this, so that all small page sizes cost the same. */
+/** The first round reads a multiple of this, so that all small pages cost the same. */
 const FIRST_STEP = 50;
 
-/** Ids of complaints that hold all words, and how far the words were read: undefined at their end. */
+/** The ids of complaints with all words, and the id up to which the words were read; undefined at their end. */
 type Candidates = { ids: string[]; readTo: string | undefined; read: number };
 
 function sliceOf({ filter, descending, after }: Question, limit: number): WordSlice {
@@ -46,7 +46,7 @@ async function withOneWord(deps: Deps, question: Question, word: string, limit: 
   return { ids, readTo: ids.length < limit ? undefined : ids.at(-1), read: ids.length };
 }
 
-/** The next complaints that somebody follows, of which those with all words are left. */
+/** The next complaints that the person follows and that contain all words. */
 async function withFollower(deps: Deps, question: Question, personId: string, limit: number): Promise<Candidates> {
   const followed = await listFollowed(deps.store, personId, sliceOf(question, limit));
   const ids = question.words.length === 0 ? followed : await withAllWords(deps.store, followed, question.words);
@@ -60,7 +60,9 @@ function candidates(deps: Deps, question: Question, limit: number): Promise<Cand
   return words.length > 1 ? withSeveralWords(deps, question) : withOneWord(deps, question, only, limit);
 }
 
-/** Reads the next rows of every word. The rarest word reaches furthest; its complaints are checked for the other words. */
+/**
+ * Reads the next rows of every word. The rarest word reaches furthest; its complaints are checked for the other words.
+ */
 async function withSeveralWords(deps: Deps, question: Question): Promise<Candidates> {
   const { words, descending } = question;
   const each = await Promise.all(words.map((word) => withOneWord(deps, question, word, BATCH)));
@@ -78,8 +80,8 @@ async function withSeveralWords(deps: Deps, question: Question): Promise<Candida
 }
 
 /**
- * A page of the complaints that hold all words, or that somebody follows, by filing. Reads at most MAX_ROWS_READ rows for it, apart from one round:
- * the page may then be short, and `next` goes on. Nothing is counted.
+ * A page of the complaints with all words, or that a person follows, by filing. Ends after the round that exceeds
+ * MAX_ROWS_READ rows; the page may then be short, and `next` continues. Counts nothing.
  */
 export async function searchComplaints(deps: Deps, question: Question): Promise<Found> {
   const { filter, pageSize, descending } = question;

@@ -16,7 +16,7 @@ async function storeAll({ gateway }: Deps, ids: readonly string[], pictures: rea
   for (const outcome of stored) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-/** Stores pictures under these ids, side by side, each with a URL. What a crash leaves behind, maintenance finds. */
+/** Stores pictures under these ids in parallel, each with a URL. Maintenance removes the files of a crashed request. */
 export async function storePictures(
   deps: Deps,
   ids: readonly string[],
@@ -37,7 +37,7 @@ export async function storePictures(
   });
 }
 
-/** Removes pictures that are not needed, ignoring errors; maintenance removes the rest. */
+/** Removes pictures, ignoring errors; maintenance removes the rest. */
 export async function discardPictures({ gateway }: Deps, ids: readonly string[]): Promise<void> {
   await Promise.allSettled(ids.map((id) => removeFile(gateway, id)));
 }

@@ -13,10 +13,10 @@ import {
 
 export type Total = { total: number; isExact: boolean };
 
-/** What the parts of a list counted together. */
+/** The sums of the counts of all parts of a list. */
 export type Counted = {
   all: number;
-  /** How many of them are hidden ones of the viewer. */
+  /** The own hidden complaints of the viewer among them. */
   own: number;
   /** Whether a part stopped at COUNT_CAP. */
   isCapped: boolean;
@@ -35,7 +35,7 @@ function dimensionOf({ sight: _sight, ...conditions }: Filter): Dimension {
   return used.length === 1 && kept && value !== null ? name : 'other';
 }
 
-/** The ids of the kept totals that add up to what a filter counts; undefined when none do. */
+/** The ids of the stored totals whose sum is the filter's count; undefined if there are none. */
 async function tallyIds(store: Store, filter: Filter): Promise<readonly string[] | undefined> {
   switch (dimensionOf(filter)) {
     case 'none':
@@ -57,7 +57,9 @@ async function tallyIds(store: Store, filter: Filter): Promise<readonly string[]
   }
 }
 
-/** The total of a list. Appwrite counts to 5000; past that the kept totals answer, for the filters that they know. */
+/**
+ * The total of a list. Appwrite counts up to 5000; beyond that the stored totals are used, if they cover the filter.
+ */
 export async function exactTotal(store: Store, filter: Filter, counted: Counted): Promise<Total> {
   if (!counted.isCapped) return { total: counted.all, isExact: !counted.isCut };
   const ids = counted.isCut ? undefined : await tallyIds(store, filter);

@@ -10,12 +10,12 @@ import { randomId } from '#shared/domain/ids.ts';
 import { ENDED } from '#shared/domain/status.ts';
 
 const PAGE = 25;
-/** Longer than a request that demotes somebody lasts. */
+/** Longer than a request that changes a role. */
 const DEMOTING_MS = MINUTE;
 
 /**
- * Adds a task that unassigns somebody who is about to be demoted. Called before the role is written, so
- * that a crash in between loses nothing: when the person is still staff, the task does nothing.
+ * Adds a task that unassigns a person who is about to be demoted. It is added before the role is written, so that a
+ * crash loses nothing. If the person is still staff, the task does nothing.
  */
 export function planUnassigning(
   { store, clock }: Pick<StorageDeps, 'store' | 'clock'>,
@@ -24,7 +24,7 @@ export function planUnassigning(
   return addTask(store, { kind: 'unassign', subject, dueAt: new Date(clock.now().getTime() + DEMOTING_MS) });
 }
 
-/** Takes the assignee off a case, with an internal entry of the system. Returns false when somebody changed it meanwhile. */
+/** Removes the assignee of a complaint, with an internal entry of the system. False if it was changed meanwhile. */
 async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: StoredComplaint): Promise<boolean> {
   const { $id: complaintId, status, progress } = complaint;
   const version = complaint.version + 1;
@@ -57,9 +57,8 @@ async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: St
 }
 
 /**
- * Unassigns a person who is no staff any more, one case after the other until `isOver`: from the cases that are
- * open when they were demoted, from all when the account is gone, so that its name stays nowhere. Returns false when
- * there may be more to do.
+ * Unassigns a person who is not staff, one complaint after the other until `isOver`: from open complaints, or from all
+ * if the account is gone, so that its name remains nowhere. False if there may be more to do.
  */
 export async function unassign(deps: StorageDeps, username: string, isOver: () => boolean): Promise<boolean> {
   const account = await findByUsername(deps.store, username);

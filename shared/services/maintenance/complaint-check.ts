@@ -3,19 +3,16 @@ import { matchesTotals } from '#shared/appwrite/total-repair.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { restoreShownAccess, revokeHiddenAccess } from '../complaints/image-access.ts';
 
-/** Tells whether it has changed anything. */
+/** Returns whether it has changed anything. */
 export type Mend = (complaint: CheckedComplaint) => Promise<boolean>;
 
-/** What a check has put right. */
+/** What a check has corrected. */
 export type Checked = { closed: boolean; recounted: boolean; mended: boolean };
 
 /**
- * Does for a complaint what a change by the API does and an edit in the console does not: ends the public URLs of a
- * hidden one, opens the pictures of one that is shown again, completes its columns and moves it to the right totals.
- *
- * `thorough`: also where the pictures of a hidden complaint have tokens of their own already, older ones are looked for,
- * since whoever hid it may have died before they ended. That costs a call for each picture.
- * `mend` completes what was edited, see console-edits.ts; without it that is left for another time.
+ * Does what the API does at a change and an edit in the console does not: revokes or publishes picture URLs and, with
+ * `mend` (console-edits.ts), completes columns and totals. `thorough` also revokes older tokens of hidden pictures, one
+ * call each, since the hiding request may have crashed before that.
  */
 export async function checkComplaint(
   deps: StorageDeps,

@@ -20,7 +20,7 @@ import { deadlinesFor } from '#shared/domain/working-time.ts';
 import { defaultAssignee } from '../complaints/assignee-and-category.ts';
 import { type Patch, statusPatch } from '../complaints/plan-change.ts';
 
-/** What decides about deadlines, contacts and reference numbers. */
+/** The settings for deadlines, contacts and reference numbers. */
 export type CaseSettings = Pick<MaintenanceConfig, 'calendar' | 'timeZone' | 'contactDays'>;
 
 type Ended = Pick<CaseTimes, 'status' | 'resolvedAt' | 'closedAt' | 'overdueAt' | 'minutesLeft'> & {
@@ -28,8 +28,8 @@ type Ended = Pick<CaseTimes, 'status' | 'resolvedAt' | 'closedAt' | 'overdueAt' 
 };
 
 /**
- * The status that the other columns of a row belong to. It differs from `status` after that was edited in the console:
- * the API writes both in one commit.
+ * The status that the other columns of a row belong to. It differs from `status` only after an edit in the console,
+ * since the API writes both in one commit.
  */
 function statusBefore(row: Ended): Status {
   const { status, acknowledgedAt, resolvedAt, closedAt, overdueAt, minutesLeft } = row;
@@ -55,7 +55,7 @@ const isNewCategory = (row: Row) => row.categoryKey !== listColumns(row.$id, row
 const isListedRight = (row: Row) =>
   Object.entries(listColumns(row.$id, row)).every(([column, value]) => row[column as keyof Row] === value);
 
-/** When the contact of a caller goes; null without one, and while the complaint has not ended. */
+/** When the contact of a caller is removed; null without a contact or before the complaint has ended. */
 function contactEnd(row: Row, { contactDays }: CaseSettings): string | null {
   if (row.contact === null || !ENDED.includes(row.status)) return null;
   if (row.contactUntil !== null) return row.contactUntil;
@@ -63,15 +63,15 @@ function contactEnd(row: Row, { contactDays }: CaseSettings): string | null {
 }
 
 /**
- * Whether a step would be taken too late. A time that is too early needs no mending, since the run that finds it sets it
- * anew; a step that failed waits an hour.
+ * Whether a step would be taken too late. A time that is too early is fine, since the run that finds it corrects it.
+ * One hour of delay is allowed, the backoff of a failed step.
  */
 function isTooLate(stepAt: string | null, due: string | null, now: Date): boolean {
   if (due === null) return false;
   return stepAt === null || Date.parse(stepAt) > Math.max(Date.parse(due), now.getTime() + HOUR);
 }
 
-/** Whether anything of a row is not as the API would have left it. */
+/** Whether any column of a row differs from what the API would have written. */
 function isEdited(row: CheckedComplaint, settings: CaseSettings): boolean {
   const before = statusBefore(row);
   return (
@@ -86,7 +86,7 @@ function isEdited(row: CheckedComplaint, settings: CaseSettings): boolean {
   );
 }
 
-/** What a status or category that was edited in the console changes besides. */
+/** The other columns that an edited status or category changes. */
 function editPatch(
   row: CheckedComplaint & StoredComplaint,
   settings: CaseSettings,
@@ -110,9 +110,9 @@ function editPatch(
 }
 
 /**
- * Completes complaints that an admin has edited or added in the console, as the API would have left them: dates,
- * deadlines and the next step of a changed status or category, the reference number, search words, the keys of lists, the
- * end of a contact, totals. It adds no entry to the timeline (but the first one of a complaint that has none) and no version.
+ * Completes complaints that were edited or added in the console: dates, deadlines, next step, reference number, search
+ * words, sort keys, end of a contact, totals. It raises no version and adds no timeline entry, except the first one if
+ * a complaint has none.
  */
 export class ConsoleEdits {
   readonly #deps: StorageDeps;
@@ -124,11 +124,11 @@ export class ConsoleEdits {
     this.#settings = settings;
   }
 
-  /** Puts one right. Tells whether anything was wrong and is right now; when it changes meanwhile, the next run looks again. */
+  /** Corrects a complaint and returns whether it did. If the row changes meanwhile, the next run checks it again. */
   mend = async (checked: CheckedComplaint): Promise<boolean> => {
     const { store } = this.#deps;
     if (!isEdited(checked, this.#settings)) return false;
-    // Both parts anew: the check of its pictures may have written the row.
+    // Reads both parts again, since the check of the pictures may have written the row.
     const [[part], full] = await Promise.all([
       store.checked.findMany([checked.$id]),
       store.complaints.find(checked.$id),

@@ -4,8 +4,8 @@ import type { StorageDeps } from '#shared/compose.ts';
 const PAGE = 100;
 
 /**
- * Removes the expired contacts of callers, until `isOver`. Returns how many; one that changes meanwhile waits for
- * the next run. Costs one call when there is none.
+ * Removes expired contacts of callers until `isOver`; returns their number. Rows that change meanwhile wait for the
+ * next run. Costs one call if none is due.
  */
 export async function removeContacts({ store, clock }: StorageDeps, isOver: () => boolean): Promise<number> {
   let removed = 0;

@@ -13,21 +13,21 @@ import type { WorkingCalendar } from '#shared/domain/working-time.ts';
 import { type Allowance, Budget } from './budget.ts';
 
 const PAGE = 25;
-/** The part of a run for these steps, so that a backlog leaves room for everything else. */
+/** The share of a run for these steps, so that a backlog leaves room for the other work. */
 const SHARE: Allowance = { calls: 120, milliseconds: 30 * SECOND };
 
 const REASONS = { acknowledge: 'Not acknowledged in time', overdue: 'Overdue' } as const;
 
-/** The assignees after a deadline, by category; null for a name that is no staff. */
+/** The assignees of each escalation level, by category; null for a username that is not staff. */
 type Levels = ReadonlyMap<string, readonly (string | null)[]>;
 
-/** What a step changes, and what its timeline entry says. */
+/** The changes of a step and its timeline entry. */
 type Move = {
   columns: Partial<Pick<StoredDue, 'status' | 'assignedTo' | 'closedAt' | 'acknowledgeLevel' | 'overdueLevel'>>;
   kind: 'status' | 'escalation';
   internalNote: string | null;
   isPublic: boolean;
-  /** For the outbox; the entry names the fields among them. */
+  /** The changed names for the outbox. The entry leaves out `escalation`, which is not a field. */
   changed: readonly string[];
 };
 
@@ -81,7 +81,7 @@ class StepRun {
   }
 
   async takeAll(): Promise<void> {
-    // After an outage of the schedule the next step may be due at once.
+    // After an outage of the schedule several steps of a complaint may be due.
     for (let moved = 1; moved > 0; ) {
       moved = 0;
       if (this.#isSpent()) return;
@@ -93,7 +93,7 @@ class StepRun {
     }
   }
 
-  /** A step that fails waits an hour, so that it does not block the others. */
+  /** A failed step is postponed by an hour, so that it does not block the others. */
   async #attempt(complaint: StoredDue): Promise<boolean> {
     try {
       return await this.#take(complaint);
@@ -106,14 +106,14 @@ class StepRun {
     }
   }
 
-  /** Takes the step that is due, if it still is. Gives false when somebody changed the complaint at the same moment. */
+  /** Takes the step if it is still due. False if the complaint was changed meanwhile. */
   async #take(complaint: StoredDue): Promise<boolean> {
     const { store, clock } = this.#deps;
     const now = clock.now();
     const people = await this.#peopleFor(complaint);
     const step = nextStep(complaint, this.#calendar, people.length);
     if (!step || step.at > now) {
-      // Its status was edited in the console, or its category names no staff any more.
+      // The status was edited in the console, or the category has no staff left to escalate to.
       const stepAt = step?.at.toISOString() ?? null;
       return (await store.due.replace(complaint, { stepAt })) !== undefined;
     }
@@ -137,7 +137,7 @@ class StepRun {
     return new Map(named.map(([id, people]) => [id, people.map((name) => (staff.has(name) ? name : null))]));
   }
 
-  /** Commits the step, its entry and its outbox row; only once, since it claims the version that was read. */
+  /** Commits the step, its entry and its outbox row. Claiming the version ensures that it happens once. */
   async #commit(complaint: StoredDue, move: Move, now: Date): Promise<boolean> {
     const { $id: complaintId, assignedTo } = complaint;
     const { columns, kind, internalNote, isPublic, changed } = move;
@@ -177,8 +177,8 @@ class StepRun {
 }
 
 /**
- * Takes the steps that are due by time: closes what was resolved 14 days ago, and escalates what has passed a deadline.
- * Each step is taken once, however often and wherever this runs. Costs one call when nothing is due.
+ * Takes the steps that are due by time: closes complaints resolved 14 days ago and escalates those past a deadline.
+ * Each step is taken once, even with concurrent runs. Costs one call if nothing is due.
  */
 export async function applyDueSteps(deps: StorageDeps, calendar: WorkingCalendar, budget: Budget): Promise<StepsDone> {
   const run = new StepRun(deps, calendar, budget);

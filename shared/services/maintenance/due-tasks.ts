@@ -14,7 +14,9 @@ import type { Budget } from './budget.ts';
 
 const PAGE = 100;
 
-/** The totals and the month of a deleted row, from its event. Only decides what is counted again. */
+/**
+ * The totals and month of a deleted row, from its event. Events may be forged, so they only decide what is recounted.
+ */
 const Hints = z.object({
   status: z.catch(z.nullable(z.enum(STATUSES)), null),
   category: z.catch(z.nullable(z.string().check(z.regex(/^[\w.-]{1,36}$/))), null),
@@ -32,8 +34,8 @@ function readHints(text: string | null): Hints | undefined {
 }
 
 /**
- * Adds a task to check again what a deleted complaint leaves behind, and to recount its totals:
- * a deletion in the console does not change them. `row` is the deleted row from the event.
+ * Adds a task that cleans up after a deleted complaint and recounts its totals, which a deletion in the console does
+ * not change. `row` is the deleted row from the event.
  */
 export function noteDeletion({ store, clock }: StorageDeps, complaintId: string, row: unknown): Promise<void> {
   const { success, data } = z.safeParse(Hints, row);
@@ -46,7 +48,7 @@ export type TasksDone = { tasks: number; months: Set<string>; recounted: number;
 class TaskRun {
   readonly #deps: StorageDeps;
   readonly #budget: Budget;
-  /** The deleted complaints that have left something behind. */
+  /** The deleted complaints with leftovers. */
   #left: ReadonlySet<string> = new Set();
   readonly result: TasksDone = { tasks: 0, months: new Set(), recounted: 0, failures: [] };
 
@@ -58,7 +60,7 @@ class TaskRun {
   async doAll(tasks: readonly StoredTask[]): Promise<void> {
     const done: StoredTask[] = [];
     const deleted = tasks.filter(({ kind }) => kind === 'complaint_deleted').map(({ subject }) => subject);
-    // Nearly all have left nothing behind, so they are checked together.
+    // Checked together, since nearly all have no leftovers.
     this.#left =
       deleted.length === 0 ? new Set() : await deletedWithLeftovers(this.#deps.gateway, [...new Set(deleted)]);
     for (const task of tasks) {
@@ -66,13 +68,13 @@ class TaskRun {
       if (await this.#attempt(task)) done.push(task);
     }
     await this.#recount(done);
-    // When there is no time to count everything the tasks stay for the next run; they are idempotent.
+    // Without time for all counts the tasks stay for the next run; they are idempotent.
     if (this.#budget.isSpent()) return;
     await removeTasks(this.#deps.store, done);
     this.result.tasks += done.length;
   }
 
-  /** A task that fails waits an hour, so that it does not block the others. */
+  /** A failed task is postponed by an hour, so that it does not block the others. */
   async #attempt(task: StoredTask): Promise<boolean> {
     try {
       return await this.#do(task);
@@ -106,7 +108,7 @@ class TaskRun {
     }
   }
 
-  /** Counts what the tasks ask for: each total once, however many of its complaints were deleted. */
+  /** Recounts the totals of these tasks, each total once. */
   async #recount(done: readonly StoredTask[]): Promise<void> {
     const ids = new Set<string>();
     for (const { kind, subject, hints } of done) {
@@ -129,7 +131,7 @@ class TaskRun {
   }
 }
 
-/** Does the tasks that are due, the oldest first. Costs one call when there is none. */
+/** Does the due tasks, the oldest first. Costs one call if none is due. */
 export async function doDueTasks(deps: StorageDeps, budget: Budget): Promise<TasksDone> {
   const run = new TaskRun(deps, budget);
   const tasks = await listDueTasks(deps.store, deps.clock.now(), PAGE);
@@ -137,10 +139,10 @@ export async function doDueTasks(deps: StorageDeps, budget: Budget): Promise<Tas
   return run.result;
 }
 
-/** Removes what a deleted complaint has left behind. `columns`: from the event, only a hint. */
+/** Cleans up after a deleted complaint. `columns`: the deleted row from the event, which may be forged. */
 export async function cleanUpDeleted(deps: StorageDeps, id: string, columns: unknown) {
   if ((await existingComplaints(deps.gateway, [id])).has(id)) return 'living';
-  // First of all, so that maintenance finishes after a crash, and when it is still undecided now.
+  // Added first, so that maintenance finishes the work after a crash or if it is undecided now.
   await noteDeletion(deps, id, columns);
   return purgeDeletedComplaint(deps, id);
 }

@@ -6,7 +6,10 @@ import { claimVersion, commit, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { randomId } from '#shared/domain/ids.ts';
 
-/** Removes references to missing pictures from a complaint, with an entry in its timeline, in one commit. Checks again before. */
+/**
+ * Removes references to missing pictures from a complaint, with a timeline entry, in one commit. Checks first that they
+ * are still missing.
+ */
 export async function detachLostPictures({ gateway, store, clock }: StorageDeps, complaintId: string): Promise<void> {
   const complaint = await store.complaints.find(complaintId);
   if (!complaint) return;
@@ -37,6 +40,6 @@ export async function detachLostPictures({ gateway, store, clock }: StorageDeps,
       ...{ before: complaint, after: complaint },
     }),
   ];
-  // A conflict with another change is no failure: the next pass finds the complaint again.
+  // After a conflict with another change, the next pass finds the complaint again.
   await commit(gateway, operations, hasEntry(store, entryId));
 }

@@ -27,7 +27,7 @@ function columnsOf({ clock }: Deps, { toAcknowledge, toResolve, ...counts }: Mon
   };
 }
 
-/** Computes the figures of a month from the complaints filed in it, 5000 per call. Returns false when `isOver` came first. */
+/** Computes the figures of a month from its complaints, 5000 per call. False if `isOver` ends it first. */
 export async function computeMonth(deps: Deps, month: string, isOver: () => boolean): Promise<boolean> {
   const figures = noFigures();
   const now = deps.clock.now();
@@ -43,7 +43,7 @@ export async function computeMonth(deps: Deps, month: string, isOver: () => bool
   return true;
 }
 
-/** Computes the figures of all months together from those of each. */
+/** Computes the figures of all months from the stored figures of each. */
 export async function computeAllMonths(deps: Deps): Promise<void> {
   const { counts, spans } = await listMonths(deps.store);
   const toAcknowledge = merge(spans.map((row) => readDistribution(row.spansToAcknowledge)));
@@ -53,7 +53,7 @@ export async function computeAllMonths(deps: Deps): Promise<void> {
     toAcknowledge,
     toResolve,
   };
-  // The distribution of all months is not stored: it is computed from those of each.
+  // The overall distribution is not stored, since it is computed from those of the months.
   await writeFigures(deps.store, ALL_MONTHS, {
     ...columnsOf(deps, all),
     spansToAcknowledge: null,
@@ -61,7 +61,7 @@ export async function computeAllMonths(deps: Deps): Promise<void> {
   });
 }
 
-/** Computes the figures of these months, the newest first, until `isOver`. Returns those that are still due. */
+/** Computes the figures of these months, the newest first, until `isOver`. `due`: the months that are left. */
 export async function computeMonths(
   deps: Deps,
   due: readonly string[],

@@ -21,26 +21,26 @@ import { computeAllMonths, computeMonth } from './monthly-figures.ts';
 import { isSettled, noteLeftovers, type PassRun } from './pass.ts';
 import { removeDue } from './remove-leftovers.ts';
 
-/** Checks one page after `after` and returns where the next one begins; '' begins and ends. */
+/** Checks one page after `after` and returns the start of the next one; '' starts and ends the step. */
 export type Step = { name: string; changesOnly?: true; run(run: PassRun, after: string): Promise<string> };
 
 const FILES = 300;
 const COMPLAINTS = 150;
 const ENTRIES = 1_000;
-/** Some 250 complaints, which are looked for in one call. */
+/** The words of about 250 complaints, which are looked up in one call. */
 const WORDS = 5_000;
-/** What counting a total of a million complaints may take. The work that is due leaves a run more than that. */
+/** The most calls for counting a total of a million complaints. Due work leaves a run more than this. */
 const CALLS_PER_TOTAL = 60;
-/** The next pass finds the others. */
+/** The most demoted people per page. The next pass finds the others. */
 const DEMOTED_AT_ONCE = 5;
 
-/** Accounts that were deleted in the console and whose event was lost, and those that were renamed there. */
+/** Finds accounts that were deleted and whose event was lost, and updates those that were renamed in the console. */
 const accounts: Step = {
   name: 'accounts',
   async run(run, after) {
     const { looked, lost, renamed, next } = await checkAccounts(run.deps, after);
     for (const account of run.dry ? [] : renamed) {
-      // The page is looked at once more by the next run; what is done by then is skipped.
+      // The next run reads this page again and skips what is already done.
       if (run.budget.isSpent()) return after;
       const isRenewed = await renewNameWords(run.deps, account).catch((error: unknown) => {
         run.failures.push(error);
@@ -55,7 +55,9 @@ const accounts: Step = {
   },
 };
 
-/** Lets notifications look for addresses that Messaging keeps of accounts that are gone: it alone may ask Messaging. */
+/**
+ * Asks `notifications` to review the addresses that Messaging keeps. Only that function has the scopes for Messaging.
+ */
 const addresses: Step = {
   name: 'addresses',
   changesOnly: true,
@@ -70,7 +72,7 @@ function sizeOf(files: readonly StoredFile[]): number {
   return files.reduce((sum, file) => sum + file.bytes, 0);
 }
 
-/** The files of a page that no complaint owns. Complete files with foreign names are left alone; unfinished ones are not. */
+/** The files of a page without a complaint. Of files with foreign names only unfinished uploads are included. */
 async function ownerless({ deps, pass }: PassRun, files: readonly StoredFile[]): Promise<StoredFile[]> {
   const ids = files.map((file) => file.id);
   const owned = await ownedFiles(deps.gateway, deps.store, ids);
@@ -104,7 +106,7 @@ function imagesOf(complaints: readonly CheckedComplaint[]): string[] {
   return complaints.flatMap((complaint) => complaint.images.map((image) => image.id));
 }
 
-/** Complaints that show pictures which are gone, as after a deletion in the console. */
+/** Records complaints whose pictures are missing, for example after a deletion in the console. */
 async function lookForLostPictures(run: PassRun, complaints: readonly CheckedComplaint[]): Promise<void> {
   const pictured = complaints.filter(
     (complaint) => complaint.images.length > 0 && isSettled(run, new Date(complaint.$createdAt)),
@@ -120,7 +122,7 @@ async function lookForLostPictures(run: PassRun, complaints: readonly CheckedCom
   );
 }
 
-/** Open cases of people who were demoted in the console. */
+/** Adds tasks for open complaints whose assignee was demoted in the console. */
 async function lookForDemoted({ deps, dry }: PassRun, complaints: readonly CheckedComplaint[]): Promise<void> {
   if (dry) return;
   const open = complaints.filter((complaint) => !ENDED.includes(complaint.status));
@@ -138,7 +140,7 @@ const complaints: Step = {
   async run(run, after) {
     const { deps, mend, pass, dry } = run;
     const page = await listComplaints(deps.store, after, COMPLAINTS);
-    // Corrections may take many calls; when they run out, the next run begins after the last one done.
+    // Corrections may take many calls. If the budget runs out, the next run starts after the last complaint done.
     let seen = page;
     if (!dry) {
       for (const [at, complaint] of page.entries()) {
@@ -158,7 +160,7 @@ const complaints: Step = {
   },
 };
 
-/** Timelines without a complaint. */
+/** Records timelines without a complaint. */
 const timelines: Step = {
   name: 'timelines',
   async run(run, after) {
@@ -174,7 +176,7 @@ const timelines: Step = {
   },
 };
 
-/** Words of complaints that are gone, by which searches would read rows in vain. */
+/** Records words of deleted complaints, which only cost searches useless reads. */
 const words: Step = {
   name: 'words',
   async run(run, after) {
@@ -189,7 +191,7 @@ const words: Step = {
   },
 };
 
-/** Every total, counted anew. `after` is the number of totals that are done. */
+/** Recounts every total. `after` is the number of totals done. */
 const totals: Step = {
   name: 'totals',
   changesOnly: true,
@@ -198,7 +200,7 @@ const totals: Step = {
     const all = (await Promise.all([sharedTotals(store), totalsOfLargeAccounts(store)])).flat();
     for (const [done, total] of all.entries()) {
       if (done < Number(after)) continue;
-      // A count that has begun is finished: otherwise runs with little time left would start the same one forever.
+      // A started count is finished. Otherwise runs with little time left would start the same one again and again.
       if (budget.callsLeft < CALLS_PER_TOTAL) {
         budget.end();
         return String(done);
@@ -212,7 +214,7 @@ const totals: Step = {
 
 const BEHIND_ALL_MONTHS = '9999-99';
 
-/** The figures of the months that the API shows. `after` is the last month that is done. */
+/** Computes the figures of the months that the API shows. `after` is the last month done. */
 const figures: Step = {
   name: 'figures',
   changesOnly: true,
@@ -228,7 +230,7 @@ const figures: Step = {
   },
 };
 
-/** What a pass does, in this order. */
+/** The steps of a pass, in this order. */
 export const STEPS: readonly Step[] = [
   accounts,
   addresses,

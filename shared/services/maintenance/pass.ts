@@ -6,35 +6,35 @@ import { DAY, HOUR } from '#shared/domain/clock.ts';
 import type { Budget } from './budget.ts';
 import type { Mend } from './complaint-check.ts';
 
-/** Far longer than filing lasts: a file this old without a complaint is a leftover. */
+/** Far longer than a filing takes. A file of this age without a complaint is a leftover. */
 const SETTLED_MS = HOUR;
-/** How long a leftover has to be known before it is removed. */
+/** A leftover is removed after it has been known for this long. */
 const QUARANTINE_MS = DAY;
 
 const Counts = z.object({
-  /** Accounts that have a name, and those of them that are gone. */
+  /** Checked accounts, and those of them that are gone. */
   accounts: z.number(),
   lostAccounts: z.number(),
-  /** Accounts that were renamed in the console and are found by their new names now. */
+  /** Accounts renamed in the console whose search words were updated. */
   renamed: z.number(),
   files: z.number(),
   fileBytes: z.number(),
   /** Files without a complaint. */
   orphans: z.number(),
   orphanBytes: z.number(),
-  /** Of them: uploads in parts that were never finished. */
+  /** Those of them that are unfinished multipart uploads. */
   unfinished: z.number(),
-  /** Files whose names are not of this product; they are left alone. */
+  /** Files with foreign names; they are kept. */
   strangers: z.number(),
-  /** Files without a complaint that are too young to be judged. */
+  /** Files without a complaint that are too new to be judged. */
   waiting: z.number(),
-  /** Complaints with pictures that were looked at, and those of them that show pictures which are gone. */
+  /** Checked complaints with pictures, and those of them with missing pictures. */
   pictured: z.number(),
   dangling: z.number(),
-  /** Complaints with a timeline that were looked at, and timelines without a complaint. */
+  /** Checked complaints with a timeline, and timelines without a complaint. */
   timelines: z.number(),
   orphanTimelines: z.number(),
-  /** Complaints with words that were looked at, and those of them that are gone. */
+  /** Checked complaints with words, and those of them that are gone. */
   worded: z.number(),
   orphanWords: z.number(),
   recounted: z.number(),
@@ -43,10 +43,10 @@ const Counts = z.object({
 export type Counts = z.infer<typeof Counts>;
 
 const Stopped = z.object({ kind: z.enum(QUARANTINE_KINDS), found: z.number(), of: z.number() });
-/** A kind of which more is due for removal than a pass removes without confirmation. */
+/** A kind with more due removals than a pass makes without confirmation. */
 export type Stopped = z.infer<typeof Stopped>;
 
-/** The saved state of a pass through everything that is stored. */
+/** The saved state of a pass. */
 export const Pass = z.object({
   startedAt: z.string(),
   /** null while it is under way. */
@@ -54,12 +54,12 @@ export const Pass = z.object({
   step: z.number(),
   /** The position of the step, in its own format. */
   after: z.string(),
-  /** How often the step has failed in a row. */
+  /** The consecutive failures of the step. */
   failed: z.number(),
-  /** Names of steps that were given up. */
+  /** The names of steps that were skipped after repeated failures. */
   incomplete: z.array(z.string()),
   counts: Counts,
-  /** How many of each kind have been known long enough to be removed. */
+  /** The number of leftovers of each kind that are due for removal. */
   due: z.record(z.enum(QUARANTINE_KINDS), z.number()),
   stopped: z.array(Stopped),
 });
@@ -100,30 +100,30 @@ export function beginPass(now: Date): Pass {
   };
 }
 
-/** What the steps of a pass work with. */
+/** The context of the steps of a pass. */
 export type PassRun = {
   deps: StorageDeps;
   mend: Mend;
   pass: Pass;
   budget: Budget;
-  /** Dry run: counts only. */
+  /** Only counts and changes nothing. */
   dry: boolean;
-  /** Confirmed: removes without the limit. */
+  /** Removes more than the limit, as confirmed by an admin. */
   overLimit: boolean;
   failures: unknown[];
 };
 
-/** Whether something made at this time is old enough to be judged; a time that cannot be read is not. */
+/** Whether something of this age can be judged; false for an invalid time. */
 export function isSettled({ deps }: PassRun, time: Date): boolean {
   return time.getTime() < deps.clock.now().getTime() - SETTLED_MS;
 }
 
-/** Whether a leftover that was seen now has been known for a day. */
+/** Whether a leftover that was seen at `seenAt` has been known for a day. */
 export function isDue(firstSeenAt: string, seenAt: Date): boolean {
   return seenAt.getTime() - Date.parse(firstSeenAt) >= QUARANTINE_MS;
 }
 
-/** Records leftovers. A pass that finds them again at least a day later removes them at its end. */
+/** Records leftovers. A pass that finds them again a day or more later removes them at its end. */
 export async function noteLeftovers(
   { deps, pass, dry }: PassRun,
   kind: QuarantineKind,

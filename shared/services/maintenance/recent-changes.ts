@@ -6,19 +6,22 @@ import { type Allowance, Budget } from './budget.ts';
 import { checkComplaint, type Mend } from './complaint-check.ts';
 
 const PAGE = 250;
-/** What completing edited rows may cost of a run; the daily pass completes the others. */
+/** The share of a run for completing edited rows; the daily pass completes the others. */
 const MENDING: Allowance = { calls: 90, milliseconds: 20 * SECOND };
-/** Commits do not land in the order of their times, and the clocks of Appwrite and of the function differ a little. */
+/**
+ * Commits do not become visible in the order of their times, and the clocks of Appwrite and the function differ
+ * slightly.
+ */
 const OVERLAP_MS = 5 * MINUTE;
-/** A complaint that cannot be put right is tried again at each run for this long; afterwards the daily pass tries it. */
+/** A complaint that fails is retried at each run for this long, and then only by the daily pass. */
 const TRIED_AGAIN_MS = HOUR;
 
 export const EVERYTHING: ChangeMark = { at: '1970-01-01T00:00:00.000Z', id: '' };
 
 export type Followed = {
-  /** Where the next run goes on. */
+  /** Where the next run continues. */
   mark: ChangeMark;
-  /** The months whose figures the changes may have moved. */
+  /** The months whose figures may have changed. */
   months: Set<string>;
   changed: number;
   hidden: number;
@@ -27,7 +30,7 @@ export type Followed = {
   failures: unknown[];
 };
 
-class Following {
+class ChangeReader {
   readonly #deps: StorageDeps;
   readonly #mend: Mend;
   readonly #share: Budget;
@@ -62,10 +65,10 @@ class Following {
     result.mark = { at: complaint.$updatedAt, id: complaint.$id };
   }
 
-  /** `readUntil`: everything that was written before this moment has been read. */
+  /** `readUntil`: all writes before this moment have been read. */
   end(readUntil: Date | undefined): Followed {
     const { result } = this;
-    // Without changes the mark stays, so that an idle run saves nothing.
+    // Without changes the mark stays the same, so that an idle run saves nothing.
     if (readUntil && result.changed > 0) {
       const at = Math.max(Date.parse(this.#from.at), readUntil.getTime() - OVERLAP_MS);
       result.mark = { at: new Date(at).toISOString(), id: '' };
@@ -79,8 +82,8 @@ class Following {
 }
 
 /**
- * Checks every complaint that was written since the last run, through the API or in the console. Those
- * written in the last five minutes are checked again by the next run. Costs one call when nothing was written.
+ * Checks every complaint written since the last run, by the API or in the console. The next run checks those of the
+ * last five minutes again. Costs one call if nothing was written.
  */
 export async function followChanges(
   deps: StorageDeps,
@@ -88,15 +91,15 @@ export async function followChanges(
   { from, budget }: { from: ChangeMark; budget: Budget },
 ): Promise<Followed> {
   const startedAt = deps.clock.now();
-  const following = new Following(deps, mend, from);
+  const reader = new ChangeReader(deps, mend, from);
   for (let full = true; full; ) {
-    if (budget.isSpent()) return following.end(undefined);
-    const complaints = await listWrittenAfter(deps.store, following.result.mark, PAGE);
+    if (budget.isSpent()) return reader.end(undefined);
+    const complaints = await listWrittenAfter(deps.store, reader.result.mark, PAGE);
     for (const complaint of complaints) {
-      if (budget.isSpent()) return following.end(undefined);
-      await following.look(complaint);
+      if (budget.isSpent()) return reader.end(undefined);
+      await reader.look(complaint);
     }
     full = complaints.length === PAGE;
   }
-  return following.end(startedAt);
+  return reader.end(startedAt);
 }

@@ -20,7 +20,7 @@ function reportOf(pass: Pass): PassReport {
   return { ...pass.counts, complete: pass.finishedAt !== null && pass.incomplete.length === 0, stopped: pass.stopped };
 }
 
-/** Does the step of the pass that is next, and moves on when it has ended. */
+/** Runs one page of the current step, and moves to the next step at its end. */
 async function advance(run: PassRun): Promise<void> {
   const { pass, dry } = run;
   const step = STEPS[pass.step];
@@ -34,8 +34,11 @@ async function advance(run: PassRun): Promise<void> {
   if (after === '') pass.step += 1;
 }
 
-/** After a step has failed: it is tried again by the next run, and given up after three. Returns whether to go on now. */
-function giveUpAfterTries({ pass }: PassRun): boolean {
+/**
+ * Counts a failure of the step. The next run retries it; after three failures it is skipped. Returns whether it was
+ * skipped.
+ */
+function skipAfterFailures({ pass }: PassRun): boolean {
   pass.failed += 1;
   if (pass.failed < TRIES) return false;
   pass.incomplete.push(STEPS[pass.step]?.name ?? '');
@@ -43,15 +46,15 @@ function giveUpAfterTries({ pass }: PassRun): boolean {
   return true;
 }
 
-/** Goes on with a pass until it is finished, fails, or the budget is spent. `save` is called now and then. */
-async function goOn(run: PassRun, save: () => Promise<void>): Promise<void> {
+/** Continues a pass until it is finished, fails, or the budget is spent. Calls `save` every ten seconds. */
+async function continuePass(run: PassRun, save: () => Promise<void>): Promise<void> {
   let savedAt = systemClock.elapsed();
   while (run.pass.finishedAt === null && !run.budget.isSpent()) {
     try {
       await advance(run);
     } catch (error) {
       run.failures.push(error);
-      if (!giveUpAfterTries(run)) return;
+      if (!skipAfterFailures(run)) return;
     }
     if (systemClock.elapsed() - savedAt > SAVE_EVERY_MS) {
       await save();
@@ -70,7 +73,7 @@ export async function lastPass(store: Store): Promise<Pass | undefined> {
   return parsePass((await readState(store, ['reconciliation'])).get('reconciliation')?.value);
 }
 
-/** The reconciliation's share of a run: goes on with a pass that is under way, or begins one a day after the last began. */
+/** Continues the pass that is under way, or begins one a day after the last one began. */
 export async function reconcileStep(
   deps: StorageDeps,
   saved: SavedState,
@@ -87,10 +90,10 @@ export async function reconcileStep(
   const save = async () => {
     if (!isMine) return;
     row = await saveState(deps.store, 'reconciliation', { value: pass, row });
-    // Another run continues the pass: its position stays; repeating what was done here changes nothing.
+    // Another run has saved the pass, so its position stays. Repeating what was done here changes nothing.
     isMine = row !== undefined;
   };
-  await goOn({ deps, mend, pass, budget, dry: false, overLimit: false, failures }, save);
+  await continuePass({ deps, mend, pass, budget, dry: false, overLimit: false, failures }, save);
   await save();
   return { pass: reportOf(pass), failures };
 }
@@ -98,15 +101,15 @@ export async function reconcileStep(
 export type WholePass = { dry?: boolean; overLimit?: boolean; milliseconds?: number };
 
 /**
- * A whole pass in one go, for a tool. Dry, it changes nothing and counts what it finds. Of what was edited
- * in the console it moves the totals only: the rest depends on the settings of the function, which does it.
+ * Runs a whole pass, for scripts. `dry` only counts. Of edits in the console it corrects only the totals; the function
+ * does the rest, since that depends on its settings.
  */
 export async function reconcileNow(deps: StorageDeps, options: WholePass = {}): Promise<PassReport> {
   const { dry = false, overLimit = false, milliseconds = UNLIMITED.milliseconds } = options;
   const budget = new Budget(deps.gateway, { ...UNLIMITED, milliseconds });
   const mend: Mend = (complaint) => recountComplaint(deps, complaint);
   const run: PassRun = { deps, mend, pass: beginPass(deps.clock.now()), budget, dry, overLimit, failures: [] };
-  await goOn(run, async () => undefined);
+  await continuePass(run, async () => undefined);
   if (run.failures.length > 0) throw run.failures[0];
   if (!dry) {
     const { row } = (await readState(deps.store, ['reconciliation'])).get('reconciliation') ?? {};

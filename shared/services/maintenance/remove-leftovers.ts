@@ -11,10 +11,10 @@ import { detachLostPictures } from './lost-pictures.ts';
 import { isDue, type PassRun, type Stopped } from './pass.ts';
 import { sideBySide } from './side-by-side.ts';
 
-/** A pass always removes up to this many of a kind, whatever their share. */
-const ALWAYS = 20;
+/** A pass removes up to this many of a kind, whatever their share. */
+const ALWAYS_REMOVED = 20;
 const MAX_SHARE = 0.05;
-/** A step has 30 calls; a lost account or picture takes up to six. */
+/** A step has 30 calls, and a lost account or picture takes up to six. */
 const BATCH: Record<QuarantineKind, number> = { account: 4, file: 20, picture: 4, timeline: 20, words: 5 };
 const FORGOTTEN_AT_ONCE = 1_000;
 
@@ -27,12 +27,12 @@ const FOUND_BY: Record<QuarantineKind, string> = {
   words: 'words',
 };
 
-/** The brake: an older database with the present bucket, or a list that wrongly comes back empty, must not delete every picture. */
+/** The limit on removals. A restored older database, or a list that is wrongly empty, must not delete every picture. */
 function stopOf({ pass, overLimit }: PassRun, kind: QuarantineKind): Stopped | undefined {
   const found = pass.due[kind];
   const { accounts, files, pictured, timelines, worded } = pass.counts;
   const of = { account: accounts, file: files, picture: pictured, timeline: timelines, words: worded }[kind];
-  const isTooMuch = found > ALWAYS && found > of * MAX_SHARE;
+  const isTooMuch = found > ALWAYS_REMOVED && found > of * MAX_SHARE;
   return isTooMuch && !overLimit ? { kind, found, of } : undefined;
 }
 
@@ -44,7 +44,7 @@ const NAMES: Record<QuarantineKind, string> = {
   words: 'complaints that are gone and left words',
 };
 
-/** As the log and the doctor say it. */
+/** The sentence for the log and the doctor. */
 export function describeStop({ kind, found, of }: Stopped): string {
   return (
     `${found} ${NAMES[kind]} of ${of} looked at wait to be put right: too many to be removed without being asked. ` +
@@ -52,7 +52,7 @@ export function describeStop({ kind, found, of }: Stopped): string {
   );
 }
 
-/** The files that are still leftovers. A file with a foreign name is one only while its upload is unfinished. */
+/** The files that are still leftovers. One with a foreign name is a leftover only while its upload is unfinished. */
 async function leftoverFiles({ gateway, store }: StorageDeps, ids: readonly string[]): Promise<string[]> {
   const foreign = ids.filter((id) => ownerOfFile(id) === undefined);
   const whole = new Set((await filesByIds(gateway, foreign)).filter((file) => file.complete).map((file) => file.id));
@@ -60,8 +60,8 @@ async function leftoverFiles({ gateway, store }: StorageDeps, ids: readonly stri
   return ids.filter((id) => !whole.has(id) && !owned.has(id));
 }
 
-/** Corrects what is still a leftover of a kind; returns the failures. */
-async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: readonly string[]) {
+/** Removes what is still a leftover; returns the failures. */
+async function removeLeftovers(deps: StorageDeps, kind: QuarantineKind, subjects: readonly string[]) {
   switch (kind) {
     case 'account':
       return sideBySide(subjects, (id) => beginErasure(deps, id));
@@ -78,13 +78,13 @@ async function putRight(deps: StorageDeps, kind: QuarantineKind, subjects: reado
   }
 }
 
-/** Corrects the next leftovers of a kind that have been known for a day; returns whether there may be more. */
+/** Removes the next batch of due leftovers of a kind. Returns whether there may be more. */
 async function removeBatch({ deps, pass, failures }: PassRun, kind: QuarantineKind): Promise<boolean> {
   const limit = BATCH[kind];
   const until = new Date(deps.clock.now().getTime() - DAY);
   const known = await listQuarantined(deps.store, kind, { until, limit });
   const due = known.filter((row) => isDue(row.firstSeenAt, new Date(row.seenAt)));
-  const failed = await putRight(
+  const failed = await removeLeftovers(
     deps,
     kind,
     due.map((row) => row.subject),
@@ -97,8 +97,8 @@ async function removeBatch({ deps, pass, failures }: PassRun, kind: QuarantineKi
 }
 
 /**
- * Removes what this pass has found again a day or more after it was first seen. `after` is the kind to go on with.
- * Records of what the pass has not found again are removed: it has an owner now, or is gone.
+ * Removes the leftovers that this pass has found again a day or more after the first time. `after` is the kind to
+ * continue with. Also removes records of leftovers that this pass has not found again.
  */
 export async function removeDue(run: PassRun, after: string): Promise<string> {
   const { deps, pass, budget } = run;

@@ -15,13 +15,13 @@ import { computeMonths } from './monthly-figures.ts';
 import { EVERYTHING, followChanges } from './recent-changes.ts';
 import { type PassReport, reconcileStep } from './reconciliation.ts';
 
-/** What a run may cost in all. */
+/** The budget of a run. */
 const WHOLE_RUN: Allowance = { calls: 200, milliseconds: 60 * SECOND };
-/** The part of it for due work, so that the daily pass continues when there is always more due. */
+/** The share of due work, so that the daily pass continues even with a constant backlog. */
 const DUE_WORK: Allowance = { calls: 150, milliseconds: 45 * SECOND };
 const EXPIRED_AT_ONCE = 1_000;
 
-/** What maintenance remembers from run to run. */
+/** The state that maintenance keeps between runs. */
 const State = z.object({
   changesRead: z.object({ at: z.string(), id: z.string() }),
   monthsDue: z.array(z.string()),
@@ -30,19 +30,19 @@ type State = z.infer<typeof State>;
 
 export type MaintenanceReport = {
   expired: boolean;
-  /** Complaints that were closed or escalated. */
+  /** Complaints closed or escalated. */
   steps: number;
   tasks: number;
   erasures: number;
-  /** Contacts of callers that were removed. */
+  /** Removed contacts of callers. */
   contacts: number;
   changed: number;
   hidden: number;
   recounted: number;
-  /** Complaints that were edited or added in the console and completed, besides those that were recounted. */
+  /** Completed edits and additions in the console, without recounted ones. */
   mended: number;
   months: number;
-  /** undefined when no pass through everything was due. */
+  /** undefined if no pass was due. */
   pass: PassReport | undefined;
   calls: number;
 };
@@ -102,20 +102,20 @@ class Run {
 
   async doTasks(state: State): Promise<void> {
     const done = await doDueTasks(this.#deps, this.#due);
-    this.#take(state, done);
+    this.#addResults(state, done);
     this.report.tasks = done.tasks;
   }
 
   async followChanges(state: State): Promise<void> {
     const followed = await followChanges(this.#deps, this.mend, { from: state.changesRead, budget: this.#due });
-    this.#take(state, followed);
+    this.#addResults(state, followed);
     state.changesRead = followed.mark;
     this.report.changed = followed.changed;
     this.report.hidden = followed.hidden;
     this.report.mended = followed.mended;
   }
 
-  #take(state: State, part: { months: Set<string>; recounted: number; failures: unknown[] }): void {
+  #addResults(state: State, part: { months: Set<string>; recounted: number; failures: unknown[] }): void {
     state.monthsDue = [...new Set([...state.monthsDue, ...part.months])];
     this.report.recounted += part.recounted;
     this.failures.push(...part.failures);
@@ -134,10 +134,9 @@ function parseState(value: unknown): State {
 }
 
 /**
- * Everything that is due by time, for at most 60 seconds and 200 calls: complaints that were written since the last run,
- * deadlines and endings, tasks, erasures, what has expired, contacts of callers, the figures of months, and a part of
- * the daily pass through everything.
- * `allowance` is for tests. It may run at any time, also twice at once: every part is idempotent.
+ * Does all work that is due, for at most 60 seconds and 200 calls: changed complaints, deadlines and closings, tasks,
+ * erasures, expired rows, contacts, monthly figures, and a part of the daily pass. Idempotent, so concurrent runs are
+ * harmless. `allowance` is for tests.
  */
 export async function runMaintenance(
   deps: StorageDeps,
@@ -152,7 +151,7 @@ export async function runMaintenance(
   if (!mine || !pass) throw new Error('no state was read');
   const state = parseState(mine.value);
   const read = JSON.stringify(state);
-  // First of all, so that nothing can delay the end of hidden pictures' URLs.
+  // First, so that nothing delays the revocation of hidden pictures' URLs.
   await run.attempt(() => run.followChanges(state));
   await run.attempt(() => run.takeSteps(config));
   await run.attempt(() => run.doTasks(state));

@@ -1,4 +1,7 @@
-/** Does work for each item, eight at a time. A failure does not stop the others; returns the failed items with their errors. */
+/**
+ * Does work for each item, eight at a time. A failure does not stop the others. Returns the failed items and their
+ * errors.
+ */
 export async function sideBySide<T>(
   items: readonly T[],
   work: (item: T) => Promise<unknown>,

@@ -15,10 +15,13 @@ const FAILING_MS = 5 * DAY;
 export type WebhookResult =
   | { done: true }
   | { skip: string }
-  /** `after`: seconds of the other side's Retry-After. */
+  /** `after`: the seconds of the Retry-After header, or 0. */
   | { failed: string; after: number };
 
-/** The body, from what is public at this moment; undefined when another event covers it, or nothing is public. */
+/**
+ * The body, from what is public now. Undefined for a deletion if the complaint is public after all, and for other
+ * events if it is not.
+ */
 async function payloadOf(deps: NotifyDeps, delivery: StoredDelivery): Promise<string | undefined> {
   const { complaintId, kind, at } = delivery;
   const complaint = complaintId === null ? undefined : await deps.store.complaints.find(complaintId);
@@ -34,7 +37,7 @@ async function payloadOf(deps: NotifyDeps, delivery: StoredDelivery): Promise<st
 
 async function disable({ store, clock }: NotifyDeps, hook: StoredWebhook, because: string): Promise<void> {
   const since = hook.failingSince ?? clock.now().toISOString();
-  // The mail to the admins first: after a crash in between the same row is written again.
+  // The outbox row comes first: after a crash the same row is written again.
   await writeOutbox(store, { kind: 'webhook.disabled', at: clock.now(), webhookId: hook.$id, version: since });
   await store.webhooks.replace(hook, { enabled: false, failingSince: null, disabledBecause: because });
 }
@@ -72,7 +75,7 @@ async function post(
   }
 }
 
-/** Calls a webhook once, signed at this moment, and records its success or failure. */
+/** Calls a webhook once with a fresh signature, and records its success or failure. */
 export async function callWebhook(deps: NotifyDeps, delivery: StoredDelivery): Promise<WebhookResult> {
   const hook = delivery.webhookId === null ? undefined : await deps.store.webhooks.find(delivery.webhookId);
   if (!hook?.enabled) return { skip: 'The webhook is disabled or gone.' };

@@ -17,12 +17,12 @@ import { audiencesOf, canBeMailed } from './fan-out.ts';
 const TEMPLATES: Readonly<Record<Language, Templates>> = { en, de };
 const RECOVERIES_PER_HOUR = 5;
 
-/** A mail without its id, or why none is sent. */
+/** A mail without its id, or the reason why none is sent. */
 export type Composed = { to: string; subject: string; text: string; html: string } | { skip: string };
 
 const skip = (reason: string) => ({ skip: reason });
 
-/** Tokens are in the fragment, which browsers do not send to servers. */
+/** The token is in the fragment, which browsers do not send to servers. */
 const linkTo = ({ config }: NotifyDeps, name: string, value: string) => `${config.appUrl}/#${name}=${value}`;
 
 function finish(to: string, language: Language, content: Content): Composed {
@@ -36,7 +36,7 @@ function reasonOf(person: Recipient, complaint: StoredComplaint): Reason {
   return audiences.includes('reporter') ? 'reporter' : audiences.includes('assignee') ? 'assignee' : 'follower';
 }
 
-/** What a person is told, by their present relation to the complaint and their present settings. */
+/** The happenings that the person may still be told of, by their present relation to the complaint and settings. */
 async function stillTold(
   { store }: NotifyDeps,
   person: Recipient,
@@ -53,7 +53,7 @@ async function stillTold(
   });
 }
 
-/** One mail for all that happened to a complaint, as far as the person may know it at this moment. */
+/** One mail about all happenings of a complaint that the person may know of now. */
 async function composeComplaint(
   deps: NotifyDeps,
   person: Recipient,
@@ -125,8 +125,8 @@ async function composeDisabled(
 }
 
 /**
- * The mail of a delivery and of those that joined it, by what is true at this moment. Making a link ends an earlier one,
- * so this is called only when the mail was not handed over before.
+ * The mail of a delivery and of those that joined it, from the present data. A new link ends the earlier one, so this
+ * must not be called for a mail that may have been handed over.
  */
 export async function composeMail(deps: NotifyDeps, deliveries: readonly StoredDelivery[]): Promise<Composed> {
   const [lead] = deliveries;
@@ -137,7 +137,7 @@ export async function composeMail(deps: NotifyDeps, deliveries: readonly StoredD
   const templates = TEMPLATES[language];
   const { username, email, role } = person;
   if (lead.kind === 'email.confirm') return composeConfirmation(deps, person);
-  // The address from before is told, whatever the account has now.
+  // The former address is notified, whatever address the account has now.
   if (lead.kind === 'email.changed' && lead.address !== null) {
     return finish(lead.address, language, templates.emailChanged({ username }));
   }

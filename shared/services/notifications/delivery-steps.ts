@@ -18,11 +18,11 @@ import { composeMail } from './compose-mail.ts';
 import type { NotifyDeps } from './deps.ts';
 import { discardMessages, forgetEmail, LATE_MS } from './forget-recipient.ts';
 
-/** The pauses before the second, third, ... attempt; after the last one the delivery has failed. */
+/** The backoff before each retry. After the last one the delivery has failed. */
 const BACKOFF_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY];
-/** When Messaging is asked for the first time what has become of a message. */
+/** When Messaging is first asked for the result of a message. */
 const RESULT_MS = 30 * SECOND;
-/** A message that is `processing` for longer is considered stuck and sent again under another id. */
+/** A message that is `processing` for longer counts as stuck and is sent again under another id. */
 const STUCK_MS = 10 * MINUTE;
 const AGAIN_MS = MINUTE;
 
@@ -33,7 +33,7 @@ function describe(error: unknown): string {
   return text.replace(/\S+@\S+/g, '(address)').slice(0, 300);
 }
 
-/** One delivery and its next step. */
+/** Takes the next step of deliveries. */
 class Step {
   readonly #deps: NotifyDeps;
   readonly #now: Date;
@@ -47,30 +47,30 @@ class Step {
     return new Date(this.#now.getTime() + milliseconds);
   }
 
-  /** Removes the message only after the end is recorded: without it, an unrecorded mail would be sent again. */
+  /** Records the end before it removes the message: a mail whose end is not recorded would be sent again. */
   async #end(delivery: StoredDelivery, end: Pick<Delivery, 'status' | 'reason'>): Promise<void> {
     const { store } = this.#deps;
     if (delivery.attempts > 0 && delivery.complaintId !== null)
       await endJoined(store, delivery, { ...end, now: this.#now });
-    // An attempt that seems to have failed may have handed a message over all the same.
+    // A failed attempt may still have handed over a message.
     const wasRetried = delivery.channel === 'mail' && delivery.attempts > 1;
     const messageId = wasRetried ? messageIdOf(delivery, delivery.round) : delivery.messageId;
     const messageMs = wasRetried ? LATE_MS : 0;
     const dueAt = this.#in(messageId === null ? KEPT_MS : messageMs);
     const ended = await recordDelivery(store, delivery, { ...end, messageId, dueAt });
     if (ended && messageId !== null && messageMs === 0) await this.#discard(ended);
-    // One that the account had before, unless it has it still.
+    // Forgets a former address, unless an account still uses it.
     if (ended && delivery.address) await forgetEmail(this.#deps, delivery.address);
   }
 
   /**
-   * Removes the messages of a delivery that has ended; they may have held links. One that Messaging never finishes cannot
-   * be removed: it is tried again after ever longer pauses, at last once a day.
+   * Removes the messages of an ended delivery, which may contain links. A message that Messaging never finishes cannot
+   * be removed; it is retried after growing pauses, at most a day.
    */
   async #discard(delivery: StoredDelivery): Promise<void> {
     const { store } = this.#deps;
     if (await discardMessages(this.#deps, delivery)) {
-      // Of an erased person nothing but this was left to do.
+      // The row of an erased person has no other purpose.
       if (delivery.channel === 'mail' && delivery.accountId === null) await removeDeliveries(store, [delivery.$id]);
       else await recordDelivery(store, delivery, { messageId: null, dueAt: this.#in(KEPT_MS) });
       return;
@@ -79,7 +79,7 @@ class Step {
     await recordDelivery(store, delivery, { dueAt: this.#in(Math.min(Math.max(age / 4, AGAIN_MS), DAY)) });
   }
 
-  /** Tries again later, or gives up. */
+  /** Schedules a retry, or records the failure after the last one. */
   async #retry(
     taken: StoredDelivery,
     reason: string,
@@ -94,7 +94,7 @@ class Step {
   async #askResult(delivery: StoredDelivery, messageId: string): Promise<void> {
     const result = await this.#deps.mailer.resultOf(messageId);
     const next = { round: delivery.round + 1, handedAt: null };
-    // A message that is gone was removed by somebody after it was accepted.
+    // A missing message was removed after Messaging had accepted it.
     if (result.status === 'sent' || result.status === 'missing')
       return this.#end(delivery, { status: 'sent', reason: null });
     if (result.status === 'failed') return this.#retry(delivery, describe(new Error(result.reason)), { next });
@@ -118,14 +118,14 @@ class Step {
       if (error instanceof MailRefused) return this.#end(taken, { status: 'failed', reason: error.message });
       await this.#retry(taken, describe(error));
     }
-    // The message of an earlier round, which has failed.
+    // The message of a failed earlier round.
     if (taken.messageId !== null) await mailer.discard(taken.messageId);
   }
 
   async #mail(taken: StoredDelivery, joined: readonly StoredDelivery[]): Promise<void> {
     const { store, mailer, clock } = this.#deps;
     const messageId = messageIdOf(taken, taken.round);
-    // An attempt whose answer was lost may have handed it over; a second mail would end the link of the first.
+    // An attempt whose answer was lost may have handed over the message. A second mail would end the link of the first.
     const isKnown = taken.attempts > 1 && (await mailer.resultOf(messageId)).status !== 'missing';
     if (!isKnown) {
       const composed = await composeMail(this.#deps, [taken, ...joined]);
@@ -152,10 +152,12 @@ class Step {
   }
 }
 
-/** Whether nothing is left to do with a delivery but to remove its row. */
+/** Whether only the removal of the delivery's row is left to do. */
 const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
 
-/** The first delivery of each person and complaint that were not tried yet: the others join its mail. */
+/**
+ * Leaves out untried deliveries that will join the mail of an earlier one to the same person about the same complaint.
+ */
 export function firstOfEachMail(deliveries: readonly StoredDelivery[]): StoredDelivery[] {
   const seen = new Set<string>();
   return deliveries.filter(({ channel, attempts, accountId, complaintId }) => {
@@ -168,8 +170,8 @@ export function firstOfEachMail(deliveries: readonly StoredDelivery[]): StoredDe
 }
 
 /**
- * Takes the next step of each of these deliveries, which are due. What fails stays due, or is due again when its lease
- * ends. Returns the errors.
+ * Takes the next step of each due delivery and returns the errors. A delivery that fails stays due, or is due again
+ * when its lease expires.
  */
 export async function takeDeliverySteps(deps: NotifyDeps, deliveries: readonly StoredDelivery[]): Promise<unknown[]> {
   const failures: unknown[] = [];

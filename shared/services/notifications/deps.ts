@@ -4,7 +4,7 @@ import type { NotifyConfig } from '#shared/config.ts';
 import type { Mailer } from '#shared/mail/mail.ts';
 import { SmtpMailer } from '#shared/mail/smtp.ts';
 
-/** What telling people and systems works with. */
+/** The dependencies of mails and webhooks. */
 export type NotifyDeps = StorageDeps & { config: NotifyConfig; mailer: Mailer };
 
 export function withMailer(deps: StorageDeps, config: NotifyConfig): NotifyDeps {

@@ -10,9 +10,9 @@ import { MINUTE } from '#shared/domain/clock.ts';
 import type { NotifyDeps } from './deps.ts';
 import { forgetPerson, reviewAddresses } from './forget-recipient.ts';
 
-/** Changes of a complaint within this time are told in one mail. */
+/** Changes of a complaint within this time go into one mail. */
 const COALESCED_MS = 2 * MINUTE;
-/** Longer than a run that has read an account may go on: erasing it is repeated until then. */
+/** Longer than a run that may have read the account. The cleanup after an erasure is repeated until then. */
 const ERASED_AGAIN_MS = 5 * MINUTE;
 const MAX_ADMINS = 100;
 const PAGE = 100;
@@ -44,7 +44,7 @@ async function peopleOf({ store }: NotifyDeps, complaint: StoredComplaint): Prom
 /** A person with their relations to the complaint. */
 type Concerned = { person: Recipient; audiences: Audience[] };
 
-/** Everybody who may be told of a complaint, in pages: reporter and assignee, then followers. */
+/** Everyone who may be told of a complaint, in pages: first reporter and assignee, then followers. */
 async function* concernedBy(
   deps: NotifyDeps,
   complaint: StoredComplaint,
@@ -62,7 +62,7 @@ async function* concernedBy(
   }
 }
 
-/** The mails about a change, in pages. None when the complaint is gone. */
+/** The mails about a change, in pages; none if the complaint is gone. */
 async function* complaintMails(deps: NotifyDeps, entry: StoredOutboxEntry): AsyncGenerator<Wanted[]> {
   const { kind, changed, statusBefore, status, byRole, byId, complaintId } = entry;
   if (complaintId === null || (kind !== 'complaint.created' && kind !== 'complaint.changed')) return;
@@ -94,7 +94,7 @@ async function webhookCalls({ store, clock }: NotifyDeps, entry: StoredOutboxEnt
   return hooks.map(({ $id }) => ({ ...call, webhookId: $id }));
 }
 
-/** A link is mailed to confirmed addresses only; several accounts of one address get one each. */
+/** Links are mailed only to confirmed addresses. If several accounts have the address, each gets a mail. */
 async function recoveryMails({ store, clock }: NotifyDeps, entry: StoredOutboxEntry): Promise<Wanted[]> {
   const { username, address, kind } = entry;
   const byName = username === null ? undefined : await findRecipient(store, username);
@@ -105,7 +105,7 @@ async function recoveryMails({ store, clock }: NotifyDeps, entry: StoredOutboxEn
   return accounts.filter(canBeMailed).map(({ $id }) => ({ ...mail, accountId: $id }));
 }
 
-/** Mails about an account go at once, whatever `notify` says. */
+/** Mails about an account are due at once, whatever `notify` says. */
 async function accountMails(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<Wanted[]> {
   const { accountId, address, webhookId, kind } = entry;
   const dueAt = deps.clock.now();
@@ -117,7 +117,7 @@ async function accountMails(deps: NotifyDeps, entry: StoredOutboxEntry): Promise
   return accountId === null ? [] : [{ channel: 'mail', kind, accountId, address, dueAt }];
 }
 
-/** All deliveries of a row of the outbox, in pages of at most a hundred. */
+/** All deliveries of an outbox row, in pages of at most a hundred. */
 async function* wantedBy(deps: NotifyDeps, entry: StoredOutboxEntry): AsyncGenerator<Wanted[]> {
   if (entry.complaintId === null) {
     yield await accountMails(deps, entry);
@@ -128,8 +128,8 @@ async function* wantedBy(deps: NotifyDeps, entry: StoredOutboxEntry): AsyncGener
 }
 
 /**
- * Makes the deliveries of a row of the outbox, and removes the row. Repeating it, or doing it twice at once, is
- * harmless: a delivery's id is made of the row's, the channel and the recipient. Returns the ids of what is due at once.
+ * Makes the deliveries of an outbox row and removes the row. Idempotent, since a delivery's id is derived from the
+ * row's id, channel and recipient. Returns the ids that are due at once.
  */
 export async function fanOut(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<string[]> {
   const { store, clock } = deps;

@@ -12,20 +12,19 @@ import type { NotifyDeps } from './deps.ts';
 
 const PAGE = 100;
 /**
- * How long messages are watched whose hand-over was tried more than once. A try that hung may still arrive; an id that
- * is taken refuses it.
+ * How long messages are kept if a hand-over may still arrive. Messaging refuses a late hand-over while the id is taken.
  */
 export const LATE_MS = 2 * HOUR;
 
-/** Removes what Messaging keeps of an address, unless an account uses or awaits it. */
+/** Removes what Messaging keeps of an address, unless an account has it as its address or pending address. */
 export async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Promise<void> {
   if ((await addressesInUse(store, [address.toLowerCase()])).size > 0) return;
   await mailer.forget(address);
 }
 
 /**
- * Removes the messages of all rounds of a delivery. Gives false while one of them is being sent and cannot be removed:
- * it may stay so for ever.
+ * Removes the messages of all rounds of a delivery. False if one is still `processing`, possibly forever, and cannot be
+ * removed.
  */
 export async function discardMessages({ mailer }: NotifyDeps, delivery: StoredDelivery): Promise<boolean> {
   let gone = true;
@@ -36,8 +35,8 @@ export async function discardMessages({ mailer }: NotifyDeps, delivery: StoredDe
 }
 
 /**
- * Takes an erased person out of a delivery and removes its messages. Those that cannot be removed yet, or that another
- * run may be handing over at this moment, are removed later, by the row that stays without the person.
+ * Removes an erased person from a delivery, and its messages. Messages that cannot be removed yet, or that another run
+ * may be handing over, are removed later by the anonymous row. False if another run has taken the delivery.
  */
 async function forgetDelivery(deps: NotifyDeps, delivery: StoredDelivery): Promise<boolean> {
   const wasTried = delivery.attempts > 0;
@@ -49,14 +48,14 @@ async function forgetDelivery(deps: NotifyDeps, delivery: StoredDelivery): Promi
 }
 
 /**
- * Removes everything that an erased person was sent or was to be sent: messages, deliveries, the address and former
- * ones. Gives false when another run took one of the deliveries meanwhile: then it is to be repeated.
+ * Removes all messages, deliveries and addresses of an erased person. False if another run took one of the deliveries
+ * meanwhile; then it must be repeated.
  */
 export async function forgetPerson(deps: NotifyDeps, accountId: string, address: string | null): Promise<boolean> {
   let complete = true;
   for (let full = true; full && complete; ) {
     const deliveries = await listOfAccount(deps.store, accountId, PAGE);
-    // A former address would be forgotten when its delivery ends, which is not to be any more.
+    // Normally a former address is forgotten when its delivery ends, but these deliveries are removed.
     const former = new Set(deliveries.flatMap((delivery) => delivery.address ?? []));
     for (const one of former) await forgetEmail(deps, one);
     const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
@@ -74,9 +73,9 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
 }
 
 /**
- * Looks at a page of the addresses that Messaging keeps something of, and removes those that no account uses or awaits,
- * as after a deletion whose event was lost. The next page is left to a row of the outbox of its own. Doing it again is
- * harmless: whoever is mailed is made anew.
+ * Reviews a page of the addresses that Messaging keeps, and removes those that no account uses or awaits, as after a
+ * deletion whose event was lost. Writes an outbox row for the next page. Idempotent: the next mail to an address adds
+ * it again.
  */
 export async function reviewAddresses(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<void> {
   const { store, mailer } = deps;

@@ -6,12 +6,12 @@ import { firstOfEachMail, takeDeliverySteps } from './delivery-steps.ts';
 import type { NotifyDeps } from './deps.ts';
 import { fanOut } from './fan-out.ts';
 
-/** What a run may cost: it ends before the next one begins. */
+/** The budget of a run, so that it ends before the next one begins. */
 const WHOLE_RUN = { calls: 4_000, milliseconds: 50 * SECOND };
 const PAGE = 100;
 const AT_ONCE = 8;
 
-/** `told`: rows of the outbox that were made into deliveries. `steps`: deliveries whose next step was taken. */
+/** `told`: outbox rows turned into deliveries. `steps`: deliveries whose next step was taken. */
 export type NotifyReport = { told: number; steps: number; failed: number; calls: number };
 
 class Run {
@@ -48,7 +48,7 @@ class Run {
     return due;
   }
 
-  /** Everything in the outbox. Rows that stay, as those of erased accounts do for a while, keep nothing else waiting. */
+  /** Handles the whole outbox. Pages past rows that stay for a while, such as those of erased accounts. */
   async fanOutAll(): Promise<void> {
     const seen = new Set<string>();
     let at = { since: '', skip: 0 };
@@ -57,7 +57,8 @@ class Run {
       const entries = page.filter(({ $id }) => !seen.has($id));
       for (const { $id } of entries) seen.add($id);
       await this.fanOut(entries);
-      // A whole page that was seen before was made in the same millisecond as the row to go on from.
+      // A page without new rows is part of more than a page with the same millisecond, so the next page is read by
+      // offset.
       const since = page.at(-1)?.$createdAt ?? '';
       at = entries.length === 0 ? { ...at, skip: at.skip + PAGE } : { since, skip: 0 };
       full = page.length === PAGE;
@@ -87,13 +88,13 @@ class Run {
       const failed = this.failures.length;
       const due = await listDueDeliveries(this.#deps.store, this.#deps.clock.now(), PAGE);
       await this.#step(due);
-      // A page that failed would be read again and again.
+      // A page with failures would be read again and again.
       full = due.length === PAGE && this.failures.length === failed;
     }
   }
 }
 
-/** Handles one row of the outbox on its event: mails about accounts and webhook calls are sent at once. */
+/** Handles one outbox row on its event. Mails about accounts and webhook calls are sent at once. */
 export async function deliverOutboxRow(deps: NotifyDeps, outboxId: string): Promise<NotifyReport> {
   const run = new Run(deps);
   const entry = await deps.store.outbox.find(outboxId);
@@ -103,8 +104,8 @@ export async function deliverOutboxRow(deps: NotifyDeps, outboxId: string): Prom
 }
 
 /**
- * Everything that is to be told and everything that is due, for at most 50 seconds: two calls when there is nothing. It
- * may run twice at once. What fails is due again later, and is counted in the report.
+ * Handles the whole outbox and all due deliveries, for at most 50 seconds; two calls if there is nothing to do.
+ * Concurrent runs are harmless. Failures are due again later and are counted in the report.
  */
 export async function runNotifications(deps: NotifyDeps): Promise<NotifyReport> {
   const run = new Run(deps);

@@ -1,14 +1,14 @@
 /** Standard Webhooks 1.0.0: `whsec_` and the base64 of 24 to 64 bytes. */
 const SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
 
-/** The key in a webhook's secret; undefined when it is none. */
+/** The key in a webhook's secret; undefined if the secret is invalid. */
 export function webhookKey(secret: string): Buffer | undefined {
   const [, encoded] = SECRET.exec(secret.trim()) ?? [];
   const key = encoded === undefined ? undefined : Buffer.from(encoded, 'base64');
   return key && key.byteLength >= 24 && key.byteLength <= 64 ? key : undefined;
 }
 
-/** The headers of one attempt. The id stays the same for all attempts, the time is the attempt's. */
+/** The headers of one attempt. All attempts share the id; the timestamp is the attempt's. */
 export function webhookHeaders(key: Buffer, { id, at, body }: { id: string; at: Date; body: string }) {
   const { createHmac } = process.getBuiltinModule('node:crypto');
   const timestamp = String(Math.floor(at.getTime() / 1000));

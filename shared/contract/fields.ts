@@ -146,7 +146,7 @@ export const NotifyName = z.lazy(() =>
     .enum(NOTIFY)
     .check(
       z.describe(
-        'What you are mailed about: `all`; `important`, which leaves out progress and complaints you follow; `none`. Mails about the account itself always come.',
+        'What you are mailed about: `all`; `important`, which leaves out progress, corrections and pictures that reporters add; `none`. Mails about the account itself always come.',
       ),
     ),
 );

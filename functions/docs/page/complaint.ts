@@ -151,7 +151,7 @@ function articleOf(complaint: Complaint): HTMLElement {
   text.className = 'text';
   article.append(reference, elementOf('h1', complaint.title), factsOf(complaint));
   if (complaint.duplicateOf !== null) {
-    const other = elementOf('a', 'See the complaint that this one is a double of');
+    const other = elementOf('a', 'See the complaint that this one duplicates');
     other.href = `#complaint=${encodeURIComponent(complaint.duplicateOf)}`;
     article.append(other);
   }

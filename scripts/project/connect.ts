@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Gateway, openGateway } from '#shared/appwrite/gateway.ts';
 import { openStore, type Store } from '#shared/appwrite/store.ts';
-import { HOUR, SECOND, systemClock } from '#shared/domain/clock.ts';
+import { DAY, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { UsageError } from './command.ts';
 import { localAddress, PROJECT_FILE } from './local-settings.ts';
 
@@ -75,7 +75,7 @@ export function connect(target: Target = targetOf()): Connection {
     ...target,
     timeoutMs: 15 * SECOND,
     hedgeMs: 2 * SECOND,
-    deadline: systemClock.elapsed() + HOUR,
+    deadline: systemClock.elapsed() + DAY,
     clock: systemClock,
   });
   return { target, gateway, store: openStore(gateway) };

@@ -8,11 +8,11 @@ import { openStage, type Stage, type Story } from '#tests/support/crash/stories.
 
 async function tryAll(stories: readonly Story[], every: number, stages: [Stage, Stage]): Promise<number> {
   const started = performance.now();
-  let met = 0;
+  let pointIndex = 0;
   let points = 0;
   let broken = 0;
   for (const story of stories) {
-    const report = await runStory(story, stages, { selectPoint: () => met++ % every === 0 });
+    const report = await runStory(story, stages, { selectPoint: () => pointIndex++ % every === 0 });
     console.log(describeReport(story.name, report));
     points += report.points;
     broken += report.broken.length;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ComplaintDetail, ComplaintList } from '#shared/contract/responses.ts';
 import { referenceOf } from '#shared/domain/reference.ts';
-import { runSchedule } from '#tests/support/complaints.ts';
+import { runMaintenanceOnce } from '#tests/support/complaints.ts';
 import { makePicture } from '#tests/support/pictures.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 import type { Answer } from '#tests/support/send.ts';
@@ -276,7 +276,7 @@ export async function compareAnswers(seed: number, steps: number): Promise<Figur
   try {
     const cases = await live(worlds, steps, seededRandom(seed));
     // Maintenance applies what was hidden in the console.
-    for (const world of worlds) await runSchedule(world.service);
+    for (const world of worlds) await runMaintenanceOnce(world.service);
     // The first request for figures after a change has them computed.
     for (const world of worlds) await ask(world, 'clerk', '/complain/stats');
     const oracle = new Oracle(worlds, cases);

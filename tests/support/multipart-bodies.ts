@@ -1,8 +1,8 @@
 import type { ProblemCode } from '#shared/domain/problems.ts';
 import { type Random, seededRandom } from './seeded-random.ts';
 
-export type Sent = { body: Buffer; contentType: string };
-export type Attack = Sent & { what: string; code: ProblemCode };
+export type EncodedForm = { body: Buffer; contentType: string };
+export type Attack = EncodedForm & { what: string; code: ProblemCode };
 
 export const BOUNDARY = '----FormBoundary7MA4YWxk';
 export const CONTENT_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
@@ -35,7 +35,7 @@ export function form(...parts: Buffer[]): Buffer {
 /**
  * Bodies from a grammar that makes an error at any place; many are also mutated. The same `seed` gives the same bodies.
  */
-export function* hostileBodies(count: number, seed: number): Generator<Sent> {
+export function* hostileBodies(count: number, seed: number): Generator<EncodedForm> {
   const random = seededRandom(seed);
   for (let index = 0; index < count; index++) {
     const sent = hostileBody(random);
@@ -43,7 +43,7 @@ export function* hostileBodies(count: number, seed: number): Generator<Sent> {
   }
 }
 
-function hostileBody(random: Random): Sent {
+function hostileBody(random: Random): EncodedForm {
   const boundary = random.chance(0.9)
     ? BOUNDARY
     : random.pick(['a', '-', '--', 'x'.repeat(70), "a'()+_,-./:=?", 'x'.repeat(300)]);

@@ -71,11 +71,11 @@ export async function race(service: Service, { writers, changes }: Race): Promis
   const staff = await service.person('staff');
   const { id } = await (await service.person()).file();
   await staff.send('PUT', '/complain', { json: { id, status: 'in_progress' } });
-  const ways = [httpWriter(staff), await inProcessWriter(service, staff.username)] as const;
+  const writeFunctions = [httpWriter(staff), await inProcessWriter(service, staff.username)] as const;
   const acknowledged: string[] = [];
   let refused = 0;
   const writer = async (_: unknown, number: number) => {
-    const write = ways[number % 2 === 0 ? 0 : 1];
+    const write = writeFunctions[number % 2 === 0 ? 0 : 1];
     for (let turn = 0; turn < changes; turn += 1) {
       const input = bodyOf(number, turn);
       while (!(await write(id, input))) refused += 1;

@@ -16,7 +16,7 @@ const USAGE = `Usage: npm run examples -- [--layout groups | compact] <photo.jpg
 await runCommand({
   usage: USAGE,
   options: { layout: { type: 'string' } },
-  words: 1,
+  maxArguments: 1,
   async run({ layout }, [photo]) {
     const only = readLayout(layout) === 'compact' ? { only: API } : {};
     if (photo === undefined) throw new UsageError('Name a photo, or say day.');

@@ -10,9 +10,9 @@ import { runStory, type Step } from './story.ts';
 import { domainTransport, executionsTransport } from './transports.ts';
 
 /** Plays the main story through domains and through executions; rejects at the first wrong answer. */
-export async function smoke(target: Target, print: (line: string) => void, said?: Layout): Promise<void> {
+export async function smoke(target: Target, print: (line: string) => void, givenLayout?: Layout): Promise<void> {
   const remote = openRemote(target);
-  const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), said);
+  const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), givenLayout);
   const live = await readLive(remote, declared);
   const { layout } = declared;
   const connection = connect(target);

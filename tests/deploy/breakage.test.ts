@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LaidOut } from '#scripts/project/layout.ts';
+import type { LayoutDeclaration } from '#scripts/project/layout.ts';
 import { useProject } from './support/project.ts';
 import { idOfVariable } from './support/variables.ts';
 
@@ -7,7 +7,7 @@ const world = useProject();
 const place = { databaseId: 'main', tableId: 'categories' };
 
 /** The declaration of the project with one change. */
-function declaredWith(change: (declared: LaidOut) => void): LaidOut {
+function declaredWith(change: (declared: LayoutDeclaration) => void): LayoutDeclaration {
   const declared = structuredClone(world.declared);
   change(declared);
   return declared;

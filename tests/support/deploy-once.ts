@@ -7,7 +7,7 @@ import { readRules } from '#scripts/deploy/live.ts';
 import { needsSecret } from '#scripts/deploy/plan-variables.ts';
 import { openRemote, type Remote, undefinedIfMissing } from '#scripts/deploy/remote.ts';
 import { targetOf } from '#scripts/project/connect.ts';
-import { type LaidOut, layOut } from '#scripts/project/layout.ts';
+import { declarationFor, type LayoutDeclaration } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { smoke } from '#scripts/smoke/smoke.ts';
 import { apiTests } from './api-tests.ts';
@@ -24,15 +24,22 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 export async function setup(): Promise<() => Promise<void>> {
   const target = targetOf();
   const remote = openRemote(target);
-  const declared = layOut(readDeclaration(PROJECT_FILE), 'groups');
+  const declared = declarationFor(readDeclaration(PROJECT_FILE), 'groups');
   await requireEmptyProject(remote, declared);
   const functionsDomain = process.env.APPWRITE_FUNCTIONS_DOMAIN;
   if (!functionsDomain) throw new Error('Set APPWRITE_FUNCTIONS_DOMAIN, such as functions.example.org.');
   const tokenSecret = randomBytes(48).toString('base64url');
   const cleanUp = () => removeAll(remote, declared);
   try {
-    const wish = { allowDestructive: false, renewSecret: false, tokenSecret, previousSecret: undefined };
-    const options = { target, declared, root, dryRun: false, print, wish: { ...wish, functionsHost: functionsDomain } };
+    const request = { allowDestructive: false, renewSecret: false, tokenSecret, previousSecret: undefined };
+    const options = {
+      target,
+      declared,
+      root,
+      dryRun: false,
+      print,
+      request: { ...request, functionsHost: functionsDomain },
+    };
     await deploy({ ...options, build: true });
     await setTestVariables(remote, declared);
     await deploy({ ...options, build: false });
@@ -52,7 +59,7 @@ export async function setup(): Promise<() => Promise<void>> {
 
 async function requireEmptyProject(
   { tables, functions, storage }: Remote,
-  { tablesDB, buckets }: LaidOut,
+  { tablesDB, buckets }: LayoutDeclaration,
 ): Promise<void> {
   const { functions: found } = await functions.list({ queries: [Query.limit(1)] });
   const existing = await Promise.all([
@@ -65,7 +72,7 @@ async function requireEmptyProject(
 }
 
 /** Sets the variables for fast tests; those that the deployment has created get another value. */
-async function setTestVariables({ functions }: Remote, declared: LaidOut): Promise<void> {
+async function setTestVariables({ functions }: Remote, declared: LayoutDeclaration): Promise<void> {
   for (const { $id: functionId } of declared.functions.filter(needsSecret)) {
     const { variables } = await functions.listVariables({ functionId, queries: [Query.limit(100)] });
     for (const [key, value] of Object.entries(TEST_SETTINGS)) {
@@ -83,7 +90,7 @@ async function setTestVariables({ functions }: Remote, declared: LaidOut): Promi
   }
 }
 
-async function removeAll(remote: Remote, { functions, tablesDB, buckets }: LaidOut): Promise<void> {
+async function removeAll(remote: Remote, { functions, tablesDB, buckets }: LayoutDeclaration): Promise<void> {
   const ids = functions.map(({ $id }) => $id);
   const rules = await readRules(remote);
   for (const { $id: ruleId, deploymentResourceId } of rules) {

@@ -12,7 +12,7 @@ await runCommand({
     // Both layouts have the same tables, so the option is only checked. It is accepted because the other commands have
     // it.
     readLayout(layout);
-    const told = await runAdmin(words, { retry, open: async () => connect(await requireAppwrite(targetOf())) });
-    if (told !== '') console.log(told);
+    const output = await runAdmin(words, { retry, open: async () => connect(await requireAppwrite(targetOf())) });
+    if (output !== '') console.log(output);
   },
 });

@@ -32,6 +32,6 @@ export async function escalate(
     }
   }
   const after = (await listByRole(store, ['admin', 'staff'], 1_000)).length;
-  assertHolds(after <= before, `${after - before} people have climbed`);
-  return { ...size, climbed: 0 };
+  assertHolds(after <= before, `${after - before} people have gained a role`);
+  return { ...size, escalated: 0 };
 }

@@ -45,8 +45,8 @@ function complaintRow(id: string, size: { bytes: number; pictured: boolean }) {
 }
 
 function entryRow(complaintId: string) {
-  const said = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
-  return { $id: randomId(), complaintId, ...said };
+  const entry = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
+  return { $id: randomId(), complaintId, ...entry };
 }
 
 async function storeAll({ gateway }: Connection, ids: readonly string[], picture: Uint8Array): Promise<void> {
@@ -67,8 +67,8 @@ export async function fill(connection: Connection, { complaints, pictures, orpha
     await tables.createRows({ databaseId: DATABASE_ID, tableId: 'complaints', rows });
     await tables.createRows({ databaseId: DATABASE_ID, tableId: 'timeline', rows: some.map(entryRow) });
   }
-  const nobodies = Array.from({ length: orphans }, randomId);
-  const owners = [...ids.slice(0, pictures), ...nobodies];
+  const orphanOwners = Array.from({ length: orphans }, randomId);
+  const owners = [...ids.slice(0, pictures), ...orphanOwners];
   await storeAll(
     connection,
     owners.map((id) => imageFileId(id, 0)),

@@ -21,7 +21,7 @@ export type Run = { changes: number; output: string; refusal: string };
 type Options = Partial<DeployRequest> & { dryRun?: boolean; declared?: LayoutDeclaration; layout?: Layout };
 
 /** An empty project on a local Appwrite of its own, and the commands that a person runs on it. */
-export type World = {
+export type DeployedProject = {
   local: LocalAppwrite;
   target: Target;
   remote: Remote;
@@ -29,32 +29,32 @@ export type World = {
   /** Never rejects: a refusal is in the result. */
   deploy(options?: Options): Promise<Run>;
   /** The doctor's findings of a level, by default its failures, as `subject: text`. */
-  complaints(level?: Finding['level'], layout?: Layout): Promise<string[]>;
+  findings(level?: Finding['level'], layout?: Layout): Promise<string[]>;
   /** Every call that changed something since the last call of this function, without executions. */
-  writes(): string[];
+  newWrites(): string[];
 };
 
-type Made = 'all' | 'tables' | 'nothing';
+type InitialContent = 'all' | 'tables' | 'nothing';
 
 /** `tables` creates no functions, which take longest. */
-export function useProject(made: Made = 'all', clock?: Clock): World {
-  const world = {} as World;
+export function useProject(content: InitialContent = 'all', clock?: Clock): DeployedProject {
+  const project = {} as DeployedProject;
   const dataDir = mkdtempSync(join(tmpdir(), 'complaints-deploy-'));
   beforeAll(async () => {
-    Object.assign(world, await open(dataDir, clock));
-    if (made === 'nothing') return;
-    const declared = made === 'tables' ? { ...world.declared, functions: [], others: [] } : world.declared;
-    const { refusal } = await world.deploy({ declared });
+    Object.assign(project, await open(dataDir, clock));
+    if (content === 'nothing') return;
+    const declared = content === 'tables' ? { ...project.declared, functions: [], others: [] } : project.declared;
+    const { refusal } = await project.deploy({ declared });
     if (refusal !== '') throw new Error(refusal);
   });
   afterAll(async () => {
-    await world.local.close();
+    await project.local.close();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  return world;
+  return project;
 }
 
-async function open(dataDir: string, clock?: Clock): Promise<World> {
+async function open(dataDir: string, clock?: Clock): Promise<DeployedProject> {
   const local = await startLocalAppwrite({ dataDir, projectId: 'fresh', ...(clock ? { clock } : {}) });
   const target = { endpoint: local.endpoint, projectId: 'fresh', key: local.apiKey };
   const declared = declarationFor(readDeclaration(PROJECT_FILE), 'groups');
@@ -69,11 +69,11 @@ async function open(dataDir: string, clock?: Clock): Promise<World> {
     declared,
     remote: openRemote(target),
     deploy: (options = {}) => deployTo(target, { root, declared, ...options }),
-    async complaints(level = 'failure', layout = 'groups') {
+    async findings(level = 'failure', layout = 'groups') {
       const findings = await examine(target, layout);
       return findings.filter((finding) => finding.level === level).map(({ subject, text }) => `${subject}: ${text}`);
     },
-    writes() {
+    newWrites() {
       const all = local.calls.all();
       const fresh = all.slice(seen).filter(({ method, path }) => method !== 'GET' && !path.endsWith('/executions'));
       seen = all.length;

@@ -149,9 +149,9 @@ function planCopies(planning: Planning, fn: DeclaredFunction): Change[] {
     .map(([key, owned]) => planCopy(planning, fn.$id, { key, owned }));
 }
 
-type Owned = { key: string; owned: { owner: string; variable: LiveVariable }[] };
+type OwnedVariable = { key: string; owned: { owner: string; variable: LiveVariable }[] };
 
-function planCopy(planning: Planning, id: string, { key, owned }: Owned): Change {
+function planCopy(planning: Planning, id: string, { key, owned }: OwnedVariable): Change {
   const about = { area: 'variable', subject: `variable ${id}.${key}` } as const;
   const owners = owned.map(({ owner }) => owner).join(', ');
   const secret = owned.some(({ variable }) => variable.secret);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { needsSecret } from '#scripts/deploy/plan-variables.ts';
-import { emptyEnvironment, inherited } from '#scripts/deploy/push.ts';
+import { emptyEnvironment, inheritedVariables } from '#scripts/deploy/push.ts';
 import { useProject } from './support/project.ts';
 import { idOfVariable } from './support/variables.ts';
 
@@ -46,7 +46,7 @@ describe('the token secret', () => {
       'XPATH',
     ];
     const kept = Object.fromEntries(names.map((name) => [name, 'canary']));
-    expect(inherited({ ...needed, ...kept })).toEqual(needed);
+    expect(inheritedVariables({ ...needed, ...kept })).toEqual(needed);
     const environment = { ...needed, ...kept, APPWRITE_ENDPOINT: 'https://appwrite.example.org/v1' };
     const before = { ...environment };
     expect(emptyEnvironment(environment)).toEqual(before);

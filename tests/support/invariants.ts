@@ -97,14 +97,14 @@ export async function inspect(service: Service): Promise<Findings> {
     })),
   );
   const gone = await Promise.all(references.map(isGone));
-  const living = new Set(all.complaints.map((complaint) => complaint.$id));
+  const existing = new Set(all.complaints.map((complaint) => complaint.$id));
   const referenced = new Set(references.map(({ id }) => id));
   const files = all.files.map((file) => file.$id);
   return {
-    complaints: [...living],
-    orphans: files.filter((id) => !living.has(ownerOfFile(id) ?? '')),
+    complaints: [...existing],
+    orphans: files.filter((id) => !existing.has(ownerOfFile(id) ?? '')),
     dangling: references.filter((_, index) => gone[index]).map(({ id }) => id),
-    unreferenced: files.filter((id) => living.has(ownerOfFile(id) ?? '') && !referenced.has(id)),
+    unreferenced: files.filter((id) => existing.has(ownerOfFile(id) ?? '') && !referenced.has(id)),
     timelines: wrongTimelines(all),
     totals: wrongTotals(all),
     references: wrongReferences(all),

@@ -44,7 +44,7 @@ class NotifyStory {
   }
 
   /** Plans a fault: one of the next twelve calls fails, with or without effect; sometimes also an event. */
-  #plan(): void {
+  #planFault(): void {
     const { random } = this.#options;
     const { faults } = this.#service.local;
     const functionId = this.#service.functionId('notifications');
@@ -79,7 +79,7 @@ class NotifyStory {
     await local.settle();
     for (let at = 0; at < changes; at += 1) {
       // A change causes about twelve calls and an event.
-      if (random.chance(12 * faults)) this.#plan();
+      if (random.chance(12 * faults)) this.#planFault();
       await this.#change(open, at);
       if (random.chance(0.1)) await advanceMinutes(this.#service, 1);
     }

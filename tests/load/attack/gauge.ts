@@ -10,7 +10,7 @@ import { isMainThread } from 'node:worker_threads';
 
 const SAMPLE_MS = 5;
 
-/** `longestBlockMs`: the longest time in which the event loop was blocked. `cpuMs`: the processor time of all threads. */
+/** `longestBlockMs`: how long the event loop was blocked at most. `cpuMs`: the processor time of all threads. */
 export type GaugeReading = { heapMb: number; rssMb: number; longestBlockMs: number; cpuMs: number };
 
 /** The file of the process with this id. */

@@ -12,7 +12,7 @@ type ClientRequest = { method: string; path: string; by?: Person } & Sending;
 type Operation = {
   name: string;
   status: number;
-  own: string;
+  functionId: string;
   share?: number;
   alone?: true;
   request(client: Client): ClientRequest;
@@ -32,20 +32,25 @@ const ROUNDS = 3;
 
 function operations(photo: Uint8Array): Operation[] {
   const text = { title: 'A broken lamp', description: 'It has been dark for a week, and the road is narrow there.' };
-  const own = 'complaints';
+  const functionId = 'complaints';
   const file = (person: Person, sending: Sending) => ({ method: 'POST', path: '/complain', by: person, ...sending });
   return [
-    { name: 'list', status: 200, own, request: () => ({ method: 'GET', path: '/complain' }) },
-    { name: 'detail', status: 200, own, request: ({ read }) => ({ method: 'GET', path: `/complain?id=${read}` }) },
-    { name: 'filing', status: 201, own, request: ({ person }) => file(person, { json: text }) },
+    { name: 'list', status: 200, functionId, request: () => ({ method: 'GET', path: '/complain' }) },
     {
-      ...{ name: 'filing, 2 MB photo', status: 201, own, alone: true },
+      name: 'detail',
+      status: 200,
+      functionId,
+      request: ({ read }) => ({ method: 'GET', path: `/complain?id=${read}` }),
+    },
+    { name: 'filing', status: 201, functionId, request: ({ person }) => file(person, { json: text }) },
+    {
+      ...{ name: 'filing, 2 MB photo', status: 201, functionId, alone: true },
       request: ({ person }) => file(person, { form: photoForm([photo]) }),
     },
     {
       name: 'change',
       status: 200,
-      own,
+      functionId,
       request: ({ staff, changed }) => {
         return { method: 'PUT', path: '/complain', by: staff, json: { id: changed, note: 'A crew is on its way.' } };
       },
@@ -53,7 +58,7 @@ function operations(photo: Uint8Array): Operation[] {
     {
       name: 'login',
       status: 200,
-      own: 'auth',
+      functionId: 'auth',
       // A hash takes a processor for a quarter of a second or more.
       share: 1 / 4,
       request: ({ person: { username } }) => ({
@@ -130,7 +135,7 @@ async function makeClients(service: Service, count: number): Promise<Client[]> {
 /** Sends the request to the domain of the contestant's function, as an app does. */
 function sendTo({ local }: Service, contestant: string, operation: Operation, client: Client): Promise<Answer> {
   const { method, path, by, ...sending } = operation.request(client);
-  const host = local.functionHost(contestant === 'ours' ? operation.own : contestant);
+  const host = local.functionHost(contestant === 'ours' ? operation.functionId : contestant);
   const person: Record<string, string> = by ? { token: by.token, username: by.username } : {};
   return send(method, `${local.url}${path}`, { ...sending, headers: { host, ...person } });
 }
@@ -154,7 +159,7 @@ async function compareCalls(
           throw new Error(`${operation.name}: ${contestant} answered ${status}: ${text}`);
       };
       for (let count = 0; count < WARM_UP; count += 1) await Promise.all(clients.slice(0, 2).map(request));
-      const functionId = contestant === 'ours' ? operation.own : contestant;
+      const functionId = contestant === 'ours' ? operation.functionId : contestant;
       calls.push(await callsOf(service, functionId, () => request(clients[0] as Client)));
     }
     if (new Set(calls).size === 1) return undefined;

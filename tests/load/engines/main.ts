@@ -29,7 +29,7 @@ const MAX_PER_ROW = 50;
 const MAX_SEARCHED = 4_000;
 /** Up to 500 rows that were looked up by ids or cells may be sorted. Lists are sorted only where they search. */
 const MAX_SORTED = 500;
-const SLOWER = 3;
+const MAX_SLOWDOWN = 3;
 /** A list below this time is fast, whatever it took with few rows; counting goes up to 5,000. */
 const FAST_MS = 10;
 
@@ -107,7 +107,7 @@ function faultsOf({ list, cost, fastest }: Result, few: Result | undefined): str
   return [
     ...(examined > most ? [`examines ${examined} rows`] : []),
     ...(sorted > (list.isSearched ? MAX_SEARCHED : MAX_SORTED) ? [`sorts ${sorted} rows`] : []),
-    ...(few && !list.isSearched && fastest > FAST_MS && fastest > SLOWER * few.fastest ? ['grows'] : []),
+    ...(few && !list.isSearched && fastest > FAST_MS && fastest > MAX_SLOWDOWN * few.fastest ? ['grows'] : []),
   ];
 }
 

@@ -23,7 +23,7 @@ const THINGS = ['lamp', 'pothole', 'bench', 'drain', 'sign', 'tree', 'bin', 'fen
 const FAULTS = ['broken', 'missing', 'leaking', 'blocked', 'dangerous', 'noisy'];
 const STREETS = Array.from({ length: 400 }, (_, n) => `Street${n}`);
 /** The percentage of each status among complaints that are older than 30 days. */
-const OLD: readonly [Status, number][] = [
+const OLD_SHARES: readonly [Status, number][] = [
   ['closed', 72],
   ['resolved', 14],
   ['rejected', 10],
@@ -33,7 +33,7 @@ const OLD: readonly [Status, number][] = [
   ['on_hold', 0.5],
 ];
 /** The percentage among newer complaints, of which few have ended. */
-const NEW: readonly [Status, number][] = [
+const NEW_SHARES: readonly [Status, number][] = [
   ['created', 40],
   ['in_progress', 25],
   ['acknowledged', 25],
@@ -71,7 +71,7 @@ function sampleComplaint(number: number, count: number, random: Random) {
   const filed = new Date(BEGIN + Math.floor((number / count) * YEARS_MS));
   const id = timeKey(filed) + number.toString(36).padStart(11, '0');
   const reporter = Math.floor(random() * REPORTERS);
-  const status = pickWeighted(NOW.getTime() - filed.getTime() > 30 * DAY ? OLD : NEW, random);
+  const status = pickWeighted(NOW.getTime() - filed.getTime() > 30 * DAY ? OLD_SHARES : NEW_SHARES, random);
   const isOpen = !['closed', 'resolved', 'rejected'].includes(status);
   const changedAt = new Date(filed.getTime() + Math.floor(random() * 30 * DAY)).toISOString();
   const overdueAt =

@@ -5,7 +5,7 @@ import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { countedAs } from '#shared/appwrite/tallies.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
 
-export type Filling = { complaints: number; pictures: number; orphans: number; picture: Uint8Array };
+export type FillOptions = { complaints: number; pictures: number; orphans: number; picture: Uint8Array };
 
 const AT_ONCE = 100;
 
@@ -58,7 +58,10 @@ async function storeAll({ gateway }: Connection, ids: readonly string[], picture
 }
 
 /** Fills a database as after years: complaints with timelines, some with a picture, and files without a complaint. */
-export async function fill(connection: Connection, { complaints, pictures, orphans, picture }: Filling): Promise<void> {
+export async function fill(
+  connection: Connection,
+  { complaints, pictures, orphans, picture }: FillOptions,
+): Promise<void> {
   const { tables } = connection.gateway;
   const ids = Array.from({ length: complaints }, randomId);
   for (let from = 0; from < complaints; from += AT_ONCE) {

@@ -149,9 +149,9 @@ export async function importCategories({ store }: Connection, file: string): Pro
       mistakes.push(`Line ${line.number}: ${error.message}.`);
     }
   }
-  const told = `${counts.made} categories made, ${counts.changed} changed.`;
-  if (mistakes.length === 0) return told;
-  throw new Error([...mistakes, told, `${mistakes.length} of ${lines.length} lines were left out.`].join('\n'));
+  const summary = `${counts.made} categories made, ${counts.changed} changed.`;
+  if (mistakes.length === 0) return summary;
+  throw new Error([...mistakes, summary, `${mistakes.length} of ${lines.length} lines were left out.`].join('\n'));
 }
 
 /** All categories as CSV, in the format of `importCategories`. */

@@ -9,7 +9,7 @@ import { exportComplaints } from './export.ts';
 type Command = (connection: Connection, args: readonly string[], retry: boolean) => Promise<string>;
 
 /** The number of arguments after the name of each command. */
-const MOST_ARGUMENTS: Readonly<Record<string, number>> = {
+const MAX_ARGUMENTS: Readonly<Record<string, number>> = {
   grant: 2,
   revoke: 1,
   'reset-password': 1,
@@ -54,7 +54,7 @@ export async function runAdmin(
 ): Promise<string> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageError(name === '' ? 'Say what to do.' : `There is no command ${name}.`);
-  const surplus = args[MOST_ARGUMENTS[name] ?? 0];
+  const surplus = args[MAX_ARGUMENTS[name] ?? 0];
   if (surplus !== undefined) throw new UsageError(`Unexpected argument: ${surplus}`);
   return command(await open(), args, retry);
 }

@@ -2,7 +2,7 @@ import { listByStatus, recordDelivery, type StoredDelivery } from '#shared/appwr
 import type { Store } from '#shared/appwrite/store.ts';
 import { printable } from '../project/command.ts';
 
-const SHOWN = 50;
+const MAX_SHOWN = 50;
 const PAGE = 100;
 
 /** Whether it is a mail of its own or a webhook call, not a delivery that is part of another mail. */
@@ -16,7 +16,7 @@ function lineOf({ $id, channel, kind, attempts, dueAt, reason }: StoredDelivery)
 /** The number of deliveries of each status, and the newest pending and failed ones, without personal data. */
 export async function describeDeliveries(store: Store): Promise<string> {
   const [pending, failed, sent, skipped] = await Promise.all(
-    (['pending', 'failed', 'sent', 'skipped'] as const).map((status) => listByStatus(store, status, SHOWN)),
+    (['pending', 'failed', 'sent', 'skipped'] as const).map((status) => listByStatus(store, status, MAX_SHOWN)),
   );
   const counts = `${pending?.total} pending, ${failed?.total} failed, ${sent?.total} sent, ${skipped?.total} skipped`;
   const lines = [pending, failed].flatMap((page) => (page?.rows ?? []).filter(isLead).map(lineOf));

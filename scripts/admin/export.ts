@@ -19,7 +19,7 @@ const PAGE = 100;
 const everything: Filter = { sight: { desk: true } };
 
 /** A spreadsheet cell holds at most 32,767 characters. */
-const LONGEST_CELL = 32_000;
+const MAX_CELL_LENGTH = 32_000;
 
 type Line = Record<string, unknown>;
 
@@ -27,23 +27,23 @@ type Line = Record<string, unknown>;
 function entryOf(entry: StoredEntry): Line {
   const { byName, role, kind, status, progress, note, internalNote, reason, changed, $createdAt } = entry;
   const { fromAssignee, toAssignee, fromCategory, toCategory } = entry;
-  const told = {
+  const fields = {
     ...{ at: new Date($createdAt).toISOString(), by: byName, role, kind, status, progress, changed, note },
     ...{ internalNote, reason, fromAssignee, toAssignee, fromCategory, toCategory },
   };
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
 /** A timeline as text, one line for each entry. Says so when there are more entries than fit into a cell. */
 function entriesAsText(entries: readonly Line[]): string {
   const lines = entries.map(({ at, by, role, kind, status, progress, changed: _changed, ...rest }) => {
-    const said = Object.entries(rest).map(([name, value]) => `${name}: ${String(value)}`);
-    return [`${at} ${kind} by ${by ?? role}, ${status} ${progress} %`, ...said].join('; ');
+    const texts = Object.entries(rest).map(([name, value]) => `${name}: ${String(value)}`);
+    return [`${at} ${kind} by ${by ?? role}, ${status} ${progress} %`, ...texts].join('; ');
   });
   let length = 0;
   const fitting = lines.filter((line) => {
     length += line.length + 1;
-    return length <= LONGEST_CELL;
+    return length <= MAX_CELL_LENGTH;
   });
   const left = lines.length - fitting.length;
   return [...fitting, ...(left > 0 ? [`${left} more entries: export to .jsonl for all`] : [])].join('\n');

@@ -12,13 +12,13 @@ export type Bundle = { id: string; file: string; content: Uint8Array; inputs: st
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A module that few requests need; in a file of its own it does not add its 3 ms to each cold start. */
-const SEPARATE = 'phone-number';
+const SEPARATE_MODULE = 'phone-number';
 
-const separately: Plugin = {
+const separateModule: Plugin = {
   name: 'separately',
   setup({ onResolve }) {
-    onResolve({ filter: new RegExp(`/${SEPARATE}\\.ts$`) }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: `./${SEPARATE}.cjs`, external: true } : undefined,
+    onResolve({ filter: new RegExp(`/${SEPARATE_MODULE}\\.ts$`) }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${SEPARATE_MODULE}.cjs`, external: true } : undefined,
     );
   },
 };
@@ -32,7 +32,7 @@ export async function bundle(ids: readonly string[], folder = `${root}functions`
     absWorkingDir: root,
     entryPoints: [
       ...ids.map((id) => ({ in: `functions/${id}/main.ts`, out: `${id}/dist/main` })),
-      { in: `shared/contract/${SEPARATE}.ts`, out: SEPARATE },
+      { in: `shared/contract/${SEPARATE_MODULE}.ts`, out: SEPARATE_MODULE },
     ],
     outdir: folder,
     outExtension: { '.js': '.cjs' },
@@ -47,24 +47,24 @@ export async function bundle(ids: readonly string[], folder = `${root}functions`
       undici: `${root}shared/appwrite/transport/undici.ts`,
       'json-bigint': `${root}shared/appwrite/transport/json-bigint.ts`,
     },
-    plugins: [generatedModules, separately],
+    plugins: [generatedModules, separateModule],
     metafile: true,
     write: false,
   });
-  const made = (entry: string, path: string) => {
+  const outputOf = (entry: string, path: string) => {
     const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === entry);
     const content = outputFiles.find((file) => file.path === path)?.contents;
     if (!output || !content) throw new Error(`esbuild made nothing of ${entry}`);
     return { content, inputs: Object.keys(output.inputs), imports: output.imports.map(({ path }) => path) };
   };
-  const separate = made(`shared/contract/${SEPARATE}.ts`, `${folder}/${SEPARATE}.cjs`);
+  const separate = outputOf(`shared/contract/${SEPARATE_MODULE}.ts`, `${folder}/${SEPARATE_MODULE}.cjs`);
   return Promise.all(
     ids.map(async (id) => {
       const file = `${folder}/${id}/dist/main.cjs`;
-      const { content, inputs, imports } = made(`functions/${id}/main.ts`, file);
+      const { content, inputs, imports } = outputOf(`functions/${id}/main.ts`, file);
       await replace(file, content);
-      if (imports.includes(`./${SEPARATE}.cjs`)) {
-        await replace(`${dirname(file)}/${SEPARATE}.cjs`, separate.content);
+      if (imports.includes(`./${SEPARATE_MODULE}.cjs`)) {
+        await replace(`${dirname(file)}/${SEPARATE_MODULE}.cjs`, separate.content);
         inputs.push(...separate.inputs);
       }
       await replace(`${dirname(file)}/LICENCES.txt`, await licencesOf(root, inputs));

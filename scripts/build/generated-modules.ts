@@ -41,13 +41,13 @@ export const COMMON_PASSWORDS = text;`;
 
 async function explorer(): Promise<string> {
   const { openApiDocument } = await import('../openapi/document.ts');
-  const [script, library, theirStyle, ownStyle] = await Promise.all([
+  const [script, library, libraryStyle, pageStyle] = await Promise.all([
     bundleText(`${page}/explorer.ts`, forBrowsers),
     readWithoutMap(require.resolve('swagger-ui-dist/swagger-ui-bundle.js')),
     readWithoutMap(require.resolve('swagger-ui-dist/swagger-ui.css')),
     bundleText(`${page}/explorer.css`, forBrowsers),
   ]);
-  const style = `${theirStyle}\n${ownStyle}`;
+  const style = `${libraryStyle}\n${pageStyle}`;
   return `export const embedded = ${JSON.stringify({ document: openApiDocument(), script, library, style })};`;
 }
 

@@ -8,7 +8,7 @@ import { drawScene, type Scene } from './scenes.ts';
 import { DEMO_STORIES, type DemoStory } from './stories.ts';
 import { Visitor } from './visitor.ts';
 
-type Work = { day: number; run: (visitors: ReadonlyMap<string, Visitor>) => Promise<void> };
+type TimedRequest = { day: number; run: (visitors: ReadonlyMap<string, Visitor>) => Promise<void> };
 
 /**
  * Fills an empty local Appwrite through the API with events of three weeks; does nothing when it has accounts. Resolves
@@ -29,7 +29,7 @@ export async function fillWithDemo(local: LocalAppwrite): Promise<string> {
     for (const { username, role } of DEMO_PEOPLE) {
       if (role !== 'user') await giveRole(connection, username, role);
     }
-    for (const { day, run } of DEMO_STORIES.flatMap(worksOf).sort((a, b) => b.day - a.day)) {
+    for (const { day, run } of DEMO_STORIES.flatMap(requestsOf).sort((a, b) => b.day - a.day)) {
       moveTo(day);
       await run(visitors);
     }
@@ -41,10 +41,10 @@ export async function fillWithDemo(local: LocalAppwrite): Promise<string> {
 }
 
 /** The requests of a story in their order. Stories happen at different hours of the day. */
-function worksOf(story: DemoStory, number: number): Work[] {
+function requestsOf(story: DemoStory, number: number): TimedRequest[] {
   const hours = ((number * 5) % 9) / 24;
   let id: string | undefined;
-  const file: Work = {
+  const file: TimedRequest = {
     day: story.day + hours,
     run: async (visitors) => {
       ({ id } = (await visitors.get(story.by)?.send('POST', '/complain', await formOf(story, number))) ?? {});

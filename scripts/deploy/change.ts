@@ -1,4 +1,4 @@
-import type { LaidOut } from '../project/layout.ts';
+import type { LayoutDeclaration } from '../project/layout.ts';
 import type { Declaration } from './declaration.ts';
 import type { Live } from './live.ts';
 import type { Remote } from './remote.ts';
@@ -20,7 +20,7 @@ export type Change = {
   apply(): Promise<void>;
 };
 
-export type Wish = {
+export type DeployRequest = {
   /** `--allow-destructive` was given. */
   allowDestructive: boolean;
   /** Sets a new token secret on all functions, which logs everybody out. */
@@ -37,31 +37,31 @@ export type Wish = {
 };
 
 /** The input of a plan. */
-export type Planning = { remote: Remote; declared: LaidOut; live: Live; wish: Wish };
+export type Planning = { remote: Remote; declared: LayoutDeclaration; live: Live; request: DeployRequest };
 
 export const databaseOf = ({ tablesDB }: Declaration): string => tablesDB[0]?.$id ?? '';
 
 const nothing = async () => {};
 
 /** An undeclared thing: it is kept, or destroyed if that is allowed. */
-export function undeclared(change: Omit<Change, 'action' | 'why'>, { allowDestructive }: Wish): Change {
+export function keepOrDestroy(change: Omit<Change, 'action' | 'why'>, { allowDestructive }: DeployRequest): Change {
   const why = 'is not declared';
   return allowDestructive ? { ...change, why, action: 'destroy' } : { ...change, why, action: 'keep', apply: nothing };
 }
 
 /** A difference that can only be removed by destroying and creating again. */
-export function replaced(change: Omit<Change, 'action'>, { allowDestructive }: Wish): Change {
+export function blockOrReplace(change: Omit<Change, 'action'>, { allowDestructive }: DeployRequest): Change {
   return allowDestructive ? { ...change, action: 'destroy' } : { ...change, action: 'blocked', apply: nothing };
 }
 
 /** `name is A, declared is B` for every setting that differs. */
 export function differences(live: Record<string, unknown>, declared: Record<string, unknown>): string[] {
   return Object.entries(declared)
-    .filter(([name, wanted]) => spell(live[name]) !== spell(wanted))
-    .map(([name, wanted]) => `${name} is ${spell(live[name])}, declared is ${spell(wanted)}`);
+    .filter(([name, wanted]) => asJson(live[name]) !== asJson(wanted))
+    .map(([name, wanted]) => `${name} is ${asJson(live[name])}, declared is ${asJson(wanted)}`);
 }
 
 /** A value as JSON; the order of a list has no meaning in the settings that are compared. */
-function spell(value: unknown): string {
+function asJson(value: unknown): string {
   return JSON.stringify(Array.isArray(value) ? value.map(String).sort() : (value ?? null));
 }

@@ -11,7 +11,7 @@ import { originOf, ruleOf } from './plan-domains.ts';
 import { secretHolders } from './plan-variables.ts';
 
 /** Requests that a function answers with 401 when the token is wrong. */
-const QUESTIONS = ['/user', '/complain?pageSize=1'];
+const PROBES = ['/user', '/complain?pageSize=1'];
 
 /**
  * Whether the running functions use this token secret: sends one of them a token signed with it. Undefined when there
@@ -19,7 +19,7 @@ const QUESTIONS = ['/user', '/complain?pageSize=1'];
  */
 export async function isSecretInUse(planning: Planning, secret: string): Promise<boolean | undefined> {
   const { target } = planning.remote;
-  const url = askable(planning);
+  const url = probeUrl(planning);
   if (url === undefined) return undefined;
   const [account] = await listByRole(connect(target).store, [...ROLES], 1);
   if (!account) return undefined;
@@ -36,10 +36,10 @@ export async function isSecretInUse(planning: Planning, secret: string): Promise
   return status === 401 ? false : undefined;
 }
 
-function askable(planning: Planning): string | undefined {
+function probeUrl(planning: Planning): string | undefined {
   const { live, remote } = planning;
   const holders = secretHolders(planning).map(({ $id }) => $id);
-  for (const path of QUESTIONS) {
+  for (const path of PROBES) {
     const [plain = ''] = path.split('?');
     const owners = [functionFor('groups', plain), functionFor('compact', plain)];
     const owner = owners.find((id) => holders.includes(id) && ruleOf(live.rules, id)?.status === 'verified');

@@ -1,8 +1,8 @@
 import { AppwriteException } from 'node-appwrite';
 import { buildFunctions } from '../build/functions.ts';
 import type { Target } from '../project/connect.ts';
-import type { LaidOut } from '../project/layout.ts';
-import type { Change, Planning, Wish } from './change.ts';
+import type { LayoutDeclaration } from '../project/layout.ts';
+import type { Change, DeployRequest, Planning } from './change.ts';
 import { isSecretInUse } from './check-secret.ts';
 import type { DeclaredFunction } from './declaration.ts';
 import { readLive } from './live.ts';
@@ -18,10 +18,10 @@ import { verifyFunctions, verifySchedule } from './verify.ts';
 
 export type DeployOptions = {
   target: Target;
-  declared: LaidOut;
+  declared: LayoutDeclaration;
   /** The folder to which the declaration's paths are relative. */
   root: string;
-  wish: Wish;
+  request: DeployRequest;
   dryRun: boolean;
   /** Whether to build the bundles first. */
   build: boolean;
@@ -44,28 +44,28 @@ export class DeployError extends Error {}
 export async function deploy(options: DeployOptions): Promise<number> {
   const { print, build, dryRun } = options;
   if (build) await buildFunctions({ quiet: true });
-  const planning = await look(options);
+  const planning = await readPlanning(options);
   const changes = await planAll(planning, codeOptions(options, planning));
-  const real = changes.filter(({ action }) => action !== 'keep');
+  const needed = changes.filter(({ action }) => action !== 'keep');
   for (const line of planLines(changes)) print(line);
-  if (real.length === 0) print('Nothing to change.');
-  const blocked = real.filter(({ action }) => action === 'blocked');
+  if (needed.length === 0) print('Nothing to change.');
+  const blocked = needed.filter(({ action }) => action === 'blocked');
   if (blocked.length > 0) throw new DeployError(refusal(blocked));
   if (dryRun) return 0;
-  await checkSaidSecret(planning, real);
-  const removals = real.filter(({ area }) => area === 'layout');
-  const others = real.filter(({ area }) => area !== 'layout');
+  await checkGivenSecret(planning, needed);
+  const removals = needed.filter(({ area }) => area === 'layout');
+  const others = needed.filter(({ area }) => area !== 'layout');
   for (const change of others) await apply(change, print);
-  const now = others.length > 0 ? await confirm(options) : planning;
-  await prove(now, { print, schedules: others.length > 0 });
+  const now = others.length > 0 ? await confirmNothingLeft(options) : planning;
+  await verifyAll(now, { print, schedules: others.length > 0 });
   for (const change of removals) await apply(change, print);
-  tellDomains(now, print);
-  return real.length;
+  printDomains(now, print);
+  return needed.length;
 }
 
 /** A secret given for a function that lacks one must equal that of the others, or tokens would not be valid on all. */
-async function checkSaidSecret(planning: Planning, changes: readonly Change[]): Promise<void> {
-  const { tokenSecret, renewSecret } = planning.wish;
+async function checkGivenSecret(planning: Planning, changes: readonly Change[]): Promise<void> {
+  const { tokenSecret, renewSecret } = planning.request;
   const isSet = changes.some(({ area, subject }) => area === 'variable' && subject.endsWith(`.${SECRET}`));
   if (!isSet || renewSecret || tokenSecret === undefined) return;
   if ((await isSecretInUse(planning, tokenSecret)) === false) {
@@ -75,16 +75,16 @@ async function checkSaidSecret(planning: Planning, changes: readonly Change[]): 
   }
 }
 
-type Proving = { print: DeployOptions['print']; schedules: boolean };
+type VerifyOptions = { print: DeployOptions['print']; schedules: boolean };
 
-async function prove(planning: Planning, { print, schedules }: Proving): Promise<void> {
-  const proofs = await verifyFunctions(planning);
+async function verifyAll(planning: Planning, { print, schedules }: VerifyOptions): Promise<void> {
+  const results = await verifyFunctions(planning);
   const scheduled = planning.declared.functions.filter(({ schedule }) => schedules && schedule !== '');
-  if (proofs.every(({ serves }) => serves)) {
-    for (const { $id } of scheduled) proofs.push(await verifySchedule(planning.remote, $id));
+  if (results.every(({ serves }) => serves)) {
+    for (const { $id } of scheduled) results.push(await verifySchedule(planning.remote, $id));
   }
-  for (const { functionId, serves, text } of proofs) if (serves) print(`  ${functionId}: ${text}`);
-  const failed = proofs.filter(({ serves }) => !serves);
+  for (const { functionId, serves, text } of results) if (serves) print(`  ${functionId}: ${text}`);
+  const failed = results.filter(({ serves }) => !serves);
   if (failed.length === 0) return;
   const lines = failed.map(({ functionId, text }) => `${functionId} does not serve: ${text}`);
   throw new DeployError(lines.join('\n'));
@@ -96,9 +96,9 @@ function refusal(blocked: readonly Change[]): string {
   return `Nothing was changed: ${blocked.length} of the changes above need a decision.${lost}`;
 }
 
-async function look({ target, declared, wish }: DeployOptions): Promise<Planning> {
+async function readPlanning({ target, declared, request }: DeployOptions): Promise<Planning> {
   const remote = openRemote(target);
-  return { remote, declared, live: await readLive(remote, declared), wish };
+  return { remote, declared, live: await readLive(remote, declared), request };
 }
 
 function codeOptions({ root, print }: DeployOptions, { remote }: Planning) {
@@ -122,18 +122,18 @@ function explain(error: unknown): string {
 }
 
 /** Reads the project and plans again; throws when anything is left to change. Resolves to what it has read. */
-async function confirm(options: DeployOptions): Promise<Planning> {
-  const { target, declared, wish } = options;
+async function confirmNothingLeft(options: DeployOptions): Promise<Planning> {
+  const { target, declared, request } = options;
   await waitForTables(openRemote(target), declared.tablesDB[0]?.$id ?? '');
-  const again = { ...options, wish: { ...wish, renewSecret: false, removeOtherLayout: false } };
-  const planning = await look(again);
+  const again = { ...options, request: { ...request, renewSecret: false, removeOtherLayout: false } };
+  const planning = await readPlanning(again);
   const changes = await planAll(planning, codeOptions(again, planning));
   const left = changes.filter(({ action, why }) => action !== 'keep' && why !== UNREADABLE);
   if (left.length > 0) throw new DeployError(`Not as declared after all:\n${planLines(left).join('\n')}`);
   return planning;
 }
 
-function tellDomains({ remote, declared, live }: Planning, print: DeployOptions['print']): void {
+function printDomains({ remote, declared, live }: Planning, print: DeployOptions['print']): void {
   for (const { $id } of declared.functions) {
     const rule = ruleOf(live.rules, $id);
     if (rule) print(`${$id.padEnd(14)} ${originOf(remote.target.endpoint, rule.domain)}`);

@@ -14,7 +14,7 @@ export async function findDuplicates(
   columns: readonly string[],
 ): Promise<string> {
   const first = new Map<string, string>();
-  const doubled: string[] = [];
+  const duplicates: string[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = cursor === undefined ? [] : [Query.cursorAfter(cursor)];
     const queries = [Query.select(['$id', ...columns]), Query.limit(PAGE), ...page];
@@ -25,14 +25,14 @@ export async function findDuplicates(
       const key = JSON.stringify(values.map((value) => fold(String(value))));
       const other = first.get(key);
       if (other === undefined) first.set(key, row.$id);
-      else doubled.push(`${other} and ${row.$id}`);
+      else duplicates.push(`${other} and ${row.$id}`);
     }
     cursor = rows.at(-1)?.$id;
     if (rows.length < PAGE) break;
   }
-  if (doubled.length === 0) return '';
-  const more = doubled.length > 5 ? ` and ${doubled.length - 5} more` : '';
-  return `rows with equal ${columns.join(', ')}: ${doubled.slice(0, 5).join('; ')}${more}`;
+  if (duplicates.length === 0) return '';
+  const more = duplicates.length > 5 ? ` and ${duplicates.length - 5} more` : '';
+  return `rows with equal ${columns.join(', ')}: ${duplicates.slice(0, 5).join('; ')}${more}`;
 }
 
 function fold(text: string): string {

@@ -1,38 +1,38 @@
 import { Query } from 'node-appwrite';
 import * as z from 'zod/mini';
-import type { LaidOut } from '../project/layout.ts';
+import type { LayoutDeclaration } from '../project/layout.ts';
 import { type Remote, undefinedIfMissing } from './remote.ts';
 
 /** The project as it is, limited to what the declaration describes. */
 
 // The SDK returns integers beyond 2^53 as BigInt.
 const number = z.pipe(z.union([z.number(), z.bigint()]), z.transform(Number));
-const maybe = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
-const texts = z.array(z.string());
+const nullish = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
+const strings = z.array(z.string());
 
 const Column = z.object({
   key: z.string(),
   type: z.string(),
   status: z.string(),
-  error: maybe(z.string()),
+  error: nullish(z.string()),
   required: z.boolean(),
-  array: maybe(z.boolean()),
-  default: maybe(z.unknown()),
-  size: maybe(number),
-  encrypt: maybe(z.boolean()),
-  min: maybe(number),
-  max: maybe(number),
-  format: maybe(z.string()),
-  elements: maybe(texts),
+  array: nullish(z.boolean()),
+  default: nullish(z.unknown()),
+  size: nullish(number),
+  encrypt: nullish(z.boolean()),
+  min: nullish(number),
+  max: nullish(number),
+  format: nullish(z.string()),
+  elements: nullish(strings),
 });
 
 const Index = z.object({
   key: z.string(),
   type: z.string(),
   status: z.string(),
-  error: maybe(z.string()),
-  columns: texts,
-  orders: maybe(z.array(maybe(z.string()))),
+  error: nullish(z.string()),
+  columns: strings,
+  orders: nullish(z.array(nullish(z.string()))),
 });
 
 const Table = z.object({
@@ -40,7 +40,7 @@ const Table = z.object({
   name: z.string(),
   enabled: z.boolean(),
   rowSecurity: z.boolean(),
-  $permissions: texts,
+  $permissions: strings,
   columns: z.array(Column),
   indexes: z.array(Index),
 });
@@ -48,11 +48,11 @@ const Table = z.object({
 const Bucket = z.object({
   $id: z.string(),
   name: z.string(),
-  $permissions: texts,
+  $permissions: strings,
   fileSecurity: z.boolean(),
   enabled: z.boolean(),
   maximumFileSize: number,
-  allowedFileExtensions: texts,
+  allowedFileExtensions: strings,
   compression: z.string(),
   encryption: z.boolean(),
   antivirus: z.boolean(),
@@ -70,18 +70,18 @@ const Fn = z.object({
   $id: z.string(),
   name: z.string(),
   runtime: z.string(),
-  execute: texts,
-  events: texts,
+  execute: strings,
+  events: strings,
   schedule: z.string(),
-  scopes: texts,
+  scopes: strings,
   timeout: number,
   enabled: z.boolean(),
   logging: z.boolean(),
   live: z.boolean(),
   entrypoint: z.string(),
   commands: z.string(),
-  buildSpecification: maybe(z.string()),
-  runtimeSpecification: maybe(z.string()),
+  buildSpecification: nullish(z.string()),
+  runtimeSpecification: nullish(z.string()),
   deploymentId: z.string(),
 });
 
@@ -89,8 +89,8 @@ const Rule = z.object({
   $id: z.string(),
   domain: z.string(),
   type: z.string(),
-  deploymentResourceType: maybe(z.string()),
-  deploymentResourceId: maybe(z.string()),
+  deploymentResourceType: nullish(z.string()),
+  deploymentResourceId: nullish(z.string()),
   status: z.string(),
 });
 
@@ -118,7 +118,7 @@ export type Live = {
   rules: LiveRule[];
 };
 
-const found = <T>(list: (T | undefined)[]): T[] => list.filter((item) => item !== undefined);
+const withoutUndefined = <T>(list: (T | undefined)[]): T[] => list.filter((item) => item !== undefined);
 
 async function readFunction({ functions }: Remote, functionId: string): Promise<LiveFunction | undefined> {
   const answer = await undefinedIfMissing(functions.get({ functionId }));
@@ -146,7 +146,7 @@ export async function readRules({ rules }: Remote): Promise<LiveRule[]> {
   return z.parse(z.array(Rule), answer.rules).filter(({ deploymentResourceType: type }) => type === 'function');
 }
 
-export async function readLive(remote: Remote, declared: LaidOut): Promise<Live> {
+export async function readLive(remote: Remote, declared: LayoutDeclaration): Promise<Live> {
   const databaseId = declared.tablesDB[0]?.$id ?? '';
   const [database, tables, buckets, functions, others, rules] = await Promise.all([
     undefinedIfMissing(remote.tables.get({ databaseId })),
@@ -161,9 +161,9 @@ export async function readLive(remote: Remote, declared: LaidOut): Promise<Live>
   return {
     database,
     tables,
-    buckets: z.parse(z.array(Bucket), found(buckets)),
-    functions: found(functions),
-    others: found(others),
+    buckets: z.parse(z.array(Bucket), withoutUndefined(buckets)),
+    functions: withoutUndefined(functions),
+    others: withoutUndefined(others),
     rules,
   };
 }

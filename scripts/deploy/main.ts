@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { runCommand, UsageError } from '#scripts/project/command.ts';
-import { reach, targetOf } from '#scripts/project/connect.ts';
+import { requireAppwrite, targetOf } from '#scripts/project/connect.ts';
 import { readLayout } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { chooseLayout } from './choose-layout.ts';
@@ -34,17 +34,17 @@ await runCommand({
   async run(values) {
     const environment = emptyEnvironment(process.env);
     if (!environment.APPWRITE_ENDPOINT) throw new UsageError('APPWRITE_ENDPOINT is not set.');
-    const said = readLayout(values.layout);
-    const target = await reach(targetOf(environment), environment);
+    const layout = readLayout(values.layout);
+    const target = await requireAppwrite(targetOf(environment), environment);
     const declared = readDeclaration(environment.APPWRITE_PROJECT_FILE ?? PROJECT_FILE);
     await deploy({
       target,
-      declared: await chooseLayout(openRemote(target), declared, said),
+      declared: await chooseLayout(openRemote(target), declared, layout),
       root: fileURLToPath(new URL('../..', import.meta.url)),
       dryRun: values['dry-run'],
       build: true,
       print: console.log,
-      wish: {
+      request: {
         allowDestructive: values['allow-destructive'],
         renewSecret: values['renew-secret'],
         tokenSecret: environment.TOKEN_SECRET || undefined,

@@ -18,14 +18,14 @@ export type CodeOptions = {
 
 /** A change for each function whose running code differs from the build. Applying the first one pushes them all. */
 export async function planCode(planning: Planning, { root, push, before }: CodeOptions): Promise<Change[]> {
-  const judged = await Promise.all(
+  const candidates = await Promise.all(
     planning.declared.functions.map(async (fn) => ({
       fn,
-      why: unsettled(fn, before) ?? (await staleness(planning, fn, root)),
+      why: settingsChangeReason(fn, before) ?? (await stalenessReason(planning, fn, root)),
     })),
   );
-  judged.push(...unsettledOthers(planning, before));
-  const stale = judged.filter(({ why }) => why !== undefined);
+  candidates.push(...otherLayoutReasons(planning, before));
+  const stale = candidates.filter(({ why }) => why !== undefined);
   if (stale.length === 0) return [];
   const apply = () => push(stale.map(({ fn }) => fn));
   const [first, ...rest] = stale.map(({ fn, why }) => ({ subject: `code of ${fn.$id}`, why: why ?? '' }));
@@ -35,13 +35,13 @@ export async function planCode(planning: Planning, { root, push, before }: CodeO
 }
 
 /** The functions of the other layout whose variables change, which take effect with a new deployment only. */
-function unsettledOthers({ declared, live }: Planning, before: readonly Change[]) {
-  const there = declared.others.filter(({ $id }) => live.others.some((other) => other.$id === $id));
-  return there.map((fn) => ({ fn, why: unsettled(fn, before) }));
+function otherLayoutReasons({ declared, live }: Planning, before: readonly Change[]) {
+  const existing = declared.others.filter(({ $id }) => live.others.some((other) => other.$id === $id));
+  return existing.map((fn) => ({ fn, why: settingsChangeReason(fn, before) }));
 }
 
 /** The reason for a new deployment when variables or certain settings change, since a deployment keeps the old ones. */
-function unsettled({ $id }: DeclaredFunction, before: readonly Change[]): string | undefined {
+function settingsChangeReason({ $id }: DeclaredFunction, before: readonly Change[]): string | undefined {
   const changing = before.some(({ area, subject, why, action }) => {
     if (action === 'keep') return false;
     if (area === 'variable') return subject.startsWith(`variable ${$id}.`);
@@ -51,7 +51,7 @@ function unsettled({ $id }: DeclaredFunction, before: readonly Change[]): string
 }
 
 /** Why a function must be pushed; undefined when it runs the built code with the present variables. */
-async function staleness(planning: Planning, fn: DeclaredFunction, root: string): Promise<string | undefined> {
+async function stalenessReason(planning: Planning, fn: DeclaredFunction, root: string): Promise<string | undefined> {
   const known = planning.live.functions.find(({ $id }) => $id === fn.$id);
   if (!known?.deployment) return 'has never been deployed';
   const { deployment } = known;

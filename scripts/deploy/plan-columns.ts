@@ -1,4 +1,4 @@
-import { type Change, databaseOf, differences, type Planning, replaced, undeclared } from './change.ts';
+import { blockOrReplace, type Change, databaseOf, differences, keepOrDestroy, type Planning } from './change.ts';
 import type { DeclaredColumn, DeclaredTable } from './declaration.ts';
 import { type LiveColumn, type LiveTable, readTables } from './live.ts';
 import { countRows, type Remote, until } from './remote.ts';
@@ -9,14 +9,15 @@ type ColumnTarget = { planning: Planning; table: DeclaredTable; path: string };
 
 export async function planColumns(planning: Planning, table: DeclaredTable, known?: LiveTable): Promise<Change[]> {
   const path = `/tablesdb/${table.databaseId}/tables/${table.$id}/columns`;
-  const place = { planning, table, path };
+  const target = { planning, table, path };
   const changes: Change[] = [];
   for (const column of table.columns) {
     const live = known?.columns.find(({ key }) => key === column.key);
-    changes.push(...(live ? await planKnown(place, column, live) : [planNew(place, column)]));
+    changes.push(...(live ? await planKnown(target, column, live) : [planNew(target, column)]));
   }
-  const strangers = known?.columns.filter(({ key }) => !table.columns.some((column) => column.key === key)) ?? [];
-  for (const { key } of strangers) changes.push(await planUndeclared(place, key));
+  const undeclaredColumns =
+    known?.columns.filter(({ key }) => !table.columns.some((column) => column.key === key)) ?? [];
+  for (const { key } of undeclaredColumns) changes.push(await planUndeclared(target, key));
   return changes;
 }
 
@@ -35,9 +36,9 @@ function settingsOf({ required, default: standard, min, max, elements }: Declare
   return { required, default: standard, ...(min === undefined ? {} : { min, max }), ...(elements ? { elements } : {}) };
 }
 
-function planNew(place: ColumnTarget, column: DeclaredColumn): Change {
-  const apply = () => createColumn(place, column);
-  return { area: 'database', action: 'create', subject: subjectOf(place, column.key), why: 'is missing', apply };
+function planNew(target: ColumnTarget, column: DeclaredColumn): Change {
+  const apply = () => createColumn(target, column);
+  return { area: 'database', action: 'create', subject: subjectOf(target, column.key), why: 'is missing', apply };
 }
 
 async function createColumn({ planning, path }: ColumnTarget, column: DeclaredColumn): Promise<void> {
@@ -46,55 +47,58 @@ async function createColumn({ planning, path }: ColumnTarget, column: DeclaredCo
   await planning.remote.send('post', `${path}/${kindOf(column)}`, { key, array, ...settingsOf(column), ...text });
 }
 
-async function planKnown(place: ColumnTarget, column: DeclaredColumn, live: LiveColumn): Promise<Change[]> {
+async function planKnown(target: ColumnTarget, column: DeclaredColumn, live: LiveColumn): Promise<Change[]> {
   const { key, type, array, size, encrypt = false, format = '' } = column;
-  const subject = subjectOf(place, key);
-  if (live.status === 'failed') return [planFailed(place, column, live)];
-  const nature = { type, array, format: format === 'enum' ? 'enum' : '' };
-  const liveNature = { type: live.type, array: live.array ?? false, format: live.format === 'enum' ? 'enum' : '' };
-  const faults = differences(liveNature, nature);
+  const subject = subjectOf(target, key);
+  if (live.status === 'failed') return [planFailed(target, column, live)];
+  const kind = { type, array, format: format === 'enum' ? 'enum' : '' };
+  const liveKind = { type: live.type, array: live.array ?? false, format: live.format === 'enum' ? 'enum' : '' };
+  const faults = differences(liveKind, kind);
   if (kindOf(column) === 'string') {
     faults.push(...differences({ encrypt: live.encrypt ?? false }, { encrypt }));
   }
-  if (faults.length > 0) return [await planOther(place, column, faults.join('; '))];
+  if (faults.length > 0) return [await planReplacement(target, column, faults.join('; '))];
   const wanted = { ...settingsOf(column), ...(kindOf(column) === 'string' ? { size } : {}) };
-  const softer = differences(live, wanted);
-  if (softer.length === 0) return [];
-  const apply = () => place.planning.remote.send('patch', `${place.path}/${kindOf(column)}/${key}`, wanted);
-  return [{ area: 'database', action: 'update', subject, why: softer.join('; '), apply }];
+  const changed = differences(live, wanted);
+  if (changed.length === 0) return [];
+  const apply = () => target.planning.remote.send('patch', `${target.path}/${kindOf(column)}/${key}`, wanted);
+  return [{ area: 'database', action: 'update', subject, why: changed.join('; '), apply }];
 }
 
 /** A failed column has no values, so it is replaced without asking. */
-function planFailed(place: ColumnTarget, column: DeclaredColumn, live: LiveColumn): Change {
+function planFailed(target: ColumnTarget, column: DeclaredColumn, live: LiveColumn): Change {
   const apply = async () => {
-    await dropColumn(place, column.key);
-    await createColumn(place, column);
+    await dropColumn(target, column.key);
+    await createColumn(target, column);
   };
   const why = `could not be created: ${live.error}`;
-  return { area: 'database', action: 'create', subject: subjectOf(place, column.key), why, apply };
+  return { area: 'database', action: 'create', subject: subjectOf(target, column.key), why, apply };
 }
 
 /** A column of another type is dropped and created again, which loses its values. */
-async function planOther(place: ColumnTarget, column: DeclaredColumn, why: string): Promise<Change> {
-  const { planning, table } = place;
+async function planReplacement(target: ColumnTarget, column: DeclaredColumn, why: string): Promise<Change> {
+  const { planning, table } = target;
   const rows = await countRows(planning.remote.tables, table.databaseId, table.$id);
   const apply = async () => {
-    await dropColumn(place, column.key);
-    await createColumn(place, column);
+    await dropColumn(target, column.key);
+    await createColumn(target, column);
   };
   const loses = `the values of ${column.key} in ${rows}`;
-  return replaced({ area: 'database', subject: subjectOf(place, column.key), why, loses, apply }, planning.wish);
+  return blockOrReplace(
+    { area: 'database', subject: subjectOf(target, column.key), why, loses, apply },
+    planning.request,
+  );
 }
 
-async function planUndeclared(place: ColumnTarget, key: string): Promise<Change> {
-  const { planning, table } = place;
+async function planUndeclared(target: ColumnTarget, key: string): Promise<Change> {
+  const { planning, table } = target;
   const rows = await countRows(planning.remote.tables, table.databaseId, table.$id);
   const change = {
     area: 'database',
-    subject: subjectOf(place, key),
+    subject: subjectOf(target, key),
     loses: `the values of ${key} in ${rows}`,
   } as const;
-  return undeclared({ ...change, apply: () => dropColumn(place, key) }, planning.wish);
+  return keepOrDestroy({ ...change, apply: () => dropColumn(target, key) }, planning.request);
 }
 
 async function dropColumn({ planning: { remote, declared }, table }: ColumnTarget, key: string): Promise<void> {

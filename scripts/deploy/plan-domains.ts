@@ -23,26 +23,26 @@ export function planDomains(planning: Planning): Change[] {
     action: 'create',
     subject: `domain of ${$id}`,
     why: 'is missing',
-    apply: () => giveDomain(planning, $id),
+    apply: () => createDomain(planning, $id),
   }));
 }
 
 /** Possible hosts of function domains: the given one only, or those of other rules and guessed ones. */
-export function commonHosts({ wish, live, remote }: Planning): string[] {
-  if (wish.functionsHost) return [wish.functionsHost];
+export function candidateHosts({ request, live, remote }: Planning): string[] {
+  if (request.functionsHost) return [request.functionsHost];
   const { hostname } = new URL(remote.target.endpoint);
-  const seen = live.rules
+  const verifiedHosts = live.rules
     .filter(({ status }) => status === 'verified')
     .map(({ domain }) => domain.replace(/^[^.]+\./, ''));
   const cloud = /^(?:([a-z0-9-]+)\.)?cloud\.appwrite\.io$/.exec(hostname);
-  if (cloud) return [...new Set([...seen, cloud[1] ? `${cloud[1]}.appwrite.run` : 'appwrite.global'])];
+  if (cloud) return [...new Set([...verifiedHosts, cloud[1] ? `${cloud[1]}.appwrite.run` : 'appwrite.global'])];
   const numeric = /^[\d.]+$/.test(hostname) || hostname.includes(':');
-  return [...new Set([...seen, ...(numeric ? [] : [`functions.${hostname}`]), 'functions.localhost'])];
+  return [...new Set([...verifiedHosts, ...(numeric ? [] : [`functions.${hostname}`]), 'functions.localhost'])];
 }
 
 /** Domains are unique in an installation. If another project has the short one, the project's id is put in front. */
-async function giveDomain(planning: Planning, functionId: string): Promise<void> {
-  const hosts = commonHosts(planning);
+async function createDomain(planning: Planning, functionId: string): Promise<void> {
+  const hosts = candidateHosts(planning);
   const names = [functionId, `${planning.remote.target.projectId}-${functionId}`];
   for (const host of hosts) {
     for (const name of names) {
@@ -58,13 +58,13 @@ async function giveDomain(planning: Planning, functionId: string): Promise<void>
 
 /** Removes the rule of a guessed host if it is not verified at once. A given host may be verified later. */
 async function tryRule(
-  { remote: { rules }, wish }: Planning,
+  { remote: { rules }, request }: Planning,
   domain: string,
   functionId: string,
 ): Promise<'made' | 'refused' | 'taken'> {
   try {
     const rule = await rules.createFunctionRule({ domain, functionId });
-    if (String(rule.status) === 'verified' || wish.functionsHost) return 'made';
+    if (String(rule.status) === 'verified' || request.functionsHost) return 'made';
     await rules.deleteRule({ ruleId: rule.$id });
     return 'refused';
   } catch (error) {

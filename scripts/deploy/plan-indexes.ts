@@ -1,5 +1,5 @@
 import { AppwriteException } from 'node-appwrite';
-import { type Change, type Planning, undeclared } from './change.ts';
+import { type Change, keepOrDestroy, type Planning } from './change.ts';
 import type { DeclaredIndex, DeclaredTable } from './declaration.ts';
 import { findDuplicates } from './duplicates.ts';
 import { type LiveIndex, type LiveTable, readTables } from './live.ts';
@@ -8,7 +8,7 @@ import { type Remote, until } from './remote.ts';
 
 /** Plans the indexes of a table. One that differs is created again without asking, since nothing is lost. */
 export async function planIndexes(planning: Planning, table: DeclaredTable, known?: LiveTable): Promise<Change[]> {
-  const strangers = known?.indexes.filter(({ key }) => !table.indexes.some((index) => index.key === key)) ?? [];
+  const undeclaredIndexes = known?.indexes.filter(({ key }) => !table.indexes.some((index) => index.key === key)) ?? [];
   const planned = await Promise.all(
     table.indexes.map(async (index) => {
       const wanted = index.type === 'unique' && known && hasColumns(known, index);
@@ -19,17 +19,17 @@ export async function planIndexes(planning: Planning, table: DeclaredTable, know
   );
   return [
     ...planned.flat(),
-    ...strangers.map(({ key }) => {
+    ...undeclaredIndexes.map(({ key }) => {
       const apply = () => drop(planning, table, key);
       const loses = 'the index; no values, but searches that need it';
-      return undeclared({ area: 'database', subject: `index ${table.$id}.${key}`, loses, apply }, planning.wish);
+      return keepOrDestroy({ area: 'database', subject: `index ${table.$id}.${key}`, loses, apply }, planning.request);
     }),
   ];
 }
 
-type Pair = { table: DeclaredTable; index: DeclaredIndex; live: LiveIndex | undefined };
+type IndexTarget = { table: DeclaredTable; index: DeclaredIndex; live: LiveIndex | undefined };
 
-function planIndex(planning: Planning, { table, index, live }: Pair): Change[] {
+function planIndex(planning: Planning, { table, index, live }: IndexTarget): Change[] {
   const about = { area: 'database', subject: `index ${table.$id}.${index.key}` } as const;
   const create = async () => {
     const { databaseId, $id: tableId } = table;
@@ -37,20 +37,20 @@ function planIndex(planning: Planning, { table, index, live }: Pair): Change[] {
     await createIndex(planning.remote, `/tablesdb/${databaseId}/tables/${tableId}/indexes`, index);
   };
   if (!live) return [{ ...about, action: 'create', why: 'is missing', apply: create }];
-  const is = live.status === 'failed' ? `failed: ${live.error}` : spell(live);
-  if (is === spell(index)) return [];
+  const is = live.status === 'failed' ? `failed: ${live.error}` : describeIndex(live);
+  if (is === describeIndex(index)) return [];
   const apply = async () => {
     await drop(planning, table, index.key);
     await create();
   };
-  return [{ ...about, action: 'update', why: `is ${is}, declared is ${spell(index)}`, apply }];
+  return [{ ...about, action: 'update', why: `is ${is}, declared is ${describeIndex(index)}`, apply }];
 }
 
 /**
  * Appwrite makes a unique index over rows with equal values `available`, and it then enforces nothing, not even for new
  * values (seen on 1.9.6). So equal values block a deployment, whether the index exists or not.
  */
-function blocked({ table, index, live }: Pair, duplicates: string): Change {
+function blocked({ table, index, live }: IndexTarget, duplicates: string): Change {
   const subject = `index ${table.$id}.${index.key}`;
   const why = live
     ? `enforces nothing: ${duplicates}; give them different values, delete the index and deploy again`
@@ -77,7 +77,15 @@ export async function createIndex(remote: Remote, path: string, index: DeclaredI
 }
 
 /** A fulltext index has no order; other indexes default to ascending. */
-function spell({ type, columns, orders }: { type: string; columns: string[]; orders?: LiveIndex['orders'] }): string {
+function describeIndex({
+  type,
+  columns,
+  orders,
+}: {
+  type: string;
+  columns: string[];
+  orders?: LiveIndex['orders'];
+}): string {
   const parts = columns.map((column, at) => {
     return type === 'fulltext' ? column : `${column} ${(orders?.[at] ?? 'ASC').toUpperCase()}`;
   });

@@ -6,7 +6,7 @@ import { type Remote, undefinedIfMissing } from './remote.ts';
  * The functions of the other layout only. They serve until `--remove-other-layout` removes them. The caller must apply
  * the removals last, after the functions of this layout have proved that they serve.
  */
-export function planOtherLayout({ declared, live, remote, wish }: Planning): Change[] {
+export function planOtherLayout({ declared, live, remote, request }: Planning): Change[] {
   const other = declared.layout === 'compact' ? 'groups' : 'compact';
   return live.others.map((fn) => {
     const rules = live.rules.filter(({ deploymentResourceId }) => deploymentResourceId === fn.$id);
@@ -17,7 +17,7 @@ export function planOtherLayout({ declared, live, remote, wish }: Planning): Cha
       loses: ['the log of its executions', ...rules.map(({ domain }) => `the domain ${domain}`)].join(', '),
       allowedBy: '--remove-other-layout',
     };
-    if (!wish.removeOtherLayout) return { ...about, action: 'keep', apply: async () => {} };
+    if (!request.removeOtherLayout) return { ...about, action: 'keep', apply: async () => {} };
     return { ...about, action: 'destroy', apply: () => remove(remote, fn, rules) };
   });
 }

@@ -1,4 +1,4 @@
-import { type Change, databaseOf, differences, type Planning, undeclared } from './change.ts';
+import { type Change, databaseOf, differences, keepOrDestroy, type Planning } from './change.ts';
 import type { DeclaredTable } from './declaration.ts';
 import type { LiveTable } from './live.ts';
 import { planColumns } from './plan-columns.ts';
@@ -14,8 +14,8 @@ export async function planTables(planning: Planning): Promise<Change[]> {
     changes.push(...planTable(planning, table, known));
     changes.push(...(await planColumns(planning, table, known)), ...(await planIndexes(planning, table, known)));
   }
-  const strangers = live.tables.filter(({ $id }) => !declared.tables.some((table) => table.$id === $id));
-  for (const stranger of strangers) changes.push(await planUndeclared(planning, stranger));
+  const undeclaredTables = live.tables.filter(({ $id }) => !declared.tables.some((table) => table.$id === $id));
+  for (const table of undeclaredTables) changes.push(await planUndeclared(planning, table));
   return changes;
 }
 
@@ -52,9 +52,12 @@ function planTable({ remote: { tables } }: Planning, table: DeclaredTable, known
   return changes;
 }
 
-async function planUndeclared({ remote, declared, wish }: Planning, { $id: tableId }: LiveTable): Promise<Change> {
+async function planUndeclared({ remote, declared, request }: Planning, { $id: tableId }: LiveTable): Promise<Change> {
   const databaseId = databaseOf(declared);
   const rows = await countRows(remote.tables, databaseId, tableId);
   const apply = async () => void (await remote.tables.deleteTable({ databaseId, tableId }));
-  return undeclared({ area: 'database', subject: `table ${tableId}`, loses: `the table and ${rows}`, apply }, wish);
+  return keepOrDestroy(
+    { area: 'database', subject: `table ${tableId}`, loses: `the table and ${rows}`, apply },
+    request,
+  );
 }

@@ -12,28 +12,28 @@ export const SECRET = 'TOKEN_SECRET';
 const PREVIOUS = `${SECRET}_PREVIOUS`;
 
 /** Variables that each layout computes, so they are not copied from the other one. */
-const OF_A_LAYOUT = [SECRET, 'API_ORIGINS'];
+const COMPUTED_PER_LAYOUT = [SECRET, 'API_ORIGINS'];
 /** The variables that the function docs reads. */
-const OF_DOCS = ['PUBLIC_ENDPOINT', 'CORS_ORIGINS'];
+const DOCS_VARIABLES = ['PUBLIC_ENDPOINT', 'CORS_ORIGINS'];
 
 /** The function without clients that also needs the token secret: it signs the links in mails. */
-const SIGNS_LINKS = 'notifications';
+const LINK_SIGNER = 'notifications';
 
-type Judged = Pick<DeclaredFunction, '$id' | 'scopes' | 'execute' | 'parts'>;
+type FunctionFacts = Pick<DeclaredFunction, '$id' | 'scopes' | 'execute' | 'parts'>;
 
 /** Whether a function is this function of appwrite.json, or contains it. */
-const standsFor = ({ $id, parts = [$id] }: Judged, id: string) => parts.includes(id);
+const includesPart = ({ $id, parts = [$id] }: FunctionFacts, id: string) => parts.includes(id);
 
 /**
  * Whether a function checks or signs tokens: a public one that uses the tables, or the one that sends links. No other
  * function gets the secret.
  */
-export function needsSecret(fn: Judged): boolean {
-  return (isPublic(fn) && fn.scopes.length > 0) || standsFor(fn, SIGNS_LINKS);
+export function needsSecret(fn: FunctionFacts): boolean {
+  return (isPublic(fn) && fn.scopes.length > 0) || includesPart(fn, LINK_SIGNER);
 }
 
 /** The declared functions of the other layout that the project has. */
-function othersThere({ declared, live }: Pick<Planning, 'declared' | 'live'>): DeclaredFunction[] {
+function existingOthers({ declared, live }: Pick<Planning, 'declared' | 'live'>): DeclaredFunction[] {
   return declared.others.filter(({ $id }) => live.others.some((other) => other.$id === $id));
 }
 
@@ -42,10 +42,10 @@ type Setting = { key: string; value: () => Promise<string> };
 /** The variables that functions lack. Existing ones keep their values. */
 export function planVariables(planning: Planning): Change[] {
   const plain = planning.declared.functions.flatMap((fn) => {
-    const taken = takeOver(planning, fn);
-    const known = new Set(taken.map(({ subject }) => subject));
-    const worked = settingsOf(planning, fn).flatMap((setting) => planOnce(planning, fn.$id, setting));
-    return [...taken, ...worked.filter(({ subject }) => !known.has(subject))];
+    const copied = planCopies(planning, fn);
+    const known = new Set(copied.map(({ subject }) => subject));
+    const computed = settingsOf(planning, fn).flatMap((setting) => planMissing(planning, fn.$id, setting));
+    return [...copied, ...computed.filter(({ subject }) => !known.has(subject))];
   });
   return [...planSecret(planning), ...plain];
 }
@@ -56,17 +56,20 @@ export function planVariables(planning: Planning): Change[] {
  */
 function settingsOf({ remote, declared, live }: Planning, fn: DeclaredFunction): Setting[] {
   const served = declared.functions.filter(isPublic).map(({ $id }) => $id);
-  const pageAt = functionFor(declared.layout, '/');
+  const pageFunction = functionFor(declared.layout, '/');
   const settings: Setting[] = [];
   if (isPublic(fn) || needsSecret(fn)) {
     settings.push({ key: 'PUBLIC_ENDPOINT', value: async () => remote.target.endpoint });
   }
-  if (standsFor(fn, SIGNS_LINKS) && served.includes(pageAt)) {
-    settings.push({ key: 'APP_URL', value: () => originOfOne(remote, pageAt) });
+  if (includesPart(fn, LINK_SIGNER) && served.includes(pageFunction)) {
+    settings.push({ key: 'APP_URL', value: () => originOfOne(remote, pageFunction) });
   }
   if (!isPublic(fn)) return settings;
-  if (served.includes(pageAt)) {
-    const value = async () => [...keptOrigins({ declared, live, remote }, fn), await originOfOne(remote, pageAt)];
+  if (served.includes(pageFunction)) {
+    const value = async () => [
+      ...copiedOrigins({ declared, live, remote }, fn),
+      await originOfOne(remote, pageFunction),
+    ];
     settings.push({ key: 'CORS_ORIGINS', value: async () => [...new Set(await value())].join(',') });
   }
   if (served.length > 1) {
@@ -94,7 +97,7 @@ export function variableOf({ live }: Planning, functionId: string, key: string):
   return known?.variables.find((variable) => variable.key === key);
 }
 
-function planOnce(planning: Planning, functionId: string, { key, value }: Setting): Change[] {
+function planMissing(planning: Planning, functionId: string, { key, value }: Setting): Change[] {
   if (variableOf(planning, functionId, key)) return [];
   const apply = async () => create(planning, functionId, { key, value: await value(), secret: false });
   return [{ area: 'variable', action: 'create', subject: `variable ${functionId}.${key}`, why: 'is missing', apply }];
@@ -105,10 +108,10 @@ function replacedBy({ live }: Pick<Planning, 'live'>, fn: DeclaredFunction): Liv
   return live.others.filter((other) => isPublic(other) === isPublic(fn));
 }
 
-type Seen = Pick<Planning, 'declared' | 'live' | 'remote'>;
+type ProjectState = Pick<Planning, 'declared' | 'live' | 'remote'>;
 
 /** The origins of the other layout's own domains. */
-function originsOfOthers({ declared, live, remote }: Seen): string[] {
+function originsOfOthers({ declared, live, remote }: ProjectState): string[] {
   const ids = declared.others.map(({ $id }) => $id);
   return live.rules
     .filter(({ deploymentResourceId }) => ids.includes(deploymentResourceId ?? ''))
@@ -116,7 +119,7 @@ function originsOfOthers({ declared, live, remote }: Seen): string[] {
 }
 
 /** The origins that the other layout allows, without its own domains. */
-function keptOrigins({ declared, live, remote }: Seen, fn: DeclaredFunction): string[] {
+function copiedOrigins({ declared, live, remote }: ProjectState, fn: DeclaredFunction): string[] {
   const own = originsOfOthers({ declared, live, remote });
   return replacedBy({ live }, fn)
     .flatMap(({ variables }) => variables.filter(({ key }) => key === 'CORS_ORIGINS'))
@@ -129,11 +132,11 @@ function keptOrigins({ declared, live, remote }: Seen, fn: DeclaredFunction): st
  * A function that was never deployed copies the settings of the functions of the other layout that it replaces. A value
  * that is secret or differs among them needs a decision.
  */
-function takeOver(planning: Planning, fn: DeclaredFunction): Change[] {
+function planCopies(planning: Planning, fn: DeclaredFunction): Change[] {
   const known = planning.live.functions.find(({ $id }) => $id === fn.$id);
   if (known?.deployment) return [];
   const wanted = (key: string) =>
-    !OF_A_LAYOUT.includes(key) && key !== 'CORS_ORIGINS' && (fn.$id !== 'docs' || OF_DOCS.includes(key));
+    !COMPUTED_PER_LAYOUT.includes(key) && key !== 'CORS_ORIGINS' && (fn.$id !== 'docs' || DOCS_VARIABLES.includes(key));
   const own = originsOfOthers(planning);
   const found = new Map<string, { owner: string; variable: LiveVariable }[]>();
   for (const { $id: owner, variables } of replacedBy(planning, fn)) {
@@ -143,18 +146,18 @@ function takeOver(planning: Planning, fn: DeclaredFunction): Change[] {
   }
   return [...found]
     .filter(([key]) => !variableOf(planning, fn.$id, key) && !(key === PREVIOUS && !needsSecret(fn)))
-    .map(([key, owned]) => takeOverOne(planning, fn.$id, { key, owned }));
+    .map(([key, owned]) => planCopy(planning, fn.$id, { key, owned }));
 }
 
-type Owned = { key: string; owned: { owner: string; variable: LiveVariable }[] };
+type OwnedVariable = { key: string; owned: { owner: string; variable: LiveVariable }[] };
 
-function takeOverOne(planning: Planning, id: string, { key, owned }: Owned): Change {
+function planCopy(planning: Planning, id: string, { key, owned }: OwnedVariable): Change {
   const about = { area: 'variable', subject: `variable ${id}.${key}` } as const;
   const owners = owned.map(({ owner }) => owner).join(', ');
   const secret = owned.some(({ variable }) => variable.secret);
   const values = [...new Set(owned.map(({ variable }) => variable.value))];
-  const said = planning.wish.secrets?.[key];
-  const value = secret ? said : values[0];
+  const given = planning.request.secrets?.[key];
+  const value = secret ? given : values[0];
   if (value === undefined) {
     const why = `is missing, and that of ${owners} is secret and cannot be read. Run with ${key} set to it`;
     return { ...about, action: 'blocked', why, apply: async () => {} };
@@ -172,12 +175,12 @@ function takeOverOne(planning: Planning, id: string, { key, owned }: Owned): Cha
  * lack it get the given one, or all get a new one. Before the first deployment a new one does no harm.
  */
 function planSecret(planning: Planning): Change[] {
-  const { declared, live, wish } = planning;
+  const { declared, live, request } = planning;
   const needing = declared.functions.filter(needsSecret).map(({ $id }) => $id);
-  const others = othersThere(planning).filter(needsSecret);
+  const others = existingOthers(planning).filter(needsSecret);
   const lacking = needing.filter((id) => !variableOf(planning, id, SECRET));
-  if (wish.renewSecret) {
-    const why = wish.previousSecret ? 'is renewed' : 'is renewed: everybody signs in again';
+  if (request.renewSecret) {
+    const why = request.previousSecret ? 'is renewed' : 'is renewed: everybody signs in again';
     return newSecret(planning, [...needing, ...others.map(({ $id }) => $id)], why);
   }
   if (lacking.length === 0) return [];
@@ -185,16 +188,16 @@ function planSecret(planning: Planning): Change[] {
   const signing = [...declared.functions, ...others].filter(needsSecret).map(({ $id }) => $id);
   if (!serving.some(({ $id }) => signing.includes($id))) {
     const drawn = `is missing; a random one is drawn, which cannot be read back: set ${SECRET} to choose and keep it`;
-    return newSecret(planning, needing, wish.tokenSecret === undefined ? drawn : 'is missing');
+    return newSecret(planning, needing, request.tokenSecret === undefined ? drawn : 'is missing');
   }
   const readable = [...live.functions, ...live.others]
     .flatMap(({ variables }) => variables)
     .find(({ key, value }) => key === SECRET && value !== '')?.value;
-  const said = wish.tokenSecret ?? readable;
+  const secret = request.tokenSecret ?? readable;
   return lacking.map((id) => {
     const about = { area: 'variable', subject: `variable ${id}.${SECRET}` } as const;
-    if (said !== undefined) {
-      const apply = () => setSecret(planning, id, { key: SECRET, value: said });
+    if (secret !== undefined) {
+      const apply = () => setSecret(planning, id, { key: SECRET, value: secret });
       return { ...about, action: 'create', why: 'is missing', apply };
     }
     const why = `is missing, and that of the other functions cannot be read. Run with ${SECRET} set to the one in use, or with --renew-secret: everybody signs in again`;
@@ -210,7 +213,7 @@ export function secretHolders({ live }: Pick<Planning, 'live'>): LiveFunction[] 
 }
 
 function newSecret(planning: Planning, ids: readonly string[], why: string): Change[] {
-  const { renewSecret, previousSecret, tokenSecret = randomBytes(48).toString('base64url') } = planning.wish;
+  const { renewSecret, previousSecret, tokenSecret = randomBytes(48).toString('base64url') } = planning.request;
   const values: [key: string, value: string][] = [[SECRET, tokenSecret]];
   if (renewSecret && previousSecret) values.push([PREVIOUS, previousSecret]);
   return ids.flatMap((id) =>

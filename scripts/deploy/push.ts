@@ -10,17 +10,17 @@ import { type Remote, until } from './remote.ts';
 
 const BUILD_SECONDS = 600;
 
-export type Pushing = { remote: Remote; root: string; print: (line: string) => void };
+export type PushContext = { remote: Remote; root: string; print: (line: string) => void };
 
 /**
  * Pushes code with appwrite-cli from a copy, since it rewrites the project file. It also succeeds when a build failed,
  * so the result of every deployment is read from the API.
  */
-export async function pushCode(pushing: Pushing, functions: readonly DeclaredFunction[]): Promise<void> {
-  const before = await Promise.all(functions.map(({ $id }) => newestDeployment(pushing.remote, $id)));
-  const output = await runCli(pushing, functions);
+export async function pushCode(context: PushContext, functions: readonly DeclaredFunction[]): Promise<void> {
+  const before = await Promise.all(functions.map(({ $id }) => newestDeployment(context.remote, $id)));
+  const output = await runCli(context, functions);
   const results = await Promise.allSettled(
-    functions.map(({ $id }, at) => confirm(pushing, { functionId: $id, before: before[at], output })),
+    functions.map(({ $id }, at) => confirmDeployment(context, { functionId: $id, before: before[at], output })),
   );
   const faults = results.flatMap((result) => (result.status === 'rejected' ? [messageOf(result.reason)] : []));
   if (faults.length > 0) throw new Error(faults.join('\n\n'));
@@ -33,7 +33,10 @@ async function newestDeployment({ functions }: Remote, functionId: string): Prom
 }
 
 /** Writes the key to a file that only this user can read, since command lines are visible to everybody. */
-async function prepare({ remote: { target }, root }: Pushing, functions: readonly DeclaredFunction[]): Promise<string> {
+async function prepare(
+  { remote: { target }, root }: PushContext,
+  functions: readonly DeclaredFunction[],
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'complaints-deploy-'));
   const { endpoint, projectId, key } = target;
   const selfSigned = process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0';
@@ -48,8 +51,8 @@ async function prepare({ remote: { target }, root }: Pushing, functions: readonl
   return folder;
 }
 
-async function runCli(pushing: Pushing, functions: readonly DeclaredFunction[]): Promise<string> {
-  const folder = await prepare(pushing, functions);
+async function runCli(context: PushContext, functions: readonly DeclaredFunction[]): Promise<string> {
+  const folder = await prepare(context, functions);
   try {
     return await runIn(folder);
   } finally {
@@ -58,7 +61,7 @@ async function runCli(pushing: Pushing, functions: readonly DeclaredFunction[]):
 }
 
 /** The environment that the CLI needs: search paths, locale, proxies and certificates. Never a key or a secret. */
-export function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function inheritedVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names =
     /^(PATH|TMPDIR|TEMP|TMP|LANG|SystemRoot|(HTTPS?|NO)_PROXY|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED)$/i;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => names.test(name)));
@@ -70,7 +73,7 @@ export function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  */
 export function emptyEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const all = { ...environment };
-  const needed = { ...inherited(all), APPWRITE_ENDPOINT: all.APPWRITE_ENDPOINT };
+  const needed = { ...inheritedVariables(all), APPWRITE_ENDPOINT: all.APPWRITE_ENDPOINT };
   for (const name of Object.keys(all)) if (!Object.hasOwn(needed, name)) delete environment[name];
   return all;
 }
@@ -79,7 +82,7 @@ function runIn(folder: string): Promise<string> {
   const program = createRequire(import.meta.url).resolve('appwrite-cli');
   const options = {
     cwd: folder,
-    env: { ...inherited(process.env), HOME: folder, USERPROFILE: folder, NO_COLOR: '1', FORCE_COLOR: '0' },
+    env: { ...inheritedVariables(process.env), HOME: folder, USERPROFILE: folder, NO_COLOR: '1', FORCE_COLOR: '0' },
   };
   const child = spawn(process.execPath, [program, 'push', 'functions', '--all', '--force', '--async'], {
     ...options,
@@ -98,9 +101,12 @@ function runIn(folder: string): Promise<string> {
   });
 }
 
-type Expected = { functionId: string; before: string | undefined; output: string };
+type ExpectedDeployment = { functionId: string; before: string | undefined; output: string };
 
-async function confirm({ remote, print }: Pushing, { functionId, before, output }: Expected): Promise<void> {
+async function confirmDeployment(
+  { remote, print }: PushContext,
+  { functionId, before, output }: ExpectedDeployment,
+): Promise<void> {
   const deploymentId = await newestDeployment(remote, functionId);
   if (deploymentId === undefined || deploymentId === before) {
     throw new Error(`appwrite-cli made no deployment of ${functionId}. It said:\n${output.trim()}`);

@@ -8,19 +8,19 @@ const RETRIES = 4;
 const TIMEOUT_MS = MINUTE;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function mayPass(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (!(error instanceof AppwriteException)) return true;
   return error.code === 0 || error.code === 429 || error.code >= 500;
 }
 
 /** The SDK's client with a time limit for each call and with retries of reads. */
-class PatientClient extends Client {
+class RetryingClient extends Client {
   override async call(...call: Call): ReturnType<Client['call']> {
     for (let tries = 0; ; tries += 1) {
       try {
         return await this.#once(call);
       } catch (error) {
-        if (call[0].toLowerCase() !== 'get' || tries >= RETRIES || !mayPass(error)) throw error;
+        if (call[0].toLowerCase() !== 'get' || tries >= RETRIES || !isTransient(error)) throw error;
         await pause(200 * 2 ** tries);
       }
     }
@@ -28,11 +28,11 @@ class PatientClient extends Client {
 
   async #once(call: Call): ReturnType<Client['call']> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms: ${call[1].pathname}`)), TIMEOUT_MS);
     });
     try {
-      return await Promise.race([super.call(...call), late]);
+      return await Promise.race([super.call(...call), timeout]);
     } finally {
       clearTimeout(timer);
     }
@@ -51,7 +51,7 @@ export type Remote = {
 };
 
 export function openRemote(target: Target): Remote {
-  const client = new PatientClient().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key);
+  const client = new RetryingClient().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key);
   return {
     target,
     tables: new TablesDB(client),
@@ -77,12 +77,12 @@ export async function undefinedIfMissing<T>(call: Promise<T>): Promise<T | undef
 
 /** Repeats a read until it returns something. */
 export async function until<T>(
-  ask: () => Promise<T | undefined>,
+  read: () => Promise<T | undefined>,
   limit: { seconds: number; what: string },
 ): Promise<T> {
   const end = Date.now() + limit.seconds * SECOND;
   for (let wait = 30; ; wait = Math.min(wait * 1.5, 1_500)) {
-    const answer = await ask();
+    const answer = await read();
     if (answer !== undefined) return answer;
     if (Date.now() > end) throw new Error(`${limit.what}: not within ${limit.seconds} seconds`);
     await pause(wait);

@@ -11,7 +11,7 @@ import { type Remote, until } from './remote.ts';
 export type Verification = { functionId: string; serves: boolean; text: string };
 
 /** Requests without effect, and the status that a working function answers. */
-const QUESTIONS = [
+const PROBES = [
   { path: '/login', status: 405 },
   { path: '/user', status: 401 },
   { path: '/complain/categories', status: 200 },
@@ -28,24 +28,24 @@ const RUN_SECONDS = 150;
  * the key. Tries again after a server error, since a function may be starting.
  */
 export async function verifyFunctions(planning: Planning, tries = TRIES): Promise<Verification[]> {
-  return Promise.all(planning.declared.functions.map((fn) => proveFunction(planning, fn, tries)));
+  return Promise.all(planning.declared.functions.map((fn) => verifyWithRetries(planning, fn, tries)));
 }
 
-async function proveFunction(planning: Planning, fn: DeclaredFunction, tries: number): Promise<Verification> {
+async function verifyWithRetries(planning: Planning, fn: DeclaredFunction, tries: number): Promise<Verification> {
   for (let tried = 1; ; tried += 1) {
-    const proof = await (isPublic(fn) ? askByDomain(planning, fn) : askByExecution(planning.remote, fn)).catch(
+    const result = await (isPublic(fn) ? probeByDomain(planning, fn) : probeByExecution(planning.remote, fn)).catch(
       (error: unknown): Verification => ({
         functionId: fn.$id,
         serves: false,
         text: error instanceof Error ? error.message : String(error),
       }),
     );
-    if (proof.serves || tried >= tries || proof.text.includes('misconfigured')) return proof;
+    if (result.serves || tried >= tries || result.text.includes('misconfigured')) return result;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
 
-async function askByDomain(
+async function probeByDomain(
   { declared, live, remote }: Planning,
   { $id: functionId }: DeclaredFunction,
 ): Promise<Verification> {
@@ -53,7 +53,7 @@ async function askByDomain(
   if (!rule) return { functionId, serves: false, text: 'has no domain' };
   if (rule.status !== 'verified') return { functionId, serves: false, text: `${rule.domain} is ${rule.status}` };
   const { endpoint } = remote.target;
-  for (const { path, status: expected } of QUESTIONS.filter(
+  for (const { path, status: expected } of PROBES.filter(
     ({ path }) => functionFor(declared.layout, path) === functionId,
   )) {
     const url = `${originOf(endpoint, rule.domain)}${path}`;
@@ -66,7 +66,7 @@ async function askByDomain(
 }
 
 /** Calls a function by an execution with the key, since functions without clients have no domain. */
-async function askByExecution({ functions }: Remote, { $id: functionId }: DeclaredFunction): Promise<Verification> {
+async function probeByExecution({ functions }: Remote, { $id: functionId }: DeclaredFunction): Promise<Verification> {
   const { status, responseStatusCode, responseBody, errors } = await functions.createExecution({
     functionId,
     xpath: '/',

@@ -7,13 +7,13 @@ import { type Finding, failure, good, warning } from './finding.ts';
 
 const PAGE = 1_000;
 /** At most this many rows are listed; the rest are counted. */
-const NAMED = 20;
+const MAX_LISTED = 20;
 
-type Typed = { id: string; value: string | null };
+type Cell = { id: string; value: string | null };
 
 /** The id of every row of a table, with the stored value of one column. */
-async function columnOf({ tables }: Gateway, tableId: TableId, column: string): Promise<Typed[]> {
-  const all: Typed[] = [];
+async function columnOf({ tables }: Gateway, tableId: TableId, column: string): Promise<Cell[]> {
+  const all: Cell[] = [];
   for (let after = ''; ; after = all.at(-1)?.id ?? '') {
     const seek = after === '' ? [] : [Query.greaterThan('$id', after)];
     const queries = [...seek, Query.select([column]), Query.orderAsc('$id'), Query.limit(PAGE)];
@@ -34,18 +34,18 @@ export async function checkUsernames({ gateway }: Connection): Promise<Finding[]
   ]);
   const taken = new Set(users.map(({ value }) => value));
   const faults = [
-    ...users.flatMap((row) => judgeUsername(row, taken)),
-    ...categories.flatMap(({ id, value }) => judgeAssignee(id, value)),
+    ...users.flatMap((row) => usernameFindings(row, taken)),
+    ...categories.flatMap(({ id, value }) => assigneeFindings(id, value)),
   ];
   if (faults.length === 0) return [good('accounts', 'usernames', `${users.length}, all as the service writes them`)];
-  const more = faults.length - NAMED;
+  const more = faults.length - MAX_LISTED;
   return [
-    ...faults.slice(0, NAMED),
+    ...faults.slice(0, MAX_LISTED),
     ...(more > 0 ? [warning('accounts', 'usernames', `${more} more are written otherwise than the service does`)] : []),
   ];
 }
 
-function judgeUsername({ id, value }: Typed, taken: ReadonlySet<string | null>): Finding[] {
+function usernameFindings({ id, value }: Cell, taken: ReadonlySet<string | null>): Finding[] {
   const subject = `users/${id}`;
   const canonical = canonicalUsername((value ?? '').trim());
   if (canonical === value) return [];
@@ -65,7 +65,7 @@ function judgeUsername({ id, value }: Typed, taken: ReadonlySet<string | null>):
   ];
 }
 
-function judgeAssignee(id: string, value: string | null): Finding[] {
+function assigneeFindings(id: string, value: string | null): Finding[] {
   if (!value || canonicalUsername(value) === value) return [];
   const wanted = canonicalUsername(value.trim());
   const text = wanted === undefined ? 'which is no username' : `write ${wanted}`;

@@ -25,11 +25,11 @@ export async function checkBurst({ declared, live, remote }: Planning): Promise<
   };
   // The first execution may have to start the function.
   await once();
-  return [judgeBurst(await Promise.all(Array.from({ length: AT_ONCE }, once)))];
+  return [burstFinding(await Promise.all(Array.from({ length: AT_ONCE }, once)))];
 }
 
 /** The finding for these executions. Exported for its test. */
-export function judgeBurst(runs: readonly { ms: number; served: boolean }[]): Finding {
+export function burstFinding(runs: readonly { ms: number; served: boolean }[]): Finding {
   const times = runs.map(({ ms }) => ms).sort((a, b) => a - b);
   const median = times[Math.floor(times.length / 2)] ?? 0;
   const slowest = times.at(-1) ?? 0;

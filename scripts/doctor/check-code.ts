@@ -9,8 +9,8 @@ const OLD_DAYS = 180;
 /** Checks the deployments and the answer of each function. */
 export async function checkCode(planning: Planning): Promise<Finding[]> {
   const deployments = planning.live.functions.map(checkDeployment);
-  const proofs = await verifyFunctions(planning, 1);
-  const answers = proofs.map(({ functionId, serves, text }) =>
+  const results = await verifyFunctions(planning, 1);
+  const answers = results.map(({ functionId, serves, text }) =>
     serves ? good('domain', `domain of ${functionId}`, text) : failure('domain', `domain of ${functionId}`, text),
   );
   return [...deployments, ...answers];

@@ -11,20 +11,20 @@ export function checkVariables(planning: Planning): Finding[] {
   const { declared, live, remote } = planning;
   return live.functions.flatMap((fn) => {
     const settings = declared.functions.find(({ $id }) => $id === fn.$id);
-    const judged = fn.variables.flatMap((variable) => judge(fn, variable, remote.target.endpoint));
+    const findings = fn.variables.flatMap((variable) => variableFindings(fn, variable, remote.target.endpoint));
     const needless = settings && !needsSecret(settings) && fn.variables.some(({ key }) => key === SECRET);
-    if (needless) judged.push(warning(AREA, `${fn.$id}.${SECRET}`, 'is set where nothing needs it'));
-    return judged;
+    if (needless) findings.push(warning(AREA, `${fn.$id}.${SECRET}`, 'is set where nothing needs it'));
+    return findings;
   });
 }
 
-function judge({ $id }: LiveFunction, variable: LiveVariable, endpoint: string): Finding[] {
+function variableFindings({ $id }: LiveFunction, variable: LiveVariable, endpoint: string): Finding[] {
   const { key, value, secret, $updatedAt } = variable;
   const subject = `${$id}.${key}`;
   switch (key) {
     case SECRET:
     case `${SECRET}_PREVIOUS`:
-      return [...judgeSecret(subject, variable), ...(key === SECRET ? [] : [rotating(subject, $updatedAt)])];
+      return [...secretFindings(subject, variable), ...(key === SECRET ? [] : [rotationWarning(subject, $updatedAt)])];
     case 'PUBLIC_ENDPOINT':
       return value === endpoint || secret ? [] : [warning(AREA, subject, `is ${value}, and you speak to ${endpoint}`)];
     case 'CORS_ORIGINS':
@@ -37,14 +37,14 @@ function judge({ $id }: LiveFunction, variable: LiveVariable, endpoint: string):
 }
 
 /** The value of a secret variable cannot be read here; the function itself refuses a weak one. */
-function judgeSecret(subject: string, { value, secret }: LiveVariable): Finding[] {
+function secretFindings(subject: string, { value, secret }: LiveVariable): Finding[] {
   if (secret) return [];
   const readable = warning(AREA, subject, 'is no secret variable: whoever may see the function can read it');
   const weakness = weaknessOf(value);
   return weakness ? [readable, failure(AREA, subject, weakness)] : [readable];
 }
 
-function rotating(subject: string, since: string): Finding {
+function rotationWarning(subject: string, since: string): Finding {
   const text = `is set since ${since.slice(0, 10)}: take it away once tokens of that time have run out, and deploy`;
   return warning(AREA, subject, text);
 }

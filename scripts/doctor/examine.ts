@@ -16,15 +16,15 @@ import { checkVariables } from './check-variables.ts';
 import { checkDrift } from './drift.ts';
 import { type Finding, failure } from './finding.ts';
 
-const unsaid = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
-const wish = { allowDestructive: false, renewSecret: false, ...unsaid };
+const notGiven = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
+const request = { allowDestructive: false, renewSecret: false, ...notGiven };
 
 /** Runs all checks, which change nothing, for the functions of the given layout or of the project's layout. */
 export async function examine(target: Target, layout?: Layout): Promise<Finding[]> {
   const remote = openRemote(target);
   const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), layout);
   const live = await readLive(remote, declared);
-  const planning: Planning = { remote, declared, live, wish };
+  const planning: Planning = { remote, declared, live, request };
   return [
     ...(await checkDrift(planning)),
     ...checkVariables(planning),

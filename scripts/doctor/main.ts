@@ -1,5 +1,5 @@
 import { runCommand } from '#scripts/project/command.ts';
-import { reach, targetOf } from '#scripts/project/connect.ts';
+import { requireAppwrite, targetOf } from '#scripts/project/connect.ts';
 import { readLayout } from '#scripts/project/layout.ts';
 import { examine } from './examine.ts';
 import { humanReport, isHealthy, jsonReport } from './report.ts';
@@ -15,9 +15,9 @@ await runCommand({
   usage: USAGE,
   options: { layout: { type: 'string' }, json: { type: 'boolean', default: false } },
   async run({ layout, json }) {
-    const said = readLayout(layout);
-    const target = await reach(targetOf());
-    const findings = await examine(target, said);
+    const givenLayout = readLayout(layout);
+    const target = await requireAppwrite(targetOf());
+    const findings = await examine(target, givenLayout);
     console.log((json ? jsonReport : humanReport)(target, findings));
     return isHealthy(findings) ? 0 : 1;
   },

@@ -13,7 +13,7 @@ import { PROJECT_FILE } from '../project/local-settings.ts';
 import { originPaths } from '../project/routes.ts';
 import { ok, openClient } from './typed-client.ts';
 
-type Say = (line: string) => void;
+type Print = (line: string) => void;
 type Api = Awaited<ReturnType<typeof openClient>>;
 type Filed = { id: string; reference: string | null; trouble: number; by: Person };
 type Person = { username: string; headers: { TOKEN: string; USERNAME: string } };
@@ -53,22 +53,22 @@ class Day {
   readonly #local: LocalAppwrite;
   readonly #api: Api;
   readonly #connection: Connection;
-  readonly #say: Say;
-  #mailsTold = 0;
+  readonly #print: Print;
+  #mailsPrinted = 0;
 
-  constructor(local: LocalAppwrite, api: Api, connection: Connection, say: Say) {
+  constructor(local: LocalAppwrite, api: Api, connection: Connection, print: Print) {
     this.#local = local;
     this.#api = api;
     this.#connection = connection;
-    this.#say = say;
+    this.#print = print;
   }
 
-  #tell(line: string): void {
-    this.#say(`${new Date(this.#local.clock.now()).toUTCString().slice(0, 22)}  ${line}`);
+  #printEvent(line: string): void {
+    this.#print(`${new Date(this.#local.clock.now()).toUTCString().slice(0, 22)}  ${line}`);
   }
 
   /** Advances the clock and waits for schedules that are due. */
-  async #wait(milliseconds: number): Promise<void> {
+  async #advance(milliseconds: number): Promise<void> {
     this.#local.clock.advance(milliseconds);
     await this.#local.settle();
     // Changes of two minutes are combined in one mail, so three more minutes pass until mails are sent.
@@ -78,17 +78,17 @@ class Day {
     }
   }
 
-  async #tellMails(): Promise<void> {
+  async #printNewMails(): Promise<void> {
     const answer = await fetch(`${this.#local.url}/_local/inbox`);
     const { messages } = (await answer.json()) as { messages: { to: string; subject: string }[] };
-    const fresh = messages.slice(0, messages.length - this.#mailsTold);
-    this.#mailsTold = messages.length;
+    const fresh = messages.slice(0, messages.length - this.#mailsPrinted);
+    this.#mailsPrinted = messages.length;
     const people = new Set(fresh.map(({ to }) => to.split('@')[0]));
-    this.#tell(`${fresh.length} mails were sent, to ${[...people].sort().join(', ') || 'nobody'}`);
+    this.#printEvent(`${fresh.length} mails were sent, to ${[...people].sort().join(', ') || 'nobody'}`);
   }
 
   /** Files 30 reports of six citizens about five troubles, each with its place. */
-  async #reports(citizens: readonly Person[]): Promise<Filed[]> {
+  async #fileReports(citizens: readonly Person[]): Promise<Filed[]> {
     const filed: Filed[] = [];
     for (let at = 0; at < 30; at += 1) {
       const trouble = at % TROUBLES.length;
@@ -106,7 +106,7 @@ class Day {
     return filed;
   }
 
-  async #duplicates(clerk: Person, filed: readonly Filed[]): Promise<Filed[]> {
+  async #markDuplicates(clerk: Person, filed: readonly Filed[]): Promise<Filed[]> {
     const duplicates = new Set<string>();
     for (const [at, { id, trouble }] of filed.entries()) {
       const { latitude, longitude, category } = TROUBLES[trouble] ?? TROUBLES[0];
@@ -139,7 +139,7 @@ class Day {
     return data;
   }
 
-  async tell(): Promise<void> {
+  async run(): Promise<void> {
     const { store } = this.#connection;
     this.#local.clock.advance(nextMonday(this.#local.clock.now()) - this.#local.clock.now());
     const citizens: Person[] = [];
@@ -154,19 +154,19 @@ class Day {
       if (row) await store.categories.replace(row, { ...terms, escalateTo: 'boss' });
     }
 
-    const filed = await this.#reports(citizens);
-    this.#tell(`${filed.length} reports come in, the first is ${filed[0]?.reference}`);
-    const cases = await this.#duplicates(clerk, filed);
-    await this.#wait(30 * MINUTE);
-    this.#tell(`clara finds ${filed.length - cases.length} duplicates; their reporters follow the first report`);
+    const filed = await this.#fileReports(citizens);
+    this.#printEvent(`${filed.length} reports come in, the first is ${filed[0]?.reference}`);
+    const cases = await this.#markDuplicates(clerk, filed);
+    await this.#advance(30 * MINUTE);
+    this.#printEvent(`clara finds ${filed.length - cases.length} duplicates; their reporters follow the first report`);
     const ofKind = (category: string) => cases.filter(({ trouble }) => TROUBLES[trouble]?.category === category);
     const [late] = ofKind('water');
     const [dark] = ofKind('lighting');
     if (!late || !dark) throw new Error('nothing is left to be late with');
     const known = cases.filter(({ id }) => id !== late.id).map(({ id }) => id);
     await this.#changeAll(clerk, known, { status: 'acknowledged' });
-    this.#tell(`clara acknowledges ${known.length}, and overlooks ${late.reference}`);
-    await this.#wait(HOUR);
+    this.#printEvent(`clara acknowledges ${known.length}, and overlooks ${late.reference}`);
+    await this.#advance(HOUR);
     const done = ['roads', 'waste'].flatMap(ofKind);
     const note = 'Done this morning.';
     await this.#changeAll(
@@ -180,17 +180,17 @@ class Day {
       lamps.map(({ id }) => id),
       { status: 'resolved', note },
     );
-    this.#tell(`${done.length + lamps.length} are resolved in the morning`);
-    await this.#wait(MINUTE);
-    await this.#tellMails();
+    this.#printEvent(`${done.length + lamps.length} are resolved in the morning`);
+    await this.#advance(MINUTE);
+    await this.#printNewMails();
 
-    await this.#wait(HOUR);
-    this.#tell(
+    await this.#advance(HOUR);
+    this.#printEvent(
       `${late.reference} was not acknowledged in two hours: assigned to ${(await this.#detail(clerk, late.id)).assignedTo}`,
     );
-    await this.#wait(DAY - 2 * HOUR);
-    this.#tell(`${dark.reference} is overdue: assigned to ${(await this.#detail(clerk, dark.id)).assignedTo}`);
-    await this.#tellMails();
+    await this.#advance(DAY - 2 * HOUR);
+    this.#printEvent(`${dark.reference} is overdue: assigned to ${(await this.#detail(clerk, dark.id)).assignedTo}`);
+    await this.#printNewMails();
 
     const [again] = done;
     if (!again) throw new Error('nothing was resolved');
@@ -198,17 +198,17 @@ class Day {
     const headers = { TOKEN, USERNAME: again.by.username };
     const reopen = { id: again.id, status: 'in_progress', note: 'It is as bad as before.' } as const;
     ok(await this.#api.PUT('/complain', { headers, body: reopen }));
-    this.#tell(`${again.by.username} complains again: ${again.reference} is reopened`);
-    await this.#wait(14 * DAY);
+    this.#printEvent(`${again.by.username} complains again: ${again.reference} is reopened`);
+    await this.#advance(14 * DAY);
     const { byStatus } = ok(await this.#api.GET('/complain/stats'));
     const counts = byStatus.filter(({ count }) => count > 0).map(({ status, count }) => `${count} ${status}`);
-    this.#tell(`two weeks later: ${counts.join(', ')}`);
-    await this.#tellMails();
+    this.#printEvent(`two weeks later: ${counts.join(', ')}`);
+    await this.#printNewMails();
   }
 }
 
 /** Plays a day at the desk on a local Appwrite, whose clock the story moves. */
-export async function runDay(say: Say): Promise<void> {
+export async function runDay(print: Print): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'complaints-day-'));
   const variables = { TOKEN_SECRET: randomBytes(48).toString('base64url'), BCRYPT_COST: '10', TOKEN_HOURS: '72' };
   const local = await startLocalAppwrite({
@@ -220,7 +220,7 @@ export async function runDay(say: Say): Promise<void> {
   const target = { endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey };
   try {
     await seedCategories(new Client().setEndpoint(target.endpoint).setProject(target.projectId).setKey(target.key));
-    await new Day(local, await openClient(local.url), connect(target), say).tell();
+    await new Day(local, await openClient(local.url), connect(target), print).run();
   } finally {
     await local.close();
     await rm(dataDir, { recursive: true, force: true });

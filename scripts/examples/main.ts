@@ -16,7 +16,7 @@ const USAGE = `Usage: npm run examples -- [--layout groups | compact] <photo.jpg
 await runCommand({
   usage: USAGE,
   options: { layout: { type: 'string' } },
-  words: 1,
+  maxArguments: 1,
   async run({ layout }, [photo]) {
     const only = readLayout(layout) === 'compact' ? { only: API } : {};
     if (photo === undefined) throw new UsageError('Name a photo, or say day.');
@@ -28,10 +28,10 @@ await runCommand({
     const baseUrl = process.env.API_URL ?? `http://127.0.0.1:${localAddress().port}`;
     const { projectId }: { projectId: string } = JSON.parse(readFileSync(PROJECT_FILE, 'utf8'));
     const username = () => `ada-${Date.now().toString(36)}`;
-    const say = (line: string) => console.log(`  ${line}`);
+    const print = (line: string) => console.log(`  ${line}`);
     console.log('With the typed client (openapi-fetch):');
-    await runTypedStory({ docsUrl: baseUrl, username: username(), picture: new Blob([picture]), say });
+    await runTypedStory({ docsUrl: baseUrl, username: username(), picture: new Blob([picture]), print });
     console.log('With the Appwrite web SDK (createExecution):');
-    await runSdkStory({ endpoint: `${baseUrl}/v1`, projectId, ...only, username: username(), picture, say });
+    await runSdkStory({ endpoint: `${baseUrl}/v1`, projectId, ...only, username: username(), picture, print });
   },
 });

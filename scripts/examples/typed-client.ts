@@ -31,17 +31,17 @@ export async function openClient(docsUrl: string) {
   return client;
 }
 
-export type Story = { docsUrl: string; username: string; picture: Blob; say: (line: string) => void };
+export type Story = { docsUrl: string; username: string; picture: Blob; print: (line: string) => void };
 
 /** Registers, logs in, files with a picture, lists, replies and deletes, as a reporter does. */
-export async function runTypedStory({ docsUrl, username, picture, say }: Story): Promise<string> {
+export async function runTypedStory({ docsUrl, username, picture, print }: Story): Promise<string> {
   const api = await openClient(docsUrl);
   const password = 'correct-horse-9';
   const profile = ok(await api.POST('/user', { body: { username, password, name: 'Ada Lovelace' } }));
-  say(`registered ${profile.username}, a ${profile.role}`);
+  print(`registered ${profile.username}, a ${profile.role}`);
 
   const { TOKEN, expiresAt } = ok(await api.POST('/login', { body: { username, password } }));
-  say(`logged in until ${expiresAt}`);
+  print(`logged in until ${expiresAt}`);
   const headers = { TOKEN, USERNAME: username };
 
   const body = { title: 'Pothole in Mill Lane', description: 'Deep enough to lose a wheel in.', category: 'roads' };
@@ -57,19 +57,19 @@ export async function runTypedStory({ docsUrl, username, picture, say }: Story):
       },
     }),
   );
-  say(`filed ${complaint.id} with ${complaint.images.length} picture, ${complaint.images[0]?.width} pixels wide`);
+  print(`filed ${complaint.id} with ${complaint.images.length} picture, ${complaint.images[0]?.width} pixels wide`);
 
   const found = ok(await api.GET('/complain', { params: { query: { username, status: ['created'] } } }));
-  if ('items' in found) say(`${found.total} of ${username} in the list: ${found.items[0]?.title}`);
+  if ('items' in found) print(`${found.total} of ${username} in the list: ${found.items[0]?.title}`);
 
   const change = { id: complaint.id, note: 'It has grown since yesterday.' };
   const changed = ok(await api.PUT('/complain', { headers: { ...headers, 'If-Match': '"1"' }, body: change }));
-  say(`replied; now at version ${changed.version}`);
+  print(`replied; now at version ${changed.version}`);
 
   const stale = await api.PUT('/complain', { headers: { ...headers, 'If-Match': '"1"' }, body: change });
-  if (stale.error?.code === 'version_mismatch') say(`refused as it should be: ${stale.error.detail}`);
+  if (stale.error?.code === 'version_mismatch') print(`refused as it should be: ${stale.error.detail}`);
 
   const { deleted } = ok(await api.POST('/complain/delete', { headers, body: { id: complaint.id } }));
-  say(`deleted: ${deleted}`);
+  print(`deleted: ${deleted}`);
   return complaint.id;
 }

@@ -42,40 +42,40 @@ export type SdkStory = {
   only?: string;
   username: string;
   picture: Uint8Array;
-  say: (line: string) => void;
+  print: (line: string) => void;
 };
 
 /** Plays the same story through functions.createExecution, with the picture as base64 in JSON. */
 export async function runSdkStory(story: SdkStory): Promise<string> {
-  const { username, say } = story;
+  const { username, print } = story;
   const api = new SdkApi(story.endpoint, story.projectId, story.only);
   const password = 'correct-horse-9';
   const account = { username, password, name: 'Ada Lovelace' };
   await api.call({ functionId: 'users', method: 'POST', path: '/user', body: account });
-  say(`registered ${username}`);
+  print(`registered ${username}`);
 
   const credentials = { username, password };
   const login = await api.call({ functionId: 'auth', method: 'POST', path: '/login', body: credentials });
   api.use(String(login.body.TOKEN), username);
-  say(`logged in until ${login.body.expiresAt}`);
+  print(`logged in until ${login.body.expiresAt}`);
 
   const images = [Buffer.from(story.picture).toString('base64')];
   const draft = { title: 'Pothole in Mill Lane', description: 'Deep enough to lose a wheel in.', images };
   const filed = await api.call({ functionId: 'complaints', method: 'POST', path: '/complain', body: draft });
   const id = String(filed.body.id);
-  say(`filed ${id}: ${filed.status}`);
+  print(`filed ${id}: ${filed.status}`);
 
   const path = `/complain?username=${encodeURIComponent(username)}`;
   const list = await api.call({ functionId: 'complaints', method: 'GET', path });
-  say(`${list.body.total} of ${username} in the list`);
+  print(`${list.body.total} of ${username} in the list`);
 
   const change = { id, note: 'It has grown since yesterday.' };
   const changed = await api.call({ functionId: 'complaints', method: 'PUT', path: '/complain', body: change });
-  say(`replied; now at version ${changed.body.version}`);
+  print(`replied; now at version ${changed.body.version}`);
 
   const deleting = { functionId: 'complaints', method: 'POST', path: '/complain/delete', body: { id } } as const;
   await api.call(deleting);
   const again = await api.call(deleting).catch((error: unknown) => error);
-  say(again instanceof Error ? `deleted; again: ${again.message}` : 'still there');
+  print(again instanceof Error ? `deleted; again: ${again.message}` : 'still there');
   return id;
 }

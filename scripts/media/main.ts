@@ -1,5 +1,5 @@
 import { runCommand, UsageError } from '#scripts/project/command.ts';
-import { connect, reach, targetOf } from '#scripts/project/connect.ts';
+import { connect, requireAppwrite, targetOf } from '#scripts/project/connect.ts';
 import { systemClock } from '#shared/domain/clock.ts';
 import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import { describeStop } from '#shared/services/maintenance/remove-leftovers.ts';
@@ -11,10 +11,10 @@ await runCommand({
   sweep         do the pass: record leftovers, and remove those that were first recorded a day ago or earlier
   --over-limit  sweep removes even more than a daily pass may (over 5 % of a kind, and over 20)`,
   options: { 'over-limit': { type: 'boolean', default: false } },
-  words: 1,
+  maxArguments: 1,
   async run(values, [command]) {
     if (command !== 'check' && command !== 'sweep') throw new UsageError('Say check or sweep.');
-    const { gateway, store } = connect(await reach(targetOf()));
+    const { gateway, store } = connect(await requireAppwrite(targetOf()));
     const request = { dry: command === 'check', overLimit: values['over-limit'] };
     const report = await reconcileNow({ gateway, store, clock: systemClock }, request);
     console.log(describePass(report));

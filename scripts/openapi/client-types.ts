@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url);
 const compiler = pathToFileURL(require.resolve('@ts-morph/common')).href;
 const COMPILER = `export { ts as default } from ${JSON.stringify(compiler)};`;
 
-function lendCompiler(): void {
+function provideCompiler(): void {
   const url = new URL('./borrowed-compiler.mjs', import.meta.url).href;
   registerHooks({
     resolve: (specifier, context, next) =>
@@ -19,7 +19,7 @@ function lendCompiler(): void {
 
 /** TypeScript types for openapi-fetch, generated from the document. */
 export async function clientTypes(document: Json): Promise<string> {
-  lendCompiler();
+  provideCompiler();
   const { astToString, default: openapiTs } = await import('openapi-typescript');
   return astToString(await openapiTs(JSON.stringify(document)));
 }

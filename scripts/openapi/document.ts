@@ -2,9 +2,9 @@ import { ABOUT, HEADERS, SECURITY, SENT_HEADERS, TAGS } from './frame.ts';
 import type { Json } from './json.ts';
 import { operationOf } from './operation.ts';
 import { componentSchemas } from './schemas.ts';
-import { type Served, servedRoutes } from './served.ts';
+import { type ServedRoute, servedRoutes } from './served.ts';
 
-function pathsOf(routes: readonly Served[]): Json {
+function pathsOf(routes: readonly ServedRoute[]): Json {
   const paths = new Map<string, Json>();
   for (const route of routes) {
     const item = paths.get(route.path) ?? { 'x-appwrite-function': route.functionId };

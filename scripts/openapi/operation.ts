@@ -1,21 +1,22 @@
 import type { Docs, Example } from '#shared/contract/docs.ts';
 import { shapeOf } from '#shared/contract/schema.ts';
 import type { Json } from './json.ts';
-import { refusalResponses, shownAs } from './refusals.ts';
-import { isOptional, replyReference, requestName, sentSchema } from './schemas.ts';
-import type { Served } from './served.ts';
+import { exampleTitle, refusalResponses } from './refusals.ts';
+import { inputSchema, isOptional, replyReference, requestName } from './schemas.ts';
+import type { ServedRoute } from './served.ts';
 
-type Shown = readonly (readonly [string, { summary: string; value: unknown }])[];
-const examplesMember = (shown: Shown): Json => (shown.length > 0 ? { examples: Object.fromEntries(shown) } : {});
+type NamedExamples = readonly (readonly [string, { summary: string; value: unknown }])[];
+const examplesMember = (shown: NamedExamples): Json =>
+  shown.length > 0 ? { examples: Object.fromEntries(shown) } : {};
 const entriesOf = ({ examples }: Docs): [string, Example][] => Object.entries(examples);
 
 /** The examples that fit the request's schema. One that does not is represented by its answer only. */
 const fitting = (docs: Docs) =>
   entriesOf(docs).filter(([, { answer }]) => !('code' in answer && answer.code === 'invalid_fields'));
 
-function queryParameters({ query, emptyCounts = [] }: Served): Json[] {
+function queryParameters({ query, emptyCounts = [] }: ServedRoute): Json[] {
   return [...shapeOf(query)].map(([name, field]) => {
-    const { description, ...schema } = sentSchema(field);
+    const { description, ...schema } = inputSchema(field);
     const list: Json = schema.type === 'array' ? { style: 'form', explode: false } : {};
     const empty: Json = emptyCounts.includes(name) ? { allowEmptyValue: true } : {};
     return { name, in: 'query', required: !isOptional(field), description, ...empty, ...list, schema };
@@ -29,7 +30,7 @@ function formValue(form: Readonly<Record<string, string>>, files: readonly strin
   return Object.fromEntries(values);
 }
 
-function requestBody({ body, id, docs }: Served): Json {
+function requestBody({ body, id, docs }: ServedRoute): Json {
   if (!body) return {};
   const examples = fitting(docs);
   const json = examples.flatMap(([key, { summary, json: value }]) =>
@@ -52,7 +53,7 @@ function requestBody({ body, id, docs }: Served): Json {
   return { requestBody: { required, content } };
 }
 
-function answerResponses(route: Served): Json {
+function answerResponses(route: ServedRoute): Json {
   const { docs } = route;
   const responses = Object.entries(docs.answers).map(([status, { description, schema, headers = [], type }]) => {
     const names = ['X-Request-Id', ...headers];
@@ -61,7 +62,7 @@ function answerResponses(route: Served): Json {
     const shown = entriesOf(docs).flatMap(([key, example]) => {
       const { answer } = example;
       const fits = 'status' in answer && String(answer.status) === status && answer.body !== undefined;
-      return fits ? [[key, { summary: shownAs(route, example), value: answer.body }] as const] : [];
+      return fits ? [[key, { summary: exampleTitle(route, example), value: answer.body }] as const] : [];
     });
     const content = { [type ?? 'application/json']: { schema: replyReference(schema), ...examplesMember(shown) } };
     return [status, { description, headers: refs, content }] as const;
@@ -69,14 +70,14 @@ function answerResponses(route: Served): Json {
   return Object.fromEntries(responses);
 }
 
-function securityOf({ access, needsUsername }: Served): Json[] {
+function securityOf({ access, needsUsername }: ServedRoute): Json[] {
   if (access === 'public') return [];
   const token = needsUsername ? { TOKEN: [], USERNAME: [] } : { TOKEN: [] };
   return access === 'optional' ? [{}, token] : [token];
 }
 
 /** The OpenAPI operation of a route. */
-export function operationOf(route: Served): Json {
+export function operationOf(route: ServedRoute): Json {
   const { docs } = route;
   const headers = (docs.sends ?? []).map((name) => ({ $ref: `#/components/parameters/${name}` }));
   const parameters = [...queryParameters(route), ...headers];

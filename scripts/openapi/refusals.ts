@@ -1,49 +1,49 @@
 import type { Example } from '#shared/contract/docs.ts';
 import { PROBLEMS, type ProblemCode } from '#shared/domain/problems.ts';
 import type { Json } from './json.ts';
-import type { Served } from './served.ts';
+import type { ServedRoute } from './served.ts';
 
-const ANYWHERE: readonly ProblemCode[] = [
+const COMMON_CODES: readonly ProblemCode[] = [
   'malformed_request',
   'route_not_found',
   'method_not_allowed',
   'internal_error',
 ];
-const OF_THE_API: readonly ProblemCode[] = ['invalid_fields', 'misconfigured', 'unavailable'];
-const OF_TOKENS: readonly ProblemCode[] = ['token_invalid', 'username_mismatch'];
-const OF_BODIES: readonly ProblemCode[] = ['malformed_json', 'body_too_large', 'unsupported_media_type'];
+const API_CODES: readonly ProblemCode[] = ['invalid_fields', 'misconfigured', 'unavailable'];
+const TOKEN_CODES: readonly ProblemCode[] = ['token_invalid', 'username_mismatch'];
+const BODY_CODES: readonly ProblemCode[] = ['malformed_json', 'body_too_large', 'unsupported_media_type'];
 
 /** The codes that follow from a route's properties: who may call it and what it takes. */
-function codesOfKind({ access, roles, body, functionId }: Served): ProblemCode[] {
+function codesByProperties({ access, roles, body, functionId }: ServedRoute): ProblemCode[] {
   return [
-    ...ANYWHERE,
-    ...(functionId === 'docs' ? [] : OF_THE_API),
-    ...(access === 'public' ? [] : OF_TOKENS),
+    ...COMMON_CODES,
+    ...(functionId === 'docs' ? [] : API_CODES),
+    ...(access === 'public' ? [] : TOKEN_CODES),
     ...(access === 'account' ? (['token_missing'] as const) : []),
     ...(roles ? (['forbidden'] as const) : []),
-    ...(body ? OF_BODIES : []),
+    ...(body ? BODY_CODES : []),
     ...(body?.form ? (['malformed_form'] as const) : []),
   ];
 }
 
 /** Every code that this route answers with, in the order of the closed list. */
-export function codesOf(route: Served): ProblemCode[] {
-  const codes = new Set([...codesOfKind(route), ...route.docs.refusals]);
+export function codesOf(route: ServedRoute): ProblemCode[] {
+  const codes = new Set([...codesByProperties(route), ...route.docs.refusals]);
   return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));
 }
 
-type Refused = Extract<Example['answer'], { code: ProblemCode }>;
+type RefusalAnswer = Extract<Example['answer'], { code: ProblemCode }>;
 
 /**
  * The title of an example's answer, with its query. The query has no example of its own, since the explorer would then
  * send it with every request.
  */
-export function shownAs({ method, path }: Served, { summary, query }: Example): string {
+export function exampleTitle({ method, path }: ServedRoute, { summary, query }: Example): string {
   return query ? `${summary}: ${method} ${path}?${decodeURIComponent(String(new URLSearchParams(query)))}` : summary;
 }
 
 /** The body of a refusal, as shared/http writes it. */
-export function problemExample({ code, detail, errors = [], allowed }: Refused): Json {
+export function problemExample({ code, detail, errors = [], allowed }: RefusalAnswer): Json {
   const { status, title } = PROBLEMS[code];
   const type = `urn:problem:complaints:${code}`;
   const instance = 'urn:request:65f1c2d3e4a5b6c7d8e9';
@@ -68,7 +68,7 @@ function headersOf(status: number, codes: readonly ProblemCode[]): Json {
 }
 
 /** The refusals of a route by status, with the possible codes and the examples for them. */
-export function refusalResponses(route: Served): Json {
+export function refusalResponses(route: ServedRoute): Json {
   const codes = codesOf(route);
   const examples = Object.entries(route.docs.examples);
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].sort((a, b) => a - b);
@@ -77,7 +77,7 @@ export function refusalResponses(route: Served): Json {
     const shown = examples.flatMap(([name, example]) => {
       const { answer } = example;
       if (!('code' in answer) || !here.includes(answer.code)) return [];
-      return [[name, { summary: shownAs(route, example), value: problemExample(answer) }]];
+      return [[name, { summary: exampleTitle(route, example), value: problemExample(answer) }]];
     });
     const schema = { allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: here } } }] };
     const content = { schema, ...(shown.length > 0 ? { examples: Object.fromEntries(shown) } : {}) };

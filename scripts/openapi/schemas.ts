@@ -4,20 +4,20 @@ import * as replies from '#shared/contract/responses.ts';
 import { shapeOf } from '#shared/contract/schema.ts';
 import { PROBLEM_TABLE } from './frame.ts';
 import { isJson, type Json, mapObjects } from './json.ts';
-import type { Served } from './served.ts';
+import type { ServedRoute } from './served.ts';
 
 type Schema = z.core.$ZodType;
 
 /** The schemas of answers by their names in the code. */
 const REPLIES: readonly (readonly [string, Schema])[] = Object.entries(replies);
 
-const NOT_WANTED = new Set(['$schema', '$id', 'id']);
-const at = (name: string) => `#/components/schemas/${name}`;
+const DOCUMENT_MEMBERS = new Set(['$schema', '$id', 'id']);
+const schemaPath = (name: string) => `#/components/schemas/${name}`;
 
 /** JSON Schema without the members that belong to a separate document. */
 function plain(schema: unknown): Json {
   return mapObjects(schema, (object) => {
-    const kept = Object.entries(object).filter(([name, value]) => !NOT_WANTED.has(name) || isJson(value));
+    const kept = Object.entries(object).filter(([name, value]) => !DOCUMENT_MEMBERS.has(name) || isJson(value));
     return Object.fromEntries(kept);
   }) as Json;
 }
@@ -33,7 +33,7 @@ function hoistDescription(object: Json): Json {
 }
 
 /** The JSON Schema of what a client may send here. */
-export function sentSchema(schema: Schema): Json {
+export function inputSchema(schema: Schema): Json {
   return mapObjects(plain(z.toJSONSchema(schema, { io: 'input' })), hoistDescription) as Json;
 }
 
@@ -43,14 +43,14 @@ export const requestName = (id: string) => `${id.charAt(0).toUpperCase()}${id.sl
 export const isOptional = (field: Schema) => field instanceof z.ZodMiniOptional;
 
 /** Fields for staff only; the explorer leaves them empty. */
-const FOR_STAFF = ['contactName', 'contactPhone', 'contactEmail'];
+const STAFF_FIELDS = ['contactName', 'contactPhone', 'contactEmail'];
 
 /** A form field. A form cannot contain null, and the explorer fills in values with which the first call succeeds. */
 function formField(name: string, field: Schema): Json {
-  const { anyOf, ...schema } = sentSchema(field);
+  const { anyOf, ...schema } = inputSchema(field);
   const [value = {}] = Array.isArray(anyOf) ? anyOf.filter((one: Json) => one.type !== 'null') : [{}];
   const samples: Json = { ...DRAFT, anonymous: false };
-  const filled = FOR_STAFF.includes(name) ? { default: '' } : {};
+  const filled = STAFF_FIELDS.includes(name) ? { default: '' } : {};
   return { ...value, ...schema, ...filled, ...(name in samples ? { examples: [samples[name]] } : {}) };
 }
 
@@ -76,7 +76,7 @@ function formSchema({ fields, files }: { fields: Schema; files: readonly string[
 /** A reference to the named schema of an answer, or a choice of them for a union. */
 export function replyReference(schema: Schema): Json {
   const named = REPLIES.find(([, reply]) => reply === schema);
-  if (named) return { $ref: at(named[0]) };
+  if (named) return { $ref: schemaPath(named[0]) };
   if (!(schema instanceof z.ZodMiniUnion)) return plain(z.toJSONSchema(schema));
   return { anyOf: schema._zod.def.options.map((option) => replyReference(option)) };
 }
@@ -84,7 +84,7 @@ export function replyReference(schema: Schema): Json {
 function replySchemas(): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of REPLIES) registry.add(schema, { id });
-  const { schemas } = z.toJSONSchema(registry, { uri: at });
+  const { schemas } = z.toJSONSchema(registry, { uri: schemaPath });
   const all: Record<string, Json> = Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [name, plain(schema)]),
   );
@@ -92,10 +92,10 @@ function replySchemas(): Record<string, Json> {
 }
 
 /** Every named schema of the document. */
-export function componentSchemas(routes: readonly Served[]): Json {
+export function componentSchemas(routes: readonly ServedRoute[]): Json {
   const requests = routes.flatMap(({ id, body }) => {
     if (!body) return [];
-    const json = [requestName(id), sentSchema(body.json)] as const;
+    const json = [requestName(id), inputSchema(body.json)] as const;
     return body.form ? [json, [`${requestName(id)}Form`, formSchema(body.form)] as const] : [json];
   });
   return { ...replySchemas(), ...Object.fromEntries(requests) };

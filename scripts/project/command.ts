@@ -12,8 +12,8 @@ type Command<O extends Options> = {
   usage: string;
   options: O;
   /** The greatest number of arguments besides options; none by default. */
-  words?: number;
-  run(values: Values<O>, words: string[]): Promise<unknown>;
+  maxArguments?: number;
+  run(values: Values<O>, positionals: string[]): Promise<unknown>;
 };
 
 /**
@@ -31,13 +31,13 @@ export async function runCommand<O extends Options>(command: Command<O>): Promis
   }
 }
 
-async function parseAndRun<O extends Options>({ usage, options, words = 0, run }: Command<O>) {
+async function parseAndRun<O extends Options>({ usage, options, maxArguments = 0, run }: Command<O>) {
   const { values, positionals } = parse({ ...options, help: { type: 'boolean', short: 'h' } });
   if (values.help) {
     console.log(usage);
     return 0;
   }
-  const [surplus] = positionals.slice(words);
+  const [surplus] = positionals.slice(maxArguments);
   if (surplus !== undefined) throw new UsageError(`Unexpected argument: ${surplus}`);
   return run(values as Values<O>, positionals);
 }

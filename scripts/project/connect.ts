@@ -37,31 +37,31 @@ export function targetOf(env: NodeJS.ProcessEnv = process.env): Target {
   return { endpoint: address, projectId, key };
 }
 
-const PATIENCE_MS = 10 * SECOND;
+const REACH_TIMEOUT_MS = 10 * SECOND;
 
 /**
  * Why no Appwrite answers there; undefined when one does. GET /health/version needs no key, and refusals contain the
  * version too (recorded: access-045, access-139, access-170).
  */
-async function whyNot({ endpoint, projectId }: Target): Promise<string | undefined> {
+async function unreachableReason({ endpoint, projectId }: Target): Promise<string | undefined> {
   const headers = { 'x-appwrite-project': projectId };
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const signal = AbortSignal.timeout(REACH_TIMEOUT_MS);
   try {
     const answer = await fetch(`${endpoint}/health/version`, { headers, signal, redirect: 'manual' });
     const body: unknown = await answer.json().catch(() => undefined);
     if (typeof body === 'object' && body !== null && 'version' in body) return undefined;
-    const elsewhere = answer.headers.get('location');
-    return `an answer ${answer.status}${elsewhere === null ? '' : ` that points to ${elsewhere}`}, not as Appwrite gives it`;
+    const redirect = answer.headers.get('location');
+    return `an answer ${answer.status}${redirect === null ? '' : ` that points to ${redirect}`}, not as Appwrite gives it`;
   } catch (error) {
-    if (signal.aborted) return `nothing within ${PATIENCE_MS / SECOND} seconds`;
+    if (signal.aborted) return `nothing within ${REACH_TIMEOUT_MS / SECOND} seconds`;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
   }
 }
 
 /** Throws unless an Appwrite answers, with what was found and what was expected. Returns the target. */
-export async function reach(target: Target, env: NodeJS.ProcessEnv = process.env): Promise<Target> {
-  const why = await whyNot(target);
+export async function requireAppwrite(target: Target, env: NodeJS.ProcessEnv = process.env): Promise<Target> {
+  const why = await unreachableReason(target);
   if (why === undefined) return target;
   const expected = env.APPWRITE_ENDPOINT
     ? 'APPWRITE_ENDPOINT must be an address such as https://appwrite.example.org/v1.'

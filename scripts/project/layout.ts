@@ -13,7 +13,7 @@ export const API = 'api';
 export const BACKGROUND = 'background';
 
 /** The declaration of one layout; `others` are the functions of the other layout only. */
-export type LaidOut = Declaration & { layout: Layout; others: readonly DeclaredFunction[] };
+export type LayoutDeclaration = Declaration & { layout: Layout; others: readonly DeclaredFunction[] };
 
 /** Reads the value of `--layout`; undefined when it was not given. Throws UsageError. */
 export function readLayout(text: string | undefined): Layout | undefined {
@@ -24,7 +24,7 @@ export function readLayout(text: string | undefined): Layout | undefined {
 }
 
 /** The declaration of a layout, derived from the groups that appwrite.json declares. */
-export function layOut(declared: Declaration, layout: Layout): LaidOut {
+export function declarationFor(declared: Declaration, layout: Layout): LayoutDeclaration {
   const compact = [
     merge(API, declared.functions.filter(isPublic)),
     merge(
@@ -42,25 +42,25 @@ function merge(id: string, members: readonly DeclaredFunction[]): DeclaredFuncti
   return {
     $id: id,
     name: id,
-    runtime: shared(members, 'runtime'),
-    specification: shared(members, 'specification'),
+    runtime: commonSetting(members, 'runtime'),
+    specification: commonSetting(members, 'specification'),
     path: `functions/${id}/dist`,
-    entrypoint: shared(members, 'entrypoint'),
-    commands: shared(members, 'commands'),
+    entrypoint: commonSetting(members, 'entrypoint'),
+    commands: commonSetting(members, 'commands'),
     execute: union('execute'),
     events: union('events'),
     schedule: commonSchedule(members.map(({ schedule }) => schedule)),
     scopes: union('scopes'),
     timeout: Math.max(...members.map(({ timeout }) => timeout)),
-    enabled: shared(members, 'enabled'),
-    logging: shared(members, 'logging'),
+    enabled: commonSetting(members, 'enabled'),
+    logging: commonSetting(members, 'logging'),
     parts: members.map(({ $id }) => $id),
   };
 }
 
-type Shared = 'runtime' | 'specification' | 'entrypoint' | 'commands' | 'enabled' | 'logging';
+type CommonSetting = 'runtime' | 'specification' | 'entrypoint' | 'commands' | 'enabled' | 'logging';
 
-function shared<K extends Shared>(members: readonly DeclaredFunction[], key: K): DeclaredFunction[K] {
+function commonSetting<K extends CommonSetting>(members: readonly DeclaredFunction[], key: K): DeclaredFunction[K] {
   const [first, ...rest] = members;
   const other = rest.find((member) => member[key] !== first?.[key]);
   if (!first || other) {
@@ -96,5 +96,7 @@ function greatestCommonDivisor(a: number, b: number): number {
 
 /** The layouts that contain at least one of these functions. */
 export function layoutsOf(functionIds: readonly string[], declared: Declaration): Layout[] {
-  return LAYOUTS.filter((layout) => layOut(declared, layout).functions.some(({ $id }) => functionIds.includes($id)));
+  return LAYOUTS.filter((layout) =>
+    declarationFor(declared, layout).functions.some(({ $id }) => functionIds.includes($id)),
+  );
 }

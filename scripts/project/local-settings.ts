@@ -4,13 +4,13 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readDeclaration } from '../deploy/declaration.ts';
 import { explain, UsageError, wholeNumber } from './command.ts';
-import { type Layout, layOut } from './layout.ts';
+import { declarationFor, type Layout } from './layout.ts';
 
 export const PROJECT_FILE = fileURLToPath(new URL('../../appwrite.json', import.meta.url));
 
 /** The project file of a layout for the local Appwrite. */
 export function localProject(layout: Layout) {
-  const { layout: _layout, others: _others, ...content } = layOut(readDeclaration(PROJECT_FILE), layout);
+  const { layout: _layout, others: _others, ...content } = declarationFor(readDeclaration(PROJECT_FILE), layout);
   return { folder: dirname(PROJECT_FILE), content };
 }
 

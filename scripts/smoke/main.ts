@@ -1,5 +1,5 @@
 import { runCommand } from '#scripts/project/command.ts';
-import { reach, targetOf } from '#scripts/project/connect.ts';
+import { requireAppwrite, targetOf } from '#scripts/project/connect.ts';
 import { readLayout } from '#scripts/project/layout.ts';
 import { smoke } from './smoke.ts';
 
@@ -12,8 +12,8 @@ await runCommand({
   usage: USAGE,
   options: { layout: { type: 'string' }, project: { type: 'string' } },
   async run({ layout, project }) {
-    const said = readLayout(layout);
+    const givenLayout = readLayout(layout);
     const env = project ? { ...process.env, APPWRITE_PROJECT_ID: project } : process.env;
-    await smoke(await reach(targetOf(env), env), console.log, said);
+    await smoke(await requireAppwrite(targetOf(env), env), console.log, givenLayout);
   },
 });

@@ -12,7 +12,7 @@ const TIMEOUT_MS = 45 * SECOND;
  * Resolves names that DNS does not know, and all of `.localhost`, to the endpoint's machine. So functions are reached
  * even when the installation's wildcard domain was never set up.
  */
-export function lookupBeside(endpoint: string): http.RequestOptions['lookup'] {
+export function lookupWithFallback(endpoint: string): http.RequestOptions['lookup'] {
   const { hostname } = new URL(endpoint);
   return (name, options, done) => {
     if (name.endsWith('.localhost')) return resolve(hostname, options, done);
@@ -34,7 +34,7 @@ export function sendRequest(
   const options = {
     method,
     headers: { ...length, ...headers },
-    lookup: lookupBeside(endpoint),
+    lookup: lookupWithFallback(endpoint),
     timeout: TIMEOUT_MS,
     agent: false as const,
   };

@@ -10,25 +10,25 @@ import { runStory, type Step } from './story.ts';
 import { domainTransport, executionsTransport } from './transports.ts';
 
 /** Plays the main story through domains and through executions; rejects at the first wrong answer. */
-export async function smoke(target: Target, print: (line: string) => void, said?: Layout): Promise<void> {
+export async function smoke(target: Target, print: (line: string) => void, givenLayout?: Layout): Promise<void> {
   const remote = openRemote(target);
-  const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), said);
+  const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), givenLayout);
   const live = await readLive(remote, declared);
   const { layout } = declared;
   const connection = connect(target);
-  for (const door of [domainTransport(remote, { live, layout }), executionsTransport(remote, layout)]) {
+  for (const transport of [domainTransport(remote, { live, layout }), executionsTransport(remote, layout)]) {
     const step: Step = async (name, work) => {
       const started = performance.now();
       try {
         await work();
       } catch (error) {
-        print(`${colours.red('✗')} ${door.name}: ${name}`);
+        print(`${colours.red('✗')} ${transport.name}: ${name}`);
         throw error;
       }
       print(
-        `${colours.green('✓')} ${door.name}: ${name} ${colours.dim(`${Math.round(performance.now() - started)} ms`)}`,
+        `${colours.green('✓')} ${transport.name}: ${name} ${colours.dim(`${Math.round(performance.now() - started)} ms`)}`,
       );
     };
-    await runStory({ door, connection }, step);
+    await runStory({ transport, connection }, step);
   }
 }

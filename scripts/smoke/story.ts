@@ -3,14 +3,14 @@ import { SECOND } from '#shared/domain/clock.ts';
 import { makePhoto } from './photo.ts';
 import { sendRequest } from './send-request.ts';
 import {
-  askAs,
   createTestAccount,
   expectStatus,
   removeTestAccount,
   type SmokeRun,
   type TestAccount,
+  withToken,
 } from './test-accounts.ts';
-import type { Ask } from './transports.ts';
+import type { ApiRequest } from './transports.ts';
 
 export type Step = (name: string, work: () => Promise<void>) => Promise<void>;
 
@@ -18,60 +18,60 @@ const Filed = z.object({ id: z.string(), version: z.number(), images: z.array(z.
 const Listed = z.object({ items: z.array(z.object({ id: z.string() })) });
 const Detail = z.object({ status: z.string(), timeline: z.array(z.object({ kind: z.string() })) });
 
-const GONE_SECONDS = 60;
-const on = (method: Ask['method'], path: string, more: Partial<Ask> = {}): Ask => ({
+const REMOVAL_SECONDS = 60;
+const requestOf = (method: ApiRequest['method'], path: string, more: Partial<ApiRequest> = {}): ApiRequest => ({
   method,
   path,
   ...more,
 });
 
-type Play = SmokeRun & { step: Step; cast: TestAccount[]; filed: string[] };
+type StoryRun = SmokeRun & { step: Step; accounts: TestAccount[]; filed: string[] };
 
 /** Files with a photo, lists, works on and deletes a complaint; checks that the photo is gone, and cleans up. */
-export async function runStory(scene: SmokeRun, step: Step): Promise<void> {
-  const play: Play = { ...scene, step, cast: [], filed: [] };
+export async function runStory(smokeRun: SmokeRun, step: Step): Promise<void> {
+  const run: StoryRun = { ...smokeRun, step, accounts: [], filed: [] };
   try {
-    await act(play);
+    await playStory(run);
   } finally {
-    await step('clean up', () => cleanUp(play));
+    await step('clean up', () => cleanUp(run));
   }
 }
 
-async function act(play: Play): Promise<void> {
-  const { door, step, cast } = play;
+async function playStory(run: StoryRun): Promise<void> {
+  const { transport, step, accounts } = run;
   await step('register, log in', async () => {
-    await createTestAccount(play, 'user', cast);
-    await createTestAccount(play, 'admin', cast);
+    await createTestAccount(run, 'user', accounts);
+    await createTestAccount(run, 'admin', accounts);
   });
-  const [reporter, admin] = cast;
+  const [reporter, admin] = accounts;
   if (!reporter || !admin) throw new Error('nobody entered');
   let photo = '';
   await step('file a complaint with a photo, and see the photo', async () => {
-    photo = await file(play, reporter);
+    photo = await file(run, reporter);
   });
-  const [id = ''] = play.filed;
+  const [id = ''] = run.filed;
   await step('see it listed', async () => {
-    const { items } = z.parse(Listed, expectStatus(await door.ask(on('GET', '/complain?page=1')), 200));
+    const { items } = z.parse(Listed, expectStatus(await transport.send(requestOf('GET', '/complain?page=1')), 200));
     if (!items.some((item) => item.id === id)) throw new Error(`${id} is not on the first page`);
   });
   await step('strangers and reporters may not work on it', async () => {
     const json = { id, status: 'in_progress' };
-    expectStatus(await door.ask(on('PUT', '/complain', { json })), 401);
-    expectStatus(await door.ask(askAs(reporter, on('PUT', '/complain', { json }))), 403);
+    expectStatus(await transport.send(requestOf('PUT', '/complain', { json })), 401);
+    expectStatus(await transport.send(withToken(reporter, requestOf('PUT', '/complain', { json }))), 403);
   });
-  await step('work on it, and see the timeline', () => workOn(play, admin, id));
-  await step('delete it, and see it and its photo gone', () => remove(play, admin, { id, photo }));
+  await step('work on it, and see the timeline', () => workOn(run, admin, id));
+  await step('delete it, and see it and its photo gone', () => remove(run, admin, { id, photo }));
 }
 
-async function file({ door, filed, connection }: Play, reporter: TestAccount): Promise<string> {
+async function file({ transport, filed, connection }: StoryRun, reporter: TestAccount): Promise<string> {
   const fields = { title: 'Smoke test', description: 'Made by npm run smoke, and deleted by it.' };
   const photo = makePhoto();
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   form.set('image1', new Blob([photo], { type: 'image/png' }), 'photo.png');
   const json = { ...fields, images: [photo.toString('base64')] };
-  const ask = on('POST', '/complain', door.takesForms ? { form } : { json });
-  const { id, images } = z.parse(Filed, expectStatus(await door.ask(askAs(reporter, ask)), 201));
+  const filing = requestOf('POST', '/complain', transport.takesForms ? { form } : { json });
+  const { id, images } = z.parse(Filed, expectStatus(await transport.send(withToken(reporter, filing)), 201));
   filed.push(id);
   const url = images[0]?.url ?? '';
   const seen = await sendRequest(connection.target.endpoint, url, { method: 'GET' });
@@ -79,31 +79,38 @@ async function file({ door, filed, connection }: Play, reporter: TestAccount): P
   return url;
 }
 
-async function workOn({ door }: Play, admin: TestAccount, id: string): Promise<void> {
+async function workOn({ transport }: StoryRun, admin: TestAccount, id: string): Promise<void> {
   const json = { id, status: 'in_progress', progress: 40, note: 'A crew is on its way.' };
-  const worked = z.parse(Filed, expectStatus(await door.ask(askAs(admin, on('PUT', '/complain', { json }))), 200));
+  const worked = z.parse(
+    Filed,
+    expectStatus(await transport.send(withToken(admin, requestOf('PUT', '/complain', { json }))), 200),
+  );
   if (worked.version !== 2) throw new Error(`version ${worked.version} after one change`);
-  const detail = z.parse(Detail, expectStatus(await door.ask(on('GET', `/complain?id=${id}`)), 200));
+  const detail = z.parse(Detail, expectStatus(await transport.send(requestOf('GET', `/complain?id=${id}`)), 200));
   const kinds = detail.timeline.map(({ kind }) => kind).join(' ');
   if (kinds !== 'created status') throw new Error(`the timeline reads ${kinds}`);
 }
 
-type Gone = { id: string; photo: string };
+type Removed = { id: string; photo: string };
 
-async function remove({ door, connection, filed }: Play, admin: TestAccount, { id, photo }: Gone): Promise<void> {
-  expectStatus(await door.ask(askAs(admin, on('POST', '/complain/delete', { json: { id } }))), 200);
-  expectStatus(await door.ask(on('GET', `/complain?id=${id}`)), 404);
+async function remove(
+  { transport, connection, filed }: StoryRun,
+  admin: TestAccount,
+  { id, photo }: Removed,
+): Promise<void> {
+  expectStatus(await transport.send(withToken(admin, requestOf('POST', '/complain/delete', { json: { id } }))), 200);
+  expectStatus(await transport.send(requestOf('GET', `/complain?id=${id}`)), 404);
   filed.length = 0;
-  const end = Date.now() + GONE_SECONDS * SECOND;
+  const end = Date.now() + REMOVAL_SECONDS * SECOND;
   while (Date.now() < end) {
     const { status } = await sendRequest(connection.target.endpoint, photo, { method: 'GET' });
     if (status === 401 || status === 404) return;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  throw new Error(`the photo can still be seen after ${GONE_SECONDS} seconds`);
+  throw new Error(`the photo can still be seen after ${REMOVAL_SECONDS} seconds`);
 }
 
-async function cleanUp(play: Play): Promise<void> {
-  for (const id of play.filed) await play.connection.store.complaints.remove(id);
-  for (const player of play.cast) await removeTestAccount(play, player);
+async function cleanUp(run: StoryRun): Promise<void> {
+  for (const id of run.filed) await run.connection.store.complaints.remove(id);
+  for (const account of run.accounts) await removeTestAccount(run, account);
 }

@@ -4,12 +4,12 @@ import { findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
 import type { Role } from '#shared/domain/account.ts';
 import type { Connection } from '../project/connect.ts';
-import type { Answer, Ask, Transport } from './transports.ts';
+import type { Answer, ApiRequest, Transport } from './transports.ts';
 
 /** A temporary account of the story. */
 export type TestAccount = { username: string; password: string; userId: string; token: string };
 
-export type SmokeRun = { door: Transport; connection: Connection };
+export type SmokeRun = { transport: Transport; connection: Connection };
 
 const Login = z.object({ TOKEN: z.string() });
 
@@ -20,25 +20,25 @@ export function expectStatus({ status, text }: Answer, expected: number): unknow
 }
 
 export async function createTestAccount(
-  { door, connection }: SmokeRun,
+  { transport, connection }: SmokeRun,
   role: Role,
-  cast: TestAccount[],
+  accounts: TestAccount[],
 ): Promise<TestAccount> {
   const username = `smoke-${randomBytes(6).toString('hex')}`;
   const password = randomBytes(18).toString('base64url');
-  const player = { username, password, userId: '', token: '' };
-  cast.push(player);
+  const account = { username, password, userId: '', token: '' };
+  accounts.push(account);
   const json = { username, password, name: 'Smoke test' };
-  expectStatus(await door.ask({ method: 'POST', path: '/user', json }), 201);
-  player.userId = await giveRole(connection, username, role);
+  expectStatus(await transport.send({ method: 'POST', path: '/user', json }), 201);
+  account.userId = await giveRole(connection, username, role);
   const login = { username, password };
-  const answer = await door.ask({ method: 'POST', path: '/login', json: login });
-  player.token = z.parse(Login, expectStatus(answer, 200)).TOKEN;
-  return player;
+  const answer = await transport.send({ method: 'POST', path: '/login', json: login });
+  account.token = z.parse(Login, expectStatus(answer, 200)).TOKEN;
+  return account;
 }
 
-export function askAs({ username, token }: TestAccount, ask: Ask): Ask {
-  return { ...ask, headers: { ...ask.headers, TOKEN: token, USERNAME: username } };
+export function withToken({ username, token }: TestAccount, request: ApiRequest): ApiRequest {
+  return { ...request, headers: { ...request.headers, TOKEN: token, USERNAME: username } };
 }
 
 async function giveRole({ store }: Connection, username: string, role: Role): Promise<string> {
@@ -53,18 +53,18 @@ async function giveRole({ store }: Connection, username: string, role: Role): Pr
 /**
  * Erases the account through the API, as its owner does. The taken name, which the API keeps, is removed with the key.
  */
-export async function removeTestAccount({ door, connection }: SmokeRun, player: TestAccount): Promise<void> {
+export async function removeTestAccount({ transport, connection }: SmokeRun, account: TestAccount): Promise<void> {
   const { store } = connection;
-  const account = await findByUsername(store, player.username);
-  if (account) {
-    if (account.role !== 'user') await giveRole(connection, player.username, 'user');
-    const { password } = player;
-    const erase: Ask = { method: 'DELETE', path: '/user', json: { password } };
-    const answer = await door.ask(askAs(player, erase)).catch(() => undefined);
-    if (answer?.status !== 204) await store.users.remove(account.$id);
+  const row = await findByUsername(store, account.username);
+  if (row) {
+    if (row.role !== 'user') await giveRole(connection, account.username, 'user');
+    const { password } = account;
+    const erase: ApiRequest = { method: 'DELETE', path: '/user', json: { password } };
+    const answer = await transport.send(withToken(account, erase)).catch(() => undefined);
+    if (answer?.status !== 204) await store.users.remove(row.$id);
   }
-  await store.names.remove(await nameRowId(player.username));
-  if (player.userId === '') return;
-  await store.identities.remove(player.userId);
-  for (const id of accountTallies(player.userId)) await store.tallies.remove(id);
+  await store.names.remove(await nameRowId(account.username));
+  if (account.userId === '') return;
+  await store.identities.remove(account.userId);
+  for (const id of accountTallies(account.userId)) await store.tallies.remove(id);
 }

@@ -6,7 +6,7 @@ import type { Layout } from '../project/layout.ts';
 import { functionFor } from '../project/routes.ts';
 import { sendRequest } from './send-request.ts';
 
-export type Ask = {
+export type ApiRequest = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   headers?: Record<string, string>;
@@ -18,9 +18,13 @@ export type Ask = {
 export type Answer = { status: number; text: string };
 
 /** A way to call the functions. */
-export type Transport = { name: 'domains' | 'executions'; takesForms: boolean; ask(ask: Ask): Promise<Answer> };
+export type Transport = {
+  name: 'domains' | 'executions';
+  takesForms: boolean;
+  send(request: ApiRequest): Promise<Answer>;
+};
 
-async function bodyOf({ json, form }: Ask): Promise<{ type: string; bytes: Buffer } | undefined> {
+async function bodyOf({ json, form }: ApiRequest): Promise<{ type: string; bytes: Buffer } | undefined> {
   if (json !== undefined) return { type: 'application/json', bytes: Buffer.from(JSON.stringify(json)) };
   if (!form) return undefined;
   const encoded = new Response(form);
@@ -36,14 +40,14 @@ export function domainTransport(
   return {
     name: 'domains',
     takesForms: true,
-    async ask(ask) {
-      const functionId = ownerOf(layout, ask.path);
+    async send(request) {
+      const functionId = ownerOf(layout, request.path);
       const rule = ruleOf(live.rules, functionId);
       if (!rule) throw new Error(`${functionId} has no domain`);
-      const body = await bodyOf(ask);
-      const headers = { ...(body ? { 'content-type': body.type } : {}), ...ask.headers };
-      const url = `${originOf(endpoint, rule.domain)}${ask.path}`;
-      const outgoing = { method: ask.method, headers, ...(body ? { body: body.bytes } : {}) };
+      const body = await bodyOf(request);
+      const headers = { ...(body ? { 'content-type': body.type } : {}), ...request.headers };
+      const url = `${originOf(endpoint, rule.domain)}${request.path}`;
+      const outgoing = { method: request.method, headers, ...(body ? { body: body.bytes } : {}) };
       const { status, body: bytes } = await sendRequest(endpoint, url, outgoing);
       return { status, text: bytes.toString('utf8') };
     },
@@ -63,7 +67,7 @@ export function executionsTransport({ target: { endpoint, projectId } }: Remote,
   return {
     name: 'executions',
     takesForms: false,
-    async ask({ method, path, headers = {}, json }) {
+    async send({ method, path, headers = {}, json }) {
       const functionId = ownerOf(layout, path);
       const body = json === undefined ? '' : JSON.stringify(json);
       const sent = { accept: 'application/json', 'content-type': 'application/json', ...headers };

@@ -54,8 +54,8 @@ function refuseWrongSettings(variables: Record<string, string>): void {
 
 type Options = { layout: string | undefined; demo: boolean; verbose: boolean };
 
-async function start({ layout: said, demo, verbose }: Options): Promise<void> {
-  const layout = readLayout(said) ?? 'groups';
+async function start({ layout: layoutOption, demo, verbose }: Options): Promise<void> {
+  const layout = readLayout(layoutOption) ?? 'groups';
   const { port, dataDir } = localAddress();
   const variables = variablesFor(port, dataDir, layout);
   const config = localProject(layout);
@@ -77,7 +77,7 @@ async function start({ layout: said, demo, verbose }: Options): Promise<void> {
   process.once('SIGINT', () => void local.close().then(() => process.exit(0)));
   process.once('SIGTERM', () => void local.close().then(() => process.exit(0)));
   await seedCategories(new Client().setEndpoint(local.endpoint).setProject(local.projectId).setKey(local.apiKey));
-  const told = demo ? `\n${await fillWithDemo(local)}\n` : '';
+  const demoText = demo ? `\n${await fillWithDemo(local)}\n` : '';
   quiet = false;
   const json = `-H 'content-type: application/json'`;
   console.log(`
@@ -91,7 +91,7 @@ Try it:
   curl -s ${local.url}/user ${json} -d '{"username":"ada","password":"correct-horse-9","name":"Ada"}'
   curl -s ${local.url}/login ${json} -d '{"username":"ada","password":"correct-horse-9"}'
   curl -s ${local.url}/complain
-${told}`);
+${demoText}`);
 }
 
 await runCommand({

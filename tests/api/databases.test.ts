@@ -5,7 +5,7 @@ import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { LoginReply, Profile, ProfileList } from '#shared/contract/responses.ts';
 import { pageThrough, pagings } from '../support/changing-list.ts';
-import { change, followed, idsOf, listOf } from '../support/complaints.ts';
+import { allPages, change, idsOf, listOf } from '../support/complaints.ts';
 import { PASSWORD } from '../support/enrol.ts';
 import { DATABASE, type Person, type Service, startService, uniqueName } from '../support/harness.ts';
 import { manyAccounts } from '../support/many-accounts.ts';
@@ -36,11 +36,11 @@ describe('lists', () => {
     for (const id of [filed[3], filed[1]]) await change(staff, { id, assignedTo: clerk.username });
     const username = reporter.username.toUpperCase();
     const found = async (query: Record<string, string | boolean>) =>
-      (await followed(service, { pageSize: 2, username, ...query })).flatMap(idsOf);
+      (await allPages(service, { pageSize: 2, username, ...query })).flatMap(idsOf);
     expect(await found({})).toEqual(filed);
     expect(await found({ sort: 'createdAt' })).toEqual(filed.toReversed());
     const theirs = { assignedTo: clerk.username.toUpperCase(), sort: '-updatedAt', pageSize: 1 };
-    expect((await followed(staff, theirs)).flatMap(idsOf)).toEqual([filed[1], filed[3]]);
+    expect((await allPages(staff, theirs)).flatMap(idsOf)).toEqual([filed[1], filed[3]]);
     expect((await found({ overdue: false })).toSorted()).toEqual(filed.toSorted());
     expect(await found({ overdue: true })).toEqual([]);
     expect(await found({ category: 'WATER', status: 'created,closed' })).toEqual(
@@ -78,7 +78,7 @@ describe('a search', () => {
       filed.unshift((await reporter.file({ ...body, category: number < 4 ? 'roads' : 'other' })).id);
     }
     const found = async (query: Record<string, string>) =>
-      (await followed(staff, { pageSize: 2, ...query })).flatMap(idsOf);
+      (await allPages(staff, { pageSize: 2, ...query })).flatMap(idsOf);
     expect(await found({ q: 'fence' })).toEqual(filed);
     expect(await found({ q: 'fence wobbly', sort: 'createdAt' })).toEqual(filed.toReversed());
     expect(await found({ q: 'wobbly green fence' })).toEqual(filed.filter((_, index) => index % 2 === 1));

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Complaint, ComplaintDetail, ComplaintList, Deleted } from '#shared/contract/responses.ts';
-import { IS_DEPLOYED, SERVED, type Service, startService } from '../support/harness.ts';
+import { IS_DEPLOYED, type Service, STORY_ENVIRONMENTS, startService } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
 import { withCanaries } from '../support/pictures-canary.ts';
 
-describe.each(SERVED)('on $database in the layout $layout', ({ database, layout }) => {
+describe.each(STORY_ENVIRONMENTS)('on $database in the layout $layout', ({ database, layout }) => {
   let service: Service;
   beforeAll(async () => {
     service = await startService({}, { database, layout, notifications: true });

@@ -13,24 +13,24 @@ import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { makeDeliveries, recordDelivery } from '#shared/appwrite/deliveries.ts';
 import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
 import { useProject } from './support/project.ts';
-import { type Ended, runScript } from './support/run.ts';
+import { type ProcessResult, runScript } from './support/run.ts';
 
-const world = useProject('tables');
+const project = useProject('tables');
 const folder = mkdtempSync(join(tmpdir(), 'complaints-admin-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The command as a process of its own. */
 const spawnAdmin = (...args: string[]) =>
   runScript('admin', args, {
-    APPWRITE_ENDPOINT: world.target.endpoint,
-    APPWRITE_PROJECT_ID: world.target.projectId,
-    APPWRITE_API_KEY: world.target.key,
+    APPWRITE_ENDPOINT: project.target.endpoint,
+    APPWRITE_PROJECT_ID: project.target.projectId,
+    APPWRITE_API_KEY: project.target.key,
   });
 
 /** The command within this process, without the parsing of options; ends as the process would. */
-async function admin(...words: string[]): Promise<Ended> {
+async function admin(...words: string[]): Promise<ProcessResult> {
   const retry = words.includes('--retry');
-  const open = async () => connect(world.target);
+  const open = async () => connect(project.target);
   try {
     const output = await runAdmin(
       words.filter((word) => word !== '--retry'),
@@ -47,11 +47,11 @@ const now = () => new Date().toISOString();
 async function makeAccount(name = 'Ada', role = 'user'): Promise<string> {
   const username = `ada${randomBytes(5).toString('hex')}`;
   const rest = { phone: null, role, epoch: randomId(), registeredAt: now(), changedAt: now(), revoked: '[]' };
-  await connect(world.target).store.users.insert(randomId(), { username, name, passwordHash: 'none', ...rest });
+  await connect(project.target).store.users.insert(randomId(), { username, name, passwordHash: 'none', ...rest });
   return username;
 }
 
-const accountOf = (username: string) => findByUsername(connect(world.target).store, username);
+const accountOf = (username: string) => findByUsername(connect(project.target).store, username);
 
 describe('npm run admin', () => {
   it('grants a role, lists it, and takes it back', async () => {
@@ -77,7 +77,7 @@ describe('npm run admin', () => {
   });
 
   it('lists waiting and failed deliveries without personal data, and retries the failed ones', async () => {
-    const { store } = connect(world.target);
+    const { store } = connect(project.target);
     const mail = {
       channel: 'mail',
       kind: 'password.changed',
@@ -94,13 +94,13 @@ describe('npm run admin', () => {
     expect(shown.output).toContain(`${id} mail    password.changed       7 attempts`);
     expect(shown.output).toContain('It was refused.');
     expect(shown.output).not.toContain('example.org');
-    expect((await world.complaints('warning')).join('\n')).toContain('1 have failed: npm run admin -- deliveries');
+    expect((await project.findings('warning')).join('\n')).toContain('1 have failed: npm run admin -- deliveries');
     expect((await spawnAdmin('deliveries', '--retry')).output).toContain('1 failed deliveries are tried again.');
     expect(await store.deliveries.find(id)).toMatchObject({ status: 'pending', attempts: 1, handedAt: null });
     const again = await store.deliveries.find(id);
     const stuck = { status: 'sent', messageId: `${id}-0`, at: '2026-01-01T00:00:00.000Z', version: 9 };
     if (again) await store.deliveries.replace(again, stuck);
-    expect((await world.complaints('warning')).join('\n')).toContain(
+    expect((await project.findings('warning')).join('\n')).toContain(
       '1 have messages that Messaging has not let go of',
     );
     await store.deliveries.remove(id);
@@ -123,7 +123,7 @@ describe('npm run admin -- categories', () => {
     writeFileSync(file, text);
     return file;
   };
-  const find = (id: string) => connect(world.target).store.categories.find(id);
+  const find = (id: string) => connect(project.target).store.categories.find(id);
 
   it('creates and changes the categories in a file, and leaves columns alone that the file lacks', async () => {
     const [grace, linus] = [await makeAccount(), await makeAccount()];
@@ -143,13 +143,18 @@ ice;"Ice; snow";${grace.toUpperCase()};4;2;"${grace}, ${linus}"`;
     expect(listed).toContain(`ice,Ice; snow,${grace},4,,\n`);
     // An id that only the console can give.
     const rowId = 'Parks.North';
-    await world.remote.tables.createRow({ databaseId: 'main', tableId: 'categories', rowId, data: { name: 'Parks' } });
+    await project.remote.tables.createRow({
+      databaseId: 'main',
+      tableId: 'categories',
+      rowId,
+      data: { name: 'Parks' },
+    });
     await admin('categories', 'import', fileOf(`id,name\n${rowId},Parks in the north\n`));
     const renamed = (await admin('categories', 'list')).output;
     expect(renamed).toContain(`${rowId},Parks in the north,`);
     expect(await admin('categories', 'import', fileOf(renamed))).toMatchObject({ code: 0 });
     expect((await admin('categories', 'list')).output).toBe(renamed);
-    await world.remote.tables.deleteRows({
+    await project.remote.tables.deleteRows({
       databaseId: 'main',
       tableId: 'categories',
       queries: [Query.equal('$id', rowId)],
@@ -219,7 +224,7 @@ describe('npm run admin -- export', () => {
     const rows = Array.from({ length: count }, (_, at) => complaint(at));
     for (let at = 0; at < count; at += 100) {
       const page = { databaseId: 'main', tableId: 'complaints', rows: rows.slice(at, at + 100) };
-      await world.remote.tables.createRows(page);
+      await project.remote.tables.createRows(page);
     }
     const [{ $id = '' } = {}] = rows;
     const entries = [
@@ -229,7 +234,7 @@ describe('npm run admin -- export', () => {
       ...{ $id: randomId(), complaintId: $id, byId: 'r', byName: 'ada', role: 'user', progress: 0, internal: false },
       ...entry,
     }));
-    await world.remote.tables.createRows({ databaseId: 'main', tableId: 'timeline', rows: entries });
+    await project.remote.tables.createRows({ databaseId: 'main', tableId: 'timeline', rows: entries });
   });
 
   it('writes every complaint once as JSON lines, hidden ones too, oldest first', async () => {

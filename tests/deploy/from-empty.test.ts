@@ -8,62 +8,62 @@ import { runCli } from './support/cli.ts';
 import { ROOT, useProject } from './support/project.ts';
 import { runScript } from './support/run.ts';
 
-const world = useProject();
+const project = useProject();
 const environment = () => ({
-  APPWRITE_ENDPOINT: world.target.endpoint,
-  APPWRITE_PROJECT_ID: world.target.projectId,
-  APPWRITE_API_KEY: world.target.key,
+  APPWRITE_ENDPOINT: project.target.endpoint,
+  APPWRITE_PROJECT_ID: project.target.projectId,
+  APPWRITE_API_KEY: project.target.key,
 });
 
 describe('an empty project after a deployment', () => {
   it('has everything that is declared, and passes the doctor', async () => {
-    expect(await world.complaints()).toEqual([]);
-    const { tables } = await world.remote.tables.listTables({ databaseId: 'main' });
-    expect(tables.map(({ $id }) => $id).sort()).toEqual(world.declared.tables.map(({ $id }) => $id).sort());
+    expect(await project.findings()).toEqual([]);
+    const { tables } = await project.remote.tables.listTables({ databaseId: 'main' });
+    expect(tables.map(({ $id }) => $id).sort()).toEqual(project.declared.tables.map(({ $id }) => $id).sort());
   });
 
   it('got its code from appwrite-cli, one active deployment for each function', async () => {
-    for (const { $id: functionId } of world.declared.functions) {
-      const { deployments } = await world.remote.functions.listDeployments({ functionId });
+    for (const { $id: functionId } of project.declared.functions) {
+      const { deployments } = await project.remote.functions.listDeployments({ functionId });
       const active = deployments.find(({ $id }) => $id === deployments.at(-1)?.$id);
       expect(active).toMatchObject({ status: 'ready', type: 'cli' });
     }
   });
 
   it('hides its token secret from everybody who reads variables', async () => {
-    const { variables } = await world.remote.functions.listVariables({ functionId: 'auth' });
+    const { variables } = await project.remote.functions.listVariables({ functionId: 'auth' });
     const secret = variables.find(({ key }) => key === 'TOKEN_SECRET');
     expect(secret).toMatchObject({ secret: true, value: '' });
   });
 
   it('has the first categories', async () => {
-    const { rows } = await world.remote.tables.listRows({ databaseId: 'main', tableId: 'categories' });
+    const { rows } = await project.remote.tables.listRows({ databaseId: 'main', tableId: 'categories' });
     expect(rows.map(({ $id }) => $id)).toContain('roads');
   });
 
   it('is not changed by a second deployment', async () => {
-    world.writes();
-    const { changes, output } = await world.deploy();
-    expect({ changes, writes: world.writes() }).toEqual({ changes: 0, writes: [] });
+    project.newWrites();
+    const { changes, output } = await project.deploy();
+    expect({ changes, writes: project.newWrites() }).toEqual({ changes: 0, writes: [] });
     expect(output).toContain('Nothing to change.');
   });
 
   it('is as declared for appwrite-cli, too, which would otherwise delete and create again', async () => {
     const at = mkdtempSync(join(tmpdir(), 'complaints-cli-'));
-    const { tablesDB, tables, buckets } = world.declared;
-    world.writes();
+    const { tablesDB, tables, buckets } = project.declared;
+    project.newWrites();
     for (const what of ['tables', 'buckets']) {
       const args = ['push', what, '--all', '--force'];
-      const { code } = await runCli(at, world.target, { args, project: { tablesDB, tables, buckets } });
+      const { code } = await runCli(at, project.target, { args, project: { tablesDB, tables, buckets } });
       expect(code).toBe(0);
     }
     rmSync(at, { recursive: true });
-    expect(world.writes().filter((call) => !call.startsWith('PUT /v1/storage/buckets/media'))).toEqual([]);
-    expect(await world.complaints()).toEqual([]);
+    expect(project.newWrites().filter((call) => !call.startsWith('PUT /v1/storage/buckets/media'))).toEqual([]);
+    expect(await project.findings()).toEqual([]);
   });
 
   it('is not changed by a dry run, which prints the plan', async () => {
-    const declared = structuredClone(world.declared);
+    const declared = structuredClone(project.declared);
     declared.tables[0]?.columns.push({
       key: 'colour',
       type: 'string',
@@ -73,28 +73,28 @@ describe('an empty project after a deployment', () => {
       size: 9,
       encrypt: false,
     });
-    world.writes();
-    const { output } = await world.deploy({ declared, dryRun: true });
+    project.newWrites();
+    const { output } = await project.deploy({ declared, dryRun: true });
     expect(output).toContain('column users.colour is missing');
-    expect(world.writes()).toEqual([]);
+    expect(project.newWrites()).toEqual([]);
   });
 
   it('plays the main story through domains and through executions, and keeps nothing of it', async () => {
     for (const functionId of ['auth', 'users']) {
       const cheaper = { variableId: `cost-${functionId}`, key: 'BCRYPT_COST', value: '10', secret: false };
-      await world.remote.functions.createVariable({ functionId, ...cheaper });
+      await project.remote.functions.createVariable({ functionId, ...cheaper });
     }
-    const { output } = await world.deploy();
+    const { output } = await project.deploy();
     expect(output).toContain('code of auth BCRYPT_COST changed after it was deployed');
     const lines: string[] = [];
-    await smoke(world.target, (line) => lines.push(line));
+    await smoke(project.target, (line) => lines.push(line));
     expect(lines).toHaveLength(14);
-    await world.local.settle();
+    await project.local.settle();
     for (const tableId of ['users', 'names', 'complaints', 'timeline']) {
-      const { total } = await world.remote.tables.listRows({ databaseId: 'main', tableId });
+      const { total } = await project.remote.tables.listRows({ databaseId: 'main', tableId });
       expect(`${total} ${tableId}`).toBe(`0 ${tableId}`);
     }
-    expect((await world.remote.storage.listFiles({ bucketId: 'media' })).total).toBe(0);
+    expect((await project.remote.storage.listFiles({ bucketId: 'media' })).total).toBe(0);
   });
 
   it('leaves no file in the repository', () => {
@@ -107,7 +107,7 @@ describe('an empty project after a deployment', () => {
 
 describe('the commands', () => {
   it('need all three settings, and say so', async () => {
-    const { code, output } = await runScript('deploy', [], { APPWRITE_ENDPOINT: world.target.endpoint });
+    const { code, output } = await runScript('deploy', [], { APPWRITE_ENDPOINT: project.target.endpoint });
     expect(code).toBe(2);
     expect(output).toContain('APPWRITE_API_KEY');
   });

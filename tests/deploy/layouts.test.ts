@@ -9,7 +9,7 @@ import { type Incoming, sendRequest } from '#scripts/smoke/send-request.ts';
 import { useProject } from './support/project.ts';
 import { idOfVariable } from './support/variables.ts';
 
-const world = useProject('nothing');
+const project = useProject('nothing');
 const secret = randomBytes(48).toString('base64url');
 const password = 'correct-horse-9';
 const username = 'ada';
@@ -28,8 +28,8 @@ async function ask(layout: Layout, method: string, path: string, { token, json, 
     ...(token ? { TOKEN: token, USERNAME: username } : {}),
     ...(body ? { 'content-type': encoded?.headers.get('content-type') ?? 'application/json' } : {}),
   };
-  const origin = world.local.functionUrl(functionFor(layout, path.split('?')[0] ?? ''));
-  return sendRequest(world.target.endpoint, `${origin}${path}`, { method, headers, ...(body ? { body } : {}) });
+  const origin = project.local.functionUrl(functionFor(layout, path.split('?')[0] ?? ''));
+  return sendRequest(project.target.endpoint, `${origin}${path}`, { method, headers, ...(body ? { body } : {}) });
 }
 
 const textOf = ({ status, body }: Incoming) => `${status} ${body.toString('utf8')}`;
@@ -55,7 +55,7 @@ async function story(layout: Layout): Promise<{ token: string; id: string; pictu
 async function expectKept(layout: Layout, { token, id, picture }: Awaited<ReturnType<typeof story>>): Promise<void> {
   expect(textOf(await ask(layout, 'GET', '/user', { token }))).toMatch(/^200 .*"username":"ada"/);
   expect(textOf(await ask(layout, 'GET', `/complain?id=${id}`, { token }))).toContain(`"id":"${id}"`);
-  expect((await sendRequest(world.target.endpoint, picture, { method: 'GET' })).status).toBe(200);
+  expect((await sendRequest(project.target.endpoint, picture, { method: 'GET' })).status).toBe(200);
   expect(textOf(await ask(layout, 'GET', '/openapi.json'))).toMatch(/^200 /);
 }
 
@@ -83,38 +83,38 @@ function watch(layout: Layout): () => Promise<string[]> {
   };
 }
 
-const functionIds = async () => (await world.remote.functions.list()).functions.map(({ $id }) => $id).sort();
+const functionIds = async () => (await project.remote.functions.list()).functions.map(({ $id }) => $id).sort();
 
 describe('a project that changes from groups to compact and back', () => {
   it('loses nothing, always answers, and removes the old functions only on request', async () => {
     const common = { tokenSecret: secret };
-    expect((await world.deploy(common)).refusal).toBe('');
+    expect((await project.deploy(common)).refusal).toBe('');
     for (const [functionId, key, value] of [
       ['auth', 'BCRYPT_COST', '10'],
       ['users', 'BCRYPT_COST', '10'],
       ['users', 'DEFAULT_COUNTRY', 'DE'],
     ] as const) {
       const variable = { functionId, variableId: `${key}-${functionId}`.toLowerCase(), key, value, secret: false };
-      await world.remote.functions.createVariable(variable);
+      await project.remote.functions.createVariable(variable);
     }
-    const corsId = await idOfVariable(world, 'complaints', 'CORS_ORIGINS');
+    const corsId = await idOfVariable(project, 'complaints', 'CORS_ORIGINS');
     const cors = { functionId: 'complaints', variableId: corsId, key: 'CORS_ORIGINS', value: 'https://app.example' };
-    await world.remote.functions.updateVariable(cors);
-    expect((await world.deploy()).refusal).toBe('');
+    await project.remote.functions.updateVariable(cors);
+    expect((await project.deploy()).refusal).toBe('');
     const made = await story('groups');
     const groups = await functionIds();
 
-    await world.local.settle();
-    world.writes();
-    const unsaid = await world.deploy({ layout: 'compact' });
+    await project.local.settle();
+    project.newWrites();
+    const unsaid = await project.deploy({ layout: 'compact' });
     expect(unsaid.refusal).toContain('Nothing was changed');
     expect(unsaid.output).toContain('Run with TOKEN_SECRET set to the one in use, or with --renew-secret');
-    const wrong = await world.deploy({ layout: 'compact', tokenSecret: randomBytes(48).toString('base64url') });
+    const wrong = await project.deploy({ layout: 'compact', tokenSecret: randomBytes(48).toString('base64url') });
     expect(wrong.refusal).toContain('TOKEN_SECRET is not the secret that the running functions use');
-    expect(world.writes()).toEqual([]);
+    expect(project.newWrites()).toEqual([]);
 
     const stopGroups = watch('groups');
-    const moved = await world.deploy({ layout: 'compact', ...common });
+    const moved = await project.deploy({ layout: 'compact', ...common });
     expect(moved.refusal).toBe('');
     expect(moved.output).toContain('function auth is of the layout groups (kept; --remove-other-layout would lose');
     expect(moved.output).toContain('background: its schedule was run once: completed with 200');
@@ -122,24 +122,24 @@ describe('a project that changes from groups to compact and back', () => {
     await expectKept('compact', made);
     await expectKept('groups', made);
     expect(await stopGroups()).toEqual([]);
-    await expect(chooseLayout(world.remote, world.declared)).rejects.toThrow('has functions of both layouts');
-    const { variables } = await world.remote.functions.listVariables({ functionId: 'api' });
+    await expect(chooseLayout(project.remote, project.declared)).rejects.toThrow('has functions of both layouts');
+    const { variables } = await project.remote.functions.listVariables({ functionId: 'api' });
     const setTo = (key: string) => variables.find((variable) => variable.key === key)?.value;
     expect(setTo('BCRYPT_COST')).toBe('10');
     expect(setTo('DEFAULT_COUNTRY')).toBe('DE');
-    expect(setTo('CORS_ORIGINS')?.split(',')).toEqual(['https://app.example', world.local.functionUrl('api')]);
-    expect(await world.complaints('failure', 'compact')).toEqual([]);
+    expect(setTo('CORS_ORIGINS')?.split(',')).toEqual(['https://app.example', project.local.functionUrl('api')]);
+    expect(await project.findings('failure', 'compact')).toEqual([]);
 
     const stopCompact = watch('compact');
-    const removed = await world.deploy({ layout: 'compact', removeOtherLayout: true });
+    const removed = await project.deploy({ layout: 'compact', removeOtherLayout: true });
     expect(removed.refusal).toBe('');
     expect(await functionIds()).toEqual(['api', 'background']);
-    expect((await chooseLayout(world.remote, world.declared)).layout).toBe('compact');
-    const { rules } = await world.remote.rules.listRules();
+    expect((await chooseLayout(project.remote, project.declared)).layout).toBe('compact');
+    const { rules } = await project.remote.rules.listRules();
     expect(rules.map(({ domain }) => domain)).toEqual(['api.functions.localhost']);
     await expectKept('compact', made);
 
-    const back = await world.deploy({ layout: 'groups', ...common });
+    const back = await project.deploy({ layout: 'groups', ...common });
     expect(back.refusal).toBe('');
     expect(await stopCompact()).toEqual([]);
     await expectKept('groups', made);
@@ -147,15 +147,15 @@ describe('a project that changes from groups to compact and back', () => {
 
     // While a function does not serve, nothing is removed.
     const broken = { functionId: 'users', variableId: 'hours', key: 'TOKEN_HOURS', value: 'abc', secret: false };
-    await world.remote.functions.createVariable(broken);
-    const unproven = await world.deploy({ layout: 'groups', removeOtherLayout: true });
+    await project.remote.functions.createVariable(broken);
+    const unproven = await project.deploy({ layout: 'groups', removeOtherLayout: true });
     expect(unproven.refusal).toMatch(/^users does not serve: GET http.*\/user answers 503: .*misconfigured/);
     expect(unproven.refusal).toContain('TOKEN_HOURS must be a whole number from 1 to 720');
     expect(await functionIds()).toContain('api');
-    await world.remote.functions.deleteVariable({ functionId: 'users', variableId: 'hours' });
-    expect((await world.deploy({ layout: 'groups', removeOtherLayout: true })).refusal).toBe('');
+    await project.remote.functions.deleteVariable({ functionId: 'users', variableId: 'hours' });
+    expect((await project.deploy({ layout: 'groups', removeOtherLayout: true })).refusal).toBe('');
     expect(await functionIds()).toEqual(groups);
     await expectKept('groups', made);
-    expect(await world.complaints()).toEqual([]);
+    expect(await project.findings()).toEqual([]);
   });
 });

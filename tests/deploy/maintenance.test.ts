@@ -9,11 +9,11 @@ import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
 import { useProject } from './support/project.ts';
 
 /** A project on a local Appwrite whose clock is two hours slow, so that the doctor sees an old deployment. */
-const world = useProject('all', { now: () => Date.now() - 2 * HOUR });
+const project = useProject('all', { now: () => Date.now() - 2 * HOUR });
 
 /** Deploys the present code of a function again. */
 async function deployAgain(functionId: string): Promise<void> {
-  const { functions } = world.remote;
+  const { functions } = project.remote;
   const { deploymentId } = await functions.get({ functionId });
   const code = await functions.getDeploymentDownload({ functionId, deploymentId });
   const file = InputFile.fromBuffer(Buffer.from(code), 'code.tar.gz');
@@ -23,43 +23,46 @@ async function deployAgain(functionId: string): Promise<void> {
 
 it('the doctor reports a schedule that does not run, files that wait to be removed, and a pass that has stopped', async () => {
   const orphan = { bucketId: 'media', fileId: `${randomId()}-0`, permissions: [] };
-  await world.remote.storage.createFile({ ...orphan, file: InputFile.fromBuffer(makePhoto(), 'photo.png') });
-  expect(await world.complaints()).toEqual([
+  await project.remote.storage.createFile({ ...orphan, file: InputFile.fromBuffer(makePhoto(), 'photo.png') });
+  expect(await project.findings()).toEqual([
     // The wording depends on whether a minute passed during the deployment.
     expect.stringMatching(/^schedule of maintenance: (has never run|has not run since|last ran .*, too long ago)/),
     expect.stringMatching(/^schedule of notifications: (has never run|has not run since|last ran .*, too long ago)/),
   ]);
-  const [waiting = ''] = await world.complaints('warning');
+  const [waiting = ''] = await project.findings('warning');
   expect(waiting).toMatch(/^bucket: 1 files without a complaint, \d+ bytes$/);
 
   // The first tick registers the schedule, the next one finds it due.
-  world.local.clock.advance(1);
-  world.local.clock.advance(2 * HOUR);
-  await world.local.settle();
-  expect(await world.complaints()).toEqual([]);
-  expect(await world.complaints('warning')).toEqual([waiting]);
+  project.local.clock.advance(1);
+  project.local.clock.advance(2 * HOUR);
+  await project.local.settle();
+  expect(await project.findings()).toEqual([]);
+  expect(await project.findings('warning')).toEqual([waiting]);
   // A failed run is reported until newer code is deployed, of which that run says nothing.
-  const failing = world.local.faults.add({ kind: 'server-error', functionId: 'maintenance', times: 0 });
-  world.local.clock.advance(HOUR / 6);
-  await world.local.settle();
+  const failing = project.local.faults.add({ kind: 'server-error', functionId: 'maintenance', times: 0 });
+  project.local.clock.advance(HOUR / 6);
+  await project.local.settle();
   failing.remove();
-  expect(await world.complaints()).toEqual([
+  expect(await project.findings()).toEqual([
     expect.stringMatching(/^schedule of maintenance: last ran \S+ and failed: .*unavailable/),
   ]);
   await deployAgain('maintenance');
-  expect(await world.complaints()).toEqual([]);
-  world.local.clock.advance(HOUR / 6);
-  await world.local.settle();
-  expect(await world.complaints()).toEqual([]);
+  expect(await project.findings()).toEqual([]);
+  project.local.clock.advance(HOUR / 6);
+  await project.local.settle();
+  expect(await project.findings()).toEqual([]);
   // The deployment has made a pass, so the next one is due a day later, and removes the file another day later.
   for (const day of [1, 2]) {
-    world.local.clock.advance(25 * HOUR);
-    await world.local.settle();
-    expect(await world.complaints('warning')).toEqual(day === 1 ? [waiting] : []);
+    project.local.clock.advance(25 * HOUR);
+    await project.local.settle();
+    expect(await project.findings('warning')).toEqual(day === 1 ? [waiting] : []);
   }
 
   // More files than the limit are not removed without an order.
-  const deps = { ...connect(world.target), clock: { ...systemClock, now: () => new Date(world.local.clock.now()) } };
+  const deps = {
+    ...connect(project.target),
+    clock: { ...systemClock, now: () => new Date(project.local.clock.now()) },
+  };
   const bytes = makePhoto();
   await Promise.all(
     Array.from({ length: 21 }, async () => {
@@ -67,13 +70,13 @@ it('the doctor reports a schedule that does not run, files that wait to be remov
       await storeFile(deps.gateway, { id, name: `${id}.png`, parts: [bytes] });
     }),
   );
-  world.local.clock.advance(2 * HOUR);
+  project.local.clock.advance(2 * HOUR);
   await reconcileNow(deps);
-  world.local.clock.advance(25 * HOUR);
+  project.local.clock.advance(25 * HOUR);
   await reconcileNow(deps);
-  const stopped = (await world.complaints()).filter((text) => text.startsWith('removal: '));
+  const stopped = (await project.findings()).filter((text) => text.startsWith('removal: '));
   expect(stopped).toEqual([expect.stringContaining('21 files without a complaint of 21 looked at')]);
   expect(stopped[0]).toContain('npm run media -- sweep --over-limit');
   await reconcileNow(deps, { overLimit: true });
-  expect((await world.complaints()).filter((text) => text.startsWith('removal: '))).toEqual([]);
+  expect((await project.findings()).filter((text) => text.startsWith('removal: '))).toEqual([]);
 });

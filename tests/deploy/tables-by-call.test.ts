@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { createIndex } from '#scripts/deploy/plan-indexes.ts';
 import { until } from '#scripts/deploy/remote.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
-import { refusal, useEmpty } from './support/empty.ts';
+import { refusal, useEmptyProject } from './support/empty.ts';
 
-const world = useEmpty();
-const slow = useEmpty(MINUTE);
-const unhurried = useEmpty(200);
+const project = useEmptyProject();
+const slow = useEmptyProject(MINUTE);
+const unhurried = useEmptyProject(200);
 
-async function makeTable({ remote } = world): Promise<{ databaseId: string; tableId: string }> {
+async function makeTable({ remote } = project): Promise<{ databaseId: string; tableId: string }> {
   const databaseId = ID.unique();
   await remote.tables.create({ databaseId, name: 'Any' });
   await remote.tables.createTable({ databaseId, tableId: 'notes', name: 'Notes' });
@@ -19,12 +19,12 @@ async function makeTable({ remote } = world): Promise<{ databaseId: string; tabl
 describe('tables that are created by calls', () => {
   it('hold rows once their columns are available', async () => {
     const place = await makeTable();
-    const column = await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: true });
+    const column = await project.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: true });
     expect(column).toMatchObject({ key: 'title', type: 'string', status: 'processing', size: 20, default: null });
     await availability(place);
-    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'hello' } });
+    await project.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'hello' } });
     const tooLong: Record<string, unknown> = { title: 'x'.repeat(21) };
-    expect(await refusal(world.remote.tables.createRow({ ...place, rowId: 'b', data: tooLong }))).toBe(
+    expect(await refusal(project.remote.tables.createRow({ ...place, rowId: 'b', data: tooLong }))).toBe(
       '400 row_invalid_structure',
     );
   });
@@ -51,86 +51,90 @@ describe('tables that are created by calls', () => {
   it('lose the values of a deleted column, and keep an index over its other columns', async () => {
     const place = await makeTable();
     for (const key of ['one', 'two'])
-      await world.remote.tables.createStringColumn({ ...place, key, size: 20, required: false });
+      await project.remote.tables.createStringColumn({ ...place, key, size: 20, required: false });
     await availability(place);
-    await world.remote.send('post', pathOf(place, 'indexes'), { key: 'both', type: 'key', columns: ['one', 'two'] });
+    await project.remote.send('post', pathOf(place, 'indexes'), { key: 'both', type: 'key', columns: ['one', 'two'] });
     await availability(place);
-    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { one: '1', two: '2' } });
-    await world.remote.tables.deleteColumn({ ...place, key: 'two' });
-    const row = await world.remote.tables.getRow({ ...place, rowId: 'a' });
+    await project.remote.tables.createRow({ ...place, rowId: 'a', data: { one: '1', two: '2' } });
+    await project.remote.tables.deleteColumn({ ...place, key: 'two' });
+    const row = await project.remote.tables.getRow({ ...place, rowId: 'a' });
     expect(row).toMatchObject({ one: '1' });
     expect(row).not.toHaveProperty('two');
-    const { indexes } = await world.remote.tables.listIndexes(place);
+    const { indexes } = await project.remote.tables.listIndexes(place);
     expect(indexes.map(({ key, columns }) => ({ key, columns }))).toEqual([{ key: 'both', columns: ['one'] }]);
   });
 
   it('accept a new key for a column, and keep its values and indexes', async () => {
     const place = await makeTable();
-    await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
+    await project.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
     await availability(place);
     for (const type of ['key', 'fulltext']) {
-      await world.remote.send('post', pathOf(place, 'indexes'), { key: type, type, columns: ['title'] });
+      await project.remote.send('post', pathOf(place, 'indexes'), { key: type, type, columns: ['title'] });
     }
     await availability(place);
-    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'hello world' } });
+    await project.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'hello world' } });
     const path = `${pathOf(place, 'columns')}/string/title`;
-    await world.remote.send('patch', path, { required: false, default: null, newKey: 'name' });
+    await project.remote.send('patch', path, { required: false, default: null, newKey: 'name' });
     const queries = [Query.search('name', 'world'), Query.equal('name', 'hello world')];
-    const { rows } = await world.remote.tables.listRows({ ...place, queries });
+    const { rows } = await project.remote.tables.listRows({ ...place, queries });
     expect(rows).toMatchObject([{ $id: 'a', name: 'hello world' }]);
-    const { indexes } = await world.remote.tables.listIndexes(place);
+    const { indexes } = await project.remote.tables.listIndexes(place);
     expect(indexes.map(({ columns }) => columns)).toEqual([['name'], ['name']]);
   });
 
   it('enforce nothing by a unique index over equal values, not even after a restart', async () => {
     const place = await makeTable();
-    await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
+    await project.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
     await availability(place);
-    const add = (rowId: string) => world.remote.tables.createRow({ ...place, rowId, data: { title: 'same' } });
+    const add = (rowId: string) => project.remote.tables.createRow({ ...place, rowId, data: { title: 'same' } });
     await add('a');
     await add('b');
-    await world.remote.send('post', pathOf(place, 'indexes'), { key: 'once', type: 'unique', columns: ['title'] });
+    await project.remote.send('post', pathOf(place, 'indexes'), { key: 'once', type: 'unique', columns: ['title'] });
     await availability(place);
     await add('c');
-    await world.restart();
+    await project.restart();
     await add('d');
-    expect((await world.remote.tables.listRows(place)).total).toBe(4);
+    expect((await project.remote.tables.listRows(place)).total).toBe(4);
   });
 
   it('cannot be made narrower than their values', async () => {
     const place = await makeTable();
     const column = { ...place, key: 'title', required: false };
-    await world.remote.tables.createStringColumn({ ...column, size: 20 });
+    await project.remote.tables.createStringColumn({ ...column, size: 20 });
     await availability(place);
-    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'ten chars.' } });
+    await project.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'ten chars.' } });
     const path = `${pathOf(place, 'columns')}/string/title`;
-    const resized = (size: number) => world.remote.send('patch', path, { required: false, default: null, size });
+    const resized = (size: number) => project.remote.send('patch', path, { required: false, default: null, size });
     await resized(10);
     expect(await refusal(resized(9))).toBe('400 column_invalid_resize');
   });
 
   it('are limited to the row width of MariaDB', async () => {
     const place = await makeTable();
-    await world.remote.tables.createStringColumn({ ...place, key: 'wide', size: 16_000, required: false });
+    await project.remote.tables.createStringColumn({ ...place, key: 'wide', size: 16_000, required: false });
     const more = { ...place, key: 'more', required: false };
-    expect(await refusal(world.remote.tables.createStringColumn({ ...more, size: 400 }))).toBe(
+    expect(await refusal(project.remote.tables.createStringColumn({ ...more, size: 400 }))).toBe(
       '400 column_limit_exceeded',
     );
-    await world.remote.tables.createStringColumn({ ...more, size: 20_000 });
+    await project.remote.tables.createStringColumn({ ...more, size: 20_000 });
   });
 
   it('accept no index key of more than 768 characters', async () => {
     const place = await makeTable();
-    await world.remote.tables.createStringColumn({ ...place, key: 'long', size: 769, required: false });
+    await project.remote.tables.createStringColumn({ ...place, key: 'long', size: 769, required: false });
     await availability(place);
-    const index = world.remote.send('post', pathOf(place, 'indexes'), { key: 'long', type: 'key', columns: ['long'] });
+    const index = project.remote.send('post', pathOf(place, 'indexes'), {
+      key: 'long',
+      type: 'key',
+      columns: ['long'],
+    });
     expect(await refusal(index)).toBe('400 column_index_invalid');
   });
 
   it('can be used as collections with attributes, as older clients do', async () => {
     const { databaseId, tableId: collectionId } = await makeTable();
     const old = new Databases(
-      new Client().setEndpoint(world.local.endpoint).setProject('empty').setKey(world.local.apiKey),
+      new Client().setEndpoint(project.local.endpoint).setProject('empty').setKey(project.local.apiKey),
     );
     await old.createIntegerAttribute({ databaseId, collectionId, key: 'age', required: false, min: 0, max: 9 });
     const { attributes } = await old.listAttributes({ databaseId, collectionId });
@@ -139,17 +143,17 @@ describe('tables that are created by calls', () => {
   });
 
   it('cannot be created without a key', async () => {
-    const stranger = new TablesDB(new Client().setEndpoint(world.local.endpoint).setProject('empty'));
+    const stranger = new TablesDB(new Client().setEndpoint(project.local.endpoint).setProject('empty'));
     expect(await refusal(stranger.create({ databaseId: 'mine', name: 'Mine' }))).toBe('401 general_unauthorized_scope');
   });
 
   it('keep their rows when the process is replaced', async () => {
     const place = await makeTable();
-    await world.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
+    await project.remote.tables.createStringColumn({ ...place, key: 'title', size: 20, required: false });
     await availability(place);
-    await world.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'kept' } });
-    await world.restart();
-    expect(await world.remote.tables.getRow({ ...place, rowId: 'a' })).toMatchObject({ title: 'kept' });
+    await project.remote.tables.createRow({ ...place, rowId: 'a', data: { title: 'kept' } });
+    await project.restart();
+    expect(await project.remote.tables.getRow({ ...place, rowId: 'a' })).toMatchObject({ title: 'kept' });
   });
 });
 
@@ -160,7 +164,7 @@ function pathOf({ databaseId, tableId }: { databaseId: string; tableId: string }
 async function availability(place: { databaseId: string; tableId: string }): Promise<void> {
   await until(
     async () => {
-      const { columns, indexes } = await world.remote.tables.getTable(place);
+      const { columns, indexes } = await project.remote.tables.getTable(place);
       return [...columns, ...indexes].every(({ status }) => String(status) === 'available') ? true : undefined;
     },
     { seconds: 10, what: 'columns' },

@@ -16,7 +16,7 @@ async function typedStory(docsUrl: string): Promise<{ lines: string[]; id: strin
   const lines: string[] = [];
   const picture = new Blob([new Uint8Array(await makePicture('jpeg'))]);
   const username = uniqueName();
-  const id = await runTypedStory({ docsUrl, username, picture, say: (line) => lines.push(line) });
+  const id = await runTypedStory({ docsUrl, username, picture, print: (line) => lines.push(line) });
   return { lines, id, username };
 }
 
@@ -53,7 +53,14 @@ it.each(LAYOUTS)(
     const only = layout === 'groups' ? {} : { only: own.functionId('complaints') };
     const picture = await makePicture('jpeg');
     const username = uniqueName();
-    const id = await runSdkStory({ endpoint, projectId, ...only, username, picture, say: (line) => lines.push(line) });
+    const id = await runSdkStory({
+      endpoint,
+      projectId,
+      ...only,
+      username,
+      picture,
+      print: (line) => lines.push(line),
+    });
     expect(lines).toEqual([
       `registered ${username}`,
       expect.stringMatching(/^logged in until \d{4}-/),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemExample } from '#scripts/openapi/refusals.ts';
 import { servedRoutes } from '#scripts/openapi/served.ts';
 import type { Example } from '#shared/contract/docs.ts';
-import { runSchedule } from '../support/complaints.ts';
+import { runMaintenanceOnce } from '../support/complaints.ts';
 import { type Service, startService } from '../support/harness.ts';
 import { Cast } from './support/cast.ts';
 import { withoutNumbers, withoutRandomValues } from './support/normalise-answer.ts';
@@ -26,7 +26,7 @@ describe.each(servedRoutes().filter(({ functionId }) => functionId !== 'docs'))(
     if (example.figures) {
       // Only maintenance computes figures.
       await cast.play(route, example);
-      await runSchedule(service);
+      await runMaintenanceOnce(service);
     }
     const answer = await cast.play(route, example);
     const body = answer.text === '' ? undefined : JSON.parse(answer.text);

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Profile } from '#shared/contract/responses.ts';
 import { unsubscribeToken } from '#shared/services/accounts/links.ts';
-import { accountOf, confirmedAddress, linkFor } from '../support/account-news.ts';
+import { accountOf, linkFor, setConfirmedAddress } from '../support/account-notifications.ts';
 import { PASSWORD } from '../support/enrol.ts';
 import { type Service, startService, uniqueName } from '../support/harness.ts';
 import { makePicture } from '../support/pictures.ts';
@@ -101,7 +101,7 @@ async function openLink(fragment: string, width = 1280) {
 
 it('sets a new password by the link of a mail, explains a refused one, and sends nothing before', async () => {
   const { username } = await service.person();
-  await confirmedAddress(service, username, `${username}@example.org`);
+  await setConfirmedAddress(service, username, `${username}@example.org`);
   const token = await linkFor(service, username, 'reset');
   const { page, asked } = await openLink(`#reset=${token}`, 390);
   expect(page.url()).not.toContain(token);

@@ -11,7 +11,7 @@ type Write = { kind: 'insert' | 'remove' | 'change'; at: number };
 /** A list that is paged through while others write. Its times, within 40 milliseconds, collide on purpose. */
 export type Paging = {
   stable: number[];
-  passing: number[];
+  temporary: number[];
   pageSize: number;
   sort: Sort;
   /** The writes of others before each page is requested. */
@@ -22,7 +22,7 @@ const at = fc.integer({ min: 0, max: 39 });
 
 export const pagings: fc.Arbitrary<Paging> = fc.record({
   stable: fc.array(at, { minLength: 3, maxLength: 10 }),
-  passing: fc.array(at, { maxLength: 6 }),
+  temporary: fc.array(at, { maxLength: 6 }),
   pageSize: fc.integer({ min: 1, max: 4 }),
   sort: fc.constantFrom(...SORTS),
   between: fc.array(
@@ -34,11 +34,11 @@ export const pagings: fc.Arbitrary<Paging> = fc.record({
 let runs = 0;
 
 /** The complaints of one run: found by their assignee, and filed in a second of their own. */
-class Scene {
+class ListedComplaints {
   readonly #service: Service;
   readonly #assignee = randomId();
   readonly #begin = Date.UTC(2020, 0, 1) + (runs++ % 100_000) * 1_000;
-  readonly passing: string[] = [];
+  readonly temporary: string[] = [];
 
   constructor(service: Service) {
     this.#service = service;
@@ -62,11 +62,11 @@ class Scene {
 
   async write({ kind, at: offset }: Write): Promise<void> {
     const { complaints } = this.#service.connection.store;
-    const index = offset % Math.max(1, this.passing.length);
-    const id = this.passing[index];
-    if (kind === 'insert') this.passing.push(await this.insert(offset));
+    const index = offset % Math.max(1, this.temporary.length);
+    const id = this.temporary[index];
+    if (kind === 'insert') this.temporary.push(await this.insert(offset));
     else if (id !== undefined && kind === 'remove') {
-      this.passing.splice(index, 1);
+      this.temporary.splice(index, 1);
       await complaints.remove(id);
     } else if (id !== undefined) {
       const row = await complaints.find(id);
@@ -82,20 +82,20 @@ class Scene {
 
 /** Pages through a list while others write; throws unless each lasting complaint came exactly once. */
 export async function pageThrough(service: Service, viewer: Pick<Person, 'send'>, paging: Paging): Promise<void> {
-  const { stable, passing, pageSize, sort, between } = paging;
-  const scene = new Scene(service);
-  const kept = await Promise.all(stable.map((offset) => scene.insert(offset)));
-  scene.passing.push(...(await Promise.all(passing.map((offset) => scene.insert(offset)))));
+  const { stable, temporary, pageSize, sort, between } = paging;
+  const listed = new ListedComplaints(service);
+  const stableIds = await Promise.all(stable.map((offset) => listed.insert(offset)));
+  listed.temporary.push(...(await Promise.all(temporary.map((offset) => listed.insert(offset)))));
   const seen: string[] = [];
   let next: string | null = '';
   for (let page = 0; next !== null; page += 1) {
-    for (const write of between[page] ?? []) await scene.write(write);
+    for (const write of between[page] ?? []) await listed.write(write);
     const after: { after?: string } = next === '' ? {} : { after: next };
-    const list = await listOf(viewer, { ...scene.query, pageSize, sort, ...after });
+    const list = await listOf(viewer, { ...listed.query, pageSize, sort, ...after });
     seen.push(...idsOf(list));
     next = list.next;
   }
-  for (const id of kept) {
+  for (const id of stableIds) {
     const times = seen.filter((other) => other === id).length;
     if (times !== 1) throw new Error(`a complaint that was there throughout came ${times} times`);
   }

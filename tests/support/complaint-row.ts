@@ -12,11 +12,11 @@ const FAULTS = ['broken', 'missing', 'leaking', 'blocked', 'dangerous', 'noisy',
 const STREETS = ['Mill Lane', 'Elm Road', 'Station Street', 'Harbour Way', 'Castle Hill', 'Church Square'];
 const CATEGORIES = ['roads', 'lighting', 'waste', 'water', 'noise', 'other', null];
 
-export type Facts = { number: number; filedAt: Date; reporter: { id: string; name: string } };
+export type RowSeed = { number: number; filedAt: Date; reporter: { id: string; name: string } };
 
 const pick = <T>(list: readonly T[], number: number): T => list[number % list.length] as T;
 
-function times(status: Status, filedAt: Date, number: number) {
+function timestamps(status: Status, filedAt: Date, number: number) {
   const after = (seconds: number) => new Date(filedAt.getTime() + seconds * 1_000).toISOString();
   const [acknowledge, resolve] = [600 + ((number * 7_919) % 90_000), 90_000 + ((number * 104_729) % 900_000)];
   const seen = status !== 'created';
@@ -36,7 +36,7 @@ export const fillId = (number: number, filedAt: Date) =>
   timeKey(filedAt) + derivedId('f', 'fill', String(number)).slice(0, 11);
 
 /** The columns of a generated complaint; the same number gives the same complaint. */
-export function complaintRow({ number, filedAt, reporter }: Facts) {
+export function complaintRow({ number, filedAt, reporter }: RowSeed) {
   const status = pick(STATUSES, Math.floor(number / 3));
   const title = `${pick(FAULTS, Math.floor(number / 7))} ${pick(THINGS, number)} in ${pick(STREETS, Math.floor(number / 11))}`;
   const description = `Report ${number}: the ${pick(THINGS, number)} has been like this for ${1 + (number % 30)} days. Please have a look.`;
@@ -47,7 +47,7 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
   const hasNoDeadline = number % 4 === 0 || status === 'on_hold';
   const overdueAt = hasNoDeadline ? null : new Date(filedAt.getTime() + 7 * DAY).toISOString();
   const category = pick(CATEGORIES, Math.floor(number / 5));
-  const told = times(status, filedAt, number);
+  const times = timestamps(status, filedAt, number);
   const reference = referenceOf(filedAt.getUTCFullYear(), number);
   const counted = {
     status,
@@ -78,7 +78,7 @@ export function complaintRow({ number, filedAt, reporter }: Facts) {
     version: 1,
     filedAt: filedAt.toISOString(),
     cell: cellOf(place),
-    ...told,
-    ...listColumns(fillId(number, filedAt), { changedAt: told.changedAt, overdueAt, category, assignedTo: null }),
+    ...times,
+    ...listColumns(fillId(number, filedAt), { changedAt: times.changedAt, overdueAt, category, assignedTo: null }),
   };
 }

@@ -27,7 +27,7 @@ export async function listOf(sender: Sender, query: Query = {}): Promise<Complai
 export const idsOf = (list: { items: readonly { id: string }[] }) => list.items.map((item) => item.id);
 
 /** All pages of a list, followed by cursor. */
-export async function followed(sender: Sender, query: Query = {}): Promise<ComplaintList[]> {
+export async function allPages(sender: Sender, query: Query = {}): Promise<ComplaintList[]> {
   const pages = [await listOf(sender, query)];
   for (let next = pages[0]?.next; next; ) {
     const page = await listOf(sender, { ...query, after: next });
@@ -49,7 +49,7 @@ export async function fileWithPictures(person: Sender, count: number): Promise<C
 }
 
 /** Advances the clock to the next run of maintenance, and waits until it has finished. */
-export async function runSchedule({ local }: Service): Promise<void> {
+export async function runMaintenanceOnce({ local }: Service): Promise<void> {
   const every = 10 * MINUTE;
   local.clock.advance(every - (local.clock.now() % every) + 1);
   await local.settle();
@@ -58,11 +58,11 @@ export async function runSchedule({ local }: Service): Promise<void> {
 /** Makes maintenance begin its daily pass now. Advancing a day would expire every token. */
 export async function runDailyPass(service: Service): Promise<void> {
   await service.connection.store.state.remove('reconciliation');
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
 }
 
 /** Advances three times 25 hours: one daily pass records leftovers and the next removes them. Tokens expire. */
-export async function passTwoDays({ local }: Service): Promise<void> {
+export async function runTwoDailyPasses({ local }: Service): Promise<void> {
   for (const later of [25, 25, 25]) {
     local.clock.advance(later * HOUR);
     await local.settle();

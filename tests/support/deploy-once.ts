@@ -7,11 +7,11 @@ import { readRules } from '#scripts/deploy/live.ts';
 import { needsSecret } from '#scripts/deploy/plan-variables.ts';
 import { openRemote, type Remote, undefinedIfMissing } from '#scripts/deploy/remote.ts';
 import { targetOf } from '#scripts/project/connect.ts';
-import { type LaidOut, layOut } from '#scripts/project/layout.ts';
+import { declarationFor, type LayoutDeclaration } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { smoke } from '#scripts/smoke/smoke.ts';
 import { apiTests } from './api-tests.ts';
-import { TEST_SETTINGS, tellDeployed } from './deployed.ts';
+import { exportDeployment, TEST_SETTINGS } from './deployed.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const print = (line: string) => void process.stdout.write(`${line}\n`);
@@ -24,24 +24,31 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 export async function setup(): Promise<() => Promise<void>> {
   const target = targetOf();
   const remote = openRemote(target);
-  const declared = layOut(readDeclaration(PROJECT_FILE), 'groups');
-  await refuseUnlessEmpty(remote, declared);
+  const declared = declarationFor(readDeclaration(PROJECT_FILE), 'groups');
+  await requireEmptyProject(remote, declared);
   const functionsDomain = process.env.APPWRITE_FUNCTIONS_DOMAIN;
   if (!functionsDomain) throw new Error('Set APPWRITE_FUNCTIONS_DOMAIN, such as functions.example.org.');
   const tokenSecret = randomBytes(48).toString('base64url');
   const cleanUp = () => removeAll(remote, declared);
   try {
-    const wish = { allowDestructive: false, renewSecret: false, tokenSecret, previousSecret: undefined };
-    const options = { target, declared, root, dryRun: false, print, wish: { ...wish, functionsHost: functionsDomain } };
+    const request = { allowDestructive: false, renewSecret: false, tokenSecret, previousSecret: undefined };
+    const options = {
+      target,
+      declared,
+      root,
+      dryRun: false,
+      print,
+      request: { ...request, functionsHost: functionsDomain },
+    };
     await deploy({ ...options, build: true });
-    await setForTests(remote, declared);
+    await setTestVariables(remote, declared);
     await deploy({ ...options, build: false });
     await smoke(target, print, 'groups');
   } catch (error) {
     await cleanUp();
     throw error;
   }
-  tellDeployed({ target, tokenSecret, functionsDomain });
+  exportDeployment({ target, tokenSecret, functionsDomain });
   const { leftOut } = apiTests();
   print(
     `Left out, since they need faults, another time, settings or rows of their own, or the local Appwrite's log of calls:`,
@@ -50,22 +57,22 @@ export async function setup(): Promise<() => Promise<void>> {
   return cleanUp;
 }
 
-async function refuseUnlessEmpty(
+async function requireEmptyProject(
   { tables, functions, storage }: Remote,
-  { tablesDB, buckets }: LaidOut,
+  { tablesDB, buckets }: LayoutDeclaration,
 ): Promise<void> {
   const { functions: found } = await functions.list({ queries: [Query.limit(1)] });
-  const there = await Promise.all([
+  const existing = await Promise.all([
     ...tablesDB.map(({ $id: databaseId }) => undefinedIfMissing(tables.get({ databaseId }))),
     ...buckets.map(({ $id: bucketId }) => undefinedIfMissing(storage.getBucket({ bucketId }))),
   ]);
-  if (found.length > 0 || there.some((item) => item !== undefined)) {
+  if (found.length > 0 || existing.some((item) => item !== undefined)) {
     throw new Error('The project must be empty: the tests deploy into it and remove everything that they made.');
   }
 }
 
 /** Sets the variables for fast tests; those that the deployment has created get another value. */
-async function setForTests({ functions }: Remote, declared: LaidOut): Promise<void> {
+async function setTestVariables({ functions }: Remote, declared: LayoutDeclaration): Promise<void> {
   for (const { $id: functionId } of declared.functions.filter(needsSecret)) {
     const { variables } = await functions.listVariables({ functionId, queries: [Query.limit(100)] });
     for (const [key, value] of Object.entries(TEST_SETTINGS)) {
@@ -83,7 +90,7 @@ async function setForTests({ functions }: Remote, declared: LaidOut): Promise<vo
   }
 }
 
-async function removeAll(remote: Remote, { functions, tablesDB, buckets }: LaidOut): Promise<void> {
+async function removeAll(remote: Remote, { functions, tablesDB, buckets }: LayoutDeclaration): Promise<void> {
   const ids = functions.map(({ $id }) => $id);
   const rules = await readRules(remote);
   for (const { $id: ruleId, deploymentResourceId } of rules) {

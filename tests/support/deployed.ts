@@ -14,12 +14,12 @@ export type Deployed = { target: Target; tokenSecret: string; functionsDomain: s
 const NAME = 'DEPLOYED_FOR_TESTS';
 
 /** Passes the deployment to the test processes through the environment. */
-export function tellDeployed(where: Deployed): void {
+export function exportDeployment(where: Deployed): void {
   process.env[NAME] = JSON.stringify(where);
 }
 
 /** The deployment of `npm run test:appwrite`; undefined in all other runs. */
 export function deployed(): Deployed | undefined {
-  const told = process.env[NAME];
-  return told === undefined ? undefined : JSON.parse(told);
+  const text = process.env[NAME];
+  return text === undefined ? undefined : JSON.parse(text);
 }

@@ -23,10 +23,10 @@ const hasher: PasswordHasher = {
   close: async () => undefined,
 };
 
-type Place = { endpoint: string; projectId: string; apiKey: string; settings: Record<string, string> };
+type ProjectAccess = { endpoint: string; projectId: string; apiKey: string; settings: Record<string, string> };
 
 /** Opens accounts with the deployed code in this process, which saves starting a function. */
-export function enroller({ endpoint, projectId, apiKey, settings }: Place) {
+export function enroller({ endpoint, projectId, apiKey, settings }: ProjectAccess) {
   const place = { APPWRITE_FUNCTION_API_ENDPOINT: endpoint, APPWRITE_FUNCTION_PROJECT_ID: projectId };
   const service = composeService(readConfig({ ...settings, ...place }), { createHasher: () => hasher });
 

@@ -4,7 +4,7 @@ import type { Service } from './harness.ts';
 const Execution = z.object({ logs: z.string(), errors: z.string() });
 const Executions = z.object({ executions: z.array(Execution) });
 
-async function ask({ local }: Service, path: string): Promise<unknown> {
+async function fetchJson({ local }: Service, path: string): Promise<unknown> {
   const { endpoint, projectId, apiKey } = local;
   const headers = { 'x-appwrite-project': projectId, 'x-appwrite-key': apiKey };
   return (await fetch(`${endpoint}/functions/${path}`, { headers })).json();
@@ -18,7 +18,7 @@ function linesOf({ logs, errors }: z.infer<typeof Execution>): unknown[] {
 
 /** The log lines of one execution, read through Appwrite's API with an admin key. */
 export async function linesOfExecution(service: Service, part: string, id: string): Promise<unknown[]> {
-  const answer = await ask(service, `${service.functionId(part)}/executions/${id}`);
+  const answer = await fetchJson(service, `${service.functionId(part)}/executions/${id}`);
   return linesOf(z.parse(Execution, answer));
 }
 
@@ -29,6 +29,6 @@ export async function linesSince(service: Service, part: string, moment: number)
     { method: 'orderAsc', attribute: '$createdAt' },
     { method: 'limit', values: [100] },
   ].map((query, at) => `queries[${at}]=${encodeURIComponent(JSON.stringify(query))}`);
-  const answer = await ask(service, `${service.functionId(part)}/executions?${queries.join('&')}`);
+  const answer = await fetchJson(service, `${service.functionId(part)}/executions?${queries.join('&')}`);
   return z.parse(Executions, answer).executions.flatMap(linesOf);
 }

@@ -59,7 +59,7 @@ const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_
  * false` its cold starts. `config` replaces the product's project file. `notifications` deploys that function, which
  * each change starts; the layout compact always has it.
  */
-type On = { filled?: string; database?: EngineName; layout?: Layout; notifications?: boolean } & Pick<
+type ServiceOptions = { filled?: string; database?: EngineName; layout?: Layout; notifications?: boolean } & Pick<
   LocalAppwriteOptions,
   'workers' | 'proxy' | 'delays' | 'config' | 'reuseCompiled'
 >;
@@ -81,7 +81,7 @@ function projectFor(layout: Layout, notifications: boolean) {
 }
 
 /** The Appwrite that a service runs on, local or real. */
-type Ground = {
+type Environment = {
   target: Target;
   layout: Layout;
   settings: Record<string, string> & { TOKEN_SECRET: string };
@@ -94,29 +94,32 @@ type Ground = {
 /** Whether the product under test is deployed to a real Appwrite: `npm run test:appwrite`. */
 export const IS_DEPLOYED = deployed() !== undefined;
 
-const LOCALLY = [
+const LOCAL_ENVIRONMENTS = [
   ...LAYOUTS.map((layout) => ({ database: DATABASE, layout })),
   ...DATABASES.filter((database) => database !== DATABASE).map((database) => ({ database, layout: 'groups' as const })),
 ];
 
 /** Where the main story is played: in both layouts and on all databases, or on the deployment. */
-export const SERVED: readonly { database: EngineName; layout: Layout }[] = IS_DEPLOYED
+export const STORY_ENVIRONMENTS: readonly { database: EngineName; layout: Layout }[] = IS_DEPLOYED
   ? [{ database: DATABASE, layout: 'groups' }]
-  : LOCALLY;
+  : LOCAL_ENVIRONMENTS;
 
 /**
  * Starts the whole product, with the built bundles, on a local Appwrite on any free port. In `npm run test:appwrite` it
  * is the product on the real Appwrite.
  */
-export async function startService(variables: Record<string, string> = {}, on: On = {}): Promise<Service> {
+export async function startService(
+  variables: Record<string, string> = {},
+  options: ServiceOptions = {},
+): Promise<Service> {
   const real = deployed();
-  if (!real) return serviceOn(await localGround(variables, on));
-  const { filled, workers, proxy, delays, config } = on;
+  if (!real) return serviceOn(await localEnvironment(variables, options));
+  const { filled, workers, proxy, delays, config } = options;
   if (Object.keys(variables).length > 0 || filled || workers || proxy || delays || config) throw new Error(NEEDS_LOCAL);
-  return serviceOn(deployedGround(real));
+  return serviceOn(deployedEnvironment(real));
 }
 
-let shared: Promise<Ground> | undefined;
+let shared: Promise<Environment> | undefined;
 
 /**
  * One service for all test files of a worker that use only their own data and leave shared things alone: time,
@@ -125,16 +128,16 @@ let shared: Promise<Ground> | undefined;
  */
 export async function sharedService(): Promise<Service> {
   const real = deployed();
-  if (real) return serviceOn(deployedGround(real));
+  if (real) return serviceOn(deployedEnvironment(real));
   const { TESTS_FOLDER } = process.env;
   if (!TESTS_FOLDER) throw new Error('A shared service needs the folder that tests/support/build-once.ts makes.');
-  shared ??= localGround({}, { filled: join(TESTS_FOLDER, `service-${process.pid}`) });
+  shared ??= localEnvironment({}, { filled: join(TESTS_FOLDER, `service-${process.pid}`) });
   return serviceOn({ ...(await shared), close: async () => {} });
 }
 
 const NEEDS_LOCAL = 'This needs the local Appwrite.';
 
-function deployedGround({ target, tokenSecret, functionsDomain }: Deployed): Ground {
+function deployedEnvironment({ target, tokenSecret, functionsDomain }: Deployed): Environment {
   const { protocol, port } = new URL(target.endpoint);
   return {
     target,
@@ -149,10 +152,10 @@ function deployedGround({ target, tokenSecret, functionsDomain }: Deployed): Gro
   };
 }
 
-async function localGround(
+async function localEnvironment(
   variables: Record<string, string>,
-  { filled, database = DATABASE, layout = LAYOUT, notifications = false, ...serving }: On,
-): Promise<Ground> {
+  { filled, database = DATABASE, layout = LAYOUT, notifications = false, ...serving }: ServiceOptions,
+): Promise<Environment> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const settings = { ...SETTINGS, ...variables };
   const local = await startLocalAppwrite({
@@ -179,38 +182,38 @@ async function localGround(
   };
 }
 
-function serviceOn(ground: Ground): Service {
-  const { target, layout, settings, local } = ground;
-  const place = { endpoint: target.endpoint, projectId: target.projectId, apiKey: target.key };
+function serviceOn(environment: Environment): Service {
+  const { target, layout, settings, local } = environment;
+  const access = { endpoint: target.endpoint, projectId: target.projectId, apiKey: target.key };
   const canaries = watchForSecrets({
     'the password': PASSWORD,
     'the token secret': settings.TOKEN_SECRET,
     'the API key': target.key,
   });
 
-  async function at(method: string, path: string, sending?: Sending): Promise<Answer> {
-    const answer = await ground.send(method, path, sending);
+  async function sendChecked(method: string, path: string, sending?: Sending): Promise<Answer> {
+    const answer = await environment.send(method, path, sending);
     canaries.check(`${method} ${path}`, answer);
     return answer;
   }
 
   async function login(username: string, password = PASSWORD): Promise<Person> {
-    const { TOKEN } = (await at('POST', '/login', { json: { username, password } })).as(LoginReply);
+    const { TOKEN } = (await sendChecked('POST', '/login', { json: { username, password } })).as(LoginReply);
     canaries.add(`the token of ${username}`, TOKEN);
     return personOf(username, TOKEN);
   }
 
   function personOf(username: string, token: string): Person {
-    const own = (method: string, path: string, sending: Sending = {}) =>
-      at(method, path, { ...sending, headers: { TOKEN: token, USERNAME: username, ...sending.headers } });
+    const sendAsPerson = (method: string, path: string, sending: Sending = {}) =>
+      sendChecked(method, path, { ...sending, headers: { TOKEN: token, USERNAME: username, ...sending.headers } });
     const file = async (fields = {}) => {
       const json = { title: 'A broken lamp', description: 'It has been dark for a week.', ...fields };
-      return (await own('POST', '/complain', { json })).as(Complaint, 201);
+      return (await sendAsPerson('POST', '/complain', { json })).as(Complaint, 201);
     };
-    return { username, token, send: own, file };
+    return { username, token, send: sendAsPerson, file };
   }
 
-  const enrol = enroller({ ...place, settings });
+  const enrol = enroller({ ...access, settings });
 
   async function person(role: Role = 'user', username = uniqueName()): Promise<Person> {
     const token = await enrol(username, role);
@@ -231,18 +234,18 @@ function serviceOn(ground: Ground): Service {
     },
     settings,
     canaries,
-    send: at,
+    send: sendChecked,
     login,
     person,
     people: async <Roles extends Role[]>(...roles: Roles) =>
       (await Promise.all(roles.map((role) => person(role)))) as People<Roles>,
-    settle: () => ground.settle(),
+    settle: () => environment.settle(),
     async close() {
-      await ground.settle();
+      await environment.settle();
       try {
-        await canaries.checkLogs(place);
+        await canaries.checkLogs(access);
       } finally {
-        await ground.close();
+        await environment.close();
       }
     },
   };

@@ -52,12 +52,12 @@ function totalsOf({ complaints }: Everything): Map<string, (row: Row) => boolean
 /** Compares the stored totals with a count of the rows, hidden ones and visible ones separately. */
 function wrongTotals(all: Everything): string[] {
   const totals = totalsOf(all);
-  const kept = new Map(all.tallies.map(({ $id, visible, hidden }) => [$id, { visible, hidden }]));
+  const stored = new Map(all.tallies.map(({ $id, visible, hidden }) => [$id, { visible, hidden }]));
   const none = { visible: 0, hidden: 0 };
-  return [...new Set([...totals.keys(), ...kept.keys()])].flatMap((id) => {
+  return [...new Set([...totals.keys(), ...stored.keys()])].flatMap((id) => {
     const rows = all.complaints.filter((row) => totals.get(id)?.(row));
     const hidden = rows.filter((row) => row.hidden).length;
-    const found = kept.get(id) ?? none;
+    const found = stored.get(id) ?? none;
     const right = found.visible === rows.length - hidden && found.hidden === hidden;
     return right ? [] : [`${id}: ${JSON.stringify(found)} for ${rows.length - hidden} and ${hidden} hidden`];
   });
@@ -68,9 +68,9 @@ function wrongTimelines({ complaints, entries }: Everything): string[] {
   const expected = complaints.flatMap(({ $id, version }) =>
     Array.from({ length: version }, (_, n) => `${$id}/${n + 1}`),
   );
-  const told = entries.map(({ complaintId, number }) => `${complaintId}/${number}`);
-  const missing = expected.filter((entry) => !told.includes(entry)).map((entry) => `${entry} missing`);
-  const extra = told.filter((entry, n) => !expected.includes(entry) || told.indexOf(entry) !== n);
+  const actual = entries.map(({ complaintId, number }) => `${complaintId}/${number}`);
+  const missing = expected.filter((entry) => !actual.includes(entry)).map((entry) => `${entry} missing`);
+  const extra = actual.filter((entry, n) => !expected.includes(entry) || actual.indexOf(entry) !== n);
   return [...missing, ...extra.map((entry) => `${entry} too many`)];
 }
 
@@ -97,14 +97,14 @@ export async function inspect(service: Service): Promise<Findings> {
     })),
   );
   const gone = await Promise.all(references.map(isGone));
-  const living = new Set(all.complaints.map((complaint) => complaint.$id));
+  const existing = new Set(all.complaints.map((complaint) => complaint.$id));
   const referenced = new Set(references.map(({ id }) => id));
   const files = all.files.map((file) => file.$id);
   return {
-    complaints: [...living],
-    orphans: files.filter((id) => !living.has(ownerOfFile(id) ?? '')),
+    complaints: [...existing],
+    orphans: files.filter((id) => !existing.has(ownerOfFile(id) ?? '')),
     dangling: references.filter((_, index) => gone[index]).map(({ id }) => id),
-    unreferenced: files.filter((id) => living.has(ownerOfFile(id) ?? '') && !referenced.has(id)),
+    unreferenced: files.filter((id) => existing.has(ownerOfFile(id) ?? '') && !referenced.has(id)),
     timelines: wrongTimelines(all),
     totals: wrongTotals(all),
     references: wrongReferences(all),

@@ -19,14 +19,14 @@ export async function inboxOf({ local }: Service, to?: string, limit = 100): Pro
 }
 
 /** Advances so many minutes, `atOnce` at a time; `notifications` runs once after each step. */
-export async function letMinutesPass({ local }: Service, minutes: number, atOnce = 1): Promise<void> {
+export async function advanceMinutes({ local }: Service, minutes: number, atOnce = 1): Promise<void> {
   for (let n = 0; n < minutes; n += atOnce) {
     local.clock.advance(atOnce * MINUTE);
     await local.settle();
   }
 }
 
-type Given = {
+type AddressFields = {
   email?: string | null;
   emailConfirmed?: boolean;
   emailPending?: string;
@@ -38,10 +38,10 @@ type Given = {
 export async function giveAddress(
   { connection: { store } }: Service,
   username: string,
-  given: Given = {},
+  fields: AddressFields = {},
 ): Promise<string> {
   const row = await findRecipient(store, username);
-  const address = { email: `${username}@example.org`, emailConfirmed: true, ...given };
+  const address = { email: `${username}@example.org`, emailConfirmed: true, ...fields };
   if (!row || !(await store.recipients.replace(row, address))) throw new Error('no such account');
   return row.$id;
 }

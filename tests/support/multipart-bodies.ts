@@ -1,8 +1,8 @@
 import type { ProblemCode } from '#shared/domain/problems.ts';
 import { type Random, seededRandom } from './seeded-random.ts';
 
-export type Sent = { body: Buffer; contentType: string };
-export type Attack = Sent & { what: string; code: ProblemCode };
+export type EncodedForm = { body: Buffer; contentType: string };
+export type Attack = EncodedForm & { what: string; code: ProblemCode };
 
 export const BOUNDARY = '----FormBoundary7MA4YWxk';
 export const CONTENT_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
@@ -35,7 +35,7 @@ export function form(...parts: Buffer[]): Buffer {
 /**
  * Bodies from a grammar that makes an error at any place; many are also mutated. The same `seed` gives the same bodies.
  */
-export function* hostileBodies(count: number, seed: number): Generator<Sent> {
+export function* hostileBodies(count: number, seed: number): Generator<EncodedForm> {
   const random = seededRandom(seed);
   for (let index = 0; index < count; index++) {
     const sent = hostileBody(random);
@@ -43,28 +43,44 @@ export function* hostileBodies(count: number, seed: number): Generator<Sent> {
   }
 }
 
-function hostileBody(random: Random): Sent {
+function hostileBody(random: Random): EncodedForm {
   const boundary = random.chance(0.9)
     ? BOUNDARY
     : random.pick(['a', '-', '--', 'x'.repeat(70), "a'()+_,-./:=?", 'x'.repeat(300)]);
   const count = random.chance(0.02) ? 60 : random.below(6);
-  const wrong = (probability: number, right: string, ...others: [string, ...string[]]) =>
+  const maybeWrong = (probability: number, right: string, ...others: [string, ...string[]]) =>
     latin1(random.chance(probability) ? random.pick(others) : right);
-  const pieces = [wrong(0.05, '', '\r\n', 'preamble\r\n', '--', '\0', 'x'.repeat(5_000))];
+  const pieces = [maybeWrong(0.05, '', '\r\n', 'preamble\r\n', '--', '\0', 'x'.repeat(5_000))];
   for (let index = 0; index < count; index++) {
     pieces.push(
-      wrong(0.04, `--${boundary}`, `--${boundary}x`, boundary, `-- ${boundary}`, `--${boundary} \t`, `--${boundary}--`),
+      maybeWrong(
+        0.04,
+        `--${boundary}`,
+        `--${boundary}x`,
+        boundary,
+        `-- ${boundary}`,
+        `--${boundary} \t`,
+        `--${boundary}--`,
+      ),
     );
     pieces.push(
-      wrong(0.04, '\r\n', '\n', '\r', '', '\r\n\r\n'),
+      maybeWrong(0.04, '\r\n', '\n', '\r', '', '\r\n\r\n'),
       hostilePart(random),
-      wrong(0.04, '\r\n', '\n', '', '\r\n\r\n', '--'),
+      maybeWrong(0.04, '\r\n', '\n', '', '\r\n\r\n', '--'),
     );
   }
   pieces.push(
-    wrong(0.1, `--${boundary}--`, '', `--${boundary}`, `--${boundary}-`, `--${boundary}--x`, `\r\n--${boundary}--`),
+    maybeWrong(
+      0.1,
+      `--${boundary}--`,
+      '',
+      `--${boundary}`,
+      `--${boundary}-`,
+      `--${boundary}--x`,
+      `\r\n--${boundary}--`,
+    ),
   );
-  pieces.push(wrong(0.1, '\r\n', '', '\r\n\r\n', 'epilogue', '\0'.repeat(3_000), `\r\n--${boundary}\r\n`));
+  pieces.push(maybeWrong(0.1, '\r\n', '', '\r\n\r\n', 'epilogue', '\0'.repeat(3_000), `\r\n--${boundary}\r\n`));
   const contentType = `multipart/form-data; boundary=${random.chance(0.5) ? boundary : `"${boundary}"`}`;
   return { body: Buffer.concat(pieces), contentType: random.chance(0.95) ? contentType : random.pick(CONTENT_TYPES) };
 }

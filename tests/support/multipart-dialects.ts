@@ -1,18 +1,18 @@
 /** A part that a client shall send: a text, or a file with its name and media type. */
-export type Wanted = { name: string; text: string } | { name: string; filename: string; type: string; bytes: Buffer };
-export type Written = { body: Buffer; contentType: string };
+export type FormPart = { name: string; text: string } | { name: string; filename: string; type: string; bytes: Buffer };
+export type EncodedForm = { body: Buffer; contentType: string };
 
 type Dialect = {
   boundary: string;
   contentType(boundary: string): string;
   /** The header lines of a part. */
-  head(part: Wanted): string[];
+  head(part: FormPart): string[];
   opening?: string;
   closing?: string;
 };
 
 const plain = (boundary: string) => `multipart/form-data; boundary=${boundary}`;
-const isText = (part: Wanted): part is Extract<Wanted, { text: string }> => 'text' in part;
+const isText = (part: FormPart): part is Extract<FormPart, { text: string }> => 'text' in part;
 const inUtf8 = (text: string) => Buffer.from(text).toString('latin1');
 /** A name as browsers and the HTML standard escape it. */
 const escaped = (text: string) => inUtf8(text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
@@ -20,7 +20,7 @@ const escaped = (text: string) => inUtf8(text.replaceAll('"', '%22').replaceAll(
 const backslashed = (text: string) => inUtf8(text.replace(/[\r\n]/g, '').replace(/["\\]/g, '\\$&'));
 /** A name by RFC 5987. These clients send no line ends in file names. */
 const extended = (text: string) => encodeURIComponent(text.replace(/[\r\n]/g, ''));
-const size = (part: Wanted) => (isText(part) ? Buffer.byteLength(part.text) : part.bytes.length);
+const size = (part: FormPart) => (isText(part) ? Buffer.byteLength(part.text) : part.bytes.length);
 
 type Names = readonly [disposition: string, type: string];
 const lowerCase: Names = ['content-disposition', 'content-type'];
@@ -30,7 +30,7 @@ function headOf(
   quoted: (text: string) => string,
   [disposition, type]: Names = ['Content-Disposition', 'Content-Type'],
 ) {
-  return (part: Wanted): string[] => {
+  return (part: FormPart): string[] => {
     const line = `${disposition}: form-data; name="${quoted(part.name)}"`;
     return isText(part) ? [line] : [`${line}; filename="${quoted(part.filename)}"`, `${type}: ${part.type}`];
   };
@@ -172,7 +172,7 @@ const DIALECTS: Readonly<Record<string, Dialect>> = {
 export const CLIENTS = Object.keys(DIALECTS);
 
 /** The form as this client writes it. */
-export function writtenBy(client: string, parts: readonly Wanted[]): Written {
+export function encodeAs(client: string, parts: readonly FormPart[]): EncodedForm {
   const dialect = DIALECTS[client];
   if (!dialect) throw new Error(`There is no client called ${client}.`);
   const { boundary, opening = '', closing = '\r\n' } = dialect;

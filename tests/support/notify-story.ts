@@ -1,7 +1,7 @@
 import type { Complaint } from '#shared/contract/responses.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
 import type { Person, Service } from './harness.ts';
-import { deliveriesOf, giveAddress, inboxOf, letMinutesPass } from './mail.ts';
+import { advanceMinutes, deliveriesOf, giveAddress, inboxOf } from './mail.ts';
 import type { Random } from './seeded-random.ts';
 
 export type StoryOptions = {
@@ -13,12 +13,12 @@ export type StoryOptions = {
 
 export type StoryReport = {
   changes: number;
-  struck: number;
+  faultHits: number;
   /** Pairs of a recipient and a change that they must be told of. */
-  toTell: number;
-  untold: string[];
+  expected: number;
+  missing: string[];
   /** Changes that more than one mail tells. */
-  twice: string[];
+  duplicated: string[];
   mails: number;
   /** Minutes from a change to its mail by the service's clock; two of them are the wait for further changes. */
   minutes: { p50: number; p95: number };
@@ -27,15 +27,15 @@ export type StoryReport = {
 const CALL_FAULTS = ['reset', 'server-error', 'rate-limit', 'wrong-json', 'html-502', 'kill'] as const;
 const EVENT_FAULTS = ['event-lost', 'event-doubled'] as const;
 
-type Told = { who: string; what: string; at: number };
+type Expected = { who: string; what: string; at: number };
 
 /** Each change is a note with a unique text, so that the mails show what was told to whom, and how often. */
 class NotifyStory {
   readonly #service: Service;
   readonly #options: StoryOptions;
-  readonly #told: Told[] = [];
+  readonly #expected: Expected[] = [];
   readonly #people: { reporters: Person[]; staff: Person[] };
-  #struck = 0;
+  #faultHits = 0;
 
   constructor(service: Service, options: StoryOptions, people: { reporters: Person[]; staff: Person[] }) {
     this.#service = service;
@@ -44,7 +44,7 @@ class NotifyStory {
   }
 
   /** Plans a fault: one of the next twelve calls fails, with or without effect; sometimes also an event. */
-  #plan(): void {
+  #planFault(): void {
     const { random } = this.#options;
     const { faults } = this.#service.local;
     const functionId = this.#service.functionId('notifications');
@@ -69,7 +69,7 @@ class NotifyStory {
       if (status !== 503 || tries === 5) throw new Error(`a change was refused with ${status}: ${text}`);
     }
     complaint.version += 1;
-    this.#told.push({ who: `${reporter.username}@example.org`, what, at: this.#service.local.clock.now() });
+    this.#expected.push({ who: `${reporter.username}@example.org`, what, at: this.#service.local.clock.now() });
   }
 
   async run(): Promise<StoryReport> {
@@ -79,37 +79,37 @@ class NotifyStory {
     await local.settle();
     for (let at = 0; at < changes; at += 1) {
       // A change causes about twelve calls and an event.
-      if (random.chance(12 * faults)) this.#plan();
+      if (random.chance(12 * faults)) this.#planFault();
       await this.#change(open, at);
-      if (random.chance(0.1)) await letMinutesPass(this.#service, 1);
+      if (random.chance(0.1)) await advanceMinutes(this.#service, 1);
     }
-    for (const planned of local.faults.list()) this.#struck += planned.hits;
+    for (const planned of local.faults.list()) this.#faultHits += planned.hits;
     local.faults.clear();
-    await letMinutesPass(this.#service, 60, 5);
+    await advanceMinutes(this.#service, 60, 5);
     return this.#report(open);
   }
 
   async #report(open: Complaint[]): Promise<StoryReport> {
     const mails = await inboxOf(this.#service, undefined, 10_000);
-    const found = this.#told.map((told) => ({
-      ...told,
-      mails: mails.filter(({ to, text }) => to === told.who && new RegExp(`${told.what}\\b`).test(text)),
+    const found = this.#expected.map((expected) => ({
+      ...expected,
+      mails: mails.filter(({ to, text }) => to === expected.who && new RegExp(`${expected.what}\\b`).test(text)),
     }));
-    const name = ({ who, what }: Told) => `${who} ${what}`;
+    const name = ({ who, what }: Expected) => `${who} ${what}`;
     const waited = found.flatMap(({ at, mails: [first] }) => (first ? [(Date.parse(first.at) - at) / MINUTE] : []));
     const sorted = waited.sort((a, b) => a - b);
     const nth = (share: number) => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10;
     const unfinished = (await Promise.all(open.map(({ id }) => deliveriesOf(this.#service, id)))).flat();
-    const untold = [
+    const missing = [
       ...found.filter((one) => one.mails.length === 0).map(name),
       ...unfinished.filter(({ status }) => status !== 'sent').map(({ $id, status }) => `${$id} is ${status}`),
     ];
     return {
-      changes: this.#told.length,
-      struck: this.#struck,
-      toTell: found.length,
-      untold,
-      twice: found.filter((one) => one.mails.length > 1).map(name),
+      changes: this.#expected.length,
+      faultHits: this.#faultHits,
+      expected: found.length,
+      missing,
+      duplicated: found.filter((one) => one.mails.length > 1).map(name),
       mails: mails.length,
       minutes: { p50: nth(0.5), p95: nth(0.95) },
     };
@@ -119,7 +119,7 @@ class NotifyStory {
 /**
  * Changes complaints while calls of `notifications` fail and events are lost and doubled; reports who was told what.
  */
-export async function tellStory(service: Service, options: StoryOptions): Promise<StoryReport> {
+export async function runNotifyStory(service: Service, options: StoryOptions): Promise<StoryReport> {
   const people = {
     reporters: await service.people('user', 'user', 'user', 'user', 'user'),
     staff: await service.people('staff', 'staff'),

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import type { Format } from './pictures.ts';
-import { jpegSegment, pngPart, riff, takeJpegApart, takePngApart, takeWebpApart, webpPart } from './pictures-parts.ts';
+import { jpegSegment, pngPart, riff, splitJpeg, splitPng, splitWebp, webpPart } from './pictures-parts.ts';
 
 /** The text in every part of a picture that must not be stored. */
 export const CANARY = 'CANARY-48.20849N-16.37208E';
@@ -11,9 +11,12 @@ type Entry = { tag: number; type: number; count: number; value: Buffer };
 
 /** The picture with every kind of metadata that cameras, phones and programs write, and with bytes after its end. */
 export function withCanaries(format: Format, source: Buffer, orientation: number): Buffer {
-  const laden = { jpeg: ladenJpeg, png: ladenPng, webp: ladenWebp }[format](source, exifBlock(orientation));
+  const withMetadata = { jpeg: jpegWithMetadata, png: pngWithMetadata, webp: webpWithMetadata }[format](
+    source,
+    exifBlock(orientation),
+  );
   const zip = Buffer.from(`PK\x03\x04${CANARY}PK\x05\x06`.padEnd(64, '\0'), 'latin1');
-  return Buffer.concat([laden, Buffer.from(`<script>${CANARY}</script>`), zip, THUMBNAIL]);
+  return Buffer.concat([withMetadata, Buffer.from(`<script>${CANARY}</script>`), zip, THUMBNAIL]);
 }
 
 /**
@@ -65,8 +68,8 @@ function tiff(directories: Entry[][], little: boolean): Buffer {
 const XMP = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:li>${CANARY}</rdf:li></x:xmpmeta>`;
 const IPTC = `Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x1f\x1c\x02\x78\0\x1a${CANARY}\0`;
 
-function ladenJpeg(source: Buffer, exif: Buffer): Buffer {
-  const { head, parts } = takeJpegApart(source);
+function jpegWithMetadata(source: Buffer, exif: Buffer): Buffer {
+  const { head, parts } = splitJpeg(source);
   const jfif = parts.filter(({ type }) => type === 'e0').map(({ bytes }) => bytes);
   const rest = parts.filter(({ type }) => type !== 'e0').map(({ bytes }) => bytes);
   const metadata = [
@@ -85,8 +88,8 @@ function ladenJpeg(source: Buffer, exif: Buffer): Buffer {
   return Buffer.concat([head, ...jfif, ...metadata, ...rest]);
 }
 
-function ladenPng(source: Buffer, exif: Buffer): Buffer {
-  const { head, parts } = takePngApart(source);
+function pngWithMetadata(source: Buffer, exif: Buffer): Buffer {
+  const { head, parts } = splitPng(source);
   const metadata = [
     pngPart('tEXt', `Comment\0${CANARY}`),
     pngPart('zTXt', Buffer.concat([Buffer.from('Raw profile type exif\0\0', 'latin1'), deflateSync(CANARY)])),
@@ -102,8 +105,8 @@ function ladenPng(source: Buffer, exif: Buffer): Buffer {
   return Buffer.concat([head, ...(header ? [header] : []), ...metadata, ...rest, ...late, ...(end ? [end] : [])]);
 }
 
-function ladenWebp(source: Buffer, exif: Buffer): Buffer {
-  const chunks = takeWebpApart(source).parts;
+function webpWithMetadata(source: Buffer, exif: Buffer): Buffer {
+  const chunks = splitWebp(source).parts;
   const metadata = [webpPart('EXIF', exif), webpPart('XMP ', XMP), webpPart('TIME', CANARY), webpPart('priv', CANARY)];
   const body = chunks.filter(({ type }) => type !== 'VP8X').map(({ bytes }) => bytes);
   const simple =

@@ -62,19 +62,23 @@ const BEGINNINGS: ReadonlyArray<[what: string, beginning: string]> = [
 ];
 
 export function otherFormats({ jpeg, png }: Bases): MalformedPicture[] {
-  const liar = (what: string, bytes: Buffer, code: PictureErrorCode = 'unsupported_image') => ({ what, bytes, code });
+  const malformed = (what: string, bytes: Buffer, code: PictureErrorCode = 'unsupported_image') => ({
+    what,
+    bytes,
+    code,
+  });
   return [
-    ...BEGINNINGS.map(([what, beginning]) => liar(what, Buffer.from(beginning, 'latin1'))),
-    liar('a JPEG in base64', Buffer.from(jpeg.toString('base64'))),
-    liar('a JPEG without its first byte', jpeg.subarray(1)),
-    liar('a PNG inside an HTML page', Buffer.concat([Buffer.from('<html>'), png])),
-    liar('random bytes', Buffer.concat([Buffer.from([7]), seededRandom(1).bytes(5_000)])),
-    liar('nothing', Buffer.alloc(0), 'image_empty'),
-    liar(
+    ...BEGINNINGS.map(([what, beginning]) => malformed(what, Buffer.from(beginning, 'latin1'))),
+    malformed('a JPEG in base64', Buffer.from(jpeg.toString('base64'))),
+    malformed('a JPEG without its first byte', jpeg.subarray(1)),
+    malformed('a PNG inside an HTML page', Buffer.concat([Buffer.from('<html>'), png])),
+    malformed('random bytes', Buffer.concat([Buffer.from([7]), seededRandom(1).bytes(5_000)])),
+    malformed('nothing', Buffer.alloc(0), 'image_empty'),
+    malformed(
       'a byte more than 3 MiB',
       Buffer.concat([jpeg, Buffer.alloc(3 * 1024 * 1024 + 1 - jpeg.length)]),
       'image_too_large',
     ),
-    liar('12 MiB of zeros', Buffer.alloc(12 * 1024 * 1024), 'image_too_large'),
+    malformed('12 MiB of zeros', Buffer.alloc(12 * 1024 * 1024), 'image_too_large'),
   ];
 }

@@ -38,7 +38,7 @@ export function riff(chunks: Buffer[]): Buffer {
 }
 
 /** The segments by their marker in hex. The last part contains the scans and everything after them. */
-export function takeJpegApart(bytes: Buffer): Parts {
+export function splitJpeg(bytes: Buffer): Parts {
   const parts: Part[] = [];
   let at = 2;
   while (bytes[at + 1] !== 0xda) {
@@ -50,7 +50,7 @@ export function takeJpegApart(bytes: Buffer): Parts {
   return { head: bytes.subarray(0, 2), parts };
 }
 
-export function takePngApart(bytes: Buffer): Parts {
+export function splitPng(bytes: Buffer): Parts {
   const parts: Part[] = [];
   for (let at = 8; at < bytes.length; ) {
     const end = at + 12 + bytes.readUInt32BE(at);
@@ -60,7 +60,7 @@ export function takePngApart(bytes: Buffer): Parts {
   return { head: bytes.subarray(0, 8), parts };
 }
 
-export function takeWebpApart(bytes: Buffer): Parts {
+export function splitWebp(bytes: Buffer): Parts {
   const parts: Part[] = [];
   for (let at = 12; at < bytes.length; ) {
     const length = bytes.readUInt32LE(at + 4);
@@ -71,12 +71,12 @@ export function takeWebpApart(bytes: Buffer): Parts {
   return { head: bytes.subarray(0, 12), parts };
 }
 
-export function together({ head, parts }: Parts): Buffer {
+export function joinParts({ head, parts }: Parts): Buffer {
   return Buffer.concat([head, ...parts.map(({ bytes }) => bytes)]);
 }
 
 /** Replaces every part of a type; an empty list removes it. */
-export function replacing(whole: Parts, type: string, replace: (bytes: Buffer) => Buffer[]): Parts {
+export function replaceParts(whole: Parts, type: string, replace: (bytes: Buffer) => Buffer[]): Parts {
   const parts = whole.parts.flatMap((part) =>
     part.type === type ? replace(Buffer.from(part.bytes)).map((bytes) => ({ type, bytes })) : [part],
   );

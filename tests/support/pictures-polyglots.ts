@@ -1,13 +1,13 @@
 import { extendedHeader } from './pictures-canary.ts';
 import type { Bases } from './pictures-malformed.ts';
 import {
+  joinParts,
   jpegSegment,
   pngPart,
-  replacing,
+  replaceParts,
   riff,
-  takePngApart,
-  takeWebpApart,
-  together,
+  splitPng,
+  splitWebp,
   webpPart,
 } from './pictures-parts.ts';
 
@@ -50,11 +50,11 @@ function insideEnds({
   webp,
 }: Pick<Bases, 'jpeg' | 'progressive' | 'png' | 'webp'>): Polyglot[] {
   const withoutEnd = (bytes: Buffer) => bytes.subarray(0, bytes.length - 2);
-  const pixels = takePngApart(png);
+  const pixels = splitPng(png);
   const [last] = pixels.parts.filter(({ type }) => type === 'IDAT').slice(-1);
   const longer = pngPart('IDAT', Buffer.concat([last?.bytes.subarray(8, -4) ?? png, latin1(ZIP)]));
   const longerEnd = pngPart('IEND', ZIP);
-  const withParts = (replaced: string, part: Buffer) => together(replacing(pixels, replaced, () => [part]));
+  const withParts = (replaced: string, part: Buffer) => joinParts(replaceParts(pixels, replaced, () => [part]));
   const odd = oddWebp(webp);
   return [
     {
@@ -71,7 +71,7 @@ function insideEnds({
     { what: 'a PNG with a ZIP behind its pixels', bytes: withParts('IDAT', longer), payload: ZIP },
     {
       what: 'a PNG with pixels behind its pixels',
-      bytes: together(replacing(pixels, 'IDAT', (chunk) => [chunk, pngPart('IDAT', PDF), pngPart('IDAT', '')])),
+      bytes: joinParts(replaceParts(pixels, 'IDAT', (chunk) => [chunk, pngPart('IDAT', PDF), pngPart('IDAT', '')])),
       payload: PDF,
     },
     { what: 'a PNG with a ZIP in its end', bytes: withParts('IEND', longerEnd), payload: ZIP },
@@ -82,7 +82,7 @@ function insideEnds({
 
 /** A chunk of odd length with a padding byte other than zero. */
 function oddWebp(webp: Buffer): { bytes: Buffer; payload: string } {
-  const { parts } = takeWebpApart(webp);
+  const { parts } = splitWebp(webp);
   const picture = parts[0]?.bytes ?? webp;
   const odd = webpPart('VP8 ', Buffer.concat([picture.subarray(8), Buffer.alloc(1)]));
   odd.write('!', odd.length - 1, 'latin1');
@@ -90,58 +90,58 @@ function oddWebp(webp: Buffer): { bytes: Buffer; payload: string } {
 }
 
 function segments(jpeg: Buffer): Polyglot[] {
-  const carrying = (what: string, marker: number, payload: string) => ({
+  const withPayload = (what: string, marker: number, payload: string) => ({
     what,
     bytes: Buffer.concat([jpeg.subarray(0, 2), jpegSegment(marker, payload), jpeg.subarray(2)]),
     payload,
   });
   return [
-    carrying('a JPEG with PHP in its comment', 0xfe, PHP),
-    carrying('a JPEG with a PDF in its comment', 0xfe, PDF),
-    carrying('a JPEG with a ZIP in its last application segment', 0xef, ZIP),
-    carrying('a JPEG with HTML in its Exif', 0xe1, `Exif\0\0${HTML}`),
-    carrying('a JPEG with HTML for a profile', 0xe2, `ICC_PROFILE\0\x01\x01${HTML}`),
-    carrying('a JPEG with a PDF inside its profile', 0xe2, profileAround(PDF)),
-    carrying('a JPEG that is a script too', 0xe0, '/*='.padEnd(0x2f2a - 2, ' ')),
-    carrying('a JPEG with HTML after its Adobe mark', 0xee, `Adobe\0\x64\0\0\0\0\x01${HTML}`),
-    carrying('a JPEG with HTML for a thumbnail', 0xe0, `JFIF\0\x01\x02\0\0\x01\0\x01\x04\x04${HTML}`),
+    withPayload('a JPEG with PHP in its comment', 0xfe, PHP),
+    withPayload('a JPEG with a PDF in its comment', 0xfe, PDF),
+    withPayload('a JPEG with a ZIP in its last application segment', 0xef, ZIP),
+    withPayload('a JPEG with HTML in its Exif', 0xe1, `Exif\0\0${HTML}`),
+    withPayload('a JPEG with HTML for a profile', 0xe2, `ICC_PROFILE\0\x01\x01${HTML}`),
+    withPayload('a JPEG with a PDF inside its profile', 0xe2, profileAround(PDF)),
+    withPayload('a JPEG that is a script too', 0xe0, '/*='.padEnd(0x2f2a - 2, ' ')),
+    withPayload('a JPEG with HTML after its Adobe mark', 0xee, `Adobe\0\x64\0\0\0\0\x01${HTML}`),
+    withPayload('a JPEG with HTML for a thumbnail', 0xe0, `JFIF\0\x01\x02\0\0\x01\0\x01\x04\x04${HTML}`),
   ].map((polyglot) => ({ ...polyglot, payload: polyglot.payload.slice(-40) }));
 }
 
 function chunks(png: Buffer): Polyglot[] {
-  const { head, parts } = takePngApart(png);
+  const { head, parts } = splitPng(png);
   const [header = head, ...rest] = parts.map(({ bytes }) => bytes);
-  const carrying = (what: string, type: string, payload: string) => ({
+  const withPayload = (what: string, type: string, payload: string) => ({
     what,
     bytes: Buffer.concat([head, header, pngPart(type, payload), ...rest]),
     payload,
   });
   return [
-    carrying('a PNG with HTML in its text', 'tEXt', `Comment\0${HTML}`),
-    carrying('a PNG with a ZIP in a private chunk', 'ziPp', ZIP),
-    carrying('a PNG with PHP for a profile', 'iCCP', `${PHP}\0\0no zlib`),
-    carrying('a PNG with HTML for gamma', 'gAMA', HTML),
-    carrying('a PNG with a PDF in its orientation', 'eXIf', PDF),
-    carrying('a PNG with a program in its time', 'tIME', PROGRAM),
+    withPayload('a PNG with HTML in its text', 'tEXt', `Comment\0${HTML}`),
+    withPayload('a PNG with a ZIP in a private chunk', 'ziPp', ZIP),
+    withPayload('a PNG with PHP for a profile', 'iCCP', `${PHP}\0\0no zlib`),
+    withPayload('a PNG with HTML for gamma', 'gAMA', HTML),
+    withPayload('a PNG with a PDF in its orientation', 'eXIf', PDF),
+    withPayload('a PNG with a program in its time', 'tIME', PROGRAM),
   ];
 }
 
 function riffChunks(webp: Buffer): Polyglot[] {
-  const picture = takeWebpApart(webp).parts.find(({ type }) => type === 'VP8 ')?.bytes ?? Buffer.alloc(0);
+  const picture = splitWebp(webp).parts.find(({ type }) => type === 'VP8 ')?.bytes ?? Buffer.alloc(0);
   const header = extendedHeader(picture);
   header.writeUInt8(0x2c, 8);
-  const carrying = (what: string, type: string, payload: string) => ({
+  const withPayload = (what: string, type: string, payload: string) => ({
     what,
     bytes: riff([header, webpPart(type, payload), picture]),
     payload,
   });
   return [
-    carrying('a WebP with HTML in an unknown chunk', 'HTML', HTML),
-    carrying('a WebP with a script in its XMP', 'XMP ', HTML),
-    carrying('a WebP with PHP in its Exif', 'EXIF', PHP),
-    carrying('a WebP with a PDF for a profile', 'ICCP', PDF),
+    withPayload('a WebP with HTML in an unknown chunk', 'HTML', HTML),
+    withPayload('a WebP with a script in its XMP', 'XMP ', HTML),
+    withPayload('a WebP with PHP in its Exif', 'EXIF', PHP),
+    withPayload('a WebP with a PDF for a profile', 'ICCP', PDF),
     {
-      ...carrying('a WebP with HTML behind a simple picture', 'HTML', HTML),
+      ...withPayload('a WebP with HTML behind a simple picture', 'HTML', HTML),
       bytes: riff([picture, webpPart('HTML', HTML)]),
     },
   ];

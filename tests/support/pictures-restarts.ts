@@ -35,7 +35,7 @@ export function restartedPicture(random: Random, { columns = 5, rows = 4, interv
   for (let from = 0; from < blocks; from += interval) {
     const codes: Code[] = [];
     for (let block = from; block < Math.min(blocks, from + interval); block++) codes.push(...randomBlock(random));
-    intervals.push(packed(codes));
+    intervals.push(toBytes(codes));
   }
   return { columns, rows, intervals, interval };
 }
@@ -74,7 +74,7 @@ function randomBlock(random: Random): Code[] {
 }
 
 /** The codes as bytes: padded with ones, and with a zero after each byte 0xFF. */
-function packed(codes: readonly Code[]): Buffer {
+function toBytes(codes: readonly Code[]): Buffer {
   const bits = codes.map(([value, length]) => value.toString(2).padStart(length, '0')).join('');
   const bytes = bits.match(/.{1,8}/g) ?? [];
   const values = bytes.map((byte) => Number.parseInt(byte.padEnd(8, '1'), 2));

@@ -32,7 +32,7 @@ async function entriesOf(viewer: Pick<Person, 'send'>, id: string): Promise<stri
 /** Whether the change was made; false when it must be tried again. */
 type Writer = (id: string, input: ChangeInput) => Promise<boolean>;
 
-function overHttp(staff: Person): Writer {
+function httpWriter(staff: Person): Writer {
   return async (id, input) => {
     const answer = await staff.send('PUT', '/complain', { json: { id, ...input } });
     if (answer.status !== 200 && answer.headers['retry-after'] === undefined) throw new Error(answer.text);
@@ -41,7 +41,7 @@ function overHttp(staff: Person): Writer {
 }
 
 /** The same code in this process, like a second container of the function, which shares no locks with the first one. */
-async function besides({ local, connection }: Service, username: string): Promise<Writer> {
+async function inProcessWriter({ local, connection }: Service, username: string): Promise<Writer> {
   const account = await findByUsername(connection.store, username);
   if (!account) throw new Error('no such account');
   const actor = { id: account.$id, username, role: account.role };
@@ -71,11 +71,11 @@ export async function race(service: Service, { writers, changes }: Race): Promis
   const staff = await service.person('staff');
   const { id } = await (await service.person()).file();
   await staff.send('PUT', '/complain', { json: { id, status: 'in_progress' } });
-  const ways = [overHttp(staff), await besides(service, staff.username)] as const;
+  const writeFunctions = [httpWriter(staff), await inProcessWriter(service, staff.username)] as const;
   const acknowledged: string[] = [];
   let refused = 0;
   const writer = async (_: unknown, number: number) => {
-    const write = ways[number % 2 === 0 ? 0 : 1];
+    const write = writeFunctions[number % 2 === 0 ? 0 : 1];
     for (let turn = 0; turn < changes; turn += 1) {
       const input = bodyOf(number, turn);
       while (!(await write(id, input))) refused += 1;

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as z from 'zod/mini';
-import { lookupBeside } from '#scripts/smoke/send-request.ts';
+import { lookupWithFallback } from '#scripts/smoke/send-request.ts';
 import { Problem } from '#shared/contract/responses.ts';
 
 export type Sending = {
@@ -37,7 +37,7 @@ function exchange(
   sending: { headers: Record<string, string>; bytes: Uint8Array | undefined; endpoint: string | undefined },
 ) {
   const { request } = url.protocol === 'https:' ? https : http;
-  const found = sending.endpoint === undefined ? {} : { lookup: lookupBeside(sending.endpoint) };
+  const found = sending.endpoint === undefined ? {} : { lookup: lookupWithFallback(sending.endpoint) };
   return new Promise<{ status: number; headers: Record<string, string>; text: string }>((resolve, reject) => {
     const outgoing = request(url, { method, headers: sending.headers, ...found }, (incoming) => {
       const chunks: Buffer[] = [];

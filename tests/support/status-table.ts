@@ -19,9 +19,9 @@ export const STATUS_TABLE: Record<Status, Partial<Record<Status, Rule>>> = {
   closed: { in_progress: { who: 'admin', note: true } },
 };
 
-type Asker = { role: Role; isReporter: boolean; daysSinceResolved: number };
+type Requester = { role: Role; isReporter: boolean; daysSinceResolved: number };
 
-export function isEntitled(who: Rule['who'], { role, isReporter, daysSinceResolved }: Asker): boolean {
+export function isEntitled(who: Rule['who'], { role, isReporter, daysSinceResolved }: Requester): boolean {
   if (role === 'admin' || (role === 'staff' && who !== 'admin')) return true;
   return isReporter && (who === 'all' || (who === 'all in time' && daysSinceResolved <= 14));
 }

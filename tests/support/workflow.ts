@@ -38,7 +38,7 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 6, maxLength: 14 },
 );
 
-function refusalOf(model: Model, { who, body, daysAgo }: Step): number | undefined {
+function expectedRefusal(model: Model, { who, body, daysAgo }: Step): number | undefined {
   const desk = who === 'staff' || who === 'admin';
   const moves = body.status !== undefined && body.status !== model.status;
   if (who === 'stranger') return model.hidden ? 404 : 403;
@@ -58,17 +58,17 @@ function refusalOf(model: Model, { who, body, daysAgo }: Step): number | undefin
   return body.progress === wanted ? undefined : 422;
 }
 
-function follow(model: Model, { body }: Step): Model {
+function applyStep(model: Model, { body }: Step): Model {
   const status = body.status ?? model.status;
   const moves = status !== model.status;
   const reopened = moves && ['resolved', 'rejected', 'closed'].includes(model.status) && status === 'in_progress';
   const progress = status === 'resolved' ? 100 : (body.progress ?? (reopened ? 0 : model.progress));
   const hidden = body.hidden ?? model.hidden;
-  const news = moves || progress !== model.progress || hidden !== model.hidden || body.note !== undefined;
-  return { status, progress, hidden, version: model.version + (news ? 1 : 0) };
+  const isChange = moves || progress !== model.progress || hidden !== model.hidden || body.note !== undefined;
+  return { status, progress, hidden, version: model.version + (isChange ? 1 : 0) };
 }
 
-async function age({ connection }: Service, id: string, days: number): Promise<void> {
+async function backdateResolution({ connection }: Service, id: string, days: number): Promise<void> {
   const row = await connection.store.complaints.find(id);
   if (row?.resolvedAt === null || row === undefined) return;
   const resolvedAt = new Date(Date.now() - days * DAY).toISOString();
@@ -80,13 +80,13 @@ export async function walkThrough(service: Service, cast: Cast, walk: readonly S
   const { id } = await cast.reporter.file();
   let model: Model = { status: 'created', progress: 0, hidden: false, version: 1 };
   for (const step of walk) {
-    await age(service, id, step.daysAgo);
-    const expected = refusalOf(model, step) ?? 200;
+    await backdateResolution(service, id, step.daysAgo);
+    const expected = expectedRefusal(model, step) ?? 200;
     const answer = await cast[step.who].send('PUT', '/complain', { json: { id, ...step.body } });
     if (answer.status !== expected) {
       throw new Error(`${JSON.stringify({ model, step })}: ${answer.status} instead of ${expected}: ${answer.text}`);
     }
-    if (expected === 200) model = follow(model, step);
+    if (expected === 200) model = applyStep(model, step);
     const { status, progress, hidden, version, timeline } = await detailOf(cast.admin, id);
     const stored = JSON.stringify({ status, progress, hidden, version });
     const entries = timeline.length;

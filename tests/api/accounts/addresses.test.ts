@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoginReply, Profile } from '#shared/contract/responses.ts';
 import { HOUR, SECOND } from '#shared/domain/clock.ts';
 import { unsubscribeToken } from '#shared/services/accounts/links.ts';
-import { accountOf, confirmedAddress, linkFor, newsAbout, newsFrom } from '../../support/account-news.ts';
+import {
+  accountOf,
+  linkFor,
+  notificationsAbout,
+  notificationsCausedBy,
+  setConfirmedAddress,
+} from '../../support/account-notifications.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
@@ -52,14 +58,14 @@ describe('registration', () => {
     const { user } = (await service.send('POST', '/login', { json: { username, password: PASSWORD } })).as(LoginReply);
     expect(user).toMatchObject(told);
     const { $id } = await accountOf(service, username);
-    expect(await newsAbout(service, $id)).toEqual([{ kind: 'email.confirm', address: null }]);
+    expect(await notificationsAbout(service, $id)).toEqual([{ kind: 'email.confirm', address: null }]);
   });
 
   it('defaults to no address, English and important notifications', async () => {
     const person = await service.person();
     const none = { email: null, emailConfirmed: false, emailPending: null, language: 'en', notify: 'important' };
     expect(await own(person)).toMatchObject(none);
-    expect(await newsAbout(service, (await accountOf(service, person.username)).$id)).toEqual([]);
+    expect(await notificationsAbout(service, (await accountOf(service, person.username)).$id)).toEqual([]);
   });
 
   it.each([
@@ -98,14 +104,14 @@ describe('an address', () => {
   it('is replaced only once the new one is confirmed, and the old address is told', async () => {
     const person = await service.person();
     const [old, email] = [freshAddress(), freshAddress()];
-    await confirmedAddress(service, person.username, old);
+    await setConfirmedAddress(service, person.username, old);
     const { $id } = await accountOf(service, person.username);
-    const asked = await newsFrom(service, $id, () => setEmail(person, email));
+    const asked = await notificationsCausedBy(service, $id, () => setEmail(person, email));
     expect(asked).toEqual(['email.change_requested', 'email.confirm']);
     expect(await own(person)).toMatchObject({ email: old, emailConfirmed: true, emailPending: email });
     const token = await linkFor(service, person.username, 'confirm');
-    expect(await newsFrom(service, $id, () => confirm(token))).toEqual(['email.changed']);
-    expect(await newsAbout(service, $id)).toContainEqual({ kind: 'email.changed', address: old });
+    expect(await notificationsCausedBy(service, $id, () => confirm(token))).toEqual(['email.changed']);
+    expect(await notificationsAbout(service, $id)).toContainEqual({ kind: 'email.changed', address: old });
     expect(await own(person)).toMatchObject({ email, emailConfirmed: true, emailPending: null });
   });
 
@@ -114,24 +120,24 @@ describe('an address', () => {
     const [first, second] = [freshAddress(), freshAddress()];
     await setEmail(person, first);
     const { $id } = await accountOf(service, person.username);
-    expect(await newsFrom(service, $id, () => setEmail(person, second))).toEqual(['email.confirm']);
+    expect(await notificationsCausedBy(service, $id, () => setEmail(person, second))).toEqual(['email.confirm']);
     const token = await linkFor(service, person.username, 'confirm');
-    expect(await newsFrom(service, $id, () => confirm(token))).toEqual(['email.dropped']);
+    expect(await notificationsCausedBy(service, $id, () => confirm(token))).toEqual(['email.dropped']);
     expect(await own(person)).toMatchObject({ email: second, emailConfirmed: true });
   });
 
   it('sent again repeats the mail, up to a limit an hour; sending the confirmed address again cancels the change', async () => {
     const person = await service.person();
     const [old, email] = [freshAddress(), freshAddress()];
-    await confirmedAddress(service, person.username, old);
+    await setConfirmedAddress(service, person.username, old);
     const { $id } = await accountOf(service, person.username);
     await setEmail(person, email);
-    expect(await newsFrom(service, $id, () => setEmail(person, email))).toEqual(['email.confirm']);
+    expect(await notificationsCausedBy(service, $id, () => setEmail(person, email))).toEqual(['email.confirm']);
     await setEmail(person, email);
     const refused = await setEmail(person, email);
     expect(refused.problem(429).code).toBe('too_many_requests');
     const token = await linkFor(service, person.username, 'confirm');
-    expect(await newsFrom(service, $id, () => setEmail(person, old))).toEqual(['email.dropped']);
+    expect(await notificationsCausedBy(service, $id, () => setEmail(person, old))).toEqual(['email.dropped']);
     expect(await own(person)).toMatchObject({ email: old, emailConfirmed: true, emailPending: null });
     (await confirm(token)).problem(410);
   });
@@ -150,12 +156,15 @@ describe('an address', () => {
   it('is removed by null, which tells its owner; removing nothing tells nobody', async () => {
     const person = await service.person();
     const [old, pending] = [freshAddress(), freshAddress()];
-    await confirmedAddress(service, person.username, old);
+    await setConfirmedAddress(service, person.username, old);
     await setEmail(person, pending);
     const { $id } = await accountOf(service, person.username);
-    expect(await newsFrom(service, $id, () => setEmail(person, null))).toEqual(['email.changed', 'email.dropped']);
+    expect(await notificationsCausedBy(service, $id, () => setEmail(person, null))).toEqual([
+      'email.changed',
+      'email.dropped',
+    ]);
     expect(await own(person)).toMatchObject({ email: null, emailConfirmed: false, emailPending: null });
-    expect(await newsFrom(service, $id, () => setEmail(person, null))).toEqual([]);
+    expect(await notificationsCausedBy(service, $id, () => setEmail(person, null))).toEqual([]);
   });
 
   it('may belong to several accounts', async () => {
@@ -230,18 +239,18 @@ describe('a confirmation link', () => {
 
   it('for a password reset confirms no address', async () => {
     const person = await service.person();
-    await confirmedAddress(service, person.username, freshAddress());
+    await setConfirmedAddress(service, person.username, freshAddress());
     await setEmail(person, freshAddress());
     (await confirm(await linkFor(service, person.username, 'reset'))).problem(410);
   });
 
   it('counts once when it is used many times at once', async () => {
     const person = await service.person();
-    await confirmedAddress(service, person.username, freshAddress());
+    await setConfirmedAddress(service, person.username, freshAddress());
     await setEmail(person, freshAddress());
     const token = await linkFor(service, person.username, 'confirm');
     const { $id } = await accountOf(service, person.username);
-    const told = await newsFrom(service, $id, async () => {
+    const told = await notificationsCausedBy(service, $id, async () => {
       const answers = await Promise.all(Array.from({ length: 5 }, () => confirm(token)));
       expect(answers.map(({ status }) => status).sort()).toEqual([204, 410, 410, 410, 410]);
     });
@@ -284,13 +293,13 @@ describe('unsubscribing', () => {
 it('erasing a person removes their links and name words, and gives notifications both addresses', async () => {
   const person = await service.person();
   const [email, pending] = [freshAddress(), freshAddress()];
-  await confirmedAddress(service, person.username, email);
+  await setConfirmedAddress(service, person.username, email);
   await setEmail(person, pending);
   const { $id } = await accountOf(service, person.username);
   await linkFor(service, person.username, 'confirm');
   await linkFor(service, person.username, 'reset');
   expect((await person.send('DELETE', '/user', { json: { password: PASSWORD } })).status).toBe(204);
-  const erased = (await newsAbout(service, $id)).filter(({ kind }) => kind === 'account.erased');
+  const erased = (await notificationsAbout(service, $id)).filter(({ kind }) => kind === 'account.erased');
   expect(erased.map(({ address }) => address).sort()).toEqual([email, pending].sort());
   const { links, nameWords } = service.connection.store;
   expect((await links.list([Query.equal('accountId', $id)])).rows).toEqual([]);

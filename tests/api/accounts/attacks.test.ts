@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '#shared/domain/clock.ts';
-import { guessFromEverywhere, guessFromHome, loginUnderSiege, strangeAddress } from '#tests/load/attack/guesses.ts';
+import { attackerAddress, guessFromEverywhere, guessFromHome, loginDuringGuesses } from '#tests/load/attack/guesses.ts';
 import { type AttackProject, startProject } from '#tests/load/attack/local-project.ts';
 import { escalate } from '#tests/load/attack/privilege-escalation.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from '#tests/load/attack/races.ts';
@@ -59,14 +59,14 @@ describe('guessing', () => {
   });
 
   it('does not lock out the victim at home', async () => {
-    expect(await loginUnderSiege(target, 30)).toMatchObject({ victimLetIn: 30 });
+    expect(await loginDuringGuesses(target, 30)).toMatchObject({ victimLetIn: 30 });
   });
 
   it('does not lock out a person who registered and has not logged in yet', async () => {
     const name = freshName();
     await target.register(name);
-    for (let guess = 0; guess < 105; guess += 1) await target.login(name, 'wrong-guess', strangeAddress(guess));
-    expect((await target.login(name, PASSWORD, strangeAddress(999))).status).toBe(429);
+    for (let guess = 0; guess < 105; guess += 1) await target.login(name, 'wrong-guess', attackerAddress(guess));
+    expect((await target.login(name, PASSWORD, attackerAddress(999))).status).toBe(429);
     expect((await target.login(name)).status).toBe(200);
   });
 
@@ -100,7 +100,7 @@ describe('guessing', () => {
     const taken = freshName();
     await target.register(taken);
     const unknown = freshName();
-    const guessAt = (name: string) => target.login(name, 'wrong-guess', strangeAddress(1));
+    const guessAt = (name: string) => target.login(name, 'wrong-guess', attackerAddress(1));
     for (let guess = 0; guess < 13; guess += 1) {
       const [one, other] = [await guessAt(taken), await guessAt(unknown)];
       const shown = ({ status, headers, body }: typeof one) => ({
@@ -116,7 +116,7 @@ describe('guessing', () => {
   it('is forgotten after its window, and a person who logs in uses up nothing', async () => {
     const name = freshName();
     await target.register(name);
-    const away = strangeAddress(1);
+    const away = attackerAddress(1);
     for (let guess = 0; guess < 10; guess += 1) await target.login(name, 'wrong-guess', away);
     expect((await target.login(name, PASSWORD, away)).status).toBe(429);
     target.advance(14 * MINUTE);
@@ -127,7 +127,7 @@ describe('guessing', () => {
 
   it('has a sliding window: a guess before a full quarter of an hour still counts after it', async () => {
     const name = freshName();
-    const away = strangeAddress(1);
+    const away = attackerAddress(1);
     target.advance(15 * MINUTE - ((target.now() + MINUTE) % (15 * MINUTE)));
     const statuses: number[] = [];
     for (let guess = 0; guess < 12; guess += 1) {
@@ -188,5 +188,5 @@ describe('at the same moment', () => {
 });
 
 it(`nobody becomes staff or admin by any request (seed ${seed})`, async () => {
-  expect(await escalate(target, { sequences: 2, requests: 25 }, seededRandom(seed))).toMatchObject({ climbed: 0 });
+  expect(await escalate(target, { sequences: 2, requests: 25 }, seededRandom(seed))).toMatchObject({ escalated: 0 });
 });

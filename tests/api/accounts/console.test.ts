@@ -5,7 +5,7 @@ import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { ComplaintDetail, LoginReply, Profile, ProfileList } from '#shared/contract/responses.ts';
 import { HOUR, MINUTE } from '#shared/domain/clock.ts';
-import { runDailyPass, runSchedule } from '../../support/complaints.ts';
+import { runDailyPass, runMaintenanceOnce } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { DATABASE, type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
@@ -123,7 +123,7 @@ describe('an edit in the console', () => {
       firstSeenAt: dayBefore,
     });
     await runDailyPass(service);
-    await runSchedule(service);
+    await runMaintenanceOnce(service);
     const swept = (await admin.send('GET', `/complain?id=${filed?.id}`)).as(ComplaintDetail);
     expect(swept).toMatchObject({ username: null, assignedTo: null });
     service.local.clock.advance(11 * MINUTE);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Accepted, Profile } from '#shared/contract/responses.ts';
 import { HOUR, SECOND } from '#shared/domain/clock.ts';
-import { accountOf, confirmedAddress, linkFor, newsFrom } from '../../support/account-news.ts';
+import { accountOf, linkFor, notificationsCausedBy, setConfirmedAddress } from '../../support/account-notifications.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
@@ -20,7 +20,7 @@ const logIn = (username: string, password: string) => service.send('POST', '/log
 
 async function withAddress(): Promise<Person> {
   const person = await service.person();
-  await confirmedAddress(service, person.username, `${person.username}@example.org`);
+  await setConfirmedAddress(service, person.username, `${person.username}@example.org`);
   return person;
 }
 
@@ -61,7 +61,7 @@ describe('POST /recovery/confirm', () => {
     const second = await service.login(person.username);
     const { $id } = await accountOf(service, person.username);
     const token = await linkFor(service, person.username, 'reset');
-    const told = await newsFrom(service, $id, async () => {
+    const told = await notificationsCausedBy(service, $id, async () => {
       const answer = await reset(token);
       expect([answer.status, answer.text]).toEqual([204, '']);
     });
@@ -140,10 +140,10 @@ describe('POST /recovery/confirm', () => {
     const token = await linkFor(service, person.username, 'reset');
     const commit = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
     service.local.faults.add({ kind: 'server-error', times: 1, ...commit });
-    expect(await newsFrom(service, $id, async () => (await reset(token)).problem(503))).toEqual([]);
+    expect(await notificationsCausedBy(service, $id, async () => (await reset(token)).problem(503))).toEqual([]);
     service.local.faults.clear();
     await service.login(person.username);
-    expect(await newsFrom(service, $id, () => reset(token))).toEqual(['password.changed']);
+    expect(await notificationsCausedBy(service, $id, () => reset(token))).toEqual(['password.changed']);
     await service.login(person.username, NEW_PASSWORD);
   });
 });
@@ -152,11 +152,13 @@ it('a person is told of a password or role that somebody else gives them', async
   const [person, admin] = await service.people('user', 'admin');
   const { $id } = await accountOf(service, person.username);
   const json = { username: person.username, password: NEW_PASSWORD };
-  expect(await newsFrom(service, $id, () => admin.send('PUT', '/user', { json }))).toEqual(['password.changed']);
+  expect(await notificationsCausedBy(service, $id, () => admin.send('PUT', '/user', { json }))).toEqual([
+    'password.changed',
+  ]);
   const promote = (role: string) => admin.send('PUT', '/user/role', { json: { username: person.username, role } });
-  expect(await newsFrom(service, $id, () => promote('admin'))).toEqual(['role.changed']);
-  expect(await newsFrom(service, $id, () => promote('admin'))).toEqual([]);
-  expect(await newsFrom(service, $id, () => promote('user'))).toEqual(['role.changed']);
+  expect(await notificationsCausedBy(service, $id, () => promote('admin'))).toEqual(['role.changed']);
+  expect(await notificationsCausedBy(service, $id, () => promote('admin'))).toEqual([]);
+  expect(await notificationsCausedBy(service, $id, () => promote('user'))).toEqual(['role.changed']);
 });
 
 it('requests are limited per address, alike for known and unknown names; failed ones do not count', async () => {

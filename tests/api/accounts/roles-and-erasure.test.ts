@@ -6,7 +6,7 @@ import { findByUsername, nameRowId } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID, TABLE_IDS } from '#shared/appwrite/resources.ts';
 import { Complaint, ComplaintDetail, ComplaintList, LoginReply, Profile } from '#shared/contract/responses.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
-import { runDailyPass, runSchedule } from '../../support/complaints.ts';
+import { runDailyPass, runMaintenanceOnce } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
@@ -166,7 +166,7 @@ describe('DELETE /user', () => {
     await admin.send('PUT', '/complain', { json: { id: revoked, assignedTo: third.username } });
     await giveRoleByTerminal(service.connection, third.username, 'user');
     service.local.clock.advance(MINUTE);
-    await runSchedule(service);
+    await runMaintenanceOnce(service);
     expect(await detail(open.id)).toMatchObject({ assignedTo: null, version: 3, status: 'acknowledged' });
     expect((await detail(open.id)).timeline.at(-1)).toMatchObject({
       role: 'system',
@@ -188,7 +188,7 @@ describe('DELETE /user', () => {
     const account = await findByUsername(store, clerk.username);
     if (account) await store.users.replace(account, { role: 'user' });
     await runDailyPass(service);
-    await runSchedule(service);
+    await runMaintenanceOnce(service);
     expect((await admin.send('GET', `/complain?id=${id}`)).as(ComplaintDetail).assignedTo).toBeNull();
   });
 

@@ -6,7 +6,7 @@ import { readConfig } from '#shared/config.ts';
 import { createHandler } from '#shared/http/handler.ts';
 import { issueToken } from '#shared/security/issue-token.ts';
 import { countingHasher } from '#tests/load/attack/counting-hasher.ts';
-import { inProcess, type Reply } from '#tests/load/attack/in-process.ts';
+import { callInProcess, type Reply } from '#tests/load/attack/in-process.ts';
 
 const SECRET = randomBytes(48).toString('base64url');
 const OTHER_SECRET = randomBytes(48).toString('base64url');
@@ -27,7 +27,10 @@ async function ask(
   const before = { ...process.env };
   Object.assign(process.env, env);
   try {
-    const send = inProcess(createHandler(routes, lazyService()), { key: 'k', hear: (line) => heard.push(line) });
+    const send = callInProcess(createHandler(routes, lazyService()), {
+      key: 'k',
+      onOutput: (line) => heard.push(line),
+    });
     const reply = await send('GET', target, { headers });
     return { reply, log: heard[0] ?? '' };
   } finally {
@@ -114,9 +117,9 @@ it.each([
 it('a login is refused, and no password compared, while the limits cannot be counted', async () => {
   const hasher = countingHasher();
   const service = composeService(readConfig(ENV), { createHasher: () => hasher });
-  const send = inProcess(
+  const send = callInProcess(
     createHandler(routes, () => service),
-    { key: 'k', hear: () => undefined },
+    { key: 'k', onOutput: () => undefined },
   );
   const reply = await send('POST', '/login', { json: { username: 'ada', password: 'correct horse' } });
   expect([reply.status, reply.body.code]).toEqual([503, 'unavailable']);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Complaint } from '#shared/contract/responses.ts';
 import { HOUR } from '#shared/domain/clock.ts';
-import { change, detailOf, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { change, detailOf, idsOf, listOf, runMaintenanceOnce } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
 let service: Service;
@@ -60,11 +60,11 @@ describe('the contact of a caller', () => {
     for (const { id } of [closing, reopened]) await change(staff, { id, status: 'rejected', note: 'No.' });
     await change(admin, { id: reopened.id, status: 'in_progress', note: 'Yes.' });
     local.clock.advance(47 * HOUR);
-    await runSchedule(service);
+    await runMaintenanceOnce(service);
     expect((await detailOf(staff, closing.id)).contact).toEqual(CONTACT);
     const before = await detailOf(staff, closing.id);
     local.clock.advance(HOUR);
-    await runSchedule(service);
+    await runMaintenanceOnce(service);
     expect(await detailOf(staff, closing.id)).toEqual({ ...before, contact: null });
     expect((await detailOf(staff, reopened.id)).contact).toEqual(CONTACT);
   });

@@ -3,7 +3,7 @@ import { Complaint, Figures } from '#shared/contract/responses.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { complaintIdAt } from '#shared/domain/ids.ts';
 import { readReference } from '#shared/domain/reference.ts';
-import { change, detailOf, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { change, detailOf, idsOf, listOf, runMaintenanceOnce } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 import { runAndReadLog } from '../../support/maintenance-log.ts';
 
@@ -51,7 +51,7 @@ it('repairs totals after complaints were edited, hidden and deleted in the conso
   expect(await told()).not.toEqual(await truth());
   // The event of the deletion creates a task, which the next run does.
   await service.local.settle();
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await told()).toEqual(await truth());
 });
 
@@ -59,17 +59,17 @@ it('creates totals again that were deleted in the console', async () => {
   await reporter.file({ category: 'roads' });
   await service.connection.store.tallies.remove('status-created');
   await reporter.file();
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await told()).toEqual(await truth());
 });
 
 it('never overwrites a change that comes while it counts', async () => {
   // Earlier tests leave wrong totals, and a repair gives up while others write.
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await told()).toEqual(await truth());
   const filed = await Promise.all(Array.from({ length: 6 }, () => reporter.file()));
   await Promise.all([
-    runSchedule(service),
+    runMaintenanceOnce(service),
     ...filed.map(({ id }) => change(staff, { id, status: 'in_progress' })),
     ...Array.from({ length: 6 }, () => reporter.file()),
   ]);
@@ -104,23 +104,23 @@ it('completes a status that was edited in the console, so that its deadlines pas
   expect(filed).toMatchObject({ stepAt: filed.acknowledgeBy, contactUntil: null });
 
   await edit(id, { status: 'on_hold' });
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await times(id)).toMatchObject({ overdueAt: null, minutesLeft: expect.any(Number), contactUntil: null });
   expect((await times(id)).acknowledgedAt).not.toBeNull();
 
   await edit(id, { status: 'in_progress' });
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await times(id)).toMatchObject({ overdueAt: expect.any(String), minutesLeft: null });
 
   await edit(id, { status: 'resolved' });
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   const { resolvedAt, stepAt, contactUntil } = await times(id);
   expect(Date.parse(stepAt ?? '')).toBeLessThanOrEqual(Date.parse(resolvedAt ?? '') + 14 * DAY);
   expect(Date.parse(contactUntil ?? '')).toBe(Date.parse(resolvedAt ?? '') + 90 * DAY);
   expect(await detailOf(staff, id)).toMatchObject({ status: 'resolved', progress: 100, version: 1 });
 
   await edit(id, { status: 'acknowledged' });
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await times(id)).toMatchObject({ resolvedAt: null, contactUntil: null, overdueAt: expect.any(String) });
   expect(await rowOf(id)).toMatchObject({ reopened: 1, progress: 0 });
   expect(await told()).toEqual(await truth());
@@ -131,7 +131,7 @@ it('gives a complaint whose category was edited in the console new deadlines and
   await categories.insert('frost', { name: 'Frost', daysUntilOverdue: 5, assignee: staff.username });
   const { id } = await reporter.file({ title: 'Frost on the road' });
   await edit(id, { category: 'frost', title: 'Hoarfrost', latitude: 1.25, longitude: 2.5 });
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await rowOf(id)).toMatchObject({ assignedTo: staff.username, stepAt: null, version: 1 });
   const found = { bbox: '2,1,3,2', category: 'frost', assignedTo: staff.username };
   expect(idsOf(await listOf(staff, found))).toEqual([id]);
@@ -152,7 +152,7 @@ it('gives a complaint that was added in the console a reference number, words, k
     ...{ reporterId: mine.reporterId, reporterName: mine.reporterName, hidden: false, touched: true, images: '[]' },
     ...{ version: 1, filedAt: now, changedAt: now, categoryKey: '-', assignedKey: '-', ...keys },
   });
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   const { reference, timeline, progress } = await detailOf(service, id);
   expect(readReference(reference ?? '')).toMatchObject({ isRight: true });
   expect(reference).not.toBe(mine.reference);
@@ -171,7 +171,7 @@ it('changes no row that only the API wrote', async () => {
   }
   const resolved = await reporter.file();
   for (const status of ['acknowledged', 'resolved', 'closed']) await change(staff, { id: resolved.id, status });
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   const read = async () =>
     (await service.connection.store.sights.findMany([id, resolved.id])).map((row) => row.$updatedAt);
   const before = await read();

@@ -63,7 +63,7 @@ async function entriesOf(id: string, kind: string) {
 }
 
 /** Who was told of a happening, each with the version of the complaint, such as `2 grace`. */
-async function toldOf(id: string, happening: Happening) {
+async function recipientsOf(id: string, happening: Happening) {
   await service.local.settle();
   const told = (await deliveriesOf(service, id)).filter((delivery) => delivery.told.includes(happening));
   return told.map(({ complaintVersion, accountId }) => `${complaintVersion} ${people.get(accountId ?? '')}`).sort();
@@ -107,7 +107,7 @@ it('a deadline that passes assigns the first person, and each further day the ne
   expect(notes[0]?.slice(1)).toEqual(['system', null]);
   expect((await detailOf(service, id)).timeline).toHaveLength(1);
   const [one, two] = [first.username, second.username];
-  expect(await toldOf(id, 'escalated')).toEqual([`2 ${one}`, `3 ${one}`, `4 ${two}`, `5 ${two}`]);
+  expect(await recipientsOf(id, 'escalated')).toEqual([`2 ${one}`, `3 ${one}`, `4 ${two}`, `5 ${two}`]);
   await checkInvariants(service);
 });
 
@@ -178,7 +178,7 @@ it('a resolved complaint is closed automatically after 14 days, and not before',
     by: null,
     internal: false,
   });
-  expect(await toldOf(id, 'closed')).toContain(`4 ${reporter.username}`);
+  expect(await recipientsOf(id, 'closed')).toContain(`4 ${reporter.username}`);
   expect((await rowOf(reopened)).status).toBe('in_progress');
   (await reporter.send('PUT', '/complain', { json: { id, status: 'in_progress', note: 'It is back.' } })).problem(403);
   await checkInvariants(service);
@@ -196,7 +196,7 @@ it('a step is taken once by two simultaneous runs, and once when the answer of i
   for (const id of ids) {
     expect(await rowOf(id)).toMatchObject({ version: 2, acknowledgeLevel: 1, assignedTo: first.username });
     expect(await entriesOf(id, 'escalation')).toHaveLength(1);
-    expect(await toldOf(id, 'escalated')).toEqual([`2 ${first.username}`]);
+    expect(await recipientsOf(id, 'escalated')).toEqual([`2 ${first.username}`]);
   }
 });
 

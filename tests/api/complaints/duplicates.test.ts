@@ -4,7 +4,7 @@ import { followRowId } from '#shared/appwrite/follows.ts';
 import { WRONG_CHECK_DIGIT } from '#shared/contract/fields.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { referenceOf } from '#shared/domain/reference.ts';
-import { change, detailOf, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { change, detailOf, idsOf, listOf, runMaintenanceOnce } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
@@ -35,7 +35,7 @@ it('are rejected without a note; the reporter follows the original at once, the 
   expect(timeline.at(-1)).toMatchObject({ kind: 'status', status: 'rejected', note: null });
   expect(timeline.at(-1)?.changed).toEqual(expect.arrayContaining(['status', 'outcome', 'duplicateOf']));
   expect(await detailOf(other, original.id)).toMatchObject({ following: true, followers: 2, version: 1 });
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect([await followersOf(double.id), await followersOf(original.id)]).toEqual([0, 3]);
   expect(idsOf(await listOf(fan, { following: true }))).toEqual([original.id]);
   expect(idsOf(await listOf(reporter, { following: true }))).toEqual([]);
@@ -69,7 +69,7 @@ it('with many followers hand them over in several steps, and leave out deleted a
   const row = await store.complaints.find(double.id);
   if (row) await store.complaints.replace(row, { followers: people.length });
   await change(staff, { id: double.id, duplicateOf: original.id });
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect([await followersOf(double.id), await followersOf(original.id)]).toEqual([0, 41]);
 });
 
@@ -195,7 +195,7 @@ it('lose their followers alike, whether the original was hidden or deleted befor
     await service.local.settle();
     doubles.push(double.id);
   }
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   for (const id of doubles) {
     expect(await detailOf(fan, id)).toMatchObject({ followers: 0, following: false, duplicateOf: null });
   }

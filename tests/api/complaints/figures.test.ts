@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Complaint, Figures } from '#shared/contract/responses.ts';
 import { HOUR, MINUTE } from '#shared/domain/clock.ts';
-import { change, runSchedule } from '../../support/complaints.ts';
+import { change, runMaintenanceOnce } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
 let service: Service;
@@ -23,7 +23,7 @@ afterAll(() => service.close());
 
 /** The figures after the next run of maintenance. */
 async function measured() {
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   return stats();
 }
 

@@ -4,7 +4,7 @@ import { ComplaintPoints } from '#shared/contract/responses.ts';
 import { cellOf } from '#shared/domain/cells.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { metresBetween } from '#shared/domain/geometry.ts';
-import { change, followed, idsOf, listOf } from '../../support/complaints.ts';
+import { allPages, change, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
@@ -100,7 +100,7 @@ describe('near', () => {
       inside[step] = (await reporter.file(away(step * 220))).id;
       await reporter.file(away(995, 995));
     }
-    const pages = await followed(service, { near, radius: 1_000, pageSize: 2 });
+    const pages = await allPages(service, { near, radius: 1_000, pageSize: 2 });
     expect(pages.flatMap(idsOf)).toEqual(inside);
     const items = pages.flatMap((page) => page.items);
     expect(items.map(({ distance }) => distance)).toEqual([0, 220, 440, 660, 880]);
@@ -161,12 +161,12 @@ describe('near', () => {
     const query = { near: '10,10', radius: 20_000 };
     await listOf(service, query);
     expect(service.local.calls.all().length).toBeLessThanOrEqual(6);
-    const pages = await followed(service, { ...query, pageSize: 100 });
+    const pages = await allPages(service, { ...query, pageSize: 100 });
     const items = pages.flatMap((page) => page.items);
     expect(new Set(items.map(({ id }) => id)).size).toBe(901);
     const distances = items.map(({ distance }) => distance ?? -1);
     expect(distances).toEqual(distances.toSorted((a, b) => a - b));
-    expect((await followed(service, { ...query, pageSize: 100, status: 'closed' })).flatMap(idsOf)).toEqual([]);
+    expect((await allPages(service, { ...query, pageSize: 100, status: 'closed' })).flatMap(idsOf)).toEqual([]);
   });
 });
 
@@ -228,7 +228,7 @@ describe('a box', () => {
   it('lists the complaints in it by filing, page by page, in both directions and with other filters', async () => {
     const bbox = '100.001,0.001,100.003,0.003';
     const found = async (query: Record<string, string>) =>
-      (await followed(service, { pageSize: 2, bbox, ...query })).flatMap(idsOf);
+      (await allPages(service, { pageSize: 2, bbox, ...query })).flatMap(idsOf);
     const inside = filed.slice(1);
     expect(await found({})).toEqual(inside);
     expect(await found({ sort: 'createdAt' })).toEqual(inside.toReversed());

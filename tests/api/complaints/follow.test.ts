@@ -1,7 +1,7 @@
 import { Query } from 'node-appwrite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Following } from '#shared/contract/responses.ts';
-import { change, detailOf, followed, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { allPages, change, detailOf, idsOf, listOf, runMaintenanceOnce } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 import { deliveriesOf, giveAddress } from '../../support/mail.ts';
@@ -95,7 +95,7 @@ it('lists followed complaints by filing, page by page, with other filters, and w
   }
   await reporter.file();
   const found = async (query: Record<string, string>) =>
-    (await followed(person, { following: true, pageSize: 2, ...query })).flatMap(idsOf);
+    (await allPages(person, { following: true, pageSize: 2, ...query })).flatMap(idsOf);
   expect(await found({})).toEqual(ids);
   expect(await found({ sort: 'createdAt' })).toEqual(ids.toReversed());
   expect(await found({ q: 'kiosk' })).toEqual(ids.filter((_, n) => n % 2 === 0));
@@ -154,7 +154,7 @@ it('ends with the account, and lowers the number of followers', async () => {
   await follow(person, id);
   await follow(other, id);
   expect((await person.send('DELETE', '/user', { json: { password: PASSWORD } })).status).toBe(204);
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await followsOf({ complaintId: id })).toHaveLength(1);
   expect(await detailOf(service, id)).toMatchObject({ followers: 1 });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createAccess, retireAccess } from '#shared/appwrite/media.ts';
 import { ComplaintDetail } from '#shared/contract/responses.ts';
 import { renewAccess } from '#shared/services/complaints/image-access.ts';
-import { change, detailOf, fileWithPictures, idsOf, listOf, runSchedule } from '../../support/complaints.ts';
+import { change, detailOf, fileWithPictures, idsOf, listOf, runMaintenanceOnce } from '../../support/complaints.ts';
 import { type Person, type Service, sharedService } from '../../support/harness.ts';
 
 let service: Service;
@@ -106,7 +106,7 @@ it('is finished by the next request, when the first one died before the old URLs
 
 it('is finished by the schedule, when there is no other request', async () => {
   const { id, leaked } = await hiddenHalfway();
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(new Set(await statuses(leaked))).not.toContain(200);
   expect(await statuses(await detailOf(staff, id))).toEqual([200, 200]);
 });
@@ -115,7 +115,7 @@ it('takes effect on complaints hidden in the console with the next maintenance',
   const filed = await fileWithPictures(reporter, 1);
   await service.connection.store.complaints.replace(await rowOf(filed.id), { hidden: true });
   (await service.send('GET', `/complain?id=${filed.id}`)).problem(404);
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(new Set(await statuses(filed))).not.toContain(200);
   expect(await statuses(await detailOf(staff, filed.id))).toEqual([200, 200]);
   const shown = await change(staff, { id: filed.id, hidden: false });
@@ -130,7 +130,7 @@ const ACTIONS = {
     void (await service.connection.store.complaints.replace(await rowOf(id), { hidden: true })),
   'show in the console': async (id: string) =>
     void (await service.connection.store.complaints.replace(await rowOf(id), { hidden: false })),
-  maintenance: () => runSchedule(service),
+  maintenance: () => runMaintenanceOnce(service),
 } as const;
 type Action = keyof typeof ACTIONS;
 
@@ -169,7 +169,7 @@ it('shows no picture of a complaint that was shown in the console until maintena
   const { id } = await fileWithPictures(reporter, 1);
   await follow(id, ['hide', 'show in the console']);
   expect((await detailOf(service, id)).images).toEqual([]);
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await statuses(await detailOf(service, id))).toEqual([200, 200]);
 });
 
@@ -211,7 +211,7 @@ it('gives the pictures of a hidden complaint new URLs when the old ones were del
   const [image] = (await rowOf(id)).images;
   await new Tokens(service.connection.gateway.client).delete({ tokenId: image?.tokenId ?? '' });
   expect(await statuses(await detailOf(staff, id))).toEqual([401, 401]);
-  await runSchedule(service);
+  await runMaintenanceOnce(service);
   expect(await statuses(await detailOf(staff, id))).toEqual([200, 200]);
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { change, followed, idsOf, listOf } from '../../support/complaints.ts';
+import { allPages, change, idsOf, listOf } from '../../support/complaints.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 
 let service: Service;
@@ -45,7 +45,7 @@ describe('paging', () => {
   });
 
   it('works by cursor from any page, and lists each complaint once', async () => {
-    const pages = await followed(service, { pageSize: 4 });
+    const pages = await allPages(service, { pageSize: 4 });
     expect(pages.flatMap(idsOf)).toEqual(visible());
     expect(pages.map(({ page, total, totalPages }) => [page, total, totalPages])).toEqual([
       [1, 11, 3],
@@ -57,9 +57,9 @@ describe('paging', () => {
   });
 
   it('sorts oldest first, and by the last change', async () => {
-    const oldest = await followed(service, { pageSize: 5, sort: 'createdAt' });
+    const oldest = await allPages(service, { pageSize: 5, sort: 'createdAt' });
     expect(oldest.flatMap(idsOf)).toEqual(visible().reverse());
-    const changed = await followed(staff, { pageSize: 5, sort: '-updatedAt' });
+    const changed = await allPages(staff, { pageSize: 5, sort: '-updatedAt' });
     const order = [11, 3, 2, 1, 0, 4, 5, 6, 7, 8, 9, 10].map((index) => filed[index]);
     expect(changed.flatMap(idsOf)).toEqual(order);
   });

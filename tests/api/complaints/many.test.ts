@@ -9,7 +9,7 @@ import { medianOf, merge } from '#shared/domain/monthly-figures.ts';
 import { ENDED } from '#shared/domain/status.ts';
 import { filedAt, fillComplaints } from '#tests/load/fill/import.ts';
 import { complaintRow } from '#tests/support/complaint-row.ts';
-import { change, followed, idsOf, listOf, runDailyPass, runSchedule } from '../../support/complaints.ts';
+import { allPages, change, idsOf, listOf, runDailyPass, runMaintenanceOnce } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 
 const COUNT = 11_000;
@@ -72,7 +72,7 @@ describe('totals beyond the 5,000 that Appwrite counts', () => {
     const wide = { overdue: 'false', from: '2020-01-01' };
     const { total, totalIsExact } = await totalOf(service, wide);
     expect({ isLess: (total ?? 0) < rows.length, totalIsExact }).toEqual({ isLess: true, totalIsExact: false });
-    const pages = await followed(service, { ...wide, pageSize: 100 });
+    const pages = await allPages(service, { ...wide, pageSize: 100 });
     const ids = pages.flatMap(idsOf);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toHaveLength(rows.filter((row) => !row.hidden && !isOverdue(row)).length);
@@ -100,7 +100,7 @@ it('maintenance counts exactly and computes medians, in as many runs as it needs
   await service.connection.store.tallies.remove('status-closed');
   // The daily pass finds a total that was changed in the console.
   await runDailyPass(service);
-  for (let run = 0; run < 3; run += 1) await runSchedule(service);
+  for (let run = 0; run < 3; run += 1) await runMaintenanceOnce(service);
   const figures = (await service.send('GET', '/complain/stats')).as(Figures);
   const visible = rows.filter((row) => !row.hidden);
   const spans = (span: 'secondsToAcknowledge' | 'secondsToResolve') =>

@@ -7,7 +7,7 @@ import { BUCKET_ID, DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { MINUTE } from '#shared/domain/clock.ts';
 import { imageFileId } from '#shared/domain/ids.ts';
-import { passTwoDays, runSchedule } from '../../support/complaints.ts';
+import { runMaintenanceOnce, runTwoDailyPasses } from '../../support/complaints.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
 import { photoForm } from '../../support/photo-form.ts';
 import { makePicture } from '../../support/pictures.ts';
@@ -143,7 +143,7 @@ describe('clean-up does not depend on the timeline', () => {
     const { id } = await filed(2);
     await deleteTracelessly(id);
     expect(await filesOf([id])).toBe(2);
-    for (let run = 0; run < 2; run += 1) await runSchedule(service);
+    for (let run = 0; run < 2; run += 1) await runMaintenanceOnce(service);
     await expectNothingLeft([id]);
   });
 
@@ -155,7 +155,7 @@ describe('clean-up does not depend on the timeline', () => {
     await service.local.settle();
     service.local.faults.clear();
     expect(await filesOf([id])).toBe(3);
-    for (let run = 0; run < 2; run += 1) await runSchedule(service);
+    for (let run = 0; run < 2; run += 1) await runMaintenanceOnce(service);
     await expectNothingLeft([id]);
   });
 });
@@ -166,7 +166,7 @@ describe('a day after the daily pass has recorded it, it removes what no event r
     await asAdmin('DELETE', ROWS, { queries: [Query.equal('$id', ids)] });
     await service.local.settle();
     expect(await filesOf(ids)).toBe(15);
-    await passTwoDays(service);
+    await runTwoDailyPasses(service);
     await expectNothingLeft(ids);
   });
 
@@ -179,7 +179,7 @@ describe('a day after the daily pass has recorded it, it removes what no event r
     await asAdmin('PATCH', `/tablesdb/transactions/${$id}`, { commit: true });
     await service.local.settle();
     expect(await filesOf(ids)).toBe(5);
-    await passTwoDays(service);
+    await runTwoDailyPasses(service);
     await expectNothingLeft(ids);
   });
 
@@ -190,7 +190,7 @@ describe('a day after the daily pass has recorded it, it removes what no event r
     await service.local.settle();
     lost.remove();
     expect(await filesOf([id])).toBe(3);
-    await passTwoDays(service);
+    await runTwoDailyPasses(service);
     await expectNothingLeft([id]);
   });
 
@@ -201,7 +201,7 @@ describe('a day after the daily pass has recorded it, it removes what no event r
     await service.local.settle();
     lost.remove();
     expect(await entriesOf([id])).toBe(1);
-    await passTwoDays(service);
+    await runTwoDailyPasses(service);
     await expectNothingLeft([id]);
   });
 });

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { BUCKET_ID } from '#shared/appwrite/resources.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { HOUR, SECOND } from '#shared/domain/clock.ts';
-import { passTwoDays } from '../../support/complaints.ts';
+import { runTwoDailyPasses } from '../../support/complaints.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 import { checkInvariants } from '../../support/invariants.ts';
 import { photoForm } from '../../support/photo-form.ts';
@@ -157,7 +157,7 @@ describe('a complaint that cannot be stored', () => {
     expect(rows).toHaveLength(before.complaints.length);
     (await file()).as(Complaint, 201);
     const today = await service.local.snapshot();
-    await passTwoDays(service);
+    await runTwoDailyPasses(service);
     await checkInvariants(service);
     await service.local.restore(today);
   });

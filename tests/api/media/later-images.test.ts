@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { removeFile, storeFile } from '#shared/appwrite/media.ts';
 import { Complaint } from '#shared/contract/responses.ts';
 import { imageFileId, laterImageId } from '#shared/domain/ids.ts';
-import { change, detailOf, fileWithPictures, passTwoDays } from '../../support/complaints.ts';
+import { change, detailOf, fileWithPictures, runTwoDailyPasses } from '../../support/complaints.ts';
 import { type Person, type Service, startService, uniqueName } from '../../support/harness.ts';
 import { inspect } from '../../support/invariants.ts';
 import { makePicture } from '../../support/pictures.ts';
@@ -131,7 +131,7 @@ it('that no row names are removed by the daily pass, unless the row’s pictures
   const row = await connection.store.complaints.find(broken.id);
   if (row) await connection.store.complaints.replace(row, { images: 'not JSON' });
   const start = await service.local.snapshot();
-  await passTwoDays(service);
+  await runTwoDailyPasses(service);
   const urls = later.images.map(({ url }) => url);
   expect(await Promise.all(urls.map(statusOf))).toEqual([200, 200]);
   expect((await inspect(service)).unreferenced).toEqual([unknown]);

@@ -4,7 +4,7 @@ import { type AccountNews, writeOutbox } from '#shared/appwrite/outbox.ts';
 import { HOUR, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { readLink } from '#shared/services/accounts/links.ts';
 import { type Person, type Service, startService } from '../../support/harness.ts';
-import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
+import { advanceMinutes, deliveriesOf, giveAddress, inboxOf, mailAdmin } from '../../support/mail.ts';
 
 let service: Service;
 let start: Snapshot;
@@ -87,7 +87,7 @@ it('an account gets at most five recovery mails an hour', async () => {
   expect(await linksTo(address(person), 'reset')).toHaveLength(5);
   const skipped = (await deliveriesOf(service, accountId)).filter(({ status }) => status === 'skipped');
   expect(skipped).toHaveLength(2);
-  await letMinutesPass(service, 61);
+  await advanceMinutes(service, 61);
   await tell({ kind: 'recovery.requested', username: person.username });
   expect(await linksTo(address(person), 'reset')).toHaveLength(6);
 });
@@ -108,11 +108,11 @@ it('the old address is notified, and its Messaging user removed unless another a
   await giveAddress(service, other.username, { email: `shared-${address(person)}` });
   for (const former of [old, `shared-${address(person)}`])
     await tell({ kind: 'email.changed', accountId, address: former });
-  await letMinutesPass(service, 2);
+  await advanceMinutes(service, 2);
   expect((await inboxOf(service, old))[0]?.text).toContain('does not use this address any more');
   // A late notice about the change is still sent to the old address.
   await tell({ kind: 'email.change_requested', accountId, address: old });
-  await letMinutesPass(service, 2);
+  await advanceMinutes(service, 2);
   expect((await inboxOf(service, old))[0]?.text).toContain('has asked for another address');
   expect(await usersOf(old)).toEqual([]);
   expect(await usersOf(`shared-${address(person)}`)).toHaveLength(1);
@@ -136,7 +136,7 @@ it('an erased person leaves no delivery, no message and no user', async () => {
   expect(await usersOf(address(person))).toHaveLength(1);
   await service.connection.store.users.remove(accountId);
   await tell({ kind: 'account.erased', accountId, address: address(person) });
-  await letMinutesPass(service, 7);
+  await advanceMinutes(service, 7);
   expect(await usersOf(address(person))).toEqual([]);
   expect(await messages()).toEqual([]);
   expect(await deliveriesOf(service, accountId)).toEqual([]);
@@ -164,7 +164,7 @@ it('an account that is deleted in the console leaves no Messaging user, even whe
   }
   await users.remove(ids.get(told.username) ?? '');
   await service.local.settle();
-  await letMinutesPass(service, 7);
+  await advanceMinutes(service, 7);
   for (const gone of [address(told), pending]) expect(await usersOf(gone)).toEqual([]);
   expect(await usersOf(`lost-${address(lost)}`)).toHaveLength(1);
 
@@ -173,7 +173,7 @@ it('an account that is deleted in the console leaves no Messaging user, even whe
   await service.local.settle();
   expect(await usersOf(`lost-${address(lost)}`)).toHaveLength(1);
   service.local.clock.advance(25 * HOUR);
-  await letMinutesPass(service, 2);
+  await advanceMinutes(service, 2);
   expect(await usersOf(`lost-${address(lost)}`)).toEqual([]);
   expect(await usersOf(shared.toLowerCase())).toHaveLength(1);
 });

@@ -5,7 +5,7 @@ import { DAY } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { readUnsubscribeToken } from '#shared/services/accounts/links.ts';
 import { type Service, startService } from '../../support/harness.ts';
-import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
+import { advanceMinutes, deliveriesOf, giveAddress, inboxOf, mailAdmin } from '../../support/mail.ts';
 
 let service: Service;
 let start: Snapshot;
@@ -29,7 +29,7 @@ describe('mails about a complaint', () => {
     const { reporter, staff } = await people();
     await giveAddress(service, staff.username);
     const { id } = await reporter.file({ title: 'A lamp <b>' });
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     const [receipt, ...none] = await mailsTo(reporter.username);
     expect(none).toEqual([]);
     expect(receipt?.subject).toContain('A lamp <b>');
@@ -37,7 +37,7 @@ describe('mails about a complaint', () => {
     expect(receipt?.text).toContain(`https://app.example/reports/#complaint=${id}`);
     await staff.send('PUT', '/complain', { json: { id, status: 'acknowledged', internalNote: 'Not for them.' } });
     await staff.send('PUT', '/complain', { json: { id, status: 'in_progress', note: 'A <crew> is coming.' } });
-    await letMinutesPass(service, 4);
+    await advanceMinutes(service, 4);
     const mails = await mailsTo(reporter.username);
     expect(mails).toHaveLength(2);
     expect(mails[0]?.text).toMatch(/was acknowledged\.\nWork has begun\.\n.*A <crew> is coming\./s);
@@ -48,7 +48,7 @@ describe('mails about a complaint', () => {
   it('say why they were sent, and contain a link that unsubscribes without a login', async () => {
     const { reporter, id: accountId } = await people();
     await reporter.file();
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     const [mail] = await mailsTo(reporter.username);
     expect(mail?.text).toContain('because you filed this report');
     const [, token = ''] = /https:\/\/app\.example\/reports\/#unsubscribe=(\S+)/.exec(mail?.text ?? '') ?? [];
@@ -62,9 +62,9 @@ describe('mails about a complaint', () => {
     await giveAddress(service, reporter.username, { language: 'de', notify: 'all' });
     const { id } = await reporter.file();
     await staff.send('PUT', '/complain', { json: { id, status: 'in_progress' } });
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     await staff.send('PUT', '/complain', { json: { id, progress: 40 } });
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     expect(
       (await mailsTo(reporter.username)).map(({ text }) => /Die Arbeit .*|Wir haben .*\n.*/.exec(text)?.[0]),
     ).toEqual(['Die Arbeit ist zu 40 % erledigt.', 'Wir haben die Meldung erhalten.\nDie Arbeit hat begonnen.']);
@@ -72,7 +72,7 @@ describe('mails about a complaint', () => {
     await staff.send('PUT', '/complain', { json: { id, progress: 50 } });
     await giveAddress(service, reporter.username, { notify: 'none' });
     await staff.send('PUT', '/complain', { json: { id, status: 'resolved' } });
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     expect(await mailsTo(reporter.username)).toHaveLength(2);
   });
 
@@ -80,7 +80,7 @@ describe('mails about a complaint', () => {
     const { reporter } = await people();
     await giveAddress(service, reporter.username, { emailConfirmed: false });
     const { id } = await reporter.file();
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     expect(await mailsTo(reporter.username)).toEqual([]);
     expect(await deliveriesOf(service, id)).toEqual([]);
   });
@@ -91,13 +91,13 @@ describe('mails about a complaint', () => {
     await giveAddress(service, other.username);
     const { id } = await reporter.file();
     await staff.send('PUT', '/complain', { json: { id, assignedTo: other.username } });
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     expect((await mailsTo(other.username))[0]?.text).toContain('was assigned to you');
     await staff.send('PUT', '/complain', { json: { id, status: 'in_progress' } });
     await service.local.settle();
     const [admin] = await service.people('admin');
     await admin.send('PUT', '/user/role', { json: { username: other.username, role: 'user' } });
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     const ofComplaint = (await mailsTo(other.username)).filter(({ text }) => text.includes(`#complaint=${id}`));
     expect(ofComplaint).toHaveLength(1);
     const skipped = (await deliveriesOf(service, id)).filter(({ status }) => status === 'skipped');
@@ -115,7 +115,7 @@ describe('mails about a complaint', () => {
       json: { id, status: 'in_progress', note: 'We begin.', internalNote: 'Not theirs.' },
     });
     await former.send('POST', '/complain/unfollow', { json: { id } });
-    await letMinutesPass(service, 4);
+    await advanceMinutes(service, 4);
     const [mail, ...more] = await mailsTo(follower.username);
     expect(more).toEqual([]);
     expect(mail?.text).toMatch(/Work has begun.*We begin\..*because you follow this report/s);
@@ -143,7 +143,7 @@ describe('mails about a complaint', () => {
         { ...follow, told: [...follow.told], audiences: ['follower'], outboxId: randomId() },
       ]);
     await make();
-    await letMinutesPass(service, 1);
+    await advanceMinutes(service, 1);
     expect(await deliveriesOf(service, accountId)).toMatchObject([
       { status: 'skipped', reason: 'The complaint is hidden.' },
     ]);
@@ -153,7 +153,7 @@ describe('mails about a complaint', () => {
     // Waiting deliveries are gone, and one that a run in progress still creates is skipped.
     expect((await deliveriesOf(service, id)).map(({ status }) => status)).not.toContain('pending');
     await make();
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     expect(await mailsTo(follower.username)).toEqual([]);
     expect(await mailsTo(reporter.username)).toEqual([]);
     const reasons = (await deliveriesOf(service, id)).map(({ reason }) => reason);
@@ -166,7 +166,7 @@ describe('what a mail leaves behind', () => {
     const { reporter, id: accountId } = await people();
     await reporter.file();
     await reporter.file();
-    await letMinutesPass(service, 4);
+    await advanceMinutes(service, 4);
     const { usersOf, messages } = mailAdmin(service);
     expect(await usersOf(`${reporter.username}@example.org`)).toMatchObject([
       { name: '', prefs: {}, emailVerification: false },
@@ -177,7 +177,7 @@ describe('what a mail leaves behind', () => {
     expect(await deliveriesOf(service, accountId)).toMatchObject([sent, sent]);
     service.local.clock.advance(31 * DAY);
     await service.local.settle();
-    await letMinutesPass(service, 1);
+    await advanceMinutes(service, 1);
     expect(await deliveriesOf(service, accountId)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Profile } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../../support/enrol.ts';
 import { type Service, startService, uniqueName } from '../../support/harness.ts';
-import { inboxOf, letMinutesPass, mailAdmin } from '../../support/mail.ts';
+import { advanceMinutes, inboxOf, mailAdmin } from '../../support/mail.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -60,7 +60,7 @@ it('a person registers with an address, confirms it, recovers the password, chan
   expect((await newestTo(email)).text).toContain('does not use this address any more');
 
   (await person.send('DELETE', '/user', { json: { password: NEW_PASSWORD } })).text;
-  await letMinutesPass(service, 7);
+  await advanceMinutes(service, 7);
   const { usersOf, messages } = mailAdmin(service);
   expect(await messages()).toEqual([]);
   for (const address of [email, next]) expect(await usersOf(address)).toEqual([]);
@@ -76,7 +76,7 @@ it('an address that was never confirmed is dropped without a mail and leaves no 
   const { usersOf } = mailAdmin(service);
   expect(await usersOf(email)).toHaveLength(1);
   (await put(null)).as(Profile);
-  await letMinutesPass(service, 2);
+  await advanceMinutes(service, 2);
   expect(await inboxOf(service, email)).toHaveLength(1);
   expect(await usersOf(email)).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { DAY } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { type Service, startService } from '../../support/harness.ts';
 import { bodyOf, type LocalServer, startServer } from '../../support/local-server.ts';
-import { giveAddress, inboxOf, letMinutesPass } from '../../support/mail.ts';
+import { advanceMinutes, giveAddress, inboxOf } from '../../support/mail.ts';
 
 type Call = { path: string; headers: Record<string, string>; body: string };
 type Payload = { type: string; timestamp: string; data: Record<string, unknown> };
@@ -122,11 +122,11 @@ describe('a webhook', () => {
     const [reporter] = await service.people('user');
     answers[`/${hookId}`] = { status: 503, headers: { 'retry-after': '240' } };
     await quiet(() => reporter.file());
-    await letMinutesPass(service, 3);
+    await advanceMinutes(service, 3);
     expect(calls.filter(({ path }) => path === `/${hookId}`)).toHaveLength(1);
     expect((await read()).failingSince).not.toBeNull();
     delete answers[`/${hookId}`];
-    await letMinutesPass(service, 2);
+    await advanceMinutes(service, 2);
     const [first, second, ...more] = calls.filter(({ path }) => path === `/${hookId}`);
     expect(more).toEqual([]);
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
@@ -160,7 +160,7 @@ describe('a webhook', () => {
       service.local.clock.advance(DAY);
       await quiet(() => reporter.file());
     }
-    await letMinutesPass(service, 1);
+    await advanceMinutes(service, 1);
     expect(await read()).toMatchObject({ enabled: false, disabledBecause: expect.any(String) });
     const mails = await inboxOf(service, `${admin.username}@example.org`);
     expect(mails.map(({ subject }) => subject)).toEqual([`A webhook was disabled: ${new URL(server.url).host}`]);

@@ -6,26 +6,26 @@ import { AppwriteException } from 'node-appwrite';
 import { afterAll, beforeAll } from 'vitest';
 import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
 
-export type Empty = { local: LocalAppwrite; remote: Remote; folder: string; restart(): Promise<void> };
+export type EmptyProject = { local: LocalAppwrite; remote: Remote; folder: string; restart(): Promise<void> };
 
 /** An empty project on a local Appwrite of its own, and a folder for the files of the tests. */
-export function useEmpty(pace = 5): Empty {
+export function useEmptyProject(pace = 5): EmptyProject {
   const folder = mkdtempSync(join(tmpdir(), 'complaints-management-'));
-  const empty = { folder } as Empty;
+  const project = { folder } as EmptyProject;
   const start = async () => {
-    empty.local = await startLocalAppwrite({ dataDir: join(folder, 'data'), projectId: 'empty', pace });
-    empty.remote = openRemote({ endpoint: empty.local.endpoint, projectId: 'empty', key: empty.local.apiKey });
+    project.local = await startLocalAppwrite({ dataDir: join(folder, 'data'), projectId: 'empty', pace });
+    project.remote = openRemote({ endpoint: project.local.endpoint, projectId: 'empty', key: project.local.apiKey });
   };
-  empty.restart = async () => {
-    await empty.local.close();
+  project.restart = async () => {
+    await project.local.close();
     await start();
   };
   beforeAll(start);
   afterAll(async () => {
-    await empty.local.close();
+    await project.local.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  return empty;
+  return project;
 }
 
 /** The status and type of the error that the call rejects with, such as `404 row_not_found`. */

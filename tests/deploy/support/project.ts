@@ -5,59 +5,59 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from 'local-appwrite';
 import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { afterAll, beforeAll } from 'vitest';
-import type { Wish } from '#scripts/deploy/change.ts';
+import type { DeployRequest } from '#scripts/deploy/change.ts';
 import { readDeclaration } from '#scripts/deploy/declaration.ts';
 import { deploy } from '#scripts/deploy/deploy.ts';
 import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
 import { examine } from '#scripts/doctor/examine.ts';
 import type { Finding } from '#scripts/doctor/finding.ts';
 import type { Target } from '#scripts/project/connect.ts';
-import { type LaidOut, type Layout, layOut } from '#scripts/project/layout.ts';
+import { declarationFor, type Layout, type LayoutDeclaration } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 export type Run = { changes: number; output: string; refusal: string };
-type Options = Partial<Wish> & { dryRun?: boolean; declared?: LaidOut; layout?: Layout };
+type Options = Partial<DeployRequest> & { dryRun?: boolean; declared?: LayoutDeclaration; layout?: Layout };
 
 /** An empty project on a local Appwrite of its own, and the commands that a person runs on it. */
-export type World = {
+export type DeployedProject = {
   local: LocalAppwrite;
   target: Target;
   remote: Remote;
-  declared: LaidOut;
+  declared: LayoutDeclaration;
   /** Never rejects: a refusal is in the result. */
   deploy(options?: Options): Promise<Run>;
   /** The doctor's findings of a level, by default its failures, as `subject: text`. */
-  complaints(level?: Finding['level'], layout?: Layout): Promise<string[]>;
+  findings(level?: Finding['level'], layout?: Layout): Promise<string[]>;
   /** Every call that changed something since the last call of this function, without executions. */
-  writes(): string[];
+  newWrites(): string[];
 };
 
-type Made = 'all' | 'tables' | 'nothing';
+type InitialContent = 'all' | 'tables' | 'nothing';
 
 /** `tables` creates no functions, which take longest. */
-export function useProject(made: Made = 'all', clock?: Clock): World {
-  const world = {} as World;
+export function useProject(content: InitialContent = 'all', clock?: Clock): DeployedProject {
+  const project = {} as DeployedProject;
   const dataDir = mkdtempSync(join(tmpdir(), 'complaints-deploy-'));
   beforeAll(async () => {
-    Object.assign(world, await open(dataDir, clock));
-    if (made === 'nothing') return;
-    const declared = made === 'tables' ? { ...world.declared, functions: [], others: [] } : world.declared;
-    const { refusal } = await world.deploy({ declared });
+    Object.assign(project, await open(dataDir, clock));
+    if (content === 'nothing') return;
+    const declared = content === 'tables' ? { ...project.declared, functions: [], others: [] } : project.declared;
+    const { refusal } = await project.deploy({ declared });
     if (refusal !== '') throw new Error(refusal);
   });
   afterAll(async () => {
-    await world.local.close();
+    await project.local.close();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  return world;
+  return project;
 }
 
-async function open(dataDir: string, clock?: Clock): Promise<World> {
+async function open(dataDir: string, clock?: Clock): Promise<DeployedProject> {
   const local = await startLocalAppwrite({ dataDir, projectId: 'fresh', ...(clock ? { clock } : {}) });
   const target = { endpoint: local.endpoint, projectId: 'fresh', key: local.apiKey };
-  const declared = layOut(readDeclaration(PROJECT_FILE), 'groups');
+  const declared = declarationFor(readDeclaration(PROJECT_FILE), 'groups');
   // A copy of the bundles, so that a build at the same time changes nothing here.
   const root = join(dataDir, 'root');
   for (const { path } of [...declared.functions, ...declared.others])
@@ -69,11 +69,11 @@ async function open(dataDir: string, clock?: Clock): Promise<World> {
     declared,
     remote: openRemote(target),
     deploy: (options = {}) => deployTo(target, { root, declared, ...options }),
-    async complaints(level = 'failure', layout = 'groups') {
+    async findings(level = 'failure', layout = 'groups') {
       const findings = await examine(target, layout);
       return findings.filter((finding) => finding.level === level).map(({ subject, text }) => `${subject}: ${text}`);
     },
-    writes() {
+    newWrites() {
       const all = local.calls.all();
       const fresh = all.slice(seen).filter(({ method, path }) => method !== 'GET' && !path.endsWith('/executions'));
       seen = all.length;
@@ -82,16 +82,19 @@ async function open(dataDir: string, clock?: Clock): Promise<World> {
   };
 }
 
-async function deployTo(target: Target, options: Options & { declared: LaidOut; root: string }): Promise<Run> {
-  const { layout = 'groups', root, dryRun = false, ...wish } = options;
-  const declared = layout === 'groups' ? options.declared : layOut(readDeclaration(PROJECT_FILE), layout);
+async function deployTo(
+  target: Target,
+  options: Options & { declared: LayoutDeclaration; root: string },
+): Promise<Run> {
+  const { layout = 'groups', root, dryRun = false, ...given } = options;
+  const declared = layout === 'groups' ? options.declared : declarationFor(readDeclaration(PROJECT_FILE), layout);
   const lines: string[] = [];
   const run: Run = { changes: 0, output: '', refusal: '' };
-  const unsaid = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
-  const wished = { allowDestructive: false, renewSecret: false, ...unsaid, ...wish };
+  const notGiven = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
+  const request = { allowDestructive: false, renewSecret: false, ...notGiven, ...given };
   const print = (line: string) => lines.push(line);
   try {
-    run.changes = await deploy({ target, declared, root, wish: wished, dryRun, build: false, print });
+    run.changes = await deploy({ target, declared, root, request, dryRun, build: false, print });
   } catch (error) {
     run.refusal = error instanceof Error ? error.message : String(error);
   }

@@ -2,13 +2,17 @@ import { spawn } from 'node:child_process';
 import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import { ROOT } from './project.ts';
 
-export type Ended = { code: number | null; output: string };
+export type ProcessResult = { code: number | null; output: string };
 
 /** The environment of commands that tests start. With the cache of compiled code they start twice as fast. */
 export const SPAWN_ENV = { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...COMPILE_CACHE };
 
 /** Runs a command of package.json as a process of its own, with SPAWN_ENV and `env` as its whole environment. */
-export function runScript(script: string, args: readonly string[], env: Record<string, string>): Promise<Ended> {
+export function runScript(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<ProcessResult> {
   const options = { cwd: ROOT, env: { ...SPAWN_ENV, ...env } };
   const child = spawn(process.execPath, [`scripts/${script}/main.ts`, ...args], options);
   return new Promise((resolve, reject) => {

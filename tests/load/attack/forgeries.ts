@@ -59,7 +59,7 @@ function withoutTheSecret(token: string, { header, claims }: Parts): Record<stri
 /** Tokens that are signed with the secret, but must be refused for their content. */
 function withTheSecret({ header, claims, secret }: Parts): Record<string, string> {
   const now = Number(claims.iat);
-  const says = (change: Record<string, unknown>) => forge(header, { ...claims, ...change }, { secret });
+  const withClaims = (change: Record<string, unknown>) => forge(header, { ...claims, ...change }, { secret });
   return {
     'alg HS512': forge({ ...header, alg: 'HS512' }, claims, { secret, digest: 'sha512' }),
     'alg HS384': forge({ ...header, alg: 'HS384' }, claims, { secret, digest: 'sha384' }),
@@ -68,23 +68,23 @@ function withTheSecret({ header, claims, secret }: Parts): Record<string, string
     'no kid': forge({ alg: header.alg, typ: header.typ }, claims, { secret }),
     'crit unknown': forge({ ...header, crit: ['x'], x: 1 }, claims, { secret }),
     'an extra header': forge({ ...header, role: 'admin' }, claims, { secret }),
-    'another issuer': says({ iss: 'complaints:other' }),
-    'another audience': says({ aud: 'other' }),
-    'a list of audiences': says({ aud: ['other', claims.aud] }),
-    'no subject': says({ sub: undefined }),
-    'a subject that is a path': says({ sub: '../state/admins' }),
-    'a subject that nobody has': says({ sub: 'nobody0000000000000' }),
-    'no name of its own': says({ jti: undefined }),
-    'another epoch': says({ ep: 'somethingelse1234567' }),
-    'no epoch': says({ ep: undefined }),
-    'an empty epoch': says({ ep: '' }),
-    expired: says({ iat: now - 50_000, exp: now - 6 }),
-    'no end': says({ exp: undefined }),
+    'another issuer': withClaims({ iss: 'complaints:other' }),
+    'another audience': withClaims({ aud: 'other' }),
+    'a list of audiences': withClaims({ aud: ['other', claims.aud] }),
+    'no subject': withClaims({ sub: undefined }),
+    'a subject that is a path': withClaims({ sub: '../state/admins' }),
+    'a subject that nobody has': withClaims({ sub: 'nobody0000000000000' }),
+    'no name of its own': withClaims({ jti: undefined }),
+    'another epoch': withClaims({ ep: 'somethingelse1234567' }),
+    'no epoch': withClaims({ ep: undefined }),
+    'an empty epoch': withClaims({ ep: '' }),
+    expired: withClaims({ iat: now - 50_000, exp: now - 6 }),
+    'no end': withClaims({ exp: undefined }),
     'an infinite end': forge(header, JSON.stringify(claims).replace(/"exp":\d+/, '"exp":1e999'), { secret }),
-    'from the future': says({ iat: now + 600 }),
-    'older than a lifetime': says({ iat: now - 43_206 }),
-    'not before tomorrow': says({ nbf: now + 86_400 }),
-    'a role of its own': says({ role: 'admin' }),
+    'from the future': withClaims({ iat: now + 600 }),
+    'older than a lifetime': withClaims({ iat: now - 43_206 }),
+    'not before tomorrow': withClaims({ nbf: now + 86_400 }),
+    'a role of its own': withClaims({ role: 'admin' }),
     'a list of claims': forge(header, [claims], { secret }),
   };
 }

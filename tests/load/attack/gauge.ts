@@ -10,8 +10,8 @@ import { isMainThread } from 'node:worker_threads';
 
 const SAMPLE_MS = 5;
 
-/** `heldUpMs` is the longest time in which the event loop was blocked, `cpuMs` the processor time of all threads. */
-export type Gauged = { heapMb: number; rssMb: number; heldUpMs: number; cpuMs: number };
+/** `longestBlockMs`: how long the event loop was blocked at most. `cpuMs`: the processor time of all threads. */
+export type GaugeReading = { heapMb: number; rssMb: number; longestBlockMs: number; cpuMs: number };
 
 /** The file of the process with this id. */
 export const gaugeFile = (pid: number): string => join(tmpdir(), `attack-gauge-${pid}.json`);
@@ -31,14 +31,14 @@ function watch(): void {
   process.on('SIGUSR2', () => {
     sample();
     const { user, system } = process.cpuUsage(cpu);
-    const gauged: Gauged = {
+    const reading: GaugeReading = {
       heapMb: toMb(heap),
       rssMb: toMb(rss),
-      heldUpMs: Math.max(0, delay.max / 1e6 - SAMPLE_MS),
+      longestBlockMs: Math.max(0, delay.max / 1e6 - SAMPLE_MS),
       cpuMs: (user + system) / 1_000,
     };
     const file = gaugeFile(process.pid);
-    writeFileSync(`${file}.new`, JSON.stringify(gauged));
+    writeFileSync(`${file}.new`, JSON.stringify(reading));
     renameSync(`${file}.new`, file);
     delay.reset();
     [heap, rss, cpu] = [0, 0, process.cpuUsage()];

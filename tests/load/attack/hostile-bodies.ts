@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { quantile } from '#tests/support/statistics.ts';
 import { assertHolds, type Figures, tally } from './check.ts';
-import { type Gauged, gaugeFile } from './gauge.ts';
+import { type GaugeReading, gaugeFile } from './gauge.ts';
 import type { Sending } from './hostile-sender.ts';
 import { type Read, readsUntil } from './read-latency.ts';
 import { type AttackTarget, freshName } from './target.ts';
@@ -36,7 +36,7 @@ function formOf(content: string): string {
   return `--${BOUNDARY}\r\n${head}\r\n\r\n${content}\r\n--${BOUNDARY}--\r\n`;
 }
 
-type Kind = {
+type HostileBody = {
   path: '/complain' | '/login';
   who: 'logged out' | 'logged in' | 'nobody';
   type: string;
@@ -46,7 +46,7 @@ type Kind = {
 };
 
 /** Bodies that are cheap to send and could be expensive to parse. */
-export const HOSTILE_BODIES: Readonly<Record<string, Kind>> = {
+export const HOSTILE_BODIES: Readonly<Record<string, HostileBody>> = {
   '11.5 MB of unknown names by somebody who is logged out': {
     path: '/complain',
     who: 'logged out',
@@ -99,10 +99,12 @@ export const HOSTILE_BODIES: Readonly<Record<string, Kind>> = {
 };
 
 /** Settings of a function with a heap of 256 MB that reports what it uses (gauge.ts). */
-export const GAUGED = { NODE_OPTIONS: `--max-old-space-size=256 --import ${new URL('gauge.ts', import.meta.url)}` };
+export const GAUGE_SETTINGS = {
+  NODE_OPTIONS: `--max-old-space-size=256 --import ${new URL('gauge.ts', import.meta.url)}`,
+};
 
 /** What a function's process has used since the last call. */
-async function gauge(target: AttackTarget, functionId: string): Promise<Gauged> {
+async function readGauge(target: AttackTarget, functionId: string): Promise<GaugeReading> {
   const pid = await target.processOf(functionId);
   assertHolds(pid !== undefined, `no process of ${functionId}`);
   const file = gaugeFile(pid);
@@ -117,7 +119,7 @@ async function gauge(target: AttackTarget, functionId: string): Promise<Gauged> 
 }
 
 /** Sends in a thread of its own; resolves to the statuses, 0 for a cut connection. */
-function sendAside(sending: Sending): Promise<{ status: number }[]> {
+function sendFromWorker(sending: Sending): Promise<{ status: number }[]> {
   const worker = new Worker(new URL('hostile-sender.ts', import.meta.url), { workerData: sending });
   const statuses: { status: number }[] = [];
   worker.on('message', (status: number) => statuses.push({ status }));
@@ -129,7 +131,7 @@ function sendAside(sending: Sending): Promise<{ status: number }[]> {
 
 const rounded = (value: number) => Math.round(value * 10) / 10;
 
-async function headersFor(target: AttackTarget, { who, type }: Kind): Promise<Record<string, string>> {
+async function headersFor(target: AttackTarget, { who, type }: HostileBody): Promise<Record<string, string>> {
   if (who === 'nobody') return { 'content-type': type };
   const name = freshName();
   const token = await target.token(name);
@@ -152,14 +154,14 @@ export async function sendHostileBodies(target: AttackTarget, what: string, requ
   const body = Buffer.from(kind.body());
   const atOnce = body.length > MODEST ? LARGE_AT_ONCE : requests;
   const sending = { origin: target.origin, method: 'POST', path, headers: await headersFor(target, kind), body };
-  await sendAside({ ...sending, requests: 2, atOnce: 1 });
+  await sendFromWorker({ ...sending, requests: 2, atOnce: 1 });
   await readsUntil(target, setTimeout(1_000), read);
-  await gauge(target, functionId);
+  await readGauge(target, functionId);
   const calm = await readsUntil(target, setTimeout(2_000), read);
-  const before = await gauge(target, functionId);
-  const hostile = sendAside({ ...sending, requests, atOnce });
+  const before = await readGauge(target, functionId);
+  const hostile = sendFromWorker({ ...sending, requests, atOnce });
   const reads = await readsUntil(target, hostile, read);
-  const after = await gauge(target, functionId);
+  const after = await readGauge(target, functionId);
   const answered = tally(await hostile);
   const perRead = before.cpuMs / calm.length;
   const figures: Figures = {
@@ -176,15 +178,15 @@ export async function sendHostileBodies(target: AttackTarget, what: string, requ
     calmP99: rounded(quantile(calm, 0.99)),
     calmLongest: rounded(quantile(calm, 1)),
     p99Ratio: rounded(quantile(reads, 0.99) / quantile(calm, 0.99)),
-    loopHeldUp: rounded(after.heldUpMs),
+    longestBlock: rounded(after.longestBlockMs),
     cpuPerBody: rounded(Math.max(0, after.cpuMs - perRead * reads.length) / requests),
     heapMb: after.heapMb,
     rssMb: after.rssMb,
   };
-  const told = JSON.stringify(figures);
-  assertHolds(answered[kind.status] === requests, `not every body was answered ${kind.status}: ${told}`);
-  assertHolds(after.rssMb < 256, `the process took ${after.rssMb} MB: ${told}`);
+  const summary = JSON.stringify(figures);
+  assertHolds(answered[kind.status] === requests, `not every body was answered ${kind.status}: ${summary}`);
+  assertHolds(after.rssMb < 256, `the process took ${after.rssMb} MB: ${summary}`);
   const isBusy = (figures.calmLongest ?? 0) >= 50 ? ' (the machine is busy: see calmLongest)' : '';
-  assertHolds((figures.longest ?? 0) < 100, `a read took ${figures.longest} ms${isBusy}: ${told}`);
+  assertHolds((figures.longest ?? 0) < 100, `a read took ${figures.longest} ms${isBusy}: ${summary}`);
   return figures;
 }

@@ -4,7 +4,7 @@ export type Request = { headers?: Record<string, string>; json?: unknown; raw?: 
 export type Reply = { status: number; headers: Record<string, string>; body: Record<string, unknown>; text: string };
 export type Send = (method: string, target: string, request?: Request) => Promise<Reply>;
 
-type Options = { key: string; hear(line: string): void };
+type Options = { key: string; onOutput(line: string): void };
 
 function headersOf({ headers = {}, json, address }: Request, key: string): Record<string, string> {
   const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
@@ -23,9 +23,10 @@ function textOf(json: unknown): string {
 }
 
 /**
- * Calls a function's handler in this process, as the runtime does, and passes all its log lines and answers to `hear`.
+ * Calls a function's handler in this process, as the runtime does, and passes all its log lines and answers to
+ * `onOutput`.
  */
-export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear }: Options): Send {
+export function callInProcess(handle: ReturnType<typeof createHandler>, { key, onOutput }: Options): Send {
   return async (method, target, request = {}) => {
     const [path = '', queryString = ''] = target.split('?');
     let reply: Reply = { status: 0, headers: {}, body: {}, text: '' };
@@ -34,9 +35,9 @@ export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear 
     };
     const bodyBinary = Buffer.from(textOf(request.json));
     const req = { method, path, queryString, headers: headersOf(request, key), bodyBinary };
-    await handle({ req, res: { send }, log: hear, error: hear });
-    hear(reply.text);
-    hear(JSON.stringify(reply.headers));
+    await handle({ req, res: { send }, log: onOutput, error: onOutput });
+    onOutput(reply.text);
+    onOutput(JSON.stringify(reply.headers));
     return reply;
   };
 }
@@ -45,7 +46,7 @@ export function inProcess(handle: ReturnType<typeof createHandler>, { key, hear 
  * Calls the bundles over HTTP, in processes of their own, so that the load of this one does not delay them. `address`:
  * the client's, as a proxy passes it on.
  */
-export function overHttp(origin: string): Send {
+export function callOverHttp(origin: string): Send {
   return async (method, target, { headers = {}, json, raw, address } = {}) => {
     const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' };
     const from: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };

@@ -3,11 +3,11 @@ import { runCommand, UsageError, wholeNumber } from '#scripts/project/command.ts
 import { seededRandom } from '#tests/support/seeded-random.ts';
 import type { Figures } from './check.ts';
 import { floodFromHome, floodFromOneAddress, floodFromOneNetwork, timeOlderHashes } from './floods.ts';
-import { guessAllDay, guessFromEverywhere, guessFromHome, loginUnderSiege } from './guesses.ts';
-import { GAUGED, HOSTILE_BODIES, sendHostileBodies } from './hostile-bodies.ts';
+import { guessAllDay, guessFromEverywhere, guessFromHome, loginDuringGuesses } from './guesses.ts';
+import { GAUGE_SETTINGS, HOSTILE_BODIES, sendHostileBodies } from './hostile-bodies.ts';
 import { startProject } from './local-project.ts';
 import { escalate } from './privilege-escalation.ts';
-import { fileAroundTheHour, fileWrongly, sendOddQueries, writeManyNotes } from './quotas.ts';
+import { fileAroundTheHour, fileInvalidComplaints, sendOddQueries, writeManyNotes } from './quotas.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from './races.ts';
 import { readDuringLogins } from './read-latency.ts';
 import { timeRecovery } from './recovery.ts';
@@ -21,7 +21,7 @@ const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => P
   'guesses from strange addresses, at once': (target) => guessFromEverywhere(target, 10_000),
   'guesses from strange addresses, all day': (target) => guessAllDay(target, 10_000),
   'guesses from a forged known address': (target) => guessFromHome(target, 10_000),
-  'the victim logs in under siege': (target) => loginUnderSiege(target, 200),
+  'the victim logs in during guesses': (target) => loginDuringGuesses(target, 200),
   '64 guesses at once': (target) => raceGuesses(target, { rounds: 100, racers: 64 }),
   '64 registrations of one name at once': (target) => raceRegistrations(target, { rounds: 50, racers: 64 }),
   'admins who remove each other': (target) => raceAdmins(target, 500),
@@ -37,7 +37,7 @@ const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => P
   'logins flooded from one address': (target) => floodFromOneAddress(target, 30),
   'logins flooded from one /64': (target) => floodFromOneNetwork(target, 30),
   "logins flooded from the victim's own address": (target) => floodFromHome(target, 30),
-  'filings that are refused cost nothing': (target) => fileWrongly(target, 60),
+  'filings that are refused cost nothing': (target) => fileInvalidComplaints(target, 60),
   'filings on both sides of a full hour': (target) => fileAroundTheHour(target),
   'long notes without end': (target) => writeManyNotes(target, 300),
   'milliseconds of older hashes and unknown names': (target) => timeOlderHashes(target, 12),
@@ -50,7 +50,7 @@ const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => P
 /** The settings of the functions for an attack that needs some. */
 const VARIABLES: Readonly<Record<string, Record<string, string>>> = {
   ...Object.fromEntries(
-    Object.keys(HOSTILE_BODIES).map((what) => [`hostile bodies while others read: ${what}`, GAUGED]),
+    Object.keys(HOSTILE_BODIES).map((what) => [`hostile bodies while others read: ${what}`, GAUGE_SETTINGS]),
   ),
   'logins flooded from one address': { BCRYPT_COST: '12' },
   'logins flooded from one /64': { BCRYPT_COST: '12' },

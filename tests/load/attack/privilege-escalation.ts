@@ -16,8 +16,8 @@ export async function escalate(
     const tokens = [await target.token(names[0]), await target.token(names[1])] as const;
     for (let turn = 0; turn < size.requests; turn += 1) {
       const headers = { TOKEN: random.pick(tokens), USERNAME: random.pick([...names, 'admin']) };
-      const powers = { role: 'admin', username: random.pick(names), password: PASSWORD, name: 'Me', epoch: 'x' };
-      const json = Object.fromEntries(Object.entries(powers).filter(() => random.below(3) > 0));
+      const fields = { role: 'admin', username: random.pick(names), password: PASSWORD, name: 'Me', epoch: 'x' };
+      const json = Object.fromEntries(Object.entries(fields).filter(() => random.below(3) > 0));
       const [method, path] = random.pick([
         ['PUT', '/user/role'],
         ['PUT', '/user'],
@@ -32,6 +32,6 @@ export async function escalate(
     }
   }
   const after = (await listByRole(store, ['admin', 'staff'], 1_000)).length;
-  assertHolds(after <= before, `${after - before} people have climbed`);
-  return { ...size, climbed: 0 };
+  assertHolds(after <= before, `${after - before} people have gained a role`);
+  return { ...size, escalated: 0 };
 }

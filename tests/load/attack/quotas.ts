@@ -4,14 +4,14 @@ import { type AttackTarget, freshName } from './target.ts';
 
 const DRAFT = { title: 'A broken lamp', description: 'Dark for a week.' };
 
-async function enter(target: AttackTarget): Promise<{ headers: Record<string, string> }> {
+async function logInAsNewUser(target: AttackTarget): Promise<{ headers: Record<string, string> }> {
   const username = freshName();
   return { headers: { TOKEN: await target.token(username), USERNAME: username } };
 }
 
 /** S4: refused filings do not count towards the hourly limit, whatever their number. */
-export async function fileWrongly(target: AttackTarget, refusals: number): Promise<Figures> {
-  const { headers } = await enter(target);
+export async function fileInvalidComplaints(target: AttackTarget, refusals: number): Promise<Figures> {
+  const { headers } = await logInAsNewUser(target);
   for (let turn = 0; turn < refusals; turn += 1) {
     const json = { ...DRAFT, category: 'no-such-category' };
     const { status } = await target.send('POST', '/complain', { headers, json });
@@ -24,7 +24,7 @@ export async function fileWrongly(target: AttackTarget, refusals: number): Promi
 
 /** S5: files as fast as possible on both sides of a full hour. */
 export async function fileAroundTheHour(target: AttackTarget): Promise<Figures> {
-  const { headers } = await enter(target);
+  const { headers } = await logInAsNewUser(target);
   target.advance(HOUR - ((target.now() + MINUTE) % HOUR));
   const replies = [];
   for (let turn = 0; turn < 150; turn += 1) {
@@ -41,7 +41,7 @@ export async function fileAroundTheHour(target: AttackTarget): Promise<Figures> 
 
 /** S6: a reporter writes long notes to one complaint. */
 export async function writeManyNotes(target: AttackTarget, notes: number): Promise<Figures> {
-  const { headers } = await enter(target);
+  const { headers } = await logInAsNewUser(target);
   const { body } = await target.send('POST', '/complain', { headers, json: DRAFT });
   const replies = [];
   for (let turn = 0; turn < notes; turn += 1) {
@@ -55,11 +55,13 @@ export async function writeManyNotes(target: AttackTarget, notes: number): Promi
 
 /** S8: sends queries that no client sends by mistake. Each must be answered below 500. */
 export async function sendOddQueries(target: AttackTarget): Promise<Figures> {
-  const made = Buffer.from(JSON.stringify({ position: { time: 'x', sequence: '0' }, seen: -1 })).toString('base64url');
+  const forgedCursor = Buffer.from(JSON.stringify({ position: { time: 'x', sequence: '0' }, seen: -1 })).toString(
+    'base64url',
+  );
   const queries = [
     `status=${Array.from({ length: 420 }, () => 'created').join(',')}`,
-    `after=${made}&q=lamp`,
-    `after=${made}`,
+    `after=${forgedCursor}&q=lamp`,
+    `after=${forgedCursor}`,
     `after=${'A'.repeat(5_000)}&q=lamp`,
     `after=..%2F..&sort=createdAt`,
     `q=${'lamp+'.repeat(900)}`,

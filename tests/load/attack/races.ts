@@ -1,6 +1,6 @@
 import { findByUsername, listByRole } from '#shared/appwrite/accounts.ts';
 import { assertHolds, type Figures, tally } from './check.ts';
-import { strangeAddress } from './guesses.ts';
+import { attackerAddress } from './guesses.ts';
 import type { Send } from './in-process.ts';
 import { type AttackTarget, freshName, PASSWORD } from './target.ts';
 
@@ -24,8 +24,8 @@ export async function raceRegistrations(
       return (index % 2 ? target.send : target.viaBundles)('POST', '/user', { json });
     });
     const statuses = tally(await Promise.all(racers));
-    const sentAway = (statuses[409] ?? 0) + (statuses[503] ?? 0);
-    assertHolds(statuses[201] === 1 && sentAway === size.racers - 1, `registrations ${JSON.stringify(statuses)}`);
+    const refused = (statuses[409] ?? 0) + (statuses[503] ?? 0);
+    assertHolds(statuses[201] === 1 && refused === size.racers - 1, `registrations ${JSON.stringify(statuses)}`);
     busy += statuses[503] ?? 0;
     const account = await findByUsername(target.connection.store, name);
     assertHolds(account !== undefined, 'the winner has no account');
@@ -38,7 +38,7 @@ export async function raceGuesses(target: AttackTarget, size: { rounds: number; 
   let most = 0;
   for (let round = 0; round < size.rounds; round += 1) {
     const name = freshName();
-    const address = strangeAddress(round);
+    const address = attackerAddress(round);
     if (round % 2 === 0) await target.register(name);
     const before = target.hashes();
     const guesses = Array.from({ length: size.racers }, (_, index) =>
@@ -55,11 +55,13 @@ export async function raceGuesses(target: AttackTarget, size: { rounds: number; 
 type Admin = { username: string; token: string };
 type Move = (send: Send, actor: Admin, target: Admin) => Promise<{ status: number }>;
 
-const as = ({ token, username }: Admin) => ({ TOKEN: token, USERNAME: username });
+const headersOf = ({ token, username }: Admin) => ({ TOKEN: token, USERNAME: username });
 const demote: Move = (send, actor, { username }) =>
-  send('PUT', '/user/role', { headers: as(actor), json: { username, role: 'user' } });
-const erase: Move = (send, actor, { username }) => send('DELETE', '/user', { headers: as(actor), json: { username } });
-const leave: Move = (send, actor) => send('DELETE', '/user', { headers: as(actor), json: { password: PASSWORD } });
+  send('PUT', '/user/role', { headers: headersOf(actor), json: { username, role: 'user' } });
+const erase: Move = (send, actor, { username }) =>
+  send('DELETE', '/user', { headers: headersOf(actor), json: { username } });
+const leave: Move = (send, actor) =>
+  send('DELETE', '/user', { headers: headersOf(actor), json: { password: PASSWORD } });
 
 const MOVES: readonly (readonly [Move, Move])[] = [
   [demote, demote],

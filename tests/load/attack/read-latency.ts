@@ -21,7 +21,7 @@ export async function readsUntil(target: AttackTarget, until: Promise<unknown>, 
 }
 
 /** The quantile of the sorted values, rounded to a tenth. */
-const at = (sorted: number[], share: number) =>
+const roundedQuantile = (sorted: number[], share: number) =>
   Math.round((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) * 10) / 10;
 
 /** A request to the function that hashes passwords which itself needs no hash. */
@@ -45,9 +45,9 @@ export async function readDuringLogins(target: AttackTarget, rounds: number): Pr
   return {
     logins: rounds * 10,
     reads: waits.length,
-    idleMedian: at(idle, 0.5),
-    median: at(waits, 0.5),
-    p99: at(waits, 0.99),
-    most: at(waits, 1),
+    idleMedian: roundedQuantile(idle, 0.5),
+    median: roundedQuantile(waits, 0.5),
+    p99: roundedQuantile(waits, 0.99),
+    most: roundedQuantile(waits, 1),
   };
 }

@@ -10,7 +10,7 @@ import { createHandler } from '#shared/http/handler.ts';
 import { processOf } from '#tests/support/media-fuzz/large.ts';
 import { assertHolds } from './check.ts';
 import { countingHasher } from './counting-hasher.ts';
-import { inProcess, overHttp, type Reply, type Send } from './in-process.ts';
+import { callInProcess, callOverHttp, type Reply, type Send } from './in-process.ts';
 import type { AttackProject } from './local-project.ts';
 
 /**
@@ -54,7 +54,7 @@ function configure({ local, secret }: AttackProject) {
 }
 
 /** Returns a check that throws for a log line or an answer with one of the secrets. */
-function silentOn(secrets: readonly string[]): (line: string) => void {
+function secretCheck(secrets: readonly string[]): (line: string) => void {
   return (line) => assertHolds(!secrets.some((secret) => line.includes(secret)), 'a secret was logged or answered');
 }
 
@@ -89,7 +89,7 @@ export function openTarget(project: AttackProject): AttackTarget {
   const parts = { clock: { ...systemClock, now: () => new Date(time) }, createHasher: () => hasher };
   const service = composeService(configure(project), parts);
   const handle = createHandler(Object.values(ROUTES).flat(), () => service);
-  const send = inProcess(handle, { key: local.apiKey, hear: silentOn([PASSWORD, secret, local.apiKey]) });
+  const send = callInProcess(handle, { key: local.apiKey, onOutput: secretCheck([PASSWORD, secret, local.apiKey]) });
   const connection = connect({ endpoint: local.endpoint, projectId: local.projectId, key: local.apiKey });
   return {
     connection,
@@ -101,7 +101,7 @@ export function openTarget(project: AttackProject): AttackTarget {
     hashes: () => hasher.comparisons,
     calls: () => local.calls.all().length,
     send,
-    viaBundles: overHttp(local.url),
+    viaBundles: callOverHttp(local.url),
     origin: local.url,
     processOf: (functionId) => processOf(local, functionId),
     ...actionsOf(send, connection),

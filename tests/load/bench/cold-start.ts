@@ -3,11 +3,11 @@ import { median } from '#tests/support/statistics.ts';
 import type { BenchProject } from './project.ts';
 
 export type ColdStart = { functionId: string; milliseconds: number; ratio: number };
-type First = { path: string; method?: string; status: number; withToken?: boolean };
+type FirstRequest = { path: string; method?: string; status: number; withToken?: boolean };
 
-const EMPTY: First = { path: '/', status: 200 };
+const EMPTY: FirstRequest = { path: '/', status: 200 };
 /** The first request to a function. Functions without clients answer a GET made with the key when they are ready. */
-const FIRST: Readonly<Record<string, First>> = {
+const FIRST_REQUESTS: Readonly<Record<string, FirstRequest>> = {
   auth: { path: '/logout', method: 'POST', status: 204, withToken: true },
   users: { path: '/user', status: 200, withToken: true },
   complaints: { path: '/complain', status: 200 },
@@ -31,8 +31,8 @@ const REAL_SERVER_MS = 4;
 export async function measureColdStarts({ config, functionIds }: BenchProject, rounds: number): Promise<ColdStart[]> {
   const service = await startService({}, { config, reuseCompiled: false });
   const { local } = service;
-  const ask = async (functionId: string): Promise<number> => {
-    const first = functionId === 'empty' ? EMPTY : FIRST[functionId];
+  const request = async (functionId: string): Promise<number> => {
+    const first = functionId === 'empty' ? EMPTY : FIRST_REQUESTS[functionId];
     if (!first) throw new Error(`No first request is known for the function ${functionId}.`);
     const { path, method = 'GET', status, withToken } = first;
     const headers = withToken ? { token: (await service.person()).token } : {};
@@ -53,9 +53,9 @@ export async function measureColdStarts({ config, functionIds }: BenchProject, r
   };
   const start = async (functionId: string): Promise<number> => {
     local.killFunction(functionId);
-    const cold = await ask(functionId);
-    await ask(functionId);
-    return REAL_SERVER_MS + cold - (await ask(functionId));
+    const cold = await request(functionId);
+    await request(functionId);
+    return REAL_SERVER_MS + cold - (await request(functionId));
   };
   try {
     const starts = functionIds.map((functionId) => ({ functionId, times: [] as number[], ratios: [] as number[] }));

@@ -7,9 +7,16 @@ import type { BenchProject } from './project.ts';
 
 /** Each client has its own reporter, staff member, complaint to read and complaint to change. */
 type Client = { person: Person; staff: Person; read: string; changed: string };
-type Ask = { method: string; path: string; by?: Person } & Sending;
+type ClientRequest = { method: string; path: string; by?: Person } & Sending;
 /** `share`: the share of the requests that are sent, if one takes long. `alone`: has no hand-written counterpart. */
-type Operation = { name: string; status: number; own: string; share?: number; alone?: true; ask(client: Client): Ask };
+type Operation = {
+  name: string;
+  status: number;
+  functionId: string;
+  share?: number;
+  alone?: true;
+  request(client: Client): ClientRequest;
+};
 
 /** The answers to one kind of request: their times in milliseconds, and how often each status came. */
 export type Measured = { milliseconds: number[]; statuses: Map<number, number> };
@@ -25,43 +32,52 @@ const ROUNDS = 3;
 
 function operations(photo: Uint8Array): Operation[] {
   const text = { title: 'A broken lamp', description: 'It has been dark for a week, and the road is narrow there.' };
-  const own = 'complaints';
+  const functionId = 'complaints';
   const file = (person: Person, sending: Sending) => ({ method: 'POST', path: '/complain', by: person, ...sending });
   return [
-    { name: 'list', status: 200, own, ask: () => ({ method: 'GET', path: '/complain' }) },
-    { name: 'detail', status: 200, own, ask: ({ read }) => ({ method: 'GET', path: `/complain?id=${read}` }) },
-    { name: 'filing', status: 201, own, ask: ({ person }) => file(person, { json: text }) },
+    { name: 'list', status: 200, functionId, request: () => ({ method: 'GET', path: '/complain' }) },
     {
-      ...{ name: 'filing, 2 MB photo', status: 201, own, alone: true },
-      ask: ({ person }) => file(person, { form: photoForm([photo]) }),
+      name: 'detail',
+      status: 200,
+      functionId,
+      request: ({ read }) => ({ method: 'GET', path: `/complain?id=${read}` }),
+    },
+    { name: 'filing', status: 201, functionId, request: ({ person }) => file(person, { json: text }) },
+    {
+      ...{ name: 'filing, 2 MB photo', status: 201, functionId, alone: true },
+      request: ({ person }) => file(person, { form: photoForm([photo]) }),
     },
     {
       name: 'change',
       status: 200,
-      own,
-      ask: ({ staff, changed }) => {
+      functionId,
+      request: ({ staff, changed }) => {
         return { method: 'PUT', path: '/complain', by: staff, json: { id: changed, note: 'A crew is on its way.' } };
       },
     },
     {
       name: 'login',
       status: 200,
-      own: 'auth',
+      functionId: 'auth',
       // A hash takes a processor for a quarter of a second or more.
       share: 1 / 4,
-      ask: ({ person: { username } }) => ({ method: 'POST', path: '/login', json: { username, password: PASSWORD } }),
+      request: ({ person: { username } }) => ({
+        method: 'POST',
+        path: '/login',
+        json: { username, password: PASSWORD },
+      }),
     },
   ];
 }
 
 /**
- * Times each operation with each number of clients and passes each result to `tell`. Returns a text for each operation
- * whose calls differ between the contestants.
+ * Times each operation with each number of clients and passes each result to `onResult`. Returns a text for each
+ * operation whose calls differ between the contestants.
  */
 export async function measureWaits(
   { config }: BenchProject,
   load: Load,
-  tell: (waits: Waits) => void,
+  onResult: (waits: Waits) => void,
 ): Promise<string[]> {
   const settings = { BCRYPT_COST: '12', CHANGES_PER_HOUR: '1000000', STAFF_CHANGES_PER_HOUR: '1000000' };
   const service = await startService(settings, { config, workers: 12, delays: true, proxy: load.proxy });
@@ -87,7 +103,7 @@ export async function measureWaits(
             );
           }
         }
-        tell(waits);
+        onResult(waits);
       }
     }
     return differences;
@@ -118,8 +134,8 @@ async function makeClients(service: Service, count: number): Promise<Client[]> {
 
 /** Sends the request to the domain of the contestant's function, as an app does. */
 function sendTo({ local }: Service, contestant: string, operation: Operation, client: Client): Promise<Answer> {
-  const { method, path, by, ...sending } = operation.ask(client);
-  const host = local.functionHost(contestant === 'ours' ? operation.own : contestant);
+  const { method, path, by, ...sending } = operation.request(client);
+  const host = local.functionHost(contestant === 'ours' ? operation.functionId : contestant);
   const person: Record<string, string> = by ? { token: by.token, username: by.username } : {};
   return send(method, `${local.url}${path}`, { ...sending, headers: { host, ...person } });
 }
@@ -133,23 +149,23 @@ async function compareCalls(
   operation: Operation,
   { clients, callers }: { clients: Client[]; callers: readonly string[] },
 ): Promise<string | undefined> {
-  let told = '';
+  let difference = '';
   for (let tries = 0; tries < 3; tries += 1) {
     const calls: string[] = [];
     for (const contestant of callers) {
-      const ask = async (client: Client) => {
+      const request = async (client: Client) => {
         const { status, text } = await sendTo(service, contestant, operation, client);
         if (status !== operation.status)
           throw new Error(`${operation.name}: ${contestant} answered ${status}: ${text}`);
       };
-      for (let count = 0; count < WARM_UP; count += 1) await Promise.all(clients.slice(0, 2).map(ask));
-      const functionId = contestant === 'ours' ? operation.own : contestant;
-      calls.push(await callsOf(service, functionId, () => ask(clients[0] as Client)));
+      for (let count = 0; count < WARM_UP; count += 1) await Promise.all(clients.slice(0, 2).map(request));
+      const functionId = contestant === 'ours' ? operation.functionId : contestant;
+      calls.push(await callsOf(service, functionId, () => request(clients[0] as Client)));
     }
     if (new Set(calls).size === 1) return undefined;
-    told = `${operation.name}: ${callers.map((contestant, index) => `${contestant} ${calls[index]}`).join('; ')}`;
+    difference = `${operation.name}: ${callers.map((contestant, index) => `${contestant} ${calls[index]}`).join('; ')}`;
   }
-  return told;
+  return difference;
 }
 
 /** The sorted calls of a function for a request, without ids. A use is counted in a new row or in an existing one. */
@@ -167,14 +183,14 @@ async function callsOf({ local }: Service, functionId: string, request: () => Pr
 async function allAtOnce(
   clients: Client[],
   requests: number,
-  ask: (client: Client) => Promise<unknown>,
+  request: (client: Client) => Promise<unknown>,
 ): Promise<void> {
   let left = requests;
   await Promise.all(
     clients.map(async (client) => {
       while (left > 0) {
         left -= 1;
-        await ask(client);
+        await request(client);
       }
     }),
   );

@@ -6,13 +6,13 @@ import { tryEvents } from '#tests/support/crash/events.ts';
 import { runStory } from '#tests/support/crash/run.ts';
 import { openStage, type Stage, type Story } from '#tests/support/crash/stories.ts';
 
-async function tryAll(stories: readonly Story[], every: number, stages: [Stage, Stage]): Promise<number> {
+async function runAll(stories: readonly Story[], every: number, stages: [Stage, Stage]): Promise<number> {
   const started = performance.now();
-  let met = 0;
+  let pointIndex = 0;
   let points = 0;
   let broken = 0;
   for (const story of stories) {
-    const report = await runStory(story, stages, { selectPoint: () => met++ % every === 0 });
+    const report = await runStory(story, stages, { selectPoint: () => pointIndex++ % every === 0 });
     console.log(describeReport(story.name, report));
     points += report.points;
     broken += report.broken.length;
@@ -40,7 +40,7 @@ ${ALL_STORIES.map(({ name }) => name).join('\n')}`,
     await buildFunctions({ quiet: true });
     const stages: [Stage, Stage] = [await openStage(), await openStage()];
     try {
-      return (await tryAll(stories, each, stages)) > 0 ? 1 : 0;
+      return (await runAll(stories, each, stages)) > 0 ? 1 : 0;
     } finally {
       await Promise.all(stages.map(({ service }) => service.close()));
     }

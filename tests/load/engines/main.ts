@@ -29,11 +29,11 @@ const MAX_PER_ROW = 50;
 const MAX_SEARCHED = 4_000;
 /** Up to 500 rows that were looked up by ids or cells may be sorted. Lists are sorted only where they search. */
 const MAX_SORTED = 500;
-const SLOWER = 3;
+const MAX_SLOWDOWN = 3;
 /** A list below this time is fast, whatever it took with few rows; counting goes up to 5,000. */
 const FAST_MS = 10;
 
-const say = (line: string) => console.log(line);
+const print = (line: string) => console.log(line);
 
 type Result = { list: List; cost: ListCost; fastest: number };
 
@@ -62,7 +62,7 @@ async function fill(engine: Engine, tables: readonly Table[], count: number): Pr
       for (const statement of createIndexes(engine.dialect, table)) await engine.execute(statement);
     }
     const seconds = ((performance.now() - began) / 1_000).toFixed(0);
-    say(`${engine.version}: ${written.complaints} complaints and ${written.words} words in ${seconds} s`);
+    print(`${engine.version}: ${written.complaints} complaints and ${written.words} words in ${seconds} s`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -107,12 +107,12 @@ function faultsOf({ list, cost, fastest }: Result, few: Result | undefined): str
   return [
     ...(examined > most ? [`examines ${examined} rows`] : []),
     ...(sorted > (list.isSearched ? MAX_SEARCHED : MAX_SORTED) ? [`sorts ${sorted} rows`] : []),
-    ...(few && !list.isSearched && fastest > FAST_MS && fastest > SLOWER * few.fastest ? ['grows'] : []),
+    ...(few && !list.isSearched && fastest > FAST_MS && fastest > MAX_SLOWDOWN * few.fastest ? ['grows'] : []),
   ];
 }
 
 function report(few: readonly Result[], many: readonly Result[]): boolean {
-  say(
+  print(
     `${'list'.padEnd(34)}${'shown'.padStart(6)}${'calls'.padStart(6)}${'examined'.padStart(9)}${'counted'.padStart(8)}${'sorted'.padStart(7)}${'ms few'.padStart(8)}${'ms many'.padStart(9)}`,
   );
   let isRight = true;
@@ -129,7 +129,7 @@ function report(few: readonly Result[], many: readonly Result[]): boolean {
       (few[index]?.fastest ?? Number.NaN).toFixed(1).padStart(8),
       fastest.toFixed(1).padStart(9),
     ];
-    say(`${cells.join('')}${faults.length > 0 ? `  FAILS: ${faults.join(', ')}` : ''}`);
+    print(`${cells.join('')}${faults.length > 0 ? `  FAILS: ${faults.join(', ')}` : ''}`);
     if (faults.length > 0) isRight = false;
   }
   return isRight;
@@ -141,7 +141,7 @@ async function compareSizes(name: string, { small, rows }: { small: number; rows
   const few = start && (await measureAll(start, small));
   const many = start && few && (await measureAll(start, rows));
   if (few && many) return report(few, many);
-  say(`${name} is missing: install the Debian package ${name === 'mariadb' ? 'mariadb-server' : name}`);
+  print(`${name} is missing: install the Debian package ${name === 'mariadb' ? 'mariadb-server' : name}`);
   return false;
 }
 

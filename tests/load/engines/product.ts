@@ -11,13 +11,13 @@ import { NOW } from './sample-rows.ts';
 import type { Table } from './schema.ts';
 import { statementsOf } from './sql.ts';
 
-type Asked = { tableId: string; queries: string[]; total?: unknown };
+type ListCall = { tableId: string; queries: string[]; total?: unknown };
 
 /** The cost of one list of the API: of its list statements together, and of those that count. */
 export type ListCost = { calls: number; list: Cost; count: Cost; shown: number; next: string | null };
 
 const NOTHING: Cost = { ms: 0, examined: 0, sorted: 0 };
-const plus = (a: Cost, b: Cost): Cost => ({
+const addCosts = (a: Cost, b: Cost): Cost => ({
   ms: a.ms + b.ms,
   examined: a.examined + b.examined,
   // The largest sort of a single statement.
@@ -37,7 +37,7 @@ export class Product {
   }
 
   /** Runs one statement at a time, since an engine reports the cost of the last one only. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
+  #runExclusively<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#queue.then(work);
     this.#queue = mine.catch(() => undefined);
     return mine;
@@ -50,16 +50,16 @@ export class Product {
     return { ...row, ...Object.fromEntries(flags), $id, $sequence: String(_id), $createdAt, $updatedAt };
   }
 
-  async #listRows({ tableId, queries, total }: Asked) {
+  async #listRows({ tableId, queries, total }: ListCall) {
     const statements = statementsOf(this.#engine.dialect, { tableId, queries });
-    return this.#alone(async () => {
+    return this.#runExclusively(async () => {
       const { rows, cost } = await this.#engine.run(statements.list);
       this.#cost.calls += 1;
-      this.#cost.list = plus(this.#cost.list, cost);
+      this.#cost.list = addCosts(this.#cost.list, cost);
       let counted = 0;
       if (total !== 0) {
         const { rows: sums, cost: counting } = await this.#engine.run(statements.count);
-        this.#cost.count = plus(this.#cost.count, counting);
+        this.#cost.count = addCosts(this.#cost.count, counting);
         counted = Number(sums[0]?.sum);
       }
       return { rows: rows.map((row) => this.#asAppwrite(tableId, row)), total: counted };
@@ -67,7 +67,7 @@ export class Product {
   }
 
   #deps(): Deps {
-    const gateway = { tables: { listRows: (asked: Asked) => this.#listRows(asked) } } as unknown as Gateway;
+    const gateway = { tables: { listRows: (asked: ListCall) => this.#listRows(asked) } } as unknown as Gateway;
     const secrets = { tokenSecret: 'bench', previousTokenSecret: undefined };
     const config = { ...secrets, publicEndpoint: 'http://bench.example/v1', projectId: 'bench' };
     return { config, clock: { now: () => NOW }, gateway, store: openStore(gateway) } as unknown as Deps;

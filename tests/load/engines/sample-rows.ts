@@ -23,7 +23,7 @@ const THINGS = ['lamp', 'pothole', 'bench', 'drain', 'sign', 'tree', 'bin', 'fen
 const FAULTS = ['broken', 'missing', 'leaking', 'blocked', 'dangerous', 'noisy'];
 const STREETS = Array.from({ length: 400 }, (_, n) => `Street${n}`);
 /** The percentage of each status among complaints that are older than 30 days. */
-const OLD: readonly [Status, number][] = [
+const OLD_SHARES: readonly [Status, number][] = [
   ['closed', 72],
   ['resolved', 14],
   ['rejected', 10],
@@ -33,7 +33,7 @@ const OLD: readonly [Status, number][] = [
   ['on_hold', 0.5],
 ];
 /** The percentage among newer complaints, of which few have ended. */
-const NEW: readonly [Status, number][] = [
+const NEW_SHARES: readonly [Status, number][] = [
   ['created', 40],
   ['in_progress', 25],
   ['acknowledged', 25],
@@ -54,7 +54,7 @@ export const CATEGORY_IDS = CATEGORIES.flatMap(([id]) => id ?? []);
 type Random = () => number;
 const pick = <T>(list: readonly T[], random: Random): T => list[Math.floor(random() * list.length)] as T;
 
-function share<T>(shares: readonly [T, number][], random: Random): T {
+function pickWeighted<T>(shares: readonly [T, number][], random: Random): T {
   let left = random() * 100;
   for (const [value, part] of shares) {
     left -= part;
@@ -67,11 +67,11 @@ function share<T>(shares: readonly [T, number][], random: Random): T {
 const normal = (random: Random) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 /** The id and columns of complaint `number` of `count`. They are spread over three years and one large town. */
-function madeUp(number: number, count: number, random: Random) {
+function sampleComplaint(number: number, count: number, random: Random) {
   const filed = new Date(BEGIN + Math.floor((number / count) * YEARS_MS));
   const id = timeKey(filed) + number.toString(36).padStart(11, '0');
   const reporter = Math.floor(random() * REPORTERS);
-  const status = share(NOW.getTime() - filed.getTime() > 30 * DAY ? OLD : NEW, random);
+  const status = pickWeighted(NOW.getTime() - filed.getTime() > 30 * DAY ? OLD_SHARES : NEW_SHARES, random);
   const isOpen = !['closed', 'resolved', 'rejected'].includes(status);
   const changedAt = new Date(filed.getTime() + Math.floor(random() * 30 * DAY)).toISOString();
   const overdueAt =
@@ -84,7 +84,7 @@ function madeUp(number: number, count: number, random: Random) {
   };
   const title = `${pick(FAULTS, random)} ${pick(THINGS, random)} in ${pick(STREETS, random)}`;
   const description = `Report ${number}: please have a look at the ${pick(THINGS, random)}.`;
-  const category = share(CATEGORIES, random);
+  const category = pickWeighted(CATEGORIES, random);
   const assignedTo = status === 'created' || random() < 0.1 ? null : `staff${Math.floor(random() * 40)}`;
   const seen = status === 'created' ? null : 600 + Math.floor(random() * 90_000);
   return {
@@ -109,7 +109,7 @@ function madeUp(number: number, count: number, random: Random) {
 }
 
 /** A value as both engines load it from tab-separated text; times lose their T and Z. */
-function cell(value: unknown): string {
+function tsvCell(value: unknown): string {
   if (value === null || value === undefined) return '\\N';
   if (typeof value === 'boolean') return value ? '1' : '0';
   const text = String(value);
@@ -126,7 +126,7 @@ class Writer {
 
   async write(values: readonly unknown[]): Promise<void> {
     this.rows += 1;
-    if (!this.#stream.write(`${values.map(cell).join('\t')}\n`)) await once(this.#stream, 'drain');
+    if (!this.#stream.write(`${values.map(tsvCell).join('\t')}\n`)) await once(this.#stream, 'drain');
   }
 
   async end(): Promise<void> {
@@ -151,7 +151,7 @@ export async function writeRows(
   const random = () => seeded.below(2 ** 30) / 2 ** 30;
   const [rows, found] = [new Writer(complaints.file), new Writer(words.file)];
   for (let number = 0; number < count; number += 1) {
-    const { id, at, columns } = madeUp(number, count, random);
+    const { id, at, columns } = sampleComplaint(number, count, random);
     await rows.write([id, at, at, '[]', ...complaints.table.columns.map(({ key }) => columns[key])]);
     for (const word of wordsOfComplaint({ ...(columns as { title: string; description: string }), reference: null })) {
       const row = wordRow(id, word);

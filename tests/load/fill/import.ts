@@ -25,7 +25,7 @@ export function filedAt(number: number): Date {
   return new Date(BEGIN + Math.floor((number / 1_000_000) * YEARS_MS));
 }
 
-function madeUp(number: number): Row {
+function sampleComplaint(number: number): Row {
   const reporter = number % REPORTERS;
   return complaintRow({
     number,
@@ -35,7 +35,7 @@ function madeUp(number: number): Row {
 }
 
 /** A value as the local Appwrite stores it in SQLite. */
-const kept = (value: unknown): SQLInputValue => {
+const toSqlite = (value: unknown): SQLInputValue => {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT.*Z$/.test(value)) return value.replace('Z', '+00:00');
   return (value ?? null) as SQLInputValue;
@@ -98,12 +98,13 @@ export function fillComplaints(file: string, count: number): { rows: number; sec
   for (let from = 0; from < count; from += AT_ONCE) {
     database.exec('BEGIN');
     for (let number = from; number < Math.min(count, from + AT_ONCE); number += 1) {
-      const row = madeUp(number);
+      const row = sampleComplaint(number);
       counter.add(row);
       if (number < present) continue;
-      const values = columns.map((column) => kept(row[column as keyof Row]));
+      const values = columns.map((column) => toSqlite(row[column as keyof Row]));
       rows += Number(
-        insert.run(fillId(number, filedAt(number)), kept(row.filedAt), kept(row.changedAt), '[]', ...values).changes,
+        insert.run(fillId(number, filedAt(number)), toSqlite(row.filedAt), toSqlite(row.changedAt), '[]', ...values)
+          .changes,
       );
     }
     database.exec('COMMIT');

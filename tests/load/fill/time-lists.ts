@@ -6,7 +6,7 @@ const ROUNDS = 15;
 
 type Answer = { total: number | null; totalIsExact: boolean; items: { createdAt: string }[]; next: string | null };
 
-async function ask(url: string): Promise<Answer> {
+async function fetchList(url: string): Promise<Answer> {
   const response = await fetch(url);
   if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
   return (await response.json()) as Answer;
@@ -14,11 +14,11 @@ async function ask(url: string): Promise<Answer> {
 
 /** The fastest of several rounds, without the load of other processes. */
 async function time(url: string): Promise<{ ms: number; answer: Answer }> {
-  let answer = await ask(url);
+  let answer = await fetchList(url);
   let ms = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round += 1) {
     const started = performance.now();
-    answer = await ask(url);
+    answer = await fetchList(url);
     ms = Math.min(ms, performance.now() - started);
   }
   return { ms, answer };

@@ -8,11 +8,11 @@ import { type Service, startService } from '#tests/support/harness.ts';
 import { sendCanaries } from '#tests/support/media-fuzz/canaries.ts';
 import { noise, peakMemory, sendByDomain, sendByExecution } from '#tests/support/media-fuzz/large.ts';
 import {
-  type Range,
   sendHostileForms,
   sendMalformed,
   sendMutants,
   sendPolyglots,
+  type UploadContext,
 } from '#tests/support/media-fuzz/uploads.ts';
 import { mutantSeeds, mutants } from '#tests/support/pictures-mutants.ts';
 
@@ -40,57 +40,57 @@ async function cleanMutants(options: Options) {
   return counts;
 }
 
-async function sendLarge(range: Range) {
-  const atRest = await peakMemory(range.service.local, 'complaints');
+async function sendLarge(context: UploadContext) {
+  const atRest = await peakMemory(context.service.local, 'complaints');
   const large = await noise(1_020, 1_020);
-  await sendByDomain(range, [large, large, large]);
-  const afterForm = await peakMemory(range.service.local, 'complaints');
-  await sendByExecution(range, [large, large, await noise(500, 500)]);
+  await sendByDomain(context, [large, large, large]);
+  const afterForm = await peakMemory(context.service.local, 'complaints');
+  await sendByExecution(context, [large, large, await noise(500, 500)]);
   return {
     pictureBytes: large.length,
     atRest,
     afterForm,
-    afterBase64: await peakMemory(range.service.local, 'complaints'),
+    afterBase64: await peakMemory(context.service.local, 'complaints'),
     wrong: [],
   };
 }
 
 /** Files one complaint for each photo of a folder. */
-async function sendPhotos(range: Range, folder: string) {
+async function sendPhotos(context: UploadContext, folder: string) {
   const results: Record<string, string> = {};
   for (const name of readdirSync(folder).filter((file) => /\.(jpe?g|png|webp|heic)$/i.test(file))) {
     const bytes = readFileSync(join(folder, name));
-    const told = await sendByDomain(range, [bytes]).then(
+    const outcome = await sendByDomain(context, [bytes]).then(
       ({ images: [image] }) => `${image?.width} x ${image?.height}, ${bytes.length} -> ${image?.bytes} bytes`,
       (error: Error) => error.message.slice(0, 400),
     );
-    results[name] = told;
+    results[name] = outcome;
   }
   return { ...results, wrong: [] };
 }
 
 type Result = { wrong: readonly string[]; slowest?: { what: string; milliseconds: number } };
-type Part = (range: Range, options: Options) => Promise<Result>;
+type Part = (context: UploadContext, options: Options) => Promise<Result>;
 
 /** No upload of at most 3 MiB takes longer on a quiet machine, whatever its content. */
 const SLOW_MS = 1_000;
 
 const PARTS: Readonly<Record<string, Part>> = {
   large: sendLarge,
-  forms: (range, options) => sendHostileForms(range, scaled(20_000, options), options.seed),
-  mutants: (_range, options) => cleanMutants(options),
-  'mutants sent': (range, options) => sendMutants(range, scaled(2_000, options), options.seed),
-  malformed: (range) => sendMalformed(range, () => true),
-  polyglots: (range) => sendPolyglots(range, () => true),
-  canaries: (range, options) => sendCanaries(range, scaled(2_000, options), options.seed),
+  forms: (context, options) => sendHostileForms(context, scaled(20_000, options), options.seed),
+  mutants: (_context, options) => cleanMutants(options),
+  'mutants sent': (context, options) => sendMutants(context, scaled(2_000, options), options.seed),
+  malformed: (context) => sendMalformed(context, () => true),
+  polyglots: (context) => sendPolyglots(context, () => true),
+  canaries: (context, options) => sendCanaries(context, scaled(2_000, options), options.seed),
 };
 
 async function sendAll(service: Service, parts: [name: string, part: Part][], options: Options): Promise<number> {
-  const range = { service, person: await service.person() };
+  const context = { service, person: await service.person() };
   let wrong = 0;
   for (const [name, part] of parts) {
     const start = performance.now();
-    const result = await part(range, options);
+    const result = await part(context, options);
     wrong += result.wrong.length + Number((result.slowest?.milliseconds ?? 0) > SLOW_MS);
     console.log(`${name}: ${((performance.now() - start) / 1_000).toFixed(1)} s`, JSON.stringify(result, null, 1));
   }
@@ -112,7 +112,7 @@ await runCommand({
   },
   async run({ only, photos, ...values }) {
     const photosPart: Record<string, Part> =
-      photos === undefined ? {} : { photos: (range) => sendPhotos(range, photos) };
+      photos === undefined ? {} : { photos: (context) => sendPhotos(context, photos) };
     const parts = Object.entries({ ...PARTS, ...photosPart }).filter(([name]) => only === undefined || name === only);
     if (parts.length === 0) throw new UsageError(`There is no part "${only}".`);
     const scale = wholeNumber('--scale', values.scale, { min: 1, max: 10_000 });

@@ -5,7 +5,7 @@ import { DATABASE_ID } from '#shared/appwrite/resources.ts';
 import { countedAs } from '#shared/appwrite/tallies.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
 
-export type Filling = { complaints: number; pictures: number; orphans: number; picture: Uint8Array };
+export type FillOptions = { complaints: number; pictures: number; orphans: number; picture: Uint8Array };
 
 const AT_ONCE = 100;
 
@@ -45,8 +45,8 @@ function complaintRow(id: string, size: { bytes: number; pictured: boolean }) {
 }
 
 function entryRow(complaintId: string) {
-  const said = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
-  return { $id: randomId(), complaintId, ...said };
+  const entry = { number: 1, role: 'user', kind: 'created', status: 'created', progress: 0, internal: false };
+  return { $id: randomId(), complaintId, ...entry };
 }
 
 async function storeAll({ gateway }: Connection, ids: readonly string[], picture: Uint8Array): Promise<void> {
@@ -58,7 +58,10 @@ async function storeAll({ gateway }: Connection, ids: readonly string[], picture
 }
 
 /** Fills a database as after years: complaints with timelines, some with a picture, and files without a complaint. */
-export async function fill(connection: Connection, { complaints, pictures, orphans, picture }: Filling): Promise<void> {
+export async function fill(
+  connection: Connection,
+  { complaints, pictures, orphans, picture }: FillOptions,
+): Promise<void> {
   const { tables } = connection.gateway;
   const ids = Array.from({ length: complaints }, randomId);
   for (let from = 0; from < complaints; from += AT_ONCE) {
@@ -67,8 +70,8 @@ export async function fill(connection: Connection, { complaints, pictures, orpha
     await tables.createRows({ databaseId: DATABASE_ID, tableId: 'complaints', rows });
     await tables.createRows({ databaseId: DATABASE_ID, tableId: 'timeline', rows: some.map(entryRow) });
   }
-  const nobodies = Array.from({ length: orphans }, randomId);
-  const owners = [...ids.slice(0, pictures), ...nobodies];
+  const orphanOwners = Array.from({ length: orphans }, randomId);
+  const owners = [...ids.slice(0, pictures), ...orphanOwners];
   await storeAll(
     connection,
     owners.map((id) => imageFileId(id, 0)),

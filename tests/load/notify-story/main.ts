@@ -1,7 +1,7 @@
 import { buildFunctions } from '#scripts/build/functions.ts';
 import { runCommand, wholeNumber } from '#scripts/project/command.ts';
 import { startService } from '#tests/support/harness.ts';
-import { tellStory } from '#tests/support/notify-story.ts';
+import { runNotifyStory } from '#tests/support/notify-story.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 
 await runCommand({
@@ -19,13 +19,13 @@ await runCommand({
     const count = wholeNumber('--changes', String(changes), { min: 1, max: 100_000 });
     try {
       const started = performance.now();
-      const report = await tellStory(service, { changes: count, faults: 0.02, random });
-      const { struck, toTell, mails, untold, twice, minutes } = report;
-      console.log(`${report.changes} changes, ${struck} faults struck, ${toTell} things to tell, ${mails} mails`);
-      console.log(`${untold.length} untold, ${twice.length} told twice`, ...untold, ...twice);
+      const report = await runNotifyStory(service, { changes: count, faults: 0.02, random });
+      const { faultHits, expected, mails, missing, duplicated, minutes } = report;
+      console.log(`${report.changes} changes, ${faultHits} faults struck, ${expected} things to tell, ${mails} mails`);
+      console.log(`${missing.length} untold, ${duplicated.length} told twice`, ...missing, ...duplicated);
       console.log(`minutes until told: p50 ${minutes.p50}, p95 ${minutes.p95}, of which 2 wait for further changes`);
       console.log(`${Math.round((performance.now() - started) / 1000)} s`);
-      return untold.length + twice.length === 0 ? 0 : 1;
+      return missing.length + duplicated.length === 0 ? 0 : 1;
     } finally {
       await service.close();
     }

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ComplaintDetail, ComplaintList } from '#shared/contract/responses.ts';
 import { referenceOf } from '#shared/domain/reference.ts';
-import { runSchedule } from '#tests/support/complaints.ts';
+import { runMaintenanceOnce } from '#tests/support/complaints.ts';
 import { makePicture } from '#tests/support/pictures.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 import type { Answer } from '#tests/support/send.ts';
-import { draftOf, live } from './history.ts';
+import { draftOf, playHistory } from './history.ts';
 import { type Case, knownTo, nameShown, type Viewer } from './model.ts';
-import { LISTS, type List, OTHERS, WALKS } from './paths.ts';
+import { LISTS, type List, OTHER_PATHS, PAGED_LISTS } from './paths.ts';
 import { idOf, openWorld, usernameOf, type World } from './world.ts';
 
-export type Figures = { cases: number; ghosts: number; answers: number };
+export type Figures = { cases: number; hidden: number; answers: number };
 
 /** People whose names no viewer here may read anywhere. */
 const SECRET_NAMES = ['ghost', 'mask1', 'mask2', 'leaver1', 'leaver2', 'scribe', 'chief'] as const;
@@ -48,8 +48,8 @@ function comparable(world: World, text: string): string {
 
 const EXCEPTED = new Set(['date', 'etag', 'x-request-id', 'x-appwrite-execution-id', 'content-length', 'keep-alive']);
 
-function seen(world: World, { status, headers, text }: Answer) {
-  const told = Object.entries(headers).filter(([name]) => !EXCEPTED.has(name));
+function comparableAnswer(world: World, { status, headers, text }: Answer) {
+  const compared = Object.entries(headers).filter(([name]) => !EXCEPTED.has(name));
   // A recent limit is counted in its existing row, an older one in a new row.
   const calls = world.service.local.calls
     .of(headers['x-appwrite-execution-id'] ?? '')
@@ -57,7 +57,7 @@ function seen(world: World, { status, headers, text }: Answer) {
   const plain = (path: string) => (path.split('?')[0] ?? '').replace(/(rows|transactions)\/[^/]+/, '$1/~');
   return {
     status,
-    headers: Object.fromEntries(told),
+    headers: Object.fromEntries(compared),
     body: comparable(world, text),
     calls: calls.map(({ method, path, status }) => `${method} ${plain(path)} ${status}`).sort(),
   };
@@ -86,11 +86,15 @@ class Oracle {
   }
 
   /** Sends one request in both worlds and expects equal answers. `path` may insert the id of a label in a world. */
-  async alike(viewer: Viewer, path: (world: World) => string, isOrdered = true): Promise<[Answer, Answer]> {
+  async expectEqualAnswers(
+    viewer: Viewer,
+    path: (world: World) => string,
+    isOrdered = true,
+  ): Promise<[Answer, Answer]> {
     const [one, two] = this.#worlds;
     const [a, b] = await Promise.all([ask(one, viewer, path(one)), ask(two, viewer, path(two))]);
     this.answers += 2;
-    const [left, right] = [seen(one, a), seen(two, b)];
+    const [left, right] = [comparableAnswer(one, a), comparableAnswer(two, b)];
     if (!isOrdered) {
       for (const side of [left, right]) side.body = [...side.body].sort().join('');
     }
@@ -125,8 +129,8 @@ class Oracle {
     }
   }
 
-  async list(viewer: Viewer, list: List): Promise<void> {
-    const answers = await this.alike(viewer, () => `/complain?${list.query}`, list.order !== 'any');
+  async checkList(viewer: Viewer, list: List): Promise<void> {
+    const answers = await this.expectEqualAnswers(viewer, () => `/complain?${list.query}`, list.order !== 'any');
     for (const [index, answer] of answers.entries()) {
       const world = this.#worlds[index] ?? this.#worlds[0];
       const page = answer.as(ComplaintList);
@@ -141,7 +145,7 @@ class Oracle {
     }
   }
 
-  async walk(viewer: Viewer, list: List): Promise<void> {
+  async checkPages(viewer: Viewer, list: List): Promise<void> {
     const cursors = new Map<World, string>();
     const pages = new Map<World, ComplaintList[]>();
     const pathOf = (world: World) => {
@@ -149,7 +153,7 @@ class Oracle {
       return `/complain?${list.query}${after === undefined ? '' : `&after=${after}`}`;
     };
     do {
-      const answers = await this.alike(viewer, pathOf);
+      const answers = await this.expectEqualAnswers(viewer, pathOf);
       for (const [index, answer] of answers.entries()) {
         const world = this.#worlds[index] ?? this.#worlds[0];
         const page = answer.as(ComplaintList);
@@ -164,8 +168,8 @@ class Oracle {
     }
   }
 
-  async detail(viewer: Viewer, one: Case): Promise<void> {
-    const answers = await this.alike(viewer, (world) => `/complain?id=${idOf(world, one.label)}`);
+  async checkDetail(viewer: Viewer, one: Case): Promise<void> {
+    const answers = await this.expectEqualAnswers(viewer, (world) => `/complain?id=${idOf(world, one.label)}`);
     const isKnown = knownTo(viewer, [one]).length === 1;
     for (const answer of answers) {
       if (!isKnown) {
@@ -174,29 +178,30 @@ class Oracle {
       }
       const { username, timeline } = answer.as(ComplaintDetail);
       if (username !== nameShown(viewer, one)) this.#fail(`${viewer} reads the name ${username}`, one);
-      const told = timeline.map(({ role, kind, note, status }) => ({ role, kind, note, status }));
-      if (!isDeepStrictEqual(told, one.entries)) this.#fail(`${viewer} reads the timeline`, told, one.entries);
+      const entries = timeline.map(({ role, kind, note, status }) => ({ role, kind, note, status }));
+      if (!isDeepStrictEqual(entries, one.entries)) this.#fail(`${viewer} reads the timeline`, entries, one.entries);
     }
   }
 
   /** Compares a hidden complaint in one world with an unknown id in the other. */
-  async probe(viewer: Viewer): Promise<void> {
-    const [haunted, plain] = this.#worlds[0].ghosts.length > 0 ? this.#worlds : [this.#worlds[1], this.#worlds[0]];
+  async compareHiddenWithUnknown(viewer: Viewer): Promise<void> {
+    const [withHidden, withoutHidden] =
+      this.#worlds[0].hiddenIds.length > 0 ? this.#worlds : [this.#worlds[1], this.#worlds[0]];
     const unknown = { id: 'q'.repeat(20), reference: referenceOf(2099, 1) };
     const picture = (await makePicture('png')).toString('base64');
-    for (const id of haunted.ghosts) {
-      const { reference } = (await ask(haunted, 'clerk', `/complain?id=${id}`)).as(ComplaintDetail);
-      const ghost = { id, reference: reference ?? '' };
-      const reads = (asked: typeof ghost) => [
+    for (const id of withHidden.hiddenIds) {
+      const { reference } = (await ask(withHidden, 'clerk', `/complain?id=${id}`)).as(ComplaintDetail);
+      const hidden = { id, reference: reference ?? '' };
+      const reads = (asked: typeof hidden) => [
         `/complain?id=${asked.id}`,
         `/complain?id=${asked.id}&timelineAfter=1`,
         `/complain?reference=${asked.reference}`,
         `/complain?q=${asked.reference}`,
       ];
-      for (const [index, path] of reads(ghost).entries()) {
+      for (const [index, path] of reads(hidden).entries()) {
         const other = reads(unknown)[index] ?? '';
-        const [a, b] = await Promise.all([ask(haunted, viewer, path), ask(plain, viewer, other)]);
-        this.#checkAlike(`${viewer}: ${path}`, seen(haunted, a), seen(plain, b));
+        const [a, b] = await Promise.all([ask(withHidden, viewer, path), ask(withoutHidden, viewer, other)]);
+        this.#expectEqual(`${viewer}: ${path}`, comparableAnswer(withHidden, a), comparableAnswer(withoutHidden, b));
       }
       if (viewer === 'stranger') continue;
       for (const [method, path, more] of [
@@ -209,34 +214,38 @@ class Oracle {
         ['POST', '/complain/rate', { score: 3 }],
         ['POST', '/complain/images', { images: [picture] }],
       ] as const) {
-        const put = (world: World, asked: typeof ghost) =>
+        const put = (world: World, asked: typeof hidden) =>
           world.people[viewer as 'other'].send(method, path, { json: { id: asked.id, ...more } });
-        const [a, b] = await Promise.all([put(haunted, ghost), put(plain, unknown)]);
+        const [a, b] = await Promise.all([put(withHidden, hidden), put(withoutHidden, unknown)]);
         if (a.status !== 404) this.#fail(`${viewer}: ${method} ${path}`, a.status);
-        this.#checkAlike(`${viewer}: ${method} ${path}`, seen(haunted, a), seen(plain, b));
+        this.#expectEqual(
+          `${viewer}: ${method} ${path}`,
+          comparableAnswer(withHidden, a),
+          comparableAnswer(withoutHidden, b),
+        );
       }
     }
   }
 
-  #checkAlike(what: string, left: unknown, right: unknown): void {
+  #expectEqual(what: string, left: unknown, right: unknown): void {
     this.answers += 2;
     if (isDeepStrictEqual(left, right)) return;
     this.#fail(`a hidden complaint is not answered like none: ${what}`, firstDifference(left, right));
   }
 
   /** Every URL that the public was shown opens if the complaint is still visible, and not if it was hidden later. */
-  async pictures(): Promise<void> {
+  async checkPictures(): Promise<void> {
     for (const world of this.#worlds) {
       const shown = [...world.pictures.values()].flat();
-      for (const url of [...shown, ...world.ended]) {
+      for (const url of [...shown, ...world.endedUrls]) {
         const { status } = await fetch(url);
-        if ((status === 200) === world.ended.includes(url)) this.#fail(`a picture was answered ${status}`, url);
+        if ((status === 200) === world.endedUrls.includes(url)) this.#fail(`a picture was answered ${status}`, url);
       }
     }
   }
 
   /** A filing that is repeated under its key is answered with the complaint as its reporter may see it. */
-  async replays(): Promise<void> {
+  async checkReplays(): Promise<void> {
     for (const one of this.#cases.filter(({ who }) => who === 'other')) {
       const place = one.isPlaced ? { latitude: 48.2082, longitude: 16.3738 } : {};
       const json = { ...draftOf(one), ...place };
@@ -255,10 +264,10 @@ class Oracle {
   }
 
   /** Staff see every complaint, so the checks above do not pass for lack of complaints. */
-  async staff(): Promise<void> {
+  async checkStaffList(): Promise<void> {
     for (const world of this.#worlds) {
       const page = (await ask(world, 'clerk', '/complain?pageSize=100')).as(ComplaintList);
-      const expected = this.#cases.length + world.ghosts.length;
+      const expected = this.#cases.length + world.hiddenIds.length;
       if (page.items.length !== expected) this.#fail(`staff see ${page.items.length} of ${expected}`);
       const known = page.items.filter(({ id }) => [...world.ids.values()].includes(id));
       this.#checkItems('clerk', world, [{ ...page, items: known }]);
@@ -274,24 +283,24 @@ class Oracle {
 export async function compareAnswers(seed: number, steps: number): Promise<Figures> {
   const worlds = await Promise.all([openWorld(), openWorld()]);
   try {
-    const cases = await live(worlds, steps, seededRandom(seed));
+    const cases = await playHistory(worlds, steps, seededRandom(seed));
     // Maintenance applies what was hidden in the console.
-    for (const world of worlds) await runSchedule(world.service);
+    for (const world of worlds) await runMaintenanceOnce(world.service);
     // The first request for figures after a change has them computed.
     for (const world of worlds) await ask(world, 'clerk', '/complain/stats');
     const oracle = new Oracle(worlds, cases);
-    await oracle.staff();
+    await oracle.checkStaffList();
     for (const viewer of VIEWERS) {
-      for (const list of LISTS) if (!list.isOwn || viewer !== 'stranger') await oracle.list(viewer, list);
-      for (const list of WALKS) await oracle.walk(viewer, list);
-      for (const path of OTHERS) await oracle.alike(viewer, () => path);
-      for (const one of cases) await oracle.detail(viewer, one);
-      await oracle.probe(viewer);
+      for (const list of LISTS) if (!list.isOwn || viewer !== 'stranger') await oracle.checkList(viewer, list);
+      for (const list of PAGED_LISTS) await oracle.checkPages(viewer, list);
+      for (const path of OTHER_PATHS) await oracle.expectEqualAnswers(viewer, () => path);
+      for (const one of cases) await oracle.checkDetail(viewer, one);
+      await oracle.compareHiddenWithUnknown(viewer);
     }
-    await oracle.pictures();
-    await oracle.replays();
-    const ghosts = worlds.reduce((sum, world) => sum + world.ghosts.length, 0);
-    return { cases: cases.length, ghosts, answers: oracle.answers };
+    await oracle.checkPictures();
+    await oracle.checkReplays();
+    const hidden = worlds.reduce((sum, world) => sum + world.hiddenIds.length, 0);
+    return { cases: cases.length, hidden, answers: oracle.answers };
   } finally {
     await Promise.all(worlds.map((world) => world.service.close()));
   }

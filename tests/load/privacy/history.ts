@@ -7,7 +7,7 @@ import type { Random } from '#tests/support/seeded-random.ts';
 import type { Case } from './model.ts';
 import { idOf, type Name, type World } from './world.ts';
 
-/** Words that no other text here contains, so that a search finds only one complaint or ghost. */
+/** Words that no other text here contains, so that a search finds only one complaint. */
 const WORDS = [
   'zeppelin',
   'quagmire',
@@ -21,7 +21,7 @@ const WORDS = [
 ];
 const CATEGORIES = ['roads', 'waste', null] as const;
 export const PLACE = { latitude: 48.2082, longitude: 16.3738 };
-/** Only the texts of ghosts contain it. */
+/** Only complaints that the viewers may not know of contain it. */
 export const HIDDEN_WORD = 'phantasm';
 
 type Pair = readonly [World, World];
@@ -74,7 +74,7 @@ async function file(worlds: Pair, cases: Case[], random: Random): Promise<void> 
   cases.push(one);
 }
 
-async function inBoth(worlds: Pair, one: Case, json: Record<string, unknown>): Promise<void> {
+async function changeInBoth(worlds: Pair, one: Case, json: Record<string, unknown>): Promise<void> {
   for (const world of worlds) await change(world.people.clerk, { id: idOf(world, one.label), ...json });
 }
 
@@ -82,7 +82,7 @@ const urlsOf = ({ images }: Complaint) => images.flatMap(({ url, previewUrl }) =
 
 async function hide(world: World, { label }: Case): Promise<void> {
   await change(world.people.clerk, { id: idOf(world, label), hidden: true });
-  world.ended.push(...(world.pictures.get(label) ?? []));
+  world.endedUrls.push(...(world.pictures.get(label) ?? []));
   world.pictures.delete(label);
 }
 
@@ -107,7 +107,7 @@ async function work(worlds: Pair, cases: Case[], random: Random): Promise<void> 
     }
     case 1:
       if (one.status !== 'created') return;
-      await inBoth(worlds, one, { status: 'acknowledged' });
+      await changeInBoth(worlds, one, { status: 'acknowledged' });
       one.status = 'acknowledged';
       one.entries.push({ role, kind: 'status', note: null, status: 'acknowledged' });
       return;
@@ -140,37 +140,37 @@ async function work(worlds: Pair, cases: Case[], random: Random): Promise<void> 
   }
 }
 
-async function fileGhost(world: World, random: Random, isPictured: boolean) {
+async function fileSecretComplaint(world: World, random: Random, isPictured: boolean) {
   const draft = { title: `A ${HIDDEN_WORD}`, description: 'Nobody knows.', category: 'roads', anonymous: false };
   const name = random.pick(['ghost', 'mask1', 'neighbour'] as const);
   return { name, filed: await send(world.people[name], draft, { isPlaced: true, isPictured }) };
 }
 
 /** Changes in one world that only staff may know of. */
-const SECRETS: readonly ((world: World, cases: Case[], random: Random) => Promise<unknown>)[] = [
+const SECRET_CHANGES: readonly ((world: World, cases: Case[], random: Random) => Promise<unknown>)[] = [
   async function hiddenByStaff(world, _, random) {
-    const { filed } = await fileGhost(world, random, random.chance(0.5));
+    const { filed } = await fileSecretComplaint(world, random, random.chance(0.5));
     await change(world.people.clerk, { id: filed.id, hidden: true });
-    world.ghosts.push(filed.id);
-    world.ended.push(...urlsOf(filed));
+    world.hiddenIds.push(filed.id);
+    world.endedUrls.push(...urlsOf(filed));
   },
   async function hiddenInTheConsole(world, _, random) {
     const { complaints } = world.service.connection.store;
-    const { filed } = await fileGhost(world, random, random.chance(0.5));
+    const { filed } = await fileSecretComplaint(world, random, random.chance(0.5));
     const row = await complaints.find(filed.id);
     if (row) await complaints.replace(row, { hidden: true });
-    world.ghosts.push(filed.id);
-    world.ended.push(...urlsOf(filed));
+    world.hiddenIds.push(filed.id);
+    world.endedUrls.push(...urlsOf(filed));
   },
   async function deleted(world, _, random) {
-    const { name, filed } = await fileGhost(world, random, false);
+    const { name, filed } = await fileSecretComplaint(world, random, false);
     await world.people[name].send('POST', '/complain/delete', { json: { id: filed.id } });
   },
   async function workedOnWhileHidden(world, _, random) {
-    const { filed } = await fileGhost(world, random, false);
+    const { filed } = await fileSecretComplaint(world, random, false);
     await change(world.people.clerk, { id: filed.id, hidden: true });
     await change(world.people.clerk, { id: filed.id, status: 'acknowledged', note: 'In secret.' });
-    world.ghosts.push(filed.id);
+    world.hiddenIds.push(filed.id);
   },
   async function hiddenForAMoment(world, cases, random) {
     const one = cases[random.below(cases.length)];
@@ -192,7 +192,7 @@ const SECRETS: readonly ((world: World, cases: Case[], random: Random) => Promis
  * Lets a viewer follow a complaint and marks another one as its duplicate. Then hides it in one world and deletes it in
  * the other, which only staff may tell apart.
  */
-async function goneFromSight(worlds: Pair, cases: Case[], random: Random): Promise<void> {
+async function hideOrDelete(worlds: Pair, cases: Case[], random: Random): Promise<void> {
   const one = cases.find(({ hidden, status }) => !hidden && status === 'created');
   const isHiddenIn = random.below(2);
   for (const [index, world] of worlds.entries()) {
@@ -202,7 +202,7 @@ async function goneFromSight(worlds: Pair, cases: Case[], random: Random): Promi
     if (one) await change(world.people.clerk, { id: idOf(world, one.label), duplicateOf: id });
     if (index === isHiddenIn) {
       await change(world.people.clerk, { id, hidden: true });
-      world.ghosts.push(id);
+      world.hiddenIds.push(id);
     } else {
       const { status } = await world.people.neighbour.send('POST', '/complain/delete', { json: { id } });
       if (status !== 200) throw new Error(`a deletion was answered ${status}`);
@@ -216,18 +216,18 @@ async function goneFromSight(worlds: Pair, cases: Case[], random: Random): Promi
 }
 
 /** Plays a history of `steps` steps in two worlds that differ only in what no viewer may know. */
-export async function live(worlds: Pair, steps: number, random: Random): Promise<Case[]> {
+export async function playHistory(worlds: Pair, steps: number, random: Random): Promise<Case[]> {
   const cases: Case[] = [];
   for (let turn = 0; turn < 4; turn += 1) await file(worlds, cases, random);
   // Every kind of secret happens at least once, in one of the worlds.
-  for (const secret of SECRETS) await secret(worlds[random.below(2)] ?? worlds[0], cases, random);
-  await goneFromSight(worlds, cases, random);
+  for (const makeChange of SECRET_CHANGES) await makeChange(worlds[random.below(2)] ?? worlds[0], cases, random);
+  await hideOrDelete(worlds, cases, random);
   for (let turn = 0; turn < steps; turn += 1) {
     if (random.chance(0.3)) await file(worlds, cases, random);
     else if (random.chance(0.6)) await work(worlds, cases, random);
-    const secret = SECRETS[random.below(SECRETS.length)];
-    if (random.chance(0.5)) await secret?.(worlds[random.below(2)] ?? worlds[0], cases, random);
-    if (random.chance(0.1)) await goneFromSight(worlds, cases, random);
+    const makeChange = SECRET_CHANGES[random.below(SECRET_CHANGES.length)];
+    if (random.chance(0.5)) await makeChange?.(worlds[random.below(2)] ?? worlds[0], cases, random);
+    if (random.chance(0.1)) await hideOrDelete(worlds, cases, random);
   }
   for (const world of worlds) {
     for (const name of ['leaver1', 'leaver2'] as const) {

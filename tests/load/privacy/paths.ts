@@ -59,14 +59,14 @@ export const LISTS: readonly List[] = [
 ];
 
 /** Lists that are paged by cursor to the end. */
-export const WALKS: readonly List[] = [
+export const PAGED_LISTS: readonly List[] = [
   { query: 'pageSize=2', holds: all },
   { query: 'pageSize=3&sort=createdAt', holds: all, order: 'oldest' },
   { query: 'pageSize=2&status=created', holds: ({ status }) => status === 'created' },
 ];
 
 /** Requests whose answers are only compared between the worlds. */
-export const OTHERS: readonly string[] = [
+export const OTHER_PATHS: readonly string[] = [
   '/complain?page=2&pageSize=2',
   '/complain?page=50&pageSize=2',
   '/complain?pageSize=1',

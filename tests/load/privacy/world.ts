@@ -25,11 +25,11 @@ export type World = {
   people: Record<Name, Person>;
   /** The ids of the complaints of both worlds, by the test's labels. */
   ids: Map<string, string>;
-  /** The picture URLs of those complaints as the public last saw them, and the URLs that ended by hiding. */
+  /** The picture URLs of those complaints as the public last saw them, and the URLs that hiding has ended. */
   pictures: Map<string, string[]>;
-  ended: string[];
+  endedUrls: string[];
   /** The ids of complaints that only this world has and only staff may know of. */
-  ghosts: string[];
+  hiddenIds: string[];
 };
 
 export const usernameOf = (name: Name) => `${name}.of.the.test`;
@@ -50,8 +50,8 @@ export async function openWorld(): Promise<World> {
     people: Object.fromEntries(people) as Record<Name, Person>,
     ids: new Map(),
     pictures: new Map(),
-    ended: [],
-    ghosts: [],
+    endedUrls: [],
+    hiddenIds: [],
   };
 }
 

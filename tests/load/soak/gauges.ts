@@ -4,13 +4,13 @@ import { median } from '#tests/support/statistics.ts';
 export type Gauge = { memoryMb: number; handles: number };
 
 /** The command line of a function's process; a build process that is still running has another one. */
-const HOST = /\/runtime\/server\.ts\0/;
+const FUNCTION_COMMAND = /\/runtime\/server\.ts\0/;
 
 /** Memory and open handles of the functions' processes, which are children of this one; undefined without /proc. */
 function readGauge(): Gauge | undefined {
   try {
     const all = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
-    const children = all.filter((pid) => HOST.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
+    const children = all.filter((pid) => FUNCTION_COMMAND.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
     const sizes = children.map((pid) =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]),
     );

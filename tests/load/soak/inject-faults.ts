@@ -12,7 +12,7 @@ const CALLS: readonly CallRule[] = [
   { kind: 'hang', milliseconds: 1500 },
 ];
 const EVENTS: readonly EventRule[] = [{ kind: 'event-lost' }, { kind: 'event-doubled' }];
-const LOOK_EVERY_MS = 10;
+const CHECK_EVERY_MS = 10;
 
 /** Makes `share` of the functions’ calls and every other event fail until it is stopped. */
 export function injectFaults(faults: Faults, share: number): { stop(): { calls: number; events: number } } {
@@ -30,7 +30,7 @@ export function injectFaults(faults: Faults, share: number): { stop(): { calls: 
       event.remove();
       event = plan(faults, { ...pick(EVENTS), nth: 2 });
     }
-  }, LOOK_EVERY_MS);
+  }, CHECK_EVERY_MS);
   return {
     stop() {
       clearInterval(timer);

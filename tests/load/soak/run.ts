@@ -1,8 +1,8 @@
 import { makePhoto } from '#tests/support/photo.ts';
-import { audit, type Findings, letDaysPass } from './audit.ts';
+import { audit, type Findings, runDailyPasses } from './audit.ts';
 import { type Gauge, startGauges } from './gauges.ts';
 import { injectFaults } from './inject-faults.ts';
-import { startSubject } from './service.ts';
+import { startSoakService } from './service.ts';
 import { Traffic } from './traffic.ts';
 
 export type SoakOptions = { seconds: number; perSecond: number; faultShare: number };
@@ -18,21 +18,21 @@ export type SoakReport = {
 
 /** Runs mixed load at a steady rate with faults, then checks everything that is stored. */
 export async function runSoak({ seconds, perSecond, faultShare }: SoakOptions): Promise<SoakReport> {
-  const subject = await startSubject();
+  const service = await startSoakService();
   try {
-    const traffic = new Traffic(subject, new Uint8Array(await makePhoto()));
+    const traffic = new Traffic(service, new Uint8Array(await makePhoto()));
     for (let count = 0; count < 10; count += 1) await traffic.file(count < 3);
     const gauges = startGauges();
-    const faults = injectFaults(subject.local.faults, faultShare);
+    const faults = injectFaults(service.local.faults, faultShare);
     const requests = await atSteadyRate(() => traffic.next(), { seconds, perSecond });
     const injected = faults.stop();
     const drift = gauges.stop();
-    await letDaysPass(subject);
-    const findings = await audit(subject, traffic.ledger);
+    await runDailyPasses(service);
+    const findings = await audit(service, traffic.ledger);
     const { statuses, unexpected } = traffic.ledger;
     return { requests, statuses, injected, unexpected, findings, ...drift };
   } finally {
-    await subject.close();
+    await service.close();
   }
 }
 

@@ -14,7 +14,7 @@ import { LAYOUT } from '#tests/support/harness.ts';
 export const PASSWORD = 'navy-compiler-52';
 
 /** The whole product on a local Appwrite, with a citizen and a member of staff. */
-export type Subject = {
+export type SoakService = {
   local: LocalAppwrite;
   connection: Connection;
   user: Record<string, string>;
@@ -29,7 +29,7 @@ const SETTINGS = {
   APPWRITE_TIMEOUT_MS: '2000',
 };
 
-export async function startSubject(): Promise<Subject> {
+export async function startSoakService(): Promise<SoakService> {
   const dataDir = await mkdtemp(join(tmpdir(), 'soak-'));
   const variables = { '*': SETTINGS };
   const local = await startLocalAppwrite({

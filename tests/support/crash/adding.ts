@@ -1,5 +1,5 @@
 import { fileOne } from './removal.ts';
-import { answersOf, client, expectComplaints, form, type Stage, type Story } from './stories.ts';
+import { answersOf, complaintForm, expectComplaints, retryingClient, type Stage, type Story } from './stories.ts';
 
 const ADDED = 3;
 
@@ -11,20 +11,20 @@ function adding(retries: number, headers: Record<string, string>): Story {
     async lane(stage) {
       const id = await fileOne(stage);
       const send = () => {
-        const pictures = form(stage, '');
+        const pictures = complaintForm(stage, '');
         for (const field of ['title', 'description']) pictures.delete(field);
         pictures.set('id', id);
         return stage.reporter.send('POST', '/complain/images', { form: pictures, headers });
       };
       return {
-        ...client({ stage, retries, send }),
-        async check(struck) {
-          const told = answersOf(struck).filter((answer) => answer?.status === 200).length;
+        ...retryingClient({ stage, retries, send }),
+        async check(result) {
+          const confirmed = answersOf(result).filter((answer) => answer?.status === 200).length;
           await expectComplaints(stage, [2]);
           const added = await countAdded(stage, id);
-          const most = 'Idempotency-Key' in headers ? 1 : answersOf(struck).length;
-          const least = Math.min(told, most);
-          if (added < least || added > most) throw new Error(`added ${added} times, told so ${told} times`);
+          const most = 'Idempotency-Key' in headers ? 1 : answersOf(result).length;
+          const least = Math.min(confirmed, most);
+          if (added < least || added > most) throw new Error(`added ${added} times, told so ${confirmed} times`);
         },
       };
     },

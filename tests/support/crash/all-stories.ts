@@ -1,10 +1,10 @@
 import { addingStories } from './adding.ts';
+import { deliveryStories } from './deliveries.ts';
 import { filingStories } from './filing.ts';
 import { linkStories } from './links.ts';
 import { maintainingStories } from './maintaining.ts';
 import { removalStories } from './removal.ts';
 import type { Story } from './stories.ts';
-import { tellingStories } from './telling.ts';
 import { timeStories } from './time-steps.ts';
 
 /** Every story of the crash matrix. */
@@ -14,6 +14,6 @@ export const ALL_STORIES: readonly Story[] = [
   ...removalStories,
   ...maintainingStories,
   ...timeStories,
-  ...tellingStories,
+  ...deliveryStories,
   ...linkStories,
 ];

@@ -1,5 +1,5 @@
 import { fileOne } from './removal.ts';
-import { expectComplaints, letDaysPass, type Stage } from './stories.ts';
+import { expectComplaints, runDailyPasses, type Stage } from './stories.ts';
 
 const FAULTS = ['event-lost', 'event-doubled', 'event-delayed', 'events-swapped'] as const;
 
@@ -18,17 +18,20 @@ async function tryFault(stage: Stage, kind: (typeof FAULTS)[number], inConsole: 
   planned.remove();
   await local.settle();
   if (planned.hits === 0) throw new Error('no event was struck');
-  await letDaysPass(stage.service);
+  await runDailyPasses(stage.service);
   await expectComplaints(stage, [1], { totals: !inConsole });
 }
 
-/** Tries every fault of an event with both ways of deleting, as far as `choose` selects them. */
-export async function tryEvents(stage: Stage, { choose }: { choose?: () => boolean } = {}): Promise<EventReport> {
+/** Tries every fault of an event with both ways of deleting, as far as `selectPoint` selects them. */
+export async function tryEvents(
+  stage: Stage,
+  { selectPoint }: { selectPoint?: () => boolean } = {},
+): Promise<EventReport> {
   const report: EventReport = { points: 0, broken: [] };
   const start = await stage.service.local.snapshot();
   for (const kind of FAULTS) {
     for (const inConsole of [false, true]) {
-      if (choose && !choose()) continue;
+      if (selectPoint && !selectPoint()) continue;
       report.points += 1;
       await tryFault(stage, kind, inConsole).catch((error: unknown) => report.broken.push(`${kind}: ${error}`));
       await stage.service.local.restore(start);

@@ -1,11 +1,11 @@
 import type { LinkPurpose } from '#shared/domain/account.ts';
 import { unsubscribeToken } from '#shared/services/accounts/links.ts';
-import { accountOf } from '../account-news.ts';
+import { accountOf } from '../account-notifications.ts';
 import { PASSWORD } from '../enrol.ts';
-import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../mail.ts';
+import { advanceMinutes, deliveriesOf, giveAddress, inboxOf, mailAdmin } from '../mail.ts';
 import type { Answer, Sending } from '../send.ts';
-import { quietly, type Stage, type Story } from './stories.ts';
-import { expectEqual, expectNothingLeft } from './telling.ts';
+import { expectEqual, expectNothingLeft } from './deliveries.ts';
+import { answerOrUndefined, type Stage, type Story } from './stories.ts';
 
 /** Enough for a lease to expire, and for the first two pauses between attempts. */
 const MINUTES = 14;
@@ -20,19 +20,19 @@ async function tokensTo({ service }: Stage, address: string, purpose: LinkPurpos
 }
 
 /** Repeats the request after a 409, 429, 503 or no answer, up to five times. */
-async function insist({ service }: Stage, send: () => Promise<Answer>): Promise<Answer> {
+async function retryWhileBusy({ service }: Stage, send: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 0; ; tries += 1) {
-    const answer = await quietly(send());
+    const answer = await answerOrUndefined(send());
     if (answer && ![409, 429, 503].includes(answer.status)) return answer;
     if (tries === 4) throw new Error(`the last answer was ${answer?.status}`);
-    await letMinutesPass(service, 1);
+    await advanceMinutes(service, 1);
   }
 }
 
 type Send = (method: string, path: string, sending: Sending) => Promise<Answer>;
 
 /** The steps of a person with a link: request the mail, and open the link. */
-type Using = {
+type LinkSteps = {
   purpose: LinkPurpose;
   to: string;
   ask: () => Promise<Answer>;
@@ -42,7 +42,7 @@ type Using = {
 };
 
 /** Requests a link and opens it once. If that fails, does both again after the mails had time to arrive. */
-function linkLane(stage: Stage, { purpose, to, ask, open, isDone }: Using) {
+function linkLane(stage: Stage, { purpose, to, ask, open, isDone }: LinkSteps) {
   const { service } = stage;
   const used = new Set<string>();
   const use = async (token: string) => {
@@ -58,7 +58,7 @@ function linkLane(stage: Stage, { purpose, to, ask, open, isDone }: Using) {
   return {
     local: service.local,
     async story() {
-      asked = await quietly(ask());
+      asked = await answerOrUndefined(ask());
       await service.local.settle();
       await service.local.settle();
       await openNewest()?.catch(() => undefined);
@@ -66,16 +66,16 @@ function linkLane(stage: Stage, { purpose, to, ask, open, isDone }: Using) {
       return { tries: [] };
     },
     async recover() {
-      await letMinutesPass(service, MINUTES);
+      await advanceMinutes(service, MINUTES);
       if (await isDone()) return;
-      const isPromised = asked !== undefined && asked.status < 300;
-      if (!isPromised) asked = await insist(stage, ask);
-      if (!isPromised) await letMinutesPass(service, MINUTES);
+      const wasAccepted = asked !== undefined && asked.status < 300;
+      if (!wasAccepted) asked = await retryWhileBusy(stage, ask);
+      if (!wasAccepted) await advanceMinutes(service, MINUTES);
       const [token] = await tokensTo(stage, to, purpose);
       if (token === undefined) throw new Error('untold: no link was mailed');
-      const opened = await insist(stage, () => use(token));
+      const opened = await retryWhileBusy(stage, () => use(token));
       if (opened.status !== 204 || !(await isDone())) throw new Error(`the link that was mailed: ${opened.status}`);
-      await letMinutesPass(service, MINUTES);
+      await advanceMinutes(service, MINUTES);
     },
     /** A used link has no second effect. A late request may have mailed another link in the meantime. */
     async expectUsed() {
@@ -152,7 +152,7 @@ const address: Story = {
   },
 };
 
-const stopping: Story = {
+const unsubscribing: Story = {
   name: 'telling no more after unsubscribing',
   async lane(stage) {
     const { service, reporter, admin } = stage;
@@ -160,28 +160,28 @@ const stopping: Story = {
     const accountId = await giveAddress(service, username);
     const token = unsubscribeToken(accountId, service.settings.TOKEN_SECRET ?? '');
     const { id } = await reporter.file();
-    await letMinutesPass(service, 4);
+    await advanceMinutes(service, 4);
     const before = (await inboxOf(service)).length;
     const stop = () => service.send('POST', '/email/unsubscribe', { json: { token } });
     return {
       local: service.local,
       async story() {
-        await quietly(stop());
+        await answerOrUndefined(stop());
         await service.local.settle();
         return { tries: [] };
       },
       async recover() {
-        expectEqual('the answer', (await insist(stage, stop)).status, 204);
+        expectEqual('the answer', (await retryWhileBusy(stage, stop)).status, 204);
       },
       async check() {
         const { notify, email, emailConfirmed } = await accountOf(service, username);
         expectEqual('the account', [notify, email, emailConfirmed], ['none', `${username}@example.org`, true]);
         await admin.send('PUT', '/complain', { json: { id, status: 'in_progress' } });
-        await letMinutesPass(service, 4);
+        await advanceMinutes(service, 4);
         expectEqual('mails', (await inboxOf(service)).length, before);
       },
     };
   },
 };
 
-export const linkStories = [recovery, address, stopping];
+export const linkStories = [recovery, address, unsubscribing];

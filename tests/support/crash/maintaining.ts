@@ -2,12 +2,12 @@ import { createAccess, removeFile, storeFile } from '#shared/appwrite/media.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { imageFileId, randomId } from '#shared/domain/ids.ts';
 import { fileOne } from './removal.ts';
-import { expectComplaints, letDaysPass, type Stage, type Story } from './stories.ts';
+import { expectComplaints, runDailyPasses, type Stage, type Story } from './stories.ts';
 
-const DAY = 25 * HOUR;
+const MORE_THAN_A_DAY = 25 * HOUR;
 
 /** Creates every kind of leftover: files and a timeline without a complaint, and a complaint that lacks a picture. */
-async function leaveBehind(stage: Stage): Promise<string> {
+async function createLeftovers(stage: Stage): Promise<string> {
   const { gateway, store } = stage.service.connection;
   const bytes = stage.pictures[0] ?? new Uint8Array();
   for (const index of [0, 1, 2]) {
@@ -43,21 +43,21 @@ async function expectAllDone(stage: Stage, id: string): Promise<void> {
 
 const maintaining = (name: string, path: string): Story => ({
   name: `maintenance, its calls to ${name}`,
-  where: { functionId: 'maintenance', path },
+  callFilter: { functionId: 'maintenance', path },
   async lane(stage) {
     const { local } = stage.service;
-    const id = await leaveBehind(stage);
+    const id = await createLeftovers(stage);
     await editInConsole(stage, id);
     return {
       local,
       async story() {
         for (let day = 0; day < 2; day += 1) {
-          local.clock.advance(DAY);
+          local.clock.advance(MORE_THAN_A_DAY);
           await local.settle();
         }
         return { tries: [] };
       },
-      recover: () => letDaysPass(stage.service),
+      recover: () => runDailyPasses(stage.service),
       check: () => expectAllDone(stage, id),
     };
   },

@@ -1,8 +1,16 @@
 import { Complaint } from '#shared/contract/responses.ts';
-import { answersOf, client, expectComplaints, form, letDaysPass, type Stage, type Story } from './stories.ts';
+import {
+  answersOf,
+  complaintForm,
+  expectComplaints,
+  retryingClient,
+  runDailyPasses,
+  type Stage,
+  type Story,
+} from './stories.ts';
 
 export async function fileOne(stage: Stage): Promise<string> {
-  const answer = await stage.reporter.send('POST', '/complain', { form: form(stage, 'To be deleted') });
+  const answer = await stage.reporter.send('POST', '/complain', { form: complaintForm(stage, 'To be deleted') });
   return answer.as(Complaint, 201).id;
 }
 
@@ -14,12 +22,12 @@ function deleting(retries: number): Story {
       const id = await fileOne(stage);
       const send = () => stage.reporter.send('POST', '/complain/delete', { json: { id } });
       return {
-        ...client({ stage, retries, send }),
-        async check(struck) {
-          const statuses = answersOf(struck).map((answer) => answer?.status);
-          const surely = statuses.some((status) => status === 200 || status === 404);
-          if (retries > 0 && !surely) throw new Error(`never deleted: ${statuses}`);
-          await expectComplaints(stage, surely ? [1] : [1, 2]);
+        ...retryingClient({ stage, retries, send }),
+        async check(result) {
+          const statuses = answersOf(result).map((answer) => answer?.status);
+          const isDeleted = statuses.some((status) => status === 200 || status === 404);
+          if (retries > 0 && !isDeleted) throw new Error(`never deleted: ${statuses}`);
+          await expectComplaints(stage, isDeleted ? [1] : [1, 2]);
         },
       };
     },
@@ -41,7 +49,7 @@ const inConsole: Story = {
         await local.settle();
         return { tries: [] };
       },
-      recover: () => letDaysPass(stage.service),
+      recover: () => runDailyPasses(stage.service),
       check: () => expectComplaints(stage, [1], { totals: false }),
     };
   },

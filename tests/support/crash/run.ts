@@ -13,9 +13,9 @@ const FAULTS = [
   { kind: 'truncated-json', effect: 'none' },
 ] as const;
 
-function placeOf({ where }: Story, [stage]: Stage[]): NonNullable<EnumerationOptions['callFilter']> {
-  if (where?.functionId === undefined || !stage) return where ?? { functionId: '*' };
-  return { ...where, functionId: stage.service.functionId(where.functionId) };
+function callFilterOf({ callFilter }: Story, [stage]: Stage[]): NonNullable<EnumerationOptions['callFilter']> {
+  if (callFilter?.functionId === undefined || !stage) return callFilter ?? { functionId: '*' };
+  return { ...callFilter, functionId: stage.service.functionId(callFilter.functionId) };
 }
 
 /** Plays a story at every point, divided among the stages, and restores the stages afterwards. */
@@ -24,7 +24,7 @@ export async function runStory(story: Story, stages: Stage[], options: Enumerati
   const lanes = await Promise.all(stages.map((stage) => story.lane(stage)));
   const report = await enumerateCrashes(lanes, {
     faults: FAULTS,
-    callFilter: placeOf(story, stages),
+    callFilter: callFilterOf(story, stages),
     ...options,
   });
   await Promise.all(stages.map(({ service }, n) => starts[n] && service.local.restore(starts[n])));

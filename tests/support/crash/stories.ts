@@ -5,14 +5,18 @@ import { checkInvariants } from '../invariants.ts';
 import { makePicture } from '../pictures.ts';
 import type { Answer } from '../send.ts';
 
-/** More than a day, so that the daily pass is due. */
-const LONG = 25 * HOUR;
+/** Enough for the daily pass to be due. */
+const MORE_THAN_A_DAY = 25 * HOUR;
 const DAYS = 4;
 
 /** The client's answers, one for each try. */
-export type Told = { tries: (Answer | undefined)[] };
-/** `where`: the calls that faults strike; by default those of all functions. */
-export type Story = { name: string; where?: EnumerationOptions['callFilter']; lane(stage: Stage): Promise<Lane<Told>> };
+export type StoryResult = { tries: (Answer | undefined)[] };
+/** `callFilter`: the calls that faults strike; by default those of all functions. */
+export type Story = {
+  name: string;
+  callFilter?: EnumerationOptions['callFilter'];
+  lane(stage: Stage): Promise<Lane<StoryResult>>;
+};
 
 /** A service with people and pictures, on which stories are played. */
 export type Stage = { service: Service; reporter: Person; admin: Person; pictures: Uint8Array[] };
@@ -35,14 +39,14 @@ export async function openStage(): Promise<Stage> {
 /**
  * Advances four days: one daily pass records leftovers, the next removes them. A pass with a fault needs another run.
  */
-export async function letDaysPass({ local }: Service): Promise<void> {
+export async function runDailyPasses({ local }: Service): Promise<void> {
   for (let day = 0; day < DAYS; day += 1) {
-    local.clock.advance(LONG);
+    local.clock.advance(MORE_THAN_A_DAY);
     await local.settle();
   }
 }
 
-export function form({ pictures }: Stage, title: string): FormData {
+export function complaintForm({ pictures }: Stage, title: string): FormData {
   const filled = new FormData();
   filled.set('title', title);
   filled.set('description', 'Deep enough to lose a wheel in.');
@@ -50,41 +54,45 @@ export function form({ pictures }: Stage, title: string): FormData {
   return filled;
 }
 
-export const quietly = (sending: Promise<Answer>) => sending.catch(() => undefined);
+export const answerOrUndefined = (sending: Promise<Answer>) => sending.catch(() => undefined);
 
 /** Repeats the request after a 409, 429, 503 or no answer, up to four times, with 41 s in between. */
-async function insist(stage: Stage, send: () => Promise<Answer>): Promise<Answer | undefined> {
+async function retryWhileBusy(stage: Stage, send: () => Promise<Answer>): Promise<Answer | undefined> {
   for (let tries = 0; ; tries += 1) {
-    const answer = await quietly(send());
+    const answer = await answerOrUndefined(send());
     if (tries === 3 || (answer && ![409, 429, 503].includes(answer.status))) return answer;
     stage.service.local.clock.advance(41 * SECOND);
     await stage.service.local.settle();
   }
 }
 
-type Retold = { stage: Stage; retries: number; send: () => Promise<Answer> };
+type RetryOptions = { stage: Stage; retries: number; send: () => Promise<Answer> };
 
 /** A client that sends, and then retries `retries` times whatever the answer was; daily passes follow. */
-export function client({ stage, retries, send }: Retold): Pick<Lane<Told>, 'local' | 'story' | 'recover'> {
+export function retryingClient({
+  stage,
+  retries,
+  send,
+}: RetryOptions): Pick<Lane<StoryResult>, 'local' | 'story' | 'recover'> {
   const { local } = stage.service;
   return {
     local,
     async story() {
-      const answer = await quietly(send());
+      const answer = await answerOrUndefined(send());
       await local.settle();
       return { tries: [answer] };
     },
-    async recover({ outcome }: PointOutcome<Told>) {
+    async recover({ outcome }: PointOutcome<StoryResult>) {
       for (let n = 0; n < retries; n += 1) {
-        const answer = await insist(stage, send);
+        const answer = await retryWhileBusy(stage, send);
         if (outcome.status === 'fulfilled') outcome.value.tries.push(answer);
       }
-      await letDaysPass(stage.service);
+      await runDailyPasses(stage.service);
     },
   };
 }
 
-export function answersOf({ outcome }: PointOutcome<Told>): (Answer | undefined)[] {
+export function answersOf({ outcome }: PointOutcome<StoryResult>): (Answer | undefined)[] {
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value.tries;
 }

@@ -20,24 +20,24 @@ async function expectStep(stage: Stage, id: string, { kind, note, changed }: Exp
   const steps = rows.filter((entry) => entry.role === 'system');
   const found = steps.map((entry) => [entry.internalNote, entry.changed.join(',')]);
   if (JSON.stringify(found) !== JSON.stringify([[note, changed]])) throw new Error(`steps: ${JSON.stringify(found)}`);
-  const news = (await store.outbox.list([])).rows.filter((row) => row.complaintId === id);
-  if (news.length > 0) throw new Error('news that was not told');
+  const pending = (await store.outbox.list([])).rows.filter((row) => row.complaintId === id);
+  if (pending.length > 0) throw new Error('news that was not told');
   const row = await store.complaints.find(id);
   if (row?.version !== steps[0]?.number) throw new Error(`version ${row?.version} after entry ${steps[0]?.number}`);
-  const told = (await deliveriesOf(stage.service, id)).filter((one) => one.complaintVersion === row?.version);
-  if (told.length !== 1) throw new Error(`told ${told.length} times`);
+  const deliveries = (await deliveriesOf(stage.service, id)).filter((one) => one.complaintVersion === row?.version);
+  if (deliveries.length !== 1) throw new Error(`told ${deliveries.length} times`);
 }
 
-type Telling = {
+type TimeStepOptions = {
   /** Files the complaint and brings it to where its step is due `dueIn` milliseconds later. */
   begin(stage: Stage): Promise<string>;
   dueIn: number;
   check(stage: Stage, id: string): Promise<void>;
 };
 
-const timeStep = (name: string, { begin, dueIn, check }: Telling): Story => ({
+const timeStep = (name: string, { begin, dueIn, check }: TimeStepOptions): Story => ({
   name,
-  where: { functionId: 'maintenance' },
+  callFilter: { functionId: 'maintenance' },
   async lane(stage) {
     const { local } = stage.service;
     const id = await begin(stage);

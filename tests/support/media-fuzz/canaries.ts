@@ -3,7 +3,7 @@ import { photoForm } from '../photo-form.ts';
 import { displayed, FORMATS, makePicture, ORIENTATIONS, randomRecipe } from '../pictures.ts';
 import { CANARY, withCanaries } from '../pictures-canary.ts';
 import { type Random, seededRandom } from '../seeded-random.ts';
-import type { Range } from './uploads.ts';
+import type { UploadContext } from './uploads.ts';
 
 export type CanaryTally = { pictures: number; wrong: string[] };
 type Source = { bytes: Buffer; what: string };
@@ -16,10 +16,10 @@ async function makeSource(index: number, random: Random): Promise<Source> {
   return { bytes, what: `${format}, orientation ${orientation}, ${JSON.stringify(recipe)}` };
 }
 
-type Shown = Complaint['images'][number];
+type ShownImage = Complaint['images'][number];
 
 /** The faults of a stored picture, compared with the one that was sent. */
-async function compare({ bytes, what }: Source, image: Shown | undefined): Promise<string[]> {
+async function compare({ bytes, what }: Source, image: ShownImage | undefined): Promise<string[]> {
   const answer = await fetch(image?.url ?? '');
   const kept = Buffer.from(await answer.arrayBuffer());
   if (answer.status !== 200) return [`${what}: ${answer.status}`];
@@ -32,7 +32,7 @@ async function compare({ bytes, what }: Source, image: Shown | undefined): Promi
 }
 
 /** Pictures full of metadata, in all formats and orientations, three to a complaint. */
-export async function sendCanaries({ person }: Range, count: number, seed: number): Promise<CanaryTally> {
+export async function sendCanaries({ person }: UploadContext, count: number, seed: number): Promise<CanaryTally> {
   const random = seededRandom(seed);
   const tally: CanaryTally = { pictures: 0, wrong: [] };
   for (let index = 0; index < count; index += 3) {

@@ -5,7 +5,7 @@ import { photoForm } from '../photo-form.ts';
 import { displayed } from '../pictures.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { send } from '../send.ts';
-import type { Range } from './uploads.ts';
+import type { UploadContext } from './uploads.ts';
 
 /** A PNG of random pixels, uncompressed: three bytes for each pixel, and little more. */
 export function noise(width: number, height: number): Promise<Buffer> {
@@ -25,7 +25,10 @@ async function expectShown(sources: readonly Buffer[], { images }: Complaint): P
 }
 
 /** Files the pictures as a form through the function's own domain. */
-export async function sendByDomain({ service, person }: Range, pictures: readonly Buffer[]): Promise<Complaint> {
+export async function sendByDomain(
+  { service, person }: UploadContext,
+  pictures: readonly Buffer[],
+): Promise<Complaint> {
   const encoded = new Response(photoForm(pictures));
   const headers = {
     host: service.local.functionHost(service.functionId('complaints')),
@@ -40,7 +43,10 @@ export async function sendByDomain({ service, person }: Range, pictures: readonl
 }
 
 /** Files the pictures as base64 through the executions API. */
-export async function sendByExecution({ service, person }: Range, pictures: readonly Buffer[]): Promise<Complaint> {
+export async function sendByExecution(
+  { service, person }: UploadContext,
+  pictures: readonly Buffer[],
+): Promise<Complaint> {
   const images = pictures.map((bytes) => bytes.toString('base64'));
   const body = JSON.stringify({ title: 'By execution', description: 'From an SDK.', images });
   const answer = await fetch(`${service.local.endpoint}/functions/${service.functionId('complaints')}/executions`, {

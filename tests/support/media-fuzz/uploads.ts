@@ -10,7 +10,7 @@ import { mutantSeeds, mutants } from '../pictures-mutants.ts';
 import { polyglots } from '../pictures-polyglots.ts';
 import type { Answer } from '../send.ts';
 
-export type Range = { service: Service; person: Person };
+export type UploadContext = { service: Service; person: Person };
 
 /** The result of a series of uploads; `wrong` is empty when all is well. */
 export type Tally = {
@@ -23,7 +23,7 @@ export type Tally = {
 };
 
 /** The most bytes that are sent. Appwrite cuts the connection when a client sends more than 12 MiB. */
-const PASSES = 11_500_000;
+const MAX_BYTES = 11_500_000;
 
 const newTally = (): Tally => ({ sent: 0, statuses: {}, slowest: { what: '', milliseconds: 0 }, stored: 0, wrong: [] });
 
@@ -39,7 +39,7 @@ async function record(tally: Tally, what: string, sending: () => Promise<Answer>
   return answer;
 }
 
-export async function countFiles({ service }: Pick<Range, 'service'>): Promise<number> {
+export async function countFiles({ service }: Pick<UploadContext, 'service'>): Promise<number> {
   const queries = [Query.limit(1)];
   return (await new Storage(service.connection.gateway.client).listFiles({ bucketId: BUCKET_ID, queries })).total;
 }
@@ -54,32 +54,37 @@ async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void
 }
 
 /** A refused upload leaves no file in the bucket. */
-async function expectStored(range: Range, tally: Tally, before: number, stored = tally.stored): Promise<Tally> {
-  const added = (await countFiles(range)) - before;
+async function expectStored(
+  context: UploadContext,
+  tally: Tally,
+  before: number,
+  stored = tally.stored,
+): Promise<Tally> {
+  const added = (await countFiles(context)) - before;
   if (added !== stored) tally.wrong.push(`${added} files stored, not ${stored}`);
   return tally;
 }
 
 /** Sends generated hostile forms. */
-export async function sendHostileForms(range: Range, count: number, seed: number): Promise<Tally> {
+export async function sendHostileForms(context: UploadContext, count: number, seed: number): Promise<Tally> {
   const tally = newTally();
-  const before = await countFiles(range);
+  const before = await countFiles(context);
   await inParallel(hostileBodies(count, seed), async ({ body, contentType }) => {
     const headers = { 'content-type': contentType };
-    await record(tally, 'form', () => range.person.send('POST', '/complain', { raw: body, headers }));
+    await record(tally, 'form', () => context.person.send('POST', '/complain', { raw: body, headers }));
   });
-  return expectStored(range, tally, before);
+  return expectStored(context, tally, before);
 }
 
 /** Sends pictures with bytes changed at random; they must be cleaned or refused. */
-export async function sendMutants(range: Range, count: number, seed: number): Promise<Tally> {
+export async function sendMutants(context: UploadContext, count: number, seed: number): Promise<Tally> {
   const tally = newTally();
-  const before = await countFiles(range);
+  const before = await countFiles(context);
   await inParallel(mutants(await mutantSeeds(), count, seed), async (mutant) => {
     const form = photoForm([mutant]);
-    await record(tally, 'mutant', () => range.person.send('POST', '/complain', { form }));
+    await record(tally, 'mutant', () => context.person.send('POST', '/complain', { form }));
   });
-  return expectStored(range, tally, before);
+  return expectStored(context, tally, before);
 }
 
 export async function makeBases(): Promise<Bases> {
@@ -94,32 +99,32 @@ export async function makeBases(): Promise<Bases> {
 }
 
 /** Sends files that only claim to be pictures; each must be refused with its code. */
-export async function sendMalformed(range: Range, choose: (index: number) => boolean): Promise<Tally> {
+export async function sendMalformed(context: UploadContext, choose: (index: number) => boolean): Promise<Tally> {
   const tally = newTally();
-  const before = await countFiles(range);
+  const before = await countFiles(context);
   const files = malformedPictures(await makeBases()).filter(
-    ({ bytes }, index) => bytes.length < PASSES && choose(index),
+    ({ bytes }, index) => bytes.length < MAX_BYTES && choose(index),
   );
   await inParallel(files, async ({ what, bytes }) => {
     const form = photoForm([bytes]);
-    const answer = await record(tally, what, () => range.person.send('POST', '/complain', { form }));
+    const answer = await record(tally, what, () => context.person.send('POST', '/complain', { form }));
     if (![413, 415, 422].includes(answer.status)) tally.wrong.push(`${what}: ${answer.status}`);
   });
-  return expectStored(range, tally, before, 0);
+  return expectStored(context, tally, before, 0);
 }
 
 /** Sends real pictures that carry something else, which must not be stored. */
-export async function sendPolyglots(range: Range, choose: (index: number) => boolean): Promise<Tally> {
+export async function sendPolyglots(context: UploadContext, choose: (index: number) => boolean): Promise<Tally> {
   const tally = newTally();
-  const before = await countFiles(range);
+  const before = await countFiles(context);
   const files = polyglots(await makeBases()).filter((_, index) => choose(index));
   await inParallel(files, async ({ what, bytes, payload }) => {
     const form = photoForm([bytes]);
-    const answer = await record(tally, what, () => range.person.send('POST', '/complain', { form }));
+    const answer = await record(tally, what, () => context.person.send('POST', '/complain', { form }));
     if (answer.status !== 201) return;
     const [image] = answer.as(Complaint, 201).images;
     const kept = Buffer.from(await (await fetch(image?.url ?? '')).arrayBuffer());
     if (kept.includes(Buffer.from(payload, 'latin1'))) tally.wrong.push(`${what}: stored with it`);
   });
-  return expectStored(range, tally, before);
+  return expectStored(context, tally, before);
 }

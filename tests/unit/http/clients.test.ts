@@ -4,7 +4,7 @@ import { IMAGE_FIELDS, NewComplaintForm, NewComplaintJson } from '#shared/contra
 import { parseFields } from '#shared/http/field-errors.ts';
 import { parseForm } from '#shared/http/multipart.ts';
 import { anyCharacter } from '../../support/any-character.ts';
-import { CLIENTS, type Wanted, writtenBy } from '../../support/multipart-dialects.ts';
+import { CLIENTS, encodeAs, type FormPart } from '../../support/multipart-dialects.ts';
 import { fuzzRuns } from '../../support/seeded-random.ts';
 
 const SPEC = { fields: NewComplaintForm, files: IMAGE_FIELDS };
@@ -38,11 +38,11 @@ describe.each(CLIENTS)('a form written by %s', (client) => {
     await fc.assert(
       fc.asyncProperty(complaint, fc.array(picture, { maxLength: 3 }), async ({ place, ...texts }, pictures) => {
         const sent = { ...texts, ...place };
-        const parts: Wanted[] = [
+        const parts: FormPart[] = [
           ...Object.entries(sent).map(([name, value]) => ({ name, text: String(value) })),
           ...pictures.map((file, at) => ({ name: IMAGE_FIELDS[at] ?? 'image1', ...file })),
         ];
-        const { body, contentType } = writtenBy(client, parts);
+        const { body, contentType } = encodeAs(client, parts);
         const asJson = await parseFields(NewComplaintJson, sent).catch((error: unknown) => error);
         const asForm = await parseForm(body, contentType, SPEC).catch((error: unknown) => error);
         if (asJson instanceof Error) {

@@ -7,12 +7,12 @@ import { attackBodies } from '../../support/multipart-attacks.ts';
 import {
   BOUNDARY,
   CONTENT_TYPE,
+  type EncodedForm,
   field,
   file,
   form,
   hostileBodies,
   part,
-  type Sent,
 } from '../../support/multipart-bodies.ts';
 import { fuzzRuns, fuzzTimeout } from '../../support/seeded-random.ts';
 
@@ -193,7 +193,7 @@ describe('attacks on a form', () => {
 });
 
 /** The number of parts, counted by their delimiters without a parser. */
-function partsBetween({ body, contentType }: Sent): number {
+function partsBetween({ body, contentType }: EncodedForm): number {
   const boundary = /boundary="?([^";]*)"?$/.exec(contentType)?.[1] ?? BOUNDARY;
   return `\r\n${body.toString('latin1')}`.split(`\r\n--${boundary}`).length - 2;
 }

@@ -4,7 +4,7 @@ import { withoutTexts } from '#shared/media/icc-profile.ts';
 import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed, makePicture } from '../../support/pictures.ts';
 import { exifBlock } from '../../support/pictures-canary.ts';
-import { jpegSegment, replacing, takeJpegApart, together } from '../../support/pictures-parts.ts';
+import { joinParts, jpegSegment, replaceParts, splitJpeg } from '../../support/pictures-parts.ts';
 import { colourProfile, lookupTable } from '../../support/pictures-profile.ts';
 
 const PROFILE = colourProfile();
@@ -20,7 +20,7 @@ function laden(...segments: Buffer[]): Buffer {
 }
 
 function markers(bytes: Uint8Array): string[] {
-  return takeJpegApart(Buffer.from(bytes)).parts.map(({ type }) => type);
+  return splitJpeg(Buffer.from(bytes)).parts.map(({ type }) => type);
 }
 
 function profileSegments(...parts: Array<[number: number, count: number, content: Buffer]>): Buffer[] {
@@ -51,7 +51,7 @@ describe('a JPEG', () => {
       whole.subarray(120_000),
     ];
     const single = await cleanPicture(laden(...profileSegments([2, 3, second], [3, 3, third], [1, 3, first])));
-    const parts = takeJpegApart(single.bytes).parts.filter(({ type }) => type === 'e2');
+    const parts = splitJpeg(single.bytes).parts.filter(({ type }) => type === 'e2');
     expect(parts.length).toBeGreaterThan(1);
     const kept = Buffer.concat(parts.map(({ bytes }) => bytes.subarray(18)));
     expect(kept.equals(withoutTexts(whole) ?? Buffer.alloc(0))).toBe(true);
@@ -128,7 +128,7 @@ describe('a JPEG', () => {
   it('may omit the standard code tables, as Motion JPEG does, and gets them back', async () => {
     const pixels = sharp({ create: { width: 40, height: 24, channels: 3, background: 'teal' } });
     const whole = await pixels.jpeg({ optimiseCoding: false }).toBuffer();
-    const bare = together(replacing(takeJpegApart(whole), 'c4', () => []));
+    const bare = joinParts(replaceParts(splitJpeg(whole), 'c4', () => []));
     expect(markers(bare)).not.toContain('c4');
     expect(await cleanPicture(bare)).toEqual(await cleanPicture(whole));
   });

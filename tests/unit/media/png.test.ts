@@ -4,7 +4,7 @@ import { withoutTexts } from '#shared/media/icc-profile.ts';
 import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed, makePicture } from '../../support/pictures.ts';
 import { CANARY, exifBlock } from '../../support/pictures-canary.ts';
-import { type Part, pngPart, takePngApart, together } from '../../support/pictures-parts.ts';
+import { joinParts, type Part, pngPart, splitPng } from '../../support/pictures-parts.ts';
 import { colourProfile } from '../../support/pictures-profile.ts';
 
 const PROFILE = colourProfile();
@@ -16,13 +16,13 @@ beforeAll(async () => {
 });
 
 function inserting(at: number, ...chunks: Buffer[]): Buffer {
-  const { head, parts } = takePngApart(png);
+  const { head, parts } = splitPng(png);
   const added: Part[] = chunks.map((bytes) => ({ type: 'added', bytes }));
-  return together({ head, parts: [...parts.slice(0, at), ...added, ...parts.slice(at)] });
+  return joinParts({ head, parts: [...parts.slice(0, at), ...added, ...parts.slice(at)] });
 }
 
 function chunksOf(bytes: Uint8Array): string[] {
-  return takePngApart(Buffer.from(bytes)).parts.map(({ type }) => type);
+  return splitPng(Buffer.from(bytes)).parts.map(({ type }) => type);
 }
 
 /** The chunk types that the plain picture does not have. */
@@ -128,19 +128,19 @@ describe('a PNG', () => {
   });
 
   it('may lack the checksum after its compressed pixels', async () => {
-    const { head, parts } = takePngApart(png);
+    const { head, parts } = splitPng(png);
     const bare = parts.map(({ type, bytes }) =>
       type === 'IDAT' ? { type, bytes: pngPart('IDAT', bytes.subarray(8, -8)) } : { type, bytes },
     );
-    const { bytes } = await cleanPicture(together({ head, parts: bare }));
+    const { bytes } = await cleanPicture(joinParts({ head, parts: bare }));
     expect((await displayed(bytes)).pixels.equals((await displayed(png)).pixels)).toBe(true);
   });
 
   it('keeps its palette only where its pixels use it', async () => {
     const colours = pngPart('PLTE', Buffer.alloc(30, 'secret'));
-    const { head, parts } = takePngApart(await makePicture('png', { variant: 'plain' }));
+    const { head, parts } = splitPng(await makePicture('png', { variant: 'plain' }));
     const [header, ...rest] = parts;
-    const coloured = together({
+    const coloured = joinParts({
       head,
       parts: [...(header ? [header] : []), { type: 'PLTE', bytes: colours }, ...rest],
     });

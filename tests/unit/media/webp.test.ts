@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanPicture } from '../../support/clean-picture.ts';
 import { displayed, makePicture } from '../../support/pictures.ts';
 import { CANARY, exifBlock, extendedHeader } from '../../support/pictures-canary.ts';
-import { riff, takeWebpApart, webpPart } from '../../support/pictures-parts.ts';
+import { riff, splitWebp, webpPart } from '../../support/pictures-parts.ts';
 import { colourProfile } from '../../support/pictures-profile.ts';
 
 const PROFILE = colourProfile();
@@ -10,7 +10,7 @@ const PROFILE = colourProfile();
 let picture: Buffer;
 
 beforeAll(async () => {
-  const parts = takeWebpApart(await makePicture('webp')).parts;
+  const parts = splitWebp(await makePicture('webp')).parts;
   picture = parts.find(({ type }) => type === 'VP8 ')?.bytes ?? Buffer.alloc(0);
 });
 
@@ -21,7 +21,7 @@ function extended(flags: number, ...chunks: Buffer[]): Buffer {
 }
 
 function chunksOf(bytes: Uint8Array): string[] {
-  return takeWebpApart(Buffer.from(bytes)).parts.map(({ type }) => type);
+  return splitWebp(Buffer.from(bytes)).parts.map(({ type }) => type);
 }
 
 describe('a WebP', () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type DeclaredFunction, isPublic, readDeclaration } from '#scripts/deploy/declaration.ts';
 import { needsSecret } from '#scripts/deploy/plan-variables.ts';
-import { judgeBurst } from '#scripts/doctor/check-burst.ts';
+import { burstFinding } from '#scripts/doctor/check-burst.ts';
 import { UsageError } from '#scripts/project/command.ts';
-import { layOut, layoutsOf, minutesBetween, readLayout } from '#scripts/project/layout.ts';
+import { declarationFor, layoutsOf, minutesBetween, readLayout } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
 import { functionFor, originPaths } from '#scripts/project/routes.ts';
 
 const declared = readDeclaration(PROJECT_FILE);
-const compact = layOut(declared, 'compact');
+const compact = declarationFor(declared, 'compact');
 const [api, background] = compact.functions;
 const clients = declared.functions.filter(isPublic);
 const jobs = declared.functions.filter((fn) => !isPublic(fn));
@@ -20,7 +20,7 @@ function withSchedules(...schedules: string[]) {
   const [first, ...rest] = jobs;
   if (!first) throw new Error('no job');
   const others = schedules.map((schedule, at) => ({ ...(rest[at] ?? first), $id: `job-${at}`, schedule }));
-  return layOut({ ...declared, functions: [...clients, ...others] }, 'compact').functions[1]?.schedule;
+  return declarationFor({ ...declared, functions: [...clients, ...others] }, 'compact').functions[1]?.schedule;
 }
 
 describe('the layout compact', () => {
@@ -60,7 +60,9 @@ describe('the layout compact', () => {
     const [first, ...rest] = declared.functions;
     if (!first) throw new Error('no function');
     const uneven = { ...declared, functions: [{ ...first, specification: 's-2vcpu-2gb' }, ...rest] };
-    expect(() => layOut(uneven, 'compact')).toThrow('needs the same specification for auth, users, complaints, docs');
+    expect(() => declarationFor(uneven, 'compact')).toThrow(
+      'needs the same specification for auth, users, complaints, docs',
+    );
   });
 });
 
@@ -73,7 +75,7 @@ describe('a function that is added to appwrite.json', () => {
     events: ['databases.main.tables.outbox.rows.*.create'],
   };
   const functions = [...declared.functions.filter(({ $id }) => $id !== added.$id), added];
-  const [, merged] = layOut({ ...declared, functions }, 'compact').functions;
+  const [, merged] = declarationFor({ ...declared, functions }, 'compact').functions;
 
   it('becomes a part of background, with its events, schedule and scopes, when no client calls it', () => {
     expect(merged?.parts).toContain('notifications');
@@ -83,7 +85,8 @@ describe('a function that is added to appwrite.json', () => {
   });
 
   it('gives background the token secret only when it signs with it', () => {
-    const without = layOut({ ...declared, functions: functions.filter((fn) => fn !== added) }, 'compact').functions[1];
+    const without = declarationFor({ ...declared, functions: functions.filter((fn) => fn !== added) }, 'compact')
+      .functions[1];
     expect([merged, without].map((fn) => fn && needsSecret(fn))).toEqual([true, false]);
     expect(compact.functions.map(needsSecret)[0]).toBe(true);
   });
@@ -124,16 +127,16 @@ describe('a layout', () => {
 describe('a burst of executions', () => {
   const runs = (...times: number[]) => times.map((ms) => ({ ms, served: true }));
   it('is good when all are served within 6 s', () => {
-    expect(judgeBurst(runs(30, 40, 5_000))).toMatchObject({
+    expect(burstFinding(runs(30, 40, 5_000))).toMatchObject({
       level: 'good',
       text: expect.stringContaining('median 40'),
     });
   });
   it('is a warning when one hangs or is not served', () => {
-    expect(judgeBurst(runs(30, 40, 6_500))).toMatchObject({
+    expect(burstFinding(runs(30, 40, 6_500))).toMatchObject({
       level: 'warning',
       text: expect.stringContaining('_APP_WORKER_PER_CORE'),
     });
-    expect(judgeBurst([...runs(30), { ms: 20, served: false }]).level).toBe('warning');
+    expect(burstFinding([...runs(30), { ms: 20, served: false }]).level).toBe('warning');
   });
 });

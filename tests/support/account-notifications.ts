@@ -6,10 +6,10 @@ import { issueLink } from '#shared/services/accounts/links.ts';
 import type { Service } from './harness.ts';
 
 /** The fields of an outbox row that are kept when it becomes a delivery. */
-export type News = { kind: string; address: string | null };
+export type Notification = { kind: string; address: string | null };
 
 /** All notifications about an account: its outbox rows and its deliveries, in no order. */
-export async function newsAbout({ connection, local }: Service, accountId: string): Promise<News[]> {
+export async function notificationsAbout({ connection, local }: Service, accountId: string): Promise<Notification[]> {
   await local.settle();
   const { outbox, deliveries } = connection.store;
   const all = [Query.limit(5_000)];
@@ -21,14 +21,14 @@ export async function newsAbout({ connection, local }: Service, accountId: strin
 }
 
 /** The kinds of notifications about an account that `work` caused, sorted. */
-export async function newsFrom(
+export async function notificationsCausedBy(
   service: Service,
   accountId: string,
   work: () => Promise<unknown>,
 ): Promise<AccountKind[]> {
-  const before = (await newsAbout(service, accountId)).map(({ kind }) => kind);
+  const before = (await notificationsAbout(service, accountId)).map(({ kind }) => kind);
   await work();
-  const after = (await newsAbout(service, accountId)).map(({ kind }) => kind);
+  const after = (await notificationsAbout(service, accountId)).map(({ kind }) => kind);
   for (const kind of before) after.splice(after.indexOf(kind), 1);
   return after.sort() as AccountKind[];
 }
@@ -53,7 +53,7 @@ export async function linkFor(service: Service, username: string, purpose: LinkP
 }
 
 /** Sets an address of an account as confirmed, without the mail. */
-export async function confirmedAddress(service: Service, username: string, email: string): Promise<void> {
+export async function setConfirmedAddress(service: Service, username: string, email: string): Promise<void> {
   const account = await accountOf(service, username);
   const written = await service.connection.store.users.replace(account, { email, emailConfirmed: true });
   if (!written) throw new Error('the account has changed');

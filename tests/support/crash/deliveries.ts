@@ -4,26 +4,26 @@ import { systemClock } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { readLink } from '#shared/services/accounts/links.ts';
 import { startServer } from '../local-server.ts';
-import { deliveriesOf, giveAddress, inboxOf, letMinutesPass, mailAdmin } from '../mail.ts';
+import { advanceMinutes, deliveriesOf, giveAddress, inboxOf, mailAdmin } from '../mail.ts';
 import type { Stage, Story } from './stories.ts';
 
 /** Enough for a lease to expire and for the first three pauses between attempts, also on a busy machine. */
-async function letItBeTold({ service }: Stage): Promise<void> {
-  await letMinutesPass(service, 14);
-  await letMinutesPass(service, 40, 10);
+async function waitForDeliveries({ service }: Stage): Promise<void> {
+  await advanceMinutes(service, 14);
+  await advanceMinutes(service, 40, 10);
 }
 
 /** Less than half of the hour that a link is valid, since a late effect makes this time pass twice. */
-const letTheLinkCome = ({ service }: Stage) => letMinutesPass(service, 20);
+const waitForLink = ({ service }: Stage) => advanceMinutes(service, 20);
 
-const where = { functionId: 'notifications' };
+const callFilter = { functionId: 'notifications' };
 
 export function expectEqual(what: string, found: unknown, wanted: unknown): void {
   const [one, other] = [JSON.stringify(found), JSON.stringify(wanted)];
   if (one !== other) throw new Error(`${what}: ${one}, not ${other}`);
 }
 
-async function expectTold(stage: Stage, subject: string, mails: number, address: string): Promise<void> {
+async function expectDelivered(stage: Stage, subject: string, mails: number, address: string): Promise<void> {
   expectEqual('mails', (await inboxOf(stage.service, address)).length, mails);
   await expectNothingLeft(stage, await deliveriesOf(stage.service, subject));
 }
@@ -44,7 +44,7 @@ export async function expectNothingLeft(stage: Stage, deliveries: readonly Store
 /** A filing and a change are told in one mail. */
 const changes: Story = {
   name: 'telling of two changes in one mail',
-  where,
+  callFilter,
   async lane(stage) {
     const { service, reporter, admin } = stage;
     const email = `${reporter.username}@example.org`;
@@ -55,11 +55,11 @@ const changes: Story = {
       async story() {
         ({ id } = await reporter.file());
         await admin.send('PUT', '/complain', { json: { id, status: 'in_progress', note: 'We begin.' } });
-        await letMinutesPass(service, 4);
+        await advanceMinutes(service, 4);
         return { tries: [] };
       },
-      recover: () => letItBeTold(stage),
-      check: () => expectTold(stage, id, 1, email),
+      recover: () => waitForDeliveries(stage),
+      check: () => expectDelivered(stage, id, 1, email),
     };
   },
 };
@@ -67,7 +67,7 @@ const changes: Story = {
 /** A link is mailed once, and the mailed link is the valid one. */
 const recovery: Story = {
   name: 'telling of a link',
-  where,
+  callFilter,
   async lane(stage) {
     const { service, reporter } = stage;
     const { store } = service.connection;
@@ -82,12 +82,12 @@ const recovery: Story = {
           at: new Date(service.local.clock.now()),
         });
         await service.local.settle();
-        await letMinutesPass(service, 2);
+        await advanceMinutes(service, 2);
         return { tries: [] };
       },
-      recover: () => letTheLinkCome(stage),
+      recover: () => waitForLink(stage),
       async check() {
-        await expectTold(stage, accountId, 1, email);
+        await expectDelivered(stage, accountId, 1, email);
         const [mail] = await inboxOf(service, email);
         const [, token = ''] = /#reset=(\S+)/.exec(mail?.text ?? '') ?? [];
         if (!(await readLink({ store, clock: systemClock }, token, 'reset'))) throw new Error('the link is dead');
@@ -99,7 +99,7 @@ const recovery: Story = {
 /** A webhook is called at least once. */
 const webhook: Story = {
   name: 'telling a webhook',
-  where,
+  callFilter,
   async lane(stage) {
     const { service, reporter } = stage;
     const seen = new Set<string>();
@@ -123,13 +123,13 @@ const webhook: Story = {
         await service.local.settle();
         return { tries: [] };
       },
-      recover: () => letItBeTold(stage),
+      recover: () => waitForDeliveries(stage),
       async check() {
         if (!seen.has(id)) throw new Error('the webhook was not called');
-        await expectTold(stage, id, 0, `${reporter.username}@example.org`);
+        await expectDelivered(stage, id, 0, `${reporter.username}@example.org`);
       },
     };
   },
 };
 
-export const tellingStories = [changes, recovery, webhook];
+export const deliveryStories = [changes, recovery, webhook];

@@ -10,9 +10,15 @@ export type StoredLink = Stored<RowOf<typeof LinkRow>>;
 /** The id of the one link that an account has for a purpose. */
 export const linkId = (accountId: string, purpose: LinkPurpose) => derivedId('l', purpose, accountId);
 
-/** Stores a link in place of the account's earlier one of this purpose. */
-export async function saveLink({ links }: Store, link: RowOf<typeof LinkRow>): Promise<void> {
-  await links.upsert(linkId(link.accountId, link.purpose), { ...link });
+/**
+ * Stores a link in place of the account's earlier one of this purpose. Gives false when the row was created, changed or
+ * removed meanwhile. No upsert: one that arrives late would overwrite the link that has been mailed since.
+ */
+export async function saveLink({ links }: Store, link: RowOf<typeof LinkRow>): Promise<boolean> {
+  const id = linkId(link.accountId, link.purpose);
+  const earlier = await links.find(id);
+  const saved = earlier ? await links.replace(earlier, { ...link }) : await links.insert(id, { ...link });
+  return saved !== undefined;
 }
 
 /** The link of a token's hash and purpose, whether it has expired or not. */

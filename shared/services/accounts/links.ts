@@ -2,6 +2,7 @@ import { findLink, type StoredLink, saveLink } from '#shared/appwrite/links.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import type { LinkPurpose } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
+import { retryOnConflict } from '../retry-on-conflict.ts';
 
 type Deps = Pick<StorageDeps, 'store' | 'clock'>;
 
@@ -23,8 +24,8 @@ type Issued = { accountId: string; epoch: string; address: string; purpose: Link
 export async function issueLink({ store, clock }: Deps, issued: Issued): Promise<string> {
   const token = crypto().randomBytes(TOKEN_BYTES).toString('base64url');
   const expiresAt = new Date(clock.now().getTime() + HOUR).toISOString();
-  await saveLink(store, { ...issued, tokenHash: hashOf(token), expiresAt });
-  return token;
+  const link = { ...issued, tokenHash: hashOf(token), expiresAt };
+  return retryOnConflict(clock, 'this link', async () => ((await saveLink(store, link)) ? token : undefined));
 }
 
 /** The valid link of a token. The caller removes its row in the transaction that uses it. */

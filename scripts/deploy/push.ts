@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Query } from 'node-appwrite';
+import { resultOf } from '#scripts/project/process-result.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import type { DeclaredFunction } from './declaration.ts';
 import { type Remote, until } from './remote.ts';
@@ -78,7 +79,7 @@ export function emptyEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Process
   return all;
 }
 
-function runIn(folder: string): Promise<string> {
+async function runIn(folder: string): Promise<string> {
   const program = createRequire(import.meta.url).resolve('appwrite-cli');
   const options = {
     cwd: folder,
@@ -89,16 +90,9 @@ function runIn(folder: string): Promise<string> {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: BUILD_SECONDS * SECOND,
   });
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const collect = (text: Buffer) => {
-      output += text.toString('utf8');
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`appwrite-cli failed:\n${output}`))));
-  });
+  const { code, output } = await resultOf(child);
+  if (code !== 0) throw new Error(`appwrite-cli failed:\n${output}`);
+  return output;
 }
 
 type ExpectedDeployment = { functionId: string; before: string | undefined; output: string };

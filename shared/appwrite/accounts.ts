@@ -145,17 +145,11 @@ export async function staffAmong(store: Store, usernames: readonly string[]): Pr
   return new Set(accounts.filter(({ role }) => role !== 'user').map(({ username }) => username));
 }
 
-/**
- * The accounts with this address in `email` or `emailPending`, at most 100 per column. Ignores case, as Appwrite
- * Messaging does; on PostgreSQL the query itself is exact.
- */
+/** The accounts with this address in `email`, at most 100. Ignores case, but on PostgreSQL the query is exact. */
 export async function accountsOfAddress({ recipients }: Store, address: string): Promise<Recipient[]> {
-  const found = await Promise.all(
-    ['email', 'emailPending'].map((column) => recipients.list([Query.equal(column, address), Query.limit(100)])),
-  );
+  const { rows } = await recipients.list([Query.equal('email', address), Query.limit(100)]);
   const folded = address.toLowerCase();
-  const rows = found.flatMap((page) => page.rows);
-  return rows.filter(({ email, emailPending }) => [email, emailPending].some((one) => one?.toLowerCase() === folded));
+  return rows.filter(({ email }) => email?.toLowerCase() === folded);
 }
 
 /**

@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAdmin } from '#scripts/admin/commands.ts';
 import { explain, UsageError } from '#scripts/project/command.ts';
 import { connect } from '#scripts/project/connect.ts';
+import type { ProcessResult } from '#scripts/project/process-result.ts';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { makeDeliveries, recordDelivery } from '#shared/appwrite/deliveries.ts';
 import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
 import { useProject } from './support/project.ts';
-import { type ProcessResult, runScript } from './support/run.ts';
+import { runScript } from './support/run.ts';
 
 const project = useProject('tables');
 const folder = mkdtempSync(join(tmpdir(), 'complaints-admin-'));

@@ -99,8 +99,7 @@ async function recoveryMails({ store, clock }: NotifyDeps, entry: StoredOutboxEn
   const { username, address, kind } = entry;
   const byName = username === null ? undefined : await findRecipient(store, username);
   const byAddress = address === null ? [] : await accountsOfAddress(store, address);
-  const mine = byAddress.filter(({ email }) => email?.toLowerCase() === address?.toLowerCase());
-  const accounts = byName ? [byName] : mine;
+  const accounts = byName ? [byName] : byAddress;
   const mail = { channel: 'mail', kind, dueAt: clock.now() } as const;
   return accounts.filter(canBeMailed).map(({ $id }) => ({ ...mail, accountId: $id }));
 }

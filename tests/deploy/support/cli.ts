@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Target } from '#scripts/project/connect.ts';
-import type { ProcessResult } from './run.ts';
+import { type ProcessResult, resultOf } from '#scripts/project/process-result.ts';
 
 /** Runs appwrite-cli in a folder with only a key and this project file. */
 export function runCli(
@@ -18,14 +18,5 @@ export function runCli(
   const program = createRequire(import.meta.url).resolve('appwrite-cli');
   const env = { PATH: process.env.PATH ?? '', HOME: folder };
   const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const collect = (text: Buffer) => {
-      output += text.toString('utf8');
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
-  });
+  return resultOf(child);
 }

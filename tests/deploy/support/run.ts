@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
+import { type ProcessResult, resultOf } from '#scripts/project/process-result.ts';
 import { ROOT } from './project.ts';
-
-export type ProcessResult = { code: number | null; output: string };
 
 /** The environment of commands that tests start. With the cache of compiled code they start twice as fast. */
 export const SPAWN_ENV = { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...COMPILE_CACHE };
@@ -15,14 +14,5 @@ export function runScript(
 ): Promise<ProcessResult> {
   const options = { cwd: ROOT, env: { ...SPAWN_ENV, ...env } };
   const child = spawn(process.execPath, [`scripts/${script}/main.ts`, ...args], options);
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const collect = (text: Buffer) => {
-      output += text.toString('utf8');
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
-  });
+  return resultOf(child);
 }

@@ -81,7 +81,10 @@ export type DeclaredColumn = z.infer<typeof Column>;
 export type DeclaredIndex = z.infer<typeof Index>;
 export type DeclaredTable = z.infer<typeof Table>;
 export type DeclaredBucket = z.infer<typeof Bucket>;
-/** `parts`: the functions of appwrite.json that it contains, by default itself. It is not in the file. */
+/**
+ * `parts`: the functions of appwrite.json that this function contains, by default itself. Set for a layout;
+ * appwrite.json has no such member.
+ */
 export type DeclaredFunction = z.infer<typeof Fn> & { parts?: readonly string[] };
 export type Declaration = Omit<z.infer<typeof Declaration>, 'functions'> & { functions: DeclaredFunction[] };
 

@@ -32,7 +32,7 @@ export function needsSecret(fn: FunctionFacts): boolean {
   return (isPublic(fn) && fn.scopes.length > 0) || includesPart(fn, LINK_SIGNER);
 }
 
-/** The declared functions of the other layout that the project has. */
+/** The declared functions of the other layout that exist in the project. */
 function existingOthers({ declared, live }: Pick<Planning, 'declared' | 'live'>): DeclaredFunction[] {
   return declared.others.filter(({ $id }) => live.others.some((other) => other.$id === $id));
 }

@@ -27,7 +27,7 @@ function variablesFor(port: number, dataDir: string, layout: Layout): Record<str
   const endpoint = port === 0 ? {} : { PUBLIC_ENDPOINT: `${origin}/v1` };
   const apiOrigins = Object.keys(ROUTES).map((id) => `${id}=${origin}`);
   const known = port === 0 || layout === 'compact' ? {} : { API_ORIGINS: apiOrigins.join(',') };
-  // As when deployed, other origins are not allowed; pages of this machine are.
+  // Allows the pages of this machine. All other origins are refused, as in a deployment.
   const origins = [process.env.CORS_ORIGINS, ...LOOPBACK_ORIGINS].filter(Boolean).join(',');
   const all = {
     TOKEN_SECRET: tokenSecret(dataDir),

@@ -19,7 +19,7 @@ export const ACCOUNT_KINDS = [
   'email.changed',
   /** The account no longer has `address`, which was never confirmed: no mail, and its user in Messaging is removed. */
   'email.dropped',
-  /** Another address was requested for `accountId`: a mail goes to the present one. */
+  /** The owner of `accountId` requested another address: a mail goes to the current one. */
   'email.change_requested',
   /** A recovery link was requested, by `username` or by `address`, which may not exist. */
   'recovery.requested',

@@ -14,7 +14,7 @@ const COLOUR_TAGS = new Set([
 /** The number of parameters of a parametric curve, by its function. */
 const PARAMETERS = [1, 3, 4, 5, 7];
 
-/** The length of a tag in bytes, by its type. Types that lay out their parts themselves are kept whole. */
+/** The length of a tag in bytes, by its type. Types that refer to their parts by offsets are kept whole. */
 const TAG_BYTES: Readonly<Record<string, (tag: Buffer) => number>> = {
   curv: (tag) => 12 + 2 * tag.readUInt32BE(8),
   para: (tag) => 12 + 4 * (PARAMETERS[tag.readUInt16BE(8)] ?? Number.POSITIVE_INFINITY),

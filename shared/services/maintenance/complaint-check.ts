@@ -10,8 +10,8 @@ export type Mend = (complaint: CheckedComplaint) => Promise<boolean>;
 export type Checked = { closed: boolean; recounted: boolean; mended: boolean };
 
 /**
- * Does what the API does at a change and an edit in the console does not: revokes or publishes picture URLs and, with
- * `mend` (console-edits.ts), completes columns and totals. `thorough` also revokes older tokens of hidden pictures, one
+ * Completes an edit made in the console, as the API would have done: revokes or publishes picture URLs and, with `mend`
+ * (console-edits.ts), updates derived columns and totals. `thorough` also revokes older tokens of hidden pictures, one
  * call each, since the hiding request may have crashed before that.
  */
 export async function checkComplaint(

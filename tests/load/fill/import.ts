@@ -20,7 +20,7 @@ function columnsOf(tableId: string): string[] {
   return tables.find((table) => table.$id === tableId)?.columns.map((column) => column.key) ?? [];
 }
 
-/** When complaint `number` was filed; a million of them are spread over three years. */
+/** The filing time of sample complaint `number`. A million complaints are spread over three years. */
 export function filedAt(number: number): Date {
   return new Date(BEGIN + Math.floor((number / 1_000_000) * YEARS_MS));
 }

@@ -102,7 +102,7 @@ function eventsParameter(call: Call): string[] {
   return events;
 }
 
-/** Before 1.9 one size applied to building and running; only older clients may send `specification`. */
+/** The sizes for building and for running. Clients older than 1.9 send one for both, as `specification`. */
 function sizes(call: Call, old: Fields): Fields {
   const { specification, ...asked } = allParameters(call);
   const both = isOlder(call) ? specification : undefined;

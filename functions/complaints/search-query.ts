@@ -2,7 +2,7 @@ import type { Filter } from '#shared/appwrite/complaint-queries.ts';
 import type { ComplaintQuery } from '#shared/contract/complaint-requests.ts';
 import { canonicalUsername } from '#shared/domain/account.ts';
 import { NO_CATEGORY } from '#shared/domain/categories.ts';
-import { findsAnonymousOf, isDesk, sightOf, type Viewer } from '#shared/domain/policy.ts';
+import { findsAnonymousOf, isDesk, readScopeOf, type Viewer } from '#shared/domain/policy.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { wordsOfQuestion } from '#shared/domain/words.ts';
 import type { Search } from '#shared/services/complaints/find-complaints.ts';
@@ -47,7 +47,7 @@ function filterOf(query: ComplaintQuery, viewer: Viewer, now: Date): Filter | un
   const reporter = reporterOf(query, viewer);
   if (reporter === null) return undefined;
   return {
-    sight: sightOf(viewer),
+    scope: readScopeOf(viewer),
     statuses: query.status,
     category: query.category === NO_CATEGORY ? null : query.category,
     ...reporter,

@@ -16,7 +16,7 @@ import { UsageError } from '../project/command.ts';
 import type { Connection } from '../project/connect.ts';
 
 const PAGE = 100;
-const everything: Filter = { sight: { desk: true } };
+const everything: Filter = { scope: { desk: true } };
 
 /** A spreadsheet cell holds at most 32,767 characters. */
 const MAX_CELL_LENGTH = 32_000;

@@ -2,11 +2,11 @@ import { Query } from 'node-appwrite';
 import type { Sort } from '#shared/domain/complaint.ts';
 import type { Box } from '#shared/domain/geometry.ts';
 import { sortKey, timeKey } from '#shared/domain/ids.ts';
-import type { Sight } from '#shared/domain/policy.ts';
+import type { ReadScope } from '#shared/domain/policy.ts';
 import { ENDED, STATUSES, type Status } from '#shared/domain/status.ts';
 
 export type Filter = {
-  sight: Sight;
+  scope: ReadScope;
   statuses?: readonly Status[] | undefined;
   /** null: without a category. */
   category?: string | null | undefined;
@@ -48,7 +48,7 @@ export const orderOf = (sort: Sort): Order => ORDERS[sort];
  * with an index on the key alone, MariaDB and PostgreSQL would choose that one, read the whole list in its order and
  * drop the rows of other statuses.
  */
-const WITHIN = { $id: 'filedWithin', changedKey: 'changedWithin', dueKey: 'dueWithin' } as const;
+const KEYS_WITHIN = { $id: 'filedWithin', changedKey: 'changedWithin', dueKey: 'dueWithin' } as const;
 
 /**
  * Stands for no category in `categoryKey` and for no assignee in `assignedKey`. PostgreSQL gives no order behind a null
@@ -153,10 +153,10 @@ function lightConditions({ hidden, anonymous, reporter }: Filter): string[] {
  * serves an OR.
  */
 function perSight(filter: Filter): Filter[] {
-  const { sight, mine, hidden } = filter;
-  if (sight.desk || mine !== undefined || hidden !== undefined) return [filter];
+  const { scope, mine, hidden } = filter;
+  if (scope.desk || mine !== undefined || hidden !== undefined) return [filter];
   const shown = { ...filter, hidden: false };
-  return sight.userId === undefined ? [shown] : [shown, { ...filter, hidden: true, mine: sight.userId }];
+  return scope.userId === undefined ? [shown] : [shown, { ...filter, hidden: true, mine: scope.userId }];
 }
 
 const OPEN = STATUSES.filter((status) => !ENDED.includes(status));
@@ -211,7 +211,7 @@ function streamsOfOne(filter: Filter, order: Order): Stream[] {
       prefix.includes(column as Column) ? [] : [is(column, value)],
     ),
     ...(order.key === '$id' ? [] : filedConditions(filter)),
-    ...(listsOverdueByDeadline(filter, order) ? [] : overdueConditions(filter, WITHIN.dueKey)),
+    ...(listsOverdueByDeadline(filter, order) ? [] : overdueConditions(filter, KEYS_WITHIN.dueKey)),
     ...(statuses && !prefix.includes('status') ? [Query.equal('status', [...statuses])] : []),
     ...boxConditions(filter),
   ].map(unindexed);
@@ -231,7 +231,7 @@ export function streamsOf(filter: Filter, order: Order): Stream[] {
 /** A range of keys: `after` is exclusive, `upTo` inclusive. */
 export type Span = { after?: string | undefined; upTo?: string | undefined };
 
-const columnOf = ({ fixed }: Stream, { key }: Order) => (fixed.length === 0 ? key : WITHIN[key]);
+const columnOf = ({ fixed }: Stream, { key }: Order) => (fixed.length === 0 ? key : KEYS_WITHIN[key]);
 
 /** The conditions of a stream that its index answers. */
 export function indexedQueries(stream: Stream, filter: Filter, order: Order, { after, upTo }: Span = {}): string[] {
@@ -265,10 +265,10 @@ export function filterQueriesById(filter: Filter): string[] {
 
 /** All conditions of a filter at once, for counting. */
 export function filterQueries(filter: Filter): string[] {
-  const { sight, mine, hidden } = filter;
+  const { scope, mine, hidden } = filter;
   const statuses = statusesOf(filter);
-  const seesAll = sight.desk || mine !== undefined || hidden !== undefined;
-  const own = !sight.desk && sight.userId !== undefined ? [Query.equal('reporterId', sight.userId)] : [];
+  const seesAll = scope.desk || mine !== undefined || hidden !== undefined;
+  const own = !scope.desk && scope.userId !== undefined ? [Query.equal('reporterId', scope.userId)] : [];
   const visible = own.length > 0 ? Query.or([NOT_HIDDEN, ...own]) : NOT_HIDDEN;
   return [
     ...(seesAll ? [] : [visible]),

@@ -225,7 +225,7 @@ export function systemEntry(entryId: string, entry: SystemEntry): Operation {
   return create('timeline', entryId, { ...bySystem, ...entry });
 }
 
-/** The `landed` check of a commit that adds this timeline entry. */
+/** The `wasCommitted` check of a commit that adds this timeline entry. */
 export const hasEntry = (store: Store, entryId: string) => async () =>
   (await store.timeline.find(entryId)) !== undefined;
 

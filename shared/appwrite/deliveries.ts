@@ -128,8 +128,8 @@ export async function takeDelivery(
       update('deliveries', companion.$id, { leadId: $id, dueAt: null, version: companion.version + 1 }),
     ]),
   ];
-  const landed = async () => (await store.deliveries.find($id))?.version === version + 1;
-  if ((await commit(gateway, operations, landed)) !== 'done') return undefined;
+  const wasCommitted = async () => (await store.deliveries.find($id))?.version === version + 1;
+  if ((await commit(gateway, { operations, wasCommitted })) !== 'done') return undefined;
   return store.deliveries.find($id);
 }
 
@@ -167,7 +167,7 @@ export async function endJoined(
  * Removes the person from a delivery, which then only waits to remove its messages. False when another run has taken it
  * meanwhile.
  */
-export async function depersonalise(store: Store, delivery: StoredDelivery, dueAt: Date): Promise<boolean> {
+export async function removePerson(store: Store, delivery: StoredDelivery, dueAt: Date): Promise<boolean> {
   const written = await store.deliveries.replace(delivery, {
     ...{ accountId: null, address: null, complaintId: null, complaintVersion: null, leadId: null, handedAt: null },
     ...{ status: 'skipped', reason: 'The account is gone.' },

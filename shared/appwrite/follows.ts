@@ -55,7 +55,7 @@ export async function findOriginal(store: Store, idOrReference: string): Promise
 
 /** Whether any complaint is a duplicate of this one. */
 export async function hasDuplicates(store: Store, complaintId: string): Promise<boolean> {
-  const { rows } = await store.sights.list([
+  const { rows } = await store.visibilities.list([
     Query.equal('duplicateOf', complaintId),
     Query.orderAsc('$id'),
     Query.limit(1),
@@ -143,9 +143,9 @@ export async function pageFollowers(store: Store, complaintId: string, after: st
 }
 
 /** The visibility columns of the complaints among `ids` that exist. Makes a call even without ids (see `orNoRow`). */
-export function readSights(store: Store, ids: Iterable<string>) {
+export function readVisibilities(store: Store, ids: Iterable<string>) {
   return readInChunks('$id', orNoRow(ids), async (query, most) => {
-    const { rows } = await store.sights.list([query, Query.limit(most)]);
+    const { rows } = await store.visibilities.list([query, Query.limit(most)]);
     return rows;
   });
 }

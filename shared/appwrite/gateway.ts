@@ -4,10 +4,10 @@ import { type Attempt, type CallTimes, callHedged, callOnce } from './hedged-cal
 import { Slots } from './slots.ts';
 
 /**
- * One logical call. `from` and `to` are `Clock.elapsed()`, so overlapping calls ran in parallel. `asked` counts the
- * attempts.
+ * One logical call. `from` and `to` are `Clock.elapsed()`, so overlapping calls ran in parallel. `attempts`: 1, or 2 with
+ * a second attempt.
  */
-export type CallRecord = { call: string; from: number; to: number; ok: boolean; asked: number };
+export type CallRecord = { call: string; from: number; to: number; ok: boolean; attempts: number };
 
 export type GatewaySettings = {
   endpoint: string;
@@ -41,7 +41,7 @@ export type Gateway = {
    * Runs writes that may be made twice as one step, with a second attempt if the first is slow or fails; see
    * `callHedged`.
    */
-  mayRepeat<T>(step: (again: boolean) => Promise<T>): Promise<T>;
+  runHedged<T>(step: (again: boolean) => Promise<T>): Promise<T>;
 };
 
 /** The length of the longest chain of sequential calls: each began after the previous one had ended. */
@@ -126,9 +126,9 @@ class AppwriteClient extends Client {
     const { settings, calls } = this.#shared;
     const { headers: extraHeaders, maxMs = Number.POSITIVE_INFINITY } = this.#overrides;
     const from = settings.clock.elapsed();
-    const record: CallRecord = { call: `${method} ${url.pathname}`, from, to: from, ok: false, asked: 0 };
+    const record: CallRecord = { call: `${method} ${url.pathname}`, from, to: from, ok: false, attempts: 0 };
     const attempt: Attempt<unknown> = (signal) => {
-      record.asked += 1;
+      record.attempts += 1;
       // The SDK adds the query to the URL object it is given, so each attempt gets its own.
       const client = new AttemptClient(settings, signal);
       return client.call(method, new URL(url), { ...headers, ...extraHeaders }, ...rest);
@@ -173,7 +173,7 @@ export function openGateway(settings: GatewaySettings): Gateway {
     ifUnchangedSince(updatedAt) {
       return new TablesDB(new AppwriteClient(shared, { headers: { 'x-appwrite-timestamp': updatedAt } }));
     },
-    async mayRepeat(step) {
+    async runHedged(step) {
       const { afterMs, limitMs } = callTimes(settings);
       // The calls of a step have timeouts of their own, and a step makes at most two in a row.
       const isWaiting = () => shared.waiting > 0;

@@ -36,7 +36,7 @@ export class MessagingMailer implements Mailer {
     this.#messaging = new Messaging(client);
   }
 
-  async hand({ id, to, subject, html }: Mail): Promise<'accepted'> {
+  async send({ id, to, subject, html }: Mail): Promise<'accepted'> {
     const userId = await this.#findOrCreateUser(to);
     try {
       const mail = { messageId: id, subject, content: html, html: true, users: [userId] };
@@ -64,7 +64,7 @@ export class MessagingMailer implements Mailer {
    * False for a message that is being sent: Appwrite refuses it with 400 `message_already_scheduled` (corpus
    * messaging-103).
    */
-  async discard(messageId: string): Promise<boolean> {
+  async removeMail(messageId: string): Promise<boolean> {
     try {
       expectNothing(await this.#messaging.delete({ messageId }));
       return true;
@@ -77,7 +77,7 @@ export class MessagingMailer implements Mailer {
   }
 
   /** Deleting a user removes its targets (corpus users-078 to users-084). */
-  async forget(address: string): Promise<void> {
+  async removeAddress(address: string): Promise<void> {
     try {
       expectNothing(await this.#users.delete({ userId: userIdOf(address) }));
     } catch (error) {

@@ -1,5 +1,5 @@
 import { Query } from 'node-appwrite';
-import { derivedId, markOf } from '#shared/domain/ids.ts';
+import { derivedId, shortHash } from '#shared/domain/ids.ts';
 import { wordsOfName } from '#shared/domain/words.ts';
 import type { Store } from './store.ts';
 import { createMany, type Operation, removeMany } from './transaction.ts';
@@ -8,7 +8,7 @@ import { createMany, type Operation, removeMany } from './transaction.ts';
 export type Named = { username: string; name: string };
 
 /** The column `textMark` of an account: a hash of its names, to notice when it was renamed in the console. */
-export const nameMarkOf = ({ username, name }: Named): string => markOf([username, name]);
+export const nameMarkOf = ({ username, name }: Named): string => shortHash([username, name]);
 
 /** Sorts after every hex digit and after the `x` that ends the word in a key. */
 const BEYOND = 'z';

@@ -38,7 +38,7 @@ async function drawOnce(store: Store, year: number): Promise<number> {
  */
 export async function nextReferenceNumber({ gateway, store }: { gateway: Gateway; store: Store }, year: number) {
   try {
-    return await gateway.mayRepeat(() => drawOnce(store, year));
+    return await gateway.runHedged(() => drawOnce(store, year));
   } catch (error) {
     throw error instanceof Refusal ? error : unavailable(error);
   }

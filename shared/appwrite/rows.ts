@@ -326,7 +326,7 @@ export const WordRow = row({});
 export const FollowRow = row({ personId: text, complaintId: text });
 
 /** The columns that decide who may see a complaint. */
-export const SightRow = row({ status: status, touched: flag, hidden: flag, anonymous: flag, reporterId: text });
+export const VisibilityRow = row({ status: status, touched: flag, hidden: flag, anonymous: flag, reporterId: text });
 
 /** The last reference number drawn in the year of the row's `$id`. */
 export const CounterRow = row({ value: number });

@@ -83,8 +83,8 @@ export async function recountComplaint(
   ];
   const work = {
     operations,
-    landed: async () => (await read())?.counted === countedAs(complaint),
-    stillTrue: async () => (await read())?.$updatedAt === complaint.$updatedAt,
+    wasCommitted: async () => (await read())?.counted === countedAs(complaint),
+    stillHolds: async () => (await read())?.$updatedAt === complaint.$updatedAt,
   };
   return commitRecount(deps, work);
 }

@@ -82,31 +82,35 @@ export async function begin(gateway: Gateway): Promise<string> {
 
 export type Work = {
   operations: Operation[];
-  landed(): Promise<boolean>;
+  wasCommitted(): Promise<boolean>;
   /** Awaited before the commit. When it rejects, nothing is committed and its error is thrown. */
   ready?: Promise<unknown>;
   /**
    * Checked after staging; false makes the outcome `conflict`. A later write to a staged row makes the commit fail, so
    * what this has checked in such a row still holds at the commit.
    */
-  stillTrue?(): Promise<boolean>;
+  stillHolds?(): Promise<boolean>;
 };
 
 /**
- * Commits all operations or none. Slow or failed staging is retried in a new transaction; so is, once, a commit that
- * expired (500 `transaction_expired`) or whose refusal was lost. `landed` tells whether a commit with a lost or failed
+ * Commits all operations or none, in a transaction that may have been opened already. Slow or failed staging is retried in a new transaction; so is, once, a commit that
+ * expired (500 `transaction_expired`) or whose refusal was lost. `wasCommitted` tells whether a commit with a lost or failed
  * answer took effect. Other failures throw 503; a transaction that then stays `committing` writes nothing.
  */
-export async function commitBegun(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Outcome> {
-  const outcome = await stageAndCommit(gateway, begun, work);
+export async function commit(gateway: Gateway, work: Work, transaction = begin(gateway)): Promise<Outcome> {
+  const outcome = await stageAndCommit(gateway, transaction, work);
   if (outcome !== 'again') return outcome;
   const second = await stageAndCommit(gateway, begin(gateway), work);
   if (second === 'again') throw unavailable(new Error('a second transaction that expired, or whose refusal got lost'));
   return second;
 }
 
-async function stage(gateway: Gateway, begun: Promise<string>, operations: Record<string, unknown>[]): Promise<string> {
-  const transactionId = await begun;
+async function stage(
+  gateway: Gateway,
+  transaction: Promise<string>,
+  operations: Record<string, unknown>[],
+): Promise<string> {
+  const transactionId = await transaction;
   const held = await gateway.tables.createOperations({ transactionId, operations });
   if (held.operations !== operations.length) throw new Error('an answer that tells of other operations');
   return transactionId;
@@ -115,42 +119,44 @@ async function stage(gateway: Gateway, begun: Promise<string>, operations: Recor
 /** `again`: nothing was written; retry in a new transaction. */
 type Committed = Outcome | 'again';
 
-async function stageAndCommit(gateway: Gateway, begun: Promise<string>, work: Work): Promise<Committed> {
+async function stageAndCommit(gateway: Gateway, transaction: Promise<string>, work: Work): Promise<Committed> {
   let transactionId: string;
   try {
     const operations = work.operations.map(staged);
-    transactionId = await gateway.mayRepeat((again) => stage(gateway, again ? begin(gateway) : begun, operations));
+    transactionId = await gateway.runHedged((again) =>
+      stage(gateway, again ? begin(gateway) : transaction, operations),
+    );
   } catch (error) {
     return outcomeOf(error);
   }
   await work.ready;
-  if (work.stillTrue && !(await work.stillTrue())) return 'conflict';
+  if (work.stillHolds && !(await work.stillHolds())) return 'conflict';
   return commitStaged(gateway, transactionId, work);
 }
 
 /**
- * After a lost answer, `landed` looks up the commit. If it took no effect, the same transaction is committed again over
+ * After a lost answer, `wasCommitted` looks up the commit. If it took no effect, the same transaction is committed again over
  * another connection. Only one can succeed: the second gets 400 `transaction_not_ready` (recorded: transactions-055),
  * and two that run at once conflict on the rows (recorded: transactions-336 to 424).
  */
-async function commitStaged(gateway: Gateway, transactionId: string, { landed }: Work): Promise<Committed> {
+async function commitStaged(gateway: Gateway, transactionId: string, { wasCommitted }: Work): Promise<Committed> {
   try {
     await sendCommit(gateway.shortTimeoutTables, transactionId);
     return 'done';
   } catch (error) {
     if (appwriteType(error) === EXPIRED) return 'again';
-    if (isAmbiguous(error) && (await landed())) return 'done';
+    if (isAmbiguous(error) && (await wasCommitted())) return 'done';
     if (!isUnanswered(error)) return outcomeOf(error);
   }
   try {
     await sendCommit(gateway.tables, transactionId);
     return 'done';
   } catch (error) {
-    if (await landed()) return 'done';
+    if (await wasCommitted()) return 'done';
     if (appwriteType(error) === 'transaction_not_ready') return pollCommit(gateway, transactionId);
     // The first commit may still be running and be the reason why the second failed.
     await pause(500);
-    return (await landed()) ? 'done' : outcomeOf(error);
+    return (await wasCommitted()) ? 'done' : outcomeOf(error);
   }
 }
 
@@ -183,9 +189,4 @@ function outcomeOf(error: unknown): Committed {
   const outcome = OUTCOMES[type];
   if (outcome) return outcome;
   throw unavailable(error);
-}
-
-/** Begins, stages and commits: three calls in sequence. */
-export function commit(gateway: Gateway, operations: Operation[], landed: () => Promise<boolean>): Promise<Outcome> {
-  return commitBegun(gateway, begin(gateway), { operations, landed });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Query } from 'node-appwrite';
-import { markOf } from '#shared/domain/ids.ts';
+import { shortHash } from '#shared/domain/ids.ts';
 import { wordsOfComplaint } from '#shared/domain/words.ts';
 import { orNoRow, readInChunks } from './id-chunks.ts';
 import type { Store } from './store.ts';
@@ -38,7 +38,7 @@ type Text = { title: string; description: string; reference: string | null };
  * writes the words, so that an edit of the text in the console can be noticed.
  */
 export function textMarkOf({ title, description, reference }: Text): string {
-  return markOf([title, description, reference]);
+  return shortHash([title, description, reference]);
 }
 
 /** Writes the words of a complaint that is filed in the same commit. */

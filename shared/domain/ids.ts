@@ -69,7 +69,7 @@ export function derivedId(letter: string, ...parts: string[]): string {
 }
 
 /** A hash of texts, to detect changes: 16 hex digits of SHA-256. */
-export function markOf(texts: readonly (string | null)[]): string {
+export function shortHash(texts: readonly (string | null)[]): string {
   return derivedId('m', JSON.stringify(texts)).slice(1, 17);
 }
 

@@ -152,10 +152,10 @@ function mayOnEvery(viewer: Viewer, action: 'read' | 'readInternal' | 'readRepor
 }
 
 /** The complaints that a viewer can find: all of them, or the visible ones and their own. */
-export type Sight = { desk: true } | { desk: false; userId: string | undefined };
+export type ReadScope = { desk: true } | { desk: false; userId: string | undefined };
 
 /** The policy's `read` as a condition of a list. */
-export function sightOf(viewer: Viewer): Sight {
+export function readScopeOf(viewer: Viewer): ReadScope {
   if (mayOnEvery(viewer, 'read')) return { desk: true };
   const own = viewer !== undefined && mayOnComplaint(viewer, 'read', { ...MOST_RESTRICTED, reporterId: viewer.id });
   return { desk: false, userId: own ? viewer.id : undefined };

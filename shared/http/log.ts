@@ -40,7 +40,7 @@ export function logRequest({ log, error }: RuntimeContext, facts: Facts): void {
     calls: calls.length,
     depth: depthOf(calls),
     callsMs: tenths(waitedMs(calls)),
-    askedTwice: calls.filter((call) => call.asked > 1).length,
+    askedTwice: calls.filter((call) => call.attempts > 1).length,
     ...(failure ? { code: failure.code, cause: causeOf(failure.cause, outgoing.status) } : {}),
     ...(facts.report === undefined ? {} : { report: facts.report }),
     ...(facts.alarm === undefined ? {} : { alarm: facts.alarm }),

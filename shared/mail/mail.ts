@@ -10,12 +10,12 @@ export type MailResult =
 /** A way to send mails. */
 export type Mailer = {
   /** Hands a mail over. `accepted`: ask for the result later. Throws `MailRefused` when no attempt can succeed. */
-  hand(mail: Mail): Promise<'accepted' | 'sent'>;
+  send(mail: Mail): Promise<'accepted' | 'sent'>;
   resultOf(id: string): Promise<MailResult>;
   /** Removes the stored data of a mail. Returns false while it is still being sent and cannot be removed. */
-  discard(id: string): Promise<boolean>;
+  removeMail(id: string): Promise<boolean>;
   /** Removes the stored data of an address that no account uses any more. */
-  forget(address: string): Promise<void>;
+  removeAddress(address: string): Promise<void>;
   /**
    * A page of the addresses with stored data, in lower case. `next` is the `after` of the next page, empty at the end.
    */

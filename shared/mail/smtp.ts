@@ -14,7 +14,7 @@ export class SmtpMailer implements Mailer {
     this.#settings = settings;
   }
 
-  async hand({ id, to, subject, text, html }: Mail): Promise<'sent'> {
+  async send({ id, to, subject, text, html }: Mail): Promise<'sent'> {
     // Loaded on demand: most installations send through Messaging.
     const { createTransport } = await import('nodemailer');
     const { url, from } = this.#settings;
@@ -39,11 +39,11 @@ export class SmtpMailer implements Mailer {
     return { status: 'missing' };
   }
 
-  async discard(): Promise<boolean> {
+  async removeMail(): Promise<boolean> {
     return true;
   }
 
-  async forget(): Promise<void> {}
+  async removeAddress(): Promise<void> {}
 
   async listStoredAddresses() {
     return { addresses: [], next: '' };

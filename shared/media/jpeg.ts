@@ -9,7 +9,7 @@ import {
   walkScan,
 } from './jpeg-entropy.ts';
 import { asDisplayed, type Dimensions, type Orientation, orientationBlock, readOrientation } from './orientation.ts';
-import { cutShort, damaged, unusual } from './picture-error.ts';
+import { damaged, truncated, unsupportedKind } from './picture-error.ts';
 import { checkPixels } from './picture-limits.ts';
 import { Pieces } from './pieces.ts';
 
@@ -117,7 +117,7 @@ export async function cleanJpeg(source: Buffer): Promise<Dimensions & { content:
   };
   await readSegments(source, reading);
   const { frame, metadata, kept } = reading;
-  if (!frame?.components.every(({ precision }) => precision[0] !== -1)) throw cutShort();
+  if (!frame?.components.every(({ precision }) => precision[0] !== -1)) throw truncated();
   const { orientation = 1 } = metadata;
   const content = new Pieces([
     Buffer.from([0xff, M.SOI]),
@@ -139,14 +139,14 @@ async function readSegments(source: Buffer, reading: Reading): Promise<void> {
   for (let count = 0; count < MAX_SEGMENTS; count++) {
     const start = findMarker(source, at);
     // The file ends between two scans and before all bits of the pixels: it was cut.
-    if (start === undefined) throw cutShort();
+    if (start === undefined) throw truncated();
     const marker = source.readUInt8(start + 1);
     at = start + 2;
     if (marker === M.EOI) return;
     if (marker === M.TEM || isRestart(marker)) continue;
     const end = at + source.readUInt16BE(at);
     if (end < at + 2) throw damaged('one of its parts has an impossible length');
-    if (end > source.length) throw cutShort();
+    if (end > source.length) throw truncated();
     const payload = source.subarray(at + 2, end);
     if (marker === M.SOS) {
       at = await readScan(source, reading, { payload, raw: source.subarray(start, end), from: end });
@@ -179,7 +179,7 @@ function readSegment(reading: Reading, marker: number, payload: Buffer): void {
     reading.frame = readFrame(marker, payload);
     reading.frameSegment = segment(marker, [payload]);
   } else if (marker === M.DAC || marker === M.DHP || marker === M.EXP) {
-    throw unusual('an unusual kind of JPEG that browsers cannot show');
+    throw unsupportedKind('an unusual kind of JPEG that browsers cannot show');
   } else if (marker !== M.COM && marker !== M.DNL) {
     throw damaged('it holds parts that no JPEG has');
   }
@@ -187,10 +187,10 @@ function readSegment(reading: Reading, marker: number, payload: Buffer): void {
 
 /** Takes the kinds of JPEG that browsers show: 8 bits; baseline, extended or progressive; 1, 3 or 4 components. */
 function readFrame(marker: number, payload: Buffer): Frame {
-  if (marker > M.SOF2) throw unusual('an unusual kind of JPEG that browsers cannot show');
+  if (marker > M.SOF2) throw unsupportedKind('an unusual kind of JPEG that browsers cannot show');
   const [height, width] = [payload.readUInt16BE(1), payload.readUInt16BE(3)];
   const components = readComponents(payload);
-  if (payload.readUInt8(0) !== 8) throw unusual('a JPEG with more than 8 bits per colour');
+  if (payload.readUInt8(0) !== 8) throw unsupportedKind('a JPEG with more than 8 bits per colour');
   checkPixels(width, height);
   return { width, height, progressive: marker === M.SOF2, components };
 }
@@ -226,7 +226,7 @@ async function readScan(source: Buffer, reading: Reading, { payload, raw, from }
   const next = nextSegment(source, walked.end);
   const isLast = next === undefined || source[next + 1] === M.EOI || hasAllBits(frame);
   // Faulty data can run out of bits although the file was not cut.
-  if (!walked.complete && isLast && !(walked.faulty && next !== undefined)) throw cutShort();
+  if (!walked.complete && isLast && !(walked.faulty && next !== undefined)) throw truncated();
   return next ?? source.length;
 }
 

@@ -25,12 +25,12 @@ export function damaged(what: string): PictureError {
   );
 }
 
-export function cutShort(): PictureError {
+export function truncated(): PictureError {
   return damaged('it stops before the picture is complete');
 }
 
 /** A kind of JPEG, PNG or WebP that is not accepted. `what` completes the sentence "This is …". */
-export function unusual(what: string): PictureError {
+export function unsupportedKind(what: string): PictureError {
   const remedy = 'Open it in a photo app, save it as an ordinary JPEG, PNG or WebP picture and send the new file.';
   return new PictureError('unsupported_image', `This is ${what}. ${remedy}`);
 }

@@ -1,6 +1,6 @@
 import { cleanJpeg } from './jpeg.ts';
 import type { Orientation } from './orientation.ts';
-import { cutShort } from './picture-error.ts';
+import { truncated } from './picture-error.ts';
 import { checkBytes } from './picture-limits.ts';
 import { type PictureFormat, pictureFormat } from './picture-type.ts';
 import type { Pieces } from './pieces.ts';
@@ -38,6 +38,6 @@ export async function cleanPicture(bytes: Uint8Array): Promise<Picture> {
     return { type, extension, ...cleaned };
   } catch (error) {
     // Buffer's readers throw RangeError past the end, which means that the file is cut.
-    throw error instanceof RangeError ? cutShort() : error;
+    throw error instanceof RangeError ? truncated() : error;
   }
 }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { constants, crc32, createInflateRaw, deflate, inflate } from 'node:zlib';
 import { withoutTexts } from './icc-profile.ts';
 import { asDisplayed, type Dimensions, type Orientation, orientationBlock, readOrientation } from './orientation.ts';
-import { cutShort, damaged, unusual } from './picture-error.ts';
+import { damaged, truncated, unsupportedKind } from './picture-error.ts';
 import { checkPixels } from './picture-limits.ts';
 import { Pieces } from './pieces.ts';
 
@@ -75,7 +75,7 @@ export async function cleanPng(source: Buffer): Promise<Dimensions & { content: 
  */
 async function readChunks(source: Buffer): Promise<Reading> {
   const first = chunkAt(source, SIGNATURE_BYTES);
-  if (!first) throw source.length < SIGNATURE_BYTES + HEADER_CHUNK_BYTES ? cutShort() : unreadableChunk();
+  if (!first) throw source.length < SIGNATURE_BYTES + HEADER_CHUNK_BYTES ? truncated() : unreadableChunk();
   const reading = begin(first);
   let at = SIGNATURE_BYTES + first.raw.length;
   for (let count = 0; count < MAX_CHUNKS; count++) {
@@ -83,7 +83,7 @@ async function readChunks(source: Buffer): Promise<Reading> {
     if (chunk?.type === 'IEND') return reading;
     if (!chunk) {
       if (reading.pixels.length > 0) return reading;
-      throw at + 8 >= source.length || hasName(source, at) ? cutShort() : unreadableChunk();
+      throw at + 8 >= source.length || hasName(source, at) ? truncated() : unreadableChunk();
     }
     await readChunk(reading, chunk);
     reading.seen.add(chunk.type);
@@ -122,7 +122,7 @@ function makeChunk(type: string, data: Buffer): Buffer {
 }
 
 function begin(chunk: Chunk): Reading {
-  if (chunk.type === 'CgBI') throw unusual("a PNG in Apple's private form");
+  if (chunk.type === 'CgBI') throw unsupportedKind("a PNG in Apple's private form");
   if (chunk.type !== 'IHDR' || !isIntact(chunk)) throw damaged('its header cannot be made out');
   return {
     header: readHeader(chunk.data),
@@ -189,7 +189,7 @@ function checkPalette({ colour, depth }: Header, palette: Buffer): void {
 /** Refuses animations: the first frame alone would be different evidence than was sent. */
 function refuseAnimation({ seen }: Reading, chunk: Chunk): void {
   const ignoredByViewers = seen.has('IDAT') || chunk.data.length !== 8 || !isIntact(chunk);
-  if (!ignoredByViewers && chunk.data.readUInt32BE(0) > 1) throw unusual('an animated PNG');
+  if (!ignoredByViewers && chunk.data.readUInt32BE(0) > 1) throw unsupportedKind('an animated PNG');
 }
 
 /** The chunk as it may be stored; undefined for everything that does not change how the picture looks. */
@@ -240,7 +240,7 @@ function rawBytes({ width, height, depth, colour, interlaced }: Header): number 
 async function exactPixels({ header, pixels }: Reading): Promise<Buffer[]> {
   const [only] = pixels;
   const zlib = only && pixels.length === 1 ? only.data : Buffer.concat(pixels.map(({ data }) => data));
-  if (zlib.length < ZLIB_HEAD_BYTES) throw cutShort();
+  if (zlib.length < ZLIB_HEAD_BYTES) throw truncated();
   const isZlib = (zlib.readUInt8(0) & 15) === 8 && zlib.readUInt16BE(0) % 31 === 0;
   if (!isZlib) throw damaged('its pixels cannot be made out');
   const deflated = await deflatedBytes(zlib.subarray(ZLIB_HEAD_BYTES), rawBytes(header));
@@ -270,6 +270,6 @@ async function deflatedBytes(bytes: Buffer, expected: number): Promise<number> {
     stream.on('error', () => reject(damaged('its pixels cannot be made out')));
     stream.end(bytes);
   }).finally(() => stream.destroy());
-  if (got < expected) throw cutShort();
+  if (got < expected) throw truncated();
   return stream.bytesWritten;
 }

@@ -1,6 +1,6 @@
 import { withoutTexts } from './icc-profile.ts';
 import { asDisplayed, type Dimensions, type Orientation, orientationBlock, readOrientation } from './orientation.ts';
-import { cutShort, damaged, unusual } from './picture-error.ts';
+import { damaged, truncated, unsupportedKind } from './picture-error.ts';
 import { checkPixels } from './picture-limits.ts';
 import { Pieces } from './pieces.ts';
 
@@ -43,7 +43,7 @@ export async function cleanWebp(source: Buffer): Promise<Dimensions & { content:
     first = false;
   }
   const { picture, extended, orientation } = reading;
-  if (!picture) throw cutShort();
+  if (!picture) throw truncated();
   const dimensions = readFrame(picture);
   if (extended && (extended.width !== dimensions.width || extended.height !== dimensions.height)) {
     throw damaged('it says that it has another size than its pixels');
@@ -57,7 +57,7 @@ export async function cleanWebp(source: Buffer): Promise<Dimensions & { content:
 /** The chunks inside the RIFF frame, without what follows it. A name is any four bytes. */
 function* chunksOf(source: Buffer): Generator<Chunk> {
   const end = 8 + source.readUInt32LE(4);
-  if (end > source.length) throw cutShort();
+  if (end > source.length) throw truncated();
   let at = RIFF_HEAD;
   for (let count = 0; count < MAX_CHUNKS; count++) {
     if (at + 8 > end) return;
@@ -87,7 +87,7 @@ function fileOf(chunks: readonly Chunk[]): Pieces {
 function readExtended(data: Buffer): Extended {
   if (data.length !== 10) throw damaged('its header has an impossible length');
   const flags = data.readUInt8(0);
-  if (flags & FLAG.animation) throw unusual('an animated WebP');
+  if (flags & FLAG.animation) throw unsupportedKind('an animated WebP');
   return { flags, width: data.readUIntLE(4, 3) + 1, height: data.readUIntLE(7, 3) + 1 };
 }
 
@@ -99,7 +99,7 @@ function readChunk(reading: Reading, chunk: Chunk): void {
   } else if (type === 'VP8X') {
     throw damaged('its header stands in the wrong place');
   } else if (type === 'ANIM' || type === 'ANMF') {
-    throw unusual('an animated WebP');
+    throw unsupportedKind('an animated WebP');
   } else if (reading.extended) {
     readExtension(reading, reading.extended, chunk);
   }
@@ -135,7 +135,7 @@ function readLossy(data: Buffer): Dimensions {
   const readable = isKeyFrame && isKnownVersion && isShown && data.subarray(3, 6).equals(VP8_START);
   if (!readable) throw damaged('its pixels cannot be made out');
   const [width, height] = [data.readUInt16LE(6) & FOURTEEN_BITS, data.readUInt16LE(8) & FOURTEEN_BITS];
-  if (firstPartition === 0 || 10 + firstPartition > data.length) throw cutShort();
+  if (firstPartition === 0 || 10 + firstPartition > data.length) throw truncated();
   return { width, height };
 }
 

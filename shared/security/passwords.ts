@@ -27,7 +27,7 @@ export interface PasswordHasherOptions {
    * How many running and waiting jobs a network may have before it is refused: for accounts that it used before, and
    * for others.
    */
-  share?: { known: number; strangers: number };
+  share?: { known: number; unknown: number };
   openPool?: (workers: number) => Promise<Pick<HashPool, 'run' | 'close'>>;
 }
 
@@ -65,12 +65,12 @@ function padded(hash: string, cost: number): string[] {
 }
 
 /** Counts running and waiting jobs, in all and per network. */
-function shares({ total, share }: { total: number; share: { known: number; strangers: number } }) {
+function shares({ total, share }: { total: number; share: { known: number; unknown: number } }) {
   const unfinished = new Map<string, number>();
   let all = 0;
   const of = (network: string) => unfinished.get(network) ?? 0;
   return {
-    isFull: ({ network, known }: Requester) => all >= total || of(network) >= (known ? share.known : share.strangers),
+    isFull: ({ network, known }: Requester) => all >= total || of(network) >= (known ? share.known : share.unknown),
     enter(network: string) {
       all += 1;
       unfinished.set(network, of(network) + 1);
@@ -89,7 +89,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
     cost = 12,
     workers = Math.min(2, availableParallelism()),
     queueLimit = 32,
-    share = { known: 12, strangers: 8 },
+    share = { known: 12, unknown: 8 },
     openPool = openHashPool,
   } = options;
   if (!Number.isInteger(cost) || cost < LOWEST_COST || cost > HIGHEST_COST) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername } from '#shared/appwrite/accounts.ts';
-import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
+import { begin, commit, create } from '#shared/appwrite/transaction.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { PASSWORD } from '../support/enrol.ts';
@@ -17,14 +17,14 @@ describe('a commit', () => {
   it('whose transaction expired while it waited starts a new one and is done once', async () => {
     const { gateway, store } = service.connection;
     const id = randomId();
-    const begun = begin(gateway);
-    await begun;
+    const transaction = begin(gateway);
+    await transaction;
     service.local.clock.advance(61 * SECOND);
-    const landed = async () => (await store.state.find(id)) !== undefined;
+    const wasCommitted = async () => (await store.state.find(id)) !== undefined;
     const operations = [create('state', id, { version: 1 })];
-    expect(await commitBegun(gateway, begun, { operations, landed })).toBe('done');
+    expect(await commit(gateway, { operations, wasCommitted }, transaction)).toBe('done');
     expect(await store.state.find(id)).toMatchObject({ version: 1 });
-    expect(await commitBegun(gateway, begin(gateway), { operations, landed })).toBe('conflict');
+    expect(await commit(gateway, { operations, wasCommitted })).toBe('conflict');
   });
 });
 

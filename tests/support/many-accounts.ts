@@ -14,7 +14,7 @@ export async function manyAccounts({ connection }: Service, prefix: string): Pro
       const account = { username, name, passwordHash: '-', role: 'user', epoch: '', registeredAt: at, changedAt: at };
       return [create('users', id, account), createNameWords(id, { username, name })];
     });
-    const outcome = await commit(connection.gateway, operations, async () => false);
+    const outcome = await commit(connection.gateway, { operations, wasCommitted: async () => false });
     if (outcome !== 'done') throw new Error('not written');
   }
   return names;

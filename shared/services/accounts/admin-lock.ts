@@ -1,5 +1,5 @@
 import { type Account, listByRole } from '#shared/appwrite/accounts.ts';
-import { begin, claimVersion, commitBegun, type Operation } from '#shared/appwrite/transaction.ts';
+import { begin, claimVersion, commit, type Operation } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { allows } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
@@ -17,7 +17,7 @@ type AdminChange = {
   targetId: string;
   action: 'erase' | 'setRole';
   operations(target: Account): Operation[] | Promise<Operation[]>;
-  landed(): Promise<boolean>;
+  wasCommitted(): Promise<boolean>;
 };
 
 async function lockVersion(deps: Deps): Promise<number> {
@@ -41,14 +41,14 @@ async function refuseByAdmins(deps: Deps, { actor, targetId, action }: AdminChan
 
 async function attempt(deps: Deps, change: AdminChange): Promise<boolean> {
   // Opened in parallel with the reads. An unused transaction expires.
-  const begun = begin(deps.gateway);
-  begun.catch(() => undefined);
+  const transaction = begin(deps.gateway);
+  transaction.catch(() => undefined);
   const version = await lockVersion(deps);
   const target = await deps.store.users.find(change.targetId);
   if (!target) throw noSuchAccount();
   if (target.role === 'admin') await refuseByAdmins(deps, change);
   const operations = [claimVersion('state', LOCK, version), ...(await change.operations(target))];
-  return (await commitBegun(deps.gateway, begun, { operations, landed: change.landed })) === 'done';
+  return (await commit(deps.gateway, { operations, wasCommitted: change.wasCommitted }, transaction)) === 'done';
 }
 
 /**

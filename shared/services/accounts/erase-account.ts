@@ -67,7 +67,7 @@ export async function eraseAccount(deps: Deps, actor: AccountActor, erasure: Era
       ({ usernames } = planned);
       return planned.operations;
     },
-    landed: async () => (await deps.store.users.find(id)) === undefined,
+    wasCommitted: async () => (await deps.store.users.find(id)) === undefined,
   });
   await anonymise(deps, { id, usernames });
 }

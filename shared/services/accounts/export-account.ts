@@ -1,8 +1,8 @@
 import { orderOf } from '#shared/appwrite/complaint-queries.ts';
 import { readTimelines, type StoredComplaint } from '#shared/appwrite/complaints.ts';
-import { listFollows, readSights } from '#shared/appwrite/follows.ts';
+import { listFollows, readVisibilities } from '#shared/appwrite/follows.ts';
 import type { Deps } from '#shared/compose.ts';
-import { mayOnComplaint, sightOf } from '#shared/domain/policy.ts';
+import { mayOnComplaint, readScopeOf } from '#shared/domain/policy.ts';
 import type { AccountActor } from '../auth/open-session.ts';
 import { openCursor, sealCursor } from '../complaints/cursor.ts';
 import { listComplaints, type PagePosition } from '../complaints/list-complaints.ts';
@@ -31,7 +31,7 @@ async function withOwnEntries(deps: Deps, actor: AccountActor, complaints: reado
 
 async function pageOfComplaints(deps: Deps, actor: AccountActor, after: PagePosition | null | undefined) {
   if (after === null) return { items: [], next: null };
-  const filter = { sight: sightOf(actor), mine: actor.id };
+  const filter = { scope: readScopeOf(actor), mine: actor.id };
   const wanted = { filter, order: orderOf('-createdAt'), pageSize: COMPLAINTS, page: 1, after };
   const { rows, next = null } = await listComplaints(deps, wanted);
   return { items: await withOwnEntries(deps, actor, rows), next };
@@ -42,11 +42,11 @@ async function pageOfFollows({ store }: Deps, actor: AccountActor, after: string
   if (after === null) return { items: [], next: null };
   const rows = await listFollows(store, actor.id, { after, descending: true, limit: FOLLOWS + 1 });
   const page = rows.slice(0, FOLLOWS);
-  const sights = await readSights(
+  const complaints = await readVisibilities(
     store,
     page.map(({ complaintId }) => complaintId),
   );
-  const visible = new Set(sights.filter((sight) => mayOnComplaint(actor, 'read', sight)).map(({ $id }) => $id));
+  const visible = new Set(complaints.filter((row) => mayOnComplaint(actor, 'read', row)).map(({ $id }) => $id));
   const items = page
     .filter(({ complaintId }) => visible.has(complaintId))
     .map(({ complaintId: id, $createdAt }) => ({ id, since: new Date($createdAt).toISOString() }));

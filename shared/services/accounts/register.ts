@@ -3,7 +3,7 @@ import { bucketOf, type Reservation } from '#shared/appwrite/limits.ts';
 import { createNameWords, nameMarkOf } from '#shared/appwrite/name-words.ts';
 import { outboxOperation } from '#shared/appwrite/outbox.ts';
 import { accountTallies } from '#shared/appwrite/tallies.ts';
-import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
+import { begin, commit, create } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import { isReservedUsername, type Language, type Notify } from '#shared/domain/account.ts';
 import { HOUR } from '#shared/domain/clock.ts';
@@ -71,10 +71,10 @@ async function writeNew(deps: Deps, { registration, nameId }: Opening): Promise<
     ...news,
     ...accountTallies(userId).map((id) => create('tallies', id, { visible: 0, hidden: 0 })),
   ];
-  const landed = async () => (await deps.store.users.find(userId)) !== undefined;
+  const wasCommitted = async () => (await deps.store.users.find(userId)) !== undefined;
   let transaction: Promise<string> | undefined = begun;
   return retryOnConflict(deps.clock, 'accounts', async () => {
-    const outcome = await commitBegun(deps.gateway, transaction ?? begin(deps.gateway), { operations, landed });
+    const outcome = await commit(deps.gateway, { operations, wasCommitted }, transaction);
     transaction = undefined;
     if (outcome === 'done') return profile;
     // On MongoDB a commit may conflict with one that fails itself, so the name may still be free.

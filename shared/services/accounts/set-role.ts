@@ -25,7 +25,7 @@ async function demote(deps: Deps, actor: AccountActor, demoted: Account): Promis
     targetId,
     action: 'setRole',
     operations: () => [update('users', targetId, { role, changedAt }), outboxOperation(newsOf(actor, demoted))],
-    landed: async () => (await deps.store.users.find(targetId))?.role === role,
+    wasCommitted: async () => (await deps.store.users.find(targetId))?.role === role,
   });
   return demoted;
 }

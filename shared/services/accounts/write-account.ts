@@ -1,7 +1,7 @@
 import type { Account } from '#shared/appwrite/accounts.ts';
 import { type AccountNews, outboxOperation } from '#shared/appwrite/outbox.ts';
 import type { User } from '#shared/appwrite/rows.ts';
-import { begin, commitBegun, type Operation, update } from '#shared/appwrite/transaction.ts';
+import { commit, type Operation, update } from '#shared/appwrite/transaction.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 
 /** The columns that a change writes; `revoked` is JSON text, as stored. */
@@ -36,10 +36,10 @@ export async function writeAccount(
 ): Promise<Account | undefined> {
   if (news.length + operations.length === 0) return deps.store.users.replace(account, patch);
   const read = () => deps.store.users.find(account.$id);
-  const outcome = await commitBegun(deps.gateway, begin(deps.gateway), {
+  const outcome = await commit(deps.gateway, {
     operations: [update('users', account.$id, patch), ...operations, ...news.map(outboxOperation)],
-    stillTrue: async () => (await read())?.$updatedAt === account.$updatedAt,
-    landed: async () => isWritten(await read(), patch),
+    stillHolds: async () => (await read())?.$updatedAt === account.$updatedAt,
+    wasCommitted: async () => isWritten(await read(), patch),
   });
   return outcome === 'done' ? withPatch(account, patch) : undefined;
 }

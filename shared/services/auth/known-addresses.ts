@@ -10,7 +10,7 @@ const KNOWN_DAYS = 30;
 type AddressOwner = Pick<Account, '$id' | 'knownAddresses'>;
 
 /** A hash of the address and the account's id, so that addresses are not stored. */
-function markOf(account: AddressOwner, address: string): string {
+function addressHash(account: AddressOwner, address: string): string {
   return derivedId('a', account.$id, address);
 }
 
@@ -20,14 +20,14 @@ function unexpired(account: AddressOwner, now: Date): KnownAddress[] {
 
 /** Whether the account was registered or logged in to from this address in the last 30 days. */
 export function isKnownAddress(account: AddressOwner, address: string, now: Date): boolean {
-  const mark = markOf(account, address);
+  const mark = addressHash(account, address);
   return address !== NO_ADDRESS && unexpired(account, now).some((known) => known.mark === mark);
 }
 
 /** The list to store after a registration or login from this address, at most 8; undefined if it is unchanged. */
 export function addressesAfter(account: AddressOwner, address: string, now: Date): KnownAddress[] | undefined {
   if (address === NO_ADDRESS) return undefined;
-  const mark = markOf(account, address);
+  const mark = addressHash(account, address);
   const known = unexpired(account, now);
   const seen = now.toISOString().slice(0, 10);
   if (known.some((one) => one.mark === mark && one.seen === seen)) return undefined;

@@ -15,10 +15,10 @@ type LoginLimit = Limit & { max: number };
 /** Alternatives: a later limit is used when the earlier ones are used up. */
 type Choice = readonly LoginLimit[];
 
-export type LoginLimits = { strangers: readonly Choice[]; known: readonly Choice[] };
+export type LoginLimits = { unknown: readonly Choice[]; known: readonly Choice[] };
 
 /**
- * The limits on wrong passwords. `strangers`, for unknown networks: per network; per account and network; per account
+ * The limits on wrong passwords. `unknown`, for unknown networks: per network; per account and network; per account
  * and day, then one try a minute. `known`: per account, network and day, then one try in 15 seconds. Guesses from
  * elsewhere do not count there, so they cannot lock out the owner; with a forged address they only make the owner wait.
  */
@@ -27,7 +27,7 @@ export function loginLimits({ config, address }: Deps, username: string): LoginL
   const pair = bucketOf(`${username} ${address}`);
   const quarter = 15 * MINUTE;
   return {
-    strangers: [
+    unknown: [
       [{ kind: 'login-network', subject: bucketOf(address), windowMs: quarter, max: config.loginFailuresPerAddress }],
       [{ kind: 'login', subject: pair, windowMs: quarter, max: config.loginFailuresPerAccount }],
       [
@@ -45,8 +45,8 @@ export function loginLimits({ config, address }: Deps, username: string): LoginL
 }
 
 /** Reads the uses of these limits in one call. */
-export function readLoginUses(deps: Deps, { strangers, known }: LoginLimits): Promise<Uses> {
-  return readUses(deps, [...strangers, ...known].flat());
+export function readLoginUses(deps: Deps, { unknown, known }: LoginLimits): Promise<Uses> {
+  return readUses(deps, [...unknown, ...known].flat());
 }
 
 function refusal(seconds: number) {

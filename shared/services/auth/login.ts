@@ -70,7 +70,7 @@ export async function login(deps: Deps, { username: raw, password }: Credentials
   const finding = findByUsername(deps.store, username ?? NO_USERNAME);
   const [found, uses] = await Promise.all([finding, readLoginUses(deps, limits)]);
   const known = found !== undefined && isKnownAddress(found, deps.address, deps.clock.now());
-  const reserved = await reserveLoginTry(deps, known ? limits.known : limits.strangers, uses);
+  const reserved = await reserveLoginTry(deps, known ? limits.known : limits.unknown, uses);
   const account = await compare(deps, password, found, known).catch(async (error: unknown) => {
     const wrong = error instanceof Refusal && error.code === 'bad_credentials';
     if (!wrong) await reserved.undo();

@@ -4,7 +4,7 @@ import type { StoredComplaint } from '#shared/appwrite/complaints.ts';
 import { hasEntry } from '#shared/appwrite/complaints.ts';
 import { complaintOutbox } from '#shared/appwrite/outbox.ts';
 import type { StoredImage } from '#shared/appwrite/rows.ts';
-import { begin, claimVersion, commitBegun, create, update } from '#shared/appwrite/transaction.ts';
+import { begin, claimVersion, commit, create, update } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { laterImageId, MAX_IMAGES_PER_COMPLAINT, randomId } from '#shared/domain/ids.ts';
@@ -70,7 +70,7 @@ class Addition {
     this.#ids = adding.pictures.map(() => laterImageId(adding.wanted.id));
   }
 
-  async #commit(complaint: StoredComplaint, stored: StoredImage[], begun: Promise<string>) {
+  async #commit(complaint: StoredComplaint, stored: StoredImage[], transaction: Promise<string>) {
     const { actor, wanted, claim } = this.#adding;
     const { gateway, store } = this.#deps;
     const { $id: id, status, progress } = complaint;
@@ -114,8 +114,11 @@ class Addition {
       }),
       requireAccount(actor.id),
     ];
-    const landed = hasEntry(store, entryId);
-    return { outcome: await commitBegun(gateway, begun, { operations, landed }), row: { ...complaint, ...patch } };
+    const wasCommitted = hasEntry(store, entryId);
+    return {
+      outcome: await commit(gateway, { operations, wasCommitted }, transaction),
+      row: { ...complaint, ...patch },
+    };
   }
 
   /** One attempt; undefined if another writer has changed the complaint first. */
@@ -125,10 +128,10 @@ class Addition {
     this.#early = undefined;
     const complaint = refuseUnfit(actor, found, pictures.length, wanted.ifMatch);
     await charge();
-    const begun = begin(this.#deps.gateway);
-    begun.catch(() => undefined);
+    const transaction = begin(this.#deps.gateway);
+    transaction.catch(() => undefined);
     this.#stored ??= await storePictures(this.#deps, this.#ids, pictures);
-    const { outcome, row } = await this.#commit(complaint, this.#stored, begun);
+    const { outcome, row } = await this.#commit(complaint, this.#stored, transaction);
     if (outcome === 'done') return row;
     if (outcome === 'missing') await refuseErased(this.#deps, actor.id);
     if (outcome === 'limit' && !(await claim.held())) {

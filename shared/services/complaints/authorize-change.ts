@@ -7,7 +7,7 @@ import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { checkTransition, ENDED, nextStatuses, progressConflict, RATING_DAYS } from '#shared/domain/status.ts';
 import { type ChangeInput, CORRECTED_FIELDS, DESK_FIELDS, TEXT_FIELDS } from './change-input.ts';
 
-export type Asked = {
+export type ChangeRequest = {
   actor: Actor;
   complaint: StoredComplaint;
   input: ChangeInput;
@@ -15,7 +15,7 @@ export type Asked = {
   config: Pick<Config, 'contactDays' | 'calendar'>;
 };
 
-function askerOf({ actor, complaint, now }: Asked) {
+function askerOf({ actor, complaint, now }: ChangeRequest) {
   // A complaint that was resolved in the console has no date of resolution.
   const resolved = Date.parse(complaint.resolvedAt ?? complaint.$updatedAt);
   return {
@@ -29,8 +29,8 @@ const sent = (input: ChangeInput, fields: readonly (keyof ChangeInput)[]) =>
   fields.filter((field) => input[field] !== undefined);
 
 /** 403 for changes that this person may not make. */
-export function refuseUnauthorized(asked: Asked): void {
-  const { actor, complaint, input } = asked;
+export function refuseUnauthorized(request: ChangeRequest): void {
+  const { actor, complaint, input } = request;
   if (input.duplicateOf !== undefined && !mayOnComplaint(actor, 'work', complaint)) {
     throw new Refusal('forbidden', 'Only staff may mark a complaint as a duplicate.');
   }
@@ -61,22 +61,22 @@ export function refuseUnauthorized(asked: Asked): void {
     return;
   }
   const step = { from: complaint.status, to: input.status };
-  if (checkTransition(step, askerOf(asked), true) === 'forbidden') {
-    const yours = nextStatuses(step.from, askerOf(asked)).join(', ') || 'none';
+  if (checkTransition(step, askerOf(request), true) === 'forbidden') {
+    const yours = nextStatuses(step.from, askerOf(request)).join(', ') || 'none';
     const detail = `You may not move this complaint from ${step.from} to ${step.to}. Statuses that you may set now: ${yours}.`;
     throw new Refusal('forbidden', detail);
   }
 }
 
 /** Whether staff corrects the complaint, as opposed to the reporter's own edit before staff has acted. */
-export function isCorrection({ actor, complaint, input }: Asked): boolean {
+export function isCorrection({ actor, complaint, input }: ChangeRequest): boolean {
   return sent(input, CORRECTED_FIELDS).length > 0 && !mayOnComplaint(actor, 'edit', complaint);
 }
 
-function refuseUnexplained(asked: Asked): void {
-  const { input } = asked;
+function refuseUnexplained(request: ChangeRequest): void {
+  const { input } = request;
   const rewritten = sent(input, ['title', 'description']);
-  if (rewritten.length > 0 && input.reason === undefined && isCorrection(asked)) {
+  if (rewritten.length > 0 && input.reason === undefined && isCorrection(request)) {
     throw invalidField('reason', 'required', `is required to correct ${rewritten.join(' and ')}`);
   }
   if (input.reason !== undefined && sent(input, CORRECTED_FIELDS).length === 0) {
@@ -85,7 +85,7 @@ function refuseUnexplained(asked: Asked): void {
 }
 
 /** 409 for a complaint that is not resolved or closed, or that ended more than 60 days ago. */
-function refuseRating({ complaint, now }: Asked): void {
+function refuseRating({ complaint, now }: ChangeRequest): void {
   const { status, resolvedAt, closedAt, $updatedAt } = complaint;
   if (status !== 'resolved' && status !== 'closed') {
     throw new Refusal('not_ratable', `A complaint can be rated once it is resolved or closed; this one is ${status}.`);
@@ -100,17 +100,21 @@ function refuseRating({ complaint, now }: Asked): void {
  * 409 for an illegal transition or a rating that is not possible now; 422 for a missing note or reason, and for fields
  * that contradict the status.
  */
-export function refuseImpossible(asked: Asked): void {
-  const { complaint, input } = asked;
-  if (input.rating !== undefined) refuseRating(asked);
-  refuseUnexplained(asked);
+export function refuseImpossible(request: ChangeRequest): void {
+  const { complaint, input } = request;
+  if (input.rating !== undefined) refuseRating(request);
+  refuseUnexplained(request);
   if (input.anonymous === false && complaint.anonymous) {
     throw invalidField('anonymous', 'conflicting', 'must stay true: a complaint that is anonymous stays so');
   }
   const step = { from: complaint.status, to: input.status ?? complaint.status };
   if (step.from !== step.to) {
-    const verdict = checkTransition(step, askerOf(asked), input.note !== undefined || input.duplicateOf !== undefined);
-    if (verdict === 'illegal') throw illegal(asked, step.to);
+    const verdict = checkTransition(
+      step,
+      askerOf(request),
+      input.note !== undefined || input.duplicateOf !== undefined,
+    );
+    if (verdict === 'illegal') throw illegal(request, step.to);
     if (verdict === 'needs_note') {
       throw invalidField('note', 'required', `is required to move a complaint from ${step.from} to ${step.to}`);
     }
@@ -123,9 +127,9 @@ export function refuseImpossible(asked: Asked): void {
   if (conflict) throw invalidField('progress', 'conflicting', conflict);
 }
 
-function illegal(asked: Asked, to: string): Refusal {
-  const { status } = asked.complaint;
-  const allowed = nextStatuses(status, askerOf(asked));
+function illegal(request: ChangeRequest, to: string): Refusal {
+  const { status } = request.complaint;
+  const allowed = nextStatuses(status, askerOf(request));
   const detail = `A complaint that is ${status} cannot become ${to}. Allowed now: ${allowed.join(', ') || 'none'}.`;
   return new Refusal('illegal_transition', detail, { allowed });
 }

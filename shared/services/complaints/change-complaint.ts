@@ -62,7 +62,7 @@ function outboxOf(complaint: StoredComplaint, { patch, entry }: Plan) {
 async function commitPlan(
   deps: Deps,
   complaint: StoredComplaint,
-  plan: Plan & { images: StoredImage[]; begun: Promise<string>; duplicate: DuplicatePlan | undefined },
+  plan: Plan & { images: StoredImage[]; transaction: Promise<string>; duplicate: DuplicatePlan | undefined },
 ) {
   const id = complaint.$id;
   const entryId = randomId();
@@ -85,9 +85,9 @@ async function commitPlan(
     ...tallyOperations(countedBefore(complaint), after),
     outboxOf(complaint, plan),
   ];
-  const landed = hasEntry(deps.store, entryId);
-  const stillTrue = plan.duplicate ? { stillTrue: plan.duplicate.stillTrue } : {};
-  const outcome = await commitCounted(deps, { operations, landed, ...stillTrue }, plan.begun);
+  const wasCommitted = hasEntry(deps.store, entryId);
+  const stillHolds = plan.duplicate ? { stillHolds: plan.duplicate.stillHolds } : {};
+  const outcome = await commitCounted(deps, { operations, wasCommitted, ...stillHolds }, plan.transaction);
   if (outcome === 'missing' && plan.entry.byId !== null) await refuseErased(deps, plan.entry.byId);
   return outcome === 'done';
 }
@@ -125,28 +125,28 @@ async function attempt(deps: Deps, change: Attempt): Promise<StoredComplaint | u
   const sent = asDuplicateRejection(change.input);
   // Started early to save time; their errors are thrown only after the authorization checks.
   const names = change.names ?? readNames(deps, sent);
-  const begun = begin(deps.gateway);
+  const transaction = begin(deps.gateway);
   const duplicates = readDuplicateLookup(deps, id, sent);
-  for (const early of [names, begun, duplicates]) early.catch(() => undefined);
+  for (const early of [names, transaction, duplicates]) early.catch(() => undefined);
   const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
   const input = sent.assignedTo === ME ? { ...sent, assignedTo: actor.username } : sent;
-  const asked = { actor, complaint, input, now: deps.clock.now(), config: deps.config };
-  refuseUnauthorized(asked);
+  const request = { actor, complaint, input, now: deps.clock.now(), config: deps.config };
+  refuseUnauthorized(request);
   refuseStale(ifMatch, complaint.version);
-  refuseEndedDuplicate(asked);
-  refuseImpossible(asked);
+  refuseEndedDuplicate(request);
+  refuseImpossible(request);
   const known = await names;
   refuseLostCategory(input, complaint, known);
-  const simple = planChange(asked, known);
+  const simple = planChange(request, known);
   if (!simple) return unchanged(deps, complaint, input);
   const lookup = await duplicates;
-  const duplicate = lookup && (await planDuplicate(deps, asked, simple, lookup));
+  const duplicate = lookup && (await planDuplicate(deps, request, simple, lookup));
   const plan = duplicate?.plan ?? simple;
   await change.charge();
   const isHidden = plan.patch.hidden ?? complaint.hidden;
   const images = await imagesAfter(deps, complaint, isHidden);
-  if (!(await commitPlan(deps, complaint, { ...plan, images, begun, duplicate }))) return undefined;
+  if (!(await commitPlan(deps, complaint, { ...plan, images, transaction, duplicate }))) return undefined;
   if (isHidden && (input.hidden === true || images !== complaint.images)) await retireOldAccess(deps, images);
   return { ...complaint, ...plan.patch, images, version: complaint.version + 1 };
 }

@@ -50,7 +50,7 @@ type Filing = {
   category: Category | undefined;
   assignedTo: string | null;
   claim: IdempotencyClaim;
-  begun: Promise<string>;
+  transaction: Promise<string>;
   drawn: Draw;
   /** The reserved use of the rate limit; nothing is filed if it rejects. */
   reserved: Promise<unknown>;
@@ -120,7 +120,7 @@ function outboxOf(complaintId: string, { actor: by }: Filing, row: NewRow): Oper
 }
 
 /** Commits the row, its words, its first entry, its totals and the idempotency key in one transaction. */
-async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
+async function commitFiling(deps: Deps, filing: Filing, images: StoredImage[]): Promise<FiledComplaint> {
   const { complaintId, operations: keyOperations } = filing.claim;
   const filedAt = timeOfKey(complaintId);
   const firstReference = await filing.drawn.take(filedAt);
@@ -145,13 +145,13 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     ];
     return { row, operations };
   };
-  const landed = async () => (await deps.store.complaints.find(complaintId)) !== undefined;
+  const wasCommitted = async () => (await deps.store.complaints.find(complaintId)) !== undefined;
   let reference = firstReference;
-  let begun: Promise<string> | undefined = filing.begun;
+  let transaction: Promise<string> | undefined = filing.transaction;
   const attempt = async () => {
     const { row, operations } = workWith(reference);
-    const outcome = await commitCounted(deps, { operations, landed, ready: filing.reserved }, begun);
-    begun = undefined;
+    const outcome = await commitCounted(deps, { operations, wasCommitted, ready: filing.reserved }, transaction);
+    transaction = undefined;
     if (outcome === 'done') return { ...row, images, $id: complaintId };
     if (outcome === 'limit') throw retryLater('request_in_progress', 'Another run of this request was first.', SOON);
     if (outcome === 'missing') await refuseErased(deps, filing.actor.id);
@@ -163,7 +163,7 @@ async function file(deps: Deps, filing: Filing, images: StoredImage[]): Promise<
     return undefined;
   };
   // On MongoDB commits to the same total conflict at once, so retries run one at a time in this process.
-  const once = () => (begun !== undefined ? attempt() : withMutex('filing again', attempt));
+  const once = () => (transaction !== undefined ? attempt() : withMutex('filing again', attempt));
   return retryOnConflict(deps.clock, 'the same totals', once);
 }
 
@@ -185,7 +185,7 @@ async function claimFor(deps: Deps, actor: Actor, { draft, key }: NewComplaint, 
 type Parts = { pictures: readonly Picture[]; category: Category | undefined };
 
 /** Stores the pictures and looks up the category's assignee. Removes the pictures when either fails. */
-async function gather(deps: Deps, complaintId: string, { pictures, category }: Parts) {
+async function storePicturesAndFindAssignee(deps: Deps, complaintId: string, { pictures, category }: Parts) {
   const ids = imageFileIds(complaintId).slice(0, pictures.length);
   const storing = storePictures(deps, ids, pictures);
   try {
@@ -203,19 +203,24 @@ type Started = {
   actor: Actor;
   pictures: readonly Picture[];
   category: Category | undefined;
-  begun: Promise<string>;
+  transaction: Promise<string>;
   drawn: Draw;
   /** The reserved use of the rate limit; rejects with 429 if none is left. */
   reserved: Promise<void>;
 };
 
-async function fileUnder(deps: Deps, claim: IdempotencyClaim, draft: Draft, started: Started): Promise<FiledComplaint> {
-  const { actor, pictures, category, begun, drawn, reserved } = started;
+async function storeAndCommit(
+  deps: Deps,
+  claim: IdempotencyClaim,
+  draft: Draft,
+  started: Started,
+): Promise<FiledComplaint> {
+  const { actor, pictures, category, transaction, drawn, reserved } = started;
   reserved.catch(() => undefined);
   // Pictures are stored only once the use is granted. Everything else is part of the transaction.
   if (pictures.length > 0) await reserved;
-  const { images, assignedTo } = await gather(deps, claim.complaintId, { pictures, category });
-  return file(deps, { actor, draft, category, assignedTo, claim, begun, drawn, reserved }, images);
+  const { images, assignedTo } = await storePicturesAndFindAssignee(deps, claim.complaintId, { pictures, category });
+  return commitFiling(deps, { actor, draft, category, assignedTo, claim, transaction, drawn, reserved }, images);
 }
 
 /** Only staff and admins may send a contact; throws 403 for others. */
@@ -224,20 +229,20 @@ function refuseForeignContact(actor: Actor, { contact }: Draft): void {
   throw new Refusal('forbidden', 'Only staff may send contact, when they file for a caller.');
 }
 
-type Begun = { begun: Promise<string>; naming: Promise<Category | undefined>; drawn: Draw };
+type Early = { transaction: Promise<string>; category: Promise<Category | undefined>; drawn: Draw };
 
-async function fileAs(deps: Deps, actor: Actor, wanted: NewComplaint, { begun, naming, drawn }: Begun) {
+async function fileComplaint(deps: Deps, actor: Actor, wanted: NewComplaint, early: Early) {
   refuseMalformedKey(wanted.key);
   refuseForeignContact(actor, wanted.draft);
   const pictures = await wanted.pictures;
   const claim = await claimFor(deps, actor, wanted, pictures);
   if (claim.replay) return replay(deps, claim.complaintId);
   try {
-    const category = await naming;
+    const category = await early.category;
     if (wanted.draft.category !== null && !category) throw unknownCategory(wanted.draft.category);
-    const started = { actor, pictures, category, begun, drawn };
+    const started = { ...early, actor, pictures, category };
     const row = await withRateLimit(reserveFiling(deps, actor.id), (charge) =>
-      fileUnder(deps, claim, wanted.draft, { ...started, reserved: charge() }),
+      storeAndCommit(deps, claim, wanted.draft, { ...started, reserved: charge() }),
     );
     return { row, replayed: false };
   } catch (error) {
@@ -254,11 +259,11 @@ export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted
   // Started in parallel with reading the account. An unused transaction expires; an unused number is kept for another
   // filing.
   const drawn = nextReference(deps);
-  const begun = begin(deps.gateway);
-  const naming = findCategoryById(deps, wanted.draft.category);
-  for (const early of [begun, naming]) early.catch(() => undefined);
+  const transaction = begin(deps.gateway);
+  const category = findCategoryById(deps, wanted.draft.category);
+  for (const early of [transaction, category]) early.catch(() => undefined);
   try {
-    return await fileAs(deps, await asking, wanted, { begun, naming, drawn });
+    return await fileComplaint(deps, await asking, wanted, { transaction, category, drawn });
   } finally {
     await drawn.release();
   }

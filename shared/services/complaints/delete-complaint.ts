@@ -15,8 +15,8 @@ import { type IfMatch, refuseStale } from './if-match.ts';
 export type Deletion = { id: string; ifMatch: IfMatch };
 
 async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Deletion): Promise<boolean> {
-  const begun = begin(deps.gateway);
-  begun.catch(() => undefined);
+  const transaction = begin(deps.gateway);
+  transaction.catch(() => undefined);
   const [actor, complaint] = await Promise.all([asking, deps.store.complaints.find(id)]);
   if (!complaint || !mayOnComplaint(actor, 'read', complaint)) throw noSuchComplaint();
   if (!mayOnComplaint(actor, 'delete', complaint)) {
@@ -34,8 +34,8 @@ async function attempt(deps: Deps, asking: Promise<Actor>, { id, ifMatch }: Dele
       ...{ isPublic: true, before: complaint, after: undefined },
     }),
   ];
-  const landed = async () => (await deps.store.complaints.find(id)) === undefined;
-  return (await commitCounted(deps, { operations, landed }, begun)) === 'done';
+  const wasCommitted = async () => (await deps.store.complaints.find(id)) === undefined;
+  return (await commitCounted(deps, { operations, wasCommitted }, transaction)) === 'done';
 }
 
 /**

@@ -8,7 +8,7 @@ import { CHANGED_FIELDS } from '#shared/domain/complaint.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { ENDED, nextStatuses } from '#shared/domain/status.ts';
-import type { Asked } from './authorize-change.ts';
+import type { ChangeRequest } from './authorize-change.ts';
 import type { ChangeInput } from './change-input.ts';
 import type { Plan } from './plan-change.ts';
 
@@ -35,7 +35,7 @@ export async function readDuplicateLookup(
 }
 
 /** 409 for a complaint that has ended already. */
-export function refuseEndedDuplicate({ actor, complaint, input }: Asked): void {
+export function refuseEndedDuplicate({ actor, complaint, input }: ChangeRequest): void {
   if (input.duplicateOf === undefined || !ENDED.includes(complaint.status)) return;
   const asker = { role: actor.role, isReporter: false, daysSinceResolved: 0 };
   const allowed = nextStatuses(complaint.status, asker);
@@ -44,7 +44,7 @@ export function refuseEndedDuplicate({ actor, complaint, input }: Asked): void {
 }
 
 function checkOriginal(
-  { complaint, input }: Asked,
+  { complaint, input }: ChangeRequest,
   { original, hasDuplicates: isOriginal }: DuplicateLookup,
 ): StoredComplaint {
   const refuse = (message: string) => invalidField('duplicateOf', 'invalid_value', message, input.duplicateOf);
@@ -57,7 +57,7 @@ function checkOriginal(
 }
 
 /** The extended plan, further operations of the commit, and the check after staging. */
-export type DuplicatePlan = { plan: Plan; operations: Operation[]; stillTrue: () => Promise<boolean> };
+export type DuplicatePlan = { plan: Plan; operations: Operation[]; stillHolds: () => Promise<boolean> };
 
 /**
  * Marks the complaint as a duplicate: its reporter follows the original, a task moves its followers. 422 for an
@@ -66,13 +66,13 @@ export type DuplicatePlan = { plan: Plan; operations: Operation[]; stillTrue: ()
  */
 export async function planDuplicate(
   deps: Deps,
-  asked: Asked,
+  request: ChangeRequest,
   plan: Plan,
   lookup: DuplicateLookup,
 ): Promise<DuplicatePlan> {
   const { store, clock } = deps;
-  const { complaint } = asked;
-  const original = checkOriginal(asked, lookup);
+  const { complaint } = request;
+  const original = checkOriginal(request, lookup);
   const { $id: id, reporterId: personId, followers } = complaint;
   const follow = { personId, complaintId: original.$id };
   const [reporter, follows] = await Promise.all([store.users.find(personId), isFollowing(store, follow)]);
@@ -94,8 +94,8 @@ export async function planDuplicate(
       ...(joins ? [createFollow(follow), requireAccount(personId)] : []),
       ...(followers > 0 ? [task] : []),
     ],
-    async stillTrue() {
-      const [now, isOriginal] = await Promise.all([store.sights.find(original.$id), hasDuplicates(store, id)]);
+    async stillHolds() {
+      const [now, isOriginal] = await Promise.all([store.visibilities.find(original.$id), hasDuplicates(store, id)]);
       return now?.$updatedAt === original.$updatedAt && !isOriginal;
     },
   };

@@ -3,7 +3,7 @@ import { readComplaints, type StoredComplaint } from '#shared/appwrite/complaint
 import { complaintsWithWord, countWords } from '#shared/appwrite/words.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Point } from '#shared/domain/geometry.ts';
-import { sightOf, type Viewer } from '#shared/domain/policy.ts';
+import { readScopeOf, type Viewer } from '#shared/domain/policy.ts';
 import { ENDED, STATUSES } from '#shared/domain/status.ts';
 import { storedCategory } from './find-complaints.ts';
 import { listNearby } from './list-nearby.ts';
@@ -61,7 +61,7 @@ async function withWords(deps: Deps, filter: Filter, words: readonly string[]): 
 
 async function find(deps: Deps, viewer: Viewer, query: SimilarityQuery): Promise<Row[]> {
   const statuses = STATUSES.filter((status) => !ENDED.includes(status));
-  const filter: Filter = { sight: sightOf(viewer), statuses, category: query.category };
+  const filter: Filter = { scope: readScopeOf(viewer), statuses, category: query.category };
   const { point, words } = query;
   return point ? around(deps, filter, { ...query, point }) : withWords(deps, filter, words);
 }

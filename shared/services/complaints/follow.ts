@@ -1,6 +1,6 @@
 import { requireAccount } from '#shared/appwrite/accounts.ts';
 import { countFollowers, createFollow, isFollowing, removeFollow } from '#shared/appwrite/follows.ts';
-import { begin, commitBegun } from '#shared/appwrite/transaction.ts';
+import { begin, commit } from '#shared/appwrite/transaction.ts';
 import type { Deps } from '#shared/compose.ts';
 import type { Actor } from '#shared/domain/account.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
@@ -17,8 +17,8 @@ async function attempt(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<
   const { gateway, store } = deps;
   const { id, accountId: personId } = wish;
   const follow = { personId, complaintId: id };
-  const begun = begin(gateway);
-  begun.catch(() => undefined);
+  const transaction = begin(gateway);
+  transaction.catch(() => undefined);
   const [actor, complaint, follows] = await Promise.all([
     asking,
     store.complaints.find(id),
@@ -36,8 +36,8 @@ async function attempt(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<
     countFollowers(id, by),
     ...(wish.follow ? [requireAccount(personId)] : []),
   ];
-  const landed = async () => (await isFollowing(store, follow)) === wish.follow;
-  const outcome = await commitBegun(gateway, begun, { operations, landed });
+  const wasCommitted = async () => (await isFollowing(store, follow)) === wish.follow;
+  const outcome = await commit(gateway, { operations, wasCommitted }, transaction);
   if (outcome === 'missing') await refuseErased(deps, personId);
   return outcome === 'done' ? { id, following: wish.follow, followers: Math.max(0, followers + by) } : undefined;
 }

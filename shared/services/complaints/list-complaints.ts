@@ -79,7 +79,7 @@ function spansFrom({ filter, order, after }: Wanted, stream: Stream, now: Date):
 /** Reads matching rows of a stream from a key on: the first span with more than a page, or all the rest. */
 async function readIndexed<T>(deps: Deps, wanted: Wanted, { stream, read }: Reading<T>): Promise<Part<T>> {
   const after = wanted.after?.key;
-  const isOwn = !wanted.filter.sight.desk && isHiddenOnly(stream);
+  const isOwn = !wanted.filter.scope.desk && isHiddenOnly(stream);
   for (const upTo of spansFrom(wanted, stream, deps.clock.now())) {
     const { rows, total } = await read(stream, { after, upTo });
     if (upTo === undefined) return { rows, total, isOwn, end: undefined };
@@ -100,7 +100,7 @@ async function readSearched<T>(deps: Deps, wanted: Wanted, { stream, most, read 
     if (end !== undefined) break;
   }
   const { rows, total } = await read(stream, { after, upTo: end });
-  return { rows, total, isOwn: !filter.sight.desk && isHiddenOnly(stream), end };
+  return { rows, total, isOwn: !filter.scope.desk && isHiddenOnly(stream), end };
 }
 
 function readParts<T>(deps: Deps, wanted: Wanted, streams: Stream[], read: Read<T>): Promise<Part<T>[]> {

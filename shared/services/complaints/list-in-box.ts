@@ -17,8 +17,8 @@ export async function listInBox(deps: Deps, wanted: Wanted, box: Box): Promise<F
   const { filter, order, page, pageSize, after } = wanted;
   const ranges = cellRanges({ box }, RANGES_PER_QUERY);
   const [{ rows, isCut }, own] = await Promise.all([
-    readRanges(store, { sight: filter.sight, ranges, limit: MAX_PLACES }),
-    readOwnHidden(store, filter.sight, MAX_PLACES),
+    readRanges(store, { scope: filter.scope, ranges, limit: MAX_PLACES }),
+    readOwnHidden(store, filter.scope, MAX_PLACES),
   ]);
   if (isCut || own.length === MAX_PLACES) return undefined;
   const within = [...rows, ...own].filter(({ latitude, longitude }) => {

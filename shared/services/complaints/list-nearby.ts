@@ -14,7 +14,7 @@ export type Nearby = {
   point: Point;
   /** In metres. */
   radius: number;
-  /** Only `sight`, `statuses` and `category` are used. */
+  /** Only `scope`, `statuses` and `category` are used. */
   filter: Filter;
   /** Folded words that must all match. */
   words: readonly string[];
@@ -46,17 +46,17 @@ function isWanted({ statuses, category }: Filter, row: Placed): boolean {
 /** Reads rings outwards from a point. `read` is the number of rows read so far. */
 class Search {
   readonly #deps: Deps;
-  readonly #asked: Nearby;
+  readonly #request: Nearby;
   #own: Promise<Placed[]> | undefined;
   read = 0;
 
-  constructor(deps: Deps, asked: Nearby) {
+  constructor(deps: Deps, request: Nearby) {
     this.#deps = deps;
-    this.#asked = asked;
+    this.#request = request;
   }
 
   #placed(rows: readonly Placed[]): Near[] {
-    const { point } = this.#asked;
+    const { point } = this.#request;
     return rows.flatMap((row) => {
       const { latitude, longitude } = row;
       if (latitude === null || longitude === null) return [];
@@ -65,7 +65,7 @@ class Search {
   }
 
   async #matching(within: readonly Near[]): Promise<Near[]> {
-    const { filter, words } = this.#asked;
+    const { filter, words } = this.#request;
     const wanted = within.filter(({ row }) => isWanted(filter, row));
     if (words.length === 0) return wanted;
     const ids = wanted.map(({ id }) => id);
@@ -78,9 +78,9 @@ class Search {
    * few of them match, it is twice their median distance.
    */
   async guess(): Promise<number> {
-    const { point, filter, pageSize, radius } = this.#asked;
+    const { point, filter, pageSize, radius } = this.#request;
     const limit = 2 * (pageSize + 1);
-    const rows = await readBeside(this.#deps.store, filter.sight, cellOf(point), limit);
+    const rows = await readBeside(this.#deps.store, filter.scope, cellOf(point), limit);
     this.read += rows.length;
     if (rows.length < limit) return radius;
     const distances = (some: readonly Placed[]) =>
@@ -96,13 +96,13 @@ class Search {
 
   /** The complaints between two distances; undefined if they are too many for one read. */
   async ring(inner: NearbyPosition | undefined, outer: number): Promise<Ring | undefined> {
-    const { point, filter } = this.#asked;
+    const { point, filter } = this.#request;
     const begin = inner?.distance ?? 0;
     const area = { center: point, inner: begin, outer, box: boxAround(point, outer) };
     const ranges = cellRanges(area, inner === undefined ? RANGES_PER_QUERY : MAX_RANGES);
-    this.#own ??= readOwnHidden(this.#deps.store, filter.sight, ROWS_PER_QUERY);
+    this.#own ??= readOwnHidden(this.#deps.store, filter.scope, ROWS_PER_QUERY);
     const [{ rows, isCut }, own] = await Promise.all([
-      readRanges(this.#deps.store, { sight: filter.sight, ranges, limit: ROWS_PER_QUERY }),
+      readRanges(this.#deps.store, { scope: filter.scope, ranges, limit: ROWS_PER_QUERY }),
       this.#own,
     ]);
     this.read += rows.length;
@@ -122,11 +122,14 @@ function nextReach({ distance, density }: Pick<NearbyPosition, 'distance' | 'den
 }
 
 /** Reads outwards until there is more than a page, or the radius or the row limit is reached. `reached` is the end. */
-async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reached: NearbyPosition; isEnd: boolean }> {
-  const { radius, pageSize, after, words, filter } = asked;
+async function collect(
+  deps: Deps,
+  request: Nearby,
+): Promise<{ near: Near[]; reached: NearbyPosition; isEnd: boolean }> {
+  const { radius, pageSize, after, words, filter } = request;
   const isPicky = words.length > 0 || filter.statuses !== undefined || filter.category !== undefined;
   const places = isPicky ? ROWS_PER_QUERY / 2 : 1.5 * (pageSize + 1);
-  const search = new Search(deps, asked);
+  const search = new Search(deps, request);
   const near: Near[] = [];
   let inner = after;
   let outer = Math.min(radius, after ? nextReach(after, places) : await search.guess());
@@ -152,10 +155,10 @@ async function gather(deps: Deps, asked: Nearby): Promise<{ near: Near[]; reache
  */
 export async function listNearby(
   deps: Deps,
-  asked: Nearby,
+  request: Nearby,
 ): Promise<{ rows: NearbyRow[]; next: NearbyPosition | undefined }> {
-  const { pageSize, filter } = asked;
-  const { near, reached, isEnd } = await gather(deps, asked);
+  const { pageSize, filter } = request;
+  const { near, reached, isEnd } = await collect(deps, request);
   near.sort((a, b) => a.distance - b.distance || (a.id < b.id ? -1 : 1));
   const shown = near.slice(0, pageSize);
   const complaints = await readComplaints(

@@ -24,7 +24,7 @@ function collectionOf(rows: readonly Omit<Point, 'hidden'>[], isCut: boolean) {
 }
 
 /** Whether the columns of a point are enough to check the filter. */
-function isPlain({ sight: _s, box: _b, statuses: _t, category: _c, ...others }: Filter): boolean {
+function isPlain({ scope: _s, box: _b, statuses: _t, category: _c, ...others }: Filter): boolean {
   return Object.values(others).every((value) => value === undefined);
 }
 
@@ -35,14 +35,14 @@ function isPlain({ sight: _s, box: _b, statuses: _t, category: _c, ...others }: 
 export async function mapComplaints(deps: Deps, search: Search) {
   const { filter, words, followedBy } = search;
   if (!filter) return collectionOf([], false);
-  const { sight, box, statuses, category } = filter;
+  const { scope, box, statuses, category } = filter;
   // The schema refuses `format` without `bbox`.
   if (!box) throw new Error('a map without a box');
   if (words.length > 0 || followedBy !== undefined || !isPlain(filter)) {
     const { rows, next } = await findRows(deps, { ...search, page: 1, pageSize: MAX_POINTS }, filter);
     return collectionOf(rows, next !== undefined);
   }
-  const { rows, isCut } = await readPoints(deps.store, sight, cellRanges({ box }, RANGES_PER_QUERY), MAX_ROWS_READ);
+  const { rows, isCut } = await readPoints(deps.store, scope, cellRanges({ box }, RANGES_PER_QUERY), MAX_ROWS_READ);
   const wanted = category?.toLowerCase();
   const fitting = rows.filter(({ latitude, longitude, status, category: its }) => {
     if (latitude === null || longitude === null || !isInBox({ latitude, longitude }, box)) return false;

@@ -6,7 +6,7 @@ import {
   isFollowing,
   listFollowed,
   listFollowers,
-  readSights,
+  readVisibilities,
   removeFollow,
 } from '#shared/appwrite/follows.ts';
 import { commit, type Operation, update } from '#shared/appwrite/transaction.ts';
@@ -20,9 +20,9 @@ const AT_ONCE = 25;
 async function commitStep(
   deps: StorageDeps,
   operations: Operation[],
-  landed: () => Promise<boolean>,
+  wasCommitted: () => Promise<boolean>,
 ): Promise<boolean> {
-  return (await commit(deps.gateway, operations, landed)) === 'done';
+  return (await commit(deps.gateway, { operations, wasCommitted })) === 'done';
 }
 
 /**
@@ -37,13 +37,13 @@ export async function unfollowAll(deps: StorageDeps, personId: string, isOver: (
     const [first] = ids;
     if (first === undefined) return true;
     // Complaints that were deleted in the console have no counter to update.
-    const living = (await readSights(store, ids)).map((row) => row.$id);
+    const living = (await readVisibilities(store, ids)).map((row) => row.$id);
     const operations = [
       ...ids.map((complaintId) => removeFollow({ personId, complaintId })),
       ...living.map((complaintId) => countFollowers(complaintId, -1)),
     ];
-    const landed = async () => !(await isFollowing(store, { personId, complaintId: first }));
-    if (!(await commitStep(deps, operations, landed))) return false;
+    const wasCommitted = async () => !(await isFollowing(store, { personId, complaintId: first }));
+    if (!(await commitStep(deps, operations, wasCommitted))) return false;
   }
   return false;
 }
@@ -75,7 +75,7 @@ export async function moveFollowers(deps: StorageDeps, duplicateId: string, isOv
     const duplicate = await store.complaints.find(duplicateId);
     if (duplicate?.outcome !== 'duplicate') return true;
     const originalId = duplicate.duplicateOf;
-    const [original] = originalId === null ? [] : await readSights(store, [originalId]);
+    const [original] = originalId === null ? [] : await readVisibilities(store, [originalId]);
     const people = await listFollowers(store, duplicateId, AT_ONCE);
     const [first] = people;
     if (first === undefined) return true;
@@ -87,8 +87,8 @@ export async function moveFollowers(deps: StorageDeps, duplicateId: string, isOv
       countFollowers(duplicateId, -people.length),
       ...(original && joining.length > 0 ? followAll(original.$id, joining) : []),
     ];
-    const landed = async () => !(await isFollowing(store, { personId: first, complaintId: duplicateId }));
-    if (!(await commitStep(deps, operations, landed))) return false;
+    const wasCommitted = async () => !(await isFollowing(store, { personId: first, complaintId: duplicateId }));
+    if (!(await commitStep(deps, operations, wasCommitted))) return false;
   }
   return false;
 }

@@ -7,7 +7,7 @@ import { timesAfter } from '#shared/domain/deadlines.ts';
 import { hasActed } from '#shared/domain/policy.ts';
 import { ENDED, progressAfter, type Status } from '#shared/domain/status.ts';
 import { deadlinesFor } from '#shared/domain/working-time.ts';
-import { type Asked, isCorrection } from './authorize-change.ts';
+import { type ChangeRequest, isCorrection } from './authorize-change.ts';
 import { type ChangeInput, CORRECTED_FIELDS } from './change-input.ts';
 
 /** The columns of a complaint that a change writes. */
@@ -47,18 +47,18 @@ function differing(complaint: Complaint, wished: Wish): Patch {
   );
 }
 
-function textPatch({ complaint, input }: Asked): Patch {
+function textPatch({ complaint, input }: ChangeRequest): Patch {
   const { title, description, location } = input;
   return differing(complaint, { title, description, location });
 }
 
-function placePatch({ complaint, input }: Asked): Patch {
+function placePatch({ complaint, input }: ChangeRequest): Patch {
   const moved = differing(complaint, { latitude: input.latitude, longitude: input.longitude });
   return Object.keys(moved).length === 0 ? {} : { ...moved, cell: cellOfPlace({ ...complaint, ...moved }) };
 }
 
 /** A new category assigns the complaint to its assignee; see `timePatch` for its deadlines. */
-function categoryPatch({ complaint, input }: Asked, { assignee }: CategoryTerms): Patch {
+function categoryPatch({ complaint, input }: ChangeRequest, { assignee }: CategoryTerms): Patch {
   if (input.category === undefined || input.category === complaint.category) return {};
   const assignedTo = input.assignedTo === undefined ? assignee : input.assignedTo;
   return { category: input.category, ...differing(complaint, { assignedTo }) };
@@ -75,7 +75,7 @@ function reopenedPatch(complaint: Complaint): Patch {
   };
 }
 
-type Moved = Pick<Asked, 'complaint' | 'now'> & { config: Pick<Asked['config'], 'contactDays'> };
+type Moved = Pick<ChangeRequest, 'complaint' | 'now'> & { config: Pick<ChangeRequest['config'], 'contactDays'> };
 
 /** The columns that a transition writes, without `progress` and the deadlines. */
 export function statusPatch({ complaint, now, config }: Moved, to: Status): Patch {
@@ -92,7 +92,7 @@ export function statusPatch({ complaint, now, config }: Moved, to: Status): Patc
 
 /** The deadlines after a change of status or category. Those of a new category count from the filing. */
 function timePatch(
-  { complaint, now, config: { calendar } }: Asked,
+  { complaint, now, config: { calendar } }: ChangeRequest,
   patch: Patch,
   category: Category | undefined,
 ): Patch {
@@ -103,16 +103,16 @@ function timePatch(
   return differing(complaint, timesAfter({ before: complaint, after, deadlines, now }, calendar));
 }
 
-function deskPatch(asked: Asked): Patch {
-  const { complaint, input } = asked;
+function deskPatch(request: ChangeRequest): Patch {
+  const { complaint, input } = request;
   const step = { from: complaint.status, to: input.status ?? complaint.status };
-  const moved = step.from === step.to ? {} : statusPatch(asked, step.to);
+  const moved = step.from === step.to ? {} : statusPatch(request, step.to);
   const progress = progressAfter(step, complaint.progress, input.progress);
   const { assignedTo, hidden, outcome } = input;
   return { ...moved, ...differing(complaint, { progress, assignedTo, hidden, outcome }) };
 }
 
-function ratingPatch({ complaint, input, now }: Asked): Patch {
+function ratingPatch({ complaint, input, now }: ChangeRequest): Patch {
   if (input.rating === undefined) return {};
   const { score, comment } = input.rating;
   const rated = differing(complaint, { ratingScore: score, ratingComment: comment });
@@ -144,22 +144,22 @@ function moves(complaint: Complaint, patch: Patch) {
 }
 
 /** The plan of an allowed change; undefined if nothing would change. */
-export function planChange(asked: Asked, terms: CategoryTerms): Plan | undefined {
-  const { actor, complaint, input, now } = asked;
+export function planChange(request: ChangeRequest, terms: CategoryTerms): Plan | undefined {
+  const { actor, complaint, input, now } = request;
   const patch: Patch = {
-    ...textPatch(asked),
-    ...placePatch(asked),
-    ...categoryPatch(asked, terms),
+    ...textPatch(request),
+    ...placePatch(request),
+    ...categoryPatch(request, terms),
     ...differing(complaint, { anonymous: input.anonymous }),
-    ...deskPatch(asked),
-    ...ratingPatch(asked),
+    ...deskPatch(request),
+    ...ratingPatch(request),
   };
-  Object.assign(patch, timePatch(asked, patch, terms.category));
+  Object.assign(patch, timePatch(request, patch, terms.category));
   const says = input.note !== undefined || input.internalNote !== undefined;
   if (Object.keys(patch).length === 0 && !says) return undefined;
   const kind = kindOf(patch, input);
   const internal = isInternal(patch, input);
-  const corrected = isCorrection(asked);
+  const corrected = isCorrection(request);
   const changed = changedFields(patch);
   if (hasActed(actor, complaint)) patch.touched = true;
   const entry = {

@@ -1,4 +1,4 @@
-import { followedAmong, readSights } from '#shared/appwrite/follows.ts';
+import { followedAmong, readVisibilities } from '#shared/appwrite/follows.ts';
 import type { Complaint } from '#shared/appwrite/rows.ts';
 import type { Deps } from '#shared/compose.ts';
 import { mayOnComplaint, type Viewer } from '#shared/domain/policy.ts';
@@ -23,11 +23,11 @@ export async function relationsOf(
   const followed = asked.filter((row) => row.followers > 0 && row.reporterId !== viewer?.id).map((row) => row.$id);
   const duplicates = rows.filter((row) => row.duplicateOf !== null || row.outcome === 'duplicate');
   const originals = new Set(duplicates.flatMap((row) => row.duplicateOf ?? []));
-  const [following, sights] = await Promise.all([
+  const [following, originalRows] = await Promise.all([
     viewer && followed.length > 0 ? followedAmong(deps.store, viewer.id, followed) : new Set<string>(),
-    duplicates.length > 0 ? readSights(deps.store, originals) : [],
+    duplicates.length > 0 ? readVisibilities(deps.store, originals) : [],
   ]);
   const ids = new Set(rows.map((row) => row.$id));
-  const visible = sights.filter((sight) => mayOnComplaint(viewer, 'read', sight)).map((sight) => sight.$id);
+  const visible = originalRows.filter((row) => mayOnComplaint(viewer, 'read', row)).map((row) => row.$id);
   return { following: allFollowed ? ids : following, visible: new Set(visible) } satisfies Relations;
 }

@@ -26,7 +26,7 @@ export type Counted = {
 
 type Dimension = 'none' | 'statuses' | 'category' | 'reporter' | 'mine' | 'other';
 
-function dimensionOf({ sight: _sight, ...conditions }: Filter): Dimension {
+function dimensionOf({ scope: _sight, ...conditions }: Filter): Dimension {
   const used = Object.entries(conditions).filter(([, value]) => value !== undefined);
   const [only] = used;
   if (!only) return 'none';
@@ -66,7 +66,7 @@ export async function exactTotal(store: Store, filter: Filter, counted: Counted)
   if (!ids) return { total: Math.min(counted.all, COUNT_CAP), isExact: false };
   const tallies = await readTallies(store, ids);
   const sum = (part: (tally: Tally) => number) => [...tallies.values()].reduce((all, tally) => all + part(tally), 0);
-  const seesHidden = filter.sight.desk || filter.mine !== undefined;
+  const seesHidden = filter.scope.desk || filter.mine !== undefined;
   const hidden = seesHidden ? sum((tally) => tally.hidden) : counted.own;
   return { total: Math.max(sum((tally) => tally.visible) + hidden, counted.all), isExact: counted.own < COUNT_CAP };
 }

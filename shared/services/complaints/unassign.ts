@@ -53,7 +53,7 @@ async function unassignOne({ gateway, store, clock }: StorageDeps, complaint: St
       ...{ isPublic: false, before: complaint, after: complaint },
     }),
   ];
-  return (await commit(gateway, operations, hasEntry(store, entryId))) === 'done';
+  return (await commit(gateway, { operations, wasCommitted: hasEntry(store, entryId) })) === 'done';
 }
 
 /**

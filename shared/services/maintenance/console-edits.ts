@@ -125,7 +125,7 @@ export class ConsoleEdits {
   }
 
   /** Corrects a complaint and returns whether it did. If the row changes meanwhile, the next run checks it again. */
-  mend = async (checked: CheckedComplaint): Promise<boolean> => {
+  completeEdit = async (checked: CheckedComplaint): Promise<boolean> => {
     const { store } = this.#deps;
     if (!isEdited(checked, this.#settings)) return false;
     // Reads both parts again, since the check of the pictures may have written the row.
@@ -189,8 +189,8 @@ export class ConsoleEdits {
         ...(isAdded ? [systemEntry(randomId(), entry)] : []),
         ...tallyOperations(countedBefore(row), after),
       ],
-      landed: async () => (await store.checked.find(id))?.$updatedAt !== row.$updatedAt,
-      stillTrue: async () => (await store.sights.find(id))?.$updatedAt === row.$updatedAt,
+      wasCommitted: async () => (await store.checked.find(id))?.$updatedAt !== row.$updatedAt,
+      stillHolds: async () => (await store.visibilities.find(id))?.$updatedAt === row.$updatedAt,
     };
     return commitRecount(this.#deps, work);
   }

@@ -171,8 +171,8 @@ class StepRun {
       complaintOutbox({ complaintId, version, by: undefined, at: now, changed, isPublic, before: complaint, after }),
       ...tallyOperations(countedBefore(complaint), after),
     ];
-    const landed = hasEntry(this.#deps.store, entryId);
-    return (await commitCounted(this.#deps, { operations, landed })) === 'done';
+    const wasCommitted = hasEntry(this.#deps.store, entryId);
+    return (await commitCounted(this.#deps, { operations, wasCommitted })) === 'done';
   }
 }
 

@@ -41,5 +41,5 @@ export async function detachLostPictures({ gateway, store, clock }: StorageDeps,
     }),
   ];
   // After a conflict with another change, the next pass finds the complaint again.
-  await commit(gateway, operations, hasEntry(store, entryId));
+  await commit(gateway, { operations, wasCommitted: hasEntry(store, entryId) });
 }

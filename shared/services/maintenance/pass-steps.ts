@@ -138,7 +138,7 @@ async function lookForDemoted({ deps, dry }: PassRun, complaints: readonly Check
 const complaints: Step = {
   name: 'complaints',
   async run(run, after) {
-    const { deps, mend, pass, dry } = run;
+    const { deps, completeEdit, pass, dry } = run;
     const page = await listComplaints(deps.store, after, COMPLAINTS);
     // Corrections may take many calls. If the budget runs out, the next run starts after the last complaint done.
     let seen = page;
@@ -148,7 +148,7 @@ const complaints: Step = {
           seen = page.slice(0, at);
           break;
         }
-        const checking = checkComplaint(deps, complaint, { thorough: false, mend });
+        const checking = checkComplaint(deps, complaint, { thorough: false, completeEdit });
         const checked = await checking.catch((error: unknown) => void run.failures.push(error));
         pass.counts.recounted += Number(checked?.recounted ?? false);
       }

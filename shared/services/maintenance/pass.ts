@@ -4,7 +4,7 @@ import { QUARANTINE_KINDS } from '#shared/appwrite/rows.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { DAY, HOUR } from '#shared/domain/clock.ts';
 import type { Budget } from './budget.ts';
-import type { Mend } from './complaint-check.ts';
+import type { CompleteEdit } from './complaint-check.ts';
 
 /** Far longer than a filing takes. A file of this age without a complaint is a leftover. */
 const SETTLED_MS = HOUR;
@@ -103,7 +103,7 @@ export function beginPass(now: Date): Pass {
 /** The context of the steps of a pass. */
 export type PassRun = {
   deps: StorageDeps;
-  mend: Mend;
+  completeEdit: CompleteEdit;
   pass: Pass;
   budget: Budget;
   /** Only counts and changes nothing. */

@@ -3,7 +3,7 @@ import type { StorageDeps } from '#shared/compose.ts';
 import { HOUR, MINUTE, SECOND } from '#shared/domain/clock.ts';
 import { monthOf } from '#shared/domain/monthly-figures.ts';
 import { type Allowance, Budget } from './budget.ts';
-import { checkComplaint, type Mend } from './complaint-check.ts';
+import { type CompleteEdit, checkComplaint } from './complaint-check.ts';
 
 const PAGE = 250;
 /** The share of a run for completing edited rows; the daily pass completes the others. */
@@ -32,16 +32,16 @@ export type Followed = {
 
 class ChangeReader {
   readonly #deps: StorageDeps;
-  readonly #mend: Mend;
+  readonly #completeEdit: CompleteEdit;
   readonly #share: Budget;
   readonly #from: ChangeMark;
   readonly #retryFrom: number;
   readonly result: Followed;
   #firstFailed: CheckedComplaint | undefined;
 
-  constructor(deps: StorageDeps, mend: Mend, mark: ChangeMark) {
+  constructor(deps: StorageDeps, completeEdit: CompleteEdit, mark: ChangeMark) {
     this.#deps = deps;
-    this.#mend = mend;
+    this.#completeEdit = completeEdit;
     this.#share = new Budget(deps.gateway, MENDING);
     this.#from = mark;
     this.#retryFrom = deps.clock.now().getTime() - TRIED_AGAIN_MS;
@@ -51,7 +51,7 @@ class ChangeReader {
   async look(complaint: CheckedComplaint): Promise<void> {
     const { result } = this;
     try {
-      const how = { thorough: true, mend: this.#share.isSpent() ? undefined : this.#mend };
+      const how = { thorough: true, completeEdit: this.#share.isSpent() ? undefined : this.#completeEdit };
       const { closed, recounted, mended } = await checkComplaint(this.#deps, complaint, how);
       result.hidden += Number(closed);
       result.mended += Number(mended);
@@ -87,11 +87,11 @@ class ChangeReader {
  */
 export async function followChanges(
   deps: StorageDeps,
-  mend: Mend,
+  completeEdit: CompleteEdit,
   { from, budget }: { from: ChangeMark; budget: Budget },
 ): Promise<Followed> {
   const startedAt = deps.clock.now();
-  const reader = new ChangeReader(deps, mend, from);
+  const reader = new ChangeReader(deps, completeEdit, from);
   for (let full = true; full; ) {
     if (budget.isSpent()) return reader.end(undefined);
     const complaints = await listWrittenAfter(deps.store, reader.result.mark, PAGE);

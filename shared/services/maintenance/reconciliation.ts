@@ -5,7 +5,7 @@ import { recountComplaint } from '#shared/appwrite/total-repair.ts';
 import type { StorageDeps } from '#shared/compose.ts';
 import { DAY, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { Budget, UNLIMITED } from './budget.ts';
-import type { Mend } from './complaint-check.ts';
+import type { CompleteEdit } from './complaint-check.ts';
 import { beginPass, type Counts, Pass, type PassRun, type Stopped } from './pass.ts';
 import { STEPS } from './pass-steps.ts';
 
@@ -77,7 +77,7 @@ export async function lastPass(store: Store): Promise<Pass | undefined> {
 export async function reconcileStep(
   deps: StorageDeps,
   saved: SavedState,
-  { budget, mend }: { budget: Budget; mend: Mend },
+  { budget, completeEdit }: { budget: Budget; completeEdit: CompleteEdit },
 ): Promise<{ pass: PassReport | undefined; failures: unknown[] }> {
   const now = deps.clock.now();
   const last = parsePass(saved.value);
@@ -93,7 +93,7 @@ export async function reconcileStep(
     // Another run has saved the pass, so its position stays. Repeating what was done here changes nothing.
     isMine = row !== undefined;
   };
-  await continuePass({ deps, mend, pass, budget, dry: false, overLimit: false, failures }, save);
+  await continuePass({ deps, completeEdit, pass, budget, dry: false, overLimit: false, failures }, save);
   await save();
   return { pass: reportOf(pass), failures };
 }
@@ -107,8 +107,8 @@ export type WholePass = { dry?: boolean; overLimit?: boolean; milliseconds?: num
 export async function reconcileNow(deps: StorageDeps, options: WholePass = {}): Promise<PassReport> {
   const { dry = false, overLimit = false, milliseconds = UNLIMITED.milliseconds } = options;
   const budget = new Budget(deps.gateway, { ...UNLIMITED, milliseconds });
-  const mend: Mend = (complaint) => recountComplaint(deps, complaint);
-  const run: PassRun = { deps, mend, pass: beginPass(deps.clock.now()), budget, dry, overLimit, failures: [] };
+  const completeEdit: CompleteEdit = (complaint) => recountComplaint(deps, complaint);
+  const run: PassRun = { deps, completeEdit, pass: beginPass(deps.clock.now()), budget, dry, overLimit, failures: [] };
   await continuePass(run, async () => undefined);
   if (run.failures.length > 0) throw run.failures[0];
   if (!dry) {

@@ -6,7 +6,7 @@ import type { StorageDeps } from '#shared/compose.ts';
 import { SECOND } from '#shared/domain/clock.ts';
 import { finishErasures } from '../accounts/finish-erasures.ts';
 import { type Allowance, Budget } from './budget.ts';
-import type { Mend } from './complaint-check.ts';
+import type { CompleteEdit } from './complaint-check.ts';
 import { type CaseSettings, ConsoleEdits } from './console-edits.ts';
 import { removeContacts } from './contacts.ts';
 import { applyDueSteps } from './due-steps.ts';
@@ -50,7 +50,7 @@ export type MaintenanceReport = {
 class Run {
   readonly #deps: StorageDeps;
   readonly #due: Budget;
-  readonly mend: Mend;
+  readonly completeEdit: CompleteEdit;
   readonly failures: unknown[] = [];
   readonly report: MaintenanceReport = {
     expired: false,
@@ -69,7 +69,7 @@ class Run {
 
   constructor(deps: StorageDeps, settings: CaseSettings) {
     this.#deps = deps;
-    this.mend = new ConsoleEdits(deps, settings).mend;
+    this.completeEdit = new ConsoleEdits(deps, settings).completeEdit;
     this.#due = new Budget(deps.gateway, DUE_WORK);
   }
 
@@ -107,7 +107,7 @@ class Run {
   }
 
   async followChanges(state: State): Promise<void> {
-    const followed = await followChanges(this.#deps, this.mend, { from: state.changesRead, budget: this.#due });
+    const followed = await followChanges(this.#deps, this.completeEdit, { from: state.changesRead, budget: this.#due });
     this.#addResults(state, followed);
     state.changesRead = followed.mark;
     this.report.changed = followed.changed;
@@ -163,7 +163,10 @@ export async function runMaintenance(
     if (JSON.stringify(state) !== read) await saveState(deps.store, 'maintenance', { ...mine, value: state });
   });
   await run.attempt(async () => {
-    const { pass: report, failures } = await reconcileStep(deps, pass, { budget: whole, mend: run.mend });
+    const { pass: report, failures } = await reconcileStep(deps, pass, {
+      budget: whole,
+      completeEdit: run.completeEdit,
+    });
     run.report.pass = report;
     run.failures.push(...failures);
   });

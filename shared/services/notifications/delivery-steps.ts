@@ -119,7 +119,7 @@ class Step {
       await this.#retry(taken, describe(error));
     }
     // The message of a failed earlier round.
-    if (taken.messageId !== null) await mailer.discard(taken.messageId);
+    if (taken.messageId !== null) await mailer.removeMail(taken.messageId);
   }
 
   async #mail(taken: StoredDelivery, joined: readonly StoredDelivery[]): Promise<void> {
@@ -130,7 +130,7 @@ class Step {
     if (!isKnown) {
       const composed = await composeMail(this.#deps, [taken, ...joined]);
       if ('skip' in composed) return this.#end(taken, { status: 'skipped', reason: composed.skip });
-      const handed = await mailer.hand({ ...composed, id: messageId });
+      const handed = await mailer.send({ ...composed, id: messageId });
       if (handed === 'sent') return this.#end(taken, { status: 'sent', reason: null });
     }
     const handedAt = clock.now();

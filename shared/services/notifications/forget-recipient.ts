@@ -1,9 +1,9 @@
 import { addressesInUse } from '#shared/appwrite/accounts.ts';
 import {
-  depersonalise,
   listOfAccount,
   messageIdOf,
   removeDeliveries,
+  removePerson,
   type StoredDelivery,
 } from '#shared/appwrite/deliveries.ts';
 import { type StoredOutboxEntry, writeOutbox } from '#shared/appwrite/outbox.ts';
@@ -19,7 +19,7 @@ export const LATE_MS = 2 * HOUR;
 /** Removes what Messaging keeps of an address, unless an account has it as its address or pending address. */
 export async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Promise<void> {
   if ((await addressesInUse(store, [address.toLowerCase()])).size > 0) return;
-  await mailer.forget(address);
+  await mailer.removeAddress(address);
 }
 
 /**
@@ -29,7 +29,7 @@ export async function forgetEmail({ store, mailer }: NotifyDeps, address: string
 export async function discardMessages({ mailer }: NotifyDeps, delivery: StoredDelivery): Promise<boolean> {
   let gone = true;
   for (let round = 0; round <= delivery.round; round += 1) {
-    if (!(await mailer.discard(messageIdOf(delivery, round)))) gone = false;
+    if (!(await mailer.removeMail(messageIdOf(delivery, round)))) gone = false;
   }
   return gone;
 }
@@ -42,7 +42,7 @@ async function forgetDelivery(deps: NotifyDeps, delivery: StoredDelivery): Promi
   const wasTried = delivery.attempts > 0;
   const lateMs = wasTried ? LATE_MS : 0;
   const dueAt = new Date(deps.clock.now().getTime() + lateMs);
-  if (!(await depersonalise(deps.store, delivery, dueAt))) return false;
+  if (!(await removePerson(deps.store, delivery, dueAt))) return false;
   if (wasTried) await discardMessages(deps, delivery);
   return true;
 }
@@ -81,7 +81,7 @@ export async function reviewAddresses(deps: NotifyDeps, entry: StoredOutboxEntry
   const { store, mailer } = deps;
   const { addresses, next } = await mailer.listStoredAddresses(entry.accountId ?? '');
   const used = addresses.length === 0 ? new Set() : await addressesInUse(store, addresses);
-  for (const address of addresses) if (!used.has(address)) await mailer.forget(address);
+  for (const address of addresses) if (!used.has(address)) await mailer.removeAddress(address);
   if (next !== '') {
     const at = new Date(entry.at);
     await writeOutbox(store, { kind: 'addresses.review', at, accountId: next, version: entry.at });

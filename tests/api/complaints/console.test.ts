@@ -173,7 +173,7 @@ it('changes no row that only the API wrote', async () => {
   for (const status of ['acknowledged', 'resolved', 'closed']) await change(staff, { id: resolved.id, status });
   await runMaintenanceOnce(service);
   const read = async () =>
-    (await service.connection.store.sights.findMany([id, resolved.id])).map((row) => row.$updatedAt);
+    (await service.connection.store.visibilities.findMany([id, resolved.id])).map((row) => row.$updatedAt);
   const before = await read();
   expect(await runAndReadLog(service)).toMatchObject({ mended: 0, recounted: 0 });
   expect(await read()).toEqual(before);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findByUsername, requireAccount } from '#shared/appwrite/accounts.ts';
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
-import { begin, commitBegun, create } from '#shared/appwrite/transaction.ts';
+import { commit, create } from '#shared/appwrite/transaction.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { change } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
@@ -46,7 +46,7 @@ describe('a commit that requires an account', () => {
     const limit = { subject: 'x', count: 1, expiresAt: '2030-01-01T00:00:00.000Z' };
     const rowId = randomId();
     const operations = [create('limits', rowId, limit), requireAccount(id)];
-    const work = { operations, landed: async () => false };
+    const work = { operations, wasCommitted: async () => false };
     return { person, gateway, store, id, rowId, work };
   }
 
@@ -59,16 +59,14 @@ describe('a commit that requires an account', () => {
     await expect(gateway.tables.updateTransaction({ transactionId, commit: true })).rejects.toMatchObject({
       code: 404,
     });
-    expect(await commitBegun(gateway, begin(gateway), work)).toBe('missing');
+    expect(await commit(gateway, work)).toBe('missing');
     expect(await store.limits.find(rowId)).toBeUndefined();
   });
 
   it('does not block another one for the same account', async () => {
     const { gateway, store, id, work } = await staged();
     const outcomes = await Promise.all(
-      Array.from({ length: 8 }, () =>
-        commitBegun(gateway, begin(gateway), { ...work, operations: [requireAccount(id)] }),
-      ),
+      Array.from({ length: 8 }, () => commit(gateway, { ...work, operations: [requireAccount(id)] })),
     );
     expect(outcomes).toEqual(outcomes.map(() => 'done'));
     expect((await store.users.find(id))?.$id).toBe(id);

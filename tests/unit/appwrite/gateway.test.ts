@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openGateway } from '#shared/appwrite/gateway.ts';
 import { Slots } from '#shared/appwrite/slots.ts';
 import { openStore } from '#shared/appwrite/store.ts';
-import { begin, commitBegun, update } from '#shared/appwrite/transaction.ts';
+import { commit, update } from '#shared/appwrite/transaction.ts';
 import { MINUTE, systemClock } from '#shared/domain/clock.ts';
 import { type LocalServer, startServer } from '../../support/local-server.ts';
 
@@ -71,7 +71,7 @@ describe('a read', () => {
     expect(await store.complaints.find('abc')).toBeUndefined();
     expect(asked).toHaveLength(2);
     expect(asked[1]).toBe(asked[0]);
-    expect(gateway.calls).toMatchObject([{ ok: true, asked: 2 }]);
+    expect(gateway.calls).toMatchObject([{ ok: true, attempts: 2 }]);
   });
 
   it('that failed is sent once more unchanged', async () => {
@@ -101,7 +101,7 @@ describe('a read', () => {
       cause: expect.objectContaining({ message: 'no answer from Appwrite within 60 ms' }),
     });
     // On a busy machine the second attempt may be given up before the server hears of it, so the client's count is asked.
-    expect(gateway.calls).toMatchObject([{ ok: false, asked: 2 }]);
+    expect(gateway.calls).toMatchObject([{ ok: false, attempts: 2 }]);
   });
 
   it('is not sent when the execution has no time left', async () => {
@@ -125,7 +125,7 @@ describe('a single write', () => {
 const created = (id: string) => json(201, { $id: id });
 const staged = json(201, { operations: 1 });
 const committed = json(200, { status: 'committed' });
-const work = { operations: [update('state', 'row', { value: 'x' })], landed: async () => false };
+const work = { operations: [update('state', 'row', { value: 'x' })], wasCommitted: async () => false };
 
 describe('a transaction', () => {
   it('whose staging hangs starts a new one, and only the new one is committed', async () => {
@@ -138,14 +138,14 @@ describe('a transaction', () => {
     };
     script = [staging];
     const { gateway } = open({ hedgeMs: 100 });
-    expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
+    expect(await commit(gateway, work)).toBe('done');
     expect(asked.filter((call) => call.startsWith('PATCH'))).toEqual(['PATCH /v1/tablesdb/transactions/second']);
   });
 
   it('that failed to open is opened again', async () => {
     script = [failure, created('second'), staged, committed];
     const { gateway } = open();
-    expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
+    expect(await commit(gateway, work)).toBe('done');
     expect(asked).toHaveLength(4);
   });
 
@@ -163,9 +163,9 @@ describe('a transaction', () => {
   it('whose commit failed is looked up, and is not committed twice', async () => {
     script = [created('first'), staged, failure];
     const { gateway } = open({ hedgeMs: 20 });
-    expect(await commitBegun(gateway, begin(gateway), { ...work, landed: async () => true })).toBe('done');
+    expect(await commit(gateway, { ...work, wasCommitted: async () => true })).toBe('done');
     expect(commits()).toHaveLength(1);
-    await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(commit(gateway, work)).rejects.toMatchObject({ code: 'unavailable' });
     expect(commits()).toHaveLength(1);
   });
 
@@ -175,7 +175,7 @@ describe('a transaction', () => {
   ])('whose commit %s is committed once more when it has not taken effect', async (_what, reply) => {
     script = [transactions([reply, committed])];
     const { gateway } = open({ hedgeMs: 100 });
-    expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
+    expect(await commit(gateway, work)).toBe('done');
     expect(commits()).toEqual(Array(2).fill('PATCH /v1/tablesdb/transactions/first'));
   });
 
@@ -188,30 +188,30 @@ describe('a transaction', () => {
   it('whose first commit took effect after all is done', async () => {
     script = [endedAs('committed')];
     const { gateway } = open();
-    expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
+    expect(await commit(gateway, work)).toBe('done');
     expect(commits()).toHaveLength(2);
   });
 
   it('whose first commit was refused in a lost answer starts a new one', async () => {
     script = [endedAs('failed')];
     const { gateway } = open();
-    expect(await commitBegun(gateway, begin(gateway), work)).toBe('done');
+    expect(await commit(gateway, work)).toBe('done');
     expect(commits()).toHaveLength(3);
   });
 
   it('whose first commit never ends is a 503', async () => {
     script = [endedAs('committing')];
     const { gateway } = open();
-    await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(commit(gateway, work)).rejects.toMatchObject({ code: 'unavailable' });
     expect(commits()).toHaveLength(2);
   });
 
   it('whose second commit conflicts is a conflict; one that gets no answer twice is a 503', async () => {
     const { gateway } = open();
     script = [transactions([lost, json(409, { message: 'no', code: 409, type: 'transaction_conflict' })])];
-    expect(await commitBegun(gateway, begin(gateway), work)).toBe('conflict');
+    expect(await commit(gateway, work)).toBe('conflict');
     script = [transactions([lost])];
-    await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(commit(gateway, work)).rejects.toMatchObject({ code: 'unavailable' });
     expect(commits()).toHaveLength(4);
   });
 });
@@ -253,7 +253,7 @@ describe('calls of one process', () => {
     const finds = Array.from({ length: 6 }, () => store.complaints.find('abc'));
     await expect.poll(() => held.length).toBe(6);
     const { gateway } = open({ hedgeMs: 20, secondsLeft: 0.2, slots });
-    await expect(commitBegun(gateway, begin(gateway), work)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(commit(gateway, work)).rejects.toMatchObject({ code: 'unavailable' });
     expect(gateway.calls).toHaveLength(1);
     for (const response of held) emptyList(response, response.req);
     await Promise.all(finds);

@@ -14,7 +14,7 @@ import { followQueries } from '#shared/appwrite/follows.ts';
 import { besideQueries, rangeQueries } from '#shared/appwrite/places.ts';
 import { wordQueries } from '#shared/appwrite/words.ts';
 import { SORTS } from '#shared/domain/complaint.ts';
-import type { Sight } from '#shared/domain/policy.ts';
+import type { ReadScope } from '#shared/domain/policy.ts';
 
 type Query = { method: string; attribute?: string; values?: unknown[] };
 type Index = { key: string; columns: string[] };
@@ -52,8 +52,8 @@ function indexFor(tableId: string, texts: readonly string[]): Index | undefined 
 }
 
 const now = new Date('2026-11-26T12:00:00Z');
-const SIGHTS: Sight[] = [{ desk: true }, { desk: false, userId: undefined }, { desk: false, userId: 'me' }];
-const byFiling: Omit<Filter, 'sight'>[] = [
+const SCOPES: ReadScope[] = [{ desk: true }, { desk: false, userId: undefined }, { desk: false, userId: 'me' }];
+const byFiling: Omit<Filter, 'scope'>[] = [
   {},
   { from: now, to: now },
   { statuses: ['created'] },
@@ -72,14 +72,14 @@ const byFiling: Omit<Filter, 'sight'>[] = [
   { overdue: { at: now, is: false } },
   { overdue: { at: now, is: false }, category: 'roads', mine: 'me', assignedTo: null, statuses: ['closed'] },
 ];
-const byOtherTimes: Omit<Filter, 'sight'>[] = [
+const byOtherTimes: Omit<Filter, 'scope'>[] = [
   {},
   { statuses: ['created'] },
   { assignedTo: 'grace' },
   { assignedTo: 'grace', statuses: ['created', 'on_hold'] },
   { assignedTo: null },
 ];
-const late: Omit<Filter, 'sight'>[] = [
+const late: Omit<Filter, 'scope'>[] = [
   { overdue: { at: now, is: true } },
   { overdue: { at: now, is: true }, mine: 'me' },
 ];
@@ -95,8 +95,8 @@ it('every stream of every list has an index for its conditions and its order', (
     const order = orderOf(sort);
     const filters = order.key === '$id' ? byFiling : order.key === 'dueKey' ? [...byOtherTimes, ...late] : byOtherTimes;
     for (const rest of filters) {
-      for (const sight of SIGHTS) {
-        const filter = { ...rest, sight };
+      for (const scope of SCOPES) {
+        const filter = { ...rest, scope };
         for (const stream of streamsOf(filter, order)) {
           const queries = streamQueries(stream, filter, order);
           expect(
@@ -120,12 +120,12 @@ it('searches by words and by place have an index', () => {
     { from: '00', to: '0f' },
     { from: '20', to: '2f' },
   ];
-  for (const sight of SIGHTS) {
+  for (const scope of SCOPES) {
     const places = [
-      rangeQueries(sight, ranges, 9),
-      rangeQueries(sight, ranges.slice(1), 9),
-      besideQueries(sight, '00', 'before', 9),
-      besideQueries(sight, '00', 'after', 9),
+      rangeQueries(scope, ranges, 9),
+      rangeQueries(scope, ranges.slice(1), 9),
+      besideQueries(scope, '00', 'before', 9),
+      besideQueries(scope, '00', 'after', 9),
     ];
     // Nearly all complaints are visible, so no index contains `hidden`.
     const onIndex = (queries: string[]) => queries.filter((text) => JSON.parse(text).attribute !== 'hidden');
@@ -143,7 +143,7 @@ it('the complaints that a person follows are listed by an index', () => {
 it('an order that no index has is noticed', () => {
   const order = '{"method":"orderAsc","attribute":"title"}';
   expect(indexFor('complaints', [order])).toBeUndefined();
-  const [stream] = streamsOf({ sight: { desk: true }, statuses: ['created'] }, orderOf('createdAt'));
+  const [stream] = streamsOf({ scope: { desk: true }, statuses: ['created'] }, orderOf('createdAt'));
   expect(stream?.fixed).toEqual([['status', 'created']]);
   expect(indexFor('complaints', ['{"method":"equal","attribute":"progress","values":[1]}', order])).toBeUndefined();
 });

@@ -8,7 +8,7 @@ import {
   isDesk,
   mayOnAccount,
   mayOnComplaint,
-  sightOf,
+  readScopeOf,
 } from '#shared/domain/policy.ts';
 
 /** The people in the tables of the contract. `reporter` is a user who filed the complaint in question. */
@@ -85,9 +85,9 @@ describe('who may do what to a complaint', () => {
   });
 
   it('lists contain what may be read: everything for staff and admin, visible and own complaints for others', () => {
-    const sights = EVERYBODY.map((who) => sightOf(PEOPLE[who]));
+    const scopes = EVERYBODY.map((who) => readScopeOf(PEOPLE[who]));
     const others = (userId?: string) => ({ desk: false, userId });
-    expect(sights).toEqual([others(), others('u1'), others('r1'), { desk: true }, { desk: true }, { desk: true }]);
+    expect(scopes).toEqual([others(), others('u1'), others('r1'), { desk: true }, { desk: true }, { desk: true }]);
   });
 
   it('lists of a reporter contain the anonymous complaints for staff, admin and that reporter', () => {

@@ -43,7 +43,7 @@ const from = 'Us <us@example.com>';
 it('a mail is sent with text and HTML, and with the same id when it is sent again', async () => {
   const server = await smtpServer({ refuses: false });
   const mailer = new SmtpMailer({ url: server.url, from });
-  expect(await mailer.hand(mail)).toBe('sent');
+  expect(await mailer.send(mail)).toBe('sent');
   expect(server.lines).toContain('MAIL FROM:<us@example.com>');
   expect(server.lines).toContain('RCPT TO:<ada@example.org>');
   for (const line of [
@@ -60,7 +60,7 @@ it('a mail is sent with text and HTML, and with the same id when it is sent agai
 
 it('a mail that the server refuses is an error, so it is sent again later', async () => {
   const server = await smtpServer({ refuses: true });
-  await expect(new SmtpMailer({ url: server.url, from }).hand(mail)).rejects.toThrow('550');
+  await expect(new SmtpMailer({ url: server.url, from }).send(mail)).rejects.toThrow('550');
   await server.close();
 });
 

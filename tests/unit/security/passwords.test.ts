@@ -44,7 +44,7 @@ const CORRUPT = [
 const HERE = { network: '192.0.2.1', known: false };
 const IMPOSSIBLE = ['x'.repeat(73), 'x'.repeat(1_000_000), `${RIGHT}\0`, `${RIGHT}\0${RIGHT}`, '\ud800', '\0'];
 
-const ANY_SHARE = { known: 100, strangers: 100 };
+const ANY_SHARE = { known: 100, unknown: 100 };
 const real = createPasswordHasher({ cost: COST, workers: 2, queueLimit: 64, share: ANY_SHARE });
 afterAll(() => real.close());
 
@@ -176,7 +176,7 @@ describe('load', () => {
     const finish: (() => void)[] = [];
     const run = () => new Promise((resolve) => finish.push(() => resolve(false)));
     const openPool = async () => ({ run, close: async () => undefined });
-    const hasher = createPasswordHasher({ share: { known: 3, strangers: 2 }, openPool });
+    const hasher = createPasswordHasher({ share: { known: 3, unknown: 2 }, openPool });
     const accepted = [1, 2].map(() => hasher.verify('wrong', VALID, HERE));
     await expect(hasher.verify('wrong', VALID, HERE)).rejects.toThrow(HashQueueFull);
     expect(hasher.isFull(HERE.network)).toBe(false);

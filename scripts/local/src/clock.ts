@@ -53,6 +53,11 @@ export class MovableClock implements ClockControl {
     this.#onMove();
   }
 
+  /** Sets the offset; nothing becomes due by it. */
+  setOffset(milliseconds: number): void {
+    this.#shift += milliseconds - this.offset();
+  }
+
   moveTo(time: number | Date | string): void {
     this.advance(new Date(time).getTime() - this.now());
   }

@@ -33,8 +33,7 @@ export class Snapshots {
     platform.stale.clear();
     platform.database.load(database);
     files.restore();
-    const behind = offset - platform.clock.offset();
-    if (behind !== 0) platform.clock.advance(behind);
+    platform.clock.setOffset(offset);
     scheduler.replan();
   }
 

@@ -4,6 +4,8 @@ import { echo } from './support/echo.ts';
 import { useLocalAppwrite } from './support/harness.ts';
 
 const printed: string[] = [];
+/** Milliseconds by which the machine's clock has moved on. */
+let passed = 0;
 const server = useLocalAppwrite(
   {
     functions: { echo, private: echo },
@@ -12,6 +14,7 @@ const server = useLocalAppwrite(
     },
   },
   {
+    clock: { now: () => Date.now() + passed },
     log: (line) => printed.push(line),
     variables: { '*': { EVERYWHERE: 'yes' }, echo: { MINE: 'yes' } },
     origin: { '/login': 'echo', '/docs': 'private', '/': 'echo' },
@@ -51,6 +54,23 @@ describe('the printed log', () => {
         expect.stringMatching(new RegExp(`^200 {2}${trigger} {2}private {2}\\d+\\.\\d ms {2}completed$`)),
       );
     }
+  });
+});
+
+describe('a schedule', () => {
+  it('that became due before the clock is moved back does not run afterwards', async () => {
+    const minute = 60_000;
+    const { appwrite } = server;
+    await appwrite.settle();
+    const snapshot = await appwrite.snapshot();
+    const runs = async () => (await server.functions.listExecutions({ functionId: 'private' })).total;
+    const before = await runs();
+    appwrite.clock.advance(48 * 60 * minute);
+    await appwrite.settle();
+    passed += 60 * minute;
+    await appwrite.restore(snapshot);
+    await appwrite.settle();
+    expect(await runs()).toBe(before);
   });
 });
 

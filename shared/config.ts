@@ -24,6 +24,7 @@ export type Config = {
   complaintsPerHour: number;
   changesPerHour: number;
   staffChangesPerHour: number;
+  followsPerHour: number;
   registrationsPerHour: number;
   recoveriesPerHour: number;
   confirmMailsPerHour: number;
@@ -53,6 +54,7 @@ export const SETTINGS = [
   'COMPLAINTS_PER_HOUR',
   'CHANGES_PER_HOUR',
   'STAFF_CHANGES_PER_HOUR',
+  'FOLLOWS_PER_HOUR',
   'REGISTRATIONS_PER_HOUR',
   'RECOVERIES_PER_HOUR',
   'CONFIRM_MAILS_PER_HOUR',
@@ -240,6 +242,7 @@ export function readConfig(env: Env = process.env): Config {
     complaintsPerHour: limit(env, 'COMPLAINTS_PER_HOUR', 60),
     changesPerHour: limit(env, 'CHANGES_PER_HOUR', 60),
     staffChangesPerHour: limit(env, 'STAFF_CHANGES_PER_HOUR', 2_000),
+    followsPerHour: limit(env, 'FOLLOWS_PER_HOUR', 300),
     registrationsPerHour: limit(env, 'REGISTRATIONS_PER_HOUR', 100),
     recoveriesPerHour: limit(env, 'RECOVERIES_PER_HOUR', 60),
     confirmMailsPerHour: limit(env, 'CONFIRM_MAILS_PER_HOUR', 5),

@@ -22,9 +22,9 @@ export const followComplaint = route({
     tag: 'Complaints',
     summary: 'Follow a complaint',
     description:
-      'You are told of its steps from then on, and find it with `following=true`. It may be repeated. It changes neither `version` nor `updatedAt`, and counts towards no limit. Reporters are told of their own complaints and cannot follow them.',
+      'You are told of its steps from then on, and find it with `following=true`. It may be repeated. It changes neither `version` nor `updatedAt`, and is no change of the complaint. Reporters are told of their own complaints and cannot follow them.',
     answers: { 200: { description: 'Followed', schema: Following } },
-    refusals: ['forbidden', 'not_found', 'busy'],
+    refusals: ['forbidden', 'not_found', 'busy', 'too_many_requests'],
     examples: {
       followed: {
         summary: 'A complaint of somebody else',
@@ -63,7 +63,7 @@ export const unfollowComplaint = route({
     summary: 'Follow a complaint no longer',
     description: 'It may be repeated, and is answered alike for what you do not follow.',
     answers: { 200: { description: 'Not followed', schema: Following } },
-    refusals: ['not_found', 'busy'],
+    refusals: ['not_found', 'busy', 'too_many_requests'],
     examples: {
       unfollowed: {
         summary: 'Nothing to be told of any more',

@@ -59,8 +59,8 @@ export const changeProfile = route({
     },
   },
   async run({ body, caller, deps }) {
-    const actor = await caller.actor();
-    const account = await changeAccount(deps, actor, body);
-    return { status: 200, body: presentProfile(account, actor) };
+    const asking = caller.actor();
+    const account = await changeAccount(deps, asking, { ...body, accountId: caller.accountId });
+    return { status: 200, body: presentProfile(account, await asking) };
   },
 });

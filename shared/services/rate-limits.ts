@@ -17,7 +17,7 @@ export async function reserveOrRefuse(deps: Deps, limit: Limit, detail: string):
 }
 
 /** Avoids an unhandled rejection if the reservation fails before it is awaited. */
-function begun(reserving: Promise<Reservation>): Promise<Reservation> {
+function awaitedLater(reserving: Promise<Reservation>): Promise<Reservation> {
   reserving.catch(() => undefined);
   return reserving;
 }
@@ -26,22 +26,40 @@ function begun(reserving: Promise<Reservation>): Promise<Reservation> {
 export function reserveFiling(deps: Deps, accountId: string): Promise<Reservation> {
   const limit = { kind: 'complain', subject: accountId, windowMs: HOUR, max: deps.config.complaintsPerHour };
   const detail = `You have filed ${limit.max} complaints within an hour, which is as many as you may.`;
-  return begun(reserveOrRefuse(deps, limit, detail));
+  return awaitedLater(reserveOrRefuse(deps, limit, detail));
 }
 
 const TOO_MANY_CHANGES = 'You have changed too many complaints within an hour.';
 
-/** The limit on changes of an account. It depends on the role, which may still be being read. */
-function limitOfChanges({ config }: Deps, accountId: string, role: Promise<Role>): Limit {
+/** A limit per account that depends on the role, which may still be being read. */
+function limitByRole(
+  { config }: Deps,
+  kind: 'change' | 'account-change',
+  accountId: string,
+  role: Promise<Role>,
+): Limit {
   const { changesPerHour, staffChangesPerHour } = config;
   const max = role.then((known) => (known === 'user' ? changesPerHour : staffChangesPerHour));
   max.catch(() => undefined);
-  return { kind: 'change', subject: accountId, windowMs: HOUR, max };
+  return { kind, subject: accountId, windowMs: HOUR, max };
 }
 
-/** Starts to reserve one change for this account; `withRateLimit` awaits it. */
+/** Starts to reserve one change of a complaint by this account; `withRateLimit` awaits it. */
 export function reserveChange(deps: Deps, accountId: string, role: Promise<Role>): Promise<Reservation> {
-  return begun(reserveOrRefuse(deps, limitOfChanges(deps, accountId, role), TOO_MANY_CHANGES));
+  return awaitedLater(reserveOrRefuse(deps, limitByRole(deps, 'change', accountId, role), TOO_MANY_CHANGES));
+}
+
+/** Starts to reserve one change of an account, by this one; `withRateLimit` awaits it. */
+export function reserveAccountChange(deps: Deps, accountId: string, role: Promise<Role>): Promise<Reservation> {
+  const limit = limitByRole(deps, 'account-change', accountId, role);
+  return awaitedLater(reserveOrRefuse(deps, limit, 'You have changed accounts too often within an hour.'));
+}
+
+/** Starts to reserve one follow or unfollow for this account; `withRateLimit` awaits it. */
+export function reserveFollow(deps: Deps, accountId: string): Promise<Reservation> {
+  const limit = { kind: 'follow', subject: accountId, windowMs: HOUR, max: deps.config.followsPerHour };
+  const detail = `You have followed and unfollowed ${limit.max} times within an hour, which is as often as you may.`;
+  return awaitedLater(reserveOrRefuse(deps, limit, detail));
 }
 
 /** Several changes by one account, reserved in one call and used one by one. */
@@ -54,7 +72,7 @@ export type Changes = {
 
 /** Starts to reserve `count` changes for this account, or as many as are left. */
 export function reserveChanges(deps: Deps, account: { id: string; role: Promise<Role> }, count: number): Changes {
-  const reserving = reserveMany(deps, limitOfChanges(deps, account.id, account.role), count);
+  const reserving = reserveMany(deps, limitByRole(deps, 'change', account.id, account.role), count);
   reserving.catch(() => undefined);
   let taken = 0;
   const undo = async () => {

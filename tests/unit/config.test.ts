@@ -12,6 +12,7 @@ it('the limits default to those of the contract', () => {
     complaintsPerHour: 60,
     changesPerHour: 60,
     staffChangesPerHour: 2_000,
+    followsPerHour: 300,
     registrationsPerHour: 100,
     recoveriesPerHour: 60,
     confirmMailsPerHour: 5,

@@ -8,7 +8,13 @@ import { invalidField, Refusal } from '#shared/domain/problems.ts';
 import { queueRefusal } from '../auth/hash-queue.ts';
 import { newEpoch } from '../auth/logout.ts';
 import type { AccountActor } from '../auth/open-session.ts';
-import { givingBack, NOTHING_RESERVED, reserveConfirmation } from '../rate-limits.ts';
+import {
+  givingBack,
+  NOTHING_RESERVED,
+  reserveAccountChange,
+  reserveConfirmation,
+  withRateLimit,
+} from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { planEmailChange } from './change-email.ts';
 import { confirmPassword } from './confirm-password.ts';
@@ -16,7 +22,9 @@ import { noSuchAccount } from './read-account.ts';
 import { refuseWeakPassword } from './weak-passwords.ts';
 import { type AccountPatch, type AlsoWritten, writeAccount } from './write-account.ts';
 
+/** `accountId`: the actor's id, known before the account is read. */
 export type AccountChange = {
+  accountId: string;
   username?: string | undefined;
   name?: string | undefined;
   phone?: string | null | undefined;
@@ -100,8 +108,18 @@ async function reread(deps: Deps, before: Account, self: boolean): Promise<Accou
 /**
  * Changes one's own account or, for an admin, name, phone and password of another. A new password ends all tokens of
  * the account. Changing one's own password or address needs the present password: 422 without it, 403 if it is wrong.
+ * 429 after too many changes.
  */
-export async function changeAccount(deps: Deps, actor: AccountActor, change: AccountChange): Promise<Account> {
+export function changeAccount(deps: Deps, asking: Promise<AccountActor>, change: AccountChange): Promise<Account> {
+  const role = asking.then((actor) => actor.role);
+  return withRateLimit(reserveAccountChange(deps, change.accountId, role), async (charge) =>
+    changeWithin(deps, await asking, { ...change, charge }),
+  );
+}
+
+type ChargedChange = AccountChange & { charge(): Promise<void> };
+
+async function changeWithin(deps: Deps, actor: AccountActor, { charge, ...change }: ChargedChange): Promise<Account> {
   refuseUnauthorized(actor, change);
   const username = change.username ?? actor.username;
   const self = username === actor.username;
@@ -109,6 +127,7 @@ export async function changeAccount(deps: Deps, actor: AccountActor, change: Acc
   const row = self ? actor.account : await findByUsername(deps.store, username);
   if (!row) throw noSuchAccount();
   await confirmGuarded(deps, actor, change);
+  await charge();
   const now = deps.clock.now();
   const isMailed = planEmailChange(row, change.email, now).news.some(({ kind }) => kind === 'email.confirm');
   const reserved = isMailed ? await reserveConfirmation(deps, change.email ?? '', row.$id) : NOTHING_RESERVED;

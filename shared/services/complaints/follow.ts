@@ -6,6 +6,7 @@ import type { Actor } from '#shared/domain/account.ts';
 import { mayOnComplaint } from '#shared/domain/policy.ts';
 import { Refusal } from '#shared/domain/problems.ts';
 import { refuseErased } from '../auth/open-session.ts';
+import { reserveFollow, withRateLimit } from '../rate-limits.ts';
 import { retryOnConflict } from '../retry-on-conflict.ts';
 import { noSuchComplaint } from './get-complaint.ts';
 
@@ -13,7 +14,9 @@ import { noSuchComplaint } from './get-complaint.ts';
 export type Wish = { id: string; accountId: string; follow: boolean };
 export type Following = { id: string; following: boolean; followers: number };
 
-async function attempt(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<Following | undefined> {
+type Attempt = Wish & { asking: Promise<Actor>; charge(): Promise<void> };
+
+async function attempt(deps: Deps, { asking, charge, ...wish }: Attempt): Promise<Following | undefined> {
   const { gateway, store } = deps;
   const { id, accountId: personId } = wish;
   const follow = { personId, complaintId: id };
@@ -30,6 +33,7 @@ async function attempt(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<
   }
   const { followers } = complaint;
   if (follows === wish.follow) return { id, following: follows, followers };
+  await charge();
   const by = wish.follow ? 1 : -1;
   const operations = [
     wish.follow ? createFollow(follow) : removeFollow(follow),
@@ -44,9 +48,11 @@ async function attempt(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<
 
 /**
  * Follows or unfollows a complaint; idempotent. The row and the number of followers are written in one commit. 403 for
- * one's own complaint, 404 for one that the person may not see. It changes no version and uses no rate limit, since a
- * person has at most one row per complaint.
+ * one's own complaint, 404 for one that the person may not see, 429 after too many. It changes no version and does not
+ * count as a change of the complaint.
  */
 export function followComplaint(deps: Deps, asking: Promise<Actor>, wish: Wish): Promise<Following> {
-  return retryOnConflict(deps.clock, 'this complaint', () => attempt(deps, asking, wish));
+  return withRateLimit(reserveFollow(deps, wish.accountId), (charge) =>
+    retryOnConflict(deps.clock, 'this complaint', () => attempt(deps, { ...wish, asking, charge })),
+  );
 }

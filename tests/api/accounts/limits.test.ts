@@ -14,6 +14,7 @@ beforeAll(async () => {
     COMPLAINTS_PER_HOUR: '3',
     CHANGES_PER_HOUR: '3',
     STAFF_CHANGES_PER_HOUR: '5',
+    FOLLOWS_PER_HOUR: '3',
     LOGIN_FAILURES_FROM_KNOWN: '4',
   });
 });
@@ -103,6 +104,36 @@ describe('changes an hour', () => {
     service.local.clock.advance(HOUR);
     expect((await note(ada, 'Later')).status).toBe(200);
   });
+});
+
+it('changes of accounts have the same limits, counted apart; refused ones do not count', async () => {
+  const [ada, admin] = await service.people('user', 'admin');
+  const rename = (person: Person, name: string, username?: string) =>
+    person.send('PUT', '/user', { json: { name, ...(username === undefined ? {} : { username }) } });
+  (await rename(ada, 'Not Mine', admin.username)).problem(403);
+  const wrong = { phone: '+49 30 901820', password: 'another-horse-10', currentPassword: 'not-the-one' };
+  (await ada.send('PUT', '/user', { json: wrong })).problem(403);
+  for (let turn = 0; turn < 3; turn += 1) expect((await rename(ada, `Ada ${turn}`)).status).toBe(200);
+  refusedUntilLater(await rename(ada, 'Ada Again'));
+  for (let turn = 0; turn < 5; turn += 1) expect((await rename(admin, `Ada ${turn}`, ada.username)).status).toBe(200);
+  refusedUntilLater(await rename(admin, 'Ada Again', ada.username));
+  const { id } = await ada.file();
+  expect((await ada.send('PUT', '/complain', { json: { id, note: 'Still there.' } })).status).toBe(200);
+  service.local.clock.advance(HOUR);
+  expect((await rename(ada, 'Ada Again')).status).toBe(200);
+});
+
+it('follows and unfollows are limited; repeated and refused ones do not count', async () => {
+  const [ada, eve] = await service.people('user', 'user');
+  const { id } = await ada.file();
+  const ask = (what: string, whom = eve) => whom.send('POST', `/complain/${what}`, { json: { id } });
+  (await ask('follow', ada)).problem(403);
+  for (const what of ['follow', 'follow', 'unfollow', 'unfollow', 'follow', 'follow', 'follow']) {
+    expect((await ask(what)).status).toBe(200);
+  }
+  refusedUntilLater(await ask('unfollow'));
+  service.local.clock.advance(HOUR);
+  expect((await ask('unfollow')).status).toBe(200);
 });
 
 describe('a sliding window', () => {

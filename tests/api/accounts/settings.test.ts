@@ -105,6 +105,7 @@ it.each([
   ['HOLIDAYS', 'christmas'],
   ['CHANGES_PER_HOUR', '0'],
   ['STAFF_CHANGES_PER_HOUR', '0.5'],
+  ['FOLLOWS_PER_HOUR', '0'],
   ['COMPLAINTS_PER_HOUR', '0'],
   ['REGISTRATIONS_PER_HOUR', '1e3'],
 ])('%s=%s makes the service refuse, and only the log names the setting', async (name, value) => {

@@ -24,7 +24,7 @@ const followsOf = async (query: { complaintId: string }) => {
   return rows.filter((row) => row.complaintId === query.complaintId);
 };
 
-it('is not a change, so it counts towards no limit', async () => {
+it('is not a change of the complaint, so it does not count as one', async () => {
   const limited = await startService({ CHANGES_PER_HOUR: '1' });
   try {
     const [author, fan] = await limited.people('user', 'user');

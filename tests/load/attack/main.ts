@@ -7,7 +7,14 @@ import { guessAllDay, guessFromEverywhere, guessFromHome, loginDuringGuesses } f
 import { GAUGE_SETTINGS, HOSTILE_BODIES, sendHostileBodies } from './hostile-bodies.ts';
 import { startProject } from './local-project.ts';
 import { escalate } from './privilege-escalation.ts';
-import { fileAroundTheHour, fileInvalidComplaints, sendOddQueries, writeManyNotes } from './quotas.ts';
+import {
+  changeAccountWithoutEnd,
+  fileAroundTheHour,
+  fileInvalidComplaints,
+  followWithoutEnd,
+  sendOddQueries,
+  writeManyNotes,
+} from './quotas.ts';
 import { raceAdmins, raceGuesses, raceRegistrations } from './races.ts';
 import { readDuringLogins } from './read-latency.ts';
 import { timeRecovery } from './recovery.ts';
@@ -40,6 +47,8 @@ const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => P
   'filings that are refused cost nothing': (target) => fileInvalidComplaints(target, 60),
   'filings on both sides of a full hour': (target) => fileAroundTheHour(target),
   'long notes without end': (target) => writeManyNotes(target, 300),
+  'changes of an account without end': (target) => changeAccountWithoutEnd(target, 300),
+  'follows without end': (target) => followWithoutEnd(target, 400),
   'milliseconds of older hashes and unknown names': (target) => timeOlderHashes(target, 12),
   'milliseconds of recovery for known and unknown names': (target) => timeRecovery(target, 1_000),
   'queries that make no sense': (target) => sendOddQueries(target),

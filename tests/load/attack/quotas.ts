@@ -53,6 +53,41 @@ export async function writeManyNotes(target: AttackTarget, notes: number): Promi
   return { notes, written: 60 };
 }
 
+/** S6: changes the own account without end. */
+export async function changeAccountWithoutEnd(target: AttackTarget, changes: number): Promise<Figures> {
+  const { headers } = await logInAsNewUser(target);
+  const replies = [];
+  for (let turn = 0; turn < changes; turn += 1) {
+    replies.push(await target.send('PUT', '/user', { headers, json: { name: `Name ${turn}` } }));
+  }
+  const statuses = tally(replies);
+  assertHolds(
+    statuses[200] === 60 && statuses[429] === changes - 60,
+    `changes were answered ${JSON.stringify(statuses)}`,
+  );
+  return { changes, written: 60 };
+}
+
+/** S6: follows and unfollows one complaint in turn, without end. */
+export async function followWithoutEnd(target: AttackTarget, requests: number): Promise<Figures> {
+  const { headers } = await logInAsNewUser(target);
+  const author = await logInAsNewUser(target);
+  const { body } = await target.send('POST', '/complain', { headers: author.headers, json: DRAFT });
+  const replies = [];
+  for (let turn = 0; turn < requests; turn += 1) {
+    const path = turn % 2 === 0 ? '/complain/follow' : '/complain/unfollow';
+    replies.push(await target.send('POST', path, { headers, json: { id: body.id } }));
+  }
+  const statuses = tally(replies);
+  // A request that is refused leaves the complaint as it was, so every second one afterwards changes nothing.
+  const repeated = (requests - 300) / 2;
+  assertHolds(
+    statuses[429] === repeated && statuses[200] === 300 + repeated,
+    `follows were answered ${JSON.stringify(statuses)}`,
+  );
+  return { requests, written: 300 };
+}
+
 /** S8: sends queries that no client sends by mistake. Each must be answered below 500. */
 export async function sendOddQueries(target: AttackTarget): Promise<Figures> {
   const forgedCursor = Buffer.from(JSON.stringify({ position: { time: 'x', sequence: '0' }, seen: -1 })).toString(

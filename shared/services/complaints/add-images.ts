@@ -187,9 +187,7 @@ export async function addImages(deps: Deps, asking: Promise<Actor>, wanted: NewI
       const row = await new Addition(deps, { actor, wanted, pictures, claim }, early).run(charge);
       return { row, replayed: false };
     } catch (error) {
-      // A refusal frees the key for any request; a failure frees it for the same request.
-      const refused = error instanceof Refusal && !('retry-after' in error.headers);
-      await (refused ? claim.withdraw() : claim.release()).catch(() => undefined);
+      await claim.free(error);
       throw error;
     }
   });

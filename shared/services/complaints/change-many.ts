@@ -51,7 +51,9 @@ export async function changeMany(deps: Deps, asking: Promise<Actor>, changes: Ma
   };
   try {
     await asking;
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    // All end before the answer, even if one throws.
+    const working = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+    for (const ended of working) if (ended.status === 'rejected') throw ended.reason;
   } finally {
     await shared.changes.end();
   }

@@ -246,7 +246,7 @@ async function fileComplaint(deps: Deps, actor: Actor, wanted: NewComplaint, ear
     );
     return { row, replayed: false };
   } catch (error) {
-    await freeKey(claim, error);
+    await claim.free(error);
     throw error;
   }
 }
@@ -267,10 +267,4 @@ export async function createComplaint(deps: Deps, asking: Promise<Actor>, wanted
   } finally {
     await drawn.release();
   }
-}
-
-/** A refusal frees the key for any request; a failure frees it for the same request. */
-async function freeKey(claim: IdempotencyClaim, error: unknown): Promise<void> {
-  const refused = error instanceof Refusal && (error.code === 'too_many_requests' || error.code === 'invalid_fields');
-  await (refused ? claim.withdraw() : claim.release()).catch(() => undefined);
 }

@@ -5,7 +5,7 @@ import { claimVersion, type Operation, update } from '#shared/appwrite/transacti
 import type { Deps } from '#shared/compose.ts';
 import { DAY, nextTurn, SECOND } from '#shared/domain/clock.ts';
 import { complaintIdAt, derivedId } from '#shared/domain/ids.ts';
-import { invalidField, Refusal, retryLater } from '#shared/domain/problems.ts';
+import { invalidField, type ProblemCode, Refusal, retryLater } from '#shared/domain/problems.ts';
 import type { Pieces } from '#shared/media/pieces.ts';
 
 type Remembered = Stored<RowOf<typeof RequestRow>>;
@@ -15,21 +15,20 @@ export type IdempotencyClaim = {
   operations: Operation[];
   /** Whether this run still has the lease. */
   held(): Promise<boolean>;
-  /** After a refusal: the key may be used for any request. */
-  withdraw(): Promise<void>;
-  /** After a failure: the same request may be tried again at once. */
-  release(): Promise<void>;
+  /** Frees the key after this error: after a refusal for any request, after a failure for the same one. */
+  free(error: unknown): Promise<void>;
 };
 
 const REMEMBERED_DAYS = 2;
 /** The lease, longer than any execution. After it, the earlier run has crashed or cannot commit any more. */
 const LEASE_MS = 40 * SECOND;
 
-const nothing = async () => undefined;
+/** After these refusals the same request may succeed, or another run of it is still working. */
+const REPEATABLE: readonly ProblemCode[] = ['unavailable', 'busy', 'request_in_progress'];
 
 /** The claim of a request without a key, or of a replayed one. */
 export function unkeyedClaim(complaintId: string, replay: boolean): IdempotencyClaim {
-  return { complaintId, replay, operations: [], held: async () => true, withdraw: nothing, release: nothing };
+  return { complaintId, replay, operations: [], held: async () => true, free: async () => undefined };
 }
 
 /** 422 unless an Idempotency-Key, if there is one, is 1 to 255 printable ASCII characters. */
@@ -59,10 +58,13 @@ function claimOf({ store }: Deps, row: Remembered): IdempotencyClaim {
       const now = await store.requests.find(row.$id);
       return now?.version === row.version && !now.done;
     },
-    withdraw: () => store.requests.remove(row.$id),
-    // Has no effect if the complaint was committed or another run has taken over.
-    async release() {
-      await store.requests.replace(row, { startedAt: new Date(0).toISOString() });
+    async free(error) {
+      const refused = error instanceof Refusal && !REPEATABLE.includes(error.code);
+      // The update has no effect if the complaint was committed or another run has taken over.
+      const freeing = refused
+        ? store.requests.remove(row.$id)
+        : store.requests.replace(row, { startedAt: new Date(0).toISOString() });
+      await freeing.catch(() => undefined);
     },
   };
 }

@@ -90,79 +90,59 @@ async function count({ store }: Deps, limit: Limit, { step, isThere, uses }: Cou
   return later;
 }
 
-function giveBack({ store }: Deps, id: string): () => Promise<void> {
-  let given: Promise<void> | undefined;
-  return () => {
-    given ??= store.limits.decrement(id, 'count');
-    return given;
-  };
-}
-
 /**
- * Reserves one use before the work is done, across processes, in two parallel calls and rarely a third. Concurrent
- * callers in one step get distinct counts and never more than `max`; two bursts on both sides of a step boundary may
- * both be granted. Limits fail closed: a failing store is a 503.
- */
-export async function reserve(deps: Deps, limit: Limit): Promise<Reservation> {
-  const reading = readUses(deps, [limit]);
-  reading.catch(() => undefined);
-  return reserveWithKnownUses(deps, limit, reading);
-}
-
-/** As `reserve`, with the uses read by the caller. */
-export async function reserveWithKnownUses(
-  deps: Deps,
-  limit: Limit,
-  reading: Uses | Promise<Uses>,
-): Promise<Reservation> {
-  const now = deps.clock.now().getTime();
-  const step = presentStep(limit, now);
-  const undo = giveBack(deps, step.id);
-  const stepsOf = (uses: Uses) => uses.get(subjectId(limit)) ?? [];
-  const isThere = !(reading instanceof Promise) && stepsOf(reading).some(({ id }) => id === step.id);
-  const mine = await count(deps, limit, { step, isThere, uses: 1 });
-  try {
-    const max = await limit.max;
-    const steps = [...stepsOf(await reading).filter(({ id }) => id !== step.id), { ...step, count: mine }];
-    const total = steps.reduce((sum, { count }) => sum + count, 0);
-    if (total <= max) return { granted: true, secondsLeft: 0, undo };
-    await undo();
-    const others = steps.map((one) => (one.id === step.id ? { ...one, count: mine - 1 } : one));
-    return { granted: false, secondsLeft: secondsUntilRoom(others, max, now), undo };
-  } catch (error) {
-    await undo().catch(() => undefined);
-    throw error;
-  }
-}
-
-/**
- * `granted` is the number of uses reserved; the others have already been returned. `giveBack` returns some of the
- * granted ones.
+ * `granted` is the number of uses reserved; the others have already been returned. `secondsLeft` is until there is room
+ * for one more. `giveBack` returns some of the granted ones.
  */
 export type ManyReserved = { granted: number; secondsLeft: number; giveBack(uses: number): Promise<void> };
 
-/** Reserves up to `uses` uses of one limit, as many as are left, with as many calls as for one use. */
-export async function reserveMany(deps: Deps, limit: Limit, uses: number): Promise<ManyReserved> {
-  const reading = readUses(deps, [limit]);
-  reading.catch(() => undefined);
+/**
+ * Reserves up to `uses` uses before the work is done, as many as are left, across processes: in two parallel calls and
+ * rarely a third. Concurrent callers in one step get distinct counts and never more than `max`; two bursts on both sides
+ * of a step boundary may both be granted. Limits fail closed: a failing store is a 503. `reading`: uses that the caller
+ * has read.
+ */
+export async function reserveMany(
+  deps: Deps,
+  limit: Limit,
+  uses: number,
+  reading: Uses | Promise<Uses> = readUses(deps, [limit]),
+): Promise<ManyReserved> {
+  if (reading instanceof Promise) reading.catch(() => undefined);
   const now = deps.clock.now().getTime();
   const step = presentStep(limit, now);
-  const giveBackMany = async (many: number) => {
-    if (many > 0) await deps.store.limits.decrement(step.id, 'count', many);
+  let kept = uses;
+  const giveBack = async (many: number) => {
+    if (many === 0) return;
+    kept -= many;
+    await deps.store.limits.decrement(step.id, 'count', many);
   };
-  const mine = await count(deps, limit, { step, isThere: false, uses });
+  const stepsOf = (known: Uses) => known.get(subjectId(limit)) ?? [];
+  const isThere = !(reading instanceof Promise) && stepsOf(reading).some(({ id }) => id === step.id);
+  const mine = await count(deps, limit, { step, isThere, uses });
   try {
     const max = await limit.max;
-    const others = ((await reading).get(subjectId(limit)) ?? []).filter(({ id }) => id !== step.id);
+    const others = stepsOf(await reading).filter(({ id }) => id !== step.id);
     const total = others.reduce((sum, other) => sum + other.count, mine);
     const granted = Math.max(0, uses - Math.max(0, total - max));
-    await giveBackMany(uses - granted);
+    await giveBack(uses - granted);
     const full = [...others, { ...step, count: mine - uses + granted }];
-    return { granted, secondsLeft: secondsUntilRoom(full, max, now), giveBack: giveBackMany };
+    return { granted, secondsLeft: secondsUntilRoom(full, max, now), giveBack };
   } catch (error) {
-    await giveBackMany(uses).catch(() => undefined);
+    await giveBack(kept).catch(() => undefined);
     throw error;
   }
+}
+
+/** Reserves one use; see `reserveMany`. */
+export async function reserve(deps: Deps, limit: Limit, reading?: Uses): Promise<Reservation> {
+  const { granted, secondsLeft, giveBack } = await reserveMany(deps, limit, 1, reading);
+  let given: Promise<void> | undefined;
+  const undo = () => {
+    given ??= giveBack(granted);
+    return given;
+  };
+  return { granted: granted === 1, secondsLeft: granted === 1 ? 0 : secondsLeft, undo };
 }
 
 /** Whole seconds until one more use is allowed; 0 when it is allowed now. Reserves nothing. */

@@ -3,7 +3,7 @@ import {
   type Limit,
   type Reservation,
   readUses,
-  reserveWithKnownUses,
+  reserve,
   secondsUntilRoomFor,
   type Uses,
 } from '#shared/appwrite/limits.ts';
@@ -67,7 +67,7 @@ export async function reserveLoginTry(
   uses: Uses,
 ): Promise<{ undo(): Promise<void> }> {
   const limits = choices.map((choice) => firstWithRoom(deps, choice, uses));
-  const reserving = await Promise.allSettled(limits.map((limit) => reserveWithKnownUses(deps, limit, uses)));
+  const reserving = await Promise.allSettled(limits.map((limit) => reserve(deps, limit, uses)));
   const reserved = reserving.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const undo = async () => void (await Promise.allSettled(reserved.map((one: Reservation) => one.undo())));
   const failed = reserving.find((one) => one.status === 'rejected');

@@ -193,7 +193,11 @@ export async function readTimelines(
         Query.limit(ENTRIES_PER_READ),
         ...(offset > 0 ? [Query.offset(offset)] : []),
       ]);
-      for (const row of rows) timelines.set(row.complaintId, [...(timelines.get(row.complaintId) ?? []), row]);
+      for (const row of rows) {
+        const entries = timelines.get(row.complaintId);
+        if (entries) entries.push(row);
+        else timelines.set(row.complaintId, [row]);
+      }
       length = rows.length;
     }
   }

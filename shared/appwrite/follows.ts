@@ -1,6 +1,6 @@
 import { Query } from 'node-appwrite';
 import { COMPLAINT_ID_PATTERN, derivedId } from '#shared/domain/ids.ts';
-import type { StoredComplaint } from './complaints.ts';
+import { findByReference, type StoredComplaint } from './complaints.ts';
 import { orNoRow, readInChunks } from './id-chunks.ts';
 import type { RowOf, Stored } from './row.ts';
 import type { FollowRow } from './rows.ts';
@@ -48,9 +48,8 @@ export async function sweepFollows(store: Store, complaintId: string): Promise<v
 
 /** The complaint with this id or reference number, as the original of a duplicate. */
 export async function findOriginal(store: Store, idOrReference: string): Promise<StoredComplaint | undefined> {
-  if (COMPLAINT_ID_PATTERN.test(idOrReference)) return store.complaints.find(idOrReference);
-  const { rows } = await store.complaints.list([Query.equal('reference', idOrReference), Query.limit(1)]);
-  return rows[0];
+  const isId = COMPLAINT_ID_PATTERN.test(idOrReference);
+  return isId ? store.complaints.find(idOrReference) : findByReference(store, idOrReference);
 }
 
 /** Whether any complaint is a duplicate of this one. */

@@ -1,8 +1,9 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { SDK_ALIASES } from './scripts/build/sdk-aliases.ts';
 import { CountReporter } from './tests/support/count-reporter.ts';
 import { LongestFirst } from './tests/support/longest-first.ts';
 
-/** The project `behaviour` runs everything on MariaDB; these run again what depends on the database. */
+/** The project `product` runs everything on MariaDB; these run again what depends on the database. */
 const OTHER_DATABASES = ['postgresql', 'mongodb'];
 
 /** What all runs on the local Appwrite have in common. */
@@ -23,17 +24,27 @@ export const LOCAL = {
   globalSetup: ['tests/support/build-once.ts'],
 } satisfies ViteUserConfig['test'];
 
+/** Tests that call services directly use the transport of the bundles, as functions do. */
+export const BUNDLED_TRANSPORT = {
+  alias: SDK_ALIASES,
+  server: { deps: { inline: ['node-appwrite'] } },
+} satisfies ViteUserConfig['test'];
+
 export default defineConfig({
   test: {
     ...LOCAL,
     projects: [
       {
         extends: true,
-        test: { name: 'behaviour', include: ['tests/**/*.test.ts', 'scripts/local/tests/**/*.test.ts'] },
+        test: { name: 'product', include: ['tests/**/*.test.ts'], ...BUNDLED_TRANSPORT },
       },
+      { extends: true, test: { name: 'local-appwrite', include: ['scripts/local/tests/**/*.test.ts'] } },
       ...OTHER_DATABASES.map((database) => ({
         extends: true as const,
-        test: { name: database, include: ['tests/api/databases.test.ts'], env: { TEST_DATABASE: database } },
+        test: {
+          ...{ name: database, include: ['tests/api/databases.test.ts'], env: { TEST_DATABASE: database } },
+          ...BUNDLED_TRANSPORT,
+        },
       })),
     ],
   },

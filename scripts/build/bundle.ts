@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { generatedModules } from './generated-modules.ts';
 import { licencesOf } from './licences.ts';
+import { SDK_ALIASES } from './sdk-aliases.ts';
 
 /** `inputs`: the source files of the bundle, relative to the repository. */
 export type Bundle = { id: string; file: string; content: Uint8Array; inputs: string[] };
@@ -43,10 +44,7 @@ export async function bundle(ids: readonly string[], folder = `${root}functions`
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'warning',
-    alias: {
-      undici: `${root}shared/appwrite/transport/undici.ts`,
-      'json-bigint': `${root}shared/appwrite/transport/json-bigint.ts`,
-    },
+    alias: SDK_ALIASES,
     plugins: [generatedModules, separateModule],
     metafile: true,
     write: false,

@@ -1,6 +1,6 @@
 /**
- * The part of `undici` that node-appwrite uses, on Node's own HTTP client. The build replaces undici with it, since
- * undici takes 30 to 40 ms to load. Unbundled, as in tests that call services directly, the SDK uses the real one.
+ * The part of `undici` that node-appwrite uses, on Node's own HTTP client. The build and the tests replace undici with
+ * it, since undici takes 30 to 40 ms to load. Elsewhere, as in the commands, the SDK uses the real one.
  */
 import * as http from 'node:http';
 import type * as https from 'node:https';

@@ -1,5 +1,5 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
-import { SDK_ALIASES } from './scripts/build/sdk-aliases.ts';
+import { SDK_FOLDER } from './tests/support/bundle-sdk.ts';
 import { CountReporter } from './tests/support/count-reporter.ts';
 import { LongestFirst } from './tests/support/longest-first.ts';
 
@@ -24,10 +24,13 @@ export const LOCAL = {
   globalSetup: ['tests/support/build-once.ts'],
 } satisfies ViteUserConfig['test'];
 
-/** Tests that call services directly use the transport of the bundles, as functions do. */
-export const BUNDLED_TRANSPORT = {
-  alias: SDK_ALIASES,
-  server: { deps: { inline: ['node-appwrite'] } },
+/** Tests that call services directly use node-appwrite with the transport of the bundles, as functions do. */
+export const BUNDLED_SDK = {
+  alias: [
+    { find: /^node-appwrite$/, replacement: `${SDK_FOLDER}/node-appwrite.mjs` },
+    { find: /^node-appwrite\/file$/, replacement: `${SDK_FOLDER}/file.mjs` },
+  ],
+  server: { deps: { external: [/\/\.local\/test-sdk\//] } },
 } satisfies ViteUserConfig['test'];
 
 export default defineConfig({
@@ -36,14 +39,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'product', include: ['tests/**/*.test.ts'], ...BUNDLED_TRANSPORT },
+        test: { name: 'product', include: ['tests/**/*.test.ts'], ...BUNDLED_SDK },
       },
       { extends: true, test: { name: 'local-appwrite', include: ['scripts/local/tests/**/*.test.ts'] } },
       ...OTHER_DATABASES.map((database) => ({
         extends: true as const,
         test: {
           ...{ name: database, include: ['tests/api/databases.test.ts'], env: { TEST_DATABASE: database } },
-          ...BUNDLED_TRANSPORT,
+          ...BUNDLED_SDK,
         },
       })),
     ],

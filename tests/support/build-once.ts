@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import { buildFunctions } from '#scripts/build/functions.ts';
+import { bundleSdk } from './bundle-sdk.ts';
 
 /** Before all tests: builds the bundles and makes a folder, which the returned function removes. */
 export async function setup(): Promise<() => void> {
@@ -10,6 +11,6 @@ export async function setup(): Promise<() => void> {
   Object.assign(process.env, COMPILE_CACHE);
   const folder = mkdtempSync(join(tmpdir(), 'complaints-tests-'));
   process.env.TESTS_FOLDER = folder;
-  await buildFunctions({ quiet: true });
+  await Promise.all([buildFunctions({ quiet: true }), bundleSdk()]);
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -3,11 +3,17 @@ import { SDK_FOLDER } from './tests/support/bundle-sdk.ts';
 import { CountReporter } from './tests/support/count-reporter.ts';
 import { LongestFirst } from './tests/support/longest-first.ts';
 
-/** The project `product` runs everything on MariaDB; these run again what depends on the database. */
+/** The project `behaviour` runs everything on MariaDB; these run again what depends on the database. */
 const OTHER_DATABASES = ['postgresql', 'mongodb'];
 
 /** What all runs on the local Appwrite have in common. */
 export const LOCAL = {
+  // The SDK with the transport of the bundles, for tests that call Appwrite or services directly.
+  alias: [
+    { find: /^node-appwrite$/, replacement: `${SDK_FOLDER}/node-appwrite.mjs` },
+    { find: /^node-appwrite\/file$/, replacement: `${SDK_FOLDER}/file.mjs` },
+  ],
+  server: { deps: { external: [/\/\.local\/test-sdk\//] } },
   sequence: { shuffle: true, sequencer: LongestFirst },
   pool: 'forks',
   // Reading and compiling the code takes longest, so the files that a worker runs share it.
@@ -24,30 +30,17 @@ export const LOCAL = {
   globalSetup: ['tests/support/build-once.ts'],
 } satisfies ViteUserConfig['test'];
 
-/** Tests that call services directly use node-appwrite with the transport of the bundles, as functions do. */
-export const BUNDLED_SDK = {
-  alias: [
-    { find: /^node-appwrite$/, replacement: `${SDK_FOLDER}/node-appwrite.mjs` },
-    { find: /^node-appwrite\/file$/, replacement: `${SDK_FOLDER}/file.mjs` },
-  ],
-  server: { deps: { external: [/\/\.local\/test-sdk\//] } },
-} satisfies ViteUserConfig['test'];
-
 export default defineConfig({
   test: {
     ...LOCAL,
     projects: [
       {
         extends: true,
-        test: { name: 'product', include: ['tests/**/*.test.ts'], ...BUNDLED_SDK },
+        test: { name: 'behaviour', include: ['tests/**/*.test.ts', 'scripts/local/tests/**/*.test.ts'] },
       },
-      { extends: true, test: { name: 'local-appwrite', include: ['scripts/local/tests/**/*.test.ts'] } },
       ...OTHER_DATABASES.map((database) => ({
         extends: true as const,
-        test: {
-          ...{ name: database, include: ['tests/api/databases.test.ts'], env: { TEST_DATABASE: database } },
-          ...BUNDLED_SDK,
-        },
+        test: { name: database, include: ['tests/api/databases.test.ts'], env: { TEST_DATABASE: database } },
       })),
     ],
   },

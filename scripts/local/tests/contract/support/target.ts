@@ -56,5 +56,6 @@ async function openLocal(): Promise<Target> {
 }
 
 export function clientOf({ endpoint, projectId }: Pick<Target, 'endpoint' | 'projectId'>): Client {
-  return new Client().setEndpoint(endpoint).setProject(projectId).setSelfSigned(true);
+  const client = new Client().setEndpoint(endpoint).setProject(projectId);
+  return endpoint.startsWith('https:') ? client.setSelfSigned(true) : client;
 }

@@ -198,6 +198,17 @@ export async function listOfAccount(store: Store, accountId: string, limit: numb
   return rows;
 }
 
+/** Those of up to 100 addresses, in lower case, to which a mail about a change of address has not ended yet. */
+export async function addressesAwaitingMail(store: Store, addresses: readonly string[]): Promise<Set<string>> {
+  if (addresses.length === 0) return new Set();
+  const { rows } = await store.deliveries.list([
+    Query.equal('status', 'pending'),
+    Query.equal('address', [...addresses]),
+    Query.limit(1_000),
+  ]);
+  return new Set(rows.flatMap(({ address }) => address?.toLowerCase() ?? []));
+}
+
 /**
  * The number of mails of a kind handed over for an account after `since`, up to `limit`, without the delivery `except`.
  */

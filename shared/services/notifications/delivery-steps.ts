@@ -1,4 +1,5 @@
 import {
+  addressesAwaitingMail,
   type Delivery,
   endJoined,
   KEPT_MS,
@@ -59,8 +60,10 @@ class Step {
     const dueAt = this.#in(messageId === null ? KEPT_MS : messageMs);
     const ended = await recordDelivery(store, delivery, { ...end, messageId, dueAt });
     if (ended && messageId !== null && messageMs === 0) await this.#discard(ended);
-    // Forgets a former address, unless an account still uses it.
-    if (ended && delivery.address) await forgetEmail(this.#deps, delivery.address);
+    // Forgets a former address, unless an account still uses it. The last mail to it does so: the others need its user.
+    const { address } = delivery;
+    if (!ended || address === null || (await addressesAwaitingMail(store, [address])).size > 0) return;
+    await forgetEmail(this.#deps, address);
   }
 
   /**

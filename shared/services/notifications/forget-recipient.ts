@@ -1,5 +1,6 @@
 import { addressesInUse } from '#shared/appwrite/accounts.ts';
 import {
+  addressesAwaitingMail,
   listOfAccount,
   messageIdOf,
   removeDeliveries,
@@ -73,15 +74,20 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
 }
 
 /**
- * Reviews a page of the addresses that Messaging keeps, and removes those that no account uses or awaits, as after a
- * deletion whose event was lost. Writes an outbox row for the next page. Idempotent: the next mail to an address adds
+ * Reviews a page of the addresses that Messaging keeps, and removes those that no account uses and no mail is on its
+ * way to, as after a deletion whose event was lost. Writes an outbox row for the next page. Idempotent: the next mail to an address adds
  * it again.
  */
 export async function reviewAddresses(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<void> {
   const { store, mailer } = deps;
   const { addresses, next } = await mailer.listStoredAddresses(entry.accountId ?? '');
-  const used = addresses.length === 0 ? new Set() : await addressesInUse(store, addresses);
-  for (const address of addresses) if (!used.has(address)) await mailer.removeAddress(address);
+  const [used, awaiting] =
+    addresses.length === 0
+      ? [new Set(), new Set()]
+      : await Promise.all([addressesInUse(store, addresses), addressesAwaitingMail(store, addresses)]);
+  for (const address of addresses) {
+    if (!used.has(address) && !awaiting.has(address)) await mailer.removeAddress(address);
+  }
   if (next !== '') {
     const at = new Date(entry.at);
     await writeOutbox(store, { kind: 'addresses.review', at, accountId: next, version: entry.at });

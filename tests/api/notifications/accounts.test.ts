@@ -118,6 +118,27 @@ it('the old address is notified, and its Messaging user removed unless another a
   expect(await usersOf(`shared-${address(person)}`)).toHaveLength(1);
 });
 
+it('the Messaging user of an old address stays until the last mail to it has ended', async () => {
+  const person = await service.person();
+  const { usersOf } = mailAdmin(service);
+  const old = `old-${address(person)}`;
+  const accountId = await giveAddress(service, person.username);
+  const path = '/v1/messaging/messages/email';
+  service.local.faults.add({ kind: 'server-error', method: 'POST', path, times: 2 });
+  await tell({ kind: 'email.change_requested', accountId, address: old });
+  await advanceMinutes(service, 2);
+  // The first mail waits for its third attempt while the second one is sent.
+  await tell({ kind: 'email.changed', accountId, address: old });
+  await advanceMinutes(service, 2);
+  expect((await inboxOf(service, old)).map(({ subject }) => subject)).toEqual(['Your address was changed']);
+  expect(await usersOf(old)).toHaveLength(1);
+  await advanceMinutes(service, 12);
+  // The second settle waits for the provider.
+  await service.local.settle();
+  expect(await inboxOf(service, old)).toHaveLength(2);
+  expect(await usersOf(old)).toEqual([]);
+});
+
 it('a person is told of a new password and of a new role', async () => {
   const [person] = await service.people('user');
   const accountId = await giveAddress(service, person.username, { notify: 'none' });

@@ -1,3 +1,4 @@
+import type { PointOutcome } from 'local-appwrite/crash-enumerator';
 import type { LinkPurpose } from '#shared/domain/account.ts';
 import { unsubscribeToken } from '#shared/services/accounts/links.ts';
 import { accountOf } from '../account-notifications.ts';
@@ -5,7 +6,7 @@ import { PASSWORD } from '../enrol.ts';
 import { advanceMinutes, deliveriesOf, giveAddress, inboxOf, mailAdmin } from '../mail.ts';
 import type { Answer, Sending } from '../send.ts';
 import { expectEqual, expectNothingLeft } from './deliveries.ts';
-import { answerOrUndefined, type Stage, type Story } from './stories.ts';
+import { answerOrUndefined, runDailyPasses, type Stage, type Story, type StoryResult } from './stories.ts';
 
 /** Enough for a lease to expire, and for the first two pauses between attempts. */
 const MINUTES = 14;
@@ -140,16 +141,18 @@ const address: Story = {
     });
     return {
       ...lane,
-      async check() {
+      async check({ fault }: PointOutcome<StoryResult>) {
         await lane.expectUsed();
         const account = await accountOf(service, username);
         const { emailConfirmed, emailPending } = account;
         expectEqual('the account', [emailConfirmed, emailPending, account.epoch], [true, null, epoch]);
         expectEqual('words before', await mailsOf(stage, old, 'A change of your address was asked for'), 1);
         expectEqual('words after', await mailsOf(stage, old, 'Your address was changed'), 1);
+        await expectNothingLeft(stage, await deliveriesOf(service, accountId));
+        // A call that takes effect late may create the user again; the daily review removes it.
+        if (fault?.effect === 'late') await runDailyPasses(service);
         const { usersOf } = mailAdmin(service);
         expectEqual('Messaging users', [(await usersOf(old)).length, (await usersOf(email)).length], [0, 1]);
-        await expectNothingLeft(stage, await deliveriesOf(service, accountId));
       },
     };
   },

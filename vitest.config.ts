@@ -1,10 +1,13 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
-import { SDK_FOLDER } from './tests/support/bundle-sdk.ts';
+import { bundleSdk, SDK_FOLDER } from './tests/support/bundle-sdk.ts';
 import { CountReporter } from './tests/support/count-reporter.ts';
 import { LongestFirst } from './tests/support/longest-first.ts';
 
 /** The project `behaviour` runs everything on MariaDB; these run again what depends on the database. */
 const OTHER_DATABASES = ['postgresql', 'mongodb'];
+
+// Here, since the global setup imports the SDK too.
+await bundleSdk();
 
 /** What all runs on the local Appwrite have in common. */
 export const LOCAL = {

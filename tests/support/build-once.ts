@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import { buildFunctions } from '#scripts/build/functions.ts';
-import { bundleSdk } from './bundle-sdk.ts';
 
 /** Before all tests: builds the bundles and makes a folder, which the returned function removes. */
 export async function setup(): Promise<() => void> {
@@ -11,6 +10,6 @@ export async function setup(): Promise<() => void> {
   Object.assign(process.env, COMPILE_CACHE);
   const folder = mkdtempSync(join(tmpdir(), 'complaints-tests-'));
   process.env.TESTS_FOLDER = folder;
-  await Promise.all([buildFunctions({ quiet: true }), bundleSdk()]);
+  await buildFunctions({ quiet: true });
   return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -6,12 +6,12 @@ import { LongestFirst } from './tests/support/longest-first.ts';
 /** The project `behaviour` runs everything on MariaDB; these run again what depends on the database. */
 const OTHER_DATABASES = ['postgresql', 'mongodb'];
 
-// Here, since the global setup imports the SDK too.
+// The global setup imports the SDK too, so the bundle must exist before it runs.
 await bundleSdk();
 
 /** What all runs on the local Appwrite have in common. */
 export const LOCAL = {
-  // The SDK with the transport of the bundles, for tests that call Appwrite or services directly.
+  // Tests that call Appwrite or services directly get the SDK with the transport of the bundles.
   alias: [
     { find: /^node-appwrite$/, replacement: `${SDK_FOLDER}/node-appwrite.mjs` },
     { find: /^node-appwrite\/file$/, replacement: `${SDK_FOLDER}/file.mjs` },

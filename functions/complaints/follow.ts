@@ -22,7 +22,7 @@ export const followComplaint = route({
     tag: 'Complaints',
     summary: 'Follow a complaint',
     description:
-      'You are told of its steps from then on, and find it with `following=true`. It may be repeated. It changes neither `version` nor `updatedAt`, and is no change of the complaint. Reporters are told of their own complaints and cannot follow them.',
+      'You are told of its steps from then on, and find it with `following=true`. It may be repeated. It changes neither `version` nor `updatedAt`, and has a limit of its own. Reporters are told of their own complaints and cannot follow them.',
     answers: { 200: { description: 'Followed', schema: Following } },
     refusals: ['forbidden', 'not_found', 'busy', 'too_many_requests'],
     examples: {

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { generatedModules } from './generated-modules.ts';
 import { licencesOf } from './licences.ts';
+import { replaceFile } from './replace-file.ts';
 import { SDK_ALIASES } from './sdk-aliases.ts';
 
 /** `inputs`: the source files of the bundle, relative to the repository. */
@@ -60,21 +59,13 @@ export async function bundle(ids: readonly string[], folder = `${root}functions`
     ids.map(async (id) => {
       const file = `${folder}/${id}/dist/main.cjs`;
       const { content, inputs, imports } = outputOf(`functions/${id}/main.ts`, file);
-      await replace(file, content);
+      await replaceFile(file, content);
       if (imports.includes(`./${SEPARATE_MODULE}.cjs`)) {
-        await replace(`${dirname(file)}/${SEPARATE_MODULE}.cjs`, separate.content);
+        await replaceFile(`${dirname(file)}/${SEPARATE_MODULE}.cjs`, separate.content);
         inputs.push(...separate.inputs);
       }
-      await replace(`${dirname(file)}/LICENCES.txt`, await licencesOf(root, inputs));
+      await replaceFile(`${dirname(file)}/LICENCES.txt`, await licencesOf(root, inputs));
       return { id, file, content, inputs };
     }),
   );
-}
-
-/** Replaces a file atomically, so that a build or server running at the same time never reads a partial bundle. */
-async function replace(file: string, content: Uint8Array | string): Promise<void> {
-  const draft = `${file}.${randomUUID()}`;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(draft, content);
-  await rename(draft, file);
 }

@@ -152,7 +152,7 @@ function lightConditions({ hidden, anonymous, reporter }: Filter): string[] {
  * Splits a filter into visible complaints and the viewer's own hidden ones. Their lists are merged, since no index
  * serves an OR.
  */
-function perSight(filter: Filter): Filter[] {
+function perScope(filter: Filter): Filter[] {
   const { scope, mine, hidden } = filter;
   if (scope.desk || mine !== undefined || hidden !== undefined) return [filter];
   const shown = { ...filter, hidden: false };
@@ -225,7 +225,7 @@ function streamsOfOne(filter: Filter, order: Order): Stream[] {
 
 /** Splits a list into disjoint streams, each in the order of one index. Merged by key, they give the list. */
 export function streamsOf(filter: Filter, order: Order): Stream[] {
-  return perSight(filter).flatMap((one) => streamsOfOne(one, order));
+  return perScope(filter).flatMap((one) => streamsOfOne(one, order));
 }
 
 /** A range of keys: `after` is exclusive, `upTo` inclusive. */

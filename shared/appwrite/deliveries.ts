@@ -198,9 +198,8 @@ export async function listOfAccount(store: Store, accountId: string, limit: numb
   return rows;
 }
 
-/** Those of up to 100 addresses, in lower case, to which a mail about a change of address has not ended yet. */
+/** Those of up to 100 former addresses, in lower case, that a pending mail goes to. Exact on PostgreSQL. */
 export async function addressesAwaitingMail(store: Store, addresses: readonly string[]): Promise<Set<string>> {
-  if (addresses.length === 0) return new Set();
   const { rows } = await store.deliveries.list([
     Query.equal('status', 'pending'),
     Query.equal('address', [...addresses]),

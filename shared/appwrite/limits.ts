@@ -91,16 +91,16 @@ async function count({ store }: Deps, limit: Limit, { step, isThere, uses }: Cou
 }
 
 /**
- * `granted` is the number of uses reserved; the others have already been returned. `secondsLeft` is until there is room
- * for one more. `giveBack` returns some of the granted ones.
+ * `granted` is the number of uses reserved; the others have already been returned. `secondsLeft`: until one more use is
+ * free. `giveBack` returns some of the granted ones.
  */
 export type ManyReserved = { granted: number; secondsLeft: number; giveBack(uses: number): Promise<void> };
 
 /**
- * Reserves up to `uses` uses before the work is done, as many as are left, across processes: in two parallel calls and
- * rarely a third. Concurrent callers in one step get distinct counts and never more than `max`; two bursts on both sides
- * of a step boundary may both be granted. Limits fail closed: a failing store is a 503. `reading`: uses that the caller
- * has read.
+ * Reserves up to `uses` uses, as many as are left. Call it before the work that they allow. It makes two calls in
+ * parallel, rarely a third. The limit holds across processes: concurrent callers in one step never get more than `max`
+ * together, but two bursts on both sides of a step boundary may both be granted. When the store fails, nothing is
+ * granted and it throws 503. `reading`: the uses, if the caller reads them.
  */
 export async function reserveMany(
   deps: Deps,

@@ -5,7 +5,7 @@ import type { Gateway } from './gateway.ts';
 import type { Stored } from './row.ts';
 import type { Store } from './store.ts';
 import { addTask } from './tasks.ts';
-import { add, begin, commit, type Operation, type Outcome, type RowOperation, type Work } from './transaction.ts';
+import { add, commit, type Operation, type Outcome, type RowOperation, type Work } from './transaction.ts';
 
 /** What decides in which totals a complaint is counted. */
 export type Counted = {
@@ -100,7 +100,7 @@ export function tallyOperations(before: Counted | undefined, after: Counted | un
 export async function commitCounted(
   { gateway, store }: { gateway: Gateway; store: Store },
   work: Work,
-  transaction = begin(gateway),
+  transaction?: Promise<string>,
 ): Promise<Outcome> {
   const outcome = await commit(gateway, work, transaction);
   if (outcome === 'missing') await ensureTallies(store, work.operations);

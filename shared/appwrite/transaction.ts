@@ -93,9 +93,10 @@ export type Work = {
 };
 
 /**
- * Commits all operations or none, in a transaction that may have been opened already. Slow or failed staging is retried in a new transaction; so is, once, a commit that
- * expired (500 `transaction_expired`) or whose refusal was lost. `wasCommitted` tells whether a commit with a lost or failed
- * answer took effect. Other failures throw 503; a transaction that then stays `committing` writes nothing.
+ * Commits all operations or none. `transaction`: one that is being opened already. Slow or failed staging is retried in
+ * a new transaction; so is, once, a commit that expired (500 `transaction_expired`) or whose refusal was lost.
+ * `wasCommitted` tells whether a commit with a lost or failed answer took effect. Other failures throw 503; a transaction
+ * that then stays `committing` writes nothing.
  */
 export async function commit(gateway: Gateway, work: Work, transaction = begin(gateway)): Promise<Outcome> {
   const outcome = await stageAndCommit(gateway, transaction, work);
@@ -135,9 +136,9 @@ async function stageAndCommit(gateway: Gateway, transaction: Promise<string>, wo
 }
 
 /**
- * After a lost answer, `wasCommitted` looks up the commit. If it took no effect, the same transaction is committed again over
- * another connection. Only one can succeed: the second gets 400 `transaction_not_ready` (recorded: transactions-055),
- * and two that run at once conflict on the rows (recorded: transactions-336 to 424).
+ * After a lost answer, `wasCommitted` looks up the commit. If it took no effect, the same transaction is committed again
+ * over another connection. Only one can succeed: the second gets 400 `transaction_not_ready` (recorded:
+ * transactions-055), and two that run at once conflict on the rows (recorded: transactions-336 to 424).
  */
 async function commitStaged(gateway: Gateway, transactionId: string, { wasCommitted }: Work): Promise<Committed> {
   try {

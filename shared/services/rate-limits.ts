@@ -31,7 +31,7 @@ export function reserveFiling(deps: Deps, accountId: string): Promise<Reservatio
 
 const TOO_MANY_CHANGES = 'You have changed too many complaints within an hour.';
 
-/** A limit per account that depends on the role, which may still be being read. */
+/** A limit per account. It depends on the role, whose promise may still be pending. */
 function limitByRole(
   { config }: Deps,
   kind: 'change' | 'account-change',

@@ -40,8 +40,8 @@ it.each(['start', 'deploy', 'doctor', 'smoke', 'admin'])(
   },
 );
 
-it('an unknown option is refused', async () => {
-  const { code, output } = await runScript('deploy', ['--no-such-option'], {});
+it.each(['start', 'deploy', 'smoke'])('npm run %s refuses an unknown option', async (script) => {
+  const { code, output } = await runScript(script, ['--no-such-option'], {});
   expect(code).toBe(2);
   expect(output).toContain("Unknown option '--no-such-option'");
   expect(output).not.toMatch(/^\s+at /m);

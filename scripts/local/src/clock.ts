@@ -53,7 +53,7 @@ export class MovableClock implements ClockControl {
     this.#onMove();
   }
 
-  /** Sets the offset; nothing becomes due by it. */
+  /** Sets the offset without running what is due, before or after it. */
   setOffset(milliseconds: number): void {
     this.#shift += milliseconds - this.offset();
   }

@@ -1,6 +1,6 @@
 /**
- * The part of `undici` that node-appwrite uses, on Node's own HTTP client. The build and the tests replace undici with
- * it, since undici takes 30 to 40 ms to load. Elsewhere, as in the commands, the SDK uses the real one.
+ * Implements the part of `undici` that node-appwrite uses, with Node's own HTTP client. Bundles and tests have it in
+ * place of undici, which takes 30 to 40 ms to load. The commands are not bundled and use the real undici.
  */
 import * as http from 'node:http';
 import type * as https from 'node:https';

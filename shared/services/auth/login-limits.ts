@@ -18,7 +18,7 @@ type Choice = readonly LoginLimit[];
 export type LoginLimits = { unknown: readonly Choice[]; known: readonly Choice[] };
 
 /**
- * The limits on wrong passwords. `unknown`, for unknown networks: per network; per account and network; per account
+ * The limits on wrong passwords. `unknown`, from unknown networks: per network; per account and network; per account
  * and day, then one try a minute. `known`: per account, network and day, then one try in 15 seconds. Guesses from
  * elsewhere do not count there, so they cannot lock out the owner; with a forged address they only make the owner wait.
  */

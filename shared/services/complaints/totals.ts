@@ -26,7 +26,7 @@ export type Counted = {
 
 type Dimension = 'none' | 'statuses' | 'category' | 'reporter' | 'mine' | 'other';
 
-function dimensionOf({ scope: _sight, ...conditions }: Filter): Dimension {
+function dimensionOf({ scope: _scope, ...conditions }: Filter): Dimension {
   const used = Object.entries(conditions).filter(([, value]) => value !== undefined);
   const [only] = used;
   if (!only) return 'none';

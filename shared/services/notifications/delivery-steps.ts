@@ -1,5 +1,4 @@
 import {
-  addressesAwaitingMail,
   type Delivery,
   endJoined,
   KEPT_MS,
@@ -17,7 +16,7 @@ import { MailRefused } from '#shared/mail/mail.ts';
 import { callWebhook } from './call-webhook.ts';
 import { composeMail } from './compose-mail.ts';
 import type { NotifyDeps } from './deps.ts';
-import { discardMessages, forgetEmail, LATE_MS } from './forget-recipient.ts';
+import { discardMessages, forgetUnneeded, LATE_MS } from './forget-recipient.ts';
 
 /** The backoff before each retry. After the last one the delivery has failed. */
 const BACKOFF_MS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, DAY];
@@ -60,10 +59,8 @@ class Step {
     const dueAt = this.#in(messageId === null ? KEPT_MS : messageMs);
     const ended = await recordDelivery(store, delivery, { ...end, messageId, dueAt });
     if (ended && messageId !== null && messageMs === 0) await this.#discard(ended);
-    // Forgets a former address, unless an account still uses it. The last mail to it does so: the others need its user.
-    const { address } = delivery;
-    if (!ended || address === null || (await addressesAwaitingMail(store, [address])).size > 0) return;
-    await forgetEmail(this.#deps, address);
+    // A former address. Other mails to it still need its user in Messaging.
+    if (ended && delivery.address) await forgetUnneeded(this.#deps, [delivery.address]);
   }
 
   /**

@@ -18,9 +18,18 @@ const PAGE = 100;
 export const LATE_MS = 2 * HOUR;
 
 /** Removes what Messaging keeps of an address, unless an account has it as its address or pending address. */
-export async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Promise<void> {
+async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Promise<void> {
   if ((await addressesInUse(store, [address.toLowerCase()])).size > 0) return;
   await mailer.removeAddress(address);
+}
+
+/** As `forgetEmail`, for those of up to 100 addresses that no pending mail goes to either. */
+export async function forgetUnneeded({ store, mailer }: NotifyDeps, addresses: readonly string[]): Promise<void> {
+  const folded = addresses.map((address) => address.toLowerCase());
+  const [used, awaiting] = await Promise.all([addressesInUse(store, folded), addressesAwaitingMail(store, addresses)]);
+  for (const address of folded) {
+    if (!used.has(address) && !awaiting.has(address)) await mailer.removeAddress(address);
+  }
 }
 
 /**
@@ -74,20 +83,13 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
 }
 
 /**
- * Reviews a page of the addresses that Messaging keeps, and removes those that no account uses and no mail is on its
- * way to, as after a deletion whose event was lost. Writes an outbox row for the next page. Idempotent: the next mail to an address adds
- * it again.
+ * Removes the unneeded ones from a page of the addresses that Messaging keeps. Some are left after a deletion whose
+ * event was lost. Writes an outbox row for the next page. Idempotent: the next mail to an address adds it again.
  */
 export async function reviewAddresses(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<void> {
   const { store, mailer } = deps;
   const { addresses, next } = await mailer.listStoredAddresses(entry.accountId ?? '');
-  const [used, awaiting] =
-    addresses.length === 0
-      ? [new Set(), new Set()]
-      : await Promise.all([addressesInUse(store, addresses), addressesAwaitingMail(store, addresses)]);
-  for (const address of addresses) {
-    if (!used.has(address) && !awaiting.has(address)) await mailer.removeAddress(address);
-  }
+  if (addresses.length > 0) await forgetUnneeded(deps, addresses);
   if (next !== '') {
     const at = new Date(entry.at);
     await writeOutbox(store, { kind: 'addresses.review', at, accountId: next, version: entry.at });

@@ -304,7 +304,9 @@ describe('npm run media', () => {
     expect(await fileIds()).toEqual(before);
   });
 
-  it('refuses anything but one of its two words', async () => {
-    for (const args of [[], ['check', 'sweep']]) await expect(media(...args)).rejects.toMatchObject({ code: 2 });
+  it('prints its usage, and refuses unknown arguments', async () => {
+    expect(await media('--help')).toContain('npm run media -- check | sweep');
+    for (const args of [[], ['clean'], ['check', 'sweep']])
+      await expect(media(...args)).rejects.toMatchObject({ code: 2 });
   });
 });

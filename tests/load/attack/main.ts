@@ -22,7 +22,7 @@ import { type AttackTarget, openTarget } from './target.ts';
 import { runTokenSequences } from './token-sequences.ts';
 import { sendForgeries } from './tokens.ts';
 
-/** Each attack runs on a project of its own, since it may use up rate limits. Tests run the attacks on a smaller scale. */
+/** Each attack has a project of its own, since it may use up rate limits. Tests run the attacks on a smaller scale. */
 const ATTACKS: Readonly<Record<string, (target: AttackTarget, seed: number) => Promise<Figures>>> = {
   'forged and mutated tokens': (target) => sendForgeries(target, 5_000),
   'guesses from strange addresses, at once': (target) => guessFromEverywhere(target, 10_000),

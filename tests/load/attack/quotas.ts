@@ -1,5 +1,6 @@
 import { HOUR, MINUTE } from '#shared/domain/clock.ts';
 import { assertHolds, type Figures, tally } from './check.ts';
+import type { Reply } from './in-process.ts';
 import { type AttackTarget, freshName } from './target.ts';
 
 const DRAFT = { title: 'A broken lamp', description: 'Dark for a week.' };
@@ -7,6 +8,13 @@ const DRAFT = { title: 'A broken lamp', description: 'Dark for a week.' };
 async function logInAsNewUser(target: AttackTarget): Promise<{ headers: Record<string, string> }> {
   const username = freshName();
   return { headers: { TOKEN: await target.token(username), USERNAME: username } };
+}
+
+/** Sends requests one after the other; resolves to how many answers had each status. */
+async function sendMany(count: number, send: (turn: number) => Promise<Reply>): Promise<Figures> {
+  const replies: Reply[] = [];
+  for (let turn = 0; turn < count; turn += 1) replies.push(await send(turn));
+  return tally(replies);
 }
 
 /** S4: refused filings do not count towards the hourly limit, whatever their number. */
@@ -26,12 +34,10 @@ export async function fileInvalidComplaints(target: AttackTarget, refusals: numb
 export async function fileAroundTheHour(target: AttackTarget): Promise<Figures> {
   const { headers } = await logInAsNewUser(target);
   target.advance(HOUR - ((target.now() + MINUTE) % HOUR));
-  const replies = [];
-  for (let turn = 0; turn < 150; turn += 1) {
-    replies.push(await target.send('POST', '/complain', { headers, json: DRAFT }));
-    if (turn === 74) target.advance(MINUTE);
-  }
-  const statuses = tally(replies);
+  const statuses = await sendMany(150, (turn) => {
+    if (turn === 75) target.advance(MINUTE);
+    return target.send('POST', '/complain', { headers, json: DRAFT });
+  });
   assertHolds(statuses[201] === 60 && statuses[429] === 90, `filings were answered ${JSON.stringify(statuses)}`);
   target.advance(HOUR);
   const { status } = await target.send('POST', '/complain', { headers, json: DRAFT });
@@ -43,24 +49,20 @@ export async function fileAroundTheHour(target: AttackTarget): Promise<Figures> 
 export async function writeManyNotes(target: AttackTarget, notes: number): Promise<Figures> {
   const { headers } = await logInAsNewUser(target);
   const { body } = await target.send('POST', '/complain', { headers, json: DRAFT });
-  const replies = [];
-  for (let turn = 0; turn < notes; turn += 1) {
+  const statuses = await sendMany(notes, (turn) => {
     const json = { id: body.id, note: `${turn} `.padEnd(4_000, 'x') };
-    replies.push(await target.send('PUT', '/complain', { headers, json }));
-  }
-  const statuses = tally(replies);
+    return target.send('PUT', '/complain', { headers, json });
+  });
   assertHolds(statuses[200] === 60 && statuses[429] === notes - 60, `notes were answered ${JSON.stringify(statuses)}`);
   return { notes, written: 60 };
 }
 
-/** S6: changes the own account without end. */
+/** S6: a person changes their account without end. */
 export async function changeAccountWithoutEnd(target: AttackTarget, changes: number): Promise<Figures> {
   const { headers } = await logInAsNewUser(target);
-  const replies = [];
-  for (let turn = 0; turn < changes; turn += 1) {
-    replies.push(await target.send('PUT', '/user', { headers, json: { name: `Name ${turn}` } }));
-  }
-  const statuses = tally(replies);
+  const statuses = await sendMany(changes, (turn) =>
+    target.send('PUT', '/user', { headers, json: { name: `Name ${turn}` } }),
+  );
   assertHolds(
     statuses[200] === 60 && statuses[429] === changes - 60,
     `changes were answered ${JSON.stringify(statuses)}`,
@@ -68,18 +70,16 @@ export async function changeAccountWithoutEnd(target: AttackTarget, changes: num
   return { changes, written: 60 };
 }
 
-/** S6: follows and unfollows one complaint in turn, without end. */
+/** S6: a person follows and unfollows one complaint in turn, without end. */
 export async function followWithoutEnd(target: AttackTarget, requests: number): Promise<Figures> {
   const { headers } = await logInAsNewUser(target);
   const author = await logInAsNewUser(target);
   const { body } = await target.send('POST', '/complain', { headers: author.headers, json: DRAFT });
-  const replies = [];
-  for (let turn = 0; turn < requests; turn += 1) {
+  const statuses = await sendMany(requests, (turn) => {
     const path = turn % 2 === 0 ? '/complain/follow' : '/complain/unfollow';
-    replies.push(await target.send('POST', path, { headers, json: { id: body.id } }));
-  }
-  const statuses = tally(replies);
-  // A request that is refused leaves the complaint as it was, so every second one afterwards changes nothing.
+    return target.send('POST', path, { headers, json: { id: body.id } });
+  });
+  // The 300th request unfollows. After it each follow is refused, and each unfollow is answered 200 and changes nothing.
   const repeated = (requests - 300) / 2;
   assertHolds(
     statuses[429] === repeated && statuses[200] === 300 + repeated,

@@ -4,7 +4,7 @@ import { echo } from './support/echo.ts';
 import { useLocalAppwrite } from './support/harness.ts';
 
 const printed: string[] = [];
-/** Milliseconds by which the machine's clock has moved on. */
+/** Milliseconds that the tests add to the machine's clock. */
 let passed = 0;
 const server = useLocalAppwrite(
   {

@@ -19,7 +19,8 @@ export const LATE_MS = 2 * HOUR;
 
 /** Removes what Messaging keeps of an address, unless an account has it as its address or pending address. */
 async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Promise<void> {
-  if ((await addressesInUse(store, [address.toLowerCase()])).size > 0) return;
+  const folded = address.toLowerCase();
+  if ((await addressesInUse(store, [folded])).has(folded)) return;
   await mailer.removeAddress(address);
 }
 

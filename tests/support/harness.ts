@@ -131,7 +131,7 @@ export async function sharedService(): Promise<Service> {
   if (real) return serviceOn(deployedEnvironment(real));
   const { TESTS_FOLDER } = process.env;
   if (!TESTS_FOLDER) throw new Error('A shared service needs the folder that tests/support/build-once.ts makes.');
-  shared ??= localEnvironment({}, { filled: join(TESTS_FOLDER, `service-${process.pid}`) });
+  shared ??= newEnvironment({}, { filled: join(TESTS_FOLDER, `service-${process.pid}`) });
   return serviceOn({ ...(await shared), close: async () => {} });
 }
 
@@ -152,7 +152,40 @@ function deployedEnvironment({ target, tokenSecret, functionsDomain }: Deployed)
   };
 }
 
-async function localEnvironment(
+/** Services that tests have closed, by what they were started with: empty again, but their functions are warm. */
+const idle = new Map<string, Environment[]>();
+
+/**
+ * A service that this worker started before, if it has a free one. Only those without variables of their own are kept,
+ * since each holds a process per function.
+ */
+async function localEnvironment(variables: Record<string, string>, options: ServiceOptions): Promise<Environment> {
+  const { database = DATABASE, layout = LAYOUT, notifications = false, ...others } = options;
+  if (Object.keys({ ...variables, ...others }).length > 0) return newEnvironment(variables, options);
+  const key = `${database} ${layout} ${notifications}`;
+  const free = idle.get(key) ?? [];
+  idle.set(key, free);
+  return free.pop() ?? reusable(await newEnvironment(variables, options), free);
+}
+
+/** Closing it restores its first state and adds it to `free`. */
+async function reusable(environment: Environment, free: Environment[]): Promise<Environment> {
+  const { local } = environment;
+  if (!local) throw new Error(NEEDS_LOCAL);
+  const first = await local.snapshot();
+  const kept = {
+    ...environment,
+    async close() {
+      local.faults.clear();
+      await local.restore(first);
+      local.calls.clear();
+      free.push(kept);
+    },
+  };
+  return kept;
+}
+
+async function newEnvironment(
   variables: Record<string, string>,
   { filled, database = DATABASE, layout = LAYOUT, notifications = false, ...serving }: ServiceOptions,
 ): Promise<Environment> {

@@ -3,9 +3,6 @@ import { bundleSdk, SDK_FOLDER } from './tests/support/bundle-sdk.ts';
 import { CountReporter } from './tests/support/count-reporter.ts';
 import { LongestFirst } from './tests/support/longest-first.ts';
 
-/** The project `behaviour` runs everything on MariaDB; these run again what depends on the database. */
-const OTHER_DATABASES = ['postgresql', 'mongodb'];
-
 // The global setup imports the SDK too, so the bundle must exist before it runs.
 await bundleSdk();
 
@@ -34,17 +31,5 @@ export const LOCAL = {
 } satisfies ViteUserConfig['test'];
 
 export default defineConfig({
-  test: {
-    ...LOCAL,
-    projects: [
-      {
-        extends: true,
-        test: { name: 'behaviour', include: ['tests/**/*.test.ts', 'scripts/local/tests/**/*.test.ts'] },
-      },
-      ...OTHER_DATABASES.map((database) => ({
-        extends: true as const,
-        test: { name: database, include: ['tests/api/databases.test.ts'], env: { TEST_DATABASE: database } },
-      })),
-    ],
-  },
+  test: { ...LOCAL, include: ['tests/**/*.test.ts', 'scripts/local/tests/**/*.test.ts'] },
 });

@@ -64,11 +64,10 @@ type ServiceOptions = { filled?: string; database?: EngineName; layout?: Layout;
   'workers' | 'proxy' | 'delays' | 'config' | 'reuseCompiled'
 >;
 
-const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
+export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
 
-/** The default database of tests: TEST_DATABASE, that of the real Appwrite, or MariaDB. */
-const { TEST_DATABASE, APPWRITE_DATABASE } = process.env;
-export const DATABASE = DATABASES.find((name) => name === (TEST_DATABASE ?? APPWRITE_DATABASE)) ?? 'mariadb';
+/** The database of the real Appwrite; MariaDB on the local one, unless a test chooses another. */
+const DATABASE = DATABASES.find((name) => name === process.env.APPWRITE_DATABASE) ?? 'mariadb';
 
 /** The default layout of tests: LAYOUT, or groups. */
 export const LAYOUT = readLayout(process.env.LAYOUT) ?? 'groups';

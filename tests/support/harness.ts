@@ -52,6 +52,13 @@ export type Service = {
 
 export const uniqueName = (prefix = 'p') => `${prefix}${randomBytes(6).toString('hex')}`;
 
+/** For tests of mails and webhooks, which move the clock by days. */
+export const MAIL_SETTINGS = {
+  TOKEN_HOURS: '720',
+  APP_URL: 'https://app.example/reports',
+  WEBHOOKS_TO_LOOPBACK: 'true',
+};
+
 const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_SETTINGS };
 
 /**
@@ -155,13 +162,14 @@ function deployedEnvironment({ target, tokenSecret, functionsDomain }: Deployed)
 const idle = new Map<string, Environment[]>();
 
 /**
- * A service that this worker started before, if it has a free one. Only those without variables of their own are kept,
- * since each holds a process per function.
+ * A service that this worker started before, if it has a free one. Only those with common variables are kept, since
+ * each holds a process per function.
  */
 async function localEnvironment(variables: Record<string, string>, options: ServiceOptions): Promise<Environment> {
   const { database = DATABASE, layout = LAYOUT, notifications = false, ...others } = options;
-  if (Object.keys({ ...variables, ...others }).length > 0) return newEnvironment(variables, options);
-  const key = `${database} ${layout} ${notifications}`;
+  const isCommon = variables === MAIL_SETTINGS || Object.keys(variables).length === 0;
+  if (!isCommon || Object.keys(others).length > 0) return newEnvironment(variables, options);
+  const key = JSON.stringify({ variables, database, layout, notifications });
   const free = idle.get(key) ?? [];
   idle.set(key, free);
   return free.pop() ?? reusable(await newEnvironment(variables, options), free);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Profile } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { type Service, startService, uniqueName } from '../../support/harness.ts';
+import { MAIL_SETTINGS, type Service, startService, uniqueName } from '../../support/harness.ts';
 import { advanceMinutes, inboxOf, mailAdmin } from '../../support/mail.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService({ APP_URL: 'https://app.example' }, { notifications: true });
+  service = await startService(MAIL_SETTINGS, { notifications: true });
 });
 afterAll(() => service.close());
 
@@ -22,7 +22,8 @@ async function newestTo(address: string) {
 }
 
 async function tokenTo(address: string, name: string): Promise<string> {
-  const [, token = ''] = new RegExp(`https://app\\.example/#${name}=(\\S+)`).exec((await newestTo(address)).text) ?? [];
+  const [, token = ''] =
+    new RegExp(`https://app\\.example/reports/#${name}=(\\S+)`).exec((await newestTo(address)).text) ?? [];
   expect(token).toMatch(/^[\w-]{43}$/);
   return token;
 }

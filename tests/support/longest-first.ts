@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { seededRandom } from './seeded-random.ts';
 
 /** The files that take longest, by their paths. */
-const LONGEST = /\/(checks|databases|docs\/page|corpus\/corpus)\.test\.ts$/;
+const LONGEST = /\/(databases|docs\/page|corpus\/corpus)\.test\.ts$/;
 
 /** Runs the test files in random order, but the longest ones first, so that no core is idle at the end. */
 export class LongestFirst extends BaseSequencer {

@@ -64,12 +64,16 @@ const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_
 /**
  * `filled` is a data folder to start with. `workers`, `proxy` and `delays` imitate a real Appwrite, and `reuseCompiled:
  * false` its cold starts. `config` replaces the product's project file. `notifications` deploys that function, which
- * each change starts; the layout compact always has it.
+ * each change starts. `maintenance: false` leaves that one out, which each ten minutes of a moved clock start. The layout
+ * compact always has both.
  */
-type ServiceOptions = { filled?: string; database?: EngineName; layout?: Layout; notifications?: boolean } & Pick<
-  LocalAppwriteOptions,
-  'workers' | 'proxy' | 'delays' | 'config' | 'reuseCompiled'
->;
+type ServiceOptions = {
+  filled?: string;
+  database?: EngineName;
+  layout?: Layout;
+  notifications?: boolean;
+  maintenance?: boolean;
+} & Pick<LocalAppwriteOptions, 'workers' | 'proxy' | 'delays' | 'config' | 'reuseCompiled'>;
 
 export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
 
@@ -79,10 +83,10 @@ const DATABASE = DATABASES.find((name) => name === process.env.APPWRITE_DATABASE
 /** The default layout of tests: LAYOUT, or groups. */
 export const LAYOUT = readLayout(process.env.LAYOUT) ?? 'groups';
 
-/** The project of a layout, without `notifications` unless a test needs it, which makes changes a quarter cheaper. */
-function projectFor(layout: Layout, notifications: boolean) {
+/** The project of a layout without the functions that a test does not need, which makes changes a quarter cheaper. */
+function projectFor(layout: Layout, deployed: { notifications: boolean; maintenance: boolean }) {
   const { folder, content } = localProject(layout);
-  const functions = content.functions.filter(({ $id }) => notifications || $id !== 'notifications');
+  const functions = content.functions.filter(({ $id }) => !($id in deployed) || deployed[$id as keyof typeof deployed]);
   return { folder, content: { ...content, functions } };
 }
 
@@ -166,10 +170,10 @@ const idle = new Map<string, Environment[]>();
  * each holds a process per function.
  */
 async function localEnvironment(variables: Record<string, string>, options: ServiceOptions): Promise<Environment> {
-  const { database = DATABASE, layout = LAYOUT, notifications = false, ...others } = options;
+  const { database = DATABASE, layout = LAYOUT, notifications = false, maintenance = true, ...others } = options;
   const isCommon = variables === MAIL_SETTINGS || Object.keys(variables).length === 0;
   if (!isCommon || Object.keys(others).length > 0) return newEnvironment(variables, options);
-  const key = JSON.stringify({ variables, database, layout, notifications });
+  const key = JSON.stringify({ variables, database, layout, notifications, maintenance });
   const free = idle.get(key) ?? [];
   idle.set(key, free);
   return free.pop() ?? reusable(await newEnvironment(variables, options), free);
@@ -194,14 +198,21 @@ async function reusable(environment: Environment, free: Environment[]): Promise<
 
 async function newEnvironment(
   variables: Record<string, string>,
-  { filled, database = DATABASE, layout = LAYOUT, notifications = false, ...serving }: ServiceOptions,
+  {
+    filled,
+    database = DATABASE,
+    layout = LAYOUT,
+    notifications = false,
+    maintenance = true,
+    ...serving
+  }: ServiceOptions,
 ): Promise<Environment> {
   const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
   const settings = { ...SETTINGS, ...variables };
   const local = await startLocalAppwrite({
     dataDir,
     database,
-    config: projectFor(layout, notifications),
+    config: projectFor(layout, { notifications, maintenance }),
     origin: originPaths(layout),
     variables: { '*': settings },
     ...serving,

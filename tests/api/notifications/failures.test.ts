@@ -9,7 +9,10 @@ import { advanceMinutes, deliveriesOf, giveAddress, inboxOf, mailAdmin } from '.
 let service: Service;
 let start: Snapshot;
 beforeAll(async () => {
-  service = await startService({ TOKEN_HOURS: '720', APPWRITE_TIMEOUT_MS: '1500' }, { notifications: true });
+  service = await startService(
+    { TOKEN_HOURS: '720', APPWRITE_TIMEOUT_MS: '1500' },
+    { notifications: true, maintenance: false },
+  );
   start = await service.local.snapshot();
 });
 // Moves the clock back to the present: tokens and signatures of new accounts are valid for a limited time only.

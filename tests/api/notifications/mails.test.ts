@@ -10,7 +10,7 @@ import { advanceMinutes, deliveriesOf, giveAddress, inboxOf, mailAdmin } from '.
 let service: Service;
 let start: Snapshot;
 beforeAll(async () => {
-  service = await startService(MAIL_SETTINGS, { notifications: true });
+  service = await startService(MAIL_SETTINGS, { notifications: true, maintenance: false });
   start = await service.local.snapshot();
 });
 // Moves the clock back to the present: tokens and signatures of new accounts are valid for a limited time only.

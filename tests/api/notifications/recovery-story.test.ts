@@ -6,7 +6,7 @@ import { advanceMinutes, inboxOf, mailAdmin } from '../../support/mail.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService(MAIL_SETTINGS, { notifications: true });
+  service = await startService(MAIL_SETTINGS, { notifications: true, maintenance: false });
 });
 afterAll(() => service.close());
 

@@ -19,7 +19,7 @@ const calls: Call[] = [];
 const answers: Record<string, { status: number; headers?: Record<string, string> }> = {};
 
 beforeAll(async () => {
-  service = await startService(MAIL_SETTINGS, { notifications: true });
+  service = await startService(MAIL_SETTINGS, { notifications: true, maintenance: false });
   start = await service.local.snapshot();
   server = await startServer(async (request, response) => {
     const path = request.url ?? '';

@@ -139,9 +139,7 @@ let shared: Promise<Environment> | undefined;
 export async function sharedService(): Promise<Service> {
   const real = deployed();
   if (real) return serviceOn(deployedEnvironment(real));
-  const { TESTS_FOLDER } = process.env;
-  if (!TESTS_FOLDER) throw new Error('A shared service needs the folder that tests/support/build-once.ts makes.');
-  shared ??= newEnvironment({}, { filled: join(TESTS_FOLDER, `service-${process.pid}`) });
+  shared ??= newEnvironment({}, {});
   return serviceOn({ ...(await shared), close: async () => {} });
 }
 
@@ -165,14 +163,17 @@ function deployedEnvironment({ target, tokenSecret, functionsDomain }: Deployed)
 /** Services that tests have closed, by what they were started with: empty again, but their functions are warm. */
 const idle = new Map<string, Environment[]>();
 
+/** The folder of tests/support/build-once.ts, which removes it; undefined in commands such as `npm run races`. */
+const { TESTS_FOLDER } = process.env;
+
 /**
  * A service that this worker started before, if it has a free one. Only those with common variables are kept, since
- * each holds a process per function.
+ * each holds a process per function. Commands keep none, since they would not end.
  */
 async function localEnvironment(variables: Record<string, string>, options: ServiceOptions): Promise<Environment> {
   const { database = DATABASE, layout = LAYOUT, notifications = false, maintenance = true, ...others } = options;
   const isCommon = variables === MAIL_SETTINGS || Object.keys(variables).length === 0;
-  if (!isCommon || Object.keys(others).length > 0) return newEnvironment(variables, options);
+  if (!TESTS_FOLDER || !isCommon || Object.keys(others).length > 0) return newEnvironment(variables, options);
   const key = JSON.stringify({ variables, database, layout, notifications, maintenance });
   const free = idle.get(key) ?? [];
   idle.set(key, free);
@@ -207,7 +208,7 @@ async function newEnvironment(
     ...serving
   }: ServiceOptions,
 ): Promise<Environment> {
-  const dataDir = filled ?? (await mkdtemp(join(tmpdir(), 'complaints-')));
+  const dataDir = filled ?? (await mkdtemp(join(TESTS_FOLDER ?? tmpdir(), 'complaints-')));
   const settings = { ...SETTINGS, ...variables };
   const local = await startLocalAppwrite({
     dataDir,

@@ -1,7 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { bundleSdk, SDK_FOLDER } from './tests/support/bundle-sdk.ts';
 import { CountReporter } from './tests/support/count-reporter.ts';
-import { LongestFirst } from './tests/support/longest-first.ts';
+import { LongestEarly } from './tests/support/longest-early.ts';
 
 // The global setup imports the SDK too, so the bundle must exist before it runs.
 await bundleSdk();
@@ -14,7 +14,7 @@ export const LOCAL = {
     { find: /^node-appwrite\/file$/, replacement: `${SDK_FOLDER}/file.mjs` },
   ],
   server: { deps: { external: [/\/\.local\/test-sdk\//] } },
-  sequence: { shuffle: true, sequencer: LongestFirst },
+  sequence: { shuffle: true, sequencer: LongestEarly },
   pool: 'forks',
   // Reading and compiling the code takes longest, so the files that a worker runs share it.
   isolate: false,

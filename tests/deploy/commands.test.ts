@@ -9,7 +9,7 @@ import { LoginReply } from '#shared/contract/responses.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { startServer } from '../support/local-server.ts';
 import { ROOT } from './support/project.ts';
-import { runScript, SPAWN_ENV } from './support/run.ts';
+import { callScript, runScript, SPAWN_ENV } from './support/run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'complaints-commands-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,7 +23,7 @@ const target = { APPWRITE_PROJECT_ID: 'p', APPWRITE_API_KEY: 'k' };
 
 describe.each(SCRIPTS)('npm run %s', (script) => {
   it('prints its usage and does nothing else', async () => {
-    const { code, output } = await runScript(script, ['--help'], {});
+    const { code, output } = await callScript(script, ['--help']);
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/^Usage: npm (run|start)/) });
   });
 });
@@ -31,7 +31,7 @@ describe.each(SCRIPTS)('npm run %s', (script) => {
 it.each(['start', 'deploy', 'doctor', 'smoke', 'admin'])(
   'npm run %s refuses a layout that does not exist',
   async (script) => {
-    const { code, output } = await runScript(script, ['--layout', 'one'], {
+    const { code, output } = await callScript(script, ['--layout', 'one'], {
       ...target,
       APPWRITE_ENDPOINT: 'http://127.0.0.1:9/v1',
     });
@@ -41,7 +41,7 @@ it.each(['start', 'deploy', 'doctor', 'smoke', 'admin'])(
 );
 
 it.each(['start', 'deploy', 'smoke'])('npm run %s refuses an unknown option', async (script) => {
-  const { code, output } = await runScript(script, ['--no-such-option'], {});
+  const { code, output } = await callScript(script, ['--no-such-option']);
   expect(code).toBe(2);
   expect(output).toContain("Unknown option '--no-such-option'");
   expect(output).not.toMatch(/^\s+at /m);
@@ -89,7 +89,7 @@ it('an extra argument is refused by name', async () => {
     ['smoke', ['complaints']],
     ['admin', ['list', 'complaints']],
   ] as const) {
-    const { code, output } = await runScript(script, args, { ...target, APPWRITE_ENDPOINT: 'http://127.0.0.1:9/v1' });
+    const { code, output } = await callScript(script, args, { ...target, APPWRITE_ENDPOINT: 'http://127.0.0.1:9/v1' });
     expect(output).toMatch(/^Unexpected argument: complaints\n\nUsage: /);
     expect(code).toBe(2);
   }

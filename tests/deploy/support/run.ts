@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
+import { vi } from 'vitest';
 import { type ProcessResult, resultOf } from '#scripts/project/process-result.ts';
 import { ROOT } from './project.ts';
 
@@ -15,4 +17,33 @@ export function runScript(
   const options = { cwd: ROOT, env: { ...SPAWN_ENV, ...env } };
   const child = spawn(process.execPath, [`scripts/${script}/main.ts`, ...args], options);
   return resultOf(child);
+}
+
+let runs = 0;
+
+/**
+ * Runs a command of package.json in this process, which saves loading all its code again. Only for calls that it
+ * refuses or answers with its usage.
+ */
+export async function callScript(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<ProcessResult> {
+  const { argv, exitCode } = process;
+  const lines: string[] = [];
+  for (const stream of ['log', 'error'] as const)
+    vi.spyOn(console, stream).mockImplementation((line) => lines.push(line));
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  Object.assign(process, { argv: [process.execPath, script, ...args], exitCode: undefined });
+  try {
+    runs += 1;
+    // The query makes it another module, so that it runs again.
+    await import(`${join(ROOT, 'scripts', script, 'main.ts')}?run=${runs}`);
+    return { code: Number(process.exitCode), output: lines.map((line) => `${line}\n`).join('') };
+  } finally {
+    Object.assign(process, { argv, exitCode });
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  }
 }

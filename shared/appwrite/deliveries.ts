@@ -198,7 +198,10 @@ export async function listOfAccount(store: Store, accountId: string, limit: numb
   return rows;
 }
 
-/** Those of up to 100 former addresses, in lower case, that a pending mail goes to. Exact on PostgreSQL. */
+/**
+ * Those of up to 100 addresses that a pending mail to a former address goes to, in lower case. PostgreSQL finds only
+ * addresses in the stored case.
+ */
 export async function addressesAwaitingMail(store: Store, addresses: readonly string[]): Promise<Set<string>> {
   const { rows } = await store.deliveries.list([
     Query.equal('status', 'pending'),

@@ -4,8 +4,8 @@ import { type Attempt, type CallTimes, callHedged, callOnce } from './hedged-cal
 import { Slots } from './slots.ts';
 
 /**
- * One logical call. `from` and `to` are `Clock.elapsed()`, so overlapping calls ran in parallel. `attempts` is 0 before
- * it is sent, then 1 or 2.
+ * One logical call. `from` and `to` are `Clock.elapsed()`, so overlapping calls ran in parallel. `attempts`: how
+ * often it was sent, from 0 to 2.
  */
 export type CallRecord = { call: string; from: number; to: number; ok: boolean; attempts: number };
 

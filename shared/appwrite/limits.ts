@@ -91,16 +91,16 @@ async function count({ store }: Deps, limit: Limit, { step, isThere, uses }: Cou
 }
 
 /**
- * `granted` is the number of uses reserved; the others have already been returned. `secondsLeft`: until one more use is
- * free. `giveBack` returns some of the granted ones.
+ * `granted` uses are reserved; the others have already been returned. `secondsLeft`: seconds until one more use is free.
+ * `giveBack` returns some of the granted ones.
  */
 export type ManyReserved = { granted: number; secondsLeft: number; giveBack(uses: number): Promise<void> };
 
 /**
- * Reserves up to `uses` uses, as many as are left. Call it before the work that they allow. It makes two calls in
+ * Reserves up to `uses` uses of a limit, or as many as are left. Call it before the limited work. It makes two calls in
  * parallel, rarely a third. The limit holds across processes: concurrent callers in one step never get more than `max`
  * together, but two bursts on both sides of a step boundary may both be granted. When the store fails, nothing is
- * granted and it throws 503. `reading`: the uses, if the caller reads them.
+ * granted and it throws 503. `reading`: what `readUses` has read, or its promise.
  */
 export async function reserveMany(
   deps: Deps,

@@ -5,6 +5,7 @@ import type { Role } from '#shared/domain/account.ts';
 import { issueToken } from '#shared/security/issue-token.ts';
 import type { PasswordHasher } from '#shared/security/passwords.ts';
 import { register } from '#shared/services/accounts/register.ts';
+import { TEST_SETTINGS } from './deployed.ts';
 
 export const PASSWORD = 'correct-horse-9';
 
@@ -28,9 +29,9 @@ type ProjectAccess = { endpoint: string; projectId: string; apiKey: string; sett
 /** Opens accounts with the deployed code in this process, which saves starting a function. */
 export function enroller({ endpoint, projectId, apiKey, settings }: ProjectAccess) {
   const place = { APPWRITE_FUNCTION_API_ENDPOINT: endpoint, APPWRITE_FUNCTION_PROJECT_ID: projectId };
-  // A test may set a low limit for the registrations that it tries itself.
-  const unlimited = { REGISTRATIONS_PER_HOUR: '1000000' };
-  const config = readConfig({ ...settings, ...place, ...unlimited });
+  // A low limit that a test sets is for the registrations that it sends itself.
+  const { REGISTRATIONS_PER_HOUR } = TEST_SETTINGS;
+  const config = readConfig({ ...settings, ...place, REGISTRATIONS_PER_HOUR });
   const service = composeService(config, { createHasher: () => hasher });
 
   /** A token for a new account with PASSWORD. A role other than user is set as the admin command does. */

@@ -64,7 +64,7 @@ const SETTINGS = { TOKEN_SECRET: randomBytes(48).toString('base64url'), ...TEST_
 /**
  * `filled` is a data folder to start with. `workers`, `proxy` and `delays` imitate a real Appwrite, and `reuseCompiled:
  * false` its cold starts. `config` replaces the product's project file. `notifications` deploys that function, which
- * each change starts. `maintenance: false` leaves that one out, which each ten minutes of a moved clock start. The layout
+ * each change starts; `maintenance: false` leaves out the one that runs at every ten minutes of the clock. The layout
  * compact always has both.
  */
 type ServiceOptions = {
@@ -77,17 +77,19 @@ type ServiceOptions = {
 
 export const DATABASES = ['mariadb', 'postgresql', 'mongodb'] as const satisfies EngineName[];
 
-/** The database of the real Appwrite; MariaDB on the local one, unless a test chooses another. */
-const DATABASE = DATABASES.find((name) => name === process.env.APPWRITE_DATABASE) ?? 'mariadb';
-
 /** The default layout of tests: LAYOUT, or groups. */
 export const LAYOUT = readLayout(process.env.LAYOUT) ?? 'groups';
 
-/** The project of a layout without the functions that a test does not need, which makes changes a quarter cheaper. */
-function projectFor(layout: Layout, deployed: { notifications: boolean; maintenance: boolean }) {
+type StartOptions = Required<Pick<ServiceOptions, 'database' | 'layout' | 'notifications' | 'maintenance'>>;
+
+const DEFAULTS: StartOptions = { database: 'mariadb', layout: LAYOUT, notifications: false, maintenance: true };
+
+/** The project of a layout. Without `notifications`, changes are a quarter cheaper. */
+function projectFor({ layout, notifications, maintenance }: StartOptions) {
   const { folder, content } = localProject(layout);
-  const functions = content.functions.filter(({ $id }) => !($id in deployed) || deployed[$id as keyof typeof deployed]);
-  return { folder, content: { ...content, functions } };
+  const isNeeded = ({ $id }: { $id: string }) =>
+    ($id !== 'notifications' || notifications) && ($id !== 'maintenance' || maintenance);
+  return { folder, content: { ...content, functions: content.functions.filter(isNeeded) } };
 }
 
 /** The Appwrite that a service runs on, local or real. */
@@ -105,13 +107,16 @@ type Environment = {
 export const IS_DEPLOYED = deployed() !== undefined;
 
 const LOCAL_ENVIRONMENTS = [
-  ...LAYOUTS.map((layout) => ({ database: DATABASE, layout })),
-  ...DATABASES.filter((database) => database !== DATABASE).map((database) => ({ database, layout: 'groups' as const })),
+  ...LAYOUTS.map((layout) => ({ database: DEFAULTS.database, layout })),
+  ...DATABASES.filter((name) => name !== DEFAULTS.database).map((database) => ({
+    database,
+    layout: 'groups' as const,
+  })),
 ];
 
 /** Where the main story is played: in both layouts and on all databases, or on the deployment. */
 export const STORY_ENVIRONMENTS: readonly { database: EngineName; layout: Layout }[] = IS_DEPLOYED
-  ? [{ database: DATABASE, layout: 'groups' }]
+  ? [{ database: DATABASES.find((name) => name === process.env.APPWRITE_DATABASE) ?? 'mariadb', layout: 'groups' }]
   : LOCAL_ENVIRONMENTS;
 
 /**
@@ -139,7 +144,7 @@ let shared: Promise<Environment> | undefined;
 export async function sharedService(): Promise<Service> {
   const real = deployed();
   if (real) return serviceOn(deployedEnvironment(real));
-  shared ??= newEnvironment({}, {});
+  shared ??= newEnvironment({}, DEFAULTS);
   return serviceOn({ ...(await shared), close: async () => {} });
 }
 
@@ -160,27 +165,28 @@ function deployedEnvironment({ target, tokenSecret, functionsDomain }: Deployed)
   };
 }
 
-/** Services that tests have closed, by what they were started with: empty again, but their functions are warm. */
+/** Services that tests have closed, by their variables and options. Their data is reset; their functions are warm. */
 const idle = new Map<string, Environment[]>();
 
 /** The folder of tests/support/build-once.ts, which removes it; undefined in commands such as `npm run races`. */
 const { TESTS_FOLDER } = process.env;
 
 /**
- * A service that this worker started before, if it has a free one. Only those with common variables are kept, since
- * each holds a process per function. Commands keep none, since they would not end.
+ * Takes an idle service of this worker, or starts one. Only services with common variables and options are kept, since
+ * each has a process for every function. Commands keep none: an open service would keep them running.
  */
-async function localEnvironment(variables: Record<string, string>, options: ServiceOptions): Promise<Environment> {
-  const { database = DATABASE, layout = LAYOUT, notifications = false, maintenance = true, ...others } = options;
+async function localEnvironment(variables: Record<string, string>, given: ServiceOptions): Promise<Environment> {
+  const options = { ...DEFAULTS, ...given };
   const isCommon = variables === MAIL_SETTINGS || Object.keys(variables).length === 0;
-  if (!TESTS_FOLDER || !isCommon || Object.keys(others).length > 0) return newEnvironment(variables, options);
-  const key = JSON.stringify({ variables, database, layout, notifications, maintenance });
+  const isPlain = Object.keys(given).every((name) => name in DEFAULTS);
+  if (!TESTS_FOLDER || !isCommon || !isPlain) return newEnvironment(variables, options);
+  const key = JSON.stringify({ variables, options });
   const free = idle.get(key) ?? [];
   idle.set(key, free);
   return free.pop() ?? reusable(await newEnvironment(variables, options), free);
 }
 
-/** Closing it restores its first state and adds it to `free`. */
+/** The same service, but `close` resets it to its present state and adds it to `free`. */
 async function reusable(environment: Environment, free: Environment[]): Promise<Environment> {
   const { local } = environment;
   if (!local) throw new Error(NEEDS_LOCAL);
@@ -199,21 +205,15 @@ async function reusable(environment: Environment, free: Environment[]): Promise<
 
 async function newEnvironment(
   variables: Record<string, string>,
-  {
-    filled,
-    database = DATABASE,
-    layout = LAYOUT,
-    notifications = false,
-    maintenance = true,
-    ...serving
-  }: ServiceOptions,
+  options: ServiceOptions & StartOptions,
 ): Promise<Environment> {
+  const { filled, database, layout, notifications, maintenance, ...serving } = options;
   const dataDir = filled ?? (await mkdtemp(join(TESTS_FOLDER ?? tmpdir(), 'complaints-')));
   const settings = { ...SETTINGS, ...variables };
   const local = await startLocalAppwrite({
     dataDir,
     database,
-    config: projectFor(layout, { notifications, maintenance }),
+    config: projectFor({ database, layout, notifications, maintenance }),
     origin: originPaths(layout),
     variables: { '*': settings },
     ...serving,

@@ -53,7 +53,7 @@ export class MovableClock implements ClockControl {
     this.#onMove();
   }
 
-  /** Sets the offset without running what is due, before or after it. */
+  /** Sets the offset. Unlike `advance`, it runs nothing that is due. */
   setOffset(milliseconds: number): void {
     this.#shift += milliseconds - this.offset();
   }

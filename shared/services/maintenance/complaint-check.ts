@@ -10,7 +10,7 @@ export type CompleteEdit = (complaint: CheckedComplaint) => Promise<boolean>;
 export type Checked = { closed: boolean; recounted: boolean; mended: boolean };
 
 /**
- * Does what the API would have done after an edit that was made in the console: revokes or publishes picture URLs and,
+ * Completes an edit made in the console, as the API would have done: revokes or publishes picture URLs and,
  * with `completeEdit` (console-edits.ts), updates derived columns and totals. `thorough` also revokes older tokens of
  * hidden pictures, one call each, since the hiding request may have crashed before that.
  */

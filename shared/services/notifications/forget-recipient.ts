@@ -24,7 +24,7 @@ async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Prom
   await mailer.removeAddress(address);
 }
 
-/** As `forgetEmail`, for those of up to 100 addresses that no pending mail goes to either. */
+/** Removes what Messaging keeps of those of up to 100 addresses that no account uses and no pending mail goes to. */
 export async function forgetUnneeded({ store, mailer }: NotifyDeps, addresses: readonly string[]): Promise<void> {
   const folded = addresses.map((address) => address.toLowerCase());
   const [used, awaiting] = await Promise.all([addressesInUse(store, folded), addressesAwaitingMail(store, addresses)]);
@@ -84,8 +84,9 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
 }
 
 /**
- * Removes the unneeded ones from a page of the addresses that Messaging keeps. Some are left after a deletion whose
- * event was lost. Writes an outbox row for the next page. Idempotent: the next mail to an address adds it again.
+ * Reads a page of the addresses that Messaging keeps, and removes those that nobody needs. A deletion whose event was
+ * lost leaves such addresses. Writes an outbox row for the next page. Idempotent: the next mail to an address adds it
+ * again.
  */
 export async function reviewAddresses(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<void> {
   const { store, mailer } = deps;

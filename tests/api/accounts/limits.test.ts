@@ -32,7 +32,7 @@ it('registrations and failed logins have the limits that are set, and are allowe
   const register = (username = uniqueName()) =>
     service.send('POST', '/user', { json: { username, password: PASSWORD, name: 'One Of Many' } });
   const username = uniqueName('ada');
-  // The accounts of other tests count no more then.
+  // The accounts that other tests have opened count for an hour.
   service.local.clock.advance(HOUR);
   for (const name of [username, uniqueName(), uniqueName()]) expect((await register(name)).status).toBe(201);
   refusedUntilLater(await register());

@@ -22,8 +22,8 @@ export function runScript(
 let runs = 0;
 
 /**
- * Runs a command of package.json in this process, which saves loading all its code again. Only for calls that it
- * refuses or answers with its usage.
+ * Runs a command of package.json in this process, which saves loading its code again. Not for calls at the same time,
+ * since it sets `process.argv` and the environment.
  */
 export async function callScript(
   script: string,
@@ -38,7 +38,7 @@ export async function callScript(
   Object.assign(process, { argv: [process.execPath, script, ...args], exitCode: undefined });
   try {
     runs += 1;
-    // The query makes it another module, so that it runs again.
+    // A module runs once for each URL, so the query changes.
     await import(`${join(ROOT, 'scripts', script, 'main.ts')}?run=${runs}`);
     return { code: Number(process.exitCode), output: lines.map((line) => `${line}\n`).join('') };
   } finally {

@@ -61,10 +61,13 @@ async function runCli(context: PushContext, functions: readonly DeclaredFunction
   }
 }
 
-/** The environment that the CLI needs: search paths, locale, proxies and certificates. Never a key or a secret. */
+/**
+ * The environment that the CLI needs: search paths, locale, proxies, certificates and the cache of compiled code. Never
+ * a key or a secret.
+ */
 export function inheritedVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names =
-    /^(PATH|TMPDIR|TEMP|TMP|LANG|SystemRoot|(HTTPS?|NO)_PROXY|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED)$/i;
+    /^(PATH|TMPDIR|TEMP|TMP|LANG|SystemRoot|(HTTPS?|NO)_PROXY|NODE_COMPILE_CACHE|NODE_EXTRA_CA_CERTS|NODE_TLS_REJECT_UNAUTHORIZED)$/i;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => names.test(name)));
 }
 

@@ -30,35 +30,36 @@ export function callHedged<T>(attempt: Attempt<T>, times: CallTimes): Promise<T>
 
 function attemptCall<T>(attempt: Attempt<T>, { afterMs, limitMs, isWaiting }: CallTimes, most: 1 | 2): Promise<T> {
   return new Promise((resolve, reject) => {
-    const attempts: AbortController[] = [];
-    let running = 0;
+    const running = new Set<AbortController>();
+    let started = 0;
     let second: NodeJS.Timeout | undefined;
     let ended = false;
     const end = (settle: () => void) => {
       ended = true;
       clearTimeout(second);
       clearTimeout(limit);
-      for (const controller of attempts) controller.abort();
+      for (const controller of running) controller.abort();
       settle();
     };
     const fail = (error: unknown) => {
-      running -= 1;
       if (ended) return;
       if (!isTransient(error)) return end(() => reject(error));
-      if (attempts.length < most) {
+      if (started < most) {
         clearTimeout(second);
         second = setTimeout(start, pauseBeforeSecondMs());
-      } else if (running === 0) {
+      } else if (running.size === 0) {
         end(() => reject(error));
       }
     };
     const start = () => {
       const controller = new AbortController();
-      const again = attempts.push(controller) > 1;
-      running += 1;
-      attempt(controller.signal, again).then((answer) => {
-        if (!ended) end(() => resolve(answer));
-      }, fail);
+      running.add(controller);
+      started += 1;
+      attempt(controller.signal, started > 1)
+        .finally(() => running.delete(controller))
+        .then((answer) => {
+          if (!ended) end(() => resolve(answer));
+        }, fail);
     };
     const startLate = () => {
       if (isWaiting?.()) second = setTimeout(startLate, afterMs);

@@ -17,7 +17,7 @@ let service: Service;
 let staff: Person;
 let admin: Person;
 beforeAll(async () => {
-  service = await startService({ CONFIRM_MAILS_PER_HOUR: '3' });
+  service = await startService({ CONFIRM_MAILS_PER_HOUR: '3' }, { maintenance: false });
   [staff, admin] = await service.people('staff', 'admin');
 });
 afterAll(() => service.close());

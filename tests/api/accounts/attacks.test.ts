@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Snapshot } from 'local-appwrite';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '#shared/domain/clock.ts';
 import { attackerAddress, guessFromEverywhere, guessFromHome, loginDuringGuesses } from '#tests/load/attack/guesses.ts';
 import { type AttackProject, startProject } from '#tests/load/attack/local-project.ts';
@@ -11,15 +12,24 @@ import { seededRandom } from '#tests/support/seeded-random.ts';
 
 /** Runs the attacks of `npm run attack` on a smaller scale. */
 let project: AttackProject;
+let empty: Snapshot;
 let target: AttackTarget;
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-// Each test has a project of its own: random names of two tests may share the counter of a limit.
-beforeEach(async () => {
+beforeAll(async () => {
   project = await startProject();
+  empty = await project.local.snapshot();
+});
+afterAll(() => project.close());
+
+// Each test begins with an empty project: random names of two tests may share the counter of a limit.
+beforeEach(() => {
   target = openTarget(project);
 });
-afterEach(() => project.close());
+afterEach(async () => {
+  await project.local.settle();
+  await project.local.restore(empty);
+});
 
 describe('tokens', () => {
   it('that are forged or altered are refused, and the altered ones cost no call to Appwrite', async () => {

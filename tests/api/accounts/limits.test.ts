@@ -9,14 +9,15 @@ import type { Answer } from '../../support/send.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService({
+  const limits = {
     REGISTRATIONS_PER_HOUR: '3',
     COMPLAINTS_PER_HOUR: '3',
     CHANGES_PER_HOUR: '3',
     STAFF_CHANGES_PER_HOUR: '5',
     FOLLOWS_PER_HOUR: '3',
     LOGIN_FAILURES_FROM_KNOWN: '4',
-  });
+  };
+  service = await startService(limits, { maintenance: false });
 });
 afterAll(() => service.close());
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import type { Target } from '#scripts/project/connect.ts';
 import { type ProcessResult, resultOf } from '#scripts/project/process-result.ts';
 
@@ -16,7 +17,7 @@ export function runCli(
   writeFileSync(join(folder, '.appwrite', 'prefs.json'), JSON.stringify({ current: 's', s: { endpoint, key } }));
   writeFileSync(join(folder, 'appwrite.config.json'), JSON.stringify({ ...project, projectId }));
   const program = createRequire(import.meta.url).resolve('appwrite-cli');
-  const env = { PATH: process.env.PATH ?? '', HOME: folder };
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, ...COMPILE_CACHE };
   const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
   return resultOf(child);
 }

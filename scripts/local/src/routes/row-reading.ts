@@ -33,7 +33,7 @@ function listRows({ project, rows, transactions }: Parts, dialect: Dialect, call
   const transactionId = transactionOf(call);
   const source = transactionId ? transactions.state(transactionId) : rows;
   const total = counted ? source.count(table, plan, visible) : 0;
-  const found = source.list(table, plan, visible).map((row) => select(plan, show(table, row, dialect)));
+  const found = source.list(table, plan, visible).map((row) => show(table, select(plan, row), dialect));
   return { status: 200, body: { total, [dialect.items]: found } };
 }
 
@@ -49,7 +49,7 @@ function getRow({ project, rows, stale, transactions }: Parts, dialect: Dialect,
   const read = () => rows.find(table, id);
   const row = transactionId ? transactions.state(transactionId).find(table, id) : stale.read(table, id, read);
   if (!row || !mayRead(call, table, row)) throw errorWithId(`${dialect.item}_not_found`, id);
-  return { status: 200, body: select(plan, show(table, row, dialect)) };
+  return { status: 200, body: show(table, select(plan, row), dialect) };
 }
 
 function mayRead({ caller }: Call, table: Table, row: Row): boolean {

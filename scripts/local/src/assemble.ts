@@ -55,7 +55,7 @@ export function assemble(options: LocalAppwriteOptions) {
     calls,
     faults,
     cors: new Cors(options.webPlatforms ?? []),
-    print,
+    print: options.log,
     projectId: project.id,
     killFunction: (id) => hosts.end(id),
   });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type Fields, isFields } from './call.ts';
+import { parseJson } from './json.ts';
 import { type Form, parseMultipart } from './multipart.ts';
 import { parseQueryString } from './query-string.ts';
 
@@ -26,7 +27,7 @@ export async function parseBody(request: IncomingMessage, body: Buffer): Promise
     case 'multipart/form-data':
       return body.length === 0 ? { fields: {}, files: {} } : parseMultipart(request.headers, body);
     case 'application/json':
-      return { fields: parseJson(body), files: {} };
+      return { fields: parseFields(body), files: {} };
     case 'application/x-www-form-urlencoded':
       return { fields: parseQueryString(body.toString('utf8'), true), files: {} };
     default:
@@ -36,18 +37,11 @@ export async function parseBody(request: IncomingMessage, body: Buffer): Promise
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function parseJson(body: Buffer): Fields {
+function parseFields(body: Buffer): Fields {
   try {
-    const text = utf8.decode(body);
-    const value: unknown = JSON.parse(text, /\\u[dD][89a-fA-F]/.test(text) ? refuseLoneSurrogate : undefined);
+    const value = parseJson(utf8.decode(body));
     return isFields(value) ? value : {};
   } catch {
     return {};
   }
-}
-
-/** JavaScript accepts half a surrogate pair; PHP rejects the whole body. */
-function refuseLoneSurrogate(key: string, value: unknown): unknown {
-  if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) throw new Error('lone surrogate');
-  return value;
 }

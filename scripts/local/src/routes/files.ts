@@ -94,7 +94,7 @@ function listFiles(parts: Parts, call: Call): Reply {
   if (search !== '') plan.filters.push({ method: 'search', attribute: 'search', values: [search], queries: [] });
   if (plan.cursor && !parts.files.find(bucket, plan.cursor.id)) throw cursorNotFound('File', plan.cursor.id);
   const visible = whole ? everything : visibleRows(call.caller);
-  const found = parts.files.rows.list(table, plan, visible);
+  const found = parts.files.rows.list(table, plan, { visible });
   const total = wantsTotal(call) ? parts.files.rows.count(table, plan, visible) : 0;
   return { status: 200, body: { total, files: found.map((row) => showFile(bucket, row)) } };
 }

@@ -3,7 +3,7 @@ import { type Call, param, type Reply, type Route } from '../http/call.ts';
 import { errorWithId, invalidParam } from '../http/errors.ts';
 import { checkPath } from '../http/parameters.ts';
 import type { Platform } from '../platform.ts';
-import type { Table } from '../project/types.ts';
+import type { Column, Table } from '../project/types.ts';
 import { type Dialect, findTable, show } from '../rows/dialect.ts';
 import { makePlan, type Plan } from '../rows/plan.ts';
 import { invalidQuery, parseQueries } from '../rows/query.ts';
@@ -33,7 +33,9 @@ function listRows({ project, rows, transactions }: Parts, dialect: Dialect, call
   const transactionId = transactionOf(call);
   const source = transactionId ? transactions.state(transactionId) : rows;
   const total = counted ? source.count(table, plan, visible) : 0;
-  const found = source.list(table, plan, visible).map((row) => show(table, select(plan, row), dialect));
+  const found = source
+    .list(table, plan, { visible, columns: selectedColumns(table, plan) })
+    .map((row) => show(table, select(plan, row), dialect));
   return { status: 200, body: { total, [dialect.items]: found } };
 }
 
@@ -68,6 +70,11 @@ function wantsTotal({ query: { total = '1' } }: Call): boolean {
 function checkTtl({ query: { ttl = '0' } }: Call): void {
   if (/^\d+$/.test(String(ttl)) && Number(ttl) <= 86_400) return;
   throw invalidParam('ttl', 'Value must be a valid range between 0 and 86,400');
+}
+
+function selectedColumns({ columns }: Table, { selected }: Plan): Column[] {
+  if (!selected || selected.includes('*')) return columns;
+  return columns.filter(({ key }) => selected.includes(key));
 }
 
 /** Keeps the selected columns and all `$` fields. */

@@ -38,7 +38,7 @@ export function isDate(value: unknown): value is string {
   return typeof value === 'string' && /(?<!\d)\d{4}(?!\d)/.test(value) && parseDate(value, 0) !== undefined;
 }
 
-export function toRow(table: Table, cells: Cells): Row {
+export function toRow({ columns }: Pick<Table, 'columns'>, cells: Cells): Row {
   const row: Row = {
     $id: String(cells.$id),
     $sequence: Number(cells.$sequence),
@@ -46,7 +46,7 @@ export function toRow(table: Table, cells: Cells): Row {
     $updatedAt: String(cells.$updatedAt),
     $permissions: cells.$permissions === '[]' ? [] : JSON.parse(String(cells.$permissions)),
   };
-  for (const column of table.columns) row[column.key] = fromCell(column, cells[column.key]);
+  for (const column of columns) row[column.key] = fromCell(column, cells[column.key]);
   return row;
 }
 

@@ -1,5 +1,6 @@
 import { isFields } from '../http/call.ts';
 import { ApiError, invalidParam } from '../http/errors.ts';
+import { parseJson } from '../http/json.ts';
 
 /** `queries`: those nested in `and`, `or` and `elemMatch`. */
 export type Query = { method: string; attribute: string; values: unknown[]; queries: Query[] };
@@ -29,17 +30,11 @@ export function parseQueries(input: unknown): Query[] {
 
 function parseQuery(text: string): Query {
   try {
-    return readQuery(JSON.parse(text, wellFormed));
+    return readQuery(parseJson(text));
   } catch (error) {
     if (error instanceof SyntaxError) throw invalidQuery('Syntax error');
     throw error;
   }
-}
-
-/** PHP rejects half a surrogate pair. */
-function wellFormed(key: string, value: unknown): unknown {
-  if (key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return value;
-  throw new SyntaxError('Single unpaired high surrogate in Unicode escape');
 }
 
 function readQuery(value: unknown): Query {

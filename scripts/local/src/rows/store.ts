@@ -1,6 +1,6 @@
 import { type Cell, type Database, quote } from '../database.ts';
 import { ApiError } from '../http/errors.ts';
-import type { Table } from '../project/types.ts';
+import type { Column, Table } from '../project/types.ts';
 import { toCell, toRow } from './cells.ts';
 import { type Condition, where } from './conditions.ts';
 import { afterCursor, cursorNotFound, orderBy, type Plan } from './plan.ts';
@@ -9,6 +9,9 @@ import { type NewRow, type Row, RowFailure } from './types.ts';
 
 /** Appwrite counts no further than this. */
 export const countedAtMost = 5000;
+
+/** Which rows a list shows, and which of their columns. */
+export type Reading = { visible?: Condition; columns?: Column[] };
 
 /** Rows in SQLite, without rules and permissions. */
 export class RowStore {
@@ -80,7 +83,8 @@ export class RowStore {
     this.#database.run(`DELETE FROM ${sqlName(table)} WHERE "$sequence" = ?`, [sequence]);
   }
 
-  list(table: Table, plan: Plan, visible: Condition = everything): Row[] {
+  /** The visible rows of a plan with these columns, all by default. */
+  list(table: Table, plan: Plan, { visible = everything, columns = table.columns }: Reading = {}): Row[] {
     const source = { table, engine: this.#database.engine };
     const parts = [where(source, plan.filters), visible];
     if (plan.cursor) {
@@ -88,10 +92,11 @@ export class RowStore {
       if (!row) throw cursorNotFound('Row', plan.cursor.id);
       parts.push(afterCursor(source, plan.orders, { row, before: plan.cursor.before }));
     }
-    const sql = `SELECT * FROM ${sqlName(table)} WHERE ${parts.map((part) => part.sql).join(' AND ')}
+    const keys = [...SYSTEM_KEYS, ...columns.map(({ key }) => key)];
+    const sql = `SELECT ${keys.map(quote).join(', ')} FROM ${sqlName(table)} WHERE ${parts.map((part) => part.sql).join(' AND ')}
       ORDER BY ${orderBy(source, plan)} LIMIT ? OFFSET ?`;
     const values: Cell[] = [...parts.flatMap((part) => part.values), plan.limit, plan.offset];
-    const rows = this.#database.all(sql, values).map((cells) => toRow(table, cells));
+    const rows = this.#database.all(sql, values).map((cells) => toRow({ columns }, cells));
     return plan.cursor?.before ? rows.reverse() : rows;
   }
 
@@ -117,6 +122,8 @@ export class RowStore {
     }
   }
 }
+
+const SYSTEM_KEYS = ['$id', '$sequence', '$createdAt', '$updatedAt', '$permissions'];
 
 function insertion(table: Table): string {
   const keys = storedKeys(table);

@@ -75,7 +75,7 @@ export class TransactionLog {
 
   list(plan: Plan, visible: Condition): { total: number; transactions: Transaction[] } {
     const total = this.#rows.count(transactionTable, plan, visible);
-    return { total, transactions: this.#rows.list(transactionTable, plan, visible).map(toTransaction) };
+    return { total, transactions: this.#rows.list(transactionTable, plan, { visible }).map(toTransaction) };
   }
 
   /**

@@ -1,9 +1,10 @@
 import { isFields } from '../http/call.ts';
 import { ApiError } from '../http/errors.ts';
 import { type Table, tableKey } from '../project/types.ts';
+import type { Condition } from '../rows/conditions.ts';
 import type { Plan } from '../rows/plan.ts';
 import { parseQueries, type Query } from '../rows/query.ts';
-import type { RowStore } from '../rows/store.ts';
+import type { Reading, RowStore } from '../rows/store.ts';
 import type { Row } from '../rows/types.ts';
 import type { Staged } from './log.ts';
 
@@ -34,8 +35,8 @@ export class TransactionState {
     return entry.action === 'upsert' ? (entry.document as Row) : undefined;
   }
 
-  list(table: Table, plan: Plan, visible: Parameters<RowStore['list']>[2]): Row[] {
-    const found = new Map(this.#rows.list(table, plan, visible).map((row) => [row.$id, row]));
+  list(table: Table, plan: Plan, reading: Reading): Row[] {
+    const found = new Map(this.#rows.list(table, plan, reading).map((row) => [row.$id, row]));
     for (const [id, entry] of this.#of(table)) {
       const committed = found.get(id);
       if (entry.action === 'delete') found.delete(id);
@@ -46,9 +47,9 @@ export class TransactionState {
     return [...found.values()];
   }
 
-  count(table: Table, plan: Plan, visible: Parameters<RowStore['count']>[2]): number {
+  count(table: Table, plan: Plan, visible: Condition): number {
     let total = this.#rows.count(table, plan, visible);
-    const found = new Set(this.#rows.list(table, plan, visible).map((row) => row.$id));
+    const found = new Set(this.#rows.list(table, plan, { visible }).map((row) => row.$id));
     for (const [id, { action, document }] of this.#of(table)) {
       const was = found.has(id);
       const matches = action !== 'delete' && plan.filters.every((filter) => isMatch(document, filter));

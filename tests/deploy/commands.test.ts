@@ -40,6 +40,13 @@ it.each(['start', 'deploy', 'doctor', 'smoke', 'admin'])(
   },
 );
 
+it('a command that a test runs in its own process leaves the environment as it was', async () => {
+  const before = { ...process.env };
+  // It empties the environment first, and then refuses the layout.
+  await callScript('deploy', ['--layout', 'one'], { ...target, APPWRITE_ENDPOINT: 'http://127.0.0.1:9/v1' });
+  expect({ ...process.env }).toEqual(before);
+});
+
 it.each(['start', 'deploy', 'smoke'])('npm run %s refuses an unknown option', async (script) => {
   const { code, output } = await callScript(script, ['--no-such-option']);
   expect(code).toBe(2);

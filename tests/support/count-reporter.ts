@@ -1,6 +1,9 @@
-import type { Reporter, TestCase } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
-/** Prints the numbers of passed and failed tests as the last line of a run, without colours, for CI to read. */
+/**
+ * Prints the numbers of passed and failed tests as the last line of a run, without colours, for CI to read. A file or a
+ * suite that fails itself, in a hook for example, counts as one failure, and so does an error outside of tests.
+ */
 export class CountReporter implements Reporter {
   #passed = 0;
   #failed = 0;
@@ -11,7 +14,16 @@ export class CountReporter implements Reporter {
     if (state === 'failed') this.#failed += 1;
   }
 
-  onTestRunEnd(): void {
+  onTestSuiteResult(suite: TestSuite): void {
+    this.#failed += suite.errors().length > 0 ? 1 : 0;
+  }
+
+  onTestModuleEnd(file: TestModule): void {
+    this.#failed += file.errors().length > 0 ? 1 : 0;
+  }
+
+  onTestRunEnd(_files: readonly TestModule[], errors: readonly unknown[]): void {
+    this.#failed += errors.length;
     process.stdout.write(`\n${this.#passed} passed, ${this.#failed} failed\n`);
   }
 }

@@ -7,6 +7,7 @@ import { createHandler } from '#shared/http/handler.ts';
 import { issueToken } from '#shared/security/issue-token.ts';
 import { countingHasher } from '#tests/load/attack/counting-hasher.ts';
 import { callInProcess, type Reply } from '#tests/load/attack/in-process.ts';
+import { withEnvironment } from '#tests/support/environment.ts';
 
 const SECRET = randomBytes(48).toString('base64url');
 const OTHER_SECRET = randomBytes(48).toString('base64url');
@@ -24,18 +25,14 @@ async function ask(
   headers = {},
 ): Promise<{ reply: Reply; log: string }> {
   const heard: string[] = [];
-  const before = { ...process.env };
-  Object.assign(process.env, env);
-  try {
+  const reply = await withEnvironment(env, () => {
     const send = callInProcess(createHandler(routes, lazyService()), {
       key: 'k',
       onOutput: (line) => heard.push(line),
     });
-    const reply = await send('GET', target, { headers });
-    return { reply, log: heard[0] ?? '' };
-  } finally {
-    process.env = before;
-  }
+    return send('GET', target, { headers });
+  });
+  return { reply, log: heard[0] ?? '' };
 }
 
 describe('a token secret', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import { vi } from 'vitest';
 import { type ProcessResult, resultOf } from '#scripts/project/process-result.ts';
+import { withEnvironment } from '../../support/environment.ts';
 import { ROOT } from './project.ts';
 
 /** The environment of commands that tests start. With the cache of compiled code they start twice as fast. */
@@ -25,16 +26,19 @@ let runs = 0;
  * Runs a command of package.json in this process, which saves loading its code again. Not for calls at the same time,
  * since it sets `process.argv` and the environment.
  */
-export async function callScript(
+export function callScript(
   script: string,
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<ProcessResult> {
+  return withEnvironment(env, () => importScript(script, args));
+}
+
+async function importScript(script: string, args: readonly string[]): Promise<ProcessResult> {
   const { argv, exitCode } = process;
   const lines: string[] = [];
   for (const stream of ['log', 'error'] as const)
     vi.spyOn(console, stream).mockImplementation((line) => lines.push(line));
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   Object.assign(process, { argv: [process.execPath, script, ...args], exitCode: undefined });
   try {
     runs += 1;
@@ -44,6 +48,5 @@ export async function callScript(
   } finally {
     Object.assign(process, { argv, exitCode });
     vi.restoreAllMocks();
-    vi.unstubAllEnvs();
   }
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { Latitude, Longitude, Phone, Title } from '#shared/contract/fields.ts';
 import { cleanText, endTime, fromText, numberFromText, point, startTime, text } from '#shared/contract/text.ts';
 import { anyCharacter } from '../../support/any-character.ts';
+import { withEnvironment } from '../../support/environment.ts';
 
 const take = <T>(schema: z.ZodMiniType<T>, value: unknown) => z.safeParseAsync(schema, value);
 
@@ -236,12 +237,6 @@ describe('a text', () => {
 });
 
 describe('a phone number', () => {
-  const before = process.env.DEFAULT_COUNTRY;
-  afterEach(() => {
-    if (before === undefined) delete process.env.DEFAULT_COUNTRY;
-    else process.env.DEFAULT_COUNTRY = before;
-  });
-
   it.each([
     ['+49 170 1234567', '+491701234567'],
     ['\u202a+49 170 1234567\u202c', '+491701234567'],
@@ -268,8 +263,8 @@ describe('a phone number', () => {
     ['IT', '02 1234 5678', '+390212345678'],
     ['NL', '0031 6 12345678', '+31612345678'],
   ])('without a country gets the default country: %s %j', async (country, raw, number) => {
-    process.env.DEFAULT_COUNTRY = country;
-    expect(await take(Phone, raw)).toMatchObject({ data: number });
+    const taken = await withEnvironment({ DEFAULT_COUNTRY: country }, () => take(Phone, raw));
+    expect(taken).toMatchObject({ data: number });
   });
 
   it.each([
@@ -289,8 +284,13 @@ describe('a phone number', () => {
   );
 
   it('that is invalid in the default country gets an error that names the country', async () => {
-    process.env.DEFAULT_COUNTRY = 'DE';
-    expect(await messageOf(Phone, '12')).toMatch(/^must be an international number/);
-    expect(await messageOf(Phone, '123')).toMatch(/^must be a number of DE, or an international number/);
+    const messages = withEnvironment({ DEFAULT_COUNTRY: 'DE' }, async () => [
+      await messageOf(Phone, '12'),
+      await messageOf(Phone, '123'),
+    ]);
+    expect(await messages).toEqual([
+      expect.stringMatching(/^must be an international number/),
+      expect.stringMatching(/^must be a number of DE, or an international number/),
+    ]);
   });
 });

@@ -13,8 +13,8 @@ import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { makeDeliveries, recordDelivery } from '#shared/appwrite/deliveries.ts';
 import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
+import { runScript } from '../support/run-script.ts';
 import { useProject } from './support/project.ts';
-import { runScript } from './support/run.ts';
 
 const project = useProject('tables');
 const folder = mkdtempSync(join(tmpdir(), 'complaints-admin-'));

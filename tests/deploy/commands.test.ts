@@ -8,8 +8,7 @@ import { ROUTES } from '#scripts/project/routes.ts';
 import { LoginReply } from '#shared/contract/responses.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { startServer } from '../support/local-server.ts';
-import { ROOT } from './support/project.ts';
-import { callScript, runScript, SPAWN_ENV } from './support/run.ts';
+import { callScript, ROOT, SPAWN_ENV } from '../support/run-script.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'complaints-commands-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -67,7 +66,7 @@ describe('a wrong setting is named in one sentence', () => {
     ['doctor', { ...target, APPWRITE_ENDPOINT: 'http://127.0.0.1:9' }, 'must be an address that ends in /v1'],
     ['doctor', { APPWRITE_ENDPOINT: 'http://127.0.0.1:9/v1' }, 'APPWRITE_PROJECT_ID and APPWRITE_API_KEY must be set'],
   ])('%s %o', async (script, env, sentence) => {
-    const { code, output } = await runScript(script, [], env);
+    const { code, output } = await callScript(script, [], env);
     expect(output).toContain(sentence);
     expect(output).not.toMatch(/^\s+at /m);
     expect(code).toBe(2);
@@ -76,14 +75,14 @@ describe('a wrong setting is named in one sentence', () => {
   it('an endpoint that does not answer', async () => {
     const { url, close } = await startServer(() => undefined);
     await close();
-    const { code, output } = await runScript('smoke', [], { ...target, APPWRITE_ENDPOINT: `${url}/v1` });
+    const { code, output } = await callScript('smoke', [], { ...target, APPWRITE_ENDPOINT: `${url}/v1` });
     expect(output).toContain(`No Appwrite answers at ${url}/v1 (ECONNREFUSED)`);
     expect(code).toBe(1);
   });
 
   it('an endpoint that is no Appwrite', async () => {
     const { url, close } = await startServer((_request, response) => void response.end('<html>A parked domain</html>'));
-    const { code, output } = await runScript('doctor', [], { ...target, APPWRITE_ENDPOINT: `${url}/v1` });
+    const { code, output } = await callScript('doctor', [], { ...target, APPWRITE_ENDPOINT: `${url}/v1` });
     await close();
     const why = 'an answer 200, not as Appwrite gives it';
     const expected = 'APPWRITE_ENDPOINT must be an address such as https://appwrite.example.org/v1.';

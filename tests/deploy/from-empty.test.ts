@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { smoke } from '#scripts/smoke/smoke.ts';
+import { callScript, ROOT } from '../support/run-script.ts';
 import { runCli } from './support/cli.ts';
-import { ROOT, useProject } from './support/project.ts';
-import { runScript } from './support/run.ts';
+import { useProject } from './support/project.ts';
 
 const project = useProject();
 const environment = () => ({
@@ -107,19 +107,19 @@ describe('an empty project after a deployment', () => {
 
 describe('the commands', () => {
   it('need all three settings, and say so', async () => {
-    const { code, output } = await runScript('deploy', [], { APPWRITE_ENDPOINT: project.target.endpoint });
+    const { code, output } = await callScript('deploy', [], { APPWRITE_ENDPOINT: project.target.endpoint });
     expect(code).toBe(2);
     expect(output).toContain('APPWRITE_API_KEY');
   });
 
   it('print JSON for programs', async () => {
-    const { code, output } = await runScript('doctor', ['--json'], environment());
+    const { code, output } = await callScript('doctor', ['--json'], environment());
     expect(code).toBe(0);
     expect(JSON.parse(output)).toMatchObject({ healthy: true, projectId: 'fresh' });
   });
 
   it('fail for a key that Appwrite does not know', async () => {
-    const { code, output } = await runScript('doctor', [], { ...environment(), APPWRITE_API_KEY: 'wrong' });
+    const { code, output } = await callScript('doctor', [], { ...environment(), APPWRITE_API_KEY: 'wrong' });
     expect(code).toBe(1);
     expect(output).not.toContain('wrong');
   });

@@ -1,7 +1,6 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from 'local-appwrite';
 import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { afterAll, beforeAll } from 'vitest';
@@ -14,8 +13,7 @@ import type { Finding } from '#scripts/doctor/finding.ts';
 import type { Target } from '#scripts/project/connect.ts';
 import { declarationFor, type Layout, type LayoutDeclaration } from '#scripts/project/layout.ts';
 import { PROJECT_FILE } from '#scripts/project/local-settings.ts';
-
-export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+import { ROOT } from '../../support/run-script.ts';
 
 export type Run = { changes: number; output: string; refusal: string };
 type Options = Partial<DeployRequest> & { dryRun?: boolean; declared?: LayoutDeclaration; layout?: Layout };

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import { vi } from 'vitest';
 import { type ProcessResult, resultOf } from '#scripts/project/process-result.ts';
-import { withEnvironment } from '../../support/environment.ts';
-import { ROOT } from './project.ts';
+import { withEnvironment } from './environment.ts';
+
+/** The folder of the project. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The environment of commands that tests start. With the cache of compiled code they start twice as fast. */
 export const SPAWN_ENV = { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...COMPILE_CACHE };

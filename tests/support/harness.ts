@@ -52,9 +52,10 @@ export type Service = {
 
 export const uniqueName = (prefix = 'p') => `${prefix}${randomBytes(6).toString('hex')}`;
 
-/** For tests of mails and webhooks, which move the clock by days. */
+/** For tests of mails, webhooks and deadlines, which move the clock by days. */
 export const MAIL_SETTINGS = {
   TOKEN_HOURS: '720',
+  WORKING_HOURS: 'mon-sun 00:00-24:00',
   APP_URL: 'https://app.example/reports',
   WEBHOOKS_TO_LOOPBACK: 'true',
 };

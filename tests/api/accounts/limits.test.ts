@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reserve } from '#shared/appwrite/limits.ts';
-import { Complaint, ComplaintList } from '#shared/contract/responses.ts';
+import { Accepted, ChangeResults, Complaint, ComplaintList, Following } from '#shared/contract/responses.ts';
 import { HOUR, MINUTE, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { seededRandom } from '#tests/support/seeded-random.ts';
 import { PASSWORD } from '../../support/enrol.ts';
@@ -15,6 +15,8 @@ beforeAll(async () => {
     CHANGES_PER_HOUR: '3',
     STAFF_CHANGES_PER_HOUR: '5',
     FOLLOWS_PER_HOUR: '3',
+    CONFIRM_MAILS_PER_HOUR: '2',
+    RECOVERIES_PER_HOUR: '3',
     LOGIN_FAILURES_FROM_KNOWN: '4',
   };
   service = await startService(limits, { maintenance: false });
@@ -107,6 +109,26 @@ describe('changes an hour', () => {
     service.local.clock.advance(HOUR);
     expect((await note(ada, 'Later')).status).toBe(200);
   });
+
+  it('at once count one by one, and those beyond the limit are refused', async () => {
+    const [ada, bob, clerk] = await service.people('user', 'user', 'staff');
+    const ids = await Promise.all([ada, ada, ada, bob, bob, bob].map(async (person) => (await person.file()).id));
+    const sent = { ids, change: { note: 'Seen.' } };
+    const { results } = (await clerk.send('PUT', '/complain/bulk', { json: sent })).as(ChangeResults);
+    expect(results.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 429]);
+  });
+
+  it('leave out follows and unfollows', async () => {
+    const [author, fan] = await service.people('user', 'user');
+    const [{ id }, { id: own }] = [await author.file(), await fan.file()];
+    const change = () => fan.send('PUT', '/complain', { json: { id: own, note: 'More of it.' } });
+    const ask = (what: string) => fan.send('POST', `/complain/${what}`, { json: { id } });
+    for (let turn = 0; turn < 2; turn += 1) expect((await change()).status).toBe(200);
+    for (const what of ['follow', 'unfollow', 'follow']) expect((await ask(what)).status).toBe(200);
+    expect((await change()).status).toBe(200);
+    refusedUntilLater(await change());
+    expect((await ask('follow')).as(Following)).toMatchObject({ following: true });
+  });
 });
 
 it('changes of accounts have the same limits, counted apart; refused ones do not count', async () => {
@@ -137,6 +159,33 @@ it('follows and unfollows are limited; repeated and refused ones do not count', 
   refusedUntilLater(await ask('unfollow'));
   service.local.clock.advance(HOUR);
   expect((await ask('unfollow')).status).toBe(200);
+});
+
+it('mails that confirm an address are limited; those of changes that could not be saved do not count', async () => {
+  const person = await service.person();
+  const change = (fields: Record<string, string>) => person.send('PUT', '/user', { json: fields });
+  const setEmail = () => change({ email: `${person.username}@example.org`, currentPassword: PASSWORD });
+  const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
+  service.local.faults.add({ kind: 'server-error', times: 0, ...commits });
+  for (let turn = 0; turn < 4; turn += 1) (await setEmail()).problem(503);
+  service.local.faults.clear();
+  for (let turn = 0; turn < 2; turn += 1) expect((await setEmail()).status).toBe(200);
+  refusedUntilLater(await setEmail());
+  // Other changes are still allowed.
+  expect((await change({ name: 'Ada' })).status).toBe(200);
+});
+
+it('recoveries are limited per address, alike for known and unknown names; failed ones do not count', async () => {
+  const { username } = await service.person();
+  const recover = (name: string) => service.send('POST', '/recovery', { json: { username: name } });
+  const writes = { method: 'POST', path: '/v1/tablesdb/main/tables/outbox/rows' };
+  service.local.faults.add({ kind: 'server-error', times: 0, ...writes });
+  for (let turn = 0; turn < 4; turn += 1) (await recover(username)).problem(503);
+  service.local.faults.clear();
+  for (const name of [username, uniqueName(), username]) (await recover(name)).as(Accepted, 202);
+  for (const name of [username, uniqueName()]) refusedUntilLater(await recover(name));
+  service.local.clock.advance(HOUR);
+  (await recover(username)).as(Accepted, 202);
 });
 
 describe('a sliding window', () => {

@@ -160,29 +160,3 @@ it('a person is told of a password or role that somebody else gives them', async
   expect(await notificationsCausedBy(service, $id, () => promote('admin'))).toEqual([]);
   expect(await notificationsCausedBy(service, $id, () => promote('user'))).toEqual(['role.changed']);
 });
-
-it('requests are limited per address, alike for known and unknown names; failed ones do not count', async () => {
-  const limited = await startService({ RECOVERIES_PER_HOUR: '3' });
-  try {
-    const { username } = await limited.person();
-    const post = (name: string) => limited.send('POST', '/recovery', { json: { username: name } });
-    limited.local.faults.add({
-      kind: 'server-error',
-      times: 0,
-      method: 'POST',
-      path: '/v1/tablesdb/main/tables/outbox/rows',
-    });
-    for (let turn = 0; turn < 4; turn += 1) (await post(username)).problem(503);
-    limited.local.faults.clear();
-    for (const name of [username, uniqueName(), username]) (await post(name)).as(Accepted, 202);
-    for (const name of [username, uniqueName()]) {
-      const refused = await post(name);
-      expect(refused.problem(429).code).toBe('too_many_requests');
-      expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
-    }
-    limited.local.clock.advance(HOUR);
-    (await post(username)).as(Accepted, 202);
-  } finally {
-    await limited.close();
-  }
-});

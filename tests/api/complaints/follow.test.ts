@@ -24,22 +24,6 @@ const followsOf = async (query: { complaintId: string }) => {
   return rows.filter((row) => row.complaintId === query.complaintId);
 };
 
-it('is not a change of the complaint, so it does not count as one', async () => {
-  const limited = await startService({ CHANGES_PER_HOUR: '1' });
-  try {
-    const [author, fan] = await limited.people('user', 'user');
-    const { id } = await author.file();
-    const own = (await fan.file()).id;
-    const change = () => fan.send('PUT', '/complain', { json: { id: own, note: 'More of it.' } });
-    expect((await change()).status).toBe(200);
-    for (const what of ['follow', 'unfollow', 'follow']) expect((await ask(fan, id, what)).status).toBe(200);
-    (await change()).problem(429);
-    expect((await ask(fan, id)).as(Following)).toMatchObject({ following: true });
-  } finally {
-    await limited.close();
-  }
-});
-
 it('counts each person once, and changes neither version, time nor timeline', async () => {
   const { id, updatedAt } = await reporter.file();
   const [one, two] = await service.people('user', 'user');

@@ -36,7 +36,13 @@ describe('the token secret', () => {
   });
 
   it('and every other setting are kept out of the environment of the CLI and the build', () => {
-    const needed = { PATH: '/bin', HTTPS_PROXY: 'http://proxy', NODE_EXTRA_CA_CERTS: '/ca.pem', LANG: 'C' };
+    const needed = {
+      PATH: '/bin',
+      HTTPS_PROXY: 'http://proxy',
+      NODE_COMPILE_CACHE: '/cache',
+      NODE_EXTRA_CA_CERTS: '/ca.pem',
+      LANG: 'C',
+    };
     const names = [
       'TOKEN_SECRET',
       'TOKEN_SECRET_PREVIOUS',

@@ -21,7 +21,7 @@ export type ApiParts = {
   faults: Faults;
   cors: Cors;
   projectId: string;
-  /** Undefined when nobody reads the log: a line for each call takes a tenth of its time. */
+  /** Undefined when nobody reads the log, so that no call is described in vain. */
   print: Print | undefined;
   killFunction: (functionId: string) => Promise<void>;
 };

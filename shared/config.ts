@@ -14,9 +14,7 @@ export type Config = {
   /** Two letters (ISO 3166): the country of phone numbers without a country code. */
   defaultCountry: string | undefined;
   bcryptCost: number;
-  /** An IANA time zone, for years, days and working hours. */
-  timeZone: string;
-  /** The working hours in which deadlines are counted. */
+  /** The working hours in which deadlines are counted, and the time zone of days and years. */
   calendar: WorkingCalendar;
   /** Days from the end of a complaint until the contact of a caller is removed from it. */
   contactDays: number;
@@ -76,7 +74,7 @@ export type StorageConfig = Pick<Config, 'endpoint' | 'projectId' | 'appwriteTim
 /**
  * The settings of `maintenance`, which counts deadlines in working time and completes complaints edited in the console.
  */
-export type MaintenanceConfig = StorageConfig & Pick<Config, 'calendar' | 'timeZone' | 'contactDays'>;
+export type MaintenanceConfig = StorageConfig & Pick<Config, 'calendar' | 'contactDays'>;
 
 /** An invalid setting. The message names the variable and never its value. */
 export class ConfigError extends Error {}
@@ -210,9 +208,8 @@ export function readStorageConfig(env: Env = process.env): StorageConfig {
 }
 
 /** The settings for deadlines and for removing contacts; throws ConfigError. */
-export function readCaseSettings(env: Env = process.env): Pick<Config, 'calendar' | 'timeZone' | 'contactDays'> {
+export function readCaseSettings(env: Env = process.env): Pick<Config, 'calendar' | 'contactDays'> {
   return {
-    timeZone: timeZoneOf(env),
     calendar: readCalendar(env),
     contactDays: whole(env, 'CONTACT_DAYS', { fallback: 90, min: 1, max: 3_650 }),
   };

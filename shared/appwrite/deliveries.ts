@@ -16,6 +16,9 @@ import { claimVersion, commit, update } from './transaction.ts';
 export type Delivery = RowOf<typeof DeliveryRow>;
 export type StoredDelivery = Stored<Delivery>;
 
+/** Whether only the removal of the delivery's row is left to do. */
+export const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
+
 export type NewDelivery = Pick<Delivery, 'channel' | 'kind' | 'outboxId' | 'at'> &
   Partial<
     Pick<Delivery, 'accountId' | 'address' | 'webhookId' | 'complaintId' | 'complaintVersion' | 'told' | 'audiences'>

@@ -19,7 +19,7 @@ it('the limits default to those of the contract', () => {
     loginFailuresPerAddress: 60,
     contactDays: 90,
     tokenHours: 12,
-    timeZone: 'UTC',
+    calendar: { timeZone: 'UTC' },
     defaultCountry: undefined,
     corsOrigins: [],
   });

@@ -30,7 +30,7 @@ export type Draw = {
 export function nextReference(deps: Deps, { another = false } = {}): Draw {
   const { config, clock } = deps;
   const draw = async (at: Date): Promise<Drawn> => {
-    const year = yearIn(config.timeZone, at);
+    const year = yearIn(config.calendar.timeZone, at);
     const left = another ? undefined : takeUnused(config, year);
     return left ?? { year, number: await nextReferenceNumber(deps, year) };
   };
@@ -41,7 +41,7 @@ export function nextReference(deps: Deps, { another = false } = {}): Draw {
     async take(filedAt) {
       isUsed = true;
       const first = await drawing;
-      const { year, number } = first.year === yearIn(config.timeZone, filedAt) ? first : await draw(filedAt);
+      const { year, number } = first.year === yearIn(config.calendar.timeZone, filedAt) ? first : await draw(filedAt);
       return referenceOf(year, number);
     },
     async release() {

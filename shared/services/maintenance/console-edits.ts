@@ -21,7 +21,7 @@ import { defaultAssignee } from '../complaints/assignee-and-category.ts';
 import { type Patch, statusPatch } from '../complaints/plan-change.ts';
 
 /** The settings for deadlines, contacts and reference numbers. */
-export type CaseSettings = Pick<MaintenanceConfig, 'calendar' | 'timeZone' | 'contactDays'>;
+export type CaseSettings = Pick<MaintenanceConfig, 'calendar' | 'contactDays'>;
 
 type Ended = Pick<CaseTimes, 'status' | 'resolvedAt' | 'closedAt' | 'overdueAt' | 'minutesLeft'> & {
   acknowledgedAt: string | null;
@@ -171,7 +171,7 @@ export class ConsoleEdits {
   }
 
   async #drawReference(filedAt: Date): Promise<string> {
-    const year = yearIn(this.#settings.timeZone, filedAt);
+    const year = yearIn(this.#settings.calendar.timeZone, filedAt);
     return referenceOf(year, await nextReferenceNumber(this.#deps, year));
   }
 

@@ -1,6 +1,7 @@
 import {
   type Delivery,
   endJoined,
+  isOver,
   KEPT_MS,
   listCompanions,
   listJoined,
@@ -151,9 +152,6 @@ class Step {
     return this.#handOver(delivery);
   }
 }
-
-/** Whether only the removal of the delivery's row is left to do. */
-const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
 
 /**
  * Leaves out untried deliveries that will join the mail of an earlier one to the same person about the same complaint.

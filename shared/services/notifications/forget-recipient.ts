@@ -1,6 +1,7 @@
 import { addressesInUse } from '#shared/appwrite/accounts.ts';
 import {
   addressesAwaitingMail,
+  isOver,
   listOfAccount,
   messageIdOf,
   removeDeliveries,
@@ -69,7 +70,6 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
     // Normally a former address is forgotten when its delivery ends, but these deliveries are removed.
     const former = new Set(deliveries.flatMap((delivery) => delivery.address ?? []));
     for (const one of former) await forgetEmail(deps, one);
-    const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
     for (const delivery of deliveries.filter((one) => !isOver(one))) {
       complete = (await forgetDelivery(deps, delivery)) && complete;
     }

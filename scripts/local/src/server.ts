@@ -5,7 +5,7 @@ import type { FunctionDomain } from './functions/domain.ts';
 import { type Api, splitUrl } from './http/api.ts';
 import { readBody, TooLarge } from './http/body.ts';
 import { ApiError } from './http/errors.ts';
-import { pageReply, sendReply } from './http/reply.ts';
+import { cutConnection, pageReply, sendReply } from './http/reply.ts';
 import { type InspectionApi, inspectionPrefix } from './inspection/inspection-api.ts';
 import type { Print } from './print.ts';
 import { delayMilliseconds, type Workers } from './workers.ts';
@@ -63,7 +63,7 @@ export class LocalServer {
         `Connection cut: ${error instanceof TooLarge ? 'the body is too large' : describe(error)}`,
         'request',
       );
-      socket.resetAndDestroy();
+      cutConnection(socket);
     } finally {
       this.#open -= 1;
     }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Reply } from '../http/call.ts';
+import { cutConnection } from '../http/reply.ts';
 import { faultyAnswer } from './answers.ts';
 import { type CallFault, callFaults, type Effect } from './fault.ts';
 import type { Faults } from './faults.ts';
@@ -55,7 +56,7 @@ function runAfterHook(reply: Reply | undefined): void {
 }
 
 function end(response: ServerResponse): undefined {
-  response.socket?.resetAndDestroy();
+  cutConnection(response.socket);
 }
 
 function clientLeft(response: ServerResponse, milliseconds = Number.POSITIVE_INFINITY): Promise<void> {

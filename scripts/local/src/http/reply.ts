@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Reply } from './call.ts';
 import { ApiError, type MalformedAppwriteError } from './errors.ts';
 
@@ -31,6 +32,15 @@ export async function sendBytes(response: ServerResponse, bytes: Buffer): Promis
     response.once('close', resolve);
     response.end(bytes);
   });
+}
+
+/**
+ * Ends a connection without an answer: with a reset, unless the client has left already. Node cannot reset a connection
+ * that is ending: it leaves it open, and the process never exits.
+ */
+export function cutConnection(socket: Socket | null): void {
+  if (socket?.writableEnded) socket.destroy();
+  else socket?.resetAndDestroy();
 }
 
 /** An error as JSON, as the REST API answers it. */

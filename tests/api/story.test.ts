@@ -7,7 +7,7 @@ import { withCanaries } from '../support/pictures-canary.ts';
 describe.each(STORY_ENVIRONMENTS)('on $database in the layout $layout', ({ database, layout }) => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService({}, { database, layout, notifications: true });
+    service = await startService({}, { database, layout });
   });
   afterAll(() => service.close());
 

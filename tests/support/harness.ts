@@ -52,9 +52,10 @@ export type Service = {
 
 export const uniqueName = (prefix = 'p') => `${prefix}${randomBytes(6).toString('hex')}`;
 
-/** For tests of mails, webhooks and deadlines, which move the clock by days. */
-export const MAIL_SETTINGS = {
+/** For tests that move the clock by days, such as those of mails, webhooks and deadlines. */
+export const DAYS_SETTINGS = {
   TOKEN_HOURS: '720',
+  CONTACT_DAYS: '2',
   WORKING_HOURS: 'mon-sun 00:00-24:00',
   APP_URL: 'https://app.example/reports',
   WEBHOOKS_TO_LOOPBACK: 'true',
@@ -178,7 +179,7 @@ const { TESTS_FOLDER } = process.env;
  */
 async function localEnvironment(variables: Record<string, string>, given: ServiceOptions): Promise<Environment> {
   const options = { ...DEFAULTS, ...given };
-  const isCommon = variables === MAIL_SETTINGS || Object.keys(variables).length === 0;
+  const isCommon = variables === DAYS_SETTINGS || Object.keys(variables).length === 0;
   const isPlain = Object.keys(given).every((name) => name in DEFAULTS);
   if (!TESTS_FOLDER || !isCommon || !isPlain) return newEnvironment(variables, options);
   const key = JSON.stringify({ variables, options });

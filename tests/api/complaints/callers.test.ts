@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Complaint } from '#shared/contract/responses.ts';
 import { HOUR } from '#shared/domain/clock.ts';
 import { change, detailOf, idsOf, listOf, runMaintenanceOnce } from '../../support/complaints.ts';
-import { type Person, type Service, startService } from '../../support/harness.ts';
+import { DAYS_SETTINGS, type Person, type Service, startService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
@@ -10,7 +10,7 @@ let staff: Person;
 let admin: Person;
 
 beforeAll(async () => {
-  service = await startService({ CONTACT_DAYS: '2', TOKEN_HOURS: '720' });
+  service = await startService(DAYS_SETTINGS, { notifications: true });
   [reporter, staff, admin] = await service.people('user', 'staff', 'admin');
 });
 afterAll(() => service.close());

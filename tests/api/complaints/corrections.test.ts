@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DAY } from '#shared/domain/clock.ts';
 import { change, detailOf, idsOf, listOf } from '../../support/complaints.ts';
-import { MAIL_SETTINGS, type Person, type Service, startService } from '../../support/harness.ts';
+import { DAYS_SETTINGS, type Person, type Service, startService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
@@ -10,7 +10,7 @@ let admin: Person;
 
 beforeAll(async () => {
   // With working hours around the clock, a deadline of two days is always 48 hours.
-  service = await startService(MAIL_SETTINGS, { notifications: true });
+  service = await startService(DAYS_SETTINGS, { notifications: true });
   [reporter, staff, admin] = await service.people('user', 'staff', 'admin');
 });
 afterAll(() => service.close());

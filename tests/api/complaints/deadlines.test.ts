@@ -11,7 +11,7 @@ import { randomId } from '#shared/domain/ids.ts';
 import { referenceOf } from '#shared/domain/reference.ts';
 import { runMaintenance } from '#shared/services/maintenance/run.ts';
 import { change, detailOf, idsOf, listOf } from '../../support/complaints.ts';
-import { MAIL_SETTINGS, type Person, type Service, startService } from '../../support/harness.ts';
+import { DAYS_SETTINGS, type Person, type Service, startService } from '../../support/harness.ts';
 import { checkInvariants } from '../../support/invariants.ts';
 import { deliveriesOf, giveAddress } from '../../support/mail.ts';
 import { runAndReadLog } from '../../support/maintenance-log.ts';
@@ -26,7 +26,7 @@ let start: Snapshot;
 const people = new Map<string, string>();
 
 beforeAll(async () => {
-  service = await startService(MAIL_SETTINGS, { notifications: true });
+  service = await startService(DAYS_SETTINGS, { notifications: true });
   [reporter, staff, first, second] = await service.people('user', 'staff', 'staff', 'admin');
   for (const { username } of [reporter, first, second]) people.set(await giveAddress(service, username), username);
   const { categories } = service.connection.store;
@@ -185,7 +185,7 @@ it('a resolved complaint is closed automatically after 14 days, and not before',
 it('a step is taken once by two simultaneous runs, and once when the answer of its commit was lost', async () => {
   const ids = [await reporter.file({ category: 'ice' }), await reporter.file({ category: 'ice' })].map(({ id }) => id);
   const clock = { ...systemClock, now: () => new Date(now() + 3 * HOUR) };
-  const run = () => runMaintenance({ ...connect(service.connection.target), clock }, readCaseSettings(MAIL_SETTINGS));
+  const run = () => runMaintenance({ ...connect(service.connection.target), clock }, readCaseSettings(DAYS_SETTINGS));
   const commits = { method: 'PATCH', path: '/v1/tablesdb/transactions/*' };
   service.local.faults.add({ kind: 'server-error', effect: 'done', ...commits });
   const reports = await Promise.all([run(), run()]);

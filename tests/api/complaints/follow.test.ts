@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Following } from '#shared/contract/responses.ts';
 import { allPages, change, detailOf, idsOf, listOf, runMaintenanceOnce } from '../../support/complaints.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { MAIL_SETTINGS, type Person, type Service, startService } from '../../support/harness.ts';
+import { DAYS_SETTINGS, type Person, type Service, startService } from '../../support/harness.ts';
 import { deliveriesOf, giveAddress } from '../../support/mail.ts';
 
 let service: Service;
@@ -11,7 +11,7 @@ let reporter: Person;
 let staff: Person;
 
 beforeAll(async () => {
-  service = await startService(MAIL_SETTINGS, { notifications: true });
+  service = await startService(DAYS_SETTINGS, { notifications: true });
   [reporter, staff] = await service.people('user', 'staff');
 });
 afterAll(() => service.close());

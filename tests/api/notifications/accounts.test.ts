@@ -3,13 +3,13 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AccountNews, writeOutbox } from '#shared/appwrite/outbox.ts';
 import { HOUR, SECOND, systemClock } from '#shared/domain/clock.ts';
 import { readLink } from '#shared/services/accounts/links.ts';
-import { MAIL_SETTINGS, type Person, type Service, startService } from '../../support/harness.ts';
+import { DAYS_SETTINGS, type Person, type Service, startService } from '../../support/harness.ts';
 import { advanceMinutes, deliveriesOf, giveAddress, inboxOf, mailAdmin } from '../../support/mail.ts';
 
 let service: Service;
 let start: Snapshot;
 beforeAll(async () => {
-  service = await startService(MAIL_SETTINGS, { notifications: true });
+  service = await startService(DAYS_SETTINGS, { notifications: true });
   start = await service.local.snapshot();
 });
 // Moves the clock back to the present: tokens and signatures of new accounts are valid for a limited time only.

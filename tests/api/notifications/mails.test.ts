@@ -4,13 +4,13 @@ import { makeDeliveries } from '#shared/appwrite/deliveries.ts';
 import { DAY } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { readUnsubscribeToken } from '#shared/services/accounts/links.ts';
-import { MAIL_SETTINGS, type Service, startService } from '../../support/harness.ts';
+import { DAYS_SETTINGS, type Service, startService } from '../../support/harness.ts';
 import { advanceMinutes, deliveriesOf, giveAddress, inboxOf, mailAdmin } from '../../support/mail.ts';
 
 let service: Service;
 let start: Snapshot;
 beforeAll(async () => {
-  service = await startService(MAIL_SETTINGS, { notifications: true, maintenance: false });
+  service = await startService(DAYS_SETTINGS, { notifications: true, maintenance: false });
   start = await service.local.snapshot();
 });
 // Moves the clock back to the present: tokens and signatures of new accounts are valid for a limited time only.

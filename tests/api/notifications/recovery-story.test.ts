@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Profile } from '#shared/contract/responses.ts';
 import { PASSWORD } from '../../support/enrol.ts';
-import { MAIL_SETTINGS, type Service, startService, uniqueName } from '../../support/harness.ts';
+import { DAYS_SETTINGS, type Service, startService, uniqueName } from '../../support/harness.ts';
 import { advanceMinutes, inboxOf, mailAdmin } from '../../support/mail.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService(MAIL_SETTINGS, { notifications: true, maintenance: false });
+  service = await startService(DAYS_SETTINGS, { notifications: true, maintenance: false });
 });
 afterAll(() => service.close());
 

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
-import { MAIL_SETTINGS, type Service, startService } from '../../support/harness.ts';
+import { DAYS_SETTINGS, type Service, startService } from '../../support/harness.ts';
 import { bodyOf, type LocalServer, startServer } from '../../support/local-server.ts';
 import { advanceMinutes, giveAddress, inboxOf } from '../../support/mail.ts';
 
@@ -19,7 +19,7 @@ const calls: Call[] = [];
 const answers: Record<string, { status: number; headers?: Record<string, string> }> = {};
 
 beforeAll(async () => {
-  service = await startService(MAIL_SETTINGS, { notifications: true, maintenance: false });
+  service = await startService(DAYS_SETTINGS, { notifications: true, maintenance: false });
   start = await service.local.snapshot();
   server = await startServer(async (request, response) => {
     const path = request.url ?? '';

@@ -16,7 +16,7 @@ import { claimVersion, commit, update } from './transaction.ts';
 export type Delivery = RowOf<typeof DeliveryRow>;
 export type StoredDelivery = Stored<Delivery>;
 
-/** Whether only the removal of the delivery's row is left to do. */
+/** Whether all that is left to do for the delivery is to remove its row. */
 export const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
 
 export type NewDelivery = Pick<Delivery, 'channel' | 'kind' | 'outboxId' | 'at'> &
@@ -202,8 +202,8 @@ export async function listOfAccount(store: Store, accountId: string, limit: numb
 }
 
 /**
- * Those of up to 100 addresses that a pending mail to a former address goes to, in lower case. PostgreSQL finds only
- * addresses in the stored case.
+ * Of up to 100 addresses, those to which a pending mail goes because they are a former address; in lower case.
+ * PostgreSQL finds an address only in the case in which it is stored.
  */
 export async function addressesAwaitingMail(store: Store, addresses: readonly string[]): Promise<Set<string>> {
   const { rows } = await store.deliveries.list([

@@ -91,8 +91,8 @@ async function count({ store }: Deps, limit: Limit, { step, isThere, uses }: Cou
 }
 
 /**
- * `granted` uses are reserved; the others have already been returned. `secondsLeft`: seconds until one more use is free.
- * `giveBack` returns some of the granted ones.
+ * `granted`: the number of uses that are reserved; the others have already been given back. `secondsLeft`: seconds until
+ * one more use is free. `giveBack` gives back some of the granted uses.
  */
 export type ManyReserved = { granted: number; secondsLeft: number; giveBack(uses: number): Promise<void> };
 
@@ -100,7 +100,7 @@ export type ManyReserved = { granted: number; secondsLeft: number; giveBack(uses
  * Reserves up to `uses` uses of a limit, or as many as are left. Call it before the limited work. It makes two calls in
  * parallel, rarely a third. The limit holds across processes: concurrent callers in one step never get more than `max`
  * together, but two bursts on both sides of a step boundary may both be granted. When the store fails, nothing is
- * granted and it throws 503. `reading`: what `readUses` has read, or its promise.
+ * granted and it throws 503. `reading`: the result of `readUses`, or its promise.
  */
 export async function reserveMany(
   deps: Deps,

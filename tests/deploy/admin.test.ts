@@ -13,7 +13,7 @@ import { findByUsername } from '#shared/appwrite/accounts.ts';
 import { listColumns } from '#shared/appwrite/complaint-queries.ts';
 import { makeDeliveries, recordDelivery } from '#shared/appwrite/deliveries.ts';
 import { complaintIdAt, randomId } from '#shared/domain/ids.ts';
-import { runScript } from '../support/run-script.ts';
+import { runScript, variablesOf } from '../support/run-script.ts';
 import { useProject } from './support/project.ts';
 
 const project = useProject('tables');
@@ -21,12 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'complaints-admin-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The command as a process of its own. */
-const spawnAdmin = (...args: string[]) =>
-  runScript('admin', args, {
-    APPWRITE_ENDPOINT: project.target.endpoint,
-    APPWRITE_PROJECT_ID: project.target.projectId,
-    APPWRITE_API_KEY: project.target.key,
-  });
+const spawnAdmin = (...args: string[]) => runScript('admin', args, variablesOf(project.target));
 
 /** The command within this process, without the parsing of options; ends as the process would. */
 async function admin(...words: string[]): Promise<ProcessResult> {

@@ -4,16 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { smoke } from '#scripts/smoke/smoke.ts';
-import { callScript, ROOT } from '../support/run-script.ts';
+import { callScript, ROOT, variablesOf } from '../support/run-script.ts';
 import { runCli } from './support/cli.ts';
 import { useProject } from './support/project.ts';
 
 const project = useProject();
-const environment = () => ({
-  APPWRITE_ENDPOINT: project.target.endpoint,
-  APPWRITE_PROJECT_ID: project.target.projectId,
-  APPWRITE_API_KEY: project.target.key,
-});
 
 describe('an empty project after a deployment', () => {
   it('has everything that is declared, and passes the doctor', async () => {
@@ -113,13 +108,16 @@ describe('the commands', () => {
   });
 
   it('print JSON for programs', async () => {
-    const { code, output } = await callScript('doctor', ['--json'], environment());
+    const { code, output } = await callScript('doctor', ['--json'], variablesOf(project.target));
     expect(code).toBe(0);
     expect(JSON.parse(output)).toMatchObject({ healthy: true, projectId: 'fresh' });
   });
 
   it('fail for a key that Appwrite does not know', async () => {
-    const { code, output } = await callScript('doctor', [], { ...environment(), APPWRITE_API_KEY: 'wrong' });
+    const { code, output } = await callScript('doctor', [], {
+      ...variablesOf(project.target),
+      APPWRITE_API_KEY: 'wrong',
+    });
     expect(code).toBe(1);
     expect(output).not.toContain('wrong');
   });

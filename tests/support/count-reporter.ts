@@ -1,8 +1,8 @@
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
 /**
- * Prints the numbers of passed and failed tests as the last line of a run, without colours, for CI to read. A file or a
- * suite that fails itself, in a hook for example, counts as one failure, and so does an error outside of tests.
+ * Prints the numbers of passed and failed tests as the last line of a run, without colours, for CI to read. A file or
+ * suite that fails outside of its tests, such as in a hook, counts as one failure, and so does an unhandled error.
  */
 export class CountReporter implements Reporter {
   #passed = 0;

@@ -29,7 +29,7 @@ type ProjectAccess = { endpoint: string; projectId: string; apiKey: string; sett
 /** Opens accounts with the deployed code in this process, which saves starting a function. */
 export function enroller({ endpoint, projectId, apiKey, settings }: ProjectAccess) {
   const place = { APPWRITE_FUNCTION_API_ENDPOINT: endpoint, APPWRITE_FUNCTION_PROJECT_ID: projectId };
-  // A low limit that a test sets is for the registrations that it sends itself.
+  // If a test sets a low limit, the accounts opened here must not be refused by it.
   const { REGISTRATIONS_PER_HOUR } = TEST_SETTINGS;
   const config = readConfig({ ...settings, ...place, REGISTRATIONS_PER_HOUR });
   const service = composeService(config, { createHasher: () => hasher });

@@ -1,6 +1,6 @@
 /**
- * Runs the work with these variables and then restores the environment exactly, also what the work has removed. Keeps
- * the object `process.env`, since others may have a reference to it. Not for work at the same time.
+ * Runs the work with these variables added to the environment. Afterwards it removes what was added and restores what
+ * was changed or removed. `process.env` stays the same object, since vitest refers to it. Calls must not overlap.
  */
 export async function withEnvironment<T>(variables: Record<string, string>, work: () => Promise<T>): Promise<T> {
   const before = { ...process.env };

@@ -86,7 +86,10 @@ type StartOptions = Required<Pick<ServiceOptions, 'database' | 'layout' | 'notif
 
 const DEFAULTS: StartOptions = { database: 'mariadb', layout: LAYOUT, notifications: false, maintenance: true };
 
-/** The project of a layout. Without `notifications`, changes are a quarter cheaper. */
+/**
+ * The project of a layout without the functions that a test leaves out. Without `notifications`, a change takes a
+ * quarter less time.
+ */
 function projectFor({ layout, notifications, maintenance }: StartOptions) {
   const { folder, content } = localProject(layout);
   const isNeeded = ({ $id }: { $id: string }) =>
@@ -174,8 +177,8 @@ const idle = new Map<string, Environment[]>();
 const { TESTS_FOLDER } = process.env;
 
 /**
- * Takes an idle service of this worker, or starts one. Only services with common variables and options are kept, since
- * each has a process for every function. Commands keep none: an open service would keep them running.
+ * Takes an idle service of this worker, or starts one. Keeps only services that other files can use, since each service
+ * has a process for every function. Commands keep none, since they cannot exit while a service is open.
  */
 async function localEnvironment(variables: Record<string, string>, given: ServiceOptions): Promise<Environment> {
   const options = { ...DEFAULTS, ...given };
@@ -188,7 +191,7 @@ async function localEnvironment(variables: Record<string, string>, given: Servic
   return free.pop() ?? reusable(await newEnvironment(variables, options), free);
 }
 
-/** The same service, but `close` resets it to its present state and adds it to `free`. */
+/** The same service, but instead of stopping, `close` restores its present state and adds it to `free`. */
 async function reusable(environment: Environment, free: Environment[]): Promise<Environment> {
   const { local } = environment;
   if (!local) throw new Error(NEEDS_LOCAL);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import { vi } from 'vitest';
+import type { Target } from '#scripts/project/connect.ts';
 import { type ProcessResult, resultOf } from '#scripts/project/process-result.ts';
 import { withEnvironment } from './environment.ts';
 
@@ -11,6 +12,13 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The environment of commands that tests start. With the cache of compiled code they start twice as fast. */
 export const SPAWN_ENV = { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...COMPILE_CACHE };
+
+/** The variables that name a project to a command. */
+export const variablesOf = ({ endpoint, projectId, key }: Target) => ({
+  APPWRITE_ENDPOINT: endpoint,
+  APPWRITE_PROJECT_ID: projectId,
+  APPWRITE_API_KEY: key,
+});
 
 /** Runs a command of package.json as a process of its own, with SPAWN_ENV and `env` as its whole environment. */
 export function runScript(
@@ -26,8 +34,8 @@ export function runScript(
 let runs = 0;
 
 /**
- * Runs a command of package.json in this process, which saves loading its code again. Not for calls at the same time,
- * since it sets `process.argv` and the environment.
+ * Runs a command of package.json in this process, which saves loading its code again. Calls must not overlap, since
+ * each sets `process.argv` and the environment.
  */
 export function callScript(
   script: string,
@@ -40,8 +48,9 @@ export function callScript(
 async function importScript(script: string, args: readonly string[]): Promise<ProcessResult> {
   const { argv, exitCode } = process;
   const lines: string[] = [];
-  for (const stream of ['log', 'error'] as const)
-    vi.spyOn(console, stream).mockImplementation((line) => lines.push(line));
+  const spies = (['log', 'error'] as const).map((stream) =>
+    vi.spyOn(console, stream).mockImplementation((line) => lines.push(line)),
+  );
   Object.assign(process, { argv: [process.execPath, script, ...args], exitCode: undefined });
   try {
     runs += 1;
@@ -50,6 +59,6 @@ async function importScript(script: string, args: readonly string[]): Promise<Pr
     return { code: Number(process.exitCode), output: lines.map((line) => `${line}\n`).join('') };
   } finally {
     Object.assign(process, { argv, exitCode });
-    vi.restoreAllMocks();
+    for (const spy of spies) spy.mockRestore();
   }
 }

@@ -25,7 +25,7 @@ async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Prom
   await mailer.removeAddress(address);
 }
 
-/** Removes what Messaging keeps of those of up to 100 addresses that no account uses and no pending mail goes to. */
+/** Removes from Messaging those of up to 100 addresses that no account uses and no pending mail goes to. */
 export async function forgetUnneeded({ store, mailer }: NotifyDeps, addresses: readonly string[]): Promise<void> {
   const folded = addresses.map((address) => address.toLowerCase());
   const [used, awaiting] = await Promise.all([addressesInUse(store, folded), addressesAwaitingMail(store, addresses)]);
@@ -84,9 +84,9 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
 }
 
 /**
- * Reads a page of the addresses that Messaging keeps, and removes those that nobody needs. A deletion whose event was
- * lost leaves such addresses. Writes an outbox row for the next page. Idempotent: the next mail to an address adds it
- * again.
+ * Reads a page of the addresses that Messaging keeps, and removes those that nobody needs: deletions whose events were
+ * lost leave them behind. Writes an outbox row for the next page. Idempotent, since the next mail to an address adds the
+ * address again.
  */
 export async function reviewAddresses(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<void> {
   const { store, mailer } = deps;

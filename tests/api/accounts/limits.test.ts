@@ -35,7 +35,7 @@ it('registrations and failed logins have the limits that are set, and are allowe
   const register = (username = uniqueName()) =>
     service.send('POST', '/user', { json: { username, password: PASSWORD, name: 'One Of Many' } });
   const username = uniqueName('ada');
-  // The accounts that other tests have opened count for an hour.
+  // Accounts that other tests opened within the last hour count towards the limit.
   service.local.clock.advance(HOUR);
   for (const name of [username, uniqueName(), uniqueName()]) expect((await register(name)).status).toBe(201);
   refusedUntilLater(await register());
@@ -110,7 +110,7 @@ describe('changes an hour', () => {
     expect((await note(ada, 'Later')).status).toBe(200);
   });
 
-  it('at once count one by one, and those beyond the limit are refused', async () => {
+  it('in bulk count one by one, and those beyond the limit are refused', async () => {
     const [ada, bob, clerk] = await service.people('user', 'user', 'staff');
     const ids = await Promise.all([ada, ada, ada, bob, bob, bob].map(async (person) => (await person.file()).id));
     const sent = { ids, change: { note: 'Seen.' } };

@@ -166,6 +166,7 @@ it('while ten logins hash, reads are answered between them, and logins beyond th
   const reading = (async () => {
     for (; busy; reads += 1) {
       expect((await service.send('POST', '/logout', {})).status).toBe(401);
+      // A pause, so that hundreds of requests do not slow down the hashing.
       await setTimeout(4);
     }
   })();

@@ -17,7 +17,7 @@ import { checkInvariants } from '../../support/invariants.ts';
 import { runAndReadLog } from '../../support/maintenance-log.ts';
 import { photoForm } from '../../support/photo-form.ts';
 import { makePicture } from '../../support/pictures.ts';
-import { callScript } from '../../support/run-script.ts';
+import { callScript, variablesOf } from '../../support/run-script.ts';
 
 const SETTINGS = readCaseSettings({});
 
@@ -278,11 +278,7 @@ describe('the limit of removals', () => {
 });
 
 describe('npm run media', () => {
-  function media(...args: string[]) {
-    const { endpoint, projectId, apiKey } = service.local;
-    const place = { APPWRITE_ENDPOINT: endpoint, APPWRITE_PROJECT_ID: projectId, APPWRITE_API_KEY: apiKey };
-    return callScript('media', args, place);
-  }
+  const media = (...args: string[]) => callScript('media', args, variablesOf(service.connection.target));
 
   it('check counts what sweep then records, and changes nothing', async () => {
     const { id } = await filed();

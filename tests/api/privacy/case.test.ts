@@ -24,7 +24,7 @@ let reporter: Person;
 let viewers: Record<'public' | 'user' | 'reporter' | 'staff' | 'admin', Sender>;
 let clerk: Person;
 let complaint: Complaint;
-/** Everything that each viewer can read of the complaint. */
+/** The texts that each viewer can read about the complaint, by the name of the viewer. */
 let read: Map<string, string>;
 
 beforeAll(async () => {

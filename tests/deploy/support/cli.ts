@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { COMPILE_CACHE } from 'local-appwrite/compile-cache';
 import type { Target } from '#scripts/project/connect.ts';
 import { type ProcessResult, resultOf } from '#scripts/project/process-result.ts';
+import { SPAWN_ENV } from '../../support/run-script.ts';
 
 /** Runs appwrite-cli in a folder with only a key and this project file. */
 export function runCli(
@@ -17,7 +17,6 @@ export function runCli(
   writeFileSync(join(folder, '.appwrite', 'prefs.json'), JSON.stringify({ current: 's', s: { endpoint, key } }));
   writeFileSync(join(folder, 'appwrite.config.json'), JSON.stringify({ ...project, projectId }));
   const program = createRequire(import.meta.url).resolve('appwrite-cli');
-  const env = { PATH: process.env.PATH ?? '', HOME: folder, ...COMPILE_CACHE };
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env });
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: { ...SPAWN_ENV, HOME: folder } });
   return resultOf(child);
 }

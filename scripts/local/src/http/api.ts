@@ -21,7 +21,7 @@ export type ApiParts = {
   faults: Faults;
   cors: Cors;
   projectId: string;
-  /** Undefined when nobody reads the log, so that no call is described in vain. */
+  /** Undefined when there is no log; then no log line is made for a call. */
   print: Print | undefined;
   killFunction: (functionId: string) => Promise<void>;
 };

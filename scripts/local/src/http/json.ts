@@ -1,6 +1,6 @@
 /**
- * Parses JSON as PHP does, which refuses half a surrogate pair; JavaScript accepts it. Throws SyntaxError. Only an
- * escape can be half a pair, since the text was decoded from UTF-8.
+ * Parses JSON as PHP does: refuses a lone surrogate, which JavaScript accepts. Throws SyntaxError. The text must come
+ * from UTF-8, so that a lone surrogate can only be written as an escape.
  */
 export function parseJson(text: string): unknown {
   return JSON.parse(text, /\\u[dD][89a-fA-F]/.test(text) ? refuseLoneSurrogate : undefined);

@@ -35,8 +35,8 @@ export async function sendBytes(response: ServerResponse, bytes: Buffer): Promis
 }
 
 /**
- * Ends a connection without an answer: with a reset, unless the client has left already. Node cannot reset a connection
- * that is ending: it leaves it open, and the process never exits.
+ * Cuts a connection without an answer: resets it, or closes it if the client has already left. When Node resets a
+ * connection that is closing, the reset fails, the handle stays open, and the process never exits.
  */
 export function cutConnection(socket: Socket | null): void {
   if (socket?.writableEnded) socket.destroy();

@@ -7,7 +7,7 @@ import { idRule, isCustomId, resolveId } from '../ids.ts';
 import type { Table } from '../project/types.ts';
 import { type Dialect, findTable, show, withDialectErrors } from '../rows/dialect.ts';
 import { refuseOperators } from '../rows/operators.ts';
-import type { Plan } from '../rows/plan.ts';
+import { type Plan, select } from '../rows/plan.ts';
 import type { Row } from '../rows/types.ts';
 import { withoutReadonly } from '../rows/writer.ts';
 import { everyMatch } from '../transactions/commit.ts';
@@ -74,7 +74,7 @@ function bulkDelete(parts: RowParts, dialect: Dialect, call: Call): Reply {
   const matching = parts.rows.list(table, plan);
   const remove = () => matching.map((row) => parts.writer.remove(table, row.$id));
   const rows = withDialectErrors(dialect, () => parts.database.atomically(remove));
-  return answer(parts, dialect, { status: 200, table, rows: rows.map((row) => selected(plan, row)), action: 'delete' });
+  return answer(parts, dialect, { status: 200, table, rows: rows.map((row) => select(plan, row)), action: 'delete' });
 }
 
 /** Guests get `database_not_found` here. */
@@ -97,11 +97,6 @@ function checkedPermissions({ $permissions }: Fields): string[] | undefined {
 /** Throws 500 for a cursor: Appwrite does not resolve its id here, and PHP fails on the text. */
 function refuseCursor({ cursor }: Plan): void {
   if (cursor) throw new ApiError('general_unknown', 'Server Error');
-}
-
-function selected({ selected: keys }: Plan, row: Row): Row {
-  if (!keys || keys.includes('*')) return row;
-  return Object.fromEntries(Object.entries(row).filter(([key]) => key.startsWith('$') || keys.includes(key))) as Row;
 }
 
 type Staging = { call: Call; table: Table; action: string; data: unknown };

@@ -3,9 +3,9 @@ import { type Call, param, type Reply, type Route } from '../http/call.ts';
 import { errorWithId, invalidParam } from '../http/errors.ts';
 import { checkPath } from '../http/parameters.ts';
 import type { Platform } from '../platform.ts';
-import type { Column, Table } from '../project/types.ts';
+import type { Table } from '../project/types.ts';
 import { type Dialect, findTable, show } from '../rows/dialect.ts';
-import { makePlan, type Plan } from '../rows/plan.ts';
+import { makePlan, select, selectedColumns } from '../rows/plan.ts';
 import { invalidQuery, parseQueries } from '../rows/query.ts';
 import { everything } from '../rows/store.ts';
 import type { Row } from '../rows/types.ts';
@@ -70,16 +70,4 @@ function wantsTotal({ query: { total = '1' } }: Call): boolean {
 function checkTtl({ query: { ttl = '0' } }: Call): void {
   if (/^\d+$/.test(String(ttl)) && Number(ttl) <= 86_400) return;
   throw invalidParam('ttl', 'Value must be a valid range between 0 and 86,400');
-}
-
-function selectedColumns({ columns }: Table, { selected }: Plan): Column[] {
-  if (!selected || selected.includes('*')) return columns;
-  return columns.filter(({ key }) => selected.includes(key));
-}
-
-/** Keeps the selected columns and all `$` fields. */
-function select({ selected }: Plan, row: Row): Row {
-  if (!selected || selected.includes('*')) return row;
-  const kept = Object.entries(row).filter(([key]) => key.startsWith('$') || selected.includes(key));
-  return Object.fromEntries(kept) as Row;
 }

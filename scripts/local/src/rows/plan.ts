@@ -14,6 +14,7 @@ export type Plan = {
   random: boolean;
   limit: number;
   offset: number;
+  /** The selected columns; undefined for all. */
   selected: string[] | undefined;
   cursor: { id: string; before: boolean } | undefined;
 };
@@ -35,16 +36,28 @@ const notFilters = new Set([
 export function makePlan(table: Table, queries: Query[]): Plan {
   const first = (...methods: string[]) => queries.find(({ method }) => methods.includes(method));
   const cursor = first('cursorAfter', 'cursorBefore');
-  const selects = queries.filter(({ method }) => method === 'select');
+  const selected = queries.filter(({ method }) => method === 'select').flatMap((query) => readSelect(table, query));
   return {
     filters: queries.filter(({ method }) => !notFilters.has(method)),
     orders: readOrders(table, queries),
     random: first('orderRandom') !== undefined,
     limit: readNumber(first('limit'), 25, 1),
     offset: readNumber(first('offset'), 0, 0),
-    selected: selects.length > 0 ? selects.flatMap((query) => readSelect(table, query)) : undefined,
+    selected: selected.length === 0 || selected.includes('*') ? undefined : selected,
     cursor: cursor && { id: readCursor(cursor), before: cursor.method === 'cursorBefore' },
   };
+}
+
+/** The columns that a plan selects. */
+export function selectedColumns({ columns }: Table, { selected }: Plan): Column[] {
+  return selected ? columns.filter(({ key }) => selected.includes(key)) : columns;
+}
+
+/** Keeps the selected columns and all `$` fields of a row. */
+export function select({ selected }: Plan, row: Row): Row {
+  if (!selected) return row;
+  const kept = Object.entries(row).filter(([key]) => key.startsWith('$') || selected.includes(key));
+  return Object.fromEntries(kept) as Row;
 }
 
 /** Breaks ties by `$sequence`, ascending whatever the other orders. */

@@ -92,7 +92,7 @@ export class RowStore {
       if (!row) throw cursorNotFound('Row', plan.cursor.id);
       parts.push(afterCursor(source, plan.orders, { row, before: plan.cursor.before }));
     }
-    const keys = [...SYSTEM_KEYS, ...columns.map(({ key }) => key)];
+    const keys = ['$sequence', ...storedKeys({ columns })];
     const sql = `SELECT ${keys.map(quote).join(', ')} FROM ${sqlName(table)} WHERE ${parts.map((part) => part.sql).join(' AND ')}
       ORDER BY ${orderBy(source, plan)} LIMIT ? OFFSET ?`;
     const values: Cell[] = [...parts.flatMap((part) => part.values), plan.limit, plan.offset];
@@ -123,8 +123,6 @@ export class RowStore {
   }
 }
 
-const SYSTEM_KEYS = ['$id', '$sequence', '$createdAt', '$updatedAt', '$permissions'];
-
 function insertion(table: Table): string {
   const keys = storedKeys(table);
   return `INSERT INTO ${sqlName(table)} (${keys.map(quote).join(', ')}) VALUES (${keys.map(() => '?').join(', ')})`;
@@ -132,8 +130,8 @@ function insertion(table: Table): string {
 
 export const everything: Condition = { sql: '1', values: [] };
 
-function storedKeys(table: Table): string[] {
-  return ['$id', '$createdAt', '$updatedAt', '$permissions', ...table.columns.map((column) => column.key)];
+function storedKeys({ columns }: Pick<Table, 'columns'>): string[] {
+  return ['$id', '$createdAt', '$updatedAt', '$permissions', ...columns.map(({ key }) => key)];
 }
 
 function rowCells(table: Table, row: NewRow): Cell[] {

@@ -269,7 +269,7 @@ function upsertChanges(table: Table, old: Row, data: Data): boolean {
 
 /** A bulk update returns the selected and the changed columns; other columns look as if they had no value. */
 function selectedAndChanged(table: Table, { selected }: Plan, { next, change }: { next: Row; change: Data }): Row {
-  if (!selected || selected.includes('*')) return next;
+  if (!selected) return next;
   const row: Row = { ...next };
   for (const { key, array, default: fallback } of table.columns) {
     if (!selected.includes(key) && !(key in change)) row[key] = fallback ?? (array ? [] : null);

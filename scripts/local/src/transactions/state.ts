@@ -49,7 +49,7 @@ export class TransactionState {
 
   count(table: Table, plan: Plan, visible: Condition): number {
     let total = this.#rows.count(table, plan, visible);
-    const found = new Set(this.#rows.list(table, plan, { visible }).map((row) => row.$id));
+    const found = new Set(this.#rows.list(table, plan, { visible, columns: [] }).map((row) => row.$id));
     for (const [id, { action, document }] of this.#of(table)) {
       const was = found.has(id);
       const matches = action !== 'delete' && plan.filters.every((filter) => isMatch(document, filter));

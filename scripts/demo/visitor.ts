@@ -1,15 +1,15 @@
-import { HOUR } from '#shared/domain/clock.ts';
+import * as z from 'zod/mini';
+import { LoginReply } from '#shared/contract/responses.ts';
+import { MINUTE } from '#shared/domain/clock.ts';
 import type { DemoPerson } from './people.ts';
 
-const RELOGIN_AFTER_MS = 10 * HOUR;
-
-/** Uses the HTTP API like any client, and logs in again when the token is 10 hours old. */
+/** Uses the HTTP API like any client, and logs in again a minute before the token ends. */
 export class Visitor {
   readonly #person: DemoPerson;
   readonly #url: string;
   readonly #now: () => number;
   #token = '';
-  #loggedInAt = Number.NEGATIVE_INFINITY;
+  #tokenEndsAt = Number.NEGATIVE_INFINITY;
 
   constructor(person: DemoPerson, url: string, now: () => number) {
     this.#person = person;
@@ -28,15 +28,16 @@ export class Visitor {
   }
 
   async #logIn(): Promise<void> {
-    if (this.#now() - this.#loggedInAt < RELOGIN_AFTER_MS) return;
+    if (this.#now() < this.#tokenEndsAt - MINUTE) return;
     this.#token = '';
     const { username, password } = this.#person;
-    const { TOKEN = '' } = await this.#request('POST', '/login', JSON.stringify({ username, password }));
+    const answer = await this.#request('POST', '/login', JSON.stringify({ username, password }));
+    const { TOKEN, expiresAt } = z.parse(LoginReply, answer);
     this.#token = TOKEN;
-    this.#loggedInAt = this.#now();
+    this.#tokenEndsAt = Date.parse(expiresAt);
   }
 
-  async #request(method: string, path: string, body: FormData | string): Promise<{ id?: string; TOKEN?: string }> {
+  async #request(method: string, path: string, body: FormData | string): Promise<{ id?: string }> {
     const credentials = this.#token === '' ? {} : { TOKEN: this.#token, USERNAME: this.#person.username };
     const type = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
     const answer = await fetch(this.#url + path, { method, body, headers: { ...credentials, ...type } });

@@ -19,12 +19,16 @@ import { type Finding, failure } from './finding.ts';
 const notGiven = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
 const request = { allowDestructive: false, renewSecret: false, ...notGiven };
 
-/** Runs all checks, which change nothing, for the functions of the given layout or of the project's layout. */
-export async function examine(target: Target, layout?: Layout): Promise<Finding[]> {
+/** The project and its declaration, for the functions of the given layout or of the project's layout. */
+export async function readProject(target: Target, layout?: Layout): Promise<Planning> {
   const remote = openRemote(target);
   const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), layout);
-  const live = await readLive(remote, declared);
-  const planning: Planning = { remote, declared, live, request };
+  return { remote, declared, live: await readLive(remote, declared), request };
+}
+
+/** Runs all checks, which change nothing. */
+export async function examine(target: Target, layout?: Layout): Promise<Finding[]> {
+  const planning = await readProject(target, layout);
   return [
     ...(await checkDrift(planning)),
     ...checkVariables(planning),

@@ -3,11 +3,11 @@ import { fillWithDemo } from '#scripts/demo/fill.ts';
 import { DEMO_PEOPLE } from '#scripts/demo/people.ts';
 import { ComplaintList } from '#shared/contract/responses.ts';
 import { STATUSES } from '#shared/domain/status.ts';
-import { type Service, startService } from '../support/harness.ts';
+import { DAYS_SETTINGS, type Service, startService } from '../support/harness.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService();
+  service = await startService(DAYS_SETTINGS, { notifications: true });
 });
 afterAll(() => service.close());
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkDrift } from '#scripts/doctor/drift.ts';
 import type { LayoutDeclaration } from '#scripts/project/layout.ts';
 import { useProject } from './support/project.ts';
 import { idOfVariable } from './support/variables.ts';
@@ -16,7 +17,7 @@ function declaredWith(change: (declared: LayoutDeclaration) => void): LayoutDecl
 async function settled(...subjects: string[]): Promise<void> {
   const { refusal } = await project.deploy();
   expect(refusal).toBe('');
-  const findings = await project.findings();
+  const findings = await project.findingsOf(checkDrift);
   expect(findings.filter((complaint) => subjects.some((subject) => complaint.startsWith(subject)))).toEqual([]);
 }
 
@@ -31,7 +32,7 @@ describe('a change made by hand', () => {
       name: 'Complaint photos',
       permissions: ['read("users")'],
     });
-    const findings = await project.findings();
+    const findings = await project.findingsOf(checkDrift);
     expect(findings).toContain('column categories.assignee: is missing');
     expect(findings).toContain('index limits.expiresAt: is missing');
     expect(findings).toContain('table users: $permissions is ["read(\\"any\\")"], declared is []');
@@ -51,7 +52,7 @@ describe('a change made by hand', () => {
       const opened = { name: id, execute: ['any'], scopes: ['users.write'], events: [], schedule: '' };
       await project.remote.send('put', `/functions/${id}`, opened);
     }
-    const findings = await project.findings();
+    const findings = await project.findingsOf(checkDrift);
     for (const id of ids) {
       const complaint = findings.find((text) => text.startsWith(`function ${id}`));
       for (const setting of ['execute is ["any"]', 'scopes is ["users.write"]', lost[id]]) {
@@ -66,7 +67,7 @@ describe('a change made by hand', () => {
   it('is found and undone: a variable that the deployment can compute, with a new deployment', async () => {
     const variable = await idOfVariable(project, 'complaints', 'PUBLIC_ENDPOINT');
     await project.remote.functions.deleteVariable({ functionId: 'complaints', variableId: variable });
-    expect(await project.findings()).toContain('variable complaints.PUBLIC_ENDPOINT: is missing');
+    expect(await project.findingsOf(checkDrift)).toContain('variable complaints.PUBLIC_ENDPOINT: is missing');
     const { deploymentId } = await project.remote.functions.get({ functionId: 'complaints' });
     await settled('variable');
     expect((await project.remote.functions.get({ functionId: 'complaints' })).deploymentId).not.toBe(deploymentId);
@@ -113,7 +114,7 @@ describe('something undeclared', () => {
     const kept = await project.deploy();
     expect(kept).toMatchObject({ changes: 0, refusal: '' });
     expect(kept.output).toContain('column categories.colour is not declared (kept; --allow-destructive would lose');
-    expect(await project.findings('warning')).toContain('table notes: is not declared');
+    expect(await project.findingsOf(checkDrift, 'warning')).toContain('table notes: is not declared');
     const lost = await project.deploy({ allowDestructive: true });
     expect(lost.output).toContain('loses the values of colour in 6 rows');
     expect(lost.output).toContain('loses the table and 0 rows');
@@ -160,7 +161,7 @@ describe('a declaration that has changed', () => {
       Object.assign(name ?? {}, { size: 3 });
     });
     expect((await project.deploy({ declared })).refusal).toContain('Existing data is too large');
-    expect(await project.findings()).toEqual([]);
+    expect(await project.findingsOf(checkDrift)).toEqual([]);
   });
 
   it('stops the deployment where a column would have to be created again', async () => {
@@ -188,7 +189,7 @@ describe('a declaration that has changed', () => {
     expect(refusal).toContain('The build of docs ended as failed');
     expect(refusal).toContain('the reason is in here');
     expect((await project.remote.functions.get({ functionId: 'docs' })).deploymentId).toBe(deploymentId);
-    expect(await project.findings()).not.toEqual([]);
+    expect(await project.findingsOf(checkDrift)).not.toEqual([]);
     await settled('function');
   });
 });

@@ -1,5 +1,6 @@
 import { InputFile } from 'node-appwrite/file';
 import { expect, it } from 'vitest';
+import { checkMedia, checkSchedules } from '#scripts/doctor/check-maintenance.ts';
 import { connect } from '#scripts/project/connect.ts';
 import { makePhoto } from '#scripts/smoke/photo.ts';
 import { storeFile } from '#shared/appwrite/media.ts';
@@ -10,6 +11,8 @@ import { useProject } from './support/project.ts';
 
 /** A project on a local Appwrite whose clock is two hours slow, so that the doctor sees an old deployment. */
 const project = useProject('all', { now: () => Date.now() - 2 * HOUR });
+
+const checkPass = () => checkMedia(connect(project.target));
 
 /** Deploys the present code of a function again. */
 async function deployAgain(functionId: string): Promise<void> {
@@ -24,38 +27,38 @@ async function deployAgain(functionId: string): Promise<void> {
 it('the doctor reports a schedule that does not run, files that wait to be removed, and a pass that has stopped', async () => {
   const orphan = { bucketId: 'media', fileId: `${randomId()}-0`, permissions: [] };
   await project.remote.storage.createFile({ ...orphan, file: InputFile.fromBuffer(makePhoto(), 'photo.png') });
-  expect(await project.findings()).toEqual([
+  expect(await project.findingsOf(checkSchedules)).toEqual([
     // The wording depends on whether a minute passed during the deployment.
     expect.stringMatching(/^schedule of maintenance: (has never run|has not run since|last ran .*, too long ago)/),
     expect.stringMatching(/^schedule of notifications: (has never run|has not run since|last ran .*, too long ago)/),
   ]);
-  const [waiting = ''] = await project.findings('warning');
+  const [waiting = ''] = await project.findingsOf(checkPass, 'warning');
   expect(waiting).toMatch(/^bucket: 1 files without a complaint, \d+ bytes$/);
 
   // The first tick registers the schedule, the next one finds it due.
   project.local.clock.advance(1);
   project.local.clock.advance(2 * HOUR);
   await project.local.settle();
-  expect(await project.findings()).toEqual([]);
-  expect(await project.findings('warning')).toEqual([waiting]);
+  expect(await project.findingsOf(checkSchedules)).toEqual([]);
+  expect(await project.findingsOf(checkPass, 'warning')).toEqual([waiting]);
   // A failed run is reported until newer code is deployed, of which that run says nothing.
   const failing = project.local.faults.add({ kind: 'server-error', functionId: 'maintenance', times: 0 });
   project.local.clock.advance(HOUR / 6);
   await project.local.settle();
   failing.remove();
-  expect(await project.findings()).toEqual([
+  expect(await project.findingsOf(checkSchedules)).toEqual([
     expect.stringMatching(/^schedule of maintenance: last ran \S+ and failed: .*unavailable/),
   ]);
   await deployAgain('maintenance');
-  expect(await project.findings()).toEqual([]);
+  expect(await project.findingsOf(checkSchedules)).toEqual([]);
   project.local.clock.advance(HOUR / 6);
   await project.local.settle();
-  expect(await project.findings()).toEqual([]);
+  expect(await project.findingsOf(checkSchedules)).toEqual([]);
   // The deployment has made a pass, so the next one is due a day later, and removes the file another day later.
   for (const day of [1, 2]) {
     project.local.clock.advance(25 * HOUR);
     await project.local.settle();
-    expect(await project.findings('warning')).toEqual(day === 1 ? [waiting] : []);
+    expect(await project.findingsOf(checkPass, 'warning')).toEqual(day === 1 ? [waiting] : []);
   }
 
   // More files than the limit are not removed without an order.
@@ -74,9 +77,9 @@ it('the doctor reports a schedule that does not run, files that wait to be remov
   await reconcileNow(deps);
   project.local.clock.advance(25 * HOUR);
   await reconcileNow(deps);
-  const stopped = (await project.findings()).filter((text) => text.startsWith('removal: '));
+  const stopped = (await project.findingsOf(checkPass)).filter((text) => text.startsWith('removal: '));
   expect(stopped).toEqual([expect.stringContaining('21 files without a complaint of 21 looked at')]);
   expect(stopped[0]).toContain('npm run media -- sweep --over-limit');
   await reconcileNow(deps, { overLimit: true });
-  expect((await project.findings()).filter((text) => text.startsWith('removal: '))).toEqual([]);
+  expect((await project.findingsOf(checkPass)).filter((text) => text.startsWith('removal: '))).toEqual([]);
 });

@@ -18,7 +18,7 @@ afterAll(() => service.close());
 it('no sequence of requests leads beyond the status table or is answered otherwise than it says', async () => {
   await fc.assert(
     fc.asyncProperty(steps, (walk) => walkThrough(service, cast, walk)),
-    { numRuns: 12 },
+    { numRuns: 8 },
   );
 });
 
@@ -30,6 +30,6 @@ it('every change that many writers were told of is stored, with as many entries 
 it('paging by cursor shows each complaint that exists throughout exactly once, whatever others write', async () => {
   await fc.assert(
     fc.asyncProperty(pagings, (paging) => pageThrough(service, cast.staff, paging)),
-    { numRuns: 15 },
+    { numRuns: 10 },
   );
 });

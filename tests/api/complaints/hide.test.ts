@@ -4,7 +4,7 @@ import { createAccess, retireAccess } from '#shared/appwrite/media.ts';
 import { ComplaintDetail } from '#shared/contract/responses.ts';
 import { renewAccess } from '#shared/services/complaints/image-access.ts';
 import { change, detailOf, fileWithPictures, idsOf, listOf, runMaintenanceOnce } from '../../support/complaints.ts';
-import { type Person, type Service, sharedService } from '../../support/harness.ts';
+import { type Person, type Service, startService } from '../../support/harness.ts';
 
 let service: Service;
 let reporter: Person;
@@ -12,7 +12,7 @@ let stranger: Person;
 let staff: Person;
 
 beforeAll(async () => {
-  service = await sharedService();
+  service = await startService();
   [reporter, stranger, staff] = await service.people('user', 'user', 'staff');
 });
 afterAll(() => service.close());

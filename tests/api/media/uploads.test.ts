@@ -23,11 +23,11 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 it('refuses hostile forms, and stores nothing of them', async () => {
-  expect((await sendHostileForms(context, 150, SEED)).wrong).toEqual([]);
+  expect((await sendHostileForms(context, 90, SEED)).wrong).toEqual([]);
 });
 
 it('cleans or refuses mutated pictures', async () => {
-  expect((await sendMutants(context, 120, SEED)).wrong).toEqual([]);
+  expect((await sendMutants(context, 80, SEED)).wrong).toEqual([]);
 });
 
 it('refuses files that only claim to be pictures, and stores none', async () => {

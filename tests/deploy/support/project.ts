@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Clock } from 'local-appwrite';
 import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { afterAll, beforeAll } from 'vitest';
-import type { DeployRequest } from '#scripts/deploy/change.ts';
+import type { DeployRequest, Planning } from '#scripts/deploy/change.ts';
 import { readDeclaration } from '#scripts/deploy/declaration.ts';
 import { deploy } from '#scripts/deploy/deploy.ts';
 import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
-import { examine } from '#scripts/doctor/examine.ts';
+import { examine, readProject } from '#scripts/doctor/examine.ts';
 import type { Finding } from '#scripts/doctor/finding.ts';
 import type { Target } from '#scripts/project/connect.ts';
 import { declarationFor, type Layout, type LayoutDeclaration } from '#scripts/project/layout.ts';
@@ -28,6 +28,8 @@ export type DeployedProject = {
   deploy(options?: Options): Promise<Run>;
   /** The doctor's findings of a level, by default its failures, as `subject: text`. */
   findings(level?: Finding['level'], layout?: Layout): Promise<string[]>;
+  /** The findings of one of the doctor's checks. */
+  findingsOf(check: (planning: Planning) => Promise<Finding[]>, level?: Finding['level']): Promise<string[]>;
   /** Every call that changed something since the last call of this function, without executions. */
   newWrites(): string[];
 };
@@ -68,8 +70,10 @@ async function open(dataDir: string, clock?: Clock): Promise<DeployedProject> {
     remote: openRemote(target),
     deploy: (options = {}) => deployTo(target, { root, declared, ...options }),
     async findings(level = 'failure', layout = 'groups') {
-      const findings = await examine(target, layout);
-      return findings.filter((finding) => finding.level === level).map(({ subject, text }) => `${subject}: ${text}`);
+      return linesOf(await examine(target, layout), level);
+    },
+    async findingsOf(check, level = 'failure') {
+      return linesOf(await check(await readProject(target, 'groups')), level);
     },
     newWrites() {
       const all = local.calls.all();
@@ -79,6 +83,9 @@ async function open(dataDir: string, clock?: Clock): Promise<DeployedProject> {
     },
   };
 }
+
+const linesOf = (findings: Finding[], level: Finding['level']) =>
+  findings.filter((finding) => finding.level === level).map(({ subject, text }) => `${subject}: ${text}`);
 
 async function deployTo(
   target: Target,

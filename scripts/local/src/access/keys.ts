@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import type { Fields } from '../http/call.ts';
 import { ApiError } from '../http/errors.ts';
 import type { Definitions } from '../project/definitions.ts';
 import type { FunctionSpec } from '../project/types.ts';
@@ -10,6 +11,9 @@ import { signJwt, verifyJwt } from './jwt.ts';
 import { projectScopes } from './scopes.ts';
 
 type Secrets = { apiKey: string; signing: string };
+/** The number of execution keys whose payload is kept. */
+const keptKeys = 1_000;
+
 type Parts = { dataDir: string; projectId: string; clock: Clock; definitions: Definitions };
 
 /** The project's API keys: the one of this data directory, those created by calls, and those of executions. */
@@ -17,6 +21,8 @@ export class Keys {
   readonly apiKey: string;
   readonly signingSecret: string;
   readonly #parts: Parts;
+  /** The payloads of execution keys, which are sent with each call of their execution. Undefined for forged ones. */
+  readonly #payloads = new Map<string, Fields | undefined>();
 
   constructor(parts: Parts) {
     const secrets = loadSecrets(join(parts.dataDir, 'secrets.json'));
@@ -51,7 +57,7 @@ export class Keys {
   }
 
   #identifyExecution(token: string): Caller {
-    const payload = verifyJwt(token, this.signingSecret);
+    const payload = this.#payloadOf(token);
     if (!payload || Number(payload.exp) * 1000 < this.#parts.clock.now()) return guest;
     return {
       kind: 'key',
@@ -59,6 +65,14 @@ export class Keys {
       executionId: String(payload.executionId),
       functionId: String(payload.functionId),
     };
+  }
+
+  #payloadOf(token: string): Fields | undefined {
+    if (this.#payloads.has(token)) return this.#payloads.get(token);
+    if (this.#payloads.size >= keptKeys) this.#payloads.clear();
+    const payload = verifyJwt(token, this.signingSecret);
+    this.#payloads.set(token, payload);
+    return payload;
   }
 }
 

@@ -11,10 +11,10 @@ import { signJwt, verifyJwt } from './jwt.ts';
 import { projectScopes } from './scopes.ts';
 
 type Secrets = { apiKey: string; signing: string };
+type Parts = { dataDir: string; projectId: string; clock: Clock; definitions: Definitions };
+
 /** The number of execution keys whose payload is kept. */
 const keptKeys = 1_000;
-
-type Parts = { dataDir: string; projectId: string; clock: Clock; definitions: Definitions };
 
 /** The project's API keys: the one of this data directory, those created by calls, and those of executions. */
 export class Keys {

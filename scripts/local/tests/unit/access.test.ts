@@ -11,16 +11,31 @@ const server = useLocalAppwrite({
 });
 const main = { databaseId: 'main', tableId: 'notes' };
 
-async function keyOf(functionId: string): Promise<{ tables: TablesDB; executionId: string }> {
+const tablesFor = (key: string) => new TablesDB(makeClient(server.appwrite).setKey(key));
+
+async function keyOf(functionId: string): Promise<{ key: string; executionId: string }> {
   const sent = await send(server.appwrite, { host: server.appwrite.functionHost(functionId) });
   const { headers } = JSON.parse(sent.body.toString());
-  const client = makeClient(server.appwrite).setKey(headers['x-appwrite-key']);
-  return { tables: new TablesDB(client), executionId: headers['x-appwrite-execution-id'] };
+  return { key: headers['x-appwrite-key'], executionId: headers['x-appwrite-execution-id'] };
 }
+
+describe('the key of an execution', () => {
+  it('is refused at every call when it was changed', async () => {
+    const { key } = await keyOf('reader');
+    const [head, payload = '', signature] = key.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const more = Buffer.from(JSON.stringify({ ...claims, scopes: ['rows.read', 'rows.write'] })).toString('base64url');
+    const forged = tablesFor([head, more, signature].join('.'));
+    for (const _ of [1, 2]) expect(await refusal(forged.listRows(main))).toMatch(/^401 /);
+    expect(await refusal(tablesFor(key).listRows(main))).toBe('not refused');
+    expect(await refusal(forged.listRows(main))).toMatch(/^401 /);
+  });
+});
 
 describe('the log of calls', () => {
   it('names the execution that made a call', async () => {
-    const { tables, executionId } = await keyOf('reader');
+    const { key, executionId } = await keyOf('reader');
+    const tables = tablesFor(key);
     await tables.listRows(main);
     await refusal(tables.getRow({ ...main, rowId: 'none' }));
     expect(server.appwrite.calls.of(executionId)).toMatchObject([

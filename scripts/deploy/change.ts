@@ -36,6 +36,15 @@ export type DeployRequest = {
   removeOtherLayout?: boolean;
 };
 
+/** The request of a deployment without options. */
+export const WITHOUT_OPTIONS: DeployRequest = {
+  allowDestructive: false,
+  renewSecret: false,
+  tokenSecret: undefined,
+  previousSecret: undefined,
+  functionsHost: undefined,
+};
+
 /** The input of a plan. */
 export type Planning = { remote: Remote; declared: LayoutDeclaration; live: Live; request: DeployRequest };
 

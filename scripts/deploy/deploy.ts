@@ -5,8 +5,7 @@ import type { LayoutDeclaration } from '../project/layout.ts';
 import type { Change, DeployRequest, Planning } from './change.ts';
 import { isSecretInUse } from './check-secret.ts';
 import type { DeclaredFunction } from './declaration.ts';
-import { readLive } from './live.ts';
-import { planAll } from './plan.ts';
+import { planAll, readPlanning } from './plan.ts';
 import { UNREADABLE } from './plan-code.ts';
 import { waitForTables } from './plan-columns.ts';
 import { originOf, ruleOf } from './plan-domains.ts';
@@ -94,11 +93,6 @@ function refusal(blocked: readonly Change[]): string {
   const losses = blocked.flatMap(({ subject, loses }) => (loses ? [`  ${subject}: ${loses}`] : []));
   const lost = losses.length === 0 ? '' : `\nWith --allow-destructive this would be lost:\n${losses.join('\n')}`;
   return `Nothing was changed: ${blocked.length} of the changes above need a decision.${lost}`;
-}
-
-async function readPlanning({ target, declared, request }: DeployOptions): Promise<Planning> {
-  const remote = openRemote(target);
-  return { remote, declared, live: await readLive(remote, declared), request };
 }
 
 function codeOptions({ root, print }: DeployOptions, { remote }: Planning) {

@@ -1,4 +1,7 @@
-import type { Change, Planning } from './change.ts';
+import type { Target } from '../project/connect.ts';
+import type { LayoutDeclaration } from '../project/layout.ts';
+import type { Change, DeployRequest, Planning } from './change.ts';
+import { readLive } from './live.ts';
 import { planBuckets } from './plan-bucket.ts';
 import { type CodeOptions, planCode } from './plan-code.ts';
 import { planDomains } from './plan-domains.ts';
@@ -7,6 +10,15 @@ import { planOtherLayout } from './plan-layout.ts';
 import { planSeed } from './plan-seed.ts';
 import { planTables } from './plan-tables.ts';
 import { planVariables } from './plan-variables.ts';
+import { openRemote } from './remote.ts';
+
+type Wanted = { target: Target; declared: LayoutDeclaration; request: DeployRequest };
+
+/** Reads the project, to plan how it becomes as declared. */
+export async function readPlanning({ target, declared, request }: Wanted): Promise<Planning> {
+  const remote = openRemote(target);
+  return { remote, declared, live: await readLive(remote, declared), request };
+}
 
 /** All changes except code, in the order in which they can be applied. */
 export async function planProject(planning: Planning): Promise<Change[]> {

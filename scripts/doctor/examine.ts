@@ -1,8 +1,8 @@
 import { DATABASE_ID } from '#shared/appwrite/resources.ts';
-import type { Planning } from '../deploy/change.ts';
+import { type Planning, WITHOUT_OPTIONS } from '../deploy/change.ts';
 import { chooseLayout } from '../deploy/choose-layout.ts';
 import { readDeclaration } from '../deploy/declaration.ts';
-import { readLive } from '../deploy/live.ts';
+import { readPlanning } from '../deploy/plan.ts';
 import { openRemote } from '../deploy/remote.ts';
 import { connect, type Target } from '../project/connect.ts';
 import type { Layout } from '../project/layout.ts';
@@ -16,19 +16,10 @@ import { checkVariables } from './check-variables.ts';
 import { checkDrift } from './drift.ts';
 import { type Finding, failure } from './finding.ts';
 
-const notGiven = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
-const request = { allowDestructive: false, renewSecret: false, ...notGiven };
-
-/** The project and its declaration, for the functions of the given layout or of the project's layout. */
-export async function readProject(target: Target, layout?: Layout): Promise<Planning> {
-  const remote = openRemote(target);
-  const declared = await chooseLayout(remote, readDeclaration(PROJECT_FILE), layout);
-  return { remote, declared, live: await readLive(remote, declared), request };
-}
-
-/** Runs all checks, which change nothing. */
+/** Runs all checks, which change nothing, for the functions of the given layout or of the project's layout. */
 export async function examine(target: Target, layout?: Layout): Promise<Finding[]> {
-  const planning = await readProject(target, layout);
+  const declared = await chooseLayout(openRemote(target), readDeclaration(PROJECT_FILE), layout);
+  const planning = await readPlanning({ target, declared, request: WITHOUT_OPTIONS });
   return [
     ...(await checkDrift(planning)),
     ...checkVariables(planning),

@@ -16,7 +16,7 @@ import { claimVersion, commit, update } from './transaction.ts';
 export type Delivery = RowOf<typeof DeliveryRow>;
 export type StoredDelivery = Stored<Delivery>;
 
-/** Whether all that is left to do for the delivery is to remove its row. */
+/** Whether a delivery is finished and has no message in Messaging, so that only its row is left to remove. */
 export const isOver = ({ status, messageId }: StoredDelivery) => status !== 'pending' && messageId === null;
 
 export type NewDelivery = Pick<Delivery, 'channel' | 'kind' | 'outboxId' | 'at'> &
@@ -202,8 +202,8 @@ export async function listOfAccount(store: Store, accountId: string, limit: numb
 }
 
 /**
- * Of up to 100 addresses, those to which a pending mail goes because they are a former address; in lower case.
- * PostgreSQL finds an address only in the case in which it is stored.
+ * Finds which of up to 100 addresses are former addresses to which a pending mail goes. Resolves to them in lower case.
+ * On PostgreSQL an address in another case than the stored one is not found.
  */
 export async function addressesAwaitingMail(store: Store, addresses: readonly string[]): Promise<Set<string>> {
   const { rows } = await store.deliveries.list([

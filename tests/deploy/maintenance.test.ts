@@ -1,18 +1,20 @@
 import { InputFile } from 'node-appwrite/file';
 import { expect, it } from 'vitest';
 import { checkMedia, checkSchedules } from '#scripts/doctor/check-maintenance.ts';
+import type { Finding } from '#scripts/doctor/finding.ts';
 import { connect } from '#scripts/project/connect.ts';
 import { makePhoto } from '#scripts/smoke/photo.ts';
 import { storeFile } from '#shared/appwrite/media.ts';
 import { HOUR, systemClock } from '#shared/domain/clock.ts';
 import { randomId } from '#shared/domain/ids.ts';
 import { reconcileNow } from '#shared/services/maintenance/reconciliation.ts';
-import { useProject } from './support/project.ts';
+import { linesOf, useProject } from './support/project.ts';
 
 /** A project on a local Appwrite whose clock is two hours slow, so that the doctor sees an old deployment. */
 const project = useProject('all', { now: () => Date.now() - 2 * HOUR });
 
-const checkPass = () => checkMedia(connect(project.target));
+/** What the doctor finds about files and the daily pass. */
+const passFindings = async (level: Finding['level']) => linesOf(await checkMedia(connect(project.target)), level);
 
 /** Deploys the present code of a function again. */
 async function deployAgain(functionId: string): Promise<void> {
@@ -32,7 +34,7 @@ it('the doctor reports a schedule that does not run, files that wait to be remov
     expect.stringMatching(/^schedule of maintenance: (has never run|has not run since|last ran .*, too long ago)/),
     expect.stringMatching(/^schedule of notifications: (has never run|has not run since|last ran .*, too long ago)/),
   ]);
-  const [waiting = ''] = await project.findingsOf(checkPass, 'warning');
+  const [waiting = ''] = await passFindings('warning');
   expect(waiting).toMatch(/^bucket: 1 files without a complaint, \d+ bytes$/);
 
   // The first tick registers the schedule, the next one finds it due.
@@ -40,7 +42,7 @@ it('the doctor reports a schedule that does not run, files that wait to be remov
   project.local.clock.advance(2 * HOUR);
   await project.local.settle();
   expect(await project.findingsOf(checkSchedules)).toEqual([]);
-  expect(await project.findingsOf(checkPass, 'warning')).toEqual([waiting]);
+  expect(await passFindings('warning')).toEqual([waiting]);
   // A failed run is reported until newer code is deployed, of which that run says nothing.
   const failing = project.local.faults.add({ kind: 'server-error', functionId: 'maintenance', times: 0 });
   project.local.clock.advance(HOUR / 6);
@@ -58,7 +60,7 @@ it('the doctor reports a schedule that does not run, files that wait to be remov
   for (const day of [1, 2]) {
     project.local.clock.advance(25 * HOUR);
     await project.local.settle();
-    expect(await project.findingsOf(checkPass, 'warning')).toEqual(day === 1 ? [waiting] : []);
+    expect(await passFindings('warning')).toEqual(day === 1 ? [waiting] : []);
   }
 
   // More files than the limit are not removed without an order.
@@ -77,9 +79,9 @@ it('the doctor reports a schedule that does not run, files that wait to be remov
   await reconcileNow(deps);
   project.local.clock.advance(25 * HOUR);
   await reconcileNow(deps);
-  const stopped = (await project.findingsOf(checkPass)).filter((text) => text.startsWith('removal: '));
+  const stopped = (await passFindings('failure')).filter((text) => text.startsWith('removal: '));
   expect(stopped).toEqual([expect.stringContaining('21 files without a complaint of 21 looked at')]);
   expect(stopped[0]).toContain('npm run media -- sweep --over-limit');
   await reconcileNow(deps, { overLimit: true });
-  expect((await project.findingsOf(checkPass)).filter((text) => text.startsWith('removal: '))).toEqual([]);
+  expect((await passFindings('failure')).filter((text) => text.startsWith('removal: '))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { ID, Query } from 'node-appwrite';
+import { WITHOUT_OPTIONS } from '#scripts/deploy/change.ts';
 import { readDeclaration } from '#scripts/deploy/declaration.ts';
 import { deploy } from '#scripts/deploy/deploy.ts';
 import { readRules } from '#scripts/deploy/live.ts';
@@ -31,14 +32,14 @@ export async function setup(): Promise<() => Promise<void>> {
   const tokenSecret = randomBytes(48).toString('base64url');
   const cleanUp = () => removeAll(remote, declared);
   try {
-    const request = { allowDestructive: false, renewSecret: false, tokenSecret, previousSecret: undefined };
+    const request = { ...WITHOUT_OPTIONS, tokenSecret, functionsHost: functionsDomain };
     const options = {
       target,
       declared,
       root,
       dryRun: false,
       print,
-      request: { ...request, functionsHost: functionsDomain },
+      request,
     };
     await deploy({ ...options, build: true });
     await setTestVariables(remote, declared);

@@ -52,7 +52,7 @@ export type Service = {
 
 export const uniqueName = (prefix = 'p') => `${prefix}${randomBytes(6).toString('hex')}`;
 
-/** For tests that move the clock by days, such as those of mails, webhooks and deadlines. */
+/** The settings of tests that move the clock by days, such as those of mails, webhooks and deadlines. */
 export const DAYS_SETTINGS = {
   TOKEN_HOURS: '720',
   CONTACT_DAYS: '2',

@@ -60,7 +60,8 @@ class Step {
     const dueAt = this.#in(messageId === null ? KEPT_MS : messageMs);
     const ended = await recordDelivery(store, delivery, { ...end, messageId, dueAt });
     if (ended && messageId !== null && messageMs === 0) await this.#discard(ended);
-    // Only mails to a former address have `address`. Its user stays in Messaging while other mails to it are pending.
+    // `address` is set only for mails to a former address. Messaging keeps that address while other mails
+    // to it are pending.
     if (ended && delivery.address) await forgetUnneeded(this.#deps, [delivery.address]);
   }
 

@@ -25,7 +25,7 @@ async function forgetEmail({ store, mailer }: NotifyDeps, address: string): Prom
   await mailer.removeAddress(address);
 }
 
-/** Removes from Messaging those of up to 100 addresses that no account uses and no pending mail goes to. */
+/** Removes addresses from Messaging, except those that an account uses or a pending mail goes to. At most 100. */
 export async function forgetUnneeded({ store, mailer }: NotifyDeps, addresses: readonly string[]): Promise<void> {
   const folded = addresses.map((address) => address.toLowerCase());
   const [used, awaiting] = await Promise.all([addressesInUse(store, folded), addressesAwaitingMail(store, addresses)]);
@@ -84,9 +84,9 @@ export async function forgetPerson(deps: NotifyDeps, accountId: string, address:
 }
 
 /**
- * Reads a page of the addresses that Messaging keeps, and removes those that nobody needs: deletions whose events were
- * lost leave them behind. Writes an outbox row for the next page. Idempotent, since the next mail to an address adds the
- * address again.
+ * Reads a page of the addresses that Messaging keeps, and removes those that nobody needs. Such addresses are left over
+ * when the event of a deletion is lost. Writes an outbox row for the next page. Idempotent, since the next mail to an
+ * address adds the address again.
  */
 export async function reviewAddresses(deps: NotifyDeps, entry: StoredOutboxEntry): Promise<void> {
   const { store, mailer } = deps;

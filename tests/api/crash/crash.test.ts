@@ -12,9 +12,12 @@ const EVERY = Number(process.env.CRASH_EVERY ?? 200);
  * retries.
  */
 const LONG = /^maintenance.*(complaints|totals)|^add .* 0 retries/;
-/** Plays every sixteenth story, starting at a random one; `npm run crash` plays all. */
-const first = Math.floor(Math.random() * 16);
-const STORIES = ALL_STORIES.filter(({ name }) => !LONG.test(name)).filter((_, number) => number % 16 === first);
+/** Plays every n-th story, starting at a random one; `npm run crash` plays all. */
+const EVERY_STORY = 16;
+const first = Math.floor(Math.random() * EVERY_STORY);
+const STORIES = ALL_STORIES.filter(({ name }) => !LONG.test(name)).filter(
+  (_, number) => number % EVERY_STORY === first,
+);
 
 let stages: Stage[];
 beforeAll(async () => {

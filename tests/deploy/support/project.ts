@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Clock } from 'local-appwrite';
 import { type LocalAppwrite, startLocalAppwrite } from 'local-appwrite';
 import { afterAll, beforeAll } from 'vitest';
-import type { DeployRequest, Planning } from '#scripts/deploy/change.ts';
+import { type DeployRequest, type Planning, WITHOUT_OPTIONS } from '#scripts/deploy/change.ts';
 import { readDeclaration } from '#scripts/deploy/declaration.ts';
 import { deploy } from '#scripts/deploy/deploy.ts';
+import { readPlanning } from '#scripts/deploy/plan.ts';
 import { openRemote, type Remote } from '#scripts/deploy/remote.ts';
-import { examine, readProject } from '#scripts/doctor/examine.ts';
+import { examine } from '#scripts/doctor/examine.ts';
 import type { Finding } from '#scripts/doctor/finding.ts';
 import type { Target } from '#scripts/project/connect.ts';
 import { declarationFor, type Layout, type LayoutDeclaration } from '#scripts/project/layout.ts';
@@ -28,7 +29,7 @@ export type DeployedProject = {
   deploy(options?: Options): Promise<Run>;
   /** The doctor's findings of a level, by default its failures, as `subject: text`. */
   findings(level?: Finding['level'], layout?: Layout): Promise<string[]>;
-  /** The findings of one of the doctor's checks. */
+  /** The same for one of the doctor's checks. */
   findingsOf(check: (planning: Planning) => Promise<Finding[]>, level?: Finding['level']): Promise<string[]>;
   /** Every call that changed something since the last call of this function, without executions. */
   newWrites(): string[];
@@ -73,7 +74,7 @@ async function open(dataDir: string, clock?: Clock): Promise<DeployedProject> {
       return linesOf(await examine(target, layout), level);
     },
     async findingsOf(check, level = 'failure') {
-      return linesOf(await check(await readProject(target, 'groups')), level);
+      return linesOf(await check(await readPlanning({ target, declared, request: WITHOUT_OPTIONS })), level);
     },
     newWrites() {
       const all = local.calls.all();
@@ -84,7 +85,8 @@ async function open(dataDir: string, clock?: Clock): Promise<DeployedProject> {
   };
 }
 
-const linesOf = (findings: Finding[], level: Finding['level']) =>
+/** Findings of a level, as `subject: text`. */
+export const linesOf = (findings: Finding[], level: Finding['level']) =>
   findings.filter((finding) => finding.level === level).map(({ subject, text }) => `${subject}: ${text}`);
 
 async function deployTo(
@@ -95,8 +97,7 @@ async function deployTo(
   const declared = layout === 'groups' ? options.declared : declarationFor(readDeclaration(PROJECT_FILE), layout);
   const lines: string[] = [];
   const run: Run = { changes: 0, output: '', refusal: '' };
-  const notGiven = { tokenSecret: undefined, previousSecret: undefined, functionsHost: undefined };
-  const request = { allowDestructive: false, renewSecret: false, ...notGiven, ...given };
+  const request = { ...WITHOUT_OPTIONS, ...given };
   const print = (line: string) => lines.push(line);
   try {
     run.changes = await deploy({ target, declared, root, request, dryRun, build: false, print });

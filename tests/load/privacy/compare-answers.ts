@@ -71,14 +71,25 @@ function firstDifference(left: unknown, right: unknown): string[] {
   return [a, b].map((text) => text.slice(Math.max(0, at - 200), at + 200));
 }
 
+type ShareOf = <T>(viewer: Viewer, all: readonly T[]) => readonly T[];
+
+const everything: ShareOf = (_, all) => all;
+
+/** Gives every item to one viewer; the seed decides to which. */
+function dividedBy(seed: number): ShareOf {
+  return (viewer, all) => all.filter((_, index) => VIEWERS[(index + seed) % VIEWERS.length] === viewer);
+}
+
 class Oracle {
   readonly #worlds: readonly [World, World];
   readonly #cases: readonly Case[];
+  readonly #shareOf: ShareOf;
   answers = 0;
 
-  constructor(worlds: readonly [World, World], cases: readonly Case[]) {
+  constructor(worlds: readonly [World, World], cases: readonly Case[], shareOf: ShareOf) {
     this.#worlds = worlds;
     this.#cases = cases;
+    this.#shareOf = shareOf;
   }
 
   #fail(what: string, ...found: unknown[]): never {
@@ -184,12 +195,12 @@ class Oracle {
   }
 
   /** Compares hidden complaints of one world with an unknown id in the other. */
-  async compareHiddenWithUnknown(viewer: Viewer, isCompared: (id: string, index: number) => boolean): Promise<void> {
+  async compareHiddenWithUnknown(viewer: Viewer): Promise<void> {
     const [withHidden, withoutHidden] =
       this.#worlds[0].hiddenIds.length > 0 ? this.#worlds : [this.#worlds[1], this.#worlds[0]];
     const unknown = { id: 'q'.repeat(20), reference: referenceOf(2099, 1) };
     const picture = (await makePicture('png')).toString('base64');
-    for (const id of withHidden.hiddenIds.filter(isCompared)) {
+    for (const id of this.#shareOf(viewer, withHidden.hiddenIds)) {
       const { reference } = (await ask(withHidden, 'clerk', `/complain?id=${id}`)).as(ComplaintDetail);
       const hidden = { id, reference: reference ?? '' };
       const reads = (asked: typeof hidden) => [
@@ -289,16 +300,16 @@ export async function compareAnswers(seed: number, steps: number, { divided = fa
     for (const world of worlds) await runMaintenanceOnce(world.service);
     // The first request for figures after a change has them computed.
     for (const world of worlds) await ask(world, 'clerk', '/complain/stats');
-    const oracle = new Oracle(worlds, cases);
+    const shareOf = divided ? dividedBy(seed) : everything;
+    const oracle = new Oracle(worlds, cases, shareOf);
     await oracle.checkStaffList();
-    for (const [number, viewer] of VIEWERS.entries()) {
-      const isTried = (_: unknown, index: number) => !divided || (index + seed) % VIEWERS.length === number;
-      const lists = LISTS.filter(isTried).filter(({ isOwn }) => !isOwn || viewer !== 'stranger');
-      for (const list of lists) await oracle.checkList(viewer, list);
-      for (const list of PAGED_LISTS.filter(isTried)) await oracle.checkPages(viewer, list);
-      for (const path of OTHER_PATHS.filter(isTried)) await oracle.expectEqualAnswers(viewer, () => path);
+    for (const viewer of VIEWERS) {
+      for (const list of shareOf(viewer, LISTS))
+        if (!list.isOwn || viewer !== 'stranger') await oracle.checkList(viewer, list);
+      for (const list of shareOf(viewer, PAGED_LISTS)) await oracle.checkPages(viewer, list);
+      for (const path of shareOf(viewer, OTHER_PATHS)) await oracle.expectEqualAnswers(viewer, () => path);
       for (const one of cases) await oracle.checkDetail(viewer, one);
-      await oracle.compareHiddenWithUnknown(viewer, isTried);
+      await oracle.compareHiddenWithUnknown(viewer);
     }
     await oracle.checkPictures();
     await oracle.checkReplays();

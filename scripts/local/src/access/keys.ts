@@ -13,7 +13,7 @@ import { projectScopes } from './scopes.ts';
 type Secrets = { apiKey: string; signing: string };
 type Parts = { dataDir: string; projectId: string; clock: Clock; definitions: Definitions };
 
-/** The number of execution keys whose payload is kept. */
+/** The largest number of verified execution keys to remember. */
 const keptKeys = 1_000;
 
 /** The project's API keys: the one of this data directory, those created by calls, and those of executions. */
@@ -21,8 +21,8 @@ export class Keys {
   readonly apiKey: string;
   readonly signingSecret: string;
   readonly #parts: Parts;
-  /** The payloads of execution keys, which are sent with each call of their execution. Undefined for forged ones. */
-  readonly #payloads = new Map<string, Fields | undefined>();
+  /** Payloads by verified token. Kept since an execution sends the same key with each call. */
+  readonly #payloads = new Map<string, Fields>();
 
   constructor(parts: Parts) {
     const secrets = loadSecrets(join(parts.dataDir, 'secrets.json'));
@@ -68,9 +68,11 @@ export class Keys {
   }
 
   #payloadOf(token: string): Fields | undefined {
-    if (this.#payloads.has(token)) return this.#payloads.get(token);
-    if (this.#payloads.size >= keptKeys) this.#payloads.clear();
+    const known = this.#payloads.get(token);
+    if (known) return known;
     const payload = verifyJwt(token, this.signingSecret);
+    if (!payload) return undefined;
+    if (this.#payloads.size >= keptKeys) this.#payloads.clear();
     this.#payloads.set(token, payload);
     return payload;
   }

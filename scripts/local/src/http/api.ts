@@ -21,7 +21,7 @@ export type ApiParts = {
   faults: Faults;
   cors: Cors;
   projectId: string;
-  /** Undefined when there is no log; then no log line is made for a call. */
+  /** Prints a line for each call; undefined if there is no log. */
   print: Print | undefined;
   killFunction: (functionId: string) => Promise<void>;
 };

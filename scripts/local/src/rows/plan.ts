@@ -53,7 +53,7 @@ export function selectedColumns({ columns }: Table, { selected }: Plan): Column[
   return selected ? columns.filter(({ key }) => selected.includes(key)) : columns;
 }
 
-/** Keeps the selected columns and all `$` fields of a row. */
+/** The row with only the selected columns and all `$` fields. */
 export function select({ selected }: Plan, row: Row): Row {
   if (!selected) return row;
   const kept = Object.entries(row).filter(([key]) => key.startsWith('$') || selected.includes(key));
